@@ -1,0 +1,60 @@
+import type { Pre } from '../abi/verdict.js';
+import { NO_TOKEN, type Request } from '../kernel/world.js';
+import { LAST_TYPE } from './layout.js';
+
+/** Requests as one typed array per column, all of the same length. */
+export interface Columns {
+  /** Indices of the world's tasks. */
+  readonly task: Uint16Array;
+  /** Indices of the world's tokens, or NO_TOKEN. */
+  readonly token: Uint16Array;
+  readonly cmd: Uint8Array;
+  /** Map type or program type, by command. */
+  readonly type: Uint8Array;
+  readonly attachType: Uint8Array;
+  readonly insnCnt: Uint32Array;
+  /** Pre codes. */
+  readonly pre: Uint8Array;
+}
+
+/** Columns of requests that all are: task 0, no token, command 0, one instruction. */
+export function makeColumns(rows: number): Columns {
+  return {
+    task: new Uint16Array(rows),
+    token: new Uint16Array(rows).fill(NO_TOKEN),
+    cmd: new Uint8Array(rows),
+    type: new Uint8Array(rows),
+    attachType: new Uint8Array(rows),
+    insnCnt: new Uint32Array(rows).fill(1),
+    pre: new Uint8Array(rows),
+  };
+}
+
+/** Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. */
+export function setRow(columns: Columns, row: number, request: Request): void {
+  columns.task[row] = request.task;
+  columns.token[row] = request.token;
+  columns.cmd[row] = saturate(request.cmd);
+  columns.type[row] = saturate(request.type);
+  columns.attachType[row] = saturate(request.attachType);
+  columns.insnCnt[row] = Math.min(request.insnCnt, 0xffff_ffff);
+  columns.pre[row] = request.pre;
+}
+
+/** The request in a row. */
+export function rowOf(columns: Columns, row: number): Request {
+  return {
+    task: columns.task[row] as number,
+    token: columns.token[row] as number,
+    cmd: columns.cmd[row] as number,
+    type: columns.type[row] as number,
+    attachType: columns.attachType[row] as number,
+    insnCnt: columns.insnCnt[row] as number,
+    pre: columns.pre[row] as Pre,
+  };
+}
+
+/** A type or command number as a column holds it: what is past the tables becomes their last, unknown row. */
+export function saturate(number: number): number {
+  return Math.min(number, LAST_TYPE);
+}

@@ -1,0 +1,88 @@
+import { CAP_NET_ADMIN, CAP_SYS_ADMIN } from '../abi/capabilities.js';
+import type { Profile } from './profile.js';
+
+/** What decides about a bpf() command. */
+export type Gate =
+  /** Capabilities, through a token where one permits it. */
+  | { readonly kind: 'token' }
+  /** A capability in the initial user namespace, with no way for a token to stand in. */
+  | {
+      readonly kind: 'init_capability';
+      readonly cap: number;
+      /** The permission is asked before the attributes are looked at. */
+      readonly permissionFirst: boolean;
+    }
+  /** The descriptors in the attributes; for cgroup_skb programs also CAP_NET_ADMIN, through the program's own token. */
+  | { readonly kind: 'attach' }
+  /** Whoever holds the descriptor (or may open the path) may go on. */
+  | { readonly kind: 'descriptor' }
+  | { readonly kind: 'token_create' }
+  | { readonly kind: 'unknown' };
+
+/** Where a command's attributes have room for a token descriptor. */
+export type TokenRoom =
+  | 'taken'
+  /** There is a flags or token field, and the command's CHECK_ATTR refuses it set: EINVAL. */
+  | 'refused'
+  /** No field at all: a caller has no way to hand one over, so it changes nothing. */
+  | 'none';
+
+const TOKEN: Gate = { kind: 'token' };
+const DESCRIPTOR: Gate = { kind: 'descriptor' };
+const ATTACH: Gate = { kind: 'attach' };
+const SYS_ADMIN: Gate = { kind: 'init_capability', cap: CAP_SYS_ADMIN, permissionFirst: false };
+
+/**
+ * By command name. Source: kernel/bpf/syscall.c, the functions __sys_bpf() dispatches to, 6.12 and 7.3.
+ * Commands not named here go by the descriptor.
+ */
+const GATES: Readonly<Record<string, Gate>> = {
+  map_create: TOKEN,
+  prog_load: TOKEN,
+  btf_load: TOKEN,
+  btf_get_fd_by_id: TOKEN,
+  token_create: { kind: 'token_create' },
+  // bpf_obj_get_next_id()
+  prog_get_next_id: SYS_ADMIN,
+  map_get_next_id: SYS_ADMIN,
+  btf_get_next_id: SYS_ADMIN,
+  link_get_next_id: SYS_ADMIN,
+  // bpf_prog_get_fd_by_id(), bpf_map_get_fd_by_id(), bpf_link_get_fd_by_id()
+  prog_get_fd_by_id: SYS_ADMIN,
+  map_get_fd_by_id: SYS_ADMIN,
+  link_get_fd_by_id: SYS_ADMIN,
+  // bpf_task_fd_query(), bpf_enable_stats()
+  task_fd_query: SYS_ADMIN,
+  enable_stats: SYS_ADMIN,
+  // bpf_prog_query(): bpf_net_capable() comes before CHECK_ATTR
+  prog_query: { kind: 'init_capability', cap: CAP_NET_ADMIN, permissionFirst: true },
+  // bpf_prog_attach(), link_create(): both call bpf_prog_attach_check_attach_type()
+  prog_attach: ATTACH,
+  link_create: ATTACH,
+};
+
+/** Commands whose attributes share the union with open_flags, so that a token flag is seen and refused. */
+const BY_ID = new Set([
+  'prog_get_next_id',
+  'map_get_next_id',
+  'btf_get_next_id',
+  'link_get_next_id',
+  'prog_get_fd_by_id',
+  'map_get_fd_by_id',
+  'link_get_fd_by_id',
+]);
+
+/** What decides about a command of this kernel. */
+export function gateOf(profile: Profile, cmd: number): Gate {
+  if (!profile.vocabulary.has('cmds', cmd)) return { kind: 'unknown' };
+  return GATES[profile.vocabulary.nameOf('cmds', cmd)] ?? DESCRIPTOR;
+}
+
+/** Whether a command of this kernel can be handed a token. For the attach commands: the program's own. */
+export function tokenRoomOf(profile: Profile, cmd: number): TokenRoom {
+  const name = profile.vocabulary.nameOf('cmds', cmd);
+  if (name === 'btf_get_fd_by_id' && !profile.rules.btf_get_fd_by_id_takes_token) return 'refused';
+  if (BY_ID.has(name)) return 'refused';
+  const { kind } = gateOf(profile, cmd);
+  return kind === 'token' || kind === 'attach' ? 'taken' : 'none';
+}

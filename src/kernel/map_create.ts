@@ -1,0 +1,63 @@
+import { CAP_BPF } from '../abi/capabilities.js';
+import { ERRNO } from '../abi/errno.js';
+import { Outcome } from '../abi/verdict.js';
+import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
+import type { Kernel } from './kernel.js';
+import { mapTypeCapability } from './map_types.js';
+import { demandCapability, missingCapability } from './permission.js';
+import type { Task } from './task.js';
+import { bpfTokenAllowCmd, bpfTokenAllowMapType } from './token.js';
+import type { Trace } from './trace.js';
+
+const BPF_F_RDONLY = 1 << 3;
+const BPF_F_WRONLY = 1 << 4;
+
+/**
+ * BPF_MAP_CREATE: a descriptor, or a negated errno. Attributes and the type come first, then the token, then permission.
+ * Source: kernel/bpf/syscall.c: map_create() (to 7.1), map_create_alloc() (from 7.2).
+ */
+export function mapCreate(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
+  const fn = 'map_create';
+  const { profile, sysctl } = kernel;
+  const { cred, files } = task;
+  const type = attr.map_type ?? 0;
+  const flags = attr.map_flags ?? 0;
+  const badFileFlags = (flags & BPF_F_RDONLY) !== 0 && (flags & BPF_F_WRONLY) !== 0;
+  const fileFlags = (): number => {
+    trace?.step('bpf_get_file_flag', false, () => 'BPF_F_RDONLY and BPF_F_WRONLY exclude each other');
+    return trace?.refuse(Outcome.ATTR_EINVAL, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
+  };
+
+  const bad = checkAttr(attr, fn, trace);
+  if (bad) return bad;
+  if (badFileFlags && !profile.rules.map_file_flags_checked_late) return fileFlags();
+
+  const wanted = mapTypeCapability(profile.vocabulary, type);
+  if (wanted === undefined) {
+    trace?.step(fn, false, () => `${profile.name} has no map type ${type}`);
+    return trace?.refuse(Outcome.UNKNOWN_TYPE, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
+  }
+
+  const given = givenToken(profile.rules, files, { flags, fd: attr.map_token_fd ?? 0 }, trace);
+  if (typeof given === 'number') return given;
+  const permits =
+    given !== null &&
+    bpfTokenAllowCmd(kernel, cred, given, cmd, trace) &&
+    bpfTokenAllowMapType(kernel, given, type, trace);
+  const token = permits ? given : null;
+
+  if (sysctl !== 0) {
+    trace?.step(fn, true, () => `unprivileged_bpf_disabled is ${sysctl}: CAP_BPF is needed for every map`);
+    const missing = Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED;
+    const denied = demandCapability(kernel, cred, token, CAP_BPF, missing, trace);
+    if (denied) return denied;
+  }
+  if (wanted !== null) {
+    const denied = demandCapability(kernel, cred, token, wanted, missingCapability(wanted), trace);
+    if (denied) return denied;
+  } else {
+    trace?.step(fn, true, () => `map type ${profile.vocabulary.nameOf('map_types', type)} asks nothing more`);
+  }
+  if (badFileFlags) return fileFlags();
+  return checkLate(attr, fn, trace) || files.open({ kind: 'map', type });
+}

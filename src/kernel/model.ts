@@ -1,0 +1,167 @@
+import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
+import { CAP_FULL_SET } from '../abi/capabilities.js';
+import { DISPOSITION_SHIFT, Disposition, Outcome, Pre } from '../abi/verdict.js';
+import type { BpfAttr } from './attr.js';
+import { gateOf, tokenRoomOf } from './commands.js';
+import { Kernel } from './kernel.js';
+import type { LsmHooks } from './lsm.js';
+import type { Task } from './task.js';
+import { BpfToken, bpfTokenAllowCmd, bpfTokenAllowProgType } from './token.js';
+import { Trace } from './trace.js';
+import { UserNamespace } from './userns.js';
+import { NO_TOKEN, type Request, type World } from './world.js';
+
+/** A descriptor number nothing is open on. */
+const CLOSED_FD = 1_000_000;
+
+/** A world with its kernel running: answers requests through the simulated system calls. */
+export class Model {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly tasks: readonly Task[];
+  readonly tokens: readonly BpfToken[];
+  readonly #userns: readonly UserNamespace[];
+  /** Descriptors already passed, by task and token. */
+  readonly #passed = new Map<number, number>();
+  readonly #notToken: readonly number[];
+
+  constructor(world: World, lsm?: LsmHooks) {
+    this.world = world;
+    this.kernel = new Kernel({ profile: world.profile, unprivilegedBpfDisabled: world.unprivilegedBpfDisabled, lsm });
+    const userns: UserNamespace[] = [];
+    world.userns.forEach(({ name, parent, owner }, i) => {
+      userns.push(i === 0 ? this.kernel.initUserns : new UserNamespace(name, userns[parent] as UserNamespace, owner));
+    });
+    this.#userns = userns;
+    this.tasks = world.tasks.map(({ name, userns: ns, euid, effective }) =>
+      this.kernel.task(name, { userns: this.#ns(ns), euid, egid: euid, effective }),
+    );
+    this.tokens = world.tokens.map((t) => new BpfToken(t.name, this.#ns(t.userns), t.allowed, t.denials));
+    this.#notToken = this.tasks.map((task) => task.files.open({ kind: 'other', what: '/dev/null' }));
+  }
+
+  /** The verdict byte of a request. */
+  ask(request: Request, trace: Trace = new Trace()): number {
+    this.call(request, trace);
+    return verdictByte(trace);
+  }
+
+  /** Makes the call: a descriptor or 0, or a negated errno (-1 too for a request that cannot be made at all). */
+  call(request: Request, trace: Trace): number {
+    if (request.pre === Pre.BAD_ROW) return trace.refuse(Outcome.BAD_ROW, 1);
+    const task = this.tasks[request.task];
+    if (!task) return trace.refuse(Outcome.NO_SUCH_TASK, 1);
+    if (request.token !== NO_TOKEN && !this.tokens[request.token]) return trace.refuse(Outcome.NO_SUCH_TOKEN, 1);
+    const { kernel } = this;
+    if (gateOf(kernel.profile, request.cmd).kind === 'token_create') return this.#tokenCreate(task, request, trace);
+    const attr = this.#attr(task, request, trace);
+    const result = kernel.bpf(task, request.cmd, attr, trace);
+    if (result > 2) task.files.close(result);
+    if (attr.prog_fd !== undefined) task.files.close(attr.prog_fd);
+    return result;
+  }
+
+  #ns(index: number): UserNamespace {
+    return this.#userns[index] as UserNamespace;
+  }
+
+  /** The attributes that make a request's call, its descriptors put in place. */
+  #attr(task: Task, request: Request, trace: Trace): BpfAttr {
+    const { cmd, type, attachType, insnCnt, pre } = request;
+    const { profile } = this.kernel;
+    const attr: BpfAttr = { fault: pre };
+    if (pre === Pre.ATTR_E2BIG) return attr;
+    if (gateOf(profile, cmd).kind === 'attach') {
+      attr.prog_fd = this.#loadedProg(task, request, trace);
+      attr.attach_type = attachType;
+      return attr;
+    }
+    const fd = this.#tokenFd(task, request);
+    const flags = fd === 0 ? 0 : BPF_F_TOKEN_FD;
+    switch (profile.vocabulary.nameOf('cmds', cmd)) {
+      case 'map_create':
+        return { ...attr, map_type: type, map_flags: flags, map_token_fd: fd };
+      case 'prog_load':
+        return {
+          ...attr,
+          prog_type: type,
+          expected_attach_type: attachType,
+          insn_cnt: insnCnt,
+          prog_flags: flags,
+          prog_token_fd: fd,
+        };
+      case 'btf_load':
+        return { ...attr, btf_flags: flags, btf_token_fd: fd };
+      case 'btf_get_fd_by_id':
+        return { ...attr, open_flags: flags, fd_by_id_token_fd: fd };
+      default:
+        if (fd !== 0 && tokenRoomOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
+          trace.disposition = Disposition.DROPPED_CMD;
+          trace.step('union bpf_attr', false, () => 'the command has no field for a token: it changes nothing');
+        }
+        return { ...attr, open_flags: flags };
+    }
+  }
+
+  /** The number a request's token descriptor has in the task: 0 for none. */
+  #tokenFd(task: Task, { token, pre, task: id }: Request): number {
+    if (pre === Pre.TOKEN_EBADF) return CLOSED_FD;
+    if (pre === Pre.TOKEN_EINVAL) return this.#notToken[id] as number;
+    if (token === NO_TOKEN) return 0;
+    const key = id * 0x1_0000 + token;
+    let fd = this.#passed.get(key);
+    if (fd === undefined) {
+      fd = task.files.open({ kind: 'token', token: (this.tokens[token] as BpfToken).get() });
+      this.#passed.set(key, fd);
+    }
+    return fd;
+  }
+
+  /**
+   * A descriptor of a program of the requested type, as a loader in the token's own user namespace would have passed it:
+   * the program kept the token if its masks (and the LSM) permitted the load.
+   */
+  #loadedProg(task: Task, { type, attachType, token: id }: Request, trace: Trace): number {
+    const { kernel } = this;
+    const token = this.tokens[id];
+    const { vocabulary, rules } = kernel.profile;
+    let kept: BpfToken | null = null;
+    if (token && type === vocabulary.must('prog_types', 'cgroup_skb')) {
+      const loader = { userns: token.userns, euid: 0, egid: 0, effective: CAP_FULL_SET };
+      trace.disposition = Disposition.USED;
+      const progLoad = vocabulary.must('cmds', 'prog_load');
+      const permits =
+        bpfTokenAllowCmd(kernel, loader, token, progLoad, trace) &&
+        bpfTokenAllowProgType(kernel, token, type, attachType, trace);
+      if (permits) kept = token.get();
+      if (permits && rules.token_needs_own_userns && task.cred.userns !== token.userns) {
+        trace.disposition = Disposition.DROPPED_USERNS;
+      }
+    } else if (token) {
+      trace.disposition = Disposition.DROPPED_CMD;
+    }
+    return task.files.open({ kind: 'prog', prog: { type, expectedAttachType: attachType, token: kept } });
+  }
+
+  #tokenCreate(task: Task, request: Request, trace: Trace): number {
+    if (request.bpffs === undefined) return trace.refuse(Outcome.MODEL_ONLY, 1);
+    const spec = this.world.bpffs[request.bpffs];
+    if (!spec) throw new RangeError(`the world has no bpffs ${request.bpffs}`);
+    const sb = {
+      userns: this.#ns(spec.userns),
+      options: spec.options,
+      tokenDenials: spec.denials,
+      lsmCreateErrno: spec.lsmCreateErrno,
+    };
+    const bpffsFd = task.files.open({ kind: 'bpffs', sb, isRoot: true });
+    const result = this.kernel.bpf(task, request.cmd, { bpffs_fd: bpffsFd, fault: request.pre }, trace);
+    if (result > 2) task.files.close(result);
+    task.files.close(bpffsFd);
+    return result;
+  }
+}
+
+/** Five bits of outcome, three of disposition. */
+export function verdictByte(trace: Trace): number {
+  return trace.outcome | (trace.disposition << DISPOSITION_SHIFT);
+}

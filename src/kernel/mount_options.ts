@@ -1,0 +1,100 @@
+import { MASK_ANY } from '../abi/bpf.js';
+import { ERRNO } from '../abi/errno.js';
+import type { Profile } from './profile.js';
+import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from './token.js';
+import { KIND_PREFIX } from './vocabulary.js';
+
+/** What a bpffs is mounted with. Ids are global. */
+export interface BpffsOptions {
+  uid: number;
+  gid: number;
+  /** Permission bits, at most 0o7777. */
+  mode: number;
+  readonly delegate: Masks;
+}
+
+export const DEFAULT_MODE = 0o777;
+
+/**
+ * A mask option's value: `:` separated names, numbers and `any`. A number overwrites what its list had before it.
+ * Returns the mask, or -EINVAL or -ERANGE. Source: kernel/bpf/inode.c: bpf_parse_param().
+ */
+export function parseDelegateMask(profile: Profile, mask: MaskName, text: string): bigint | number {
+  if (text === '') return -ERRNO.EINVAL;
+  if (!profile.rules.delegate_names) return text === 'any' ? MASK_ANY : kstrtou64(text);
+  const kind = MASK_KIND[mask];
+  const prefix = KIND_PREFIX[kind].length;
+  const enumerators = profile.vocabulary.enumerators[kind];
+  let value = 0n;
+  for (const item of text.split(':')) {
+    const named = enumerators.find(({ name }) => name.slice(prefix).toLowerCase() === item.toLowerCase());
+    if (item === 'any') {
+      value = MASK_ANY;
+    } else if (named) {
+      // The kernel shifts by the enumerator whatever its size; x86 takes the count modulo 64.
+      value |= 1n << BigInt(named.value % 64);
+    } else {
+      const number = kstrtou64(item);
+      if (typeof number === 'number') return number;
+      value = number;
+    }
+  }
+  return value;
+}
+
+/**
+ * An unsigned 64-bit number in C notation: decimal, 0x hexadecimal, 0 octal; one `+` before and one newline after are taken.
+ * Returns -EINVAL or -ERANGE for anything else. Source: lib/kstrtox.c: kstrtou64(s, 0).
+ */
+export function kstrtou64(text: string): bigint | number {
+  const match = /^\+?(0x[0-9a-f]+|0[0-9]*|[1-9][0-9]*)\n?$/i.exec(text);
+  const digits = match?.[1];
+  if (digits === undefined) return -ERRNO.EINVAL;
+  const isOctal = /^0[0-9]/.test(digits);
+  if (isOctal && /[89]/.test(digits)) return -ERRNO.EINVAL;
+  const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  return value > MASK_ANY ? -ERRNO.ERANGE : value;
+}
+
+/** The options as /proc/self/mountinfo shows them, without the leading comma. Source: kernel/bpf/inode.c: bpf_show_options(). */
+export function showOptions(profile: Profile, { uid, gid, mode, delegate }: BpffsOptions): string {
+  const shown: string[] = [];
+  if (profile.rules.bpffs_uid_gid) {
+    if (uid !== 0) shown.push(`uid=${uid}`);
+    if (gid !== 0) shown.push(`gid=${gid}`);
+  }
+  const permissions = mode & ~0o1000;
+  if (permissions !== DEFAULT_MODE) shown.push(`mode=${permissions.toString(8)}`);
+  for (const mask of MASK_NAMES) {
+    const value = profile.rules.delegate_names
+      ? showNames(profile, mask, delegate[mask])
+      : showNumber(profile, mask, delegate[mask]);
+    if (value !== undefined) shown.push(`delegate_${mask}=${value}`);
+  }
+  return shown.join(',');
+}
+
+/** Names in enum order, what has no name as a hexadecimal rest; bits past the last enumerator are not shown. */
+function showNames({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | undefined {
+  const kind = MASK_KIND[mask];
+  const known = vocabulary.knownMask(kind);
+  let rest = bits & known;
+  if (rest === 0n) return undefined;
+  if (rest === known) return 'any';
+  const items: string[] = [];
+  for (const { name, value } of vocabulary.enumerators[kind]) {
+    const bit = 1n << BigInt(value % 64);
+    if ((rest & bit) === 0n) continue;
+    items.push(name.slice(KIND_PREFIX[kind].length).toLowerCase());
+    rest &= ~bit;
+  }
+  if (rest !== 0n) items.push(`0x${rest.toString(16)}`);
+  return items.join(':');
+}
+
+/** The designs: numbers; `any` for every known command, and for the others only when all 64 bits are set. */
+function showNumber({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | undefined {
+  if (bits === 0n) return undefined;
+  const any = mask === 'cmds' ? vocabulary.knownMask('cmds') : MASK_ANY;
+  return (bits & any) === any ? 'any' : `0x${bits.toString(16)}`;
+}

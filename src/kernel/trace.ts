@@ -1,0 +1,35 @@
+import { Disposition, Outcome } from '../abi/verdict.js';
+
+/** One check the kernel made. */
+export interface Step {
+  /** The kernel function it mirrors. */
+  readonly fn: string;
+  readonly ok: boolean;
+  /** What was checked and found, in words. */
+  readonly text: string;
+}
+
+/**
+ * Filled by a simulated system call: why it answered as it did, and, when steps are asked for, every check on the way.
+ * One trace serves one call.
+ */
+export class Trace {
+  outcome: Outcome = Outcome.ALLOWED;
+  disposition: Disposition = Disposition.NONE_GIVEN;
+  readonly steps: Step[] | null;
+
+  constructor(options: { steps?: boolean } = {}) {
+    this.steps = options.steps ? [] : null;
+  }
+
+  /** Texts are made only when steps are kept. */
+  step(fn: string, ok: boolean, text: () => string): void {
+    this.steps?.push({ fn, ok, text: text() });
+  }
+
+  /** Notes the reason for an answer and returns the negated errno, as the system call does. */
+  refuse(outcome: Outcome, errno: number): number {
+    this.outcome = outcome;
+    return -errno;
+  }
+}

@@ -1,0 +1,130 @@
+import { ATTACH_TYPES, CMDS, MAP_TYPES, PROG_TYPES } from '../abi/vocabulary.generated.js';
+
+/** The four enumerations a delegation mask can speak of, in the order the kernel lists them. */
+export const KINDS = ['cmds', 'map_types', 'prog_types', 'attach_types'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** One enumerator as the kernel spells it; aliases are enumerators of their own. */
+export interface Enumerator {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Prefix the kernel strips from an enumerator's name in mount options (kernel/bpf/inode.c: bpf_parse_param). */
+export const KIND_PREFIX: Readonly<Record<Kind, string>> = {
+  cmds: 'BPF_',
+  map_types: 'BPF_MAP_TYPE_',
+  prog_types: 'BPF_PROG_TYPE_',
+  attach_types: 'BPF_',
+};
+
+/** The releases whose enumerators are known, oldest first; `design` is the patch series of November 2023. */
+export const RELEASES = [
+  'design',
+  '6.9',
+  '6.10',
+  '6.11',
+  '6.12',
+  '6.13',
+  '6.14',
+  '6.15',
+  '6.16',
+  '6.17',
+  '6.18',
+  '6.19',
+  '7.0',
+  '7.1',
+  '7.2',
+  '7.3',
+] as const;
+export type Release = (typeof RELEASES)[number];
+
+const GENERATED = { cmds: CMDS, map_types: MAP_TYPES, prog_types: PROG_TYPES, attach_types: ATTACH_TYPES };
+
+/** Names and numbers of one kernel release. */
+export class Vocabulary {
+  readonly release: Release;
+  /** In enum order, aliases and flag-like values past 63 included, as the kernel's BTF has them. */
+  readonly enumerators: Readonly<Record<Kind, readonly Enumerator[]>>;
+  /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
+  readonly count: Readonly<Record<Kind, number>>;
+  readonly #shortNames: Record<Kind, Map<number, string>>;
+  readonly #values: Record<Kind, Map<string, number>>;
+
+  constructor(release: Release) {
+    this.release = release;
+    const enumerators = {} as Record<Kind, Enumerator[]>;
+    const count = {} as Record<Kind, number>;
+    this.#shortNames = {} as Record<Kind, Map<number, string>>;
+    this.#values = {} as Record<Kind, Map<string, number>>;
+    const upTo = RELEASES.indexOf(release);
+    for (const kind of KINDS) {
+      enumerators[kind] = GENERATED[kind]
+        .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
+        .map(([name, value]) => ({ name, value }));
+      const names = new Map<number, string>();
+      const values = new Map<string, number>();
+      for (const { name, value } of enumerators[kind]) {
+        const short = shortName(kind, name);
+        values.set(short, value);
+        const present = names.get(value);
+        if (value < 64 && (present === undefined || present.endsWith('_deprecated'))) names.set(value, short);
+      }
+      count[kind] = names.size;
+      this.#shortNames[kind] = names;
+      this.#values[kind] = values;
+    }
+    this.enumerators = enumerators;
+    this.count = count;
+  }
+
+  /** Whether this release has that number. */
+  has(kind: Kind, value: number): boolean {
+    return this.#shortNames[kind].has(value);
+  }
+
+  /** `prog_load` for (`cmds`, 5); the number itself where this release has no such value. */
+  nameOf(kind: Kind, value: number): string {
+    return this.#shortNames[kind].get(value) ?? String(value);
+  }
+
+  /** The number of a lower-case name without prefix, aliases included; undefined where this release has none. */
+  valueOf(kind: Kind, short: string): number | undefined {
+    const value = this.#values[kind].get(short);
+    return value !== undefined && value < 64 ? value : undefined;
+  }
+
+  /** The number of a name every release has. Throws a RangeError otherwise: only rules written in this project ask. */
+  must(kind: Kind, short: string): number {
+    const value = this.valueOf(kind, short);
+    if (value === undefined) throw new RangeError(`${kind} of ${this.release} has no ${short}`);
+    return value;
+  }
+
+  /** Preferred short names, ordered by number. */
+  names(kind: Kind): string[] {
+    return [...this.#shortNames[kind].entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
+  }
+
+  /** Every bit this release gives a meaning: what mountinfo calls `any`. */
+  knownMask(kind: Kind): bigint {
+    return (1n << BigInt(this.count[kind])) - 1n;
+  }
+}
+
+/** `BPF_MAP_TYPE_LRU_HASH` to `lru_hash`. */
+export function shortName(kind: Kind, name: string): string {
+  return name.slice(KIND_PREFIX[kind].length).toLowerCase();
+}
+
+const cache = new Map<Release, Vocabulary>();
+
+/** The vocabulary of a release; made once. */
+export function vocabularyOf(release: Release): Vocabulary {
+  let vocabulary = cache.get(release);
+  if (!vocabulary) {
+    vocabulary = new Vocabulary(release);
+    cache.set(release, vocabulary);
+  }
+  return vocabulary;
+}

@@ -1,0 +1,77 @@
+import { Pre } from '../abi/verdict.js';
+import type { UnprivilegedBpfDisabled } from './kernel.js';
+import type { TokenDenials } from './lsm.js';
+import type { BpffsOptions } from './mount_options.js';
+import type { Profile } from './profile.js';
+import type { Masks } from './token.js';
+
+/** Most tasks, and most tokens, one world holds: ids are 16 bits wide and the last one means none. */
+export const MAX_IDS = 0xffff;
+/** A request without a token. */
+export const NO_TOKEN = 0xffff;
+
+/** A user namespace. Entry 0 of a world is the initial one; a parent comes before its children. */
+export interface UsernsSpec {
+  readonly name: string;
+  /** Index of the parent; the initial one is its own. */
+  readonly parent: number;
+  /** Global uid of the owner. */
+  readonly owner: number;
+}
+
+export interface TaskSpec {
+  readonly name: string;
+  readonly userns: number;
+  /** Global uid. */
+  readonly euid: number;
+  /** Effective capabilities, bit n for capability n. */
+  readonly effective: bigint;
+}
+
+export interface BpffsSpec {
+  readonly name: string;
+  readonly userns: number;
+  readonly options: BpffsOptions;
+  readonly denials: TokenDenials;
+  /** The errno an LSM refuses BPF_TOKEN_CREATE with here; 0 for none. */
+  readonly lsmCreateErrno: number;
+}
+
+export interface TokenSpec {
+  readonly name: string;
+  readonly userns: number;
+  readonly allowed: Readonly<Masks>;
+  readonly denials: TokenDenials;
+  /** Index of the bpffs it was made from, where the world says. */
+  readonly bpffs?: number;
+}
+
+/** Everything a scenario or a generator describes, as plain data. */
+export interface World {
+  readonly profile: Profile;
+  readonly unprivilegedBpfDisabled: UnprivilegedBpfDisabled;
+  readonly userns: readonly UsernsSpec[];
+  readonly bpffs: readonly BpffsSpec[];
+  readonly tasks: readonly TaskSpec[];
+  readonly tokens: readonly TokenSpec[];
+}
+
+/** One bpf() call by one task with one token or none. Numbers as the kernel has them. */
+export interface Request {
+  readonly task: number;
+  /** Index of a token, or NO_TOKEN. For PROG_ATTACH and LINK_CREATE: the token the program was loaded with. */
+  readonly token: number;
+  readonly cmd: number;
+  /** Map type for MAP_CREATE, program type for PROG_LOAD, PROG_ATTACH and LINK_CREATE; else ignored. */
+  readonly type: number;
+  readonly attachType: number;
+  readonly insnCnt: number;
+  readonly pre: Pre;
+  /** BPF_TOKEN_CREATE: index of the bpffs whose root the descriptor is. Without it the command cannot be decided. */
+  readonly bpffs?: number;
+}
+
+/** A request with every optional field at its default: no token, one instruction, nothing wrong. */
+export function requestOf(fields: Partial<Request> & Pick<Request, 'task' | 'cmd'>): Request {
+  return { token: NO_TOKEN, type: 0, attachType: 0, insnCnt: 1, pre: Pre.NONE, ...fields };
+}

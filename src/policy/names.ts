@@ -1,0 +1,62 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { CAPABILITY_NAMES } from '../abi/capabilities.js';
+import { KIND_PREFIX, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+
+/** What a person calls each enumeration. */
+export const KIND_LABEL: Readonly<Record<Kind, string>> = {
+  cmds: 'command',
+  map_types: 'map type',
+  prog_types: 'program type',
+  attach_types: 'attach type',
+};
+
+/** Names of an enumeration that people and tools use besides the kernel's, lower case. */
+const OTHER_NAMES: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
+  prog_types: { socket: 'socket_filter', tc: 'sched_cls', classifier: 'sched_cls', action: 'sched_act' },
+};
+
+/**
+ * The number of a name in any common spelling: `prog_load`, `PROG_LOAD`, `BPF_PROG_LOAD`, `prog-load`, `BPFProgLoad`, `5`, `0x5`.
+ * A number is taken as it is, known to the release or not (0 to 2^32-1). Undefined for anything else.
+ */
+export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(trimmed)) {
+    const number = Number(trimmed);
+    return number <= 0xffff_ffff ? number : undefined;
+  }
+  const name = canonical(kind, trimmed);
+  return vocabulary.valueOf(kind, name) ?? vocabulary.valueOf(kind, OTHER_NAMES[kind]?.[name] ?? '');
+}
+
+/** The known name nearest to a misspelt one, or undefined where none is near enough to be meant. */
+export function nearestName(vocabulary: Vocabulary, kind: Kind, text: string): string | undefined {
+  return nearestOf(canonical(kind, text.trim()), vocabulary.names(kind));
+}
+
+/** The candidate nearest to a misspelt word, or undefined where none is near enough to be meant. */
+export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0 || text === '') return undefined;
+  const found = closest(text, candidates as string[]);
+  return distance(text, found) <= Math.max(2, Math.ceil(text.length / 3)) ? found : undefined;
+}
+
+/** The number of a capability: `CAP_BPF`, `cap_bpf`, `bpf` or `39`. */
+export function resolveCapability(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return Number(trimmed) < CAPABILITY_NAMES.length ? Number(trimmed) : undefined;
+  const upper = trimmed.toUpperCase().replaceAll('-', '_');
+  const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+  const index = (CAPABILITY_NAMES as readonly string[]).indexOf(full);
+  return index === -1 ? undefined : index;
+}
+
+/** A spelling brought to the kernel's lower case without prefix. */
+function canonical(kind: Kind, text: string): string {
+  const prefix = KIND_PREFIX[kind].toLowerCase();
+  const camel = /^BPF(?:[A-Z][a-z0-9]*)+$/.test(text);
+  const snake = camel ? text.replace(/^BPF/, 'Bpf').replace(/(?!^)([A-Z])/g, '_$1') : text;
+  const lower = snake.toLowerCase().replaceAll('-', '_');
+  if (lower.startsWith(prefix)) return lower.slice(prefix.length);
+  return lower.startsWith('bpf_') ? lower.slice('bpf_'.length) : lower;
+}
