@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
+import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { Model } from '../../src/kernel/model.js';
+import { PROFILES } from '../../src/kernel/profile.js';
+import { outcomeName } from '../../src/report/verdict.js';
+import { Random, randomRequest, randomWorld } from './random_world.js';
+
+/** More with, say, DIFFERENTIAL_WORLDS=100000 npm test; another start with DIFFERENTIAL_SEED. */
+const WORLDS = Number(process.env.DIFFERENTIAL_WORLDS ?? 2500);
+const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
+const REQUESTS_PER_WORLD = 100;
+
+describe('the hot path answers as the model does', () => {
+  test(`${WORLDS} random worlds of ${REQUESTS_PER_WORLD} random requests, one by one and as a batch`, {
+    timeout: 600_000,
+  }, () => {
+    const outcomes = new Set<number>();
+    const dispositions = new Set<number>();
+    const profiles = new Set<string>();
+    for (let i = 0; i < WORLDS; i++) {
+      const seed = SEED * 1_000_003 + i;
+      const world = randomWorld(seed);
+      const random = new Random(seed ^ 0x5eed);
+      const requests = Array.from({ length: REQUESTS_PER_WORLD }, () => randomRequest(world, random));
+      const model = new Model(world);
+      const expected = requests.map((request) => model.ask(request));
+      const evaluator = createEvaluator(world);
+      const columns = makeColumns(requests.length);
+      requests.forEach((request, row) => {
+        setRow(columns, row, request);
+      });
+      const batch = new Uint8Array(requests.length);
+      evaluator.checkBatch(columns, batch);
+      requests.forEach((request, row) => {
+        const single = evaluator.check(request);
+        if (single !== expected[row] || batch[row] !== expected[row]) {
+          expect({ seed, row, request, profile: world.profile.name, single, batch: batch[row] }).toEqual({
+            seed,
+            row,
+            request,
+            profile: world.profile.name,
+            single: expected[row],
+            batch: expected[row],
+          });
+        }
+      });
+      profiles.add(world.profile.name);
+      for (const byte of expected) {
+        outcomes.add(byte & OUTCOME_MASK);
+        dispositions.add(byte >> 5);
+      }
+    }
+    // The campaign is worth something only if it gets everywhere a batch can get.
+    const creationOnly = new Set([
+      Outcome.CREATE_USERNS_MISMATCH,
+      Outcome.CREATE_IN_INIT_USERNS,
+      Outcome.CREATE_NO_DELEGATION,
+      Outcome.CREATE_LSM_REFUSED,
+      Outcome.FD_EBADF,
+      Outcome.NOT_BPFFS_ROOT,
+    ]);
+    const all = Object.values(Outcome).filter((value): value is Outcome => typeof value === 'number');
+    const missed = all.filter((outcome) => !creationOnly.has(outcome) && !outcomes.has(outcome)).map(outcomeName);
+    expect(missed).toEqual([]);
+    expect(dispositions.size).toBe(8);
+    expect(profiles.size).toBe(PROFILES.length);
+  });
+});
+
+test('a request gives the same byte at any position of a batch', () => {
+  const world = randomWorld(7);
+  const random = new Random(7);
+  const request = randomRequest(world, random);
+  const evaluator = createEvaluator(world);
+  for (const length of [1, 2, 3, 15, 16, 17, 63, 16_383, 16_384, 16_385, 40_000]) {
+    const columns = makeColumns(length);
+    for (let row = 0; row < length; row++) setRow(columns, row, request);
+    const out = new Uint8Array(length);
+    evaluator.checkBatch(columns, out);
+    expect(new Set(out)).toEqual(new Set([evaluator.check(request)]));
+  }
+});
+
+test('a row holds a request, but for numbers no table knows', () => {
+  const world = randomWorld(9);
+  const random = new Random(9);
+  const columns = makeColumns(1);
+  for (let i = 0; i < 1000; i++) {
+    const request = randomRequest(world, random);
+    setRow(columns, 0, request);
+    const { cmd, type, attachType, ...rest } = rowOf(columns, 0);
+    expect(rest).toEqual({ task: request.task, token: request.token, insnCnt: request.insnCnt, pre: request.pre });
+    expect([cmd, type, attachType]).toEqual(
+      [request.cmd, request.type, request.attachType].map((n) => Math.min(n, 63)),
+    );
+  }
+});
+
+test('columns of unequal length are refused', () => {
+  const evaluator = createEvaluator(randomWorld(1));
+  expect(() => evaluator.checkBatch(makeColumns(3), new Uint8Array(4))).toThrow(/column task has 3 rows/);
+});
