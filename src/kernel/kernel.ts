@@ -177,7 +177,10 @@ export class Kernel {
     // bpf_net_capable() lets CAP_SYS_ADMIN stand in; the others ask capable(CAP_SYS_ADMIN) itself.
     const granted =
       cap === CAP_SYS_ADMIN ? capable(task.cred, cap, trace) : bpfNsCapable(task.cred, this.initUserns, cap, trace);
-    if (!granted) return trace?.refuse(missingCapability(cap), ERRNO.EPERM) ?? -ERRNO.EPERM;
+    if (!granted) {
+      if (trace) trace.capability = cap;
+      return trace?.refuse(missingCapability(cap), ERRNO.EPERM) ?? -ERRNO.EPERM;
+    }
     if (permissionFirst) {
       const bad = checkAttr(attr, fn, trace);
       if (bad) return bad;

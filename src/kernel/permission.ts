@@ -30,6 +30,7 @@ export function demandCapability(
 ): number {
   const answer = bpfTokenCapable(context, cred, token, cap, trace);
   if (answer === 'yes') return 0;
+  if (trace) trace.capability = cap;
   const outcome = answer === 'lsm_refused' ? Outcome.LSM_REFUSED_CAPABLE : missing;
   return trace?.refuse(outcome, ERRNO.EPERM) ?? -ERRNO.EPERM;
 }

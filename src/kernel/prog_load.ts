@@ -43,6 +43,7 @@ export function progLoad(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr,
 
   const bpf = bpfTokenCapable(kernel, cred, token, CAP_BPF, trace);
   const withoutBpf = (missing: Outcome): number => {
+    if (trace) trace.capability = CAP_BPF;
     const outcome = bpf === 'lsm_refused' ? Outcome.LSM_REFUSED_CAPABLE : missing;
     return trace?.refuse(outcome, ERRNO.EPERM) ?? -ERRNO.EPERM;
   };
@@ -57,6 +58,7 @@ export function progLoad(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr,
       false,
       () => `${insnCnt} instructions: 1 to ${limit} ${bpf === 'yes' ? 'with' : 'without'} CAP_BPF`,
     );
+    if (trace && bpf !== 'yes' && insnCnt !== 0) trace.capability = CAP_BPF;
     return trace?.refuse(Outcome.INSN_CNT_E2BIG, ERRNO.E2BIG) ?? -ERRNO.E2BIG;
   }
   const needs = progTypeNeeds(vocabulary, type);

@@ -16,6 +16,8 @@ export interface Step {
 export class Trace {
   outcome: Outcome = Outcome.ALLOWED;
   disposition: Disposition = Disposition.NONE_GIVEN;
+  /** The capability whose lack, or whose refusal by an LSM, decided; null where none did. */
+  capability: number | null = null;
   readonly steps: Step[] | null;
 
   constructor(options: { steps?: boolean } = {}) {

@@ -83,12 +83,16 @@ export function randomRequest(world: World, random: Random): Request {
     return random.int(count);
   };
   const cmd = random.chance(75) ? vocabulary.must('cmds', random.pick(COMMON_CMDS)) : number(vocabulary.count.cmds);
+  const token = (): number => {
+    if (random.chance(1)) return world.tokens.length + random.int(2);
+    return random.chance(15) || world.tokens.length === 0 ? NO_TOKEN : random.int(world.tokens.length);
+  };
   const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
   const isMap = cmd === vocabulary.must('cmds', 'map_create');
   const type = !isMap && random.chance(20) ? cgroupSkb : number(vocabulary.count[isMap ? 'map_types' : 'prog_types']);
   return {
     task: random.chance(1) ? world.tasks.length + random.int(3) : random.int(world.tasks.length),
-    token: random.chance(15) ? NO_TOKEN : random.int(world.tokens.length + (random.chance(2) ? 2 : 0) || 1),
+    token: token(),
     cmd,
     type,
     attachType: random.chance(40) ? random.int(3) : number(vocabulary.count.attach_types),

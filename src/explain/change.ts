@@ -1,0 +1,98 @@
+import { Pre } from '../abi/verdict.js';
+import type { MaskName } from '../kernel/token.js';
+import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+
+/** Something a person can change so that a request passes: in the world, or in the request. */
+export type Change =
+  /** Sets a bit of a delegation mask and makes the token again. */
+  | { readonly kind: 'delegate'; readonly token: number; readonly mask: MaskName; readonly bit: number }
+  /** Gives a task a capability, in its own user namespace. */
+  | { readonly kind: 'grant'; readonly task: number; readonly cap: number }
+  /** Hands another token of the world to the call. */
+  | { readonly kind: 'use_token'; readonly token: number }
+  /** Makes the call without a token. */
+  | { readonly kind: 'no_token' }
+  /** Delegates just these bits to a user namespace, makes a token there and uses it. */
+  | { readonly kind: 'new_token'; readonly userns: number; readonly bits: Readonly<Partial<Record<MaskName, number>>> }
+  /** Has the LSM let the token be used for a command. */
+  | { readonly kind: 'lsm_allow_cmd'; readonly token: number; readonly cmd: number }
+  /** Has the LSM let a capability count through the token. */
+  | { readonly kind: 'lsm_allow_cap'; readonly token: number; readonly cap: number }
+  | { readonly kind: 'attach_type'; readonly attachType: number }
+  | { readonly kind: 'insn_cnt'; readonly insnCnt: number }
+  /** Puts right what is wrong with the attributes or descriptors. */
+  | { readonly kind: 'mend_attr'; readonly pre: Pre };
+
+/** A question to the model. */
+export interface Question {
+  readonly world: World;
+  readonly request: Request;
+}
+
+/** The question as it is after a change. Nothing given is modified. */
+export function applyChange({ world, request }: Question, change: Change): Question {
+  switch (change.kind) {
+    case 'delegate':
+      return { world: withBit(world, change.token, change.mask, change.bit), request };
+    case 'grant':
+      return { world: withCapability(world, change.task, change.cap), request };
+    case 'use_token':
+      return { world, request: { ...request, token: change.token } };
+    case 'no_token':
+      return { world, request: { ...request, token: NO_TOKEN } };
+    case 'new_token':
+      return {
+        world: withNewToken(world, change.userns, change.bits),
+        request: { ...request, token: world.tokens.length },
+      };
+    case 'lsm_allow_cmd':
+      return { world: withoutDenial(world, change.token, { cmd: change.cmd }), request };
+    case 'lsm_allow_cap':
+      return { world: withoutDenial(world, change.token, { cap: change.cap }), request };
+    case 'attach_type':
+      return { world, request: { ...request, attachType: change.attachType } };
+    case 'insn_cnt':
+      return { world, request: { ...request, insnCnt: change.insnCnt } };
+    case 'mend_attr':
+      return { world, request: { ...request, pre: Pre.NONE } };
+  }
+}
+
+function withBit(world: World, id: number, mask: MaskName, bit: number): World {
+  const token = at(world.tokens, id);
+  const allowed = { ...token.allowed, [mask]: token.allowed[mask] | (1n << BigInt(bit)) };
+  return { ...world, tokens: world.tokens.with(id, { ...token, allowed }) };
+}
+
+function withCapability(world: World, id: number, cap: number): World {
+  const task = at(world.tasks, id);
+  return { ...world, tasks: world.tasks.with(id, { ...task, effective: task.effective | (1n << BigInt(cap)) }) };
+}
+
+function withNewToken(world: World, userns: number, bits: Readonly<Partial<Record<MaskName, number>>>): World {
+  const mask = (name: MaskName): bigint => {
+    const bit = bits[name];
+    return bit === undefined ? 0n : 1n << BigInt(bit);
+  };
+  const allowed = { cmds: mask('cmds'), maps: mask('maps'), progs: mask('progs'), attachs: mask('attachs') };
+  const token = {
+    name: `new token of ${world.userns[userns]?.name}`,
+    userns,
+    allowed,
+    denials: { cmds: 0n, caps: 0n },
+  };
+  return { ...world, tokens: [...world.tokens, token] };
+}
+
+function withoutDenial(world: World, id: number, { cmd, cap }: { cmd?: number; cap?: number }): World {
+  const token = at(world.tokens, id);
+  const clear = (mask: bigint, bit: number | undefined) => (bit === undefined ? mask : mask & ~(1n << BigInt(bit)));
+  const denials = { cmds: clear(token.denials.cmds, cmd), caps: clear(token.denials.caps, cap) };
+  return { ...world, tokens: world.tokens.with(id, { ...token, denials }) };
+}
+
+function at<T>(rows: readonly T[], id: number): T {
+  const row = rows[id];
+  if (row === undefined) throw new RangeError(`no row ${id} of ${rows.length}`);
+  return row;
+}

@@ -1,0 +1,59 @@
+import { applyChange, type Question } from '../explain/change.js';
+import type { Explanation } from '../explain/explain.js';
+import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { changeWords } from './change_words.js';
+import { decodeVerdict, dispositionName, outcomeName, reasonText, type Verdict } from './verdict.js';
+
+/** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
+export function verdictJson(verdict: Verdict): Record<string, unknown> {
+  return {
+    verdict: verdict.allowed ? 'allowed' : 'denied',
+    errno: verdict.errno,
+    reason: outcomeName(verdict.outcome),
+    reason_text: reasonText(verdict.outcome),
+    token: dispositionName(verdict.disposition),
+  };
+}
+
+/** A request as JSON, by name where this release has one. */
+export function requestJson(world: World, request: Request): Record<string, unknown> {
+  const { vocabulary } = world.profile;
+  const isMap = vocabulary.nameOf('cmds', request.cmd) === 'map_create';
+  return {
+    task: world.tasks[request.task]?.name ?? request.task,
+    token: request.token === NO_TOKEN ? null : (world.tokens[request.token]?.name ?? request.token),
+    cmd: vocabulary.nameOf('cmds', request.cmd),
+    [isMap ? 'map_type' : 'prog_type']: vocabulary.nameOf(isMap ? 'map_types' : 'prog_types', request.type),
+    expected_attach_type: vocabulary.nameOf('attach_types', request.attachType),
+    insn_cnt: request.insnCnt,
+  };
+}
+
+/** A single verdict as JSON, with the profile that spoke. */
+export function checkJson({ world, request }: Question, verdict: Verdict): Record<string, unknown> {
+  return { profile: world.profile.name, request: requestJson(world, request), ...verdictJson(verdict) };
+}
+
+/** The whole explanation as JSON. */
+export function explainJson(explanation: Explanation): Record<string, unknown> {
+  const { question, verdict, steps, advice, profiles, returned } = explanation;
+  let current = question;
+  const changes = advice.possible
+    ? advice.changes.map((change) => {
+        const words = changeWords(current, change);
+        current = applyChange(current, change);
+        return { ...change, ...words };
+      })
+    : [];
+  return {
+    ...checkJson(question, verdict),
+    returned,
+    steps,
+    advice: advice.possible ? { possible: true, changes } : advice,
+    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible }) => ({
+      profile,
+      ...verdictJson(decodeVerdict(byte)),
+      token_impossible: tokenImpossible,
+    })),
+  };
+}

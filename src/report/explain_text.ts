@@ -1,0 +1,84 @@
+import { Disposition } from '../abi/verdict.js';
+import type { Question } from '../explain/change.js';
+import { applyChange } from '../explain/change.js';
+import type { Explanation } from '../explain/explain.js';
+import type { ProfileAnswer } from '../explain/profiles.js';
+import { changeWords } from './change_words.js';
+import { callWords, taskWords, tokenWords } from './request_words.js';
+import type { Style } from './style.js';
+import { decodeVerdict, dispositionText, isDecided, reasonText, type Verdict } from './verdict.js';
+
+/** `ALLOWED`, or `DENIED with EPERM`. */
+export function headline(verdict: Verdict, style: Style): string {
+  if (verdict.allowed) return style.good('ALLOWED');
+  return isDecided(verdict.outcome) ? style.bad(`DENIED with ${verdict.errno}`) : style.bad('CANNOT BE ASKED');
+}
+
+/** What was asked of which kernel, and the answer: a few lines. */
+export function verdictText({ world, request }: Question, verdict: Verdict, style: Style): string {
+  const task = world.tasks[request.task]?.name ?? `#${request.task}`;
+  const lines = [
+    `${headline(verdict, style)} on ${style.strong(world.profile.name)}`,
+    `  ${task} asks: ${style.strong(callWords(world, request))}, with ${tokenWords(world, request)}`,
+    `  ${task} is: ${taskWords(world, request.task)}`,
+    `  because ${reasonText(verdict.outcome)}`,
+  ];
+  if (verdict.disposition !== Disposition.NONE_GIVEN) lines.push(`  ${dispositionText(verdict.disposition)}`);
+  return lines.join('\n');
+}
+
+/** The whole explanation: verdict, every check, what to change, what other kernels say. */
+export function explainText(explanation: Explanation, style: Style): string {
+  const { question, verdict, steps } = explanation;
+  const sections = [verdictText(question, verdict, style)];
+  if (steps.length > 0) {
+    const width = Math.max(...steps.map(({ fn }) => fn.length));
+    const lines = steps.map(({ fn, ok, text }) => {
+      const mark = ok ? style.good('✓') : style.bad('✗');
+      return `  ${mark} ${style.dim(fn.padEnd(width))}  ${text}`;
+    });
+    sections.push(`${style.strong('What the kernel checked')}\n${lines.join('\n')}`);
+  }
+  if (!verdict.allowed) sections.push(adviceText(explanation, style));
+  if (explanation.profiles.length > 0) sections.push(profilesText(explanation, style));
+  return `${sections.join('\n\n')}\n`;
+}
+
+function adviceText({ question, advice }: Explanation, style: Style): string {
+  if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${advice.why}`;
+  const { length } = advice.changes;
+  const title = length === 1 ? 'To make it pass' : `To make it pass, all ${length} of these`;
+  let current = question;
+  const lines = advice.changes.flatMap((change, i) => {
+    const { what, note } = changeWords(current, change);
+    current = applyChange(current, change);
+    return [`  ${i + 1}. ${what}`, ...(note ? [style.dim(`     ${note}`)] : [])];
+  });
+  return `${style.strong(title)}\n${lines.join('\n')}`;
+}
+
+/** Profiles that give the same answer share a line; a range is written as one. */
+function profilesText({ question, verdict, profiles }: Explanation, style: Style): string {
+  const groups: { answer: ProfileAnswer; names: string[] }[] = [];
+  for (const answer of profiles) {
+    const last = groups[groups.length - 1];
+    const same = last?.answer.verdict === answer.verdict && last.answer.tokenImpossible === answer.tokenImpossible;
+    if (last && same) last.names.push(answer.profile);
+    else groups.push({ answer, names: [answer.profile] });
+  }
+  const labels = groups.map(({ names }) => rangeWords(names));
+  const width = Math.max(...labels.map((label) => label.length));
+  const lines = groups.map(({ answer, names }, i) => {
+    const there = decodeVerdict(answer.verdict);
+    const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
+    const here = names.includes(question.world.profile.name) ? ' (asked)' : '';
+    const token = there.disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(there.disposition)}`;
+    const note = answer.tokenImpossible ? '; that kernel would not have made this token' : '';
+    return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${reasonText(there.outcome)}${token}${note}${differs}`;
+  });
+  return `${style.strong('What other kernels say')}\n${lines.join('\n')}`;
+}
+
+function rangeWords(names: readonly string[]): string {
+  return names.length < 3 ? names.join(', ') : `${names[0]} to ${names[names.length - 1]}`;
+}
