@@ -17,6 +17,7 @@ export interface Cred {
  */
 export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
   const fn = 'cap_capable';
+  if (trace) trace.askedIn = target;
   for (let ns = target; ; ns = ns.parent as UserNamespace) {
     if (ns === cred.userns) {
       const raised = (cred.effective & (1n << BigInt(cap))) !== 0n;
@@ -30,8 +31,8 @@ export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace
     if (ns.level <= cred.userns.level) {
       trace?.step(fn, false, () =>
         target.level < cred.userns.level && cred.userns.isDescendantOf(target)
-          ? `the caller's userns ${cred.userns.name} lies below ${target.name}: capabilities never count upwards`
-          : `the caller's userns ${cred.userns.name} is no ancestor of ${target.name}`,
+          ? `${capName(cap)} in ${cred.userns.name} does not count in ${target.name}, which lies above it`
+          : `${capName(cap)} in ${cred.userns.name} does not count in ${target.name}: it is no ancestor`,
       );
       return false;
     }
@@ -40,7 +41,8 @@ export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace
       trace?.step(
         fn,
         true,
-        () => `euid ${cred.euid} owns ${owned.name} from its parent ${cred.userns.name}: every capability`,
+        () =>
+          `euid ${cred.euid} owns ${owned.name} and is in its parent ${cred.userns.name}: it has ${capName(cap)}, as every capability`,
       );
       return true;
     }

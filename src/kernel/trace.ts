@@ -1,4 +1,5 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import type { UserNamespace } from './userns.js';
 
 /** One check the kernel made. */
 export interface Step {
@@ -18,6 +19,8 @@ export class Trace {
   disposition: Disposition = Disposition.NONE_GIVEN;
   /** The capability whose lack, or whose refusal by an LSM, decided; null where none did. */
   capability: number | null = null;
+  /** The user namespace a capability was last asked in. */
+  askedIn: UserNamespace | null = null;
   readonly steps: Step[] | null;
 
   constructor(options: { steps?: boolean } = {}) {

@@ -36,7 +36,7 @@ export function checkJson({ world, request }: Question, verdict: Verdict): Recor
 
 /** The whole explanation as JSON. */
 export function explainJson(explanation: Explanation): Record<string, unknown> {
-  const { question, verdict, steps, advice, profiles, returned } = explanation;
+  const { question, verdict, steps, advice, profiles, returned, askedIn } = explanation;
   let current = question;
   const changes = advice.possible
     ? advice.changes.map((change) => {
@@ -48,6 +48,7 @@ export function explainJson(explanation: Explanation): Record<string, unknown> {
   return {
     ...checkJson(question, verdict),
     returned,
+    asked_in: askedIn ?? null,
     steps,
     advice: advice.possible ? { possible: true, changes } : advice,
     profiles: profiles.map(({ profile, verdict: byte, tokenImpossible }) => ({

@@ -1,4 +1,5 @@
 import { Disposition } from '../abi/verdict.js';
+import type { Answer } from '../explain/answer.js';
 import type { Question } from '../explain/change.js';
 import { applyChange } from '../explain/change.js';
 import type { Explanation } from '../explain/explain.js';
@@ -15,13 +16,13 @@ export function headline(verdict: Verdict, style: Style): string {
 }
 
 /** What was asked of which kernel, and the answer: a few lines. */
-export function verdictText({ world, request }: Question, verdict: Verdict, style: Style): string {
+export function verdictText({ world, request }: Question, { verdict, askedIn }: Answer, style: Style): string {
   const task = world.tasks[request.task]?.name ?? `#${request.task}`;
   const lines = [
     `${headline(verdict, style)} on ${style.strong(world.profile.name)}`,
     `  ${task} asks: ${style.strong(callWords(world, request))}, with ${tokenWords(world, request)}`,
     `  ${task} is: ${taskWords(world, request.task)}`,
-    `  because ${reasonText(verdict.outcome)}`,
+    `  because ${reasonText(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${askedIn}`}`,
   ];
   if (verdict.disposition !== Disposition.NONE_GIVEN) lines.push(`  ${dispositionText(verdict.disposition)}`);
   return lines.join('\n');
@@ -30,7 +31,7 @@ export function verdictText({ world, request }: Question, verdict: Verdict, styl
 /** The whole explanation: verdict, every check, what to change, what other kernels say. */
 export function explainText(explanation: Explanation, style: Style): string {
   const { question, verdict, steps } = explanation;
-  const sections = [verdictText(question, verdict, style)];
+  const sections = [verdictText(question, explanation, style)];
   if (steps.length > 0) {
     const width = Math.max(...steps.map(({ fn }) => fn.length));
     const lines = steps.map(({ fn, ok, text }) => {

@@ -1,0 +1,63 @@
+import type { Summary } from './summary.js';
+
+/** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
+export class BatchFileError extends Error {
+  override readonly name = 'BatchFileError';
+  readonly path: string;
+
+  constructor(action: 'read' | 'write', path: string, cause: unknown) {
+    super(`cannot ${action} ${path}: ${explain(cause)}`, { cause });
+    this.path = path;
+  }
+}
+
+/** With `strict`: the table has rows that could not be read. Nothing was written; the summary covers the whole table. */
+export class BadRowsError extends Error {
+  override readonly name = 'BadRowsError';
+  readonly summary: Summary;
+
+  constructor(summary: Summary) {
+    super(`${summary.badRows} of ${summary.rows} rows could not be read`);
+    this.summary = summary;
+  }
+}
+
+/** The batch was interrupted; what was written so far is gone. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError';
+
+  constructor(cause?: unknown) {
+    super('interrupted', { cause });
+  }
+}
+
+/** Throws an AbortError once the signal is given. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortError(signal.reason);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EFBIG: 'the file would be too large',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** The code of a system error, or undefined. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function explain(cause: unknown): string {
+  const code = errorCode(cause);
+  const reason = code === undefined ? undefined : REASONS[code];
+  if (reason !== undefined) return `${reason} (${code})`;
+  return cause instanceof Error ? cause.message : String(cause);
+}

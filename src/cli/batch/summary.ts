@@ -1,0 +1,148 @@
+import { ERRNO, errnoName } from '../../abi/errno.js';
+import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
+import type { World } from '../../kernel/world.js';
+import { decodeVerdict } from '../../report/verdict.js';
+import { EXPECT_ALLOWED, EXPECT_NONE, type Problems, type RequestChunk } from '../../requests/index.js';
+
+/** Outcomes a verdict byte has room for. */
+export const OUTCOMES = OUTCOME_MASK + 1;
+const KEPT = 20;
+/** Instead of an errno: the request cannot be made. */
+const UNDECIDED = -1;
+
+/** How often another profile (or another world with the same ids) answered otherwise. */
+export interface Comparison {
+  readonly profile: string;
+  /** Rows where allowed or the errno differs. */
+  answers: number;
+  /** Rows where anything differs, the reason or the token's fate included. */
+  verdicts: number;
+}
+
+/** A row that did not get what its `expect` column says. */
+export interface UnmetExpectation {
+  /** 1-based row of the table. */
+  readonly row: number;
+  /** 1-based line of the file. */
+  readonly line?: number;
+  /** `allowed` or an errno name. */
+  readonly expected: string;
+  readonly verdict: number;
+}
+
+/** The tally of the `expect` column. */
+export interface Expectations {
+  /** Rows that expect something. */
+  checked: number;
+  /** Of these, rows that got something else; rows that could not be decided among them. */
+  unmet: number;
+  /** The first unmet ones, in the order of the table. */
+  readonly first: UnmetExpectation[];
+}
+
+/** What a batch found. */
+export interface Summary {
+  /** Name of the profile that answered. */
+  readonly profile: string;
+  rows: number;
+  /** Rows that could not be read, or that name a task or token the world does not have. */
+  badRows: number;
+  /** Rows by verdict byte: 256 counts. */
+  readonly verdicts: Float64Array;
+  /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
+  readonly tasks: Float64Array;
+  readonly comparisons: readonly Comparison[];
+  readonly expectations: Expectations;
+  readonly problems: Problems;
+  /** Nobody read the output to its end: the counts cover what was decided until then. */
+  isCutShort: boolean;
+  elapsedMs: number;
+}
+
+/** A summary of no rows. */
+export function emptySummary(world: World, compared: readonly World[], problems: Problems): Summary {
+  return {
+    profile: world.profile.name,
+    rows: 0,
+    badRows: 0,
+    verdicts: new Float64Array(256),
+    tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
+    comparisons: compared.map(({ profile }) => ({ profile: profile.name, answers: 0, verdicts: 0 })),
+    expectations: { checked: 0, unmet: 0, first: [] },
+    problems,
+    isCutShort: false,
+    elapsedMs: 0,
+  };
+}
+
+/** Rows of a summary that were allowed (the descriptor decides, among them). */
+export function allowedRows(summary: Summary): number {
+  return summary.verdicts.reduce((rows, count, byte) => rows + (decodeVerdict(byte).allowed ? count : 0), 0);
+}
+
+/** Adds a chunk's verdicts to a summary. */
+export function tally(summary: Summary, chunk: RequestChunk, verdicts: Uint8Array): void {
+  const { task } = chunk.columns;
+  const { verdicts: byVerdict, tasks } = summary;
+  const unknownTask = tasks.length / OUTCOMES - 1;
+  for (let row = 0; row < verdicts.length; row++) {
+    const verdict = verdicts[row] as number;
+    const id = Math.min(task[row] as number, unknownTask) * OUTCOMES + (verdict & OUTCOME_MASK);
+    byVerdict[verdict] = (byVerdict[verdict] as number) + 1;
+    tasks[id] = (tasks[id] as number) + 1;
+  }
+  summary.rows += chunk.rows;
+  const { expects } = chunk;
+  if (expects) checkExpectations(summary.expectations, chunk, expects, verdicts);
+}
+
+/** Adds what another evaluator answered to the same chunk. */
+export function tallyComparison(comparison: Comparison, verdicts: Uint8Array, others: Uint8Array): void {
+  for (let row = 0; row < verdicts.length; row++) {
+    const verdict = verdicts[row] as number;
+    const other = others[row] as number;
+    if (verdict === other) continue;
+    comparison.verdicts += 1;
+    if (ANSWERS[verdict] !== ANSWERS[other]) comparison.answers += 1;
+  }
+}
+
+/** Rows whose verdict says that they could not be read. */
+export function undecidableRows(summary: Summary): number {
+  let rows = 0;
+  for (const outcome of [Outcome.BAD_ROW, Outcome.NO_SUCH_TASK, Outcome.NO_SUCH_TOKEN]) {
+    for (let byte = outcome; byte < 256; byte += OUTCOMES) rows += summary.verdicts[byte] as number;
+  }
+  return rows;
+}
+
+/** By verdict byte: EXPECT_ALLOWED, an errno, or UNDECIDED. */
+const ANSWERS: Int16Array = Int16Array.from({ length: 256 }, (_, byte) => {
+  const { allowed, errno } = decodeVerdict(byte);
+  if (allowed) return EXPECT_ALLOWED;
+  return errno ? ERRNO[errno] : UNDECIDED;
+});
+
+function checkExpectations(
+  expectations: Expectations,
+  { firstRow, lines }: RequestChunk,
+  expects: Int16Array,
+  verdicts: Uint8Array,
+): void {
+  for (let row = 0; row < verdicts.length; row++) {
+    const expected = expects[row] as number;
+    if (expected === EXPECT_NONE) continue;
+    expectations.checked += 1;
+    const verdict = verdicts[row] as number;
+    if (expected === ANSWERS[verdict]) continue;
+    expectations.unmet += 1;
+    if (expectations.first.length >= KEPT) continue;
+    const line = lines?.[row];
+    expectations.first.push({
+      row: firstRow + row + 1,
+      ...(line === undefined ? {} : { line }),
+      expected: expected === EXPECT_ALLOWED ? 'allowed' : errnoName(expected),
+      verdict,
+    });
+  }
+}

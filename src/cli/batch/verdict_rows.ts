@@ -1,0 +1,96 @@
+import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
+import type { World } from '../../kernel/world.js';
+import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../../report/verdict.js';
+import type { RequestChunk, RequestFormat } from '../../requests/index.js';
+import { REQUEST_COLUMNS } from '../../requests/table.js';
+import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from '../../requests/text.js';
+
+/** The columns of the output, in their order. */
+export const OUTPUT_COLUMNS = [
+  'row',
+  'line',
+  ...WRITTEN_COLUMNS,
+  'verdict',
+  'errno',
+  'reason',
+  'token_disposition',
+] as const;
+
+/** Dispositions and outcomes meet in all of a byte's values; a byte no evaluator answers gets the text of its outcome. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
+
+/**
+ * Writes chunks and their verdicts as rows:
+ * `row,line,task,token,cmd,map_type,prog_type,expected_attach_type,insn_cnt,pre,verdict,errno,reason,token_disposition`.
+ *
+ * `row` counts from 1; `line` is the file's, empty for generated rows. The request is written as it was understood, in
+ * one spelling; a row with a problem as the file has it. `verdict` is allowed, denied, bad (the row could not be read,
+ * or names what the world does not have) or undecided (BPF_TOKEN_CREATE). In NDJSON, `token` and `errno` are null where
+ * there is none, and members of columns that do not apply are left out.
+ */
+export class VerdictRows {
+  /** The header line; empty for NDJSON. */
+  readonly header: string;
+  readonly #isCsv: boolean;
+  readonly #text: RequestText;
+  /** The end of a row, by verdict byte. */
+  readonly #tails: readonly string[];
+
+  constructor(world: World, format: RequestFormat) {
+    this.#isCsv = format === 'csv';
+    this.#text = new RequestText(world, format);
+    this.#tails = BYTES.map((byte) => (this.#isCsv ? csvTail(byte) : jsonTail(byte)));
+    this.header = this.#isCsv ? `${OUTPUT_COLUMNS.join(',')}\n` : '';
+  }
+
+  /** The lines of a chunk. */
+  rows(chunk: RequestChunk, verdicts: Uint8Array): string {
+    const { columns, lines, bad, firstRow } = chunk;
+    let text = '';
+    for (let row = 0; row < verdicts.length; row++) {
+      const start = this.#isCsv
+        ? `${firstRow + row + 1},${lines ? lines[row] : ''},`
+        : `{"row":${firstRow + row + 1},${lines ? `"line":${lines[row]},` : ''}`;
+      const cells = bad.size > 0 ? bad.get(row) : undefined;
+      text +=
+        start + (cells ? this.#asWritten(cells) : this.#text.of(columns, row)) + this.#tails[verdicts[row] as number];
+    }
+    return text;
+  }
+
+  /** The request part of a row with a problem. */
+  #asWritten(cells: readonly string[]): string {
+    if (this.#isCsv) return WRITTEN_COLUMNS.map((_, column) => csvField(cells[column] ?? '')).join(',');
+    const members = WRITTEN_COLUMNS.flatMap((name, column) =>
+      cells[column] ? [`"${name}":${jsonString(cells[column])}`] : [],
+    );
+    // The row number is always before it: where nothing could be read, a null task keeps the commas right.
+    return members.length > 0 ? members.join(',') : `"${REQUEST_COLUMNS[0]}":null`;
+  }
+}
+
+/** What the verdict column says: `allowed`, `denied`, `bad` or `undecided`. */
+export function verdictWord(byte: number): string {
+  const { outcome, allowed } = decodeVerdict(byte);
+  if (allowed) return 'allowed';
+  if (isDecided(outcome)) return 'denied';
+  return outcome === Outcome.MODEL_ONLY ? 'undecided' : 'bad';
+}
+
+function csvTail(byte: number): string {
+  const { outcome, errno } = decodeVerdict(byte);
+  if (Outcome[outcome] === undefined) return '\n';
+  return `,${verdictWord(byte)},${errno ?? ''},${outcomeName(outcome)},${dispositionName(byte >> DISPOSITION_SHIFT)}\n`;
+}
+
+function jsonTail(byte: number): string {
+  const { outcome, disposition, errno } = decodeVerdict(byte);
+  if (Outcome[outcome] === undefined) return '}\n';
+  const fields = {
+    verdict: verdictWord(byte),
+    errno,
+    reason: outcomeName(outcome),
+    token_disposition: dispositionName(disposition),
+  };
+  return `,${JSON.stringify(fields).slice(1)}\n`;
+}

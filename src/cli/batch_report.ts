@@ -1,0 +1,85 @@
+import type { World } from '../kernel/world.js';
+import type { Style } from '../report/style.js';
+import { byDisposition, byOutcome, count, percent, totalsOf } from '../report/summary_text.js';
+import { decodeVerdict, dispositionName, outcomeName } from '../report/verdict.js';
+import { OUTCOMES, type Summary } from './batch/index.js';
+
+/** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
+export function batchNotes(summary: Summary, file: string, style: Style): string {
+  const { comparisons, expectations, problems, rows } = summary;
+  const at = (line: number | undefined, row: number) => (line === undefined ? `row ${row}` : `${file}:${line}`);
+  const lines: string[] = [];
+  for (const { profile, answers, verdicts } of comparisons) {
+    lines.push(
+      `${profile} answers ${count(answers)} rows otherwise (${percent(answers, rows)}), ` +
+        `and gives another reason or drops the token elsewhere in ${count(verdicts - answers)} more`,
+    );
+  }
+  if (expectations.checked > 0) {
+    const { checked, unmet } = expectations;
+    const words = `${count(checked - unmet)} of ${count(checked)} expectations hold`;
+    lines.push(unmet > 0 ? style.bad(words) : style.good(words));
+    for (const { line, row, expected, verdict } of expectations.first) {
+      const { allowed, errno, outcome } = decodeVerdict(verdict);
+      const got = allowed ? 'allowed' : (errno ?? 'no answer');
+      lines.push(`  ${at(line, row)}: expected ${expected}, got ${got} (${outcomeName(outcome)})`);
+    }
+    if (unmet > expectations.first.length) lines.push(`  and ${count(unmet - expectations.first.length)} more`);
+  }
+  for (const { name, nearest } of problems.unknownColumns) {
+    lines.push(`column ${name} is none of a request table, and ignored${nearest ? `; did you mean ${nearest}?` : ''}`);
+  }
+  if (problems.total > 0) {
+    lines.push(style.bad(`${count(problems.rows)} rows have something wrong; no kernel was asked for them`));
+    for (const { line, column, message, nearest } of problems.first) {
+      const hint = nearest ? `; did you mean ${nearest}?` : '';
+      lines.push(`  ${file}:${line}: ${column ? `${column}: ` : ''}${message}${hint}`);
+    }
+    if (problems.total > problems.first.length)
+      lines.push(`  and ${count(problems.total - problems.first.length)} more`);
+    const kinds = Object.entries(problems.counts).filter(([, n]) => n > 0);
+    lines.push(`  by kind: ${kinds.map(([kind, n]) => `${kind} ${count(n)}`).join(', ')}`);
+  }
+  if (summary.isCutShort)
+    lines.push('the reader of the output went away: the counts cover what was decided until then');
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}
+
+/** A batch's summary as JSON. */
+export function batchJson(world: World, summary: Summary): Record<string, unknown> {
+  const { problems, expectations } = summary;
+  const named = <K>(counts: ReadonlyMap<K, number>, name: (key: K) => string): Record<string, number> =>
+    Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, rows]) => [name(key), rows]));
+  const tasks = [...world.tasks.map(({ name }) => name), null].flatMap((task, id) => {
+    const counts = summary.tasks.subarray(id * OUTCOMES, (id + 1) * OUTCOMES);
+    const outcomes = [...counts.entries()].filter(([, rows]) => rows > 0);
+    if (outcomes.length === 0) return [];
+    return [{ task, outcomes: Object.fromEntries(outcomes.map(([outcome, rows]) => [outcomeName(outcome), rows])) }];
+  });
+  return {
+    profile: summary.profile,
+    rows: summary.rows,
+    ...totalsOf(summary),
+    bad_rows: summary.badRows,
+    elapsed_ms: Math.round(summary.elapsedMs),
+    outcomes: named(byOutcome(summary.verdicts), outcomeName),
+    tokens: named(byDisposition(summary.verdicts), dispositionName),
+    tasks,
+    compared: summary.comparisons,
+    expectations: {
+      ...expectations,
+      first: expectations.first.map(({ verdict, ...rest }) => ({
+        ...rest,
+        got: outcomeName(decodeVerdict(verdict).outcome),
+      })),
+    },
+    problems: {
+      total: problems.total,
+      rows: problems.rows,
+      counts: problems.counts,
+      first: problems.first,
+      unknown_columns: problems.unknownColumns,
+    },
+    cut_short: summary.isCutShort,
+  };
+}

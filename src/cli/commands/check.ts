@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { answer } from '../../explain/answer.js';
+import { askProfile } from '../../explain/profiles.js';
+import { Model } from '../../kernel/model.js';
+import { NEWEST_PROFILE } from '../../kernel/profile.js';
+import { checkJson } from '../../report/explain_json.js';
+import { headline, verdictText } from '../../report/explain_text.js';
+import { styleFor } from '../../report/style.js';
+import { decodeVerdict, isDecided, reasonText } from '../../report/verdict.js';
+import { EXIT } from '../exit.js';
+import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
+import { readScenarioFile } from '../scenario_file.js';
+
+/** `bpftoken check`: one verdict in words. */
+export function checkCommand(program: Command): void {
+  addQuestionOptions(program.command('check'))
+    .description('one verdict in words; exit status 1 when denied')
+    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
+    .option('--json', 'the verdict as JSON')
+    .action((path: string, options: QuestionOptions & { json?: boolean }) => {
+      const question = questionOf(readScenarioFile(path), options);
+      const answered = answer(new Model(question.world), question.request);
+      const { verdict } = answered;
+      const newest = isDecided(verdict.outcome) ? askProfile(question, NEWEST_PROFILE) : undefined;
+      const there = newest && decodeVerdict(newest.verdict);
+      const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
+      if (options.json) {
+        const json = { ...checkJson(question, verdict), newest_profile_differs: differs };
+        process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+      } else {
+        const style = styleFor(process.stdout);
+        process.stdout.write(`${verdictText(question, answered, style)}\n`);
+        if (differs && there) {
+          const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
+          const answer = `${headline(there, style)}, because ${reasonText(there.outcome)}${note}`;
+          process.stdout.write(`  note: ${newest.profile} answers otherwise: ${answer}\n`);
+        }
+      }
+      process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
+    });
+}

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { createEvaluator } from '../../engine/evaluator.js';
+import { styleFor } from '../../report/style.js';
+import { summaryText } from '../../report/summary_text.js';
+import {
+  BadRowsError,
+  type BatchSource,
+  progressBar,
+  runBatch,
+  type Summary,
+  sinkOf,
+  sourceOf,
+} from '../batch/index.js';
+import { batchJson, batchNotes } from '../batch_report.js';
+import { EXIT, InputError } from '../exit.js';
+import { interruptible } from '../interrupt.js';
+import { wholeNumber } from '../number_option.js';
+import { profileOption } from '../profile_option.js';
+import { readScenarioFile } from '../scenario_file.js';
+import { tableFormat } from '../table_format.js';
+
+interface EvalOptions {
+  readonly requests?: string;
+  readonly generate?: string;
+  readonly seed: string;
+  readonly out?: string;
+  readonly format?: string;
+  readonly outFormat?: string;
+  readonly profile?: string;
+  readonly compareProfile?: string[];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** `bpftoken eval`: a whole table of requests through the hot path. */
+export function evalCommand(program: Command): void {
+  program
+    .command('eval')
+    .description('decide a table of requests: a verdict with its reason for each row, and a summary')
+    .argument('<scenario>', 'scenario file, YAML or JSON')
+    .option('--requests <file>', 'request table (.csv or .ndjson); - for standard input')
+    .option('--generate <rows>', 'decide generated requests instead, say 10M')
+    .option('--seed <number>', 'what makes generated requests repeatable', '1')
+    .option('--out <file>', 'where the verdicts go (.csv or .ndjson); - for standard output; default: nowhere')
+    .option('--format <format>', 'of the requests: csv or ndjson; default: by the file’s name')
+    .option('--out-format <format>', 'of the verdicts; default: by the file’s name, else as the requests')
+    .option('--profile <name>', 'ask this kernel instead of the scenario’s')
+    .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')
+    .option('--strict', 'a row that cannot be read is an error: no output, exit status 2')
+    .option('--json', 'the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nThe summary goes to standard output, or to standard error where the verdicts go to standard output.\n' +
+        'Exit status 0 whatever was denied; 1 when an expect column does not hold; 2 bad input.',
+    )
+    .action(async (path: string, options: EvalOptions) => {
+      const read = readScenarioFile(path).world;
+      const world = options.profile ? { ...read, profile: profileOption(options.profile) } : read;
+      const compared = (options.compareProfile ?? []).map((name) => ({ ...world, profile: profileOption(name) }));
+      const source = sourceOption(options);
+      const outFormat =
+        options.out === undefined
+          ? 'csv'
+          : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
+      const sink = sinkOf(options.out, outFormat);
+      const report = options.out === '-' ? process.stderr : process.stdout;
+      const show = (summary: Summary): void => {
+        report.write(
+          options.json
+            ? `${JSON.stringify(batchJson(world, summary), null, 2)}\n`
+            : summaryText(world, summary, styleFor(report)) +
+                batchNotes(summary, options.requests ?? '', styleFor(report)),
+        );
+      };
+      const bar = progressBar();
+      try {
+        const summary = await interruptible((signal) =>
+          runBatch({
+            world,
+            evaluator: createEvaluator(world),
+            source,
+            sink,
+            signal,
+            strict: options.strict === true,
+            compare: compared.map(createEvaluator),
+            onProgress: (progress) => bar.update(progress),
+          }),
+        ).finally(() => bar.stop());
+        show(summary);
+        process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
+      } catch (error) {
+        if (error instanceof BadRowsError) show(error.summary);
+        throw error;
+      }
+    });
+}
+
+function sourceOption({ requests, generate, seed, format }: EvalOptions): BatchSource {
+  if ((requests === undefined) === (generate === undefined)) {
+    throw new InputError('either --requests FILE or --generate ROWS is needed, and not both');
+  }
+  if (generate !== undefined) {
+    return { kind: 'generated', rows: wholeNumber('--generate', generate), seed: wholeNumber('--seed', seed) };
+  }
+  const path = requests as string;
+  return sourceOf(path, tableFormat('--format', format, path));
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { generateRequests, RequestWriter } from '../../requests/index.js';
+import { throwIfAborted } from '../batch/errors.js';
+import { progressBar } from '../batch/index.js';
+import { openSink, sinkOf } from '../batch/sink.js';
+import { InputError } from '../exit.js';
+import { interruptible } from '../interrupt.js';
+import { wholeNumber } from '../number_option.js';
+import { readScenarioFile } from '../scenario_file.js';
+import { tableFormat } from '../table_format.js';
+
+interface GenerateOptions {
+  readonly rows: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly format?: string;
+  readonly json?: boolean;
+}
+
+/** `bpftoken generate`: a request table drawn from a scenario. */
+export function generateCommand(program: Command): void {
+  program
+    .command('generate')
+    .description('draw a request table from a scenario’s tasks, tokens and vocabulary; the same for the same seed')
+    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
+    .requiredOption('--rows <number>', 'how many requests, say 1000000 or 1M')
+    .option('--seed <number>', 'what makes it repeatable', '1')
+    .option('--out <file>', 'where to (.csv or .ndjson); - for standard output', '-')
+    .option('--format <format>', 'csv or ndjson; default: by the file’s name, csv on standard output')
+    .option('--json', 'say what was written as JSON, on standard error where rows go to standard output')
+    .action(async (path: string, options: GenerateOptions) => {
+      const { world } = readScenarioFile(path);
+      if (world.tasks.length === 0)
+        throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
+      const rows = wholeNumber('--rows', options.rows);
+      const seed = wholeNumber('--seed', options.seed);
+      const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
+      await interruptible(async (signal) => {
+        const sink = await openSink(sinkOf(options.out, format), process.stdout, signal);
+        if (!sink) return;
+        const bar = progressBar();
+        try {
+          const writer = new RequestWriter(world, format);
+          let isRead = await sink.write(writer.header);
+          for (const chunk of generateRequests(world, seed, rows)) {
+            throwIfAborted(signal);
+            if (!isRead) break;
+            isRead = await sink.write(writer.rows(chunk.columns));
+            bar.update({ rows: chunk.firstRow + chunk.rows, totalRows: rows, bytes: 0 });
+            // Signals get their turn.
+            await new Promise(setImmediate);
+          }
+          await sink.finish();
+        } catch (error) {
+          await sink.discard();
+          throw error;
+        } finally {
+          bar.stop();
+        }
+      });
+      const report = options.out === '-' ? process.stderr : process.stdout;
+      if (options.json) report.write(`${JSON.stringify({ rows, seed, format, out: options.out })}\n`);
+      else if (options.out !== '-') report.write(`wrote ${rows} requests to ${options.out} (seed ${seed})\n`);
+    });
+}

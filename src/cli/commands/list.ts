@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { capName } from '../../kernel/capability.js';
+import { gateOf, tokenRoomOf } from '../../kernel/commands.js';
+import { mapTypeCapability } from '../../kernel/map_types.js';
+import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
+import { progTypeNeeds } from '../../kernel/prog_types.js';
+import type { Kind } from '../../kernel/vocabulary.js';
+import { nearestOf } from '../../policy/names.js';
+import { InputError } from '../exit.js';
+import { profileOption } from '../profile_option.js';
+
+const TOPICS: Readonly<Record<string, Kind | 'profiles'>> = {
+  profiles: 'profiles',
+  cmds: 'cmds',
+  'map-types': 'map_types',
+  'prog-types': 'prog_types',
+  'attach-types': 'attach_types',
+};
+
+interface Row {
+  readonly number?: number;
+  readonly name: string;
+  readonly about: string;
+}
+
+/** `bpftoken list`: profiles, and the names of a kernel with what each asks for. */
+export function listCommand(program: Command): void {
+  program
+    .command('list')
+    .description(`what there is: ${Object.keys(TOPICS).join(', ')}`)
+    .argument('<topic>', Object.keys(TOPICS).join(', '))
+    .option('--profile <name>', `whose names, default: ${NEWEST_PROFILE.name}`)
+    .option('--json', 'as JSON')
+    .action((topic: string, options: { profile?: string; json?: boolean }) => {
+      const kind = TOPICS[topic.replaceAll('_', '-')];
+      if (!kind) {
+        const nearest = nearestOf(topic, Object.keys(TOPICS));
+        const known = Object.keys(TOPICS).join(', ');
+        throw new InputError(
+          `nothing to list under ${topic}${nearest ? `; did you mean ${nearest}?` : ''} (known: ${known})`,
+        );
+      }
+      const profile = options.profile ? profileOption(options.profile) : NEWEST_PROFILE;
+      const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
+      process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+    });
+}
+
+function profileRows(): Row[] {
+  return PROFILES.map(({ name, description }) => ({ name, about: description }));
+}
+
+function nameRows(profile: Profile, kind: Kind): Row[] {
+  const { vocabulary } = profile;
+  return vocabulary.names(kind).map((name) => {
+    const number = vocabulary.must(kind, name);
+    return { number, name, about: about(profile, kind, number) };
+  });
+}
+
+function about(profile: Profile, kind: Kind, number: number): string {
+  switch (kind) {
+    case 'cmds':
+      return aboutCommand(profile, number);
+    case 'map_types': {
+      const cap = mapTypeCapability(profile.vocabulary, number);
+      return cap === undefined ? 'cannot be created' : cap === null ? 'asks nothing more' : `asks ${capName(cap)}`;
+    }
+    case 'prog_types': {
+      if (number === 0) return 'cannot be loaded';
+      const { unprivileged, netAdmin, perfmon } = progTypeNeeds(profile.vocabulary, number);
+      const caps = [unprivileged ? [] : ['CAP_BPF'], netAdmin ? ['CAP_NET_ADMIN'] : [], perfmon ? ['CAP_PERFMON'] : []];
+      return unprivileged ? 'asks nothing more' : `asks ${caps.flat().join(' and ')}`;
+    }
+    case 'attach_types':
+      return '';
+  }
+}
+
+function aboutCommand(profile: Profile, cmd: number): string {
+  const gate = gateOf(profile, cmd);
+  switch (gate.kind) {
+    case 'token':
+      return tokenRoomOf(profile, cmd) === 'taken'
+        ? 'by capabilities, through a token that permits it'
+        : 'by CAP_SYS_ADMIN in the initial userns; takes no token yet';
+    case 'init_capability':
+      return `by ${capName(gate.cap)} in the initial userns; no token helps`;
+    case 'attach':
+      return "by the descriptor; cgroup_skb programs ask CAP_NET_ADMIN through the program's own token";
+    case 'token_create':
+      return 'by CAP_BPF in the user namespace of the bpffs';
+    case 'descriptor':
+    case 'unknown':
+      return 'by the descriptor; no token is consulted';
+  }
+}
+
+function table(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  return rows
+    .map(({ number, name, about: text }) => {
+      const first = number === undefined ? '' : `${String(number).padStart(3)}  `;
+      return `${first}${name.padEnd(width)}  ${text}`.trimEnd();
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}

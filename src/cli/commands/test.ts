@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { answer } from '../../explain/answer.js';
+import { Model } from '../../kernel/model.js';
+import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
+import { requestJson, verdictJson } from '../../report/explain_json.js';
+import { callWords, tokenWords } from '../../report/request_words.js';
+import { styleFor } from '../../report/style.js';
+import { dispositionName, outcomeName, type Verdict } from '../../report/verdict.js';
+import { EXIT } from '../exit.js';
+import { profileOption } from '../profile_option.js';
+import { readScenarioFile } from '../scenario_file.js';
+
+interface Result {
+  readonly number: number;
+  readonly asked: ScenarioRequest;
+  readonly verdict: Verdict;
+  /** Lines `expected …, got …`; none where everything is as expected. */
+  readonly differences: readonly string[];
+}
+
+/** `bpftoken test`: runs the expectations of a scenario. */
+export function testCommand(program: Command): void {
+  program
+    .command('test')
+    .description('run the expectations in a scenario; exit status 1 when one fails')
+    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
+    .option('--profile <name>', 'ask this kernel instead of the scenario’s')
+    .option('--json', 'results as JSON')
+    .action((path: string, options: { profile?: string; json?: boolean }) => {
+      const read = readScenarioFile(path);
+      const world = options.profile ? { ...read.world, profile: profileOption(options.profile) } : read.world;
+      const scenario = { ...read, world };
+      const results = run(scenario);
+      const failed = results.filter(({ differences }) => differences.length > 0);
+      process.stdout.write(options.json ? json(scenario, results) : text(scenario, path, results));
+      process.exitCode = failed.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
+    });
+}
+
+function run({ world, requests }: Scenario): Result[] {
+  const model = new Model(world);
+  return requests.map((asked, i) => {
+    const { verdict } = answer(model, asked.request);
+    return { number: i + 1, asked, verdict, differences: asked.expect ? differencesOf(asked.expect, verdict) : [] };
+  });
+}
+
+function differencesOf(expect: Expectation, verdict: Verdict): string[] {
+  const differences: string[] = [];
+  const compare = (expected: string, got: string): void => {
+    if (expected !== got) differences.push(`expected ${expected}, got ${got}`);
+  };
+  compare(expect.allowed ? 'allowed' : (expect.errno ?? 'denied'), answerWords(verdict, expect));
+  if (expect.outcome !== undefined) {
+    compare(`reason ${outcomeName(expect.outcome)}`, `reason ${outcomeName(verdict.outcome)}`);
+  }
+  if (expect.disposition !== undefined) {
+    compare(`token ${dispositionName(expect.disposition)}`, `token ${dispositionName(verdict.disposition)}`);
+  }
+  return differences;
+}
+
+function answerWords(verdict: Verdict, expect: Expectation): string {
+  if (verdict.allowed) return 'allowed';
+  return expect.allowed || expect.errno !== undefined ? (verdict.errno ?? 'a request that cannot be made') : 'denied';
+}
+
+function text({ world, warnings }: Scenario, path: string, results: readonly Result[]): string {
+  const style = styleFor(process.stdout);
+  const lines = results.flatMap(({ number, asked, verdict, differences }) => {
+    const mark = !asked.expect ? style.dim('·') : differences.length === 0 ? style.good('✓') : style.bad('✗');
+    const title = asked.name ?? callWords(world, asked.request);
+    const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'cannot be asked');
+    const head = `${mark} ${String(number).padStart(3)}  ${title}  ${style.dim(`${got}, ${outcomeName(verdict.outcome)}`)}`;
+    if (differences.length === 0) return [head];
+    const task = world.tasks[asked.request.task]?.name;
+    return [
+      head,
+      `       ${path}:${asked.line}:${asked.column}: ${task} asks ${callWords(world, asked.request)}, with ${tokenWords(world, asked.request)}`,
+      ...differences.map((difference) => `       ${style.bad(difference)}`),
+      `       why: bpftoken explain ${path} --request ${number}`,
+    ];
+  });
+  const expected = results.filter(({ asked }) => asked.expect);
+  const failed = expected.filter(({ differences }) => differences.length > 0).length;
+  const warned = warnings.map((w) => `warning: ${path}:${w.line}:${w.column}: ${w.message}`);
+  const passed = expected.length - failed;
+  const summary = `${world.profile.name}: ${passed} of ${expected.length} expectations hold`;
+  return `${[...lines, ...warned, failed > 0 ? style.bad(summary) : style.good(summary)].join('\n')}\n`;
+}
+
+function json({ world, warnings }: Scenario, results: readonly Result[]): string {
+  const rows = results.map(({ number, asked, verdict, differences }) => ({
+    number,
+    name: asked.name ?? null,
+    line: asked.line,
+    request: requestJson(world, asked.request),
+    ...verdictJson(verdict),
+    differences,
+  }));
+  const expected = results.filter(({ asked }) => asked.expect);
+  const failed = expected.filter(({ differences }) => differences.length > 0).length;
+  return `${JSON.stringify({ profile: world.profile.name, expectations: expected.length, failed, warnings, results: rows }, null, 2)}\n`;
+}
