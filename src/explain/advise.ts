@@ -29,12 +29,15 @@ const COST: Readonly<Record<Change['kind'], number>> = {
   lsm_allow_cap: 1,
   grant: 2,
   new_token: 6,
+  other_task: 7,
 };
 /** A capability in the initial user namespace is worth far more than one in a container's. */
 const GRANT_IN_INIT_COST = 8;
 
 /** Tokens of the world tried instead of the one given. */
 const OTHER_TOKENS_TRIED = 16;
+/** Tasks of the token's user namespace tried instead of the caller. */
+const OTHER_TASKS_TRIED = 4;
 
 interface State {
   readonly question: Question;
@@ -159,6 +162,11 @@ function permissions({ world, request }: Question, trace: Trace, made: readonly 
         break;
     }
     changes.push({ kind: 'no_token' });
+    // Better one of the token's own user namespace than a capability for the whole machine.
+    if (task.userns === 0 && token.userns !== 0 && made.length === 0) {
+      const there = world.tasks.flatMap(({ userns }, id) => (userns === token.userns ? [id] : []));
+      for (const id of there.slice(0, OTHER_TASKS_TRIED)) changes.push({ kind: 'other_task', task: id });
+    }
   }
   // One change of token is enough: the search tries each from the start.
   if (made.some(({ kind: done }) => done === 'use_token' || done === 'new_token')) {

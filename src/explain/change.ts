@@ -10,6 +10,8 @@ export type Change =
   | { readonly kind: 'grant'; readonly task: number; readonly cap: number }
   /** Hands another token of the world to the call. */
   | { readonly kind: 'use_token'; readonly token: number }
+  /** Has another task of the world make the call. */
+  | { readonly kind: 'other_task'; readonly task: number }
   /** Makes the call without a token. */
   | { readonly kind: 'no_token' }
   /** Delegates just these bits to a user namespace, makes a token there and uses it. */
@@ -38,6 +40,8 @@ export function applyChange({ world, request }: Question, change: Change): Quest
       return { world: withCapability(world, change.task, change.cap), request };
     case 'use_token':
       return { world, request: { ...request, token: change.token } };
+    case 'other_task':
+      return { world, request: { ...request, task: change.task } };
     case 'no_token':
       return { world, request: { ...request, token: NO_TOKEN } };
     case 'new_token':

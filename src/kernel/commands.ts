@@ -8,6 +8,8 @@ export type Gate =
   /** A capability in the initial user namespace, with no way for a token to stand in. */
   | {
       readonly kind: 'init_capability';
+      /** The kernel function that asks. */
+      readonly fn: string;
       readonly cap: number;
       /** The permission is asked before the attributes are looked at. */
       readonly permissionFirst: boolean;
@@ -30,7 +32,11 @@ export type TokenRoom =
 const TOKEN: Gate = { kind: 'token' };
 const DESCRIPTOR: Gate = { kind: 'descriptor' };
 const ATTACH: Gate = { kind: 'attach' };
-const SYS_ADMIN: Gate = { kind: 'init_capability', cap: CAP_SYS_ADMIN, permissionFirst: false };
+
+/** capable(CAP_SYS_ADMIN) in a function of kernel/bpf/syscall.c, after its attribute check. */
+function sysAdmin(fn: string): Gate {
+  return { kind: 'init_capability', fn, cap: CAP_SYS_ADMIN, permissionFirst: false };
+}
 
 /**
  * By command name. Source: kernel/bpf/syscall.c, the functions __sys_bpf() dispatches to, 6.12 and 7.3.
@@ -42,20 +48,17 @@ const GATES: Readonly<Record<string, Gate>> = {
   btf_load: TOKEN,
   btf_get_fd_by_id: TOKEN,
   token_create: { kind: 'token_create' },
-  // bpf_obj_get_next_id()
-  prog_get_next_id: SYS_ADMIN,
-  map_get_next_id: SYS_ADMIN,
-  btf_get_next_id: SYS_ADMIN,
-  link_get_next_id: SYS_ADMIN,
-  // bpf_prog_get_fd_by_id(), bpf_map_get_fd_by_id(), bpf_link_get_fd_by_id()
-  prog_get_fd_by_id: SYS_ADMIN,
-  map_get_fd_by_id: SYS_ADMIN,
-  link_get_fd_by_id: SYS_ADMIN,
-  // bpf_task_fd_query(), bpf_enable_stats()
-  task_fd_query: SYS_ADMIN,
-  enable_stats: SYS_ADMIN,
-  // bpf_prog_query(): bpf_net_capable() comes before CHECK_ATTR
-  prog_query: { kind: 'init_capability', cap: CAP_NET_ADMIN, permissionFirst: true },
+  prog_get_next_id: sysAdmin('bpf_obj_get_next_id'),
+  map_get_next_id: sysAdmin('bpf_obj_get_next_id'),
+  btf_get_next_id: sysAdmin('bpf_obj_get_next_id'),
+  link_get_next_id: sysAdmin('bpf_obj_get_next_id'),
+  prog_get_fd_by_id: sysAdmin('bpf_prog_get_fd_by_id'),
+  map_get_fd_by_id: sysAdmin('bpf_map_get_fd_by_id'),
+  link_get_fd_by_id: sysAdmin('bpf_link_get_fd_by_id'),
+  task_fd_query: sysAdmin('bpf_task_fd_query'),
+  enable_stats: sysAdmin('bpf_enable_stats'),
+  // bpf_net_capable() comes before CHECK_ATTR
+  prog_query: { kind: 'init_capability', fn: 'bpf_prog_query', cap: CAP_NET_ADMIN, permissionFirst: true },
   // bpf_prog_attach(), link_create(): both call bpf_prog_attach_check_attach_type()
   prog_attach: ATTACH,
   link_create: ATTACH,

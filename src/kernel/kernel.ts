@@ -7,7 +7,7 @@ import { type BpfAttr, checkAttr, checkLate } from './attr.js';
 import { type FsContext, fsconfigCreate, fsconfigReconfigure, fsconfigSetString, fsmount, fsopen } from './bpffs.js';
 import { btfGetFdById, btfLoad, refuseToken } from './btf.js';
 import { bpfNsCapable, type Cred, capable } from './capability.js';
-import { gateOf, tokenRoomOf } from './commands.js';
+import { type Gate, gateOf, tokenRoomOf } from './commands.js';
 import type { LsmHooks, TokenDenials } from './lsm.js';
 import { mapCreate } from './map_create.js';
 import { missingCapability } from './permission.js';
@@ -72,7 +72,7 @@ export class Kernel {
           ? progAttach(this, task, attr, trace)
           : linkCreate(this, task, attr, trace);
       case 'init_capability':
-        return this.#initCapability(task, cmd, gate.cap, gate.permissionFirst, attr, trace);
+        return this.#initCapability(task, cmd, gate, attr, trace);
       case 'token_create':
         return this.#tokenCreate(task, attr, trace);
       case 'descriptor':
@@ -160,12 +160,10 @@ export class Kernel {
   #initCapability(
     task: Task,
     cmd: number,
-    cap: number,
-    permissionFirst: boolean,
+    { fn, cap, permissionFirst }: Extract<Gate, { kind: 'init_capability' }>,
     attr: BpfAttr,
     trace?: Trace,
   ): number {
-    const fn = `bpf_${this.#name(cmd)}`;
     if (!permissionFirst) {
       const bad = checkAttr(attr, fn, trace);
       if (bad) return bad;
@@ -189,7 +187,7 @@ export class Kernel {
   }
 
   #descriptor(task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
-    const fn = `bpf(${this.#name(cmd)})`;
+    const fn = '__sys_bpf';
     const bad = checkAttr(attr, fn, trace);
     if (bad) return bad;
     const info = this.#name(cmd) === 'obj_get_info_by_fd' ? task.files.fdget(attr.bpf_fd ?? 0) : undefined;
@@ -198,7 +196,11 @@ export class Kernel {
       return trace?.refuse(Outcome.ATTR_EINVAL, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
     }
     if (trace) trace.outcome = Outcome.DESCRIPTOR_DECIDES;
-    trace?.step(fn, true, () => 'no permission is asked: whoever holds the descriptor, or may open the path, goes on');
+    trace?.step(
+      fn,
+      true,
+      () => `${this.#name(cmd)} asks no permission: whoever holds the descriptor, or may open the path, goes on`,
+    );
     return checkLate(attr, fn, trace);
   }
 

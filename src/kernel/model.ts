@@ -97,7 +97,7 @@ export class Model {
       default:
         if (fd !== 0 && tokenRoomOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
           trace.disposition = Disposition.DROPPED_CMD;
-          trace.step('union bpf_attr', false, () => 'the command has no field for a token: it changes nothing');
+          trace.step('__sys_bpf', false, () => 'the command has no field for a token: it changes nothing');
         }
         return { ...attr, open_flags: flags };
     }

@@ -37,8 +37,14 @@ export function nearestName(vocabulary: Vocabulary, kind: Kind, text: string): s
 /** The candidate nearest to a misspelt word, or undefined where none is near enough to be meant. */
 export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || text === '') return undefined;
+  // `linux-6.13.1` means linux-6.13, however near other releases are.
+  const begun = candidates.filter((name) => text.startsWith(name) && 2 * name.length > text.length);
+  if (begun.length > 0) return begun.reduce((longest, name) => (name.length > longest.length ? name : longest));
   const found = closest(text, candidates as string[]);
-  return distance(text, found) <= Math.max(2, Math.ceil(text.length / 3)) ? found : undefined;
+  const edits = distance(text, found);
+  // As many edits as letters make any word of any other.
+  const near = edits <= Math.max(2, Math.ceil(text.length / 3)) && edits < Math.max(text.length, found.length);
+  return near ? found : undefined;
 }
 
 /** The number of a capability: `CAP_BPF`, `cap_bpf`, `bpf` or `39`. */

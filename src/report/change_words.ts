@@ -51,6 +51,13 @@ export function changeWords({ world, request }: Question, change: Change): Chang
         note: `it belongs to ${ns}, the user namespace ${task} is in`,
       };
     }
+    case 'other_task': {
+      const other = world.tasks[change.task];
+      return {
+        what: `have ${other?.name} make the call (userns ${userns(other?.userns ?? 0)}, where the token belongs)`,
+        note: `else ${task} needs capabilities in the initial userns, which count for the whole machine`,
+      };
+    }
     case 'no_token':
       return {
         what: 'make the call without a token',

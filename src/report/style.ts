@@ -1,6 +1,4 @@
-import { styleText } from 'node:util';
-
-/** Marks up words for a terminal; plain where colour is off. */
+/** Marks up words for a terminal; cli/terminal.ts decides whether there is one. */
 export interface Style {
   good(text: string): string;
   bad(text: string): string;
@@ -8,15 +6,5 @@ export interface Style {
   strong(text: string): string;
 }
 
-const PLAIN: Style = { good: (t) => t, bad: (t) => t, dim: (t) => t, strong: (t) => t };
-const COLOUR: Style = {
-  good: (t) => styleText('green', t),
-  bad: (t) => styleText('red', t),
-  dim: (t) => styleText('dim', t),
-  strong: (t) => styleText('bold', t),
-};
-
-/** Colour for a terminal, unless NO_COLOR is set; nothing for a pipe. */
-export function styleFor(stream: { isTTY?: boolean }): Style {
-  return stream.isTTY === true && !process.env.NO_COLOR ? COLOUR : PLAIN;
-}
+/** No markup at all: for pipes and files. */
+export const PLAIN: Style = { good: (t) => t, bad: (t) => t, dim: (t) => t, strong: (t) => t };

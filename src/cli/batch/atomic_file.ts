@@ -9,7 +9,7 @@ const PERMISSIONS = 0o7777;
 /** A file being written: it appears under its name whole, or not at all. */
 export interface PendingFile {
   /** Appends. Throws a BatchFileError; the caller then discards. */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** Puts the file in its place, replacing one that was there. Discards and throws a BatchFileError where that fails. */
   commit(): Promise<void>;
   /** Removes what was written. Does nothing after commit(). */
@@ -71,7 +71,7 @@ class AtomicFile implements PendingFile {
     }
   }
 
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     try {
       await this.#handle.writeFile(text);
     } catch (error) {
@@ -111,7 +111,7 @@ class DirectFile implements PendingFile {
     this.#handle = handle;
   }
 
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     try {
       await this.#handle.writeFile(text);
     } catch (error) {

@@ -19,7 +19,7 @@ export function sinkOf(path: string | undefined, format: RequestFormat): BatchSi
 /** An open sink. Every one of its failures is a BatchFileError or an AbortError. */
 export interface OpenSink {
   /** Takes the next text once there is room. Answers false where nobody reads any more. */
-  write(text: string): Promise<boolean>;
+  write(text: string | Uint8Array): Promise<boolean>;
   /** Puts the output in place. */
   finish(): Promise<void>;
   /** Leaves nothing behind. */
@@ -47,7 +47,7 @@ class FileSink implements OpenSink {
     this.#file = file;
   }
 
-  async write(text: string): Promise<boolean> {
+  async write(text: string | Uint8Array): Promise<boolean> {
     await this.#settle();
     this.#writing = this.#file.write(text).catch((error: unknown) => {
       this.#failure = error;
@@ -87,7 +87,7 @@ class StreamSink implements OpenSink {
     stream.on('error', this.#onError);
   }
 
-  async write(text: string): Promise<boolean> {
+  async write(text: string | Uint8Array): Promise<boolean> {
     if (this.#isGone()) return false;
     if (!this.#stream.write(text)) await this.#drained();
     return !this.#isGone();

@@ -1,8 +1,8 @@
 import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
 import type { World } from '../../kernel/world.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../../report/verdict.js';
+import { ByteBuffer, Fragments, MAX_DIGITS } from '../../requests/bytes.js';
 import type { RequestChunk, RequestFormat } from '../../requests/index.js';
-import { REQUEST_COLUMNS } from '../../requests/table.js';
 import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from '../../requests/text.js';
 
 /** The columns of the output, in their order. */
@@ -33,29 +33,47 @@ export class VerdictRows {
   readonly header: string;
   readonly #isCsv: boolean;
   readonly #text: RequestText;
+  /** What comes before the row number, and before the line number. */
+  readonly #starts: Fragments;
+  /** What comes after the line number where there is one, and where there is none. */
+  readonly #heads: Fragments;
   /** The end of a row, by verdict byte. */
-  readonly #tails: readonly string[];
+  readonly #tails: Fragments;
+  readonly #out = new ByteBuffer();
 
   constructor(world: World, format: RequestFormat) {
-    this.#isCsv = format === 'csv';
+    const isCsv = format === 'csv';
+    this.#isCsv = isCsv;
     this.#text = new RequestText(world, format);
-    this.#tails = BYTES.map((byte) => (this.#isCsv ? csvTail(byte) : jsonTail(byte)));
-    this.header = this.#isCsv ? `${OUTPUT_COLUMNS.join(',')}\n` : '';
+    this.#starts = new Fragments(isCsv ? ['', ','] : ['{"row":', ',"line":']);
+    this.#heads = new Fragments(isCsv ? [',', ',,'] : [',', ',']);
+    this.#tails = new Fragments(BYTES.map(isCsv ? csvTail : jsonTail));
+    this.header = isCsv ? `${OUTPUT_COLUMNS.join(',')}\n` : '';
   }
 
-  /** The lines of a chunk. */
-  rows(chunk: RequestChunk, verdicts: Uint8Array): string {
-    const { columns, lines, bad, firstRow } = chunk;
-    let text = '';
+  /** The lines of a chunk, in UTF-8. */
+  rows({ columns, lines, bad, firstRow }: RequestChunk, verdicts: Uint8Array): Uint8Array {
+    const out = this.#out;
+    const room = this.#text.longest + 2 * this.#starts.longest + this.#tails.longest + 2 * MAX_DIGITS + 2;
     for (let row = 0; row < verdicts.length; row++) {
-      const start = this.#isCsv
-        ? `${firstRow + row + 1},${lines ? lines[row] : ''},`
-        : `{"row":${firstRow + row + 1},${lines ? `"line":${lines[row]},` : ''}`;
+      out.reserve(room);
+      out.fragment(this.#starts, 0);
+      out.decimal(firstRow + row + 1);
+      if (lines) {
+        out.fragment(this.#starts, 1);
+        out.decimal(lines[row] as number);
+      }
+      out.fragment(this.#heads, lines ? 0 : 1);
       const cells = bad.size > 0 ? bad.get(row) : undefined;
-      text +=
-        start + (cells ? this.#asWritten(cells) : this.#text.of(columns, row)) + this.#tails[verdicts[row] as number];
+      if (cells) {
+        out.text(this.#asWritten(cells));
+        out.reserve(this.#tails.longest);
+      } else {
+        this.#text.write(columns, row, out);
+      }
+      out.fragment(this.#tails, verdicts[row] as number);
     }
-    return text;
+    return out.take();
   }
 
   /** The request part of a row with a problem. */
@@ -64,8 +82,8 @@ export class VerdictRows {
     const members = WRITTEN_COLUMNS.flatMap((name, column) =>
       cells[column] ? [`"${name}":${jsonString(cells[column])}`] : [],
     );
-    // The row number is always before it: where nothing could be read, a null task keeps the commas right.
-    return members.length > 0 ? members.join(',') : `"${REQUEST_COLUMNS[0]}":null`;
+    // Where nothing could be read there is still a member between the commas.
+    return members.length > 0 ? members.join(',') : '"task":null';
   }
 }
 

@@ -5,11 +5,11 @@ import { Model } from '../../kernel/model.js';
 import { NEWEST_PROFILE } from '../../kernel/profile.js';
 import { checkJson } from '../../report/explain_json.js';
 import { headline, verdictText } from '../../report/explain_text.js';
-import { styleFor } from '../../report/style.js';
 import { decodeVerdict, isDecided, reasonText } from '../../report/verdict.js';
 import { EXIT } from '../exit.js';
 import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
+import { styleFor } from '../terminal.js';
 
 /** `bpftoken check`: one verdict in words. */
 export function checkCommand(program: Command): void {

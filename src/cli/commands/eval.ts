@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
-import { styleFor } from '../../report/style.js';
 import { summaryText } from '../../report/summary_text.js';
 import {
   BadRowsError,
@@ -18,6 +17,7 @@ import { wholeNumber } from '../number_option.js';
 import { profileOption } from '../profile_option.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
+import { styleFor } from '../terminal.js';
 
 interface EvalOptions {
   readonly requests?: string;

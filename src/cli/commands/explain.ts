@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { explain } from '../../explain/explain.js';
 import { explainJson } from '../../report/explain_json.js';
 import { explainText } from '../../report/explain_text.js';
-import { styleFor } from '../../report/style.js';
 import { isDecided } from '../../report/verdict.js';
 import { EXIT } from '../exit.js';
 import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
+import { styleFor } from '../terminal.js';
 
 /** `bpftoken explain`: every check, what would have to change, what other kernels say. */
 export function explainCommand(program: Command): void {

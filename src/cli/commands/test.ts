@@ -4,11 +4,11 @@ import { Model } from '../../kernel/model.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
 import { requestJson, verdictJson } from '../../report/explain_json.js';
 import { callWords, tokenWords } from '../../report/request_words.js';
-import { styleFor } from '../../report/style.js';
 import { dispositionName, outcomeName, type Verdict } from '../../report/verdict.js';
 import { EXIT } from '../exit.js';
 import { profileOption } from '../profile_option.js';
 import { readScenarioFile } from '../scenario_file.js';
+import { styleFor } from '../terminal.js';
 
 interface Result {
   readonly number: number;

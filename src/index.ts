@@ -1,0 +1,55 @@
+// The library: everything here runs without Node APIs.
+
+export {
+  CAP_BPF,
+  CAP_FULL_SET,
+  CAP_NET_ADMIN,
+  CAP_PERFMON,
+  CAP_SYS_ADMIN,
+  CAPABILITY_NAMES,
+} from './abi/capabilities.js';
+export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
+export { Disposition, Outcome, Pre } from './abi/verdict.js';
+export { type Columns, makeColumns, rowOf, setRow } from './engine/columns.js';
+export { createEvaluator, type Evaluator } from './engine/evaluator.js';
+export { type Advice, advise } from './explain/advise.js';
+export { applyChange, type Change, type Question } from './explain/change.js';
+export { type Explanation, explain } from './explain/explain.js';
+export { askEveryProfile, askProfile, type ProfileAnswer } from './explain/profiles.js';
+export type { BpfAttr } from './kernel/attr.js';
+export type { Cred } from './kernel/capability.js';
+export { Kernel, type KernelOptions } from './kernel/kernel.js';
+export type { LsmHooks, TokenDenials } from './kernel/lsm.js';
+export { Model } from './kernel/model.js';
+export { parseDelegateMask, showOptions } from './kernel/mount_options.js';
+export {
+  DEFAULT_PROFILE,
+  extendProfile,
+  findProfile,
+  NEWEST_PROFILE,
+  PROFILES,
+  type Profile,
+  profileNamed,
+  type Rules,
+} from './kernel/profile.js';
+export { Task } from './kernel/task.js';
+export { BpfToken, type Masks } from './kernel/token.js';
+export { type Step, Trace } from './kernel/trace.js';
+export { createUserNs, UserNamespace } from './kernel/userns.js';
+export type { Kind, Vocabulary } from './kernel/vocabulary.js';
+export {
+  type BpffsSpec,
+  NO_TOKEN,
+  type Request,
+  requestOf,
+  type TaskSpec,
+  type TokenSpec,
+  type UsernsSpec,
+  type World,
+} from './kernel/world.js';
+export { nearestName, resolveCapability, resolveName } from './policy/names.js';
+export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
+export { starterScenario } from './policy/starter.js';
+export { changeWords } from './report/change_words.js';
+export { decodeVerdict, dispositionName, outcomeName, reasonText, type Verdict } from './report/verdict.js';
+export { generateRequests, RequestTableError, readRequests } from './requests/index.js';

@@ -1,0 +1,91 @@
+/** One thing wrong with a scenario, where it stands. Lines and columns count from 1; columns in UTF-16 units. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The whole story in one line: what was wrong, what was expected, the nearest valid name. */
+  readonly message: string;
+  /** What would have been right, where that can be said. */
+  readonly expected?: string;
+  /** The valid name nearest to the one written. */
+  readonly nearest?: string;
+}
+
+/** A place in a scenario's text, from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Problems an error's message shows; the rest is counted. */
+const SHOWN = 20;
+
+/** A scenario that cannot be used. `message` has one `file:line:column: message` line per problem, at most 20. */
+export class ScenarioError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(textOf(problems));
+    this.name = 'ScenarioError';
+    this.problems = problems;
+  }
+}
+
+function textOf(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, SHOWN).map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`);
+  if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
+  return lines.join('\n');
+}
+
+/** What is wrong, without its place. */
+export interface Complaint {
+  readonly message: string;
+  readonly expected?: string;
+  readonly nearest?: string;
+}
+
+/** Collects problems, so that a person sees all of them at once. */
+export class Problems {
+  readonly file: string;
+  readonly #found: Problem[] = [];
+  readonly #told = new Set<string>();
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  add({ line, column }: Position, complaint: Complaint | string): void {
+    const told = typeof complaint === 'string' ? { message: complaint } : complaint;
+    // An alias brings the same mistake to several requests: whose it is differs, where and what it is do not.
+    const mistake = `${line}:${column}: ${told.message.replace(/^request \d+: /, '')}`;
+    if (this.#told.has(mistake)) return;
+    this.#told.add(mistake);
+    this.#found.push({ file: this.file, line, column, ...told });
+  }
+
+  /** Throws a ScenarioError, in the order of the text, where there is any problem. */
+  throwIfAny(): void {
+    if (this.#found.length === 0) return;
+    throw new ScenarioError([...this.#found].sort((a, b) => a.line - b.line || a.column - b.column));
+  }
+}
+
+/** `unknown task "agnet"; did you mean "agent"?`, or the names there are where none is near. */
+export function unknownName(what: string, written: string, candidates: readonly string[], nearest?: string): Complaint {
+  const expected = oneOf(candidates);
+  const start = `unknown ${what} ${quote(written)}`;
+  if (nearest !== undefined) return { message: `${start}; did you mean ${quote(nearest)}?`, expected, nearest };
+  return { message: candidates.length > 0 ? `${start}; expected ${expected}` : `${start}; there is none`, expected };
+}
+
+/** `one of a, b, c`, shortened where there are many. */
+export function oneOf(candidates: readonly string[]): string {
+  if (candidates.length === 0) return 'nothing';
+  const shown = candidates.slice(0, 12).join(', ');
+  return `one of ${shown}${candidates.length > 12 ? `, ... (${candidates.length} in all)` : ''}`;
+}
+
+/** Text in quotes, shortened to 60 characters, control characters escaped. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+}

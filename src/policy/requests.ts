@@ -1,0 +1,152 @@
+import { Pre } from '../abi/verdict.js';
+import type { Kind } from '../kernel/vocabulary.js';
+import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
+import type { Context, Warning } from './context.js';
+import { type Expectation, readExpectation } from './expectation.js';
+import { ownerOf } from './issues.js';
+import { unknownInVocabulary } from './masks.js';
+import type { BpffsByName } from './mounts.js';
+import { nearestOf, resolveName } from './names.js';
+import { quote, unknownName } from './problems.js';
+import { lookUp } from './references.js';
+import { PRE_NAMES, type RequestEntry } from './schema.js';
+import type { TasksByName } from './tasks.js';
+
+/** One bpf() call of a scenario. Line and column, from 1, are where it is written. */
+export interface ScenarioRequest {
+  readonly name?: string;
+  readonly request: Request;
+  readonly expect?: Expectation;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What requests refer to by name. */
+export interface Referents {
+  readonly tasks: TasksByName;
+  readonly tokens: ReadonlyMap<string, number | undefined>;
+  readonly bpffs: BpffsByName;
+}
+
+/** Which type a command's request names. Commands not named here go by no type. */
+const TYPE_OF: Readonly<Record<string, 'map_type' | 'prog_type'>> = {
+  map_create: 'map_type',
+  prog_load: 'prog_type',
+  prog_attach: 'prog_type',
+  link_create: 'prog_type',
+};
+
+/** Fields that mean something to some commands only, and to which. */
+const ONLY_FOR = {
+  map_type: ['map_create'],
+  prog_type: ['prog_load', 'prog_attach', 'link_create'],
+  expected_attach_type: ['prog_load', 'prog_attach', 'link_create'],
+  insn_cnt: ['prog_load'],
+} as const;
+
+/** Reads one request; undefined where something in it is wrong (noted). */
+export function readRequest(
+  entry: RequestEntry,
+  index: number,
+  { tasks, tokens, bpffs: instances }: Referents,
+  context: Context,
+): ScenarioRequest | undefined {
+  const { kernel, locator, problems, warnings } = context;
+  const { vocabulary } = kernel.profile;
+  const path = ['requests', index];
+  const owner = ownerOf(path);
+
+  const task = lookUp(tasks, 'task', entry.task, [...path, 'task'], locator, problems);
+  const token =
+    entry.token === undefined ? NO_TOKEN : lookUp(tokens, 'token', entry.token, [...path, 'token'], locator, problems);
+  const cmd = number('cmds', 'cmd');
+  const mapType = number('map_types', 'map_type');
+  const progType = number('prog_types', 'prog_type');
+  const attachType = number('attach_types', 'expected_attach_type');
+  const pre = preOf(entry.pre, [...path, 'pre'], context);
+  const expect = entry.expect && readExpectation(entry.expect, [...path, 'expect'], locator, problems);
+  let fine = pre !== undefined && (entry.expect === undefined || expect !== undefined);
+
+  const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
+  const typeField = command === undefined ? undefined : TYPE_OF[command];
+  if (typeField && entry[typeField] === undefined) {
+    const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
+    const message = `${owner}${command} needs ${typeField}, as in ${example}`;
+    problems.add(locator.value([...path, 'cmd']), { message, expected: typeField });
+    fine = false;
+  }
+  const bpffs = bpffsOf();
+  if (command !== undefined) warnings.push(...idleFields(command));
+
+  if (!fine || !task || token === undefined || bpffs === null) return undefined;
+  if (cmd === null || cmd === undefined || mapType === null || progType === null || attachType === null)
+    return undefined;
+  const type = (typeField === 'map_type' ? mapType : typeField === 'prog_type' ? progType : undefined) ?? 0;
+  return {
+    ...(entry.name === undefined ? {} : { name: entry.name }),
+    request: requestOf({
+      task: task.index,
+      token,
+      cmd,
+      type,
+      attachType: attachType ?? 0,
+      insnCnt: entry.insn_cnt ?? 1,
+      pre,
+      ...(bpffs === undefined ? {} : { bpffs }),
+    }),
+    ...(expect ? { expect } : {}),
+    ...locator.value(path),
+  };
+
+  /** A command's or type's number; undefined where none is written, null for an unknown name (noted). */
+  function number(kind: Kind, field: 'cmd' | 'map_type' | 'prog_type' | 'expected_attach_type') {
+    const written = entry[field];
+    if (written === undefined) return undefined;
+    const found = resolveName(vocabulary, kind, String(written));
+    if (found !== undefined) return found;
+    const complaint = unknownInVocabulary(kernel.profile, kind, String(written));
+    problems.add(locator.value([...path, field]), { ...complaint, message: `${owner}${complaint.message}` });
+    return null;
+  }
+
+  /** Index of the bpffs a token is asked of; undefined for other commands, null where it is wrong (noted). */
+  function bpffsOf(): number | undefined | null {
+    if (entry.bpffs !== undefined) {
+      const made = lookUp(instances, 'bpffs', entry.bpffs, [...path, 'bpffs'], locator, problems);
+      if (command !== undefined && command !== 'token_create') {
+        problems.add(locator.key([...path, 'bpffs']), `${owner}bpffs is for cmd token_create only, not ${command}`);
+        return null;
+      }
+      return made?.index ?? null;
+    }
+    if (command !== 'token_create') return undefined;
+    const message = `${owner}token_create needs bpffs: the instance to make the token from`;
+    problems.add(locator.value([...path, 'cmd']), { message, expected: 'bpffs' });
+    return null;
+  }
+
+  function idleFields(name: string): Warning[] {
+    return Object.entries(ONLY_FOR).flatMap(([field, commands]): Warning[] => {
+      if (entry[field as keyof typeof ONLY_FOR] === undefined || (commands as readonly string[]).includes(name))
+        return [];
+      return [{ ...locator.key([...path, field]), message: `${owner}${field} means nothing to ${name}` }];
+    });
+  }
+}
+
+function preOf(
+  written: string | undefined,
+  path: (string | number)[],
+  { locator, problems }: Context,
+): Pre | undefined {
+  if (written === undefined) return Pre.NONE;
+  const name = written.trim().toLowerCase().replaceAll('-', '_');
+  if (PRE_NAMES.includes(name)) return Pre[name.toUpperCase() as keyof typeof Pre];
+  const nearest = nearestOf(name, PRE_NAMES);
+  if (nearest) problems.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));
+  else
+    problems.add(locator.value(path), {
+      message: `unknown fault ${quote(written)}; expected one of ${PRE_NAMES.join(', ')}`,
+    });
+  return undefined;
+}

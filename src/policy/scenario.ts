@@ -1,0 +1,78 @@
+import { Kernel } from '../kernel/kernel.js';
+import type { World } from '../kernel/world.js';
+import type { Context, Warning } from './context.js';
+import { readDocument } from './document.js';
+import { addIssues } from './issues.js';
+import { mountAll } from './mounts.js';
+import { makeNamespaces } from './namespaces.js';
+import { Problems } from './problems.js';
+import { readProfile } from './profiles.js';
+import { readRequest, type ScenarioRequest } from './requests.js';
+import { type ScenarioFile, scenarioSchema } from './schema.js';
+import { makeTasks } from './tasks.js';
+import { makeTokens } from './tokens.js';
+
+export type { Warning } from './context.js';
+export { MAX_SCENARIO_BYTES } from './document.js';
+export type { Expectation } from './expectation.js';
+export { type Problem, ScenarioError } from './problems.js';
+export type { ScenarioRequest } from './requests.js';
+
+/** A scenario file, made: the world it describes and what is asked of it. Names are in the world's specs. */
+export interface Scenario {
+  readonly world: World;
+  readonly requests: readonly ScenarioRequest[];
+  /** What is no mistake and worth a look, in the order of the text. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a scenario in YAML or JSON and makes what it describes through the model: namespaces, mounts and tokens are
+ * refused where the kernel would refuse them. `file` is what problems call the text.
+ * Throws a ScenarioError that lists every problem found, with line and column from 1.
+ */
+export function parseScenario(text: string, file = 'scenario'): Scenario {
+  const problems = new Problems(file);
+  const { data, locator, warnings: read } = readDocument(text, problems);
+  const form = scenarioSchema.safeParse(data);
+  if (!form.success) {
+    addIssues(form.error.issues, data, locator, problems);
+    problems.throwIfAny();
+  }
+  const scenario = form.data as ScenarioFile;
+  const profile = readProfile(scenario.profile, locator, problems);
+  // Every name and rule below depends on the kernel: without one, what follows would be guesses.
+  if (!profile) problems.throwIfAny();
+  const unprivilegedBpfDisabled = scenario.unprivileged_bpf_disabled ?? 2;
+  const kernel = new Kernel({ profile, unprivilegedBpfDisabled });
+  const context: Context = { kernel, locator, problems, warnings: [...read] };
+
+  const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, problems);
+  const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
+  const tasks = makeTasks(scenario.tasks ?? {}, userns.byName, context);
+  const tokens = makeTokens(scenario.tokens ?? {}, bpffs.byName, tasks.byName, userns.byName, context);
+  const referents = { tasks: tasks.byName, tokens: tokens.byName, bpffs: bpffs.byName };
+  const requests = (scenario.requests ?? []).flatMap((entry, i) => readRequest(entry, i, referents, context) ?? []);
+  problems.throwIfAny();
+  warnUnused(scenario, context);
+  return {
+    world: {
+      profile: kernel.profile,
+      unprivilegedBpfDisabled,
+      userns: userns.specs,
+      bpffs: bpffs.specs,
+      tasks: tasks.specs,
+      tokens: tokens.specs,
+    },
+    requests,
+    warnings: context.warnings.sort((a, b) => a.line - b.line || a.column - b.column),
+  };
+}
+
+/** A bpffs that neither a token nor a token_create request names does nothing. */
+function warnUnused({ bpffs, tokens, requests }: ScenarioFile, { locator, warnings }: Context): void {
+  const used = new Set([...Object.values(tokens ?? {}), ...(requests ?? [])].map((entry) => entry.bpffs));
+  for (const name of Object.keys(bpffs ?? {})) {
+    if (!used.has(name)) warnings.push({ ...locator.key(['bpffs', name]), message: `bpffs ${name}: no token uses it` });
+  }
+}

@@ -1,0 +1,108 @@
+import { CsvRecords } from './csv_records.js';
+import type { Problems } from './problems.js';
+import { shown } from './problems.js';
+import type { RowBuilder } from './rows.js';
+import {
+  type Cells,
+  canonicalColumn,
+  REQUEST_COLUMNS,
+  REQUIRED_COLUMNS,
+  RequestTableError,
+  VERDICT_COLUMNS,
+} from './table.js';
+
+/** A field that no request has. */
+const IGNORED = -1;
+
+/** Reads the lines of a CSV table: a header, then rows. */
+export class CsvTable {
+  readonly #file: string;
+  readonly #rows: RowBuilder;
+  readonly #problems: Problems;
+  readonly #records: CsvRecords;
+  readonly #cells: Cells = REQUEST_COLUMNS.map(() => '');
+  /** The request column each field goes to; undefined before the header. */
+  #columns: readonly number[] | undefined;
+
+  constructor(file: string, rows: RowBuilder, problems: Problems) {
+    this.#file = file;
+    this.#rows = rows;
+    this.#problems = problems;
+    this.#records = new CsvRecords({
+      record: (fields, count, line, isOneLine) => this.#record(fields, count, line, isOneLine),
+      broken: (kind, message, line) => {
+        if (!this.#columns) throw new RequestTableError(file, line, undefined, `the header cannot be read: ${message}`);
+        rows.addBroken(kind, message, line);
+      },
+    });
+  }
+
+  /** Takes the next line. Throws a RequestTableError where the header cannot be one of a request table. */
+  line(text: string | undefined, number: number): void {
+    this.#records.line(text, number);
+  }
+
+  /** Takes the end. Throws a RequestTableError for a file without a header. */
+  end(): void {
+    this.#records.end();
+    if (this.#columns) return;
+    throw new RequestTableError(this.#file, 1, undefined, `the table is empty: ${headerAdvice()}`);
+  }
+
+  #record(fields: readonly string[], count: number, line: number, isOneLine: boolean): boolean {
+    const columns = this.#columns;
+    if (!columns) {
+      this.#columns = this.#header(fields.slice(0, count), line);
+      return true;
+    }
+    const isWrongCount = count !== columns.length;
+    if (isWrongCount && !isOneLine) return false;
+    const cells = this.#cells;
+    if (isWrongCount) cells.fill('');
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field] as number;
+      if (column !== IGNORED && field < count) cells[column] = fields[field];
+    }
+    if (isWrongCount) {
+      const message = `the row has ${count} fields and the header ${columns.length}`;
+      this.#rows.addBroken('field_count', message, line, cells);
+      cells.fill('');
+    } else {
+      this.#rows.add(cells, line);
+    }
+    return true;
+  }
+
+  #header(names: readonly string[], line: number): number[] {
+    const columns = names.map((name) => {
+      const canonical = canonicalColumn(name);
+      const column = (REQUEST_COLUMNS as readonly string[]).indexOf(canonical);
+      const isExpected = column !== IGNORED || (VERDICT_COLUMNS as readonly string[]).includes(canonical);
+      if (!isExpected) this.#problems.addUnknownColumn(name, canonical);
+      return column;
+    });
+    REQUEST_COLUMNS.forEach((name, column) => {
+      if (columns.indexOf(column) !== columns.lastIndexOf(column)) {
+        throw new RequestTableError(this.#file, line, name, `the header names ${name} twice`);
+      }
+    });
+    for (const name of REQUIRED_COLUMNS) {
+      if (columns.includes(REQUEST_COLUMNS.indexOf(name))) continue;
+      const found = `the header has no ${name} column${misreadHeader(names)}`;
+      throw new RequestTableError(this.#file, line, name, `${found}; it starts '${shown(names.join(','))}'`);
+    }
+    return columns;
+  }
+}
+
+function headerAdvice(): string {
+  return `its first line names the columns, at least ${REQUIRED_COLUMNS.join(' and ')}`;
+}
+
+/** What a header without the right columns may be instead. */
+function misreadHeader(names: readonly string[]): string {
+  const [first = ''] = names;
+  if (first.trimStart().startsWith('{')) return ' (this looks like NDJSON)';
+  if (names.length === 1 && /[;\t]/.test(first)) return ' (columns are separated by commas)';
+  return '';
+}

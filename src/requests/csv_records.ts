@@ -1,0 +1,163 @@
+import { parse } from 'csv-parse/browser/esm/sync';
+
+/** Most characters of a record that spans lines; where a quote stays open for longer, the line it opened on is broken. */
+export const MAX_RECORD = 1 << 16;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const PARSE_OPTIONS = {
+  delimiter: ',',
+  record_delimiter: ['\r\n', '\n'],
+  relax_column_count: true,
+  skip_empty_lines: false,
+};
+
+/** What a record is handed to. */
+export interface RecordSink {
+  /**
+   * The first `count` fields of a record that starts on `line`; the array is reused. Answers whether that is a record:
+   * one of several lines that is not costs its first line only, and the next line starts over.
+   */
+  record(fields: readonly string[], count: number, line: number, isOneLine: boolean): boolean;
+  /** A line that is part of no record. */
+  broken(kind: 'bad_quote' | 'line_too_long', message: string, line: number): void;
+}
+
+interface Line {
+  /** Undefined: too long to be kept. */
+  readonly text: string | undefined;
+  readonly number: number;
+}
+
+/** Puts lines together to CSV records (RFC 4180). Empty lines are skipped. */
+export class CsvRecords {
+  readonly #sink: RecordSink;
+  readonly #fields: string[] = [];
+  /** The lines of a record whose quote is still open. */
+  #open: Line[] = [];
+  #openLength = 0;
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+  }
+
+  /** Takes the next line, without its line feed. */
+  line(text: string | undefined, number: number): void {
+    if (this.#open.length === 0 && text !== undefined && this.#isSimple(text, number)) return;
+    this.#run([{ text, number }]);
+  }
+
+  /** Takes the end of the file. */
+  end(): void {
+    while (this.#open.length > 0) this.#run(this.#giveUp('a quote is opened here and never closed'));
+  }
+
+  /** Works off lines; what a broken record leaves goes back in front. */
+  #run(lines: readonly Line[]): void {
+    const stack = [...lines].reverse();
+    for (let line = stack.pop(); line !== undefined; line = stack.pop()) {
+      const again = this.#take(line);
+      for (let i = again.length - 1; i >= 0; i--) stack.push(again[i] as Line);
+    }
+  }
+
+  /** Returns the lines to take again. */
+  #take(line: Line): readonly Line[] {
+    const { text, number } = line;
+    if (text === undefined) {
+      if (this.#open.length > 0) return [...this.#giveUp('a quote is opened here and never closed'), line];
+      this.#sink.broken('line_too_long', 'the line is too long to be a request', number);
+      return [];
+    }
+    if (this.#open.length === 0 && this.#isSimple(text, number)) return [];
+    this.#open.push(line);
+    this.#openLength += text.length + 1;
+    const isInside = this.#open.length > 1;
+    const closes = hasOddQuotes(text) === isInside;
+    if (closes) return this.#close();
+    if (this.#openLength <= MAX_RECORD) return [];
+    return this.#giveUp(`a quote is opened here and not closed within ${MAX_RECORD.toLocaleString('en')} characters`);
+  }
+
+  /** Hands over a line that needs no full parser; false where it does. */
+  #isSimple(text: string, number: number): boolean {
+    const line = withoutReturn(text);
+    if (line === '') return true;
+    const count = splitSimple(line, this.#fields);
+    if (count === 0) return false;
+    this.#sink.record(this.#fields, count, number, true);
+    return true;
+  }
+
+  #close(): readonly Line[] {
+    const [first, ...rest] = this.#open as [Line, ...Line[]];
+    const text = withoutReturn(this.#open.map((line) => line.text).join('\n'));
+    const isOneLine = rest.length === 0;
+    let records: string[][];
+    try {
+      records = parse(text, PARSE_OPTIONS);
+    } catch (error) {
+      return this.#giveUp(error instanceof Error ? explain(error) : String(error));
+    }
+    const [fields] = records;
+    if (records.length !== 1 || !fields || !this.#sink.record(fields, fields.length, first.number, isOneLine)) {
+      return this.#giveUp('the quotes opened here enclose a line end, and what they make is no row');
+    }
+    this.#open = [];
+    this.#openLength = 0;
+    return [];
+  }
+
+  /** Declares the first open line broken and returns the others. */
+  #giveUp(message: string): readonly Line[] {
+    const [first, ...rest] = this.#open as [Line, ...Line[]];
+    this.#open = [];
+    this.#openLength = 0;
+    this.#sink.broken('bad_quote', message, first.number);
+    return rest;
+  }
+}
+
+/**
+ * Cuts a line whose quotes, if any, each enclose one whole field without quotes in it.
+ * Returns the number of fields, 0 for a line that needs the full parser.
+ */
+export function splitSimple(line: string, fields: string[]): number {
+  const hasQuotes = line.includes('"');
+  let count = 0;
+  let at = 0;
+  for (;;) {
+    let end: number;
+    if (hasQuotes && line.charCodeAt(at) === QUOTE) {
+      const close = line.indexOf('"', at + 1);
+      end = close + 1;
+      if (close === -1 || (end < line.length && line.charCodeAt(end) !== COMMA)) return 0;
+      fields[count++] = line.slice(at + 1, close);
+    } else {
+      const comma = line.indexOf(',', at);
+      end = comma === -1 ? line.length : comma;
+      const field = line.slice(at, end);
+      if (hasQuotes && field.includes('"')) return 0;
+      fields[count++] = field;
+    }
+    if (end >= line.length) return count;
+    at = end + 1;
+  }
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+function hasOddQuotes(text: string): boolean {
+  let isOdd = false;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
+}
+
+/** The parser's message without the line number, which counts from the record's start. */
+function explain(error: Error): string {
+  if (/Opening/.test(error.message)) return 'a quote is in the middle of a field that does not start with one';
+  if (/Closing/.test(error.message)) return 'a closing quote is followed by something other than a comma';
+  return error.message;
+}

@@ -1,0 +1,185 @@
+import { Pre } from '../abi/verdict.js';
+import { type Columns, makeColumns } from '../engine/columns.js';
+import { fittingAttachTypes } from '../kernel/attach_types.js';
+import type { Vocabulary } from '../kernel/vocabulary.js';
+import { NO_TOKEN, type World } from '../kernel/world.js';
+import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
+import { Random } from './random.js';
+import { CHUNK_ROWS, type RequestChunk } from './table.js';
+
+/** Rows drawn from one stream of random numbers. Part of what a seed means: never change it. */
+const BLOCK_ROWS = 16_384;
+const NO_BAD_ROWS: ReadonlyMap<number, readonly string[]> = new Map();
+
+/** How to generate. */
+export interface GenerateOptions {
+  /** Rows per chunk, at least 1; CHUNK_ROWS by default. Does not change what is drawn. */
+  readonly chunkRows?: number;
+}
+
+/**
+ * Requests drawn from a world's tasks, tokens and vocabulary: the same rows for the same world, seed and row number.
+ * Throws a RangeError for a world without tasks, and for a seed or number of rows that is no whole number from 0 on.
+ *
+ * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
+ * Command: map_create 1/4, prog_load 1/2, btf_load 1/8, else any other but token_create. Types: uniform over the release.
+ * Attach type of a prog_load: in half one that fits (0 where any does), else uniform. Instructions: 1 to 4096, in 2% up to
+ * 1,100,000 or, rarely, none. `pre`: a fault in 1%. Columns a command does not read are at their default.
+ */
+export function* generateRequests(
+  world: World,
+  seed: number,
+  rows: number,
+  options: GenerateOptions = {},
+): Generator<RequestChunk> {
+  const { chunkRows = CHUNK_ROWS } = options;
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`${seed} is no seed: a whole number from 0 on`);
+  if (!Number.isSafeInteger(rows) || rows < 0) throw new RangeError(`${rows} is no number of rows`);
+  if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
+  if (rows === 0) return;
+  const draw = new RequestDraw(world, seed);
+  for (let firstRow = 0; firstRow < rows; firstRow += chunkRows) {
+    const count = Math.min(chunkRows, rows - firstRow);
+    const columns = makeColumns(count);
+    draw.fill(columns, firstRow);
+    yield { columns, rows: count, firstRow, bad: NO_BAD_ROWS };
+  }
+}
+
+/** Draws rows one after the other. */
+class RequestDraw {
+  readonly #seed: number;
+  readonly #random = new Random();
+  readonly #tasks: number;
+  readonly #tokens: number;
+  readonly #own: OwnTokens;
+  readonly #fields: CommandFields;
+  readonly #mapTypes: number;
+  readonly #progTypes: number;
+  readonly #attachTypes: number;
+  readonly #fitting: readonly Uint8Array[];
+  /** The command by a draw from 0 to 7; the last one means any other. */
+  readonly #commonCmds: Uint8Array;
+  readonly #otherCmds: Uint8Array;
+  readonly #progLoad: number;
+
+  constructor(world: World, seed: number) {
+    const { vocabulary } = world.profile;
+    if (world.tasks.length === 0) throw new RangeError('a world without tasks has nobody to make requests');
+    this.#seed = seed;
+    this.#tasks = world.tasks.length;
+    this.#tokens = world.tokens.length;
+    this.#own = ownTokens(world);
+    this.#fields = commandFields(vocabulary);
+    this.#mapTypes = vocabulary.count.map_types;
+    this.#progTypes = vocabulary.count.prog_types;
+    this.#attachTypes = vocabulary.count.attach_types;
+    this.#fitting = fittingNumbers(vocabulary);
+    const mapCreate = vocabulary.must('cmds', 'map_create');
+    const progLoad = vocabulary.must('cmds', 'prog_load');
+    const btfLoad = vocabulary.must('cmds', 'btf_load');
+    const tokenCreate = vocabulary.must('cmds', 'token_create');
+    this.#progLoad = progLoad;
+    this.#commonCmds = Uint8Array.of(mapCreate, mapCreate, progLoad, progLoad, progLoad, progLoad, btfLoad);
+    const common = new Set([...this.#commonCmds, tokenCreate]);
+    this.#otherCmds = Uint8Array.from(
+      COLUMN_NUMBERS.filter((number) => vocabulary.has('cmds', number) && !common.has(number)),
+    );
+  }
+
+  /** Fills fresh columns with the rows from `firstRow` on. Rows must be drawn in order. */
+  fill(columns: Columns, firstRow: number): void {
+    const rows = columns.task.length;
+    for (let row = 0; row < rows; row++) {
+      const number = firstRow + row;
+      if (number % BLOCK_ROWS === 0) this.#random.reseed(this.#seed, (number / BLOCK_ROWS) >>> 0);
+      this.#row(columns, row);
+    }
+  }
+
+  #row(columns: Columns, row: number): void {
+    const random = this.#random;
+    const task = random.below(this.#tasks);
+    columns.task[row] = task;
+    // One draw for three choices that are independent of each other: 8 * 100 * 100 equally likely numbers.
+    const draw = random.below(80_000);
+    const common = draw & 7;
+    const percent = (draw >>> 3) % 100;
+    if (percent >= 10) columns.token[row] = this.#token(task, percent < 82);
+    if (draw < 800) columns.pre[row] = Pre.NONE + 1 + random.below(Pre.BAD_ROW - 1);
+    const cmd = (
+      common < 7 ? this.#commonCmds[common] : this.#otherCmds[random.below(this.#otherCmds.length)]
+    ) as number;
+    columns.cmd[row] = cmd;
+    const reads = this.#fields.type[cmd];
+    if (reads === READS_MAP_TYPE) {
+      columns.type[row] = random.below(this.#mapTypes);
+    } else if (reads === READS_PROG_TYPE) {
+      const type = random.below(this.#progTypes);
+      columns.type[row] = type;
+      columns.attachType[row] = this.#attachType(cmd, type);
+      if (cmd === this.#progLoad) columns.insnCnt[row] = this.#insnCnt();
+    }
+  }
+
+  #token(task: number, isOwn: boolean): number {
+    const random = this.#random;
+    if (this.#tokens === 0) return NO_TOKEN;
+    const count = this.#own.counts[task] as number;
+    if (!isOwn || count === 0) return random.below(this.#tokens);
+    return this.#own.tokens[(this.#own.starts[task] as number) + random.below(count)] as number;
+  }
+
+  #attachType(cmd: number, type: number): number {
+    const random = this.#random;
+    const draw = random.next();
+    if (cmd === this.#progLoad && draw >>> 31 === 0) {
+      const fitting = this.#fitting[type] as Uint8Array;
+      return fitting.length === 0 ? 0 : (fitting[draw % fitting.length] as number);
+    }
+    return random.below(this.#attachTypes);
+  }
+
+  #insnCnt(): number {
+    const random = this.#random;
+    const draw = random.next();
+    if (draw % 50 !== 0) return 1 + (draw >>> 20);
+    return random.below(16) === 0 ? 0 : 1 + random.below(1_100_000);
+  }
+}
+
+/** For each task, where the tokens of its user namespace lie in `tokens`. */
+interface OwnTokens {
+  readonly starts: Uint32Array;
+  readonly counts: Uint32Array;
+  readonly tokens: Uint16Array;
+}
+
+function ownTokens(world: World): OwnTokens {
+  const byUserns: number[][] = world.userns.map(() => []);
+  world.tokens.forEach(({ userns }, token) => {
+    byUserns[userns]?.push(token);
+  });
+  const firsts: number[] = [];
+  let first = 0;
+  for (const tokens of byUserns) {
+    firsts.push(first);
+    first += tokens.length;
+  }
+  return {
+    starts: Uint32Array.from(world.tasks, ({ userns }) => firsts[userns] ?? 0),
+    counts: Uint32Array.from(world.tasks, ({ userns }) => byUserns[userns]?.length ?? 0),
+    tokens: Uint16Array.from(byUserns.flat()),
+  };
+}
+
+/** The attach types each program type may be loaded with; none where any will do. */
+function fittingNumbers(vocabulary: Vocabulary): Uint8Array[] {
+  return COLUMN_NUMBERS.map((type) =>
+    Uint8Array.from(
+      (fittingAttachTypes(vocabulary, type) ?? [])
+        .map((name) => vocabulary.valueOf('attach_types', name))
+        .filter((number) => number !== undefined),
+    ),
+  );
+}

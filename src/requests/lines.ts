@@ -1,0 +1,47 @@
+/** Most characters of one line; a longer one is a bad row, so that a file without line ends needs no memory for all of it. */
+export const MAX_LINE = 1 << 20;
+
+/** Takes each line without its line feed, in order; undefined instead of a line longer than MAX_LINE. */
+export type OnLine = (line: string | undefined, number: number) => void;
+
+/** Cuts text that comes in pieces into lines, numbered from 1. A carriage return before the line feed stays. */
+export class LineSplitter {
+  readonly #onLine: OnLine;
+  #started = '';
+  #isTooLong = false;
+  #number = 1;
+
+  constructor(onLine: OnLine) {
+    this.#onLine = onLine;
+  }
+
+  /** Takes the next piece; pieces may end anywhere. */
+  push(text: string): void {
+    let start = 0;
+    for (;;) {
+      const end = text.indexOf('\n', start);
+      if (end === -1) break;
+      const rest = text.slice(start, end);
+      this.#line(this.#started === '' ? rest : this.#started + rest);
+      start = end + 1;
+    }
+    if (this.#isTooLong) return;
+    this.#started += text.slice(start);
+    if (this.#started.length > MAX_LINE) {
+      this.#isTooLong = true;
+      this.#started = '';
+    }
+  }
+
+  /** Takes the end: a last line without a line feed is a line. */
+  end(): void {
+    if (this.#started !== '' || this.#isTooLong) this.#line(this.#started);
+  }
+
+  #line(line: string): void {
+    this.#onLine(this.#isTooLong || line.length > MAX_LINE ? undefined : line, this.#number);
+    this.#number += 1;
+    this.#isTooLong = false;
+    this.#started = '';
+  }
+}

@@ -1,0 +1,79 @@
+import { nearestOf } from '../policy/names.js';
+import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
+
+/** What can be wrong with a row. */
+export const PROBLEM_KINDS = [
+  'unknown_name',
+  'no_such_task',
+  'no_such_token',
+  'missing_value',
+  'out_of_range',
+  'wrong_type',
+  'field_count',
+  'bad_quote',
+  'bad_json',
+  'not_an_object',
+  'line_too_long',
+  'marked_bad',
+] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** One thing wrong with one row. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** 1-based line of the file. */
+  readonly line: number;
+  /** The column it is about; absent where the whole row is. */
+  readonly column?: RequestColumn;
+  readonly message: string;
+  /** The valid name nearest to what was written, where one is near enough to be meant. */
+  readonly nearest?: string;
+}
+
+/** A column of the file that no request has. */
+export interface UnknownColumn {
+  readonly name: string;
+  readonly nearest?: string;
+}
+
+/** Problems kept in full, and unknown columns kept; the rest is counted. */
+export const KEPT = 20;
+const SHOWN_LENGTH = 80;
+
+/** Everything found wrong while a table was read. */
+export class Problems {
+  /** The first ones, in the order of the file. */
+  readonly first: Problem[] = [];
+  /** How many of each kind, kept or not. */
+  readonly counts: Record<ProblemKind, number> = Object.fromEntries(PROBLEM_KINDS.map((kind) => [kind, 0])) as Record<
+    ProblemKind,
+    number
+  >;
+  /** Columns that were ignored, each once. */
+  readonly unknownColumns: UnknownColumn[] = [];
+  /** Problems of all kinds; a row can have several. */
+  total = 0;
+  /** Rows with at least one problem. */
+  rows = 0;
+
+  /** Counts a problem; `nearest` is only asked while problems are kept in full. */
+  add(problem: Omit<Problem, 'nearest'>, nearest?: () => string | undefined): void {
+    this.total += 1;
+    this.counts[problem.kind] += 1;
+    if (this.first.length >= KEPT) return;
+    const near = nearest?.();
+    this.first.push(near === undefined ? problem : { ...problem, nearest: near });
+  }
+
+  /** Notes a column nobody asked for, with the request column it might have meant. */
+  addUnknownColumn(name: string, canonical: string): void {
+    if (this.unknownColumns.length >= KEPT) return;
+    const near = nearestOf(canonical, REQUEST_COLUMNS);
+    this.unknownColumns.push({ name: shown(name), ...(near === undefined ? {} : { nearest: near }) });
+  }
+}
+
+/** A text from a file, short enough to be shown in a message. */
+export function shown(text: string): string {
+  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}...`;
+}

@@ -1,0 +1,314 @@
+import { Pre } from '../abi/verdict.js';
+import { type Columns, makeColumns } from '../engine/columns.js';
+import type { Kind } from '../kernel/vocabulary.js';
+import { MAX_IDS, NO_TOKEN, type World } from '../kernel/world.js';
+import { KIND_LABEL, nearestName, nearestOf } from '../policy/names.js';
+import { type CommandFields, commandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
+import { type ProblemKind, type Problems, shown } from './problems.js';
+import {
+  detached,
+  EMPTY,
+  EXPECT_NAMES,
+  expectSpellings,
+  kindSpellings,
+  nameSpellings,
+  OUT_OF_RANGE,
+  PRE_NAMES,
+  parseCount,
+  preSpellings,
+  type Spellings,
+  UNKNOWN,
+} from './spellings.js';
+import { type Cells, EXPECT_NONE, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';
+
+/** Instead of an id: the value was of no use, and that has been reported. */
+const WRONG_TYPE = -4;
+/** Characters of a bad row's cell that are kept. */
+const KEPT_LENGTH = 200;
+
+// Places in REQUEST_COLUMNS.
+const TASK = 0;
+const TOKEN = 1;
+const CMD = 2;
+const MAP_TYPE = 3;
+const PROG_TYPE = 4;
+const ATTACH_TYPE = 5;
+const INSN_CNT = 6;
+const PRE = 7;
+const EXPECT = 8;
+
+const KIND_OF_COLUMN: Partial<Record<RequestColumn, Kind>> = {
+  cmd: 'cmds',
+  map_type: 'map_types',
+  prog_type: 'prog_types',
+  expected_attach_type: 'attach_types',
+};
+
+/** Turns cells into columns: names to ids, faults to problems, and a row for every row, whatever is wrong with it. */
+export class RowBuilder {
+  readonly #world: World;
+  readonly #fields: CommandFields;
+  readonly #problems: Problems;
+  readonly #chunkRows: number;
+  readonly #spellings: Readonly<Record<number, Spellings>>;
+  readonly #finished: RequestChunk[] = [];
+  #columns: Columns;
+  #lines: Uint32Array;
+  #expects: Int16Array | undefined;
+  #bad = new Map<number, readonly string[]>();
+  #rows = 0;
+  #firstRow = 0;
+  #isBad = false;
+
+  constructor(world: World, problems: Problems, chunkRows: number) {
+    const { vocabulary } = world.profile;
+    this.#world = world;
+    this.#fields = commandFields(vocabulary);
+    this.#problems = problems;
+    this.#chunkRows = chunkRows;
+    this.#spellings = {
+      [TASK]: nameSpellings(world.tasks.map(({ name }) => name)),
+      [TOKEN]: nameSpellings(world.tokens.map(({ name }) => name)),
+      [CMD]: kindSpellings(vocabulary, 'cmds'),
+      [MAP_TYPE]: kindSpellings(vocabulary, 'map_types'),
+      [PROG_TYPE]: kindSpellings(vocabulary, 'prog_types'),
+      [ATTACH_TYPE]: kindSpellings(vocabulary, 'attach_types'),
+      [PRE]: preSpellings(),
+      [EXPECT]: expectSpellings(),
+    };
+    this.#columns = makeColumns(chunkRows);
+    this.#lines = new Uint32Array(chunkRows);
+  }
+
+  /** Adds the row on a line. Columns the row's command does not read are not looked at. */
+  add(cells: Cells, line: number): void {
+    const { task, token, type, attachType, insnCnt, pre } = this.#columns;
+    const row = this.#rows;
+    const problemsBefore = this.#problems.total;
+    this.#isBad = false;
+
+    task[row] = this.#task(cells[TASK], line);
+    token[row] = this.#token(cells[TOKEN], line);
+    const cmd = this.#required(CMD, cells[CMD], line);
+    if (cmd >= 0) {
+      this.#columns.cmd[row] = cmd;
+      const reads = this.#fields.type[cmd] as number;
+      if (reads !== READS_NO_TYPE) {
+        const column = reads === READS_MAP_TYPE ? MAP_TYPE : PROG_TYPE;
+        const isRequired = this.#fields.typeRequired[cmd] === 1;
+        const id = isRequired ? this.#required(column, cells[column], line) : this.#id(column, cells[column], line);
+        if (id > 0) type[row] = id;
+        if (this.#fields.attachType[cmd] === 1) {
+          const attach = this.#id(ATTACH_TYPE, cells[ATTACH_TYPE], line);
+          if (attach > 0) attachType[row] = attach;
+        }
+        if (this.#fields.insnCnt[cmd] === 1) {
+          const count = this.#id(INSN_CNT, cells[INSN_CNT], line);
+          if (count >= 0) insnCnt[row] = count;
+        }
+      }
+    }
+    const code = this.#id(PRE, cells[PRE], line);
+    if (code > 0) pre[row] = code;
+    if (code === Pre.BAD_ROW)
+      this.#report('marked_bad', line, 'pre', 'the row is marked as one that could not be read');
+    const expect = this.#id(EXPECT, cells[EXPECT], line);
+    if (expect >= 0) this.#expect(row, expect);
+
+    if (this.#isBad) pre[row] = Pre.BAD_ROW;
+    if (this.#problems.total !== problemsBefore) this.#keep(row, cells);
+    this.#next(line);
+  }
+
+  /** Adds a row for a line of which no request can be made. */
+  addBroken(kind: ProblemKind, message: string, line: number, cells?: Cells): void {
+    this.#report(kind, line, undefined, message);
+    this.#columns.task[this.#rows] = this.#world.tasks.length;
+    this.#columns.pre[this.#rows] = Pre.BAD_ROW;
+    this.#keep(this.#rows, cells ?? []);
+    this.#next(line);
+  }
+
+  /** The chunks that are full, oldest first, each handed out once; after the last row, also the one that is not. */
+  take(isEnd: boolean): RequestChunk[] {
+    if (isEnd && this.#rows > 0) this.#finish();
+    return this.#finished.splice(0);
+  }
+
+  /** A task's id; the first id that does not exist where there is none of that name. */
+  #task(value: unknown, line: number): number {
+    const { length } = this.#world.tasks;
+    const text = typeof value === 'number' ? `#${value}` : value;
+    const id = this.#lookUp(TASK, text, line);
+    if (id >= 0) return id;
+    if (id === EMPTY) this.#reportBad('missing_value', line, 'task', 'a request needs a task');
+    if (id === UNKNOWN) this.#reportName('no_such_task', line, 'task', text as string, this.#world.tasks);
+    return length;
+  }
+
+  /** A token's id, NO_TOKEN for an empty cell; the first id that does not exist where there is none of that name. */
+  #token(value: unknown, line: number): number {
+    const { length } = this.#world.tokens;
+    const text = typeof value === 'number' ? `#${value}` : value;
+    const id = this.#lookUp(TOKEN, text, line);
+    if (id >= 0) return id;
+    if (id === UNKNOWN) {
+      this.#reportName('no_such_token', line, 'token', text as string, this.#world.tokens);
+      // With every id in use, the next one would mean no token.
+      if (length >= MAX_IDS) this.#isBad = true;
+      return length;
+    }
+    return NO_TOKEN;
+  }
+
+  #required(column: number, value: unknown, line: number): number {
+    const id = this.#id(column, value, line);
+    if (id === EMPTY) {
+      const name = REQUEST_COLUMNS[column] as RequestColumn;
+      this.#reportBad('missing_value', line, name, `a ${name} is missing`);
+    }
+    return id;
+  }
+
+  /** What a cell stands for, EMPTY, or another number below 0 after reporting what is wrong with it. */
+  #id(column: number, value: unknown, line: number): number {
+    const id = this.#lookUp(column, value, line);
+    if (id >= EMPTY || id === WRONG_TYPE) return id;
+    const name = REQUEST_COLUMNS[column] as RequestColumn;
+    const text = String(value);
+    if (id === OUT_OF_RANGE) {
+      this.#reportBad('out_of_range', line, name, `${shown(text)} is not a number ${name} can have`);
+    } else {
+      const label = labelOf(name);
+      this.#reportBad('unknown_name', line, name, `no ${label} is called '${shown(text)}'`, () =>
+        this.#nearest(name, text),
+      );
+    }
+    return id;
+  }
+
+  #lookUp(column: number, value: unknown, line: number): number {
+    if (typeof value === 'string') {
+      if (value === '') return EMPTY;
+      return column === INSN_CNT ? parseCount(value) : (this.#spellings[column] as Spellings).idOf(value);
+    }
+    if (value === undefined || value === null) return EMPTY;
+    if (typeof value === 'number') return this.#lookUp(column, String(value), line);
+    const name = REQUEST_COLUMNS[column] as RequestColumn;
+    const found = Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : String(value);
+    this.#reportBad('wrong_type', line, name, `${name} is text or a number, and this is ${found}`);
+    return WRONG_TYPE;
+  }
+
+  #nearest(column: RequestColumn, text: string): string | undefined {
+    const kind = KIND_OF_COLUMN[column];
+    if (kind !== undefined) return nearestName(this.#world.profile.vocabulary, kind, text);
+    if (column === 'pre') return nearestOf(text.trim().toLowerCase(), PRE_NAMES);
+    if (column !== 'expect') return undefined;
+    const upper = text.trim().toUpperCase();
+    return nearestOf(upper, EXPECT_NAMES.slice(1)) ?? nearestOf(upper.toLowerCase(), EXPECT_NAMES);
+  }
+
+  #reportName(
+    kind: 'no_such_task' | 'no_such_token',
+    line: number,
+    column: 'task' | 'token',
+    text: string,
+    specs: readonly { readonly name: string }[],
+  ): void {
+    const trimmed = text.trim();
+    const isIndex = /^#\d+$/.test(trimmed);
+    const message = isIndex
+      ? `no ${column} ${shown(trimmed)}: the world has ${specs.length}`
+      : `no ${column} is called '${shown(trimmed)}'`;
+    this.#report(kind, line, column, message, () => {
+      if (isIndex) return undefined;
+      // A bare number is most likely an index that lacks its sign.
+      if (/^\d+$/.test(trimmed) && Number(trimmed) < specs.length) return `#${Number(trimmed)}`;
+      return nearestOf(
+        trimmed.slice(0, KEPT_LENGTH),
+        specs.map(({ name }) => name),
+      );
+    });
+  }
+
+  #reportBad(
+    kind: ProblemKind,
+    line: number,
+    column: RequestColumn,
+    message: string,
+    nearest?: () => string | undefined,
+  ): void {
+    this.#isBad = true;
+    this.#report(kind, line, column, message, nearest);
+  }
+
+  #report(
+    kind: ProblemKind,
+    line: number,
+    column: RequestColumn | undefined,
+    message: string,
+    nearest?: () => string | undefined,
+  ): void {
+    this.#problems.add({ kind, line, message, ...(column === undefined ? {} : { column }) }, nearest);
+  }
+
+  #expect(row: number, expect: number): void {
+    this.#expects ??= new Int16Array(this.#chunkRows).fill(EXPECT_NONE);
+    this.#expects[row] = expect;
+  }
+
+  #keep(row: number, cells: Cells): void {
+    this.#problems.rows += 1;
+    this.#bad.set(
+      row,
+      REQUEST_COLUMNS.map((_, column) => cellText(cells[column])),
+    );
+  }
+
+  #next(line: number): void {
+    this.#lines[this.#rows] = line;
+    this.#rows += 1;
+    if (this.#rows === this.#chunkRows) this.#finish();
+  }
+
+  #finish(): void {
+    const rows = this.#rows;
+    const { task, token, cmd, type, attachType, insnCnt, pre } = this.#columns;
+    this.#finished.push({
+      columns: {
+        task: task.subarray(0, rows),
+        token: token.subarray(0, rows),
+        cmd: cmd.subarray(0, rows),
+        type: type.subarray(0, rows),
+        attachType: attachType.subarray(0, rows),
+        insnCnt: insnCnt.subarray(0, rows),
+        pre: pre.subarray(0, rows),
+      },
+      rows,
+      firstRow: this.#firstRow,
+      lines: this.#lines.subarray(0, rows),
+      ...(this.#expects === undefined ? {} : { expects: this.#expects.subarray(0, rows) }),
+      bad: this.#bad,
+    });
+    this.#firstRow += rows;
+    this.#rows = 0;
+    this.#columns = makeColumns(this.#chunkRows);
+    this.#lines = new Uint32Array(this.#chunkRows);
+    this.#expects = undefined;
+    this.#bad = new Map();
+  }
+}
+
+function labelOf(column: RequestColumn): string {
+  const kind = KIND_OF_COLUMN[column];
+  if (kind !== undefined) return KIND_LABEL[kind];
+  return column === 'expect' ? 'expectation' : column;
+}
+
+/** A cell as a row with a problem shows it again. */
+function cellText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return detached(text.slice(0, KEPT_LENGTH));
+}

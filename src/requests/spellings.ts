@@ -1,0 +1,121 @@
+import { ERRNO } from '../abi/errno.js';
+import { Pre } from '../abi/verdict.js';
+import { saturate } from '../engine/columns.js';
+import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
+import { resolveName } from '../policy/names.js';
+import { EXPECT_ALLOWED } from './table.js';
+
+/** Instead of an id: nothing but white space was written. */
+export const EMPTY = -1;
+/** Instead of an id: no such name. */
+export const UNKNOWN = -2;
+/** Instead of an id: a number that the column cannot have. */
+export const OUT_OF_RANGE = -3;
+
+const MAX_U32 = 0xffff_ffff;
+/** Most spellings remembered, and the longest: a file of ever new names must not fill the memory. */
+const MAX_SPELLINGS = 1 << 17;
+const MAX_SPELLING_LENGTH = 256;
+
+/** What texts stand for; each distinct text is resolved once. */
+export class Spellings {
+  readonly #ids = new Map<string, number>();
+  readonly #resolve: (text: string) => number;
+
+  /** `resolve` answers an id from 0, or EMPTY, UNKNOWN or OUT_OF_RANGE. */
+  constructor(resolve: (text: string) => number) {
+    this.#resolve = resolve;
+  }
+
+  /** The id of a text, or EMPTY, UNKNOWN or OUT_OF_RANGE. */
+  idOf(text: string): number {
+    const remembered = this.#ids.get(text);
+    if (remembered !== undefined) return remembered;
+    const id = this.#resolve(text);
+    if (this.#ids.size < MAX_SPELLINGS && text.length <= MAX_SPELLING_LENGTH) this.#ids.set(detached(text), id);
+    return id;
+  }
+}
+
+/** Tasks or tokens: `#3` for an index, whatever is named so; else the name as it is, or without white space around it. */
+export function nameSpellings(names: readonly string[]): Spellings {
+  const ids = new Map<string, number>();
+  names.forEach((name, id) => {
+    if (!ids.has(name)) ids.set(name, id);
+  });
+  return new Spellings((text) => {
+    const trimmed = text.trim();
+    if (trimmed === '') return EMPTY;
+    const index = /^#(\d+)$/.exec(trimmed)?.[1];
+    if (index !== undefined) return Number(index) < names.length ? Number(index) : UNKNOWN;
+    return ids.get(text) ?? ids.get(trimmed) ?? UNKNOWN;
+  });
+}
+
+/** Commands and types: any spelling policy/names knows; numbers become what a column holds. */
+export function kindSpellings(vocabulary: Vocabulary, kind: Kind): Spellings {
+  return new Spellings((text) => {
+    const trimmed = text.trim();
+    if (trimmed === '') return EMPTY;
+    const number = resolveName(vocabulary, kind, trimmed);
+    if (number !== undefined) return saturate(number);
+    return looksNumeric(trimmed) ? OUT_OF_RANGE : UNKNOWN;
+  });
+}
+
+/** Names of `pre`, lower case as files have them, by code. */
+export const PRE_NAMES: readonly string[] = Object.values(Pre)
+  .filter((name): name is string => typeof name === 'string')
+  .map((name) => name.toLowerCase());
+
+/** Faults found beforehand: `token_ebadf` or its code. */
+export function preSpellings(): Spellings {
+  return new Spellings((text) => {
+    const name = text.trim().toLowerCase().replaceAll('-', '_');
+    if (name === '') return EMPTY;
+    if (looksNumeric(name)) return /^[0-7]$/.test(name) ? Number(name) : OUT_OF_RANGE;
+    const code = PRE_NAMES.indexOf(name);
+    return code === -1 ? UNKNOWN : code;
+  });
+}
+
+/** Names an expectation can have. */
+export const EXPECT_NAMES: readonly string[] = ['allowed', ...Object.keys(ERRNO)];
+
+/** Expectations: `allowed`, or an errno by name (`EPERM`, `eperm`, `-EPERM`). */
+export function expectSpellings(): Spellings {
+  return new Spellings((text) => {
+    const name = text.trim().replace(/^-/, '').toUpperCase();
+    if (name === '') return EMPTY;
+    if (name === 'ALLOWED') return EXPECT_ALLOWED;
+    return (ERRNO as Readonly<Record<string, number>>)[name] ?? UNKNOWN;
+  });
+}
+
+/** A count of instructions, decimal or 0x hexadecimal, 0 to 2^32-1; or EMPTY, UNKNOWN or OUT_OF_RANGE. */
+export function parseCount(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return parseUnusualCount(text.trim());
+    count = count * 10 + digit;
+  }
+  if (text.length === 0) return EMPTY;
+  return count <= MAX_U32 ? count : OUT_OF_RANGE;
+}
+
+function parseUnusualCount(trimmed: string): number {
+  if (trimmed === '') return EMPTY;
+  if (!looksNumeric(trimmed)) return UNKNOWN;
+  const count = Number(trimmed);
+  return Number.isInteger(count) && count >= 0 && count <= MAX_U32 ? count : OUT_OF_RANGE;
+}
+
+function looksNumeric(text: string): boolean {
+  return /^([+-]?\d+(\.\d*)?(e[+-]?\d+)?|0x[0-9a-f]+)$/i.test(text);
+}
+
+/** A copy that does not keep the text it was cut from alive. */
+export function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}

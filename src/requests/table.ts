@@ -1,0 +1,76 @@
+import type { Columns } from '../engine/columns.js';
+
+/** How a request table is written: comma separated with a header, or one JSON object per line. */
+export const REQUEST_FORMATS = ['csv', 'ndjson'] as const;
+export type RequestFormat = (typeof REQUEST_FORMATS)[number];
+
+/** The columns of a request table, in the order they are written. A reader takes them in any order. */
+export const REQUEST_COLUMNS = [
+  'task',
+  'token',
+  'cmd',
+  'map_type',
+  'prog_type',
+  'expected_attach_type',
+  'insn_cnt',
+  'pre',
+  'expect',
+] as const;
+export type RequestColumn = (typeof REQUEST_COLUMNS)[number];
+
+/** What a batch adds to a request. A reader passes over them without a word, so that its output can be its input. */
+export const VERDICT_COLUMNS = ['row', 'line', 'verdict', 'errno', 'reason', 'token_disposition'] as const;
+
+/** Columns every table must have. */
+export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly RequestColumn[];
+
+/** One row before it is understood: a value per column of REQUEST_COLUMNS; undefined, null and '' are empty. */
+export type Cells = unknown[];
+
+/** Rows of a chunk unless a caller asks for another number. */
+export const CHUNK_ROWS = 16_384;
+
+/** In `expects`: the row expects nothing. */
+export const EXPECT_NONE = -1;
+/** In `expects`: the row expects to be allowed; any other number is the errno it expects. */
+export const EXPECT_ALLOWED = 0;
+
+/** Some consecutive rows of a table. */
+export interface RequestChunk {
+  /** Every column is `rows` long. */
+  readonly columns: Columns;
+  readonly rows: number;
+  /** How many rows of the table come before this chunk. */
+  readonly firstRow: number;
+  /** The 1-based line of the file each row starts on; absent for rows that came from no file. */
+  readonly lines?: Uint32Array;
+  /** EXPECT_NONE, EXPECT_ALLOWED or a positive errno per row; absent where no row of the chunk expects anything. */
+  readonly expects?: Int16Array;
+  /** The texts of rows with a problem, by row of the chunk, in the order of REQUEST_COLUMNS; '' for what was not there. */
+  readonly bad: ReadonlyMap<number, readonly string[]>;
+}
+
+/** Where a table as a whole cannot be read. A fault of one row is a problem of that row, never this. */
+export class RequestTableError extends Error {
+  override readonly name = 'RequestTableError';
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** The column it is about, where it is about one. */
+  readonly column: string | undefined;
+
+  constructor(file: string, line: number, column: string | undefined, message: string) {
+    super(`${file}:${line}: ${message}`);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** A header or key as columns are compared: `Map Type` and `map-type` are map_type. */
+export function canonicalColumn(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}

@@ -1,0 +1,125 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bpftoken } from './run_cli.js';
+
+const FLEET = 'examples/fleet.yaml';
+const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-eval-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** A summary without what differs from run to run. */
+function counts(json: string): Record<string, unknown> {
+  const { elapsed_ms: _, problems: __, ...rest } = JSON.parse(json);
+  return rest;
+}
+
+describe('generate and eval', () => {
+  test.each(['csv', 'ndjson'])('a %s table and the same requests unwritten have the same summary', async (format) => {
+    const table = join(temporary, `requests.${format}`);
+    const made = await bpftoken(['generate', FLEET, '--rows', '20k', '--seed', '7', '--out', table]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const read = await bpftoken(['eval', FLEET, '--requests', table, '--json']);
+    const drawn = await bpftoken(['eval', FLEET, '--generate', '20k', '--seed', '7', '--json']);
+    expect(counts(read.stdout)).toEqual(counts(drawn.stdout));
+    expect(counts(drawn.stdout)).toMatchObject({ profile: 'linux-6.12', rows: 20_000, bad_rows: 0 });
+  });
+
+  test('through pipes: requests in, verdicts out, the summary on standard error, no progress', async () => {
+    const { stdout: table } = await bpftoken(['generate', FLEET, '--rows', '1000', '--seed', '3']);
+    const args = ['eval', FLEET, '--requests', '-', '--format', 'csv', '--out', '-', '--json'];
+    const { code, stdout, stderr } = await bpftoken(args, { stdin: table });
+    expect(code).toBe(0);
+    const [header, ...rows] = stdout.trimEnd().split('\n') as [string, ...string[]];
+    expect(header.split(',')).toEqual(
+      expect.arrayContaining(['task', 'verdict', 'errno', 'reason', 'token_disposition']),
+    );
+    expect(rows.length).toBe(1000);
+    const reason = header.split(',').indexOf('reason');
+    const tally: Record<string, number> = {};
+    for (const row of rows) {
+      const key = row.split(',')[reason] as string;
+      tally[key] = (tally[key] ?? 0) + 1;
+    }
+    expect(JSON.parse(stderr).outcomes).toEqual(tally);
+  });
+
+  test('a bad row is reported with its line and counted; --strict makes it an error without output', async () => {
+    const table = join(temporary, 'bad.csv');
+    writeFileSync(
+      table,
+      'task,token,cmd,map_type,prog_type,expected_attach_type\n' +
+        'web,,map_create,array,,\n' +
+        'web,,prog_load,,xpd,\n' +
+        'nobody,,btf_load,,,\n' +
+        'collector,service-token,btf_load,,,\n',
+    );
+    const out = join(temporary, 'verdicts.csv');
+    const { code, stdout } = await bpftoken(['eval', FLEET, '--requests', table, '--out', out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`${table}:3: prog_type: .*xpd.*did you mean xdp\\?`));
+    expect(stdout).toMatch(new RegExp(`${table}:4: task: .*nobody`));
+    const rows = readFileSync(out, 'utf8').trimEnd().split('\n');
+    expect(rows.length).toBe(5);
+    expect(rows[2]).toContain('bad_row');
+    expect(rows[3]).toContain('no_such_task');
+    expect(rows[4]).toContain('allowed');
+
+    const strictOut = join(temporary, 'strict.csv');
+    const strict = await bpftoken(['eval', FLEET, '--requests', table, '--out', strictOut, '--strict']);
+    expect(strict.code).toBe(2);
+    expect(strict.stderr).toBe('2 of 4 rows could not be read\n');
+    expect(existsSync(strictOut)).toBe(false);
+  });
+
+  test('an expect column that does not hold makes the exit status 1', async () => {
+    const table = 'task,token,cmd,expect\ncollector,service-token,btf_load,allowed\nweb,,btf_load,allowed\n';
+    const { code, stdout } = await bpftoken(['eval', FLEET, '--requests', '-', '--format', 'csv'], { stdin: table });
+    expect(code).toBe(1);
+    expect(stdout).toContain('1 of 2 expectations hold');
+    expect(stdout).toContain(':3: expected allowed, got EPERM (cap_bpf_missing)');
+  });
+
+  test('--compare-profile counts the rows another kernel answers otherwise', async () => {
+    const args = ['--generate', '20k', '--compare-profile', 'v12', 'linux-6.12', '--json'];
+    const { stdout } = await bpftoken(['eval', FLEET, ...args]);
+    const [v12, same] = JSON.parse(stdout).compared;
+    expect(v12).toMatchObject({ profile: 'v12' });
+    expect(v12.answers).toBeGreaterThan(100);
+    expect(same).toEqual({ profile: 'linux-6.12', answers: 0, verdicts: 0 });
+  });
+
+  test.each([
+    [['eval', FLEET], /either --requests FILE or --generate ROWS is needed/],
+    [['eval', FLEET, '--generate', '10', '--requests', 'x.csv'], /and not both/],
+    [['eval', FLEET, '--generate', 'ten'], /--generate ten: a whole number/],
+    [['eval', FLEET, '--requests', 'nowhere.csv'], /cannot read nowhere\.csv: no such file/],
+    [['eval', FLEET, '--requests', 'table.txt'], /table\.txt: its name does not tell/],
+    [['eval', FLEET, '--generate', '10', '--out', '/nowhere/x.csv'], /cannot write \/nowhere\/x\.csv/],
+    [['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'], /no profile v13; did you mean v1[12]\?/],
+    [['eval', 'nowhere.yaml', '--generate', '10'], /nowhere\.yaml: cannot be read/],
+  ])('%j is a usage error', async (args, message) => {
+    const { code, stderr, stdout } = await bpftoken(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('Ctrl-C leaves no output', async () => {
+    const directory = mkdtempSync(join(temporary, 'interrupt-'));
+    const out = join(directory, 'verdicts.csv');
+    const result = await bpftoken(['eval', FLEET, '--generate', '2G', '--out', out], {
+      during: (child) => {
+        // Interrupted once it writes: the temporary file beside the output shows that it does.
+        const timer = setInterval(() => {
+          if (readdirSync(directory).length === 0) return;
+          clearInterval(timer);
+          child.kill('SIGINT');
+        }, 20);
+        child.on('exit', () => clearInterval(timer));
+      },
+    });
+    expect(result).toMatchObject({ code: 130, stdout: '' });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { Pre } from '../../src/abi/verdict.js';
+import { attachTypeFits, fixupAttachType } from '../../src/kernel/attach_types.js';
+import { NO_TOKEN } from '../../src/kernel/world.js';
+import { generateRequests } from '../../src/requests/index.js';
+import { Random } from '../../src/requests/random.js';
+import { type ReadRow, rowsOf, smallWorld } from './small_world.js';
+
+const world = smallWorld();
+const { vocabulary } = world.profile;
+const ROWS = 50_000;
+const drawn = rowsOf(generateRequests(world, 11, ROWS));
+const share = (test: (row: ReadRow) => boolean, among = drawn): number => among.filter(test).length / among.length;
+
+describe('generateRequests', () => {
+  it('repeats itself, whatever the size of the chunks', () => {
+    for (const chunkRows of [1000, 16_384, 33_333, ROWS]) {
+      expect(rowsOf(generateRequests(world, 11, ROWS, { chunkRows }))).toEqual(drawn);
+    }
+    expect(rowsOf(generateRequests(world, 11, 100))).toEqual(drawn.slice(0, 100));
+  });
+
+  it('draws something else from another seed', () => {
+    for (const seed of [0, 12, 11 + 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+      expect(rowsOf(generateRequests(world, seed, 100))).not.toEqual(drawn.slice(0, 100));
+    }
+  });
+
+  it('does not repeat a block of rows', () => {
+    expect(drawn.slice(16_384, 16_484)).not.toEqual(drawn.slice(0, 100));
+  });
+
+  it('draws what it says it draws', () => {
+    const cmd = (name: string): number => vocabulary.must('cmds', name);
+    expect(share((row) => row.cmd === cmd('map_create'))).toBeCloseTo(0.25, 1);
+    expect(share((row) => row.cmd === cmd('prog_load'))).toBeCloseTo(0.5, 1);
+    expect(share((row) => row.cmd === cmd('btf_load'))).toBeCloseTo(0.125, 1);
+    expect(share((row) => row.cmd === cmd('token_create'))).toBe(0);
+    expect(new Set(drawn.map((row) => row.cmd)).size).toBe(vocabulary.count.cmds - 1);
+    expect(share((row) => row.token === NO_TOKEN)).toBeCloseTo(0.1, 1);
+    expect(new Set(drawn.map((row) => row.task)).size).toBe(world.tasks.length);
+    const inBox = drawn.filter((row) => world.tasks[row.task]?.userns === 1);
+    expect(share((row) => world.tokens[row.token]?.userns === 1, inBox)).toBeCloseTo(0.72 + (0.18 * 2) / 3, 1);
+    const faults = drawn.filter((row) => row.pre !== Pre.NONE);
+    expect(faults.length / ROWS).toBeCloseTo(0.01, 2);
+    expect(new Set(faults.map((row) => row.pre))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    const loads = drawn.filter((row) => row.cmd === cmd('prog_load'));
+    const fits = ({ type, attachType }: ReadRow): boolean =>
+      attachTypeFits(vocabulary, type, fixupAttachType(vocabulary, type, attachType));
+    expect(share(fits, loads)).toBeGreaterThan(0.5);
+    expect(share((row) => row.insnCnt >= 1 && row.insnCnt <= 4096, loads)).toBeGreaterThan(0.97);
+    expect(Math.max(...loads.map((row) => row.insnCnt))).toBeGreaterThan(1_000_000);
+    expect(share((row) => row.insnCnt === 0, loads)).toBeGreaterThan(0);
+    const others = drawn.filter((row) => row.cmd !== cmd('prog_load'));
+    expect(share((row) => row.insnCnt === 1, others)).toBe(1);
+  });
+
+  it('gives no tokens in a world without tokens, and no rows where none are asked', () => {
+    const rows = rowsOf(generateRequests({ ...world, tokens: [] }, 1, 1000));
+    expect(rows.every(({ token }) => token === NO_TOKEN)).toBe(true);
+    expect([...generateRequests(world, 1, 0)]).toEqual([]);
+  });
+
+  it('refuses what it cannot draw', () => {
+    const draw = (...of: Parameters<typeof generateRequests>) => [...generateRequests(...of)];
+    expect(() => draw({ ...world, tasks: [] }, 1, 1)).toThrow(RangeError);
+    for (const bad of [-1, 1.5, Number.NaN, 2 ** 53]) {
+      expect(() => draw(world, bad, 1)).toThrow(RangeError);
+      expect(() => draw(world, 1, bad)).toThrow(RangeError);
+    }
+    expect(() => draw(world, 1, 1, { chunkRows: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('Random', () => {
+  it('is xoshiro128**: a reference step by step', () => {
+    const random = new Random();
+    random.reseed(42);
+    const first = Array.from({ length: 5 }, () => random.next());
+    random.reseed(42);
+    expect(Array.from({ length: 5 }, () => random.next())).toEqual(first);
+    random.reseed(42, 1);
+    expect(Array.from({ length: 5 }, () => random.next())).not.toEqual(first);
+  });
+
+  it('draws below a bound evenly', () => {
+    const random = new Random();
+    random.reseed(1);
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < 100_000; i++) {
+      const drawnNumber = random.below(10);
+      counts[drawnNumber] = (counts[drawnNumber] as number) + 1;
+    }
+    for (const count of counts) expect(count / 10_000).toBeCloseTo(1, 1);
+  });
+});
