@@ -39,6 +39,15 @@ export class CsvTable {
 
   /** Takes the next line. Throws a RequestTableError where the header cannot be one of a request table. */
   line(text: string | undefined, number: number): void {
+    // No CSV line can start like this, so the parser would only find a misplaced quote.
+    if (!this.#columns && text !== undefined && /^\s*\{\s*"/.test(text)) {
+      throw new RequestTableError(
+        this.#file,
+        number,
+        undefined,
+        'this looks like NDJSON, not like the header of a CSV',
+      );
+    }
     this.#records.line(text, number);
   }
 
@@ -102,7 +111,5 @@ function headerAdvice(): string {
 /** What a header without the right columns may be instead. */
 function misreadHeader(names: readonly string[]): string {
   const [first = ''] = names;
-  if (first.trimStart().startsWith('{')) return ' (this looks like NDJSON)';
-  if (names.length === 1 && /[;\t]/.test(first)) return ' (columns are separated by commas)';
-  return '';
+  return names.length === 1 && /[;\t]/.test(first) ? ' (columns are separated by commas)' : '';
 }

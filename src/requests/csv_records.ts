@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 
-/** Most characters of a record that spans lines; where a quote stays open for longer, the line it opened on is broken. */
+/** Most characters of a record that spans lines; where a quote stays open for longer, the line it opens on is bad. */
 export const MAX_RECORD = 1 << 16;
 
 const QUOTE = 0x22;

@@ -1,4 +1,4 @@
-/** Most characters of one line; a longer one is a bad row, so that a file without line ends needs no memory for all of it. */
+/** Most characters of one line; a longer one is a bad row: a file without line ends must not fill the memory. */
 export const MAX_LINE = 1 << 20;
 
 /** Takes each line without its line feed, in order; undefined instead of a line longer than MAX_LINE. */

@@ -1,8 +1,8 @@
 import { Pre } from '../abi/verdict.js';
-import { type Columns, makeColumns } from '../engine/columns.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { MAX_IDS, NO_TOKEN, type World } from '../kernel/world.js';
 import { KIND_LABEL, nearestName, nearestOf } from '../policy/names.js';
+import { ChunkBuilder } from './chunks.js';
 import { type CommandFields, commandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
 import { type ProblemKind, type Problems, shown } from './problems.js';
 import {
@@ -19,7 +19,7 @@ import {
   type Spellings,
   UNKNOWN,
 } from './spellings.js';
-import { type Cells, EXPECT_NONE, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';
+import { type Cells, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';
 
 /** Instead of an id: the value was of no use, and that has been reported. */
 const WRONG_TYPE = -4;
@@ -49,15 +49,8 @@ export class RowBuilder {
   readonly #world: World;
   readonly #fields: CommandFields;
   readonly #problems: Problems;
-  readonly #chunkRows: number;
   readonly #spellings: Readonly<Record<number, Spellings>>;
-  readonly #finished: RequestChunk[] = [];
-  #columns: Columns;
-  #lines: Uint32Array;
-  #expects: Int16Array | undefined;
-  #bad = new Map<number, readonly string[]>();
-  #rows = 0;
-  #firstRow = 0;
+  readonly #chunks: ChunkBuilder;
   #isBad = false;
 
   constructor(world: World, problems: Problems, chunkRows: number) {
@@ -65,7 +58,7 @@ export class RowBuilder {
     this.#world = world;
     this.#fields = commandFields(vocabulary);
     this.#problems = problems;
-    this.#chunkRows = chunkRows;
+    this.#chunks = new ChunkBuilder(chunkRows);
     this.#spellings = {
       [TASK]: nameSpellings(world.tasks.map(({ name }) => name)),
       [TOKEN]: nameSpellings(world.tokens.map(({ name }) => name)),
@@ -76,63 +69,60 @@ export class RowBuilder {
       [PRE]: preSpellings(),
       [EXPECT]: expectSpellings(),
     };
-    this.#columns = makeColumns(chunkRows);
-    this.#lines = new Uint32Array(chunkRows);
   }
 
   /** Adds the row on a line. Columns the row's command does not read are not looked at. */
   add(cells: Cells, line: number): void {
-    const { task, token, type, attachType, insnCnt, pre } = this.#columns;
-    const row = this.#rows;
+    const { columns, row } = this.#chunks;
     const problemsBefore = this.#problems.total;
     this.#isBad = false;
 
-    task[row] = this.#task(cells[TASK], line);
-    token[row] = this.#token(cells[TOKEN], line);
+    columns.task[row] = this.#task(cells[TASK], line);
+    columns.token[row] = this.#token(cells[TOKEN], line);
     const cmd = this.#required(CMD, cells[CMD], line);
     if (cmd >= 0) {
-      this.#columns.cmd[row] = cmd;
+      columns.cmd[row] = cmd;
       const reads = this.#fields.type[cmd] as number;
       if (reads !== READS_NO_TYPE) {
         const column = reads === READS_MAP_TYPE ? MAP_TYPE : PROG_TYPE;
         const isRequired = this.#fields.typeRequired[cmd] === 1;
         const id = isRequired ? this.#required(column, cells[column], line) : this.#id(column, cells[column], line);
-        if (id > 0) type[row] = id;
+        if (id > 0) columns.type[row] = id;
         if (this.#fields.attachType[cmd] === 1) {
           const attach = this.#id(ATTACH_TYPE, cells[ATTACH_TYPE], line);
-          if (attach > 0) attachType[row] = attach;
+          if (attach > 0) columns.attachType[row] = attach;
         }
         if (this.#fields.insnCnt[cmd] === 1) {
           const count = this.#id(INSN_CNT, cells[INSN_CNT], line);
-          if (count >= 0) insnCnt[row] = count;
+          if (count >= 0) columns.insnCnt[row] = count;
         }
       }
     }
     const code = this.#id(PRE, cells[PRE], line);
-    if (code > 0) pre[row] = code;
+    if (code > 0) columns.pre[row] = code;
     if (code === Pre.BAD_ROW)
       this.#report('marked_bad', line, 'pre', 'the row is marked as one that could not be read');
     const expect = this.#id(EXPECT, cells[EXPECT], line);
-    if (expect >= 0) this.#expect(row, expect);
+    if (expect >= 0) this.#chunks.expect(expect);
 
-    if (this.#isBad) pre[row] = Pre.BAD_ROW;
-    if (this.#problems.total !== problemsBefore) this.#keep(row, cells);
-    this.#next(line);
+    if (this.#isBad) columns.pre[row] = Pre.BAD_ROW;
+    if (this.#problems.total !== problemsBefore) this.#keep(cells);
+    this.#chunks.next(line);
   }
 
   /** Adds a row for a line of which no request can be made. */
   addBroken(kind: ProblemKind, message: string, line: number, cells?: Cells): void {
     this.#report(kind, line, undefined, message);
-    this.#columns.task[this.#rows] = this.#world.tasks.length;
-    this.#columns.pre[this.#rows] = Pre.BAD_ROW;
-    this.#keep(this.#rows, cells ?? []);
-    this.#next(line);
+    const { columns, row } = this.#chunks;
+    columns.task[row] = this.#world.tasks.length;
+    columns.pre[row] = Pre.BAD_ROW;
+    this.#keep(cells ?? []);
+    this.#chunks.next(line);
   }
 
   /** The chunks that are full, oldest first, each handed out once; after the last row, also the one that is not. */
   take(isEnd: boolean): RequestChunk[] {
-    if (isEnd && this.#rows > 0) this.#finish();
-    return this.#finished.splice(0);
+    return this.#chunks.take(isEnd);
   }
 
   /** A task's id; the first id that does not exist where there is none of that name. */
@@ -253,50 +243,9 @@ export class RowBuilder {
     this.#problems.add({ kind, line, message, ...(column === undefined ? {} : { column }) }, nearest);
   }
 
-  #expect(row: number, expect: number): void {
-    this.#expects ??= new Int16Array(this.#chunkRows).fill(EXPECT_NONE);
-    this.#expects[row] = expect;
-  }
-
-  #keep(row: number, cells: Cells): void {
+  #keep(cells: Cells): void {
     this.#problems.rows += 1;
-    this.#bad.set(
-      row,
-      REQUEST_COLUMNS.map((_, column) => cellText(cells[column])),
-    );
-  }
-
-  #next(line: number): void {
-    this.#lines[this.#rows] = line;
-    this.#rows += 1;
-    if (this.#rows === this.#chunkRows) this.#finish();
-  }
-
-  #finish(): void {
-    const rows = this.#rows;
-    const { task, token, cmd, type, attachType, insnCnt, pre } = this.#columns;
-    this.#finished.push({
-      columns: {
-        task: task.subarray(0, rows),
-        token: token.subarray(0, rows),
-        cmd: cmd.subarray(0, rows),
-        type: type.subarray(0, rows),
-        attachType: attachType.subarray(0, rows),
-        insnCnt: insnCnt.subarray(0, rows),
-        pre: pre.subarray(0, rows),
-      },
-      rows,
-      firstRow: this.#firstRow,
-      lines: this.#lines.subarray(0, rows),
-      ...(this.#expects === undefined ? {} : { expects: this.#expects.subarray(0, rows) }),
-      bad: this.#bad,
-    });
-    this.#firstRow += rows;
-    this.#rows = 0;
-    this.#columns = makeColumns(this.#chunkRows);
-    this.#lines = new Uint32Array(this.#chunkRows);
-    this.#expects = undefined;
-    this.#bad = new Map();
+    this.#chunks.keepTexts(REQUEST_COLUMNS.map((_, column) => cellText(cells[column])));
   }
 }
 

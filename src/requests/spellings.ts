@@ -37,7 +37,7 @@ export class Spellings {
   }
 }
 
-/** Tasks or tokens: `#3` for an index, whatever is named so; else the name as it is, or without white space around it. */
+/** Tasks or tokens: `#3` is an index, whatever is named so; else the name, as it is or without outer white space. */
 export function nameSpellings(names: readonly string[]): Spellings {
   const ids = new Map<string, number>();
   names.forEach((name, id) => {

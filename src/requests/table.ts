@@ -46,7 +46,7 @@ export interface RequestChunk {
   readonly lines?: Uint32Array;
   /** EXPECT_NONE, EXPECT_ALLOWED or a positive errno per row; absent where no row of the chunk expects anything. */
   readonly expects?: Int16Array;
-  /** The texts of rows with a problem, by row of the chunk, in the order of REQUEST_COLUMNS; '' for what was not there. */
+  /** The texts of rows with a problem, by row of the chunk, in order of REQUEST_COLUMNS; '' where there was none. */
   readonly bad: ReadonlyMap<number, readonly string[]>;
 }
 

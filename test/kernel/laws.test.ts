@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
+import { ERRNO } from '../../src/abi/errno.js';
 import { Disposition } from '../../src/abi/verdict.js';
 import { capCapable } from '../../src/kernel/capability.js';
 import { Model } from '../../src/kernel/model.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
 import { MASK_NAMES } from '../../src/kernel/token.js';
+import { Trace } from '../../src/kernel/trace.js';
 import { UserNamespace } from '../../src/kernel/userns.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
-import { decodeVerdict } from '../../src/report/verdict.js';
+import { decodeVerdict, errnoOf, isDecided } from '../../src/report/verdict.js';
 import { Random, randomRequest, randomWorld } from '../engine/random_world.js';
 
 /** Many worlds, several requests of each, and what the model says. */
@@ -25,6 +27,17 @@ function forEveryRequest(check: (world: World, request: Request, model: Model) =
 const allowedBy = (model: Model, request: Request) => decodeVerdict(model.ask(request)).allowed;
 
 describe('laws of the token', () => {
+  test('what the call returns is the errno its reason stands for', () => {
+    forEveryRequest((_, request, model) => {
+      const trace = new Trace();
+      const returned = model.call(request, trace);
+      if (!isDecided(trace.outcome)) return;
+      const errno = errnoOf(trace.outcome);
+      if (errno === null) expect(returned).toBeGreaterThanOrEqual(0);
+      else expect(returned).toBe(-ERRNO[errno]);
+    });
+  });
+
   test('a token alone grants nothing: without capabilities in its userns it never helps', () => {
     let helped = 0;
     forEveryRequest((world, request, model) => {

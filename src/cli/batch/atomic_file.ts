@@ -10,7 +10,7 @@ const PERMISSIONS = 0o7777;
 export interface PendingFile {
   /** Appends. Throws a BatchFileError; the caller then discards. */
   write(text: string | Uint8Array): Promise<void>;
-  /** Puts the file in its place, replacing one that was there. Discards and throws a BatchFileError where that fails. */
+  /** Puts the file in its place, replacing one that was there. Discards and throws a BatchFileError if that fails. */
   commit(): Promise<void>;
   /** Removes what was written. Does nothing after commit(). */
   discard(): Promise<void>;

@@ -11,7 +11,7 @@ export class BatchFileError extends Error {
   }
 }
 
-/** With `strict`: the table has rows that could not be read. Nothing was written; the summary covers the whole table. */
+/** With `strict`: the table has rows that could not be read. The summary covers the whole table. */
 export class BadRowsError extends Error {
   override readonly name = 'BadRowsError';
   readonly summary: Summary;

@@ -16,12 +16,13 @@ export const OUTPUT_COLUMNS = [
   'token_disposition',
 ] as const;
 
-/** Dispositions and outcomes meet in all of a byte's values; a byte no evaluator answers gets the text of its outcome. */
+/** Every verdict byte there could be. Those no evaluator answers end their row without words. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 
 /**
  * Writes chunks and their verdicts as rows:
- * `row,line,task,token,cmd,map_type,prog_type,expected_attach_type,insn_cnt,pre,verdict,errno,reason,token_disposition`.
+ * `row,line`, the request (`task,token,cmd,map_type,prog_type,expected_attach_type,insn_cnt,pre`), then
+ * `verdict,errno,reason,token_disposition`.
  *
  * `row` counts from 1; `line` is the file's, empty for generated rows. The request is written as it was understood, in
  * one spelling; a row with a problem as the file has it. `verdict` is allowed, denied, bad (the row could not be read,
