@@ -17,12 +17,12 @@ import { PROFILES_IN_BRIEF } from './schema.js';
 
 /** Largest scenario read, in bytes of UTF-8. */
 export const MAX_SCENARIO_BYTES = 8 * 1024 * 1024;
-/** A scenario nests five levels; past this one a text is no scenario, and readers that recurse would run out of stack. */
+/** A scenario nests five levels. Past this many a text is none, and readers that recurse would run out of stack. */
 const MAX_DEPTH = 64;
 
 /** A YAML or JSON text as plain data, with the way back to the places it was written at. */
 export interface SourceDocument {
-  /** Objects, arrays, strings, numbers, booleans, null. Integers that a number cannot hold are their digits as a string. */
+  /** Objects, arrays, strings, numbers, booleans, null. Integers that a number cannot hold are strings of digits. */
   readonly data: unknown;
   readonly locator: Locator;
   readonly warnings: readonly { readonly line: number; readonly column: number; readonly message: string }[];
@@ -40,7 +40,8 @@ export function readDocument(text: string, problems: Problems): SourceDocument {
   if (!doc || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
     problems.add(
       { line: 1, column: 1 },
-      `the scenario is empty: it needs a profile, which says which kernel answers (${PROFILES_IN_BRIEF}), tasks and requests`,
+      `the scenario is empty: it needs a profile, which says which kernel answers (${PROFILES_IN_BRIEF}), ` +
+        'tasks and requests',
     );
   } else {
     checkNodes(doc, at, problems);

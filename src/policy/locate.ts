@@ -22,13 +22,13 @@ export class Locator {
     this.#at = at;
   }
 
-  /** Where the value at a path starts; its key's place where nothing is written there; the nearest outer place otherwise. */
+  /** Where the value at a path starts; its key's place where nothing is written; else the nearest outer place. */
   value(path: Path): Position {
     const { key, value } = this.#find(path);
     return this.#place(isScalar(value) && isNothing(value) ? (key ?? value) : (value ?? key));
   }
 
-  /** Where the last key of a path stands: for a list's item the item, for a key that is missing the nearest outer one. */
+  /** Where the last key of a path stands; for a list's item the item; for a missing key the nearest outer one. */
   key(path: Path): Position {
     const { key, value } = this.#find(path);
     return this.#place(key ?? value);

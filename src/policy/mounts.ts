@@ -1,6 +1,7 @@
 import { CAP_FULL_SET } from '../abi/capabilities.js';
 import { ERRNO, type ErrnoName, errnoName } from '../abi/errno.js';
 import type { Superblock } from '../kernel/bpffs.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { NO_DENIALS } from '../kernel/lsm.js';
 import type { Task } from '../kernel/task.js';
 import { MASK_NAMES, type MaskName } from '../kernel/token.js';
@@ -63,16 +64,15 @@ function mountOne(
   const { kernel, locator, problems } = context;
   const home = lookUp(namespaces, 'user namespace', entry.userns ?? INIT, ['bpffs', name, 'userns'], locator, problems);
   const createErrno = lsmErrno(name, entry, context);
-  const opener = rootOf(kernel.task.bind(kernel), home?.userns ?? kernel.initUserns);
+  const opener = rootOf(kernel, home?.userns ?? kernel.initUserns);
   const setter = kernel.root();
   const fd = kernel.fsopen(opener);
-  opener.files.sendTo(setter.files, fd);
-  // The setter's table had nothing but its standard streams, as the opener's had.
-  const settable = setOptions(name, entry, setter, fd, context);
+  const passed = opener.files.sendTo(setter.files, fd);
+  const settable = setOptions(name, entry, setter, passed, context);
   if (!home || !settable || createErrno === undefined) return undefined;
 
   const trace = new Trace({ steps: true });
-  const created = kernel.fsconfigCreate(setter, fd, { createErrno }, trace);
+  const created = kernel.fsconfigCreate(setter, passed, { createErrno }, trace);
   const mount = created < 0 ? created : kernel.fsmount(opener, fd, trace);
   const root = mount < 0 ? mount : kernel.openat(opener, mount, '.');
   const file = root < 0 ? undefined : opener.files.fdget(root);
@@ -84,8 +84,8 @@ function mountOne(
 }
 
 /** Root of a user namespace, with every capability there. */
-export function rootOf(task: (name: string, cred: Task['cred']) => Task, userns: UserNamespace): Task {
-  return task(`root of ${userns.name}`, { userns, euid: 0, egid: 0, effective: CAP_FULL_SET });
+export function rootOf(kernel: Kernel, userns: UserNamespace): Task {
+  return kernel.task(`root of ${userns.name}`, { userns, euid: 0, egid: 0, effective: CAP_FULL_SET });
 }
 
 /** Every option, one fsconfig() call per value; whether the kernel took them all. */

@@ -16,7 +16,8 @@ const OTHER_NAMES: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * The number of a name in any common spelling: `prog_load`, `PROG_LOAD`, `BPF_PROG_LOAD`, `prog-load`, `BPFProgLoad`, `5`, `0x5`.
+ * The number of a name in any common spelling: `prog_load`, `PROG_LOAD`, `BPF_PROG_LOAD`, `prog-load`, `BPFProgLoad`,
+ * `5`, `0x5`.
  * A number is taken as it is, known to the release or not (0 to 2^32-1). Undefined for anything else.
  */
 export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): number | undefined {

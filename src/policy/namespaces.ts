@@ -5,6 +5,7 @@ import { MAX_IDS, type UsernsSpec } from '../kernel/world.js';
 import type { Locator } from './locate.js';
 import { nearestOf } from './names.js';
 import { type Problems, quote, unknownName } from './problems.js';
+import { MAX_SEARCHES } from './references.js';
 import type { ScenarioFile } from './schema.js';
 
 /** The initial user namespace's name. */
@@ -78,7 +79,12 @@ export function makeNamespaces(
       const candidates = [INIT, ...names.filter((other) => other !== name && other !== INIT)];
       problems.add(
         locator.value(['userns', name, 'parent']),
-        unknownName('user namespace', parentName, candidates, nearestOf(parentName, candidates)),
+        unknownName(
+          'user namespace',
+          parentName,
+          candidates,
+          problems.count < MAX_SEARCHES ? nearestOf(parentName, candidates) : undefined,
+        ),
       );
       return undefined;
     }

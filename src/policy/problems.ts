@@ -63,6 +63,10 @@ export class Problems {
     this.#found.push({ file: this.file, line, column, ...told });
   }
 
+  get count(): number {
+    return this.#found.length;
+  }
+
   /** Throws a ScenarioError, in the order of the text, where there is any problem. */
   throwIfAny(): void {
     if (this.#found.length === 0) return;

@@ -2,6 +2,9 @@ import type { Locator, Path } from './locate.js';
 import { nearestOf } from './names.js';
 import { type Problems, unknownName } from './problems.js';
 
+/** Nearest names are looked for while there are fewer problems than this. */
+export const MAX_SEARCHES = 100;
+
 /**
  * What a name refers to; undefined where it refers to nothing (a problem, noted) or to something whose own problem is
  * already told (nothing more is).
@@ -15,8 +18,22 @@ export function lookUp<Thing>(
   problems: Problems,
 ): Thing | undefined {
   if (!things.has(name)) {
-    const candidates = [...things.keys()];
-    problems.add(locator.value(path), unknownName(what, name, candidates, nearestOf(name, candidates)));
+    const candidates = namesOf(things);
+    // Each search compares with every name: in a large scenario that is wrong throughout, they would take minutes.
+    const nearest = problems.count < MAX_SEARCHES ? nearestOf(name, candidates) : undefined;
+    problems.add(locator.value(path), unknownName(what, name, candidates, nearest));
   }
   return things.get(name);
+}
+
+const names = new WeakMap<object, readonly string[]>();
+
+/** A map's keys, listed once: it is complete before anything is looked up in it. */
+function namesOf(things: ReadonlyMap<string, unknown>): readonly string[] {
+  let listed = names.get(things);
+  if (!listed) {
+    listed = [...things.keys()];
+    names.set(things, listed);
+  }
+  return listed;
 }

@@ -5,7 +5,7 @@ import { Disposition, Outcome, Pre } from '../abi/verdict.js';
 import { NEWEST_PROFILE, PROFILES, type Rules } from '../kernel/profile.js';
 
 // The form of a scenario file: which keys there are and what kind of value each takes. What names mean is decided
-// later. Every `error` here is the words for what was expected; unknown keys' errors are the known ones, comma separated.
+// later. Every `error` here is the words for what was expected; for unknown keys it is the known ones, with commas.
 
 /** Largest uid a namespace maps: 2^32-1 means no uid to the kernel. */
 export const MAX_UID = 0xffff_fffe;
@@ -127,7 +127,9 @@ const profile = z
     { error: ({ input }) => (input === undefined ? `${PROFILE_EXPECTED}; ${PROFILE_WHY}` : PROFILE_EXPECTED) },
   )
   .meta({
-    description: `Which kernel answers: ${PROFILES_IN_BRIEF}, or your own that extends one. Required: the designs and the releases answer differently.`,
+    description:
+      `Which kernel answers: ${PROFILES_IN_BRIEF}, or your own that extends one. ` +
+      'Required: the designs and the releases answer differently.',
   });
 
 const sysctl = z

@@ -1,8 +1,8 @@
 const STARTER = `# A scenario: a kernel, who is there, and bpf() calls with the answers they must get.
 # Editors that read JSON Schema help with it:
-# yaml-language-server: $schema=https://unpkg.com/bpf-token-sim/schema/scenario.schema.json
+# yaml-language-server: $schema=node_modules/bpf-token-sim/schema/scenario.schema.json
 
-# Which kernel answers. \`v11\` and \`v12\` are the designs that were reviewed in 2023, linux-6.9 and later are releases.
+# Which kernel answers. \`v11\` and \`v12\` are the designs reviewed in 2023; linux-6.9 and later are releases.
 profile: linux-6.12
 
 # /proc/sys/kernel/unprivileged_bpf_disabled: 0, 1 or 2.

@@ -1,5 +1,6 @@
 import { errnoName } from '../abi/errno.js';
 import { NO_DENIALS, type TokenDenials } from '../kernel/lsm.js';
+import type { Task } from '../kernel/task.js';
 import { type BpfToken, MASK_NAMES, type Masks } from '../kernel/token.js';
 import { Trace } from '../kernel/trace.js';
 import { MAX_IDS, type TokenSpec } from '../kernel/world.js';
@@ -62,13 +63,13 @@ function creatorOf(
   if (creator !== undefined) {
     return lookUp(tasks, 'task', creator, ['tokens', name, 'creator'], locator, problems)?.task;
   }
-  return bpffs && rootOf(kernel.task.bind(kernel), bpffs.sb.userns);
+  return bpffs && rootOf(kernel, bpffs.sb.userns);
 }
 
 function create(
   name: string,
   { sb }: MadeBpffs,
-  creator: ReturnType<typeof rootOf>,
+  creator: Task,
   narrow: Partial<Masks>,
   { kernel, locator, problems }: Context,
 ): BpfToken | undefined {

@@ -1,5 +1,7 @@
 // Scenarios with mistakes in them. What each is told is in golden/errors.txt.
 
+import { lines } from './lines.js';
+
 const P = 'profile: linux-6.12\n';
 const C = `${P}userns: { c: {} }\nbpffs: { fs: { userns: c, delegate_cmds: any } }\n`;
 const chain = (depth: number) =>
@@ -18,7 +20,9 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'prog_load without prog_type': request('task: agent, cmd: BPF_PROG_LOAD'),
   'prog_attach without prog_type': request('task: agent, cmd: prog_attach'),
   'token_create without bpffs': request('task: agent, cmd: token_create'),
-  'bpffs for another command': `${P}bpffs: { fs: {} }\ntasks: { agent: {} }\nrequests:\n  - { task: agent, cmd: btf_load, bpffs: fs }\n`,
+  'bpffs for another command':
+    P +
+    lines('bpffs: { fs: {} }', 'tasks: { agent: {} }', 'requests:', '  - { task: agent, cmd: btf_load, bpffs: fs }'),
   'missing task': request('cmd: btf_load'),
   'missing command': request('task: agent'),
   'undefined task': request('task: agnet, cmd: btf_load'),
@@ -35,9 +39,20 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'instructions past 32 bits': request('task: agent, cmd: prog_load, prog_type: xdp, insn_cnt: 99999999999999999999'),
   'leading zero': request('task: agent, cmd: prog_load, prog_type: xdp, insn_cnt: 010'),
 
-  'undefined namespace': `${P}userns: { container: {} }\nbpffs:\n  fs: { userns: contaner, delegate_cmds: any }\ntokens: { t: { bpffs: fs } }\ntasks: { agent: {} }\nrequests: [{ task: agent, token: t, cmd: btf_load }]\n`,
+  'undefined namespace':
+    P +
+    lines(
+      'userns: { container: {} }',
+      'bpffs:',
+      '  fs: { userns: contaner, delegate_cmds: any }',
+      'tokens: { t: { bpffs: fs } }',
+      'tasks: { agent: {} }',
+      'requests: [{ task: agent, token: t, cmd: btf_load }]',
+    ),
   'undefined parent': `${P}userns:\n  a: { parent: b }\n  c: { parent: a }\ntasks: { t: { userns: c } }\n`,
-  'namespace cycle': `${P}userns:\n  a: { parent: b }\n  b: { parent: a }\n  c: { parent: a }\ntasks: { t: { userns: c } }\n`,
+  'namespace cycle':
+    P +
+    lines('userns:', '  a: { parent: b }', '  b: { parent: a }', '  c: { parent: a }', 'tasks: { t: { userns: c } }'),
   'namespace cycle reached from outside': `${P}userns:\n  c: { parent: a }\n  a: { parent: b }\n  b: { parent: a }\n`,
   'namespace its own parent': `${P}userns:\n  a: { parent: a }\n`,
   'nesting past the limit': `${P}userns:\n${chain(36)}\ntasks: { t: { userns: n36 } }\n`,
@@ -58,23 +73,52 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'no value': `${P}bpffs:\n  fs:\n    delegate_maps:\n`,
   'number in a list': `${P}bpffs:\n  fs: { delegate_cmds: [map_create, "0x3"] }\n`,
   'misspelt name in a list': `${P}bpffs:\n  fs:\n    delegate_progs:\n      - xdp\n      - kprobee\n`,
+  'misspelt name in the only delegation of a token':
+    P +
+    lines(
+      'userns: { c: {} }',
+      'bpffs: { fs: { userns: c, delegate_cmds: [map_craete] } }',
+      'tokens: { t: { bpffs: fs } }',
+    ),
   'option too long': `${P}bpffs:\n  fs: { delegate_cmds: "${'map_create:'.repeat(30)}prog_load" }\n`,
   'names in a design': 'profile: v12\nbpffs:\n  fs: { delegate_cmds: map_create:prog_load }\n',
   'decimal mode': `${P}bpffs:\n  fs: { mode: 999 }\n`,
   'unknown LSM errno': `${P}bpffs: { fs: { lsm: { deny_token_create: EACCESS } } }\n`,
 
-  'token of the initial namespace': `${P}bpffs: { fs: { delegate_cmds: any } }\ntokens:\n  t: { bpffs: fs }\ntasks: { a: {} }\nrequests: [{ task: a, token: t, cmd: btf_load }]\n`,
-  'token creator without CAP_BPF': `${C}tasks: { a: { userns: c, caps: [CAP_SYS_ADMIN] } }\ntokens:\n  t: { bpffs: fs, creator: a }\n`,
+  'token of the initial namespace':
+    P +
+    lines(
+      'bpffs: { fs: { delegate_cmds: any } }',
+      'tokens:',
+      '  t: { bpffs: fs }',
+      'tasks: { a: {} }',
+      'requests: [{ task: a, token: t, cmd: btf_load }]',
+    ),
+  'token creator without CAP_BPF':
+    C + lines('tasks: { a: { userns: c, caps: [CAP_SYS_ADMIN] } }', 'tokens:', '  t: { bpffs: fs, creator: a }'),
   'token creator of another namespace': `${C}tasks: { a: { caps: all } }\ntokens:\n  t: { bpffs: fs, creator: a }\n`,
   'token without delegation': `${P}userns: { c: {} }\nbpffs: { fs: { userns: c } }\ntokens:\n  t: { bpffs: fs }\n`,
-  'token an LSM refuses': `${P}userns: { c: {} }\nbpffs: { fs: { userns: c, delegate_cmds: any, lsm: { deny_token_create: EACCES } } }\ntokens:\n  t: { bpffs: fs }\n`,
+  'token an LSM refuses':
+    P +
+    lines(
+      'userns: { c: {} }',
+      'bpffs: { fs: { userns: c, delegate_cmds: any, lsm: { deny_token_create: EACCES } } }',
+      'tokens:',
+      '  t: { bpffs: fs }',
+    ),
   'token without bpffs': `${C}tokens:\n  t: {}\n`,
   'empty token': `${C}tokens:\n  t:\n`,
   'undefined bpffs': `${C}tokens:\n  t: { bpffs: sf }\n`,
   'undefined creator': `${C}tasks: { root: {} }\ntokens:\n  t: { bpffs: fs, creator: rot }\n`,
   'broken creator': `${C}tasks: { root: { caps: [CAP_BFP] } }\ntokens:\n  t: { bpffs: fs, creator: root }\n`,
   'narrowing without the extension': `${C}tokens:\n  t: { bpffs: fs, narrow: { cmds: [map_create] } }\n`,
-  'narrowing to more than 64 bits': `${C.replace(P, 'profile: { extends: linux-6.12, rules: { token_narrowing: true } }\n')}tokens:\n  t: { bpffs: fs, narrow: { cmds: 0x1ffffffffffffffff } }\n`,
+  'narrowing to more than 64 bits': lines(
+    'profile: { extends: linux-6.12, rules: { token_narrowing: true } }',
+    'userns: { c: {} }',
+    'bpffs: { fs: { userns: c, delegate_cmds: any } }',
+    'tokens:',
+    '  t: { bpffs: fs, narrow: { cmds: 0x1ffffffffffffffff } }',
+  ),
   'misspelt denied command': `${C}tokens:\n  t: { bpffs: fs, lsm: { deny_cmds: [prog_lod] } }\n`,
   'unknown denied capability': `${C}tokens:\n  t: { bpffs: fs, lsm: { deny_caps: [CAP_NOTHING] } }\n`,
   'misspelt capability': `${P}tasks:\n  a: { caps: [bpf, net_admn] }\n`,
@@ -83,7 +127,12 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'unknown key': `${P}tasks:\n  a: { cap: all }\n`,
   'unknown section': `${P}task: {}\n`,
   'no profile': 'tasks: { a: {} }\n',
-  'unknown profile': 'profile: linux-6.21\n',
+  'unknown profile': lines(
+    'profile: linux-6.21',
+    'bpffs: { fs: { delegate_cmds: map_create:prog_load } }',
+    'tasks: { t: {} }',
+    'requests: [{ task: t, cmd: map_create, map_type: insn_array }]',
+  ),
   'release as profile': 'profile: "6.12"\n',
   'number as profile': 'profile: 6.12\n',
   'profile far from any': 'profile: windows\n',
@@ -105,8 +154,12 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'a list': '- a\n',
   'duplicate key': `${P}tasks:\n  a: {}\n  b: {}\n  a: { euid: 1 }\n`,
   'duplicate section': `${P}tasks: {}\nrequests: []\ntasks: {}\n`,
-  'alias bomb':
-    'a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n',
+  'alias bomb': lines(
+    'a: &a [x,x,x,x,x,x,x,x,x,x]',
+    'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]',
+    'c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]',
+    'd: [*c,*c,*c,*c]',
+  ),
   'alias of nothing': `${P}tasks: *x\n`,
   'alias of itself': `${P}requests: &r [*r]\n`,
   'name with a space': `${P}tasks:\n  "a b": {}\n`,
@@ -123,16 +176,43 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'open quote': `${P}tasks: "a\n`,
   'two colons': 'a: b: c\n',
   'control characters': '\0\u0001',
-  'misspelt in JSON':
-    '{"profile": "linux-6.12",\n\t"tasks": {"a": {}},\n\t"requests": [{"task": "a", "cmd": "prog_load", "prog_type": "xpd"}]}',
+  'misspelt in JSON': lines(
+    '{"profile": "linux-6.12",',
+    '\t"tasks": {"a": {}},',
+    '\t"requests": [{"task": "a", "cmd": "prog_load", "prog_type": "xpd"}]}',
+  ),
   'text after JSON': '{"profile": "linux-6.12"} x',
 };
 
 /** Several mistakes: each is told, in the order of the text. */
 export const MORE_MISTAKES: Readonly<Record<string, string>> = {
-  'wrong types': `${P}unprivileged_bpf_disabled: yes\ntasks:\n  a: { euid: -1, caps: 3 }\n  b: { euid: 1.5 }\n  c: x\nrequests: 3\n`,
-  'unknown names': `${P}tasks:\n  a: { userns: ghost, caps: [CAP_BFP] }\nrequests:\n  - { task: b, cmd: prog_laod, expect: EPREM }\n  - { task: a, cmd: btf_load }\n`,
+  'wrong types':
+    P +
+    lines(
+      'unprivileged_bpf_disabled: yes',
+      'tasks:',
+      '  a: { euid: -1, caps: 3 }',
+      '  b: { euid: 1.5 }',
+      '  c: x',
+      'requests: 3',
+    ),
+  'unknown names':
+    P +
+    lines(
+      'tasks:',
+      '  a: { userns: ghost, caps: [CAP_BFP] }',
+      'requests:',
+      '  - { task: b, cmd: prog_laod, expect: EPREM }',
+      '  - { task: a, cmd: btf_load }',
+    ),
+  'sections in another order': lines(
+    'requests: [{ task: nobody, cmd: btf_load }]',
+    'tokens: { t: { bpffs: nowhere } }',
+    'userns: { a: { parent: a } }',
+    'profile: linux-6.12',
+  ),
   'two cycles': `${P}userns:\n  a: { parent: b }\n  b: { parent: a }\n  c: { parent: d }\n  d: { parent: c }\n`,
-  'two branches too deep': `${P}userns:\n${chain(33)}\n  x: { parent: n33 }\n  y: { parent: n33 }\n  z: { parent: y }\n`,
+  'two branches too deep':
+    P + lines('userns:', `${chain(33)}`, '  x: { parent: n33 }', '  y: { parent: n33 }', '  z: { parent: y }'),
   'more than are shown': `${P}tasks:\n${Array.from({ length: 23 }, (_, i) => `  t${i}: { eiud: 1 }`).join('\n')}\n`,
 };

@@ -10,6 +10,7 @@ import { vocabularyOf } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { parseScenario, ScenarioError } from '../../src/policy/scenario.js';
 import { MORE_MISTAKES, ONE_MISTAKE } from './bad_scenarios.js';
+import { lines } from './lines.js';
 
 const vocabulary = vocabularyOf('6.12');
 
@@ -27,7 +28,15 @@ const requestOf = (fields: string, profile = 'linux-6.12') =>
 
 describe('defaults', () => {
   const { world, requests, warnings } = parseScenario(
-    'profile: v12\nuserns: { c: }\nbpffs: { fs: }\ntasks: { t: }\ntokens: { k: { bpffs: fs } }\nrequests:\n  - { task: t, cmd: btf_load }\n',
+    lines(
+      'profile: v12',
+      'userns: { c: }',
+      'bpffs: { fs: }',
+      'tasks: { t: }',
+      'tokens: { k: { bpffs: fs } }',
+      'requests:',
+      '  - { task: t, cmd: btf_load }',
+    ),
   );
 
   test('of the world', () => {
@@ -145,7 +154,12 @@ describe('mount options', () => {
 
   test('ids are global, and a design has no such options', () => {
     const text = (profile: string) =>
-      `profile: ${profile}\nuserns: { c: { owner: 5 } }\nbpffs: { fs: { userns: c, uid: 7, gid: 8, delegate_cmds: 1 } }\ntokens: { t: { bpffs: fs } }\n`;
+      lines(
+        `profile: ${profile}`,
+        'userns: { c: { owner: 5 } }',
+        'bpffs: { fs: { userns: c, uid: 7, gid: 8, delegate_cmds: 1 } }',
+        'tokens: { t: { bpffs: fs } }',
+      );
     const merged = parseScenario(text('linux-6.12'));
     expect(merged.world.bpffs[0]?.options).toMatchObject({ uid: 7, gid: 8 });
     expect(merged.warnings).toEqual([]);
@@ -208,7 +222,14 @@ describe('user namespaces', () => {
 
 test('capabilities in any spelling, all and none', () => {
   const { world } = parseScenario(
-    'profile: v12\ntasks: { a: { caps: [CAP_BPF, net_admin, Cap-Perfmon, 21] }, b: { caps: all }, c: { caps: none }, d: { caps: [] } }\n',
+    lines(
+      'profile: v12',
+      'tasks:',
+      '  a: { caps: [CAP_BPF, net_admin, Cap-Perfmon, 21] }',
+      '  b: { caps: all }',
+      '  c: { caps: none }',
+      '  d: { caps: [] }',
+    ),
   );
   const set = (1n << 39n) | (1n << 12n) | (1n << 38n) | (1n << 21n);
   expect(world.tasks.map(({ effective }) => effective)).toEqual([set, CAP_FULL_SET, 0n, 0n]);
@@ -216,7 +237,13 @@ test('capabilities in any spelling, all and none', () => {
 
 describe('tokens', () => {
   const text = (token: string, profile = 'linux-6.12') =>
-    `profile: ${profile}\nuserns: { c: { owner: 9 } }\nbpffs: { fs: { userns: c, delegate_cmds: 0x21, delegate_progs: any } }\ntasks: { a: { userns: c, caps: [CAP_BPF] } }\ntokens: { t: ${token} }\n`;
+    lines(
+      `profile: ${profile}`,
+      'userns: { c: { owner: 9 } }',
+      'bpffs: { fs: { userns: c, delegate_cmds: 0x21, delegate_progs: any } }',
+      'tasks: { a: { userns: c, caps: [CAP_BPF] } }',
+      `tokens: { t: ${token} }`,
+    );
 
   test('copy the masks, and belong to the namespace of their bpffs', () => {
     for (const token of ['{ bpffs: fs }', '{ bpffs: fs, creator: a }']) {
@@ -324,7 +351,18 @@ describe('requests', () => {
 
   test('know their place and name', () => {
     const { requests } = parseScenario(
-      'profile: v12\ntasks: { a: }\nrequests:\n  - task: a\n    cmd: btf_load\n\n  # two\n  -   name: second\n      task: a\n      cmd: btf_load\n',
+      lines(
+        'profile: v12',
+        'tasks: { a: }',
+        'requests:',
+        '  - task: a',
+        '    cmd: btf_load',
+        '',
+        '  # two',
+        '  -   name: second',
+        '      task: a',
+        '      cmd: btf_load',
+      ),
     );
     expect(requests.map(({ line, column, name }) => [line, column, name])).toEqual([
       [4, 5, undefined],
@@ -350,7 +388,13 @@ test('JSON is read as well, tabs and all', () => {
 
 test('aliases stand for what they name, and a mistake in it is told once, where it is written', () => {
   const text = (type: string) =>
-    `profile: v12\ntasks: { a: &task { euid: 5 }, b: *task }\nrequests:\n  - &r { task: b, cmd: map_create, map_type: ${type} }\n  - *r\n`;
+    lines(
+      'profile: v12',
+      'tasks: { a: &task { euid: 5 }, b: *task }',
+      'requests:',
+      `  - &r { task: b, cmd: map_create, map_type: ${type} }`,
+      '  - *r',
+    );
   const { world, requests } = parseScenario(text('hash'));
   expect(world.tasks.map(({ euid }) => euid)).toEqual([5, 5]);
   expect(requests.map(({ line }) => line)).toEqual([4, 5]);
@@ -392,8 +436,12 @@ describe('warnings', () => {
   });
 
   test('fields that mean nothing to the command', () => {
-    const text =
-      'profile: v12\ntasks: { t: }\nrequests:\n  - { task: t, cmd: map_create, map_type: hash, prog_type: xdp, insn_cnt: 3 }\n';
+    const text = lines(
+      'profile: v12',
+      'tasks: { t: }',
+      'requests:',
+      '  - { task: t, cmd: map_create, map_type: hash, prog_type: xdp, insn_cnt: 3 }',
+    );
     expect(warnings(text)).toEqual([
       '4:49: request 1: prog_type means nothing to map_create',
       '4:65: request 1: insn_cnt means nothing to map_create',
@@ -461,8 +509,25 @@ test('ten thousand tasks and requests are read in seconds', () => {
   const tasks = many.map((i) => `  t${i}: { userns: n${i % 100}, caps: [CAP_BPF] }`);
   const namespaces = many.slice(0, 100).map((i) => `  n${i}: { owner: ${i} }`);
   const requests = many.map((i) => `  - { task: t${i}, cmd: map_create, map_type: hash }`);
-  const text = `profile: v12\nuserns:\n${namespaces.join('\n')}\ntasks:\n${tasks.join('\n')}\nrequests:\n${requests.join('\n')}\n`;
+  const text = lines('profile: v12', 'userns:', ...namespaces, 'tasks:', ...tasks, 'requests:', ...requests);
   const started = performance.now();
   expect(parseScenario(text).requests).toHaveLength(10_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
+
+test('a large scenario with nothing but mistakes is told of them in seconds', () => {
+  const many = Array.from({ length: 10_000 }, (_, i) => i);
+  const tasks = many.map((i) => `  t${i}: {}`);
+  const requests = many.map((i) => `  - { task: q${i}, cmd: btf_load }`);
+  const started = performance.now();
+  try {
+    parseScenario(`profile: v12\ntasks:\n${tasks.join('\n')}\nrequests:\n${requests.join('\n')}\n`);
+    expect.unreachable();
+  } catch (error) {
+    const { problems } = error as ScenarioError;
+    expect(problems).toHaveLength(10_000);
+    // Looking for the nearest of all names ten thousand times would take minutes.
+    expect([problems[0]?.nearest, problems.at(-1)?.nearest]).toEqual(['t0', undefined]);
+  }
   expect(performance.now() - started).toBeLessThan(20_000);
 });
