@@ -16,10 +16,15 @@ function isInstalled(name) {
 }
 
 if (['assemblyscript', 'typescript'].every(isInstalled)) {
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   process.exitCode = status ?? 1;
 } else if (existsSync('dist')) {
   console.error('bpf-token-sim: no compiler here (development dependencies are omitted); the build in dist is used');
 } else {
-  console.error('bpf-token-sim: no compiler here (development dependencies are omitted), and nothing is built: run npm ci without --omit=dev');
+  console.error(
+    'bpf-token-sim: no compiler here (development dependencies are omitted), and nothing is built: run npm ci without --omit=dev',
+  );
 }

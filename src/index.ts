@@ -20,6 +20,7 @@ export type { BpfAttr } from './kernel/attr.js';
 export type { Cred } from './kernel/capability.js';
 export { Kernel, type KernelOptions } from './kernel/kernel.js';
 export type { LsmHooks, TokenDenials } from './kernel/lsm.js';
+export type { Masks } from './kernel/masks.js';
 export { Model } from './kernel/model.js';
 export { parseDelegateMask, showOptions } from './kernel/mount_options.js';
 export {
@@ -33,9 +34,10 @@ export {
   type Rules,
 } from './kernel/profile.js';
 export { Task } from './kernel/task.js';
-export { BpfToken, type Masks } from './kernel/token.js';
+export { BpfToken } from './kernel/token.js';
 export { type Step, Trace } from './kernel/trace.js';
 export { createUserNs, UserNamespace } from './kernel/userns.js';
+export { decodeVerdict, dispositionName, outcomeName, type Verdict } from './kernel/verdict.js';
 export type { Kind, Vocabulary } from './kernel/vocabulary.js';
 export {
   type BpffsSpec,
@@ -51,5 +53,5 @@ export { nearestName, resolveCapability, resolveName } from './policy/names.js';
 export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
 export { starterScenario } from './policy/starter.js';
 export { changeWords } from './report/change_words.js';
-export { decodeVerdict, dispositionName, outcomeName, reasonText, type Verdict } from './report/verdict.js';
+export { reasonText } from './report/verdict_words.js';
 export { generateRequests, RequestTableError, readRequests } from './requests/index.js';

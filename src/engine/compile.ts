@@ -2,9 +2,9 @@ import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capab
 import { attachTypeFits, fixupAttachType } from '../kernel/attach_types.js';
 import { gateOf, tokenRoomOf } from '../kernel/commands.js';
 import { mapTypeCapability } from '../kernel/map_types.js';
+import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { isLoadableProgType, progTypeNeeds } from '../kernel/prog_types.js';
-import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/token.js';
 import { KINDS } from '../kernel/vocabulary.js';
 import { MAX_IDS, type World } from '../kernel/world.js';
 import * as L from './layout.js';

@@ -3,13 +3,13 @@ import { CAP_BPF } from '../abi/capabilities.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fittingAttachTypes, fixupAttachType } from '../kernel/attach_types.js';
 import { gateOf } from '../kernel/commands.js';
+import type { MaskName } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
 import { NEWEST_PROFILE, PROFILES, type Profile } from '../kernel/profile.js';
-import type { MaskName } from '../kernel/token.js';
 import { Trace } from '../kernel/trace.js';
+import { isAllowed } from '../kernel/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
-import { isAllowed } from '../report/verdict.js';
 import { applyChange, type Change, type Question } from './change.js';
 
 /** What would make a request pass: the changes, in order, or why nothing can. */

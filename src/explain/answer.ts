@@ -2,8 +2,8 @@ import { type ErrnoName, errnoName } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import { type Model, verdictByte } from '../kernel/model.js';
 import { Trace } from '../kernel/trace.js';
+import { decodeVerdict, type Verdict } from '../kernel/verdict.js';
 import type { Request } from '../kernel/world.js';
-import { decodeVerdict, type Verdict } from '../report/verdict.js';
 
 /** A verdict with what the call itself returned. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { Pre } from '../abi/verdict.js';
-import type { MaskName } from '../kernel/token.js';
+import type { MaskName } from '../kernel/masks.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 
 /** Something a person can change so that a request passes: in the world, or in the request. */

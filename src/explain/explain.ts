@@ -1,6 +1,6 @@
 import { Model } from '../kernel/model.js';
 import { type Step, Trace } from '../kernel/trace.js';
-import { isDecided } from '../report/verdict.js';
+import { isDecided } from '../kernel/verdict.js';
 import { type Advice, advise } from './advise.js';
 import { type Answer, answer } from './answer.js';
 import type { Question } from './change.js';

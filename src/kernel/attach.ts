@@ -3,8 +3,8 @@ import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import { isCgroupSkbAttachType } from './attach_types.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
+import type { KernelContext } from './context.js';
 import type { BpfProg } from './files.js';
-import type { Kernel } from './kernel.js';
 import { demandCapability } from './permission.js';
 import type { Task } from './task.js';
 import type { Trace } from './trace.js';
@@ -15,7 +15,7 @@ import type { Trace } from './trace.js';
  * cgroup_skb program, bpf_prog_attach() returns as EINVAL, a missing CAP_NET_ADMIN too.
  * Source: kernel/bpf/syscall.c: bpf_prog_attach().
  */
-export function progAttach(kernel: Kernel, task: Task, attr: BpfAttr, trace?: Trace): number {
+export function progAttach(kernel: KernelContext, task: Task, attr: BpfAttr, trace?: Trace): number {
   const fn = 'bpf_prog_attach';
   const bad = checkAttr(attr, fn, trace);
   if (bad) return bad;
@@ -38,7 +38,7 @@ export function progAttach(kernel: Kernel, task: Task, attr: BpfAttr, trace?: Tr
  * BPF_LINK_CREATE, as far as permission goes: 0, or a negated errno. Source: kernel/bpf/syscall.c: link_create().
  * Here the capability comes before the attach type, and its EPERM is returned as it is.
  */
-export function linkCreate(kernel: Kernel, task: Task, attr: BpfAttr, trace?: Trace): number {
+export function linkCreate(kernel: KernelContext, task: Task, attr: BpfAttr, trace?: Trace): number {
   const fn = 'link_create';
   const bad = checkAttr(attr, fn, trace);
   if (bad) return bad;
@@ -52,7 +52,7 @@ export function linkCreate(kernel: Kernel, task: Task, attr: BpfAttr, trace?: Tr
 }
 
 /** The cgroup_skb program to attach; null for one of another type; a negated errno for what is no program. */
-function cgroupSkbProg(kernel: Kernel, task: Task, attr: BpfAttr): BpfProg | null | number {
+function cgroupSkbProg(kernel: KernelContext, task: Task, attr: BpfAttr): BpfProg | null | number {
   const file = task.files.fdget(attr.prog_fd ?? 0);
   if (!file) return -ERRNO.EBADF;
   if (file.kind !== 'prog') return -ERRNO.EINVAL;
@@ -61,7 +61,7 @@ function cgroupSkbProg(kernel: Kernel, task: Task, attr: BpfAttr): BpfProg | nul
 }
 
 /** Source: kernel/bpf/syscall.c: bpf_prog_attach_check_attach_type(): the program's own token, the attaching task's credentials. */
-function demandNetAdmin(kernel: Kernel, task: Task, prog: BpfProg, trace?: Trace): number {
+function demandNetAdmin(kernel: KernelContext, task: Task, prog: BpfProg, trace?: Trace): number {
   trace?.step('bpf_prog_attach_check_attach_type', true, () =>
     prog.token
       ? `attaching a cgroup_skb program asks CAP_NET_ADMIN, through the token it was loaded with (${prog.token.name})`
@@ -76,7 +76,7 @@ function byDescriptor(attr: BpfAttr, fn: string, trace?: Trace): number {
   return checkLate(attr, fn, trace);
 }
 
-function misfit(kernel: Kernel, attr: BpfAttr, fn: string, trace?: Trace): number {
+function misfit(kernel: KernelContext, attr: BpfAttr, fn: string, trace?: Trace): number {
   const name = kernel.profile.vocabulary.nameOf('attach_types', attr.attach_type ?? 0);
   trace?.step(fn, false, () => `a cgroup_skb program cannot be attached as ${name}`);
   return trace?.refuse(Outcome.ATTACH_TYPE_MISFIT, ERRNO.EINVAL) ?? -ERRNO.EINVAL;

@@ -2,8 +2,9 @@ import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { ERRNO } from '../abi/errno.js';
 import { Disposition, Outcome, Pre } from '../abi/verdict.js';
 import type { FdTable } from './files.js';
+import type { Masks } from './masks.js';
 import type { Rules } from './profile.js';
-import { type BpfToken, bpfTokenGetFromFd, type Masks } from './token.js';
+import { type BpfToken, bpfTokenGetFromFd } from './token.js';
 import type { Trace } from './trace.js';
 
 /** The fields of union bpf_attr that permission depends on. Fields not given are zero. */

@@ -3,9 +3,9 @@ import { CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { type Cred, capable, nsCapable } from './capability.js';
 import { NO_DENIALS, type TokenDenials } from './lsm.js';
+import { MASK_NAMES, type MaskName } from './masks.js';
 import { type BpffsOptions, DEFAULT_MODE, kstrtou64, parseDelegateMask, showOptions } from './mount_options.js';
 import type { Profile } from './profile.js';
-import { MASK_NAMES, type MaskName } from './token.js';
 import type { Trace } from './trace.js';
 import { hasMapping, toGlobalId, type UserNamespace } from './userns.js';
 

@@ -3,14 +3,14 @@ import { CAP_BPF, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Disposition, Outcome, Pre } from '../abi/verdict.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken, type TokenField } from './attr.js';
-import type { Kernel } from './kernel.js';
+import type { KernelContext } from './context.js';
 import { demandCapability, missingCapability } from './permission.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd } from './token.js';
 import type { Trace } from './trace.js';
 
 /** BPF_BTF_LOAD: a descriptor, or a negated errno. Source: kernel/bpf/syscall.c: bpf_btf_load(). */
-export function btfLoad(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
+export function btfLoad(kernel: KernelContext, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
   const field = { flags: attr.btf_flags ?? 0, fd: attr.btf_token_fd ?? 0 };
   return btfCommand(kernel, task, cmd, attr, field, CAP_BPF, 'bpf_btf_load', trace);
 }
@@ -19,7 +19,7 @@ export function btfLoad(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, 
  * BPF_BTF_GET_FD_BY_ID: a descriptor, or a negated errno. Before 6.15 it takes no token: EINVAL.
  * Source: kernel/bpf/syscall.c: bpf_btf_get_fd_by_id().
  */
-export function btfGetFdById(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
+export function btfGetFdById(kernel: KernelContext, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
   const fn = 'bpf_btf_get_fd_by_id';
   const field = { flags: attr.open_flags ?? 0, fd: attr.fd_by_id_token_fd ?? 0 };
   const takesToken = kernel.profile.rules.btf_get_fd_by_id_takes_token;
@@ -31,14 +31,14 @@ export function btfGetFdById(kernel: Kernel, task: Task, cmd: number, attr: BpfA
 }
 
 /** EINVAL for a token where a command's attribute check sees one and does not know it. */
-export function refuseToken(kernel: Kernel, fn: string, trace?: Trace): number {
+export function refuseToken(kernel: KernelContext, fn: string, trace?: Trace): number {
   if (trace) trace.disposition = Disposition.UNUSABLE;
   trace?.step(fn, false, () => `the command takes no token in ${kernel.profile.name}`);
   return trace?.refuse(Outcome.TOKEN_NOT_TAKEN, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
 }
 
 function btfCommand(
-  kernel: Kernel,
+  kernel: KernelContext,
   task: Task,
   cmd: number,
   attr: BpfAttr,

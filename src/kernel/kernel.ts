@@ -1,25 +1,24 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
-import { Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { Outcome, Pre } from '../abi/verdict.js';
 import { linkCreate, progAttach } from './attach.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
 import { type FsContext, fsconfigCreate, fsconfigReconfigure, fsconfigSetString, fsmount, fsopen } from './bpffs.js';
 import { btfGetFdById, btfLoad, refuseToken } from './btf.js';
 import { bpfNsCapable, type Cred, capable } from './capability.js';
 import { type Gate, gateOf, tokenRoomOf } from './commands.js';
+import type { KernelContext, UnprivilegedBpfDisabled } from './context.js';
 import type { LsmHooks, TokenDenials } from './lsm.js';
 import { mapCreate } from './map_create.js';
+import type { Masks } from './masks.js';
 import { missingCapability } from './permission.js';
 import { DEFAULT_PROFILE, type Profile, profileNamed } from './profile.js';
 import { progLoad } from './prog_load.js';
 import { Task } from './task.js';
-import { bpfTokenCreate, type Masks } from './token.js';
+import { bpfTokenCreate } from './token.js';
 import type { Trace } from './trace.js';
 import { UserNamespace } from './userns.js';
-
-/** /proc/sys/kernel/unprivileged_bpf_disabled: 0 enabled, 1 disabled for good, 2 disabled. */
-export type UnprivilegedBpfDisabled = 0 | 1 | 2;
 
 export interface KernelOptions {
   /** Default: v12. */
@@ -33,7 +32,7 @@ export interface KernelOptions {
  * The readable reference model: what a kernel decides about BPF tokens. Its methods look like system calls: they return
  * a descriptor (or 0), or a negated errno, and tell every check they made to the trace they are given.
  */
-export class Kernel {
+export class Kernel implements KernelContext {
   readonly profile: Profile;
   readonly sysctl: UnprivilegedBpfDisabled;
   readonly lsm: LsmHooks;
@@ -225,7 +224,6 @@ export class Kernel {
     const token = bpfTokenCreate(this, task.cred, file.sb, `token of ${task.name}`, trace);
     if (typeof token === 'number') return token;
     if (this.profile.rules.token_narrowing && attr.token_create_narrow) token.narrow(attr.token_create_narrow);
-    if (trace) trace.disposition = Disposition.NONE_GIVEN;
     return task.files.open({ kind: 'token', token });
   }
 }

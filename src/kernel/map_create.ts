@@ -2,7 +2,7 @@ import { CAP_BPF } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
-import type { Kernel } from './kernel.js';
+import type { KernelContext } from './context.js';
 import { mapTypeCapability } from './map_types.js';
 import { demandCapability, missingCapability } from './permission.js';
 import type { Task } from './task.js';
@@ -16,7 +16,7 @@ const BPF_F_WRONLY = 1 << 4;
  * BPF_MAP_CREATE: a descriptor, or a negated errno. Attributes and the type come first, then the token, then permission.
  * Source: kernel/bpf/syscall.c: map_create() (to 7.1), map_create_alloc() (from 7.2).
  */
-export function mapCreate(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
+export function mapCreate(kernel: KernelContext, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
   const fn = 'map_create';
   const { profile, sysctl } = kernel;
   const { cred, files } = task;

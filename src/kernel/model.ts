@@ -153,6 +153,7 @@ export class Model {
       tokenDenials: spec.denials,
       lsmCreateErrno: spec.lsmCreateErrno,
     };
+    if (request.token !== NO_TOKEN) trace.disposition = Disposition.DROPPED_CMD;
     const bpffsFd = task.files.open({ kind: 'bpffs', sb, isRoot: true });
     const result = this.kernel.bpf(task, request.cmd, { bpffs_fd: bpffsFd, fault: request.pre }, trace);
     if (result > 2) task.files.close(result);

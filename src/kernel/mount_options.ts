@@ -1,7 +1,7 @@
 import { MASK_ANY } from '../abi/bpf.js';
 import { ERRNO } from '../abi/errno.js';
+import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from './masks.js';
 import type { Profile } from './profile.js';
-import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from './token.js';
 import { KIND_PREFIX } from './vocabulary.js';
 
 /** What a bpffs is mounted with. Ids are global. */

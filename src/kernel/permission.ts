@@ -2,7 +2,8 @@ import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import type { Cred } from './capability.js';
-import { type BpfToken, bpfTokenCapable, type TokenContext } from './token.js';
+import type { KernelContext } from './context.js';
+import { type BpfToken, bpfTokenCapable } from './token.js';
 import type { Trace } from './trace.js';
 
 /** The reason that goes with a missing capability. */
@@ -21,7 +22,7 @@ export function missingCapability(cap: number): Outcome {
 
 /** Demands a capability through the token (if one counts): 0, or -EPERM with the reason noted. */
 export function demandCapability(
-  context: TokenContext,
+  context: KernelContext,
   cred: Cred,
   token: BpfToken | null,
   cap: number,

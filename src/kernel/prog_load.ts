@@ -4,7 +4,7 @@ import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from './attach_types.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
-import type { Kernel } from './kernel.js';
+import type { KernelContext } from './context.js';
 import { demandCapability, missingCapability } from './permission.js';
 import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
 import type { Task } from './task.js';
@@ -15,7 +15,7 @@ import type { Trace } from './trace.js';
  * BPF_PROG_LOAD up to the verifier: a descriptor, or a negated errno. The program keeps the token it was loaded with.
  * Source: kernel/bpf/syscall.c: bpf_prog_load().
  */
-export function progLoad(kernel: Kernel, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
+export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
   const fn = 'bpf_prog_load';
   const { profile, sysctl } = kernel;
   const { vocabulary } = profile;

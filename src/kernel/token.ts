@@ -3,37 +3,13 @@ import { ERRNO } from '../abi/errno.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
 import type { Superblock } from './bpffs.js';
 import { bpfNsCapable, type Cred, capName, initialUserns, nsCapable } from './capability.js';
+import type { KernelContext } from './context.js';
 import type { FdTable } from './files.js';
-import { type LsmHooks, NO_DENIALS, type TokenDenials } from './lsm.js';
+import { NO_DENIALS, type TokenDenials } from './lsm.js';
+import { MASK_KIND, MASK_NAMES, type Masks } from './masks.js';
 import type { Profile } from './profile.js';
 import type { Trace } from './trace.js';
 import type { UserNamespace } from './userns.js';
-import type { Kind } from './vocabulary.js';
-
-/** The four masks of a delegation; bit n stands for value n of the enumeration. */
-export interface Masks {
-  cmds: bigint;
-  maps: bigint;
-  progs: bigint;
-  attachs: bigint;
-}
-
-export const MASK_NAMES = ['cmds', 'maps', 'progs', 'attachs'] as const;
-export type MaskName = (typeof MASK_NAMES)[number];
-
-/** Which enumeration each mask speaks of. */
-export const MASK_KIND: Readonly<Record<MaskName, Kind>> = {
-  cmds: 'cmds',
-  maps: 'map_types',
-  progs: 'prog_types',
-  attachs: 'attach_types',
-};
-
-/** What the token functions need to know besides the token. */
-export interface TokenContext {
-  readonly profile: Profile;
-  readonly lsm: LsmHooks;
-}
 
 /** struct bpf_token. */
 export class BpfToken {
@@ -78,7 +54,7 @@ export class BpfToken {
 
 /** Whether the token counts for the command. Source: kernel/bpf/token.c: bpf_token_allow_cmd(). */
 export function bpfTokenAllowCmd(
-  { profile, lsm }: TokenContext,
+  { profile, lsm }: KernelContext,
   cred: Cred,
   token: BpfToken,
   cmd: number,
@@ -113,7 +89,12 @@ export function bpfTokenAllowCmd(
 }
 
 /** Source: kernel/bpf/token.c: bpf_token_allow_map_type(). */
-export function bpfTokenAllowMapType({ profile }: TokenContext, token: BpfToken, type: number, trace?: Trace): boolean {
+export function bpfTokenAllowMapType(
+  { profile }: KernelContext,
+  token: BpfToken,
+  type: number,
+  trace?: Trace,
+): boolean {
   const known = type < profile.vocabulary.count.map_types;
   const allowed = known && hasBit(token.allowed.maps, type);
   trace?.step('bpf_token_allow_map_type', allowed, () => {
@@ -126,7 +107,7 @@ export function bpfTokenAllowMapType({ profile }: TokenContext, token: BpfToken,
 
 /** Source: kernel/bpf/token.c: bpf_token_allow_prog_type(). The attach type is the one after the fix-up. */
 export function bpfTokenAllowProgType(
-  { profile }: TokenContext,
+  { profile }: KernelContext,
   token: BpfToken,
   progType: number,
   attachType: number,
@@ -164,7 +145,7 @@ export type Capable = 'yes' | 'no' | 'lsm_refused';
  * Source: kernel/bpf/token.c: bpf_token_capable(), as merged in 6.9; and as the designs v11 and v12 had it.
  */
 export function bpfTokenCapable(
-  { profile, lsm }: TokenContext,
+  { profile, lsm }: KernelContext,
   cred: Cred,
   token: BpfToken | null,
   cap: number,
@@ -206,7 +187,7 @@ export function bpfTokenGetFromFd(files: FdTable, fd: number): BpfToken | number
  * Source: kernel/bpf/token.c: bpf_token_create().
  */
 export function bpfTokenCreate(
-  { profile, lsm }: TokenContext,
+  { profile, lsm }: KernelContext,
   cred: Cred,
   sb: Superblock,
   name: string,

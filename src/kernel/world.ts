@@ -1,9 +1,9 @@
 import { Pre } from '../abi/verdict.js';
-import type { UnprivilegedBpfDisabled } from './kernel.js';
+import type { UnprivilegedBpfDisabled } from './context.js';
 import type { TokenDenials } from './lsm.js';
+import type { Masks } from './masks.js';
 import type { BpffsOptions } from './mount_options.js';
 import type { Profile } from './profile.js';
-import type { Masks } from './token.js';
 
 /** Most tasks, and most tokens, one world holds: ids are 16 bits wide and the last one means none. */
 export const MAX_IDS = 0xffff;

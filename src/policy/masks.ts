@@ -1,8 +1,8 @@
 import { errnoName } from '../abi/errno.js';
 import { gateOf, tokenRoomOf } from '../kernel/commands.js';
+import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { parseDelegateMask } from '../kernel/mount_options.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
-import { MASK_KIND, type MaskName } from '../kernel/token.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { KIND_LABEL, nearestName, nearestOf, resolveName } from './names.js';
 import { type Complaint, quote } from './problems.js';

@@ -1,7 +1,8 @@
 import { errnoName } from '../abi/errno.js';
 import { NO_DENIALS, type TokenDenials } from '../kernel/lsm.js';
+import { MASK_NAMES, type Masks } from '../kernel/masks.js';
 import type { Task } from '../kernel/task.js';
-import { type BpfToken, MASK_NAMES, type Masks } from '../kernel/token.js';
+import type { BpfToken } from '../kernel/token.js';
 import { Trace } from '../kernel/trace.js';
 import { MAX_IDS, type TokenSpec } from '../kernel/world.js';
 import type { Context } from './context.js';

@@ -1,7 +1,7 @@
 import { Pre } from '../abi/verdict.js';
 import type { Change, Question } from '../explain/change.js';
 import { capName } from '../kernel/capability.js';
-import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/token.js';
+import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import type { World } from '../kernel/world.js';
 
 /** One change as an instruction a person can follow, and why it has to be that. */

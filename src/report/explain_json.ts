@@ -1,8 +1,9 @@
 import { applyChange, type Question } from '../explain/change.js';
 import type { Explanation } from '../explain/explain.js';
+import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { changeWords } from './change_words.js';
-import { decodeVerdict, dispositionName, outcomeName, reasonText, type Verdict } from './verdict.js';
+import { reasonText } from './verdict_words.js';
 
 /** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
 export function verdictJson(verdict: Verdict): Record<string, unknown> {

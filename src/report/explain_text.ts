@@ -4,10 +4,11 @@ import type { Question } from '../explain/change.js';
 import { applyChange } from '../explain/change.js';
 import type { Explanation } from '../explain/explain.js';
 import type { ProfileAnswer } from '../explain/profiles.js';
+import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { changeWords } from './change_words.js';
 import { callWords, taskWords, tokenWords } from './request_words.js';
 import type { Style } from './style.js';
-import { decodeVerdict, dispositionText, isDecided, reasonText, type Verdict } from './verdict.js';
+import { dispositionText, reasonText } from './verdict_words.js';
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
 export function headline(verdict: Verdict, style: Style): string {

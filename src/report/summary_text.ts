@@ -1,7 +1,8 @@
 import type { Disposition, Outcome } from '../abi/verdict.js';
+import { errnoOf, isAllowed, isDecided, outcomeName } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
 import type { Style } from './style.js';
-import { dispositionText, errnoOf, isAllowed, isDecided, outcomeName, reasonText } from './verdict.js';
+import { dispositionText, reasonText } from './verdict_words.js';
 
 /** What a batch counted, as far as showing it goes. */
 export interface BatchCounts {

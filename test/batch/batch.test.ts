@@ -11,7 +11,7 @@ import { OUTPUT_COLUMNS, verdictWord } from '../../src/cli/batch/verdict_rows.js
 import { rowOf } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { decodeVerdict } from '../../src/report/verdict.js';
+import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { generateRequests, RequestTableError, RequestWriter } from '../../src/requests/index.js';
 import { read, smallWorld } from '../requests/small_world.js';
 

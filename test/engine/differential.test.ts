@@ -4,7 +4,7 @@ import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES } from '../../src/kernel/profile.js';
-import { outcomeName } from '../../src/report/verdict.js';
+import { outcomeName } from '../../src/kernel/verdict.js';
 import { Random, randomRequest, randomWorld } from './random_world.js';
 
 /** More with, say, DIFFERENTIAL_WORLDS=100000 npm test; another start with DIFFERENTIAL_SEED. */

@@ -6,8 +6,8 @@ import { createEvaluator } from '../../src/engine/evaluator.js';
 import { advise } from '../../src/explain/advise.js';
 import { applyChange, type Question } from '../../src/explain/change.js';
 import { Model } from '../../src/kernel/model.js';
+import { decodeVerdict, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
-import { decodeVerdict, isDecided } from '../../src/report/verdict.js';
 import { Random, randomRequest, randomWorld } from '../engine/random_world.js';
 
 const WORLDS = Number(process.env.ADVICE_WORLDS ?? 1500);

@@ -5,13 +5,13 @@ import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { ERRNO } from '../../src/abi/errno.js';
 import { Disposition } from '../../src/abi/verdict.js';
 import { capCapable } from '../../src/kernel/capability.js';
+import { MASK_NAMES } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
-import { MASK_NAMES } from '../../src/kernel/token.js';
 import { Trace } from '../../src/kernel/trace.js';
 import { UserNamespace } from '../../src/kernel/userns.js';
+import { decodeVerdict, errnoOf, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
-import { decodeVerdict, errnoOf, isDecided } from '../../src/report/verdict.js';
 import { Random, randomRequest, randomWorld } from '../engine/random_world.js';
 
 /** Many worlds, several requests of each, and what the model says. */

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { Pre } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
+import { MASK_KIND, type MaskName } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { MASK_KIND, type MaskName } from '../../src/kernel/token.js';
+import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '../../src/kernel/world.js';
 import { resolveCapability, resolveName } from '../../src/policy/names.js';
-import { decodeVerdict, dispositionName, outcomeName } from '../../src/report/verdict.js';
 import { CASES, type Case, type TokenFacts } from './permission_cases.js';
 
 const USERNS = ['init', 'box', 'inner', 'other'];

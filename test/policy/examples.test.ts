@@ -5,9 +5,9 @@ import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, Outcome } from '../../src
 import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { Trace } from '../../src/kernel/trace.js';
+import { errnoOf } from '../../src/kernel/verdict.js';
 import { parseScenario, type Scenario } from '../../src/policy/scenario.js';
 import { starterScenario } from '../../src/policy/starter.js';
-import { errnoOf } from '../../src/report/verdict.js';
 
 const directory = new URL('../../examples/', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, directory), 'utf8');

@@ -1,7 +1,7 @@
 import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
+import { decodeVerdict } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
-import { decodeVerdict } from '../../report/verdict.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type Problems, type RequestChunk } from '../../requests/index.js';
 
 /** Outcomes a verdict byte has room for. */

@@ -1,6 +1,6 @@
 import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
+import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
-import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../../report/verdict.js';
 import { ByteBuffer, Fragments, MAX_DIGITS } from '../../requests/bytes.js';
 import type { RequestChunk, RequestFormat } from '../../requests/index.js';
 import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from '../../requests/text.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { explain } from '../../explain/explain.js';
+import { isDecided } from '../../kernel/verdict.js';
 import { explainJson } from '../../report/explain_json.js';
 import { explainText } from '../../report/explain_text.js';
-import { isDecided } from '../../report/verdict.js';
 import { EXIT } from '../exit.js';
 import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { answer } from '../../explain/answer.js';
 import { Model } from '../../kernel/model.js';
+import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
 import { requestJson, verdictJson } from '../../report/explain_json.js';
 import { callWords, tokenWords } from '../../report/request_words.js';
-import { dispositionName, outcomeName, type Verdict } from '../../report/verdict.js';
 import { EXIT } from '../exit.js';
 import { profileOption } from '../profile_option.js';
 import { readScenarioFile } from '../scenario_file.js';
