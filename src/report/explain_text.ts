@@ -25,7 +25,10 @@ export function verdictText({ world, request }: Question, { verdict, askedIn }: 
     `  ${task} is: ${taskWords(world, request.task)}`,
     `  because ${reasonText(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${askedIn}`}`,
   ];
-  if (verdict.disposition !== Disposition.NONE_GIVEN) lines.push(`  ${dispositionText(verdict.disposition)}`);
+  if (verdict.disposition !== Disposition.NONE_GIVEN) {
+    const dropped = verdict.disposition >= Disposition.DROPPED_CMD && verdict.disposition <= Disposition.DROPPED_LSM;
+    lines.push(`  ${dispositionText(verdict.disposition)}${dropped ? ', so the request was judged without it' : ''}`);
+  }
   return lines.join('\n');
 }
 
