@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES } from '../policy/document.js';
 import { parseScenario, type Scenario } from '../policy/scenario.js';
 import { InputError } from './exit.js';
@@ -7,6 +8,11 @@ import { InputError } from './exit.js';
 export function readScenarioFile(path: string): Scenario {
   const file = path === '-' ? '<stdin>' : path;
   return parseScenario(readText(path, file), file);
+}
+
+/** Requests are drawn from somebody: throws InputError for a world without tasks. */
+export function needTasks(path: string, { tasks }: World): void {
+  if (tasks.length === 0) throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
 }
 
 function readText(path: string, file: string): string {

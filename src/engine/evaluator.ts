@@ -1,3 +1,4 @@
+import type { LsmHooks } from '../kernel/lsm.js';
 import type { Request, World } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { planWorld, writeWorld } from './compile.js';
@@ -16,12 +17,24 @@ export interface Evaluator {
   checkBatch(columns: Columns, out: Uint8Array): void;
 }
 
+/** How to compile a world. */
+export interface EvaluatorOptions {
+  /** LSM hooks that are functions are for the model alone: giving any is an error. */
+  readonly lsm?: LsmHooks;
+}
+
 /**
  * Compiles a world to tables in a WebAssembly memory of its own.
- * The hot path knows denials written as data (`denials`); for hooks that are functions, ask the model.
- * Throws a RangeError for a world with more ids than 16 bits can name.
+ * Throws a RangeError for a world with more ids than 16 bits can name, and a TypeError for LSM hooks that are functions.
  */
-export function createEvaluator(world: World): Evaluator {
+export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {}): Evaluator {
+  const hooks = Object.keys(lsm);
+  if (hooks.length > 0) {
+    throw new TypeError(
+      `the hot path cannot call ${hooks.join(', ')}: write the denials as data (denials of a token: cmds, caps), ` +
+        'or ask the model (new Model(world, lsm))',
+    );
+  }
   const plan = planWorld(world);
   const probe = instantiate(new WebAssembly.Memory({ initial: 1 }));
   // Address 0 means no token, so tables start past it.

@@ -97,12 +97,23 @@ describe('generate and eval', () => {
     [['eval', FLEET, '--requests', 'table.txt'], /table\.txt: its name does not tell/],
     [['eval', FLEET, '--generate', '10', '--out', '/nowhere/x.csv'], /cannot write \/nowhere\/x\.csv/],
     [['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'], /no profile v13; did you mean v1[12]\?/],
+    [['eval', '-', '--requests', '-', '--format', 'csv'], /standard input cannot be both/],
     [['eval', 'nowhere.yaml', '--generate', '10'], /nowhere\.yaml: cannot be read/],
   ])('%j is a usage error', async (args, message) => {
     const { code, stderr, stdout } = await bpftoken(args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/ {4}at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test.each(['eval', 'generate'])('%s: a scenario without tasks has nobody to ask', async (command) => {
+    const args = command === 'eval' ? ['--generate', '10'] : ['--rows', '10'];
+    const result = await bpftoken([command, '-', ...args], { stdin: 'profile: v12\n' });
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: '-: a scenario without tasks has nobody to make requests\n',
+    });
   });
 
   test('Ctrl-C leaves no output', async () => {

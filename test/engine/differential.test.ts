@@ -102,3 +102,29 @@ test('columns of unequal length are refused', () => {
   const evaluator = createEvaluator(randomWorld(1));
   expect(() => evaluator.checkBatch(makeColumns(3), new Uint8Array(4))).toThrow(/column task has 3 rows/);
 });
+
+test('hooks that are functions are refused with words: they are for the model', () => {
+  const lsm = { bpf_token_cmd: () => -1 };
+  expect(() => createEvaluator(randomWorld(1), { lsm })).toThrow(
+    /the hot path cannot call bpf_token_cmd: write the denials as data .* or ask the model/,
+  );
+});
+
+test('hooks and denials of the same content are the same to the model', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const world = randomWorld(seed);
+    const denied = (mask: bigint, bit: number) => ((mask >> BigInt(bit)) & 1n) === 1n;
+    const denials = new Map(world.tokens.map((token) => [token.name, token.denials]));
+    const bare = { ...world, tokens: world.tokens.map((token) => ({ ...token, denials: { cmds: 0n, caps: 0n } })) };
+    const hooked = new Model(bare, {
+      bpf_token_cmd: (token, cmd) => (denied(denials.get(token.name)?.cmds ?? 0n, cmd) ? -1 : 0),
+      bpf_token_capable: (token, cap) => (denied(denials.get(token.name)?.caps ?? 0n, cap) ? -1 : 0),
+    });
+    const model = new Model(world);
+    const random = new Random(seed);
+    for (let i = 0; i < 50; i++) {
+      const request = randomRequest(world, random);
+      expect(hooked.ask(request)).toBe(model.ask(request));
+    }
+  }
+});

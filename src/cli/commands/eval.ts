@@ -15,7 +15,7 @@ import { EXIT, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
 import { profileOption } from '../profile_option.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 
@@ -37,7 +37,7 @@ export function evalCommand(program: Command): void {
   program
     .command('eval')
     .description('decide a table of requests: a verdict with its reason for each row, and a summary')
-    .argument('<scenario>', 'scenario file, YAML or JSON')
+    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .option('--requests <file>', 'request table (.csv or .ndjson); - for standard input')
     .option('--generate <rows>', 'decide generated requests instead, say 10M')
     .option('--seed <number>', 'what makes generated requests repeatable', '1')
@@ -54,10 +54,16 @@ export function evalCommand(program: Command): void {
         'Exit status 0 whatever was denied; 1 when an expect column does not hold; 2 bad input.',
     )
     .action(async (path: string, options: EvalOptions) => {
+      if (path === '-' && options.requests === '-') {
+        throw new InputError(
+          'standard input cannot be both the scenario and the requests: name a file for one of them',
+        );
+      }
       const read = readScenarioFile(path).world;
       const world = options.profile ? { ...read, profile: profileOption(options.profile) } : read;
       const compared = (options.compareProfile ?? []).map((name) => ({ ...world, profile: profileOption(name) }));
       const source = sourceOption(options);
+      if (source.kind === 'generated') needTasks(path, world);
       const outFormat =
         options.out === undefined
           ? 'csv'
@@ -82,7 +88,7 @@ export function evalCommand(program: Command): void {
             sink,
             signal,
             strict: options.strict === true,
-            compare: compared.map(createEvaluator),
+            compare: compared.map((other) => createEvaluator(other)),
             onProgress: (progress) => bar.update(progress),
           }),
         ).finally(() => bar.stop());

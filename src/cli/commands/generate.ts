@@ -3,10 +3,9 @@ import { generateRequests, RequestWriter } from '../../requests/index.js';
 import { throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openSink, sinkOf } from '../batch/sink.js';
-import { InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 
 interface GenerateOptions {
@@ -30,8 +29,7 @@ export function generateCommand(program: Command): void {
     .option('--json', 'say what was written as JSON, on standard error where rows go to standard output')
     .action(async (path: string, options: GenerateOptions) => {
       const { world } = readScenarioFile(path);
-      if (world.tasks.length === 0)
-        throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
+      needTasks(path, world);
       const rows = wholeNumber('--rows', options.rows);
       const seed = wholeNumber('--seed', options.seed);
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
