@@ -23,8 +23,6 @@ import {
 } from '../src/engine/layout';
 
 /** Which of the four capabilities a task has in a user namespace, as CAPS_* bits. */
-// @ts-ignore: decorator
-@inline
 function capsIn(world: usize, task: usize, userns: u32): u32 {
   const own: u32 = load<u16>(task, TASK_USERNS);
   const caps: u32 = load<u8>(task, TASK_CAPS);
@@ -39,15 +37,11 @@ function capsIn(world: usize, task: usize, userns: u32): u32 {
 }
 
 /** CAP_SYS_ADMIN stands in for the others. */
-// @ts-ignore: decorator
-@inline
 export function withSysAdmin(caps: u32): u32 {
   return caps & CAPS_SYS_ADMIN ? CAPS_ALL : caps;
 }
 
 /** What bpf_token_capable() would answer for each of the four capabilities: CAPS_* granted, and above them those an LSM refuses. */
-// @ts-ignore: decorator
-@inline
 export function capableThrough(world: usize, task: usize, token: usize): u32 {
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
   if (!token) return initial;

@@ -47,22 +47,18 @@ import {
   TOKEN_SIZE,
 } from '../src/engine/layout';
 import { capableThrough, missingCapability, refusal, withSysAdmin } from './capable';
-import { allowCmd, allowMapType, allowProgType, usernsAllows } from './token';
+import { allowCmd, allowMapType, allowProgType, countsFor, usernsAllows } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
 /** Bit number of BPF_PROG_LOAD in the masks, in every release. */
 const PROG_LOAD: u32 = 5;
 
-// @ts-ignore: decorator
-@inline
 function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
 }
 
 /** Checks and look-ups that come after permission. */
-// @ts-ignore: decorator
-@inline
 function late(pre: u32, otherwise: u32): u32 {
   if (pre == Pre.LATE_EINVAL) return Outcome.ATTR_EINVAL;
   if (pre == Pre.LATE_ENOENT) return Outcome.ENOENT;
@@ -109,16 +105,12 @@ export function decide(
 }
 
 /** A token handed to a command that has no field for one changes nothing. */
-// @ts-ignore: decorator
-@inline
 function withoutRoom(token: usize, pre: u32): u32 {
   const given = token != 0 || pre == Pre.TOKEN_EBADF || pre == Pre.TOKEN_EINVAL;
   return given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
 }
 
 /** The verdict for a descriptor that cannot be used as a token, or 0. */
-// @ts-ignore: decorator
-@inline
 function unusable(pre: u32): u32 {
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
@@ -132,13 +124,8 @@ function mapCreate(world: usize, task: usize, token: usize, cmd: usize, type: u3
   const bad = unusable(pre);
   if (bad) return bad;
 
-  let disposition: u32 = Disposition.NONE_GIVEN;
-  if (token) {
-    disposition = usernsAllows(world, task, token)
-      ? allowCmd(token, load<u8>(cmd, CMD_NUMBER))
-      : Disposition.DROPPED_USERNS;
-    if (disposition == Disposition.USED) disposition = allowMapType(token, type);
-  }
+  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
+  if (disposition == Disposition.USED) disposition = allowMapType(token, type);
   const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
   if (load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !(capable & CAPS_BPF)) {
     return verdict(refusal(capable, CAPS_BPF, Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED), disposition);
@@ -165,13 +152,8 @@ function progLoad(
   const needs: u32 = load<u8>(prog, PROG_NEEDS);
   const attach: u32 = attachGiven ? attachGiven : <u32>load<u8>(prog, PROG_ZERO_MEANS);
 
-  let disposition: u32 = Disposition.NONE_GIVEN;
-  if (token) {
-    disposition = usernsAllows(world, task, token)
-      ? allowCmd(token, load<u8>(cmd, CMD_NUMBER))
-      : Disposition.DROPPED_USERNS;
-    if (disposition == Disposition.USED) disposition = allowProgType(token, type, attach);
-  }
+  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
+  if (disposition == Disposition.USED) disposition = allowProgType(token, type, attach);
   const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
   const bpf = capable & CAPS_BPF;
   if (load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !bpf) {
@@ -203,12 +185,7 @@ function btf(world: usize, task: usize, token: usize, cmd: usize, pre: u32): u32
     const bad = unusable(pre);
     if (bad) return bad;
   }
-  let disposition: u32 = Disposition.NONE_GIVEN;
-  if (token) {
-    disposition = usernsAllows(world, task, token)
-      ? allowCmd(token, load<u8>(cmd, CMD_NUMBER))
-      : Disposition.DROPPED_USERNS;
-  }
+  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
   const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
   const cap: u32 = load<u8>(cmd, CMD_CAP);
   if (!(capable & cap)) return verdict(refusal(capable, cap, missingCapability(cap)), disposition);
