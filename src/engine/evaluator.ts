@@ -2,25 +2,33 @@ import type { LsmHooks } from '../kernel/lsm.js';
 import type { Request, World } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { planWorld, writeWorld } from './compile.js';
-import { instantiate } from './wasm.js';
+import { type DecideExports, instantiate } from './wasm.js';
 
 const PAGE = 65_536;
 /** Rows copied into the memory at a time: large enough to forget the call, small enough to stay in cache. */
 const CHUNK = 16_384;
-
-/** A world compiled for the hot path. Answers verdict bytes; reasons come from report/verdict. */
-export interface Evaluator {
-  readonly world: World;
-  /** The verdict byte of one request. */
-  check(request: Request): number;
-  /** The verdict bytes of a batch, written to `out` from 0 on. Throws a RangeError where columns and `out` differ in length. */
-  checkBatch(columns: Columns, out: Uint8Array): void;
-}
+const COLUMN_NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
 
 /** How to compile a world. */
 export interface EvaluatorOptions {
   /** LSM hooks that are functions are for the model alone: giving any is an error. */
   readonly lsm?: LsmHooks;
+}
+
+/** A world compiled for the hot path. Answers verdict bytes, which decodeVerdict() takes apart. */
+export interface Evaluator {
+  readonly world: World;
+  /** The verdict byte of one request. */
+  check(request: Request): number;
+  /**
+   * The verdict byte of a request with one instruction and nothing wrong with it, by numbers: indices of the world's
+   * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type.
+   */
+  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
+  /** The verdict bytes of a batch, written to `out` from 0 on. Throws a RangeError where columns and `out` differ in length. */
+  checkBatch(columns: Columns, out: Uint8Array): void;
+  /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
+  replaceWorld(world: World): void;
 }
 
 /**
@@ -35,60 +43,103 @@ export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {
         'or ask the model (new Model(world, lsm))',
     );
   }
-  const plan = planWorld(world);
-  const probe = instantiate(new WebAssembly.Memory({ initial: 1 }));
-  // Address 0 means no token, so tables start past it.
-  const base = Math.max(64, (probe.heapBase() + 63) & ~63);
-  let end = base + plan.size;
-  const column = (bytesPerRow: number): number => {
+  return new WasmEvaluator(world);
+}
+
+/** Byte offsets of a chunk's columns, below the tables so that these can grow. */
+interface Staging {
+  readonly columns: Readonly<Record<(typeof COLUMN_NAMES)[number], number>>;
+  readonly out: number;
+  readonly end: number;
+}
+
+function placeStaging(start: number): Staging {
+  let end = start;
+  const place = (bytesPerRow: number): number => {
     const here = (end + 63) & ~63;
     end = here + CHUNK * bytesPerRow;
     return here;
   };
-  const at = {
-    task: column(2),
-    token: column(2),
-    cmd: column(1),
-    type: column(1),
-    attachType: column(1),
-    insnCnt: column(4),
-    pre: column(1),
-    out: column(1),
+  const columns = {
+    task: place(2),
+    token: place(2),
+    cmd: place(1),
+    type: place(1),
+    attachType: place(1),
+    insnCnt: place(4),
+    pre: place(1),
   };
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
-  const { decide, decideBatch } = instantiate(memory);
-  const { buffer } = memory;
-  writeWorld(buffer, base, world, plan);
-
-  const inside = {
-    task: new Uint16Array(buffer, at.task, CHUNK),
-    token: new Uint16Array(buffer, at.token, CHUNK),
-    cmd: new Uint8Array(buffer, at.cmd, CHUNK),
-    type: new Uint8Array(buffer, at.type, CHUNK),
-    attachType: new Uint8Array(buffer, at.attachType, CHUNK),
-    insnCnt: new Uint32Array(buffer, at.insnCnt, CHUNK),
-    pre: new Uint8Array(buffer, at.pre, CHUNK),
-  };
-  const verdicts = new Uint8Array(buffer, at.out, CHUNK);
-
-  return {
-    world,
-    check({ task, token, cmd, type, attachType, insnCnt, pre }) {
-      return decide(base, task, token, cmd, type, attachType, insnCnt, pre);
-    },
-    checkBatch(columns, out) {
-      const rows = out.length;
-      for (const [name, values] of Object.entries(columns)) {
-        if (values.length !== rows) throw new RangeError(`column ${name} has ${values.length} rows, out has ${rows}`);
-      }
-      for (let start = 0; start < rows; start += CHUNK) {
-        const stop = Math.min(start + CHUNK, rows);
-        for (const name of COLUMN_NAMES) inside[name].set(columns[name].subarray(start, stop));
-        decideBatch(base, stop - start, at.task, at.token, at.cmd, at.type, at.attachType, at.insnCnt, at.pre, at.out);
-        out.set(verdicts.subarray(0, stop - start), start);
-      }
-    },
-  };
+  const out = place(1);
+  return { columns, out, end: (end + 63) & ~63 };
 }
 
-const COLUMN_NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
+class WasmEvaluator implements Evaluator {
+  #world: World;
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: DecideExports;
+  readonly #staging: Staging;
+  /** Byte offset of the tables. */
+  readonly #base: number;
+
+  constructor(world: World) {
+    this.#memory = new WebAssembly.Memory({ initial: 1 });
+    this.#exports = instantiate(this.#memory);
+    this.#staging = placeStaging(this.#exports.heapBase());
+    this.#base = this.#staging.end;
+    this.#world = world;
+    this.replaceWorld(world);
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  replaceWorld(world: World): void {
+    const plan = planWorld(world);
+    const short = this.#base + plan.size - this.#memory.buffer.byteLength;
+    if (short > 0) this.#memory.grow(Math.ceil(short / PAGE));
+    new Uint8Array(this.#memory.buffer, this.#base, plan.size).fill(0);
+    writeWorld(this.#memory.buffer, this.#base, world, plan);
+    this.#world = world;
+  }
+
+  check({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
+    return this.#exports.decide(this.#base, task, token, cmd, type, attachType, insnCnt, pre);
+  }
+
+  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
+    return this.#exports.decide(this.#base, task, token, cmd, type, attachType, 1, 0);
+  }
+
+  checkBatch(columns: Columns, out: Uint8Array): void {
+    const rows = out.length;
+    for (const name of COLUMN_NAMES) {
+      const { length } = columns[name];
+      if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
+    }
+    const { buffer } = this.#memory;
+    const { columns: at, out: outAt } = this.#staging;
+    const bytes = new Uint8Array(buffer);
+    for (let start = 0; start < rows; start += CHUNK) {
+      const stop = Math.min(start + CHUNK, rows);
+      for (const name of COLUMN_NAMES) bytes.set(bytesOf(columns[name].subarray(start, stop)), at[name]);
+      this.#exports.decideBatch(
+        this.#base,
+        stop - start,
+        at.task,
+        at.token,
+        at.cmd,
+        at.type,
+        at.attachType,
+        at.insnCnt,
+        at.pre,
+        outAt,
+      );
+      out.set(bytes.subarray(outAt, outAt + stop - start), start);
+    }
+  }
+}
+
+function bytesOf(values: Uint8Array | Uint16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
