@@ -1,68 +1,71 @@
 // One request to one verdict byte, in the kernel's order of checks. src/kernel is the readable account of the same rules.
 
-import { Disposition, DISPOSITION_SHIFT, Outcome, Pre } from '../src/abi/verdict';
+import { Disposition, DISPOSITION_SHIFT, Outcome, OUTCOME_MASK, Pre } from '../src/abi/verdict';
 import {
   CAPS_BPF,
   CAPS_NET_ADMIN,
-  CAPS_PERFMON,
   CAPS_SYS_ADMIN,
+  CMD_ATTACH_AND,
+  CMD_ATTACH_MASK,
   CMD_CAP,
   CMD_GATE,
   CMD_NUMBER,
   CMD_PERMISSION_FIRST,
   CMD_SIZE,
+  CMD_STRAIGHT,
   CMD_TOKEN_ROOM,
+  CMD_TYPE_AND,
+  CMD_TYPE_MASK,
+  CMD_TYPES,
+  FOUND_GIVEN,
   GATE_BTF,
   GATE_DESCRIPTOR,
   GATE_INIT_CAPABILITY,
   GATE_LINK_CREATE,
-  GATE_MAP_CREATE,
   GATE_PROG_ATTACH,
   GATE_PROG_LOAD,
   GATE_TOKEN_CREATE,
   HEADER_CMDS,
-  HEADER_MAP_TYPES,
-  HEADER_PROG_TYPES,
+  HEADER_OUTCOMES,
   HEADER_RULES,
   HEADER_TASK_COUNT,
   HEADER_TASKS,
   HEADER_TOKEN_COUNT,
   HEADER_TOKENS,
+  HEADER_TYPES,
   LAST_TYPE,
-  MAP_TYPE_UNKNOWN,
   NO_ID,
-  PROG_CGROUP_SKB,
-  PROG_FITS,
-  PROG_LOADABLE,
-  PROG_NEEDS,
-  PROG_NET_ADMIN,
-  PROG_PERFMON,
-  PROG_SIZE,
-  PROG_UNPRIVILEGED,
-  PROG_ZERO_MEANS,
+  OUTCOME_LSM,
   ROOM_REFUSED,
   RULE_UNPRIVILEGED_DISABLED,
   TASK_INIT_CAPS,
   TASK_SIZE,
+  TOKEN_ATTACHS,
+  TOKEN_PROGS,
   TOKEN_SIZE,
+  TYPE_CGROUP_SKB,
+  TYPE_FINAL,
+  TYPE_FITS,
+  TYPE_FLAGS,
+  TYPE_NEEDS,
+  TYPE_OUTCOMES,
+  TYPE_SIZE,
+  TYPE_UNKNOWN_MAP,
+  TYPE_ZERO_MEANS,
+  TYPES_OF_PROGS,
 } from '../src/engine/layout';
-import { capableThrough, missingCapability, refusal, withSysAdmin } from './capable';
-import { allowCmd, allowMapType, allowProgType, countsFor, usernsAllows } from './token';
+import { capableThrough, withSysAdmin } from './capable';
+import { bitOf, dispositionOf, usernsAllows } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
 /** Bit number of BPF_PROG_LOAD in the masks, in every release. */
 const PROG_LOAD: u32 = 5;
+/** In what judge() returns, above the verdict byte: the caller has CAP_BPF. */
+const HAS_BPF: u32 = 256;
 
 function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
-}
-
-/** Checks and look-ups that come after permission. */
-function late(pre: u32, otherwise: u32): u32 {
-  if (pre == Pre.LATE_EINVAL) return Outcome.ATTR_EINVAL;
-  if (pre == Pre.LATE_ENOENT) return Outcome.ENOENT;
-  return otherwise;
 }
 
 /** The verdict byte of one request. Ids and numbers out of range get a verdict that says so. */
@@ -76,175 +79,196 @@ export function decide(
   insnCnt: u32,
   pre: u32,
 ): u32 {
+  const tokens = load<u32>(world, HEADER_TOKEN_COUNT);
+  const given = tokenId != NO_ID;
+  const tokenRow = given ? tokenId : tokens;
   if (pre == Pre.BAD_ROW) return Outcome.BAD_ROW;
   if (taskId >= load<u32>(world, HEADER_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
-  if (tokenId != NO_ID && tokenId >= load<u32>(world, HEADER_TOKEN_COUNT)) return Outcome.NO_SUCH_TOKEN;
+  if (tokenRow > tokens || (given && tokenRow == tokens)) return Outcome.NO_SUCH_TOKEN;
 
-  const cmd = (<usize>load<u32>(world, HEADER_CMDS)) + min<u32>(cmdNumber, LAST_TYPE) * CMD_SIZE;
-  const gate: u32 = load<u8>(cmd, CMD_GATE);
-  if (gate == GATE_TOKEN_CREATE) return Outcome.MODEL_ONLY;
-  if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
-
-  const task = (<usize>load<u32>(world, HEADER_TASKS)) + taskId * TASK_SIZE;
-  const token: usize = tokenId == NO_ID ? 0 : (<usize>load<u32>(world, HEADER_TOKENS)) + tokenId * TOKEN_SIZE;
+  const task = <usize>load<u32>(world, HEADER_TASKS) + taskId * TASK_SIZE;
+  const token = <usize>load<u32>(world, HEADER_TOKENS) + tokenRow * TOKEN_SIZE;
+  const cmd = <usize>load<u32>(world, HEADER_CMDS) + min<u32>(cmdNumber, LAST_TYPE) * CMD_SIZE;
   const type = min<u32>(typeNumber, LAST_TYPE);
   const attach = min<u32>(attachNumber, LAST_TYPE);
 
-  if (gate == GATE_MAP_CREATE) return mapCreate(world, task, token, cmd, type, pre);
-  if (gate == GATE_PROG_LOAD) return progLoad(world, task, token, cmd, type, attach, insnCnt, pre);
-  if (gate == GATE_BTF) return btf(world, task, token, cmd, pre);
-  if (gate == GATE_PROG_ATTACH || gate == GATE_LINK_CREATE) {
-    return attachProg(world, task, token, gate, type, attach, pre);
+  if (load<u8>(cmd, CMD_STRAIGHT)) {
+    const row = typeRow(world, cmd, type);
+    const plain = !pre && insnCnt - 1 < BPF_MAXINSNS && !(load<u8>(row, TYPE_FLAGS) & TYPE_UNKNOWN_MAP);
+    if (plain) return judge(world, task, token, given, cmd, row, type, attach) & 0xff;
+    return withFault(world, task, token, given, cmd, row, type, attach, insnCnt, pre);
   }
-  if (gate == GATE_INIT_CAPABILITY) return initCapability(task, token, cmd, pre);
+  return byGate(world, task, token, given, cmd, type, attach, pre);
+}
+
+/** The row of a command's type. */
+export function typeRow(world: usize, cmd: usize, type: u32): usize {
+  const index = type & load<u8>(cmd, CMD_TYPE_AND);
+  return <usize>load<u32>(world, HEADER_TYPES) + load<u16>(cmd, CMD_TYPES) + index * TYPE_SIZE;
+}
+
+/**
+ * MAP_CREATE, PROG_LOAD, BTF_LOAD and BTF_GET_FD_BY_ID of a request with nothing wrong with it and at most BPF_MAXINSNS
+ * instructions: the verdict byte, and HAS_BPF. No branch depends on the request.
+ */
+export function judge(
+  world: usize,
+  task: usize,
+  token: usize,
+  given: bool,
+  cmd: usize,
+  row: usize,
+  typeGiven: u32,
+  attachGiven: u32,
+): u32 {
+  const type = typeGiven & load<u8>(cmd, CMD_TYPE_AND);
+  const attach = select<u32>(attachGiven, load<u8>(row, TYPE_ZERO_MEANS), attachGiven) & load<u8>(cmd, CMD_ATTACH_AND);
+  const disposition = dispositionOf(
+    world,
+    token,
+    select<u32>(FOUND_GIVEN, 0, given),
+    usernsAllows(world, task, token),
+    load<u8>(cmd, CMD_NUMBER),
+    load<u64>(token + <usize>load<u8>(cmd, CMD_TYPE_MASK)),
+    type,
+    load<u64>(token + <usize>load<u8>(cmd, CMD_ATTACH_MASK)),
+    attach,
+  );
+  const capable = capableThrough(world, task, token, disposition == Disposition.USED);
+  const missing = <u32>load<u8>(row, TYPE_NEEDS) & ~capable;
+  const lsm = select<u32>(OUTCOME_LSM, 0, (capable >> 4) & missing & -missing);
+  const refusal: u32 = load<u8>(<usize>load<u32>(world, HEADER_OUTCOMES) + load<u8>(row, TYPE_OUTCOMES) + missing + lsm);
+  const final = select<u32>(load<u8>(row, TYPE_FINAL), Outcome.ATTACH_TYPE_MISFIT, bitOf(load<u64>(row, TYPE_FITS), attach));
+  const bpf = select<u32>(HAS_BPF, 0, capable & CAPS_BPF);
+  return verdict(select<u32>(refusal, final, missing), disposition) | bpf;
+}
+
+/** The same commands where something is wrong with the request, or its program is long. */
+function withFault(
+  world: usize,
+  task: usize,
+  token: usize,
+  given: bool,
+  cmd: usize,
+  row: usize,
+  type: u32,
+  attach: u32,
+  insnCnt: u32,
+  pre: u32,
+): u32 {
+  if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
+  if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
+  if (load<u8>(row, TYPE_FLAGS) & TYPE_UNKNOWN_MAP) return Outcome.UNKNOWN_TYPE;
+  if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
+  if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
+
+  const judged = judge(world, task, token, given, cmd, row, type, attach);
+  if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
+    // The instruction count is looked at after the sysctl, before every other capability.
+    const refusedBySysctl = load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
+    const limit = judged & HAS_BPF ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
+    if (!refusedBySysctl && insnCnt - 1 >= limit) {
+      return verdict(Outcome.INSN_CNT_E2BIG, (judged & 0xff) >> DISPOSITION_SHIFT);
+    }
+  }
+  return late(judged & 0xff, pre);
+}
+
+/** Checks and look-ups that come after permission. */
+function late(judged: u32, pre: u32): u32 {
+  const outcome = judged & OUTCOME_MASK;
+  if (outcome != Outcome.ALLOWED && outcome != Outcome.DESCRIPTOR_DECIDES) return judged;
+  if (pre == Pre.LATE_EINVAL) return (judged & ~OUTCOME_MASK) | Outcome.ATTR_EINVAL;
+  if (pre == Pre.LATE_ENOENT) return (judged & ~OUTCOME_MASK) | Outcome.ENOENT;
+  return judged;
+}
+
+/** Commands that do not go by capabilities through a token. */
+function byGate(
+  world: usize,
+  task: usize,
+  token: usize,
+  given: bool,
+  cmd: usize,
+  type: u32,
+  attach: u32,
+  pre: u32,
+): u32 {
+  const gate: u32 = load<u8>(cmd, CMD_GATE);
+  if (gate == GATE_TOKEN_CREATE) return Outcome.MODEL_ONLY;
+  if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
+  if (gate == GATE_PROG_ATTACH || gate == GATE_LINK_CREATE) {
+    return attachProg(world, task, token, given, gate, type, attach, pre);
+  }
+  const handed = given || pre == Pre.TOKEN_EBADF || pre == Pre.TOKEN_EINVAL;
+  const refusesToken = load<u8>(cmd, CMD_TOKEN_ROOM) == ROOM_REFUSED;
+  const dropped: u32 = handed && !refusesToken ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
   if (gate == GATE_DESCRIPTOR) {
-    const outcome = pre == Pre.ATTR_EINVAL ? Outcome.ATTR_EINVAL : late(pre, Outcome.DESCRIPTOR_DECIDES);
-    return verdict(outcome, withoutRoom(token, pre));
+    if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, dropped);
+    return late(verdict(Outcome.DESCRIPTOR_DECIDES, dropped), pre);
+  }
+  if (gate == GATE_INIT_CAPABILITY || gate == GATE_BTF) {
+    return initCapability(task, cmd, handed && refusesToken, dropped, pre);
   }
   return Outcome.UNKNOWN_CMD;
 }
 
-/** A token handed to a command that has no field for one changes nothing. */
-function withoutRoom(token: usize, pre: u32): u32 {
-  const given = token != 0 || pre == Pre.TOKEN_EBADF || pre == Pre.TOKEN_EINVAL;
-  return given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
-}
-
-/** The verdict for a descriptor that cannot be used as a token, or 0. */
-function unusable(pre: u32): u32 {
-  if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
-  if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
-  return 0;
-}
-
-function mapCreate(world: usize, task: usize, token: usize, cmd: usize, type: u32, pre: u32): u32 {
-  if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
-  const wanted: u32 = load<u8>((<usize>load<u32>(world, HEADER_MAP_TYPES)) + type);
-  if (wanted == MAP_TYPE_UNKNOWN) return Outcome.UNKNOWN_TYPE;
-  const bad = unusable(pre);
-  if (bad) return bad;
-
-  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
-  if (disposition == Disposition.USED) disposition = allowMapType(token, type);
-  const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
-  if (load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !(capable & CAPS_BPF)) {
-    return verdict(refusal(capable, CAPS_BPF, Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED), disposition);
-  }
-  if (wanted & ~capable) return verdict(refusal(capable, wanted, missingCapability(wanted)), disposition);
-  return verdict(late(pre, Outcome.ALLOWED), disposition);
-}
-
-function progLoad(
+/** PROG_ATTACH and LINK_CREATE: a cgroup_skb program asks CAP_NET_ADMIN through the token it was loaded with. */
+function attachProg(
   world: usize,
   task: usize,
   token: usize,
-  cmd: usize,
+  given: bool,
+  gate: u32,
   type: u32,
-  attachGiven: u32,
-  insnCnt: u32,
+  attach: u32,
   pre: u32,
 ): u32 {
-  if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
-  const bad = unusable(pre);
-  if (bad) return bad;
-
-  const prog = (<usize>load<u32>(world, HEADER_PROG_TYPES)) + type * PROG_SIZE;
-  const needs: u32 = load<u8>(prog, PROG_NEEDS);
-  const attach: u32 = attachGiven ? attachGiven : <u32>load<u8>(prog, PROG_ZERO_MEANS);
-
-  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
-  if (disposition == Disposition.USED) disposition = allowProgType(token, type, attach);
-  const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
-  const bpf = capable & CAPS_BPF;
-  if (load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !bpf) {
-    return verdict(refusal(capable, CAPS_BPF, Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED), disposition);
-  }
-  if (insnCnt == 0 || insnCnt > (bpf ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS)) {
-    return verdict(Outcome.INSN_CNT_E2BIG, disposition);
-  }
-  if (!(needs & PROG_UNPRIVILEGED) && !bpf) {
-    return verdict(refusal(capable, CAPS_BPF, Outcome.CAP_BPF_MISSING), disposition);
-  }
-  if (needs & PROG_NET_ADMIN && !(capable & CAPS_NET_ADMIN)) {
-    return verdict(refusal(capable, CAPS_NET_ADMIN, Outcome.CAP_NET_ADMIN_MISSING), disposition);
-  }
-  if (needs & PROG_PERFMON && !(capable & CAPS_PERFMON)) {
-    return verdict(refusal(capable, CAPS_PERFMON, Outcome.CAP_PERFMON_MISSING), disposition);
-  }
-  if (!((load<u64>(prog, PROG_FITS) >> attach) & 1)) return verdict(Outcome.ATTACH_TYPE_MISFIT, disposition);
-  if (!(needs & PROG_LOADABLE)) return verdict(Outcome.UNKNOWN_TYPE, disposition);
-  return verdict(late(pre, Outcome.ALLOWED), disposition);
-}
-
-/** BTF_LOAD and BTF_GET_FD_BY_ID. */
-function btf(world: usize, task: usize, token: usize, cmd: usize, pre: u32): u32 {
-  if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
-  if (load<u8>(cmd, CMD_TOKEN_ROOM) == ROOM_REFUSED) {
-    if (withoutRoom(token, pre)) return verdict(Outcome.TOKEN_NOT_TAKEN, Disposition.UNUSABLE);
-  } else {
-    const bad = unusable(pre);
-    if (bad) return bad;
-  }
-  let disposition = countsFor(world, task, token, load<u8>(cmd, CMD_NUMBER));
-  const capable = capableThrough(world, task, disposition == Disposition.USED ? token : 0);
-  const cap: u32 = load<u8>(cmd, CMD_CAP);
-  if (!(capable & cap)) return verdict(refusal(capable, cap, missingCapability(cap)), disposition);
-  return verdict(late(pre, Outcome.ALLOWED), disposition);
-}
-
-/** PROG_ATTACH and LINK_CREATE: a cgroup_skb program asks CAP_NET_ADMIN through the token it was loaded with. */
-function attachProg(world: usize, task: usize, token: usize, gate: u32, type: u32, attach: u32, pre: u32): u32 {
-  const prog = (<usize>load<u32>(world, HEADER_PROG_TYPES)) + type * PROG_SIZE;
-  const asks = load<u8>(prog, PROG_NEEDS) & PROG_CGROUP_SKB;
-  let disposition: u32 = Disposition.NONE_GIVEN;
-  let kept: usize = 0;
-  if (token) {
-    disposition = Disposition.DROPPED_CMD;
-    if (asks) {
-      disposition = allowCmd(token, PROG_LOAD);
-      if (disposition == Disposition.USED) disposition = allowProgType(token, type, attach);
-      if (disposition == Disposition.USED) {
-        kept = token;
-        if (!usernsAllows(world, task, token)) disposition = Disposition.DROPPED_USERNS;
-      }
-    }
+  const row = <usize>load<u32>(world, HEADER_TYPES) + TYPES_OF_PROGS + type * TYPE_SIZE;
+  const asks = load<u8>(row, TYPE_FLAGS) & TYPE_CGROUP_SKB;
+  let disposition: u32 = given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
+  let counts = false;
+  if (given && asks) {
+    // Loaded in the token's own user namespace: there the caller's has no say yet.
+    const progs = load<u64>(token, TOKEN_PROGS);
+    const attachs = load<u64>(token, TOKEN_ATTACHS);
+    disposition = dispositionOf(world, token, FOUND_GIVEN, true, PROG_LOAD, progs, type, attachs, attach);
+    counts = disposition == Disposition.USED && usernsAllows(world, task, token);
+    if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;
   }
   if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);
-  if (!asks) return verdict(late(pre, Outcome.DESCRIPTOR_DECIDES), disposition);
+  if (!asks) return late(verdict(Outcome.DESCRIPTOR_DECIDES, disposition), pre);
 
-  const fits = (load<u64>(prog, PROG_FITS) >> attach) & 1;
-  const capable = capableThrough(world, task, kept);
+  const fits = bitOf(load<u64>(row, TYPE_FITS), attach);
+  const capable = capableThrough(world, task, token, counts);
+  const hasNetAdmin = capable & CAPS_NET_ADMIN;
+  const lsm = (capable >> 4) & CAPS_NET_ADMIN;
   if (gate == GATE_PROG_ATTACH) {
     if (!fits) return verdict(Outcome.ATTACH_TYPE_MISFIT, disposition);
-    if (!(capable & CAPS_NET_ADMIN)) {
-      const refused = (capable >> 4) & CAPS_NET_ADMIN;
-      const outcome = refused ? Outcome.LSM_REFUSED_CAPABLE_EINVAL : Outcome.CAP_NET_ADMIN_MISSING_EINVAL;
-      return verdict(outcome, disposition);
+    if (!hasNetAdmin) {
+      return verdict(lsm ? Outcome.LSM_REFUSED_CAPABLE_EINVAL : Outcome.CAP_NET_ADMIN_MISSING_EINVAL, disposition);
     }
   } else {
-    if (!(capable & CAPS_NET_ADMIN)) {
-      return verdict(refusal(capable, CAPS_NET_ADMIN, Outcome.CAP_NET_ADMIN_MISSING), disposition);
-    }
+    if (!hasNetAdmin) return verdict(lsm ? Outcome.LSM_REFUSED_CAPABLE : Outcome.CAP_NET_ADMIN_MISSING, disposition);
     if (!fits) return verdict(Outcome.ATTACH_TYPE_MISFIT, disposition);
   }
-  return verdict(late(pre, Outcome.ALLOWED), disposition);
+  return late(verdict(Outcome.ALLOWED, disposition), pre);
 }
 
 /** Commands gated by a capability in the initial user namespace: no token can give it. */
-function initCapability(task: usize, token: usize, cmd: usize, pre: u32): u32 {
+function initCapability(task: usize, cmd: usize, refused: bool, disposition: u32, pre: u32): u32 {
   const first = load<u8>(cmd, CMD_PERMISSION_FIRST) != 0;
-  const given = withoutRoom(token, pre);
-  const refusesToken = load<u8>(cmd, CMD_TOKEN_ROOM) == ROOM_REFUSED;
-  const disposition = refusesToken ? Disposition.NONE_GIVEN : given;
   if (!first) {
     if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);
-    if (refusesToken && given) return verdict(Outcome.TOKEN_NOT_TAKEN, Disposition.UNUSABLE);
+    if (refused) return verdict(Outcome.TOKEN_NOT_TAKEN, Disposition.UNUSABLE);
   }
   const cap: u32 = load<u8>(cmd, CMD_CAP);
   const caps: u32 = load<u8>(task, TASK_INIT_CAPS);
   // capable(CAP_SYS_ADMIN) has nothing to stand in for it; bpf_net_capable() has.
   const capable = cap == CAPS_SYS_ADMIN ? caps : withSysAdmin(caps);
-  if (!(capable & cap)) return verdict(missingCapability(cap), disposition);
+  if (!(capable & cap)) {
+    return verdict(cap == CAPS_SYS_ADMIN ? Outcome.CAP_SYS_ADMIN_MISSING : Outcome.CAP_NET_ADMIN_MISSING, disposition);
+  }
   if (first && pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);
-  return verdict(late(pre, Outcome.ALLOWED), disposition);
+  return late(verdict(Outcome.ALLOWED, disposition), pre);
 }

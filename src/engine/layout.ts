@@ -7,16 +7,19 @@ export const LAST_TYPE = 63;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
 
-// The header: one u32 each.
+// The header: one u32 each. Pointers are absolute addresses.
 export const HEADER_TASK_COUNT = 0;
 export const HEADER_TOKEN_COUNT = 4;
 export const HEADER_TASKS = 8;
 export const HEADER_TOKENS = 12;
 export const HEADER_USERNS = 16;
-export const HEADER_CMDS = 20;
-export const HEADER_MAP_TYPES = 24;
-export const HEADER_PROG_TYPES = 28;
-export const HEADER_RULES = 32;
+/** Bytes of a user namespace's row. */
+export const HEADER_USERNS_SIZE = 20;
+export const HEADER_CMDS = 24;
+export const HEADER_TYPES = 28;
+export const HEADER_DISPOSITIONS = 32;
+export const HEADER_OUTCOMES = 36;
+export const HEADER_RULES = 40;
 export const HEADER_SIZE = 64;
 
 // Bits of the header's rules word.
@@ -25,15 +28,17 @@ export const RULE_TOKEN_FALLS_BACK_TO_INIT = 2;
 /** unprivileged_bpf_disabled is not 0. */
 export const RULE_UNPRIVILEGED_DISABLED = 4;
 
-// A task.
+// A task: one u64.
 export const TASK_USERNS = 0; // u16
-export const TASK_LEVEL = 2; // u8, level of its user namespace
-export const TASK_CAPS = 3; // u8, CAPS_*, effective in its own user namespace
-export const TASK_INIT_CAPS = 4; // u8, CAPS_* in the initial user namespace
-export const TASK_EUID = 8; // u32
-export const TASK_SIZE = 16;
+export const TASK_EUID = 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
+export const TASK_LEVEL = 4; // u8, level of its user namespace
+export const TASK_CAPS = 5; // u8, CAPS_* effective in its own user namespace
+export const TASK_INIT_CAPS = 6; // u8, CAPS_* effective in the initial user namespace
+export const TASK_SIZE = 8;
+export const EUID_OWNS_NOTHING = 0xfffe;
 
-// A token. Mask bits of values the release does not know are cleared.
+// A token. Mask bits of values the release does not know are cleared. One more row than there are tokens, without a bit
+// set, stands for no token.
 export const TOKEN_CMDS = 0; // u64
 export const TOKEN_MAPS = 8; // u64
 export const TOKEN_PROGS = 16; // u64
@@ -41,13 +46,12 @@ export const TOKEN_ATTACHS = 24; // u64
 export const TOKEN_DENIED_CMDS = 32; // u64, bpf_token_cmd refuses
 export const TOKEN_USERNS = 40; // u16
 export const TOKEN_DENIED_CAPS = 42; // u8, CAPS_* bpf_token_capable refuses
+export const TOKEN_ALL_ONES = 48; // u64, the mask of what no mask speaks of
 export const TOKEN_SIZE = 64;
 
-// A user namespace: its ancestor at every level, itself at its own, NO_ID below; and its owner.
-export const USERNS_ANCESTORS = 0; // u16 by level
-export const USERNS_LEVELS = 34;
-export const USERNS_OWNER = 68; // u32
-export const USERNS_SIZE = 72;
+// A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
+// level, NO_ID below). High half: the owner of its ancestor one level further down, as a number among owners, or NO_ID.
+export const USERNS_LEVEL_SIZE = 4;
 
 // The four capabilities bpf() asks for, as bits.
 export const CAPS_BPF = 1;
@@ -61,8 +65,15 @@ export const CMD_GATE = 0; // u8, GATE_*
 export const CMD_CAP = 1; // u8, CAPS_* it asks for (GATE_BTF, GATE_INIT_CAPABILITY)
 export const CMD_TOKEN_ROOM = 2; // u8, ROOM_*
 export const CMD_PERMISSION_FIRST = 3; // u8, 1: attributes are looked at after the permission
-export const CMD_NUMBER = 4; // u8, bit number in the masks
-export const CMD_SIZE = 8;
+// What the straight path needs of a command by capabilities through a token; CMD_STRAIGHT is 0 for all others.
+export const CMD_STRAIGHT = 4; // u8
+export const CMD_NUMBER = 5; // u8, bit number in the masks
+export const CMD_TYPE_MASK = 6; // u8, offset in a token of the mask its type is looked up in
+export const CMD_ATTACH_MASK = 7; // u8, the same for its attach type
+export const CMD_TYPE_AND = 8; // u8, 63, or 0 where the command reads no type
+export const CMD_ATTACH_AND = 9; // u8, the same for the attach type
+export const CMD_TYPES = 10; // u16, byte offset of its types in the type table
+export const CMD_SIZE = 16;
 
 export const GATE_UNKNOWN = 0;
 export const GATE_MAP_CREATE = 1;
@@ -78,17 +89,39 @@ export const ROOM_NONE = 0;
 export const ROOM_TAKEN = 1;
 export const ROOM_REFUSED = 2;
 
-// A map type: one u8, the CAPS_* it asks for, or:
-export const MAP_TYPE_UNKNOWN = 255;
+// A type of a command: 64 map types, 64 program types, and for commands without a type one that asks CAP_BPF and one that
+// asks CAP_SYS_ADMIN.
+export const TYPE_FITS = 0; // u64, attach types it may have; bit 63 stands for all unknown ones
+export const TYPE_NEEDS = 8; // u8, CAPS_* asked for
+export const TYPE_OUTCOMES = 9; // u8, row of the outcome table
+export const TYPE_FINAL = 10; // u8, Outcome when every capability is there and the attach type fits
+export const TYPE_ZERO_MEANS = 11; // u8, the attach type that 0 means
+export const TYPE_FLAGS = 12; // u8, TYPE_*
+export const TYPE_SIZE = 16;
+export const TYPES_OF_MAPS = 0;
+export const TYPES_OF_PROGS = 1024;
+export const TYPES_OF_BPF = 2048;
+export const TYPES_OF_SYS_ADMIN = 2064;
+export const TYPES_SIZE = 2080;
 
-// A program type.
-export const PROG_NEEDS = 0; // u8, PROG_*
-export const PROG_ZERO_MEANS = 1; // u8, the attach type that 0 means
-export const PROG_FITS = 8; // u64, attach types it may be loaded with; bit 63 stands for all unknown ones
-export const PROG_SIZE = 16;
+/** Needs no capability where unprivileged BPF is enabled. */
+export const TYPE_UNPRIVILEGED = 1;
+export const TYPE_CGROUP_SKB = 2;
+/** A map type this release does not have: EINVAL before the token is looked at. */
+export const TYPE_UNKNOWN_MAP = 4;
 
-export const PROG_UNPRIVILEGED = 1;
-export const PROG_NET_ADMIN = 2;
-export const PROG_PERFMON = 4;
-export const PROG_LOADABLE = 8;
-export const PROG_CGROUP_SKB = 16;
+// The disposition table: a Disposition by what was found of a token.
+export const FOUND_GIVEN = 1;
+export const FOUND_OWN_USERNS = 2; // in the token's own user namespace, or it need not be
+export const FOUND_CMD = 4;
+export const FOUND_DENIED = 8;
+export const FOUND_TYPE = 16;
+export const FOUND_ATTACH = 32;
+export const DISPOSITIONS_SIZE = 64;
+
+// The outcome table: an Outcome by the capabilities missing (CAPS_*), and OUTCOME_LSM where an LSM refused the first of them.
+export const OUTCOMES_OF_UNPRIV_DISABLED = 0; // CAP_BPF is asked because of the sysctl
+export const OUTCOMES_OF_CAPABILITY = 1;
+export const OUTCOME_LSM = 16;
+export const OUTCOMES_ROW = 32;
+export const OUTCOMES_SIZE = 64;
