@@ -25,14 +25,14 @@ import {
   GATE_PROG_ATTACH,
   GATE_PROG_LOAD,
   GATE_TOKEN_CREATE,
-  HEADER_CMDS,
-  HEADER_OUTCOMES,
-  HEADER_RULES,
-  HEADER_TASK_COUNT,
-  HEADER_TASKS,
-  HEADER_TOKEN_COUNT,
-  HEADER_TOKENS,
-  HEADER_TYPES,
+  WORLD_CMDS,
+  WORLD_OUTCOMES,
+  WORLD_RULES,
+  WORLD_TASK_COUNT,
+  WORLD_TASKS,
+  WORLD_TOKEN_COUNT,
+  WORLD_TOKENS,
+  WORLD_TYPES,
   LAST_TYPE,
   NO_ID,
   OUTCOME_LSM,
@@ -54,7 +54,7 @@ import {
   TYPE_ZERO_MEANS,
   TYPES_OF_PROGS,
 } from '../src/engine/layout';
-import { capableThrough, withSysAdmin } from './capable';
+import { capableThrough, pick, withSysAdmin } from './capable';
 import { bitOf, dispositionOf, usernsAllows } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
@@ -64,12 +64,16 @@ const PROG_LOAD: u32 = 5;
 /** In what judge() returns, above the verdict byte: the caller has CAP_BPF. */
 const HAS_BPF: u32 = 256;
 
+// @ts-ignore: decorator
+@inline
 function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
 }
 
 /** The verdict byte of one request. Ids and numbers out of range get a verdict that says so. */
-export function decide(
+// @ts-ignore: decorator
+@inline
+export function decideHere(
   world: usize,
   taskId: u32,
   tokenId: u32,
@@ -79,16 +83,16 @@ export function decide(
   insnCnt: u32,
   pre: u32,
 ): u32 {
-  const tokens = load<u32>(world, HEADER_TOKEN_COUNT);
+  const tokens = load<u32>(world, WORLD_TOKEN_COUNT);
   const given = tokenId != NO_ID;
   const tokenRow = given ? tokenId : tokens;
   if (pre == Pre.BAD_ROW) return Outcome.BAD_ROW;
-  if (taskId >= load<u32>(world, HEADER_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
+  if (taskId >= load<u32>(world, WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
   if (tokenRow > tokens || (given && tokenRow == tokens)) return Outcome.NO_SUCH_TOKEN;
 
-  const task = <usize>load<u32>(world, HEADER_TASKS) + taskId * TASK_SIZE;
-  const token = <usize>load<u32>(world, HEADER_TOKENS) + tokenRow * TOKEN_SIZE;
-  const cmd = <usize>load<u32>(world, HEADER_CMDS) + min<u32>(cmdNumber, LAST_TYPE) * CMD_SIZE;
+  const task = <usize>load<u32>(world, WORLD_TASKS) + taskId * TASK_SIZE;
+  const token = <usize>load<u32>(world, WORLD_TOKENS) + tokenRow * TOKEN_SIZE;
+  const cmd = world + WORLD_CMDS + min<u32>(cmdNumber, LAST_TYPE) * CMD_SIZE;
   const type = min<u32>(typeNumber, LAST_TYPE);
   const attach = min<u32>(attachNumber, LAST_TYPE);
 
@@ -102,15 +106,19 @@ export function decide(
 }
 
 /** The row of a command's type. */
+// @ts-ignore: decorator
+@inline
 export function typeRow(world: usize, cmd: usize, type: u32): usize {
   const index = type & load<u8>(cmd, CMD_TYPE_AND);
-  return <usize>load<u32>(world, HEADER_TYPES) + load<u16>(cmd, CMD_TYPES) + index * TYPE_SIZE;
+  return world + WORLD_TYPES + load<u16>(cmd, CMD_TYPES) + index * TYPE_SIZE;
 }
 
 /**
  * MAP_CREATE, PROG_LOAD, BTF_LOAD and BTF_GET_FD_BY_ID of a request with nothing wrong with it and at most BPF_MAXINSNS
  * instructions: the verdict byte, and HAS_BPF. No branch depends on the request.
  */
+// @ts-ignore: decorator
+@inline
 export function judge(
   world: usize,
   task: usize,
@@ -122,11 +130,11 @@ export function judge(
   attachGiven: u32,
 ): u32 {
   const type = typeGiven & load<u8>(cmd, CMD_TYPE_AND);
-  const attach = select<u32>(attachGiven, load<u8>(row, TYPE_ZERO_MEANS), attachGiven) & load<u8>(cmd, CMD_ATTACH_AND);
+  const attach = (attachGiven | (load<u8>(row, TYPE_ZERO_MEANS) & (0 - <u32>(attachGiven == 0)))) & load<u8>(cmd, CMD_ATTACH_AND);
   const disposition = dispositionOf(
     world,
     token,
-    select<u32>(FOUND_GIVEN, 0, given),
+    <u32>given,
     usernsAllows(world, task, token),
     load<u8>(cmd, CMD_NUMBER),
     load<u64>(token + <usize>load<u8>(cmd, CMD_TYPE_MASK)),
@@ -136,11 +144,11 @@ export function judge(
   );
   const capable = capableThrough(world, task, token, disposition == Disposition.USED);
   const missing = <u32>load<u8>(row, TYPE_NEEDS) & ~capable;
-  const lsm = select<u32>(OUTCOME_LSM, 0, (capable >> 4) & missing & -missing);
-  const refusal: u32 = load<u8>(<usize>load<u32>(world, HEADER_OUTCOMES) + load<u8>(row, TYPE_OUTCOMES) + missing + lsm);
-  const final = select<u32>(load<u8>(row, TYPE_FINAL), Outcome.ATTACH_TYPE_MISFIT, bitOf(load<u64>(row, TYPE_FITS), attach));
-  const bpf = select<u32>(HAS_BPF, 0, capable & CAPS_BPF);
-  return verdict(select<u32>(refusal, final, missing), disposition) | bpf;
+  const lsm = <u32>(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
+  const refusal: u32 = load<u8>(world + load<u8>(row, TYPE_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
+  const final = pick(bitOf(load<u64>(row, TYPE_FITS), attach), load<u8>(row, TYPE_FINAL), Outcome.ATTACH_TYPE_MISFIT);
+  const bpf = (capable & CAPS_BPF) * HAS_BPF;
+  return verdict(pick(<u32>(missing != 0), refusal, final), disposition) | bpf;
 }
 
 /** The same commands where something is wrong with the request, or its program is long. */
@@ -165,7 +173,7 @@ function withFault(
   const judged = judge(world, task, token, given, cmd, row, type, attach);
   if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
-    const refusedBySysctl = load<u32>(world, HEADER_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
+    const refusedBySysctl = load<u32>(world, WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
     const limit = judged & HAS_BPF ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
     if (!refusedBySysctl && insnCnt - 1 >= limit) {
       return verdict(Outcome.INSN_CNT_E2BIG, (judged & 0xff) >> DISPOSITION_SHIFT);
@@ -224,7 +232,7 @@ function attachProg(
   attach: u32,
   pre: u32,
 ): u32 {
-  const row = <usize>load<u32>(world, HEADER_TYPES) + TYPES_OF_PROGS + type * TYPE_SIZE;
+  const row = world + WORLD_TYPES + TYPES_OF_PROGS + type * TYPE_SIZE;
   const asks = load<u8>(row, TYPE_FLAGS) & TYPE_CGROUP_SKB;
   let disposition: u32 = given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
   let counts = false;

@@ -1,8 +1,20 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: every address comes in as an argument.
 
-import { decide } from './decide';
+import { decideHere } from './decide';
 
-export { decide };
+/** The verdict byte of one request. */
+export function decide(
+  world: usize,
+  task: u32,
+  token: u32,
+  cmd: u32,
+  type: u32,
+  attach: u32,
+  insnCnt: u32,
+  pre: u32,
+): u32 {
+  return decideHere(world, task, token, cmd, type, attach, insnCnt, pre);
+}
 
 /** The first byte that TypeScript may lay tables out from. */
 export function heapBase(): usize {
@@ -23,7 +35,7 @@ export function decideBatch(
   out: usize,
 ): void {
   for (let i: u32 = 0; i < rows; ++i) {
-    const answer = decide(
+    const answer = decideHere(
       world,
       load<u16>(task + ((<usize>i) << 1)),
       load<u16>(token + ((<usize>i) << 1)),

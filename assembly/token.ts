@@ -6,8 +6,8 @@ import {
   FOUND_DENIED,
   FOUND_OWN_USERNS,
   FOUND_TYPE,
-  HEADER_DISPOSITIONS,
-  HEADER_RULES,
+  WORLD_DISPOSITIONS,
+  WORLD_RULES,
   RULE_TOKEN_NEEDS_OWN_USERNS,
   TASK_USERNS,
   TOKEN_CMDS,
@@ -16,20 +16,26 @@ import {
 } from '../src/engine/layout';
 
 /** 1 where the bit is set, else 0. */
+// @ts-ignore: decorator
+@inline
 export function bitOf(mask: u64, bit: u32): u32 {
   return <u32>(mask >> bit) & 1;
 }
 
 /** Whether the caller is where the token may be used at all. */
+// @ts-ignore: decorator
+@inline
 export function usernsAllows(world: usize, task: usize, token: usize): bool {
   const own = load<u16>(task, TASK_USERNS) == load<u16>(token, TOKEN_USERNS);
-  return <bool>(<u32>own | (~load<u32>(world, HEADER_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS));
+  return <bool>(<u32>own | (~load<u32>(world, WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS));
 }
 
 /**
  * The Disposition of a token: bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type().
  * `given` is FOUND_GIVEN or 0, `allows` whether the caller's user namespace does, the masks are the ones the command asks.
  */
+// @ts-ignore: decorator
+@inline
 export function dispositionOf(
   world: usize,
   token: usize,
@@ -48,5 +54,5 @@ export function dispositionOf(
     (bitOf(load<u64>(token, TOKEN_DENIED_CMDS), cmd) * FOUND_DENIED) |
     (bitOf(typeMask, type) * FOUND_TYPE) |
     (bitOf(attachMask, attach) * FOUND_ATTACH);
-  return load<u8>(<usize>load<u32>(world, HEADER_DISPOSITIONS) + found);
+  return load<u8>(world + found, WORLD_DISPOSITIONS);
 }

@@ -3,7 +3,7 @@ import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { KINDS } from '../kernel/vocabulary.js';
 import { MAX_IDS, type World } from '../kernel/world.js';
 import * as L from './layout.js';
-import { capBits, PROFILE_TABLES, PROFILE_TABLES_SIZE, profileTables } from './profile_tables.js';
+import { capBits, profileTables } from './profile_tables.js';
 
 const MASK_OFFSET: Readonly<Record<MaskName, number>> = {
   cmds: L.TOKEN_CMDS,
@@ -17,8 +17,6 @@ export interface WorldPlan {
   readonly tasks: number;
   readonly tokens: number;
   readonly userns: number;
-  /** The tables that depend on the kernel alone. */
-  readonly profile: number;
   readonly size: number;
   /** Level of each user namespace. */
   readonly levels: readonly number[];
@@ -42,7 +40,7 @@ export function planWorld(world: World): WorldPlan {
   const levels: number[] = [];
   for (const [id, { parent }] of world.userns.entries()) levels.push(id === 0 ? 0 : (levels[parent] as number) + 1);
   const usernsSize = (levels.reduce((deepest, level) => Math.max(deepest, level), 0) + 1) * L.USERNS_LEVEL_SIZE;
-  let size = L.HEADER_SIZE;
+  let size = L.WORLD_SIZE;
   const place = (bytes: number): number => {
     const here = size;
     size += (bytes + 63) & ~63;
@@ -52,7 +50,6 @@ export function planWorld(world: World): WorldPlan {
     tasks: place(world.tasks.length * L.TASK_SIZE),
     tokens: place((world.tokens.length + 1) * L.TOKEN_SIZE),
     userns: place(world.userns.length * usernsSize),
-    profile: place(PROFILE_TABLES_SIZE),
   };
   return { ...tables, size, levels, usernsSize };
 }
@@ -61,17 +58,13 @@ export function planWorld(world: World): WorldPlan {
 export function writeWorld(buffer: ArrayBufferLike, base: number, world: World, plan: WorldPlan): void {
   const view = new DataView(buffer, base, plan.size);
   const header: readonly (readonly [number, number])[] = [
-    [L.HEADER_TASK_COUNT, world.tasks.length],
-    [L.HEADER_TOKEN_COUNT, world.tokens.length],
-    [L.HEADER_TASKS, base + plan.tasks],
-    [L.HEADER_TOKENS, base + plan.tokens],
-    [L.HEADER_USERNS, base + plan.userns],
-    [L.HEADER_USERNS_SIZE, plan.usernsSize],
-    [L.HEADER_CMDS, base + plan.profile + PROFILE_TABLES.cmds],
-    [L.HEADER_TYPES, base + plan.profile + PROFILE_TABLES.types],
-    [L.HEADER_DISPOSITIONS, base + plan.profile + PROFILE_TABLES.dispositions],
-    [L.HEADER_OUTCOMES, base + plan.profile + PROFILE_TABLES.outcomes],
-    [L.HEADER_RULES, ruleBits(world)],
+    [L.WORLD_TASK_COUNT, world.tasks.length],
+    [L.WORLD_TOKEN_COUNT, world.tokens.length],
+    [L.WORLD_TASKS, base + plan.tasks],
+    [L.WORLD_TOKENS, base + plan.tokens],
+    [L.WORLD_USERNS, base + plan.userns],
+    [L.WORLD_USERNS_SIZE, plan.usernsSize],
+    [L.WORLD_RULES, ruleBits(world)],
   ];
   for (const [offset, value] of header) view.setUint32(offset, value, true);
   const owners = ownerNumbers(world);
@@ -79,7 +72,7 @@ export function writeWorld(buffer: ArrayBufferLike, base: number, world: World, 
   writeTasks(view, world, plan, owners);
   writeTokens(view, world, plan);
   const { profile, unprivilegedBpfDisabled } = world;
-  new Uint8Array(buffer, base + plan.profile).set(profileTables(profile, unprivilegedBpfDisabled !== 0));
+  new Uint8Array(buffer, base + L.WORLD_CMDS).set(profileTables(profile, unprivilegedBpfDisabled !== 0));
 }
 
 function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): number {

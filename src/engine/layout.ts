@@ -7,20 +7,21 @@ export const LAST_TYPE = 63;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
 
-// The header: one u32 each. Pointers are absolute addresses.
-export const HEADER_TASK_COUNT = 0;
-export const HEADER_TOKEN_COUNT = 4;
-export const HEADER_TASKS = 8;
-export const HEADER_TOKENS = 12;
-export const HEADER_USERNS = 16;
+// A world starts with its header (one u32 each; pointers are absolute addresses) and the tables of its kernel, which lie
+// at the same place in every world. Tasks, tokens and user namespaces follow.
+export const WORLD_TASK_COUNT = 0;
+export const WORLD_TOKEN_COUNT = 4;
+export const WORLD_TASKS = 8;
+export const WORLD_TOKENS = 12;
+export const WORLD_USERNS = 16;
 /** Bytes of a user namespace's row. */
-export const HEADER_USERNS_SIZE = 20;
-export const HEADER_CMDS = 24;
-export const HEADER_TYPES = 28;
-export const HEADER_DISPOSITIONS = 32;
-export const HEADER_OUTCOMES = 36;
-export const HEADER_RULES = 40;
-export const HEADER_SIZE = 64;
+export const WORLD_USERNS_SIZE = 20;
+export const WORLD_RULES = 24;
+export const WORLD_CMDS = 64;
+export const WORLD_TYPES = 1088;
+export const WORLD_DISPOSITIONS = 3200;
+export const WORLD_OUTCOMES = 3264;
+export const WORLD_SIZE = 3328;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
@@ -102,7 +103,6 @@ export const TYPES_OF_MAPS = 0;
 export const TYPES_OF_PROGS = 1024;
 export const TYPES_OF_BPF = 2048;
 export const TYPES_OF_SYS_ADMIN = 2064;
-export const TYPES_SIZE = 2080;
 
 /** Needs no capability where unprivileged BPF is enabled. */
 export const TYPE_UNPRIVILEGED = 1;
@@ -124,4 +124,3 @@ export const OUTCOMES_OF_UNPRIV_DISABLED = 0; // CAP_BPF is asked because of the
 export const OUTCOMES_OF_CAPABILITY = 1;
 export const OUTCOME_LSM = 16;
 export const OUTCOMES_ROW = 32;
-export const OUTCOMES_SIZE = 64;

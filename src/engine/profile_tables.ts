@@ -7,14 +7,9 @@ import type { Profile } from '../kernel/profile.js';
 import { isLoadableProgType, progTypeNeeds } from '../kernel/prog_types.js';
 import * as L from './layout.js';
 
-/** Byte offsets of the tables that depend on the kernel alone, from the first of them. */
-export const PROFILE_TABLES = {
-  cmds: 0,
-  types: 1024,
-  dispositions: 1024 + 2112,
-  outcomes: 1024 + 2112 + 64,
-} as const;
-export const PROFILE_TABLES_SIZE = PROFILE_TABLES.outcomes + L.OUTCOMES_SIZE;
+/** The tables of a kernel lie from L.WORLD_CMDS to L.WORLD_SIZE of a world. */
+const FIRST = L.WORLD_CMDS;
+const SIZE = L.WORLD_SIZE - FIRST;
 
 const made = new WeakMap<Profile, Map<boolean, Uint8Array>>();
 
@@ -24,7 +19,7 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
   made.set(profile, bySysctl);
   let bytes = bySysctl.get(isDisabled);
   if (!bytes) {
-    bytes = new Uint8Array(PROFILE_TABLES_SIZE);
+    bytes = new Uint8Array(SIZE);
     const view = new DataView(bytes.buffer);
     writeCommands(view, profile);
     writeMapTypes(view, profile, isDisabled);
@@ -52,7 +47,7 @@ export function capBits(caps: bigint): number {
 function writeCommands(view: DataView, profile: Profile): void {
   const rooms = { none: L.ROOM_NONE, taken: L.ROOM_TAKEN, refused: L.ROOM_REFUSED };
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
-    const row = PROFILE_TABLES.cmds + cmd * L.CMD_SIZE;
+    const row = L.WORLD_CMDS - FIRST + cmd * L.CMD_SIZE;
     const gate = gateOf(profile, cmd);
     const room = tokenRoomOf(profile, cmd);
     view.setUint8(row + L.CMD_GATE, gateCode(profile, cmd));
@@ -161,7 +156,7 @@ interface TypeRow {
 }
 
 function writeType(view: DataView, offset: number, row: TypeRow): void {
-  const at = PROFILE_TABLES.types + offset;
+  const at = L.WORLD_TYPES - FIRST + offset;
   view.setBigUint64(at + L.TYPE_FITS, row.fits, true);
   view.setUint8(at + L.TYPE_NEEDS, row.needs);
   view.setUint8(at + L.TYPE_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
@@ -181,7 +176,7 @@ function writeDispositions(view: DataView): void {
     else if (has(L.FOUND_DENIED)) disposition = Disposition.DROPPED_LSM;
     else if (!has(L.FOUND_TYPE)) disposition = Disposition.DROPPED_TYPE;
     else if (!has(L.FOUND_ATTACH)) disposition = Disposition.DROPPED_ATTACH_TYPE;
-    view.setUint8(PROFILE_TABLES.dispositions + found, disposition);
+    view.setUint8(L.WORLD_DISPOSITIONS - FIRST + found, disposition);
   }
 }
 
@@ -197,7 +192,7 @@ function writeOutcomes(view: DataView): void {
     const [bit, reason] = reasons.find(([cap]) => (missing & cap) !== 0) as (typeof reasons)[number];
     for (const row of [L.OUTCOMES_OF_UNPRIV_DISABLED, L.OUTCOMES_OF_CAPABILITY]) {
       const bySysctl = row === L.OUTCOMES_OF_UNPRIV_DISABLED && bit === L.CAPS_BPF;
-      const at = PROFILE_TABLES.outcomes + row * L.OUTCOMES_ROW + missing;
+      const at = L.WORLD_OUTCOMES - FIRST + row * L.OUTCOMES_ROW + missing;
       view.setUint8(at, bySysctl ? Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED : reason);
       view.setUint8(at + L.OUTCOME_LSM, Outcome.LSM_REFUSED_CAPABLE);
     }
