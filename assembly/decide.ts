@@ -5,18 +5,12 @@ import {
   CAPS_BPF,
   CAPS_NET_ADMIN,
   CAPS_SYS_ADMIN,
-  CMD_ATTACH_AND,
-  CMD_ATTACH_MASK,
   CMD_CAP,
   CMD_GATE,
-  CMD_NUMBER,
   CMD_PERMISSION_FIRST,
   CMD_SIZE,
   CMD_STRAIGHT,
   CMD_TOKEN_ROOM,
-  CMD_TYPE_AND,
-  CMD_TYPE_MASK,
-  CMD_TYPES,
   FOUND_GIVEN,
   GATE_BTF,
   GATE_DESCRIPTOR,
@@ -25,42 +19,40 @@ import {
   GATE_PROG_ATTACH,
   GATE_PROG_LOAD,
   GATE_TOKEN_CREATE,
-  WORLD_CMDS,
-  WORLD_OUTCOMES,
-  WORLD_RULES,
-  WORLD_TASK_COUNT,
-  WORLD_TASKS,
-  WORLD_TOKEN_COUNT,
-  WORLD_TOKENS,
-  WORLD_TYPES,
   LAST_TYPE,
+  NOT_STRAIGHT,
   NO_ID,
   OUTCOME_LSM,
   ROOM_REFUSED,
   RULE_UNPRIVILEGED_DISABLED,
+  STRAIGHT_ATTACH_AND,
+  STRAIGHT_CGROUP_SKB,
+  STRAIGHT_FINAL,
+  STRAIGHT_FITS,
+  STRAIGHT_FLAGS,
+  STRAIGHT_NEEDS,
+  STRAIGHT_OUTCOMES,
+  STRAIGHT_PROG_LOAD,
+  STRAIGHT_SIZE,
+  STRAIGHT_UNKNOWN_MAP,
+  STRAIGHT_ZERO_MEANS,
   TASK_INIT_CAPS,
   TASK_SIZE,
-  TOKEN_ATTACHS,
-  TOKEN_PROGS,
   TOKEN_SIZE,
-  TYPE_CGROUP_SKB,
-  TYPE_FINAL,
-  TYPE_FITS,
-  TYPE_FLAGS,
-  TYPE_NEEDS,
-  TYPE_OUTCOMES,
-  TYPE_SIZE,
-  TYPE_UNKNOWN_MAP,
-  TYPE_ZERO_MEANS,
-  TYPES_OF_PROGS,
+  WORLD_CMDS,
+  WORLD_OUTCOMES,
+  WORLD_RULES,
+  WORLD_STRAIGHT,
+  WORLD_TASKS,
+  WORLD_TASK_COUNT,
+  WORLD_TOKENS,
+  WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { capableThrough, pick, withSysAdmin } from './capable';
 import { bitOf, dispositionOf, usernsAllows } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
-/** Bit number of BPF_PROG_LOAD in the masks, in every release. */
-const PROG_LOAD: u32 = 5;
 /** In what judge() returns, above the verdict byte: the caller has CAP_BPF. */
 const HAS_BPF: u32 = 256;
 
@@ -70,7 +62,9 @@ function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
 }
 
-/** The verdict byte of one request. Ids and numbers out of range get a verdict that says so. */
+/**
+ * The verdict byte of one request. Ids out of range get a verdict that says so; command and type are at most 255.
+ */
 // @ts-ignore: decorator
 @inline
 export function decideHere(
@@ -78,7 +72,7 @@ export function decideHere(
   taskId: u32,
   tokenId: u32,
   cmdNumber: u32,
-  typeNumber: u32,
+  type: u32,
   attachNumber: u32,
   insnCnt: u32,
   pre: u32,
@@ -92,25 +86,16 @@ export function decideHere(
 
   const task = <usize>load<u32>(world, WORLD_TASKS) + taskId * TASK_SIZE;
   const token = <usize>load<u32>(world, WORLD_TOKENS) + tokenRow * TOKEN_SIZE;
-  const cmd = world + WORLD_CMDS + min<u32>(cmdNumber, LAST_TYPE) * CMD_SIZE;
-  const type = min<u32>(typeNumber, LAST_TYPE);
+  const cmd = world + WORLD_CMDS + cmdNumber * CMD_SIZE;
+  const straight = load<u32>(cmd, CMD_STRAIGHT);
   const attach = min<u32>(attachNumber, LAST_TYPE);
-
-  if (load<u8>(cmd, CMD_STRAIGHT)) {
-    const row = typeRow(world, cmd, type);
-    const plain = !pre && insnCnt - 1 < BPF_MAXINSNS && !(load<u8>(row, TYPE_FLAGS) & TYPE_UNKNOWN_MAP);
-    if (plain) return judge(world, task, token, given, cmd, row, type, attach) & 0xff;
-    return withFault(world, task, token, given, cmd, row, type, attach, insnCnt, pre);
+  if (straight != NOT_STRAIGHT) {
+    const row = world + WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
+    const plain = !pre && insnCnt - 1 < BPF_MAXINSNS && !(load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP);
+    if (plain) return judge(world, task, token, given, row, attach) & 0xff;
+    return withFault(world, task, token, given, cmd, row, attach, insnCnt, pre);
   }
   return byGate(world, task, token, given, cmd, type, attach, pre);
-}
-
-/** The row of a command's type. */
-// @ts-ignore: decorator
-@inline
-export function typeRow(world: usize, cmd: usize, type: u32): usize {
-  const index = type & load<u8>(cmd, CMD_TYPE_AND);
-  return world + WORLD_TYPES + load<u16>(cmd, CMD_TYPES) + index * TYPE_SIZE;
 }
 
 /**
@@ -119,34 +104,15 @@ export function typeRow(world: usize, cmd: usize, type: u32): usize {
  */
 // @ts-ignore: decorator
 @inline
-export function judge(
-  world: usize,
-  task: usize,
-  token: usize,
-  given: bool,
-  cmd: usize,
-  row: usize,
-  typeGiven: u32,
-  attachGiven: u32,
-): u32 {
-  const type = typeGiven & load<u8>(cmd, CMD_TYPE_AND);
-  const attach = (attachGiven | (load<u8>(row, TYPE_ZERO_MEANS) & (0 - <u32>(attachGiven == 0)))) & load<u8>(cmd, CMD_ATTACH_AND);
-  const disposition = dispositionOf(
-    world,
-    token,
-    <u32>given,
-    usernsAllows(world, task, token),
-    load<u8>(cmd, CMD_NUMBER),
-    load<u64>(token + <usize>load<u8>(cmd, CMD_TYPE_MASK)),
-    type,
-    load<u64>(token + <usize>load<u8>(cmd, CMD_ATTACH_MASK)),
-    attach,
-  );
+function judge(world: usize, task: usize, token: usize, given: bool, row: usize, attachGiven: u32): u32 {
+  const zeroMeans: u32 = load<u8>(row, STRAIGHT_ZERO_MEANS);
+  const attach = (attachGiven | (zeroMeans & (0 - <u32>(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
+  const disposition = dispositionOf(world, token, <u32>given, usernsAllows(world, task, token), row, attach);
   const capable = capableThrough(world, task, token, disposition == Disposition.USED);
-  const missing = <u32>load<u8>(row, TYPE_NEEDS) & ~capable;
+  const missing = <u32>load<u8>(row, STRAIGHT_NEEDS) & ~capable;
   const lsm = <u32>(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
-  const refusal: u32 = load<u8>(world + load<u8>(row, TYPE_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
-  const final = pick(bitOf(load<u64>(row, TYPE_FITS), attach), load<u8>(row, TYPE_FINAL), Outcome.ATTACH_TYPE_MISFIT);
+  const refusal: u32 = load<u8>(world + load<u8>(row, STRAIGHT_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
+  const final = pick(bitOf(load<u64>(row, STRAIGHT_FITS), attach), load<u8>(row, STRAIGHT_FINAL), Outcome.ATTACH_TYPE_MISFIT);
   const bpf = (capable & CAPS_BPF) * HAS_BPF;
   return verdict(pick(<u32>(missing != 0), refusal, final), disposition) | bpf;
 }
@@ -159,18 +125,17 @@ function withFault(
   given: bool,
   cmd: usize,
   row: usize,
-  type: u32,
   attach: u32,
   insnCnt: u32,
   pre: u32,
 ): u32 {
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
   if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
-  if (load<u8>(row, TYPE_FLAGS) & TYPE_UNKNOWN_MAP) return Outcome.UNKNOWN_TYPE;
+  if (load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP) return Outcome.UNKNOWN_TYPE;
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
 
-  const judged = judge(world, task, token, given, cmd, row, type, attach);
+  const judged = judge(world, task, token, given, row, attach);
   if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
     const refusedBySysctl = load<u32>(world, WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
@@ -232,22 +197,20 @@ function attachProg(
   attach: u32,
   pre: u32,
 ): u32 {
-  const row = world + WORLD_TYPES + TYPES_OF_PROGS + type * TYPE_SIZE;
-  const asks = load<u8>(row, TYPE_FLAGS) & TYPE_CGROUP_SKB;
+  const row = world + WORLD_STRAIGHT + STRAIGHT_PROG_LOAD + type * STRAIGHT_SIZE;
+  const asks = load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_CGROUP_SKB;
   let disposition: u32 = given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
   let counts = false;
   if (given && asks) {
     // Loaded in the token's own user namespace: there the caller's has no say yet.
-    const progs = load<u64>(token, TOKEN_PROGS);
-    const attachs = load<u64>(token, TOKEN_ATTACHS);
-    disposition = dispositionOf(world, token, FOUND_GIVEN, true, PROG_LOAD, progs, type, attachs, attach);
+    disposition = dispositionOf(world, token, FOUND_GIVEN, true, row, attach);
     counts = disposition == Disposition.USED && usernsAllows(world, task, token);
     if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;
   }
   if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);
   if (!asks) return late(verdict(Outcome.DESCRIPTOR_DECIDES, disposition), pre);
 
-  const fits = bitOf(load<u64>(row, TYPE_FITS), attach);
+  const fits = bitOf(load<u64>(row, STRAIGHT_FITS), attach);
   const capable = capableThrough(world, task, token, counts);
   const hasNetAdmin = capable & CAPS_NET_ADMIN;
   const lsm = (capable >> 4) & CAPS_NET_ADMIN;

@@ -13,7 +13,7 @@ export function decide(
   insnCnt: u32,
   pre: u32,
 ): u32 {
-  return decideHere(world, task, token, cmd, type, attach, insnCnt, pre);
+  return decideHere(world, task, token, min<u32>(cmd, 255), min<u32>(type, 255), attach, insnCnt, pre);
 }
 
 /** The first byte that TypeScript may lay tables out from. */

@@ -2,17 +2,17 @@
 
 import {
   FOUND_ATTACH,
-  FOUND_CMD,
-  FOUND_DENIED,
   FOUND_OWN_USERNS,
   FOUND_TYPE,
+  RULE_TOKEN_NEEDS_OWN_USERNS,
+  STRAIGHT_ATTACH_MASK,
+  STRAIGHT_FOUND,
+  STRAIGHT_TYPE_BIT,
+  STRAIGHT_TYPE_MASK,
+  TASK_USERNS,
+  TOKEN_USERNS,
   WORLD_DISPOSITIONS,
   WORLD_RULES,
-  RULE_TOKEN_NEEDS_OWN_USERNS,
-  TASK_USERNS,
-  TOKEN_CMDS,
-  TOKEN_DENIED_CMDS,
-  TOKEN_USERNS,
 } from '../src/engine/layout';
 
 /** 1 where the bit is set, else 0. */
@@ -32,27 +32,19 @@ export function usernsAllows(world: usize, task: usize, token: usize): bool {
 
 /**
  * The Disposition of a token: bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type().
- * `given` is FOUND_GIVEN or 0, `allows` whether the caller's user namespace does, the masks are the ones the command asks.
+ * `given` is FOUND_GIVEN or 0, `allows` whether the caller's user namespace does. `row` is the command's and type's row of
+ * the straight table, `attach` the attach type after the fix-up.
  */
 // @ts-ignore: decorator
 @inline
-export function dispositionOf(
-  world: usize,
-  token: usize,
-  given: u32,
-  allows: bool,
-  cmd: u32,
-  typeMask: u64,
-  type: u32,
-  attachMask: u64,
-  attach: u32,
-): u32 {
+export function dispositionOf(world: usize, token: usize, given: u32, allows: bool, row: usize, attach: u32): u32 {
+  const typeMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_TYPE_MASK));
+  const attachMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_ATTACH_MASK));
   const found =
     given |
     (<u32>allows * FOUND_OWN_USERNS) |
-    (bitOf(load<u64>(token, TOKEN_CMDS), cmd) * FOUND_CMD) |
-    (bitOf(load<u64>(token, TOKEN_DENIED_CMDS), cmd) * FOUND_DENIED) |
-    (bitOf(typeMask, type) * FOUND_TYPE) |
+    load<u8>(token + <usize>load<u8>(row, STRAIGHT_FOUND)) |
+    (bitOf(typeMask, load<u8>(row, STRAIGHT_TYPE_BIT)) * FOUND_TYPE) |
     (bitOf(attachMask, attach) * FOUND_ATTACH);
   return load<u8>(world + found, WORLD_DISPOSITIONS);
 }

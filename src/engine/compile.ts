@@ -1,12 +1,12 @@
 import { MASK_ANY } from '../abi/bpf.js';
-import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
+import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { KINDS } from '../kernel/vocabulary.js';
 import { MAX_IDS, type World } from '../kernel/world.js';
 import * as L from './layout.js';
-import { capBits, profileTables } from './profile_tables.js';
+import { capBits, profileTables, STRAIGHT_COMMANDS } from './profile_tables.js';
 
-const MASK_OFFSET: Readonly<Record<MaskName, number>> = {
-  cmds: L.TOKEN_CMDS,
+/** Where a token's masks are. Its commands are in TOKEN_FOUND instead. */
+const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
   maps: L.TOKEN_MAPS,
   progs: L.TOKEN_PROGS,
   attachs: L.TOKEN_ATTACHS,
@@ -126,15 +126,20 @@ function writeTasks(view: DataView, { tasks }: World, plan: WorldPlan, owners: R
 }
 
 function writeTokens(view: DataView, { tokens, profile }: World, plan: WorldPlan): void {
+  const { vocabulary } = profile;
+  const commands = STRAIGHT_COMMANDS.map((name, i) => [vocabulary.must('cmds', name), L.TOKEN_FOUND + i] as const);
   tokens.forEach(({ userns, allowed, denials }, id) => {
     const row = plan.tokens + id * L.TOKEN_SIZE;
-    for (const mask of MASK_NAMES) {
-      const known = allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]);
+    for (const mask of ['maps', 'progs', 'attachs'] as const) {
+      const known = allowed[mask] & vocabulary.knownMask(MASK_KIND[mask]);
       view.setBigUint64(row + MASK_OFFSET[mask], known, true);
     }
-    view.setBigUint64(row + L.TOKEN_DENIED_CMDS, BigInt.asUintN(64, denials.cmds), true);
+    view.setBigUint64(row + L.TOKEN_ALL_ONES, MASK_ANY, true);
     view.setUint16(row + L.TOKEN_USERNS, userns, true);
     view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps));
-    view.setBigUint64(row + L.TOKEN_ALL_ONES, MASK_ANY, true);
+    for (const [cmd, offset] of commands) {
+      const bit = (mask: bigint) => ((mask >> BigInt(cmd)) & 1n) === 1n;
+      view.setUint8(row + offset, (bit(allowed.cmds) ? L.FOUND_CMD : 0) | (bit(denials.cmds) ? L.FOUND_DENIED : 0));
+    }
   });
 }

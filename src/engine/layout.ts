@@ -1,9 +1,9 @@
 // The memory both sides agree on: TypeScript writes the tables (compile.ts), AssemblyScript reads them. This file is
 // compiled by tsc and by asc, so that every offset is written once. All numbers are bytes unless they say otherwise.
 
-/** Rows of the tables indexed by command, map type and program type; larger numbers mean the last row, which is unknown. */
-export const TYPE_ROWS = 64;
+/** The largest command, type and attach type number told apart from others: no kernel knows it, nor any above it. */
 export const LAST_TYPE = 63;
+export const TYPE_ROWS = 64;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
 
@@ -18,10 +18,10 @@ export const WORLD_USERNS = 16;
 export const WORLD_USERNS_SIZE = 20;
 export const WORLD_RULES = 24;
 export const WORLD_CMDS = 64;
-export const WORLD_TYPES = 1088;
-export const WORLD_DISPOSITIONS = 3200;
-export const WORLD_OUTCOMES = 3264;
-export const WORLD_SIZE = 3328;
+export const WORLD_STRAIGHT = 2112;
+export const WORLD_DISPOSITIONS = 34880;
+export const WORLD_OUTCOMES = 34944;
+export const WORLD_SIZE = 35008;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
@@ -40,14 +40,13 @@ export const EUID_OWNS_NOTHING = 0xfffe;
 
 // A token. Mask bits of values the release does not know are cleared. One more row than there are tokens, without a bit
 // set, stands for no token.
-export const TOKEN_CMDS = 0; // u64
-export const TOKEN_MAPS = 8; // u64
-export const TOKEN_PROGS = 16; // u64
-export const TOKEN_ATTACHS = 24; // u64
-export const TOKEN_DENIED_CMDS = 32; // u64, bpf_token_cmd refuses
-export const TOKEN_USERNS = 40; // u16
-export const TOKEN_DENIED_CAPS = 42; // u8, CAPS_* bpf_token_capable refuses
-export const TOKEN_ALL_ONES = 48; // u64, the mask of what no mask speaks of
+export const TOKEN_MAPS = 0; // u64
+export const TOKEN_PROGS = 8; // u64
+export const TOKEN_ATTACHS = 16; // u64
+export const TOKEN_ALL_ONES = 24; // u64, the mask of what no mask speaks of
+export const TOKEN_USERNS = 32; // u16
+export const TOKEN_DENIED_CAPS = 34; // u8, CAPS_* bpf_token_capable refuses
+export const TOKEN_FOUND = 40; // u8 per command that reads a token: FOUND_CMD and FOUND_DENIED as they apply
 export const TOKEN_SIZE = 64;
 
 // A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
@@ -61,20 +60,15 @@ export const CAPS_PERFMON = 4;
 export const CAPS_SYS_ADMIN = 8;
 export const CAPS_ALL = 15;
 
-// A command.
-export const CMD_GATE = 0; // u8, GATE_*
-export const CMD_CAP = 1; // u8, CAPS_* it asks for (GATE_BTF, GATE_INIT_CAPABILITY)
-export const CMD_TOKEN_ROOM = 2; // u8, ROOM_*
-export const CMD_PERMISSION_FIRST = 3; // u8, 1: attributes are looked at after the permission
-// What the straight path needs of a command by capabilities through a token; CMD_STRAIGHT is 0 for all others.
-export const CMD_STRAIGHT = 4; // u8
-export const CMD_NUMBER = 5; // u8, bit number in the masks
-export const CMD_TYPE_MASK = 6; // u8, offset in a token of the mask its type is looked up in
-export const CMD_ATTACH_MASK = 7; // u8, the same for its attach type
-export const CMD_TYPE_AND = 8; // u8, 63, or 0 where the command reads no type
-export const CMD_ATTACH_AND = 9; // u8, the same for the attach type
-export const CMD_TYPES = 10; // u16, byte offset of its types in the type table
-export const CMD_SIZE = 16;
+// A command, by any number a column can hold.
+export const CMD_STRAIGHT = 0; // u32, byte offset of its rows of the straight table, or NOT_STRAIGHT
+export const CMD_GATE = 4; // u8, GATE_*
+export const CMD_CAP = 5; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
+export const CMD_TOKEN_ROOM = 6; // u8, ROOM_*
+export const CMD_PERMISSION_FIRST = 7; // u8, 1: attributes are looked at after the permission
+export const CMD_SIZE = 8;
+export const CMD_ROWS = 256;
+export const NOT_STRAIGHT = 0xffff_ffff;
 
 export const GATE_UNKNOWN = 0;
 export const GATE_MAP_CREATE = 1;
@@ -90,25 +84,31 @@ export const ROOM_NONE = 0;
 export const ROOM_TAKEN = 1;
 export const ROOM_REFUSED = 2;
 
-// A type of a command: 64 map types, 64 program types, and for commands without a type one that asks CAP_BPF and one that
-// asks CAP_SYS_ADMIN.
-export const TYPE_FITS = 0; // u64, attach types it may have; bit 63 stands for all unknown ones
-export const TYPE_NEEDS = 8; // u8, CAPS_* asked for
-export const TYPE_OUTCOMES = 9; // u8, row of the outcome table
-export const TYPE_FINAL = 10; // u8, Outcome when every capability is there and the attach type fits
-export const TYPE_ZERO_MEANS = 11; // u8, the attach type that 0 means
-export const TYPE_FLAGS = 12; // u8, TYPE_*
-export const TYPE_SIZE = 16;
-export const TYPES_OF_MAPS = 0;
-export const TYPES_OF_PROGS = 1024;
-export const TYPES_OF_BPF = 2048;
-export const TYPES_OF_SYS_ADMIN = 2064;
+// The straight table: what a command that reads a token asks, by any type number a column can hold. A command without a
+// type has as many rows, all the same.
+export const STRAIGHT_FITS = 0; // u64, attach types the type may have; bit 63 stands for all unknown ones
+export const STRAIGHT_TYPE_MASK = 8; // u8, offset in a token of the mask the type is looked up in
+export const STRAIGHT_TYPE_BIT = 9; // u8, the bit it is looked up by
+export const STRAIGHT_ATTACH_MASK = 10; // u8, offset in a token of the mask the attach type is looked up in
+export const STRAIGHT_ATTACH_AND = 11; // u8, 63, or 0 where the command reads no attach type
+export const STRAIGHT_ZERO_MEANS = 12; // u8, the attach type that 0 means
+export const STRAIGHT_FOUND = 13; // u8, offset in a token of what it says of the command
+export const STRAIGHT_NEEDS = 14; // u8, CAPS_* asked for
+export const STRAIGHT_OUTCOMES = 15; // u8, byte offset of its row of the outcome table
+export const STRAIGHT_FINAL = 16; // u8, Outcome when every capability is there and the attach type fits
+export const STRAIGHT_FLAGS = 17; // u8, STRAIGHT_CGROUP_SKB, STRAIGHT_UNKNOWN_MAP
+export const STRAIGHT_SIZE = 32;
+export const STRAIGHT_ROWS = 256;
+/** Bytes of a command's rows. */
+export const STRAIGHT_CMD = 8192;
+export const STRAIGHT_MAP_CREATE = 0;
+export const STRAIGHT_PROG_LOAD = 8192;
+export const STRAIGHT_BTF_LOAD = 16384;
+export const STRAIGHT_BTF_GET_FD_BY_ID = 24576;
 
-/** Needs no capability where unprivileged BPF is enabled. */
-export const TYPE_UNPRIVILEGED = 1;
-export const TYPE_CGROUP_SKB = 2;
+export const STRAIGHT_CGROUP_SKB = 1;
 /** A map type this release does not have: EINVAL before the token is looked at. */
-export const TYPE_UNKNOWN_MAP = 4;
+export const STRAIGHT_UNKNOWN_MAP = 2;
 
 // The disposition table: a Disposition by what was found of a token.
 export const FOUND_GIVEN = 1;

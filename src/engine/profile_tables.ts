@@ -22,9 +22,9 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     bytes = new Uint8Array(SIZE);
     const view = new DataView(bytes.buffer);
     writeCommands(view, profile);
-    writeMapTypes(view, profile, isDisabled);
-    writeProgTypes(view, profile, isDisabled);
-    writeNoTypes(view);
+    writeMapCreate(view, profile, isDisabled);
+    writeProgLoad(view, profile, isDisabled);
+    writeBtf(view);
     writeDispositions(view);
     writeOutcomes(view);
     bySysctl.set(isDisabled, bytes);
@@ -44,25 +44,23 @@ export function capBits(caps: bigint): number {
   return CAP_BITS.reduce((bits, [cap, bit]) => ((caps >> BigInt(cap)) & 1n ? bits | bit : bits), 0);
 }
 
+/** The commands that read a token, in the order of the straight table and of TOKEN_FOUND. */
+export const STRAIGHT_COMMANDS = ['map_create', 'prog_load', 'btf_load', 'btf_get_fd_by_id'] as const;
+type StraightCommand = (typeof STRAIGHT_COMMANDS)[number];
+
 function writeCommands(view: DataView, profile: Profile): void {
   const rooms = { none: L.ROOM_NONE, taken: L.ROOM_TAKEN, refused: L.ROOM_REFUSED };
-  for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
+  for (let cmd = 0; cmd < L.CMD_ROWS; cmd++) {
     const row = L.WORLD_CMDS - FIRST + cmd * L.CMD_SIZE;
     const gate = gateOf(profile, cmd);
     const room = tokenRoomOf(profile, cmd);
+    const straight = STRAIGHT_COMMANDS.indexOf(profile.vocabulary.nameOf('cmds', cmd) as StraightCommand);
+    const isStraight = gate.kind === 'token' && room === 'taken' && straight !== -1;
+    view.setUint32(row + L.CMD_STRAIGHT, isStraight ? straight * L.STRAIGHT_CMD : L.NOT_STRAIGHT, true);
     view.setUint8(row + L.CMD_GATE, gateCode(profile, cmd));
     view.setUint8(row + L.CMD_CAP, commandCap(profile, cmd));
     view.setUint8(row + L.CMD_TOKEN_ROOM, rooms[room]);
     view.setUint8(row + L.CMD_PERMISSION_FIRST, gate.kind === 'init_capability' && gate.permissionFirst ? 1 : 0);
-    view.setUint8(row + L.CMD_NUMBER, cmd);
-    if (gate.kind !== 'token' || room !== 'taken') continue;
-    const { typeMask, attachMask, types } = STRAIGHT[profile.vocabulary.nameOf('cmds', cmd)] ?? NO_TYPE;
-    view.setUint8(row + L.CMD_STRAIGHT, 1);
-    view.setUint8(row + L.CMD_TYPE_MASK, typeMask);
-    view.setUint8(row + L.CMD_ATTACH_MASK, attachMask);
-    view.setUint8(row + L.CMD_TYPE_AND, typeMask === L.TOKEN_ALL_ONES ? 0 : L.LAST_TYPE);
-    view.setUint8(row + L.CMD_ATTACH_AND, attachMask === L.TOKEN_ALL_ONES ? 0 : L.LAST_TYPE);
-    view.setUint16(row + L.CMD_TYPES, types, true);
   }
 }
 
@@ -71,19 +69,6 @@ function commandCap(profile: Profile, cmd: number): number {
   const gate = gateOf(profile, cmd);
   return gate.kind === 'init_capability' ? capBits(1n << BigInt(gate.cap)) : L.CAPS_SYS_ADMIN;
 }
-
-/** What of a token and of the type table a command reads. */
-interface Straight {
-  readonly typeMask: number;
-  readonly attachMask: number;
-  readonly types: number;
-}
-const NO_TYPE: Straight = { typeMask: L.TOKEN_ALL_ONES, attachMask: L.TOKEN_ALL_ONES, types: L.TYPES_OF_BPF };
-const STRAIGHT: Readonly<Record<string, Straight>> = {
-  map_create: { typeMask: L.TOKEN_MAPS, attachMask: L.TOKEN_ALL_ONES, types: L.TYPES_OF_MAPS },
-  prog_load: { typeMask: L.TOKEN_PROGS, attachMask: L.TOKEN_ATTACHS, types: L.TYPES_OF_PROGS },
-  btf_get_fd_by_id: { ...NO_TYPE, types: L.TYPES_OF_SYS_ADMIN },
-};
 
 function gateCode(profile: Profile, cmd: number): number {
   const name = profile.vocabulary.nameOf('cmds', cmd);
@@ -104,65 +89,82 @@ function gateCode(profile: Profile, cmd: number): number {
   }
 }
 
-function writeMapTypes(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
-  for (let type = 0; type < L.TYPE_ROWS; type++) {
-    const cap = mapTypeCapability(vocabulary, type);
-    const own = cap === undefined || cap === null ? 0 : capBits(1n << BigInt(cap));
-    writeType(view, L.TYPES_OF_MAPS + type * L.TYPE_SIZE, {
-      fits: 1n,
-      needs: own | (isDisabled ? L.CAPS_BPF : 0),
-      outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
-      flags: cap === undefined ? L.TYPE_UNKNOWN_MAP : 0,
-    });
+/** Fills the rows of a command. Types past the last known one are all the same, so the rows are made once and repeated. */
+function writeStraight(view: DataView, command: StraightCommand, rowOf: (type: number) => StraightRow): void {
+  const i = STRAIGHT_COMMANDS.indexOf(command);
+  for (let type = 0; type < L.STRAIGHT_ROWS; type++) {
+    const bit = Math.min(type, L.LAST_TYPE);
+    const row = rowOf(bit);
+    const at = L.WORLD_STRAIGHT - FIRST + i * L.STRAIGHT_CMD + type * L.STRAIGHT_SIZE;
+    const readsType = row.typeMask !== undefined;
+    const readsAttach = row.attachMask !== undefined;
+    view.setBigUint64(at + L.STRAIGHT_FITS, row.fits ?? 1n, true);
+    view.setUint8(at + L.STRAIGHT_TYPE_MASK, row.typeMask ?? L.TOKEN_ALL_ONES);
+    view.setUint8(at + L.STRAIGHT_TYPE_BIT, readsType ? bit : 0);
+    view.setUint8(at + L.STRAIGHT_ATTACH_MASK, row.attachMask ?? L.TOKEN_ALL_ONES);
+    view.setUint8(at + L.STRAIGHT_ATTACH_AND, readsAttach ? L.LAST_TYPE : 0);
+    view.setUint8(at + L.STRAIGHT_ZERO_MEANS, row.zeroMeans ?? 0);
+    view.setUint8(at + L.STRAIGHT_FOUND, L.TOKEN_FOUND + i);
+    view.setUint8(at + L.STRAIGHT_NEEDS, row.needs);
+    view.setUint8(at + L.STRAIGHT_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
+    view.setUint8(at + L.STRAIGHT_FINAL, row.final ?? Outcome.ALLOWED);
+    view.setUint8(at + L.STRAIGHT_FLAGS, row.flags ?? 0);
   }
 }
 
-function writeProgTypes(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
+interface StraightRow {
+  readonly typeMask?: number;
+  readonly attachMask?: number;
+  readonly fits?: bigint;
+  readonly zeroMeans?: number;
+  readonly needs: number;
+  readonly outcomes: number;
+  readonly final?: Outcome;
+  readonly flags?: number;
+}
+
+function writeMapCreate(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
+  writeStraight(view, 'map_create', (type) => {
+    const cap = mapTypeCapability(vocabulary, type);
+    const own = cap === undefined || cap === null ? 0 : capBits(1n << BigInt(cap));
+    return {
+      typeMask: L.TOKEN_MAPS,
+      needs: own | (isDisabled ? L.CAPS_BPF : 0),
+      outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
+      flags: cap === undefined ? L.STRAIGHT_UNKNOWN_MAP : 0,
+    };
+  });
+}
+
+function writeProgLoad(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
   const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
-  for (let type = 0; type < L.TYPE_ROWS; type++) {
+  writeStraight(view, 'prog_load', (type) => {
     const needs = progTypeNeeds(vocabulary, type);
     let fits = 0n;
     for (let attach = 0; attach < L.TYPE_ROWS; attach++) {
       if (attachTypeFits(vocabulary, type, attach)) fits |= 1n << BigInt(attach);
     }
-    writeType(view, L.TYPES_OF_PROGS + type * L.TYPE_SIZE, {
+    return {
+      typeMask: L.TOKEN_PROGS,
+      attachMask: L.TOKEN_ATTACHS,
       fits,
+      zeroMeans: fixupAttachType(vocabulary, type, 0),
       needs:
         (isDisabled || !needs.unprivileged ? L.CAPS_BPF : 0) |
         (needs.netAdmin ? L.CAPS_NET_ADMIN : 0) |
         (needs.perfmon ? L.CAPS_PERFMON : 0),
       outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
       final: isLoadableProgType(vocabulary, type) ? Outcome.ALLOWED : Outcome.UNKNOWN_TYPE,
-      zeroMeans: fixupAttachType(vocabulary, type, 0),
-      flags: type === cgroupSkb ? L.TYPE_CGROUP_SKB : 0,
-    });
-  }
+      flags: type === cgroupSkb ? L.STRAIGHT_CGROUP_SKB : 0,
+    };
+  });
 }
 
-/** BTF_LOAD and BTF_GET_FD_BY_ID: the sysctl has no say. */
-function writeNoTypes(view: DataView): void {
+/** BTF_LOAD and BTF_GET_FD_BY_ID: no type, and the sysctl has no say. */
+function writeBtf(view: DataView): void {
   const outcomes = L.OUTCOMES_OF_CAPABILITY;
-  writeType(view, L.TYPES_OF_BPF, { fits: 1n, needs: L.CAPS_BPF, outcomes });
-  writeType(view, L.TYPES_OF_SYS_ADMIN, { fits: 1n, needs: L.CAPS_SYS_ADMIN, outcomes });
-}
-
-interface TypeRow {
-  readonly fits: bigint;
-  readonly needs: number;
-  readonly outcomes: number;
-  readonly final?: Outcome;
-  readonly zeroMeans?: number;
-  readonly flags?: number;
-}
-
-function writeType(view: DataView, offset: number, row: TypeRow): void {
-  const at = L.WORLD_TYPES - FIRST + offset;
-  view.setBigUint64(at + L.TYPE_FITS, row.fits, true);
-  view.setUint8(at + L.TYPE_NEEDS, row.needs);
-  view.setUint8(at + L.TYPE_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
-  view.setUint8(at + L.TYPE_FINAL, row.final ?? Outcome.ALLOWED);
-  view.setUint8(at + L.TYPE_ZERO_MEANS, row.zeroMeans ?? 0);
-  view.setUint8(at + L.TYPE_FLAGS, row.flags ?? 0);
+  writeStraight(view, 'btf_load', () => ({ needs: L.CAPS_BPF, outcomes }));
+  writeStraight(view, 'btf_get_fd_by_id', () => ({ needs: L.CAPS_SYS_ADMIN, outcomes }));
 }
 
 /** In the order bpf_token_allow_cmd() and its kin test them. */
