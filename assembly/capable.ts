@@ -23,7 +23,7 @@ import {
  */
 // @ts-ignore: decorator
 @inline
-function capsIn(world: usize, task: usize, userns: u32): u32 {
+export function capsIn(world: usize, task: usize, userns: u32): u32 {
   const row = <usize>load<u32>(world, WORLD_USERNS) + userns * load<u32>(world, WORLD_USERNS_SIZE);
   const pair = load<u32>(row + <usize>load<u8>(task, TASK_LEVEL) * USERNS_LEVEL_SIZE);
   const caps: u32 = load<u8>(task, TASK_CAPS);

@@ -91,11 +91,18 @@ export function decideHere(
   const attach = min<u32>(attachNumber, LAST_TYPE);
   if (straight != NOT_STRAIGHT) {
     const row = world + WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
-    const plain = !pre && insnCnt - 1 < BPF_MAXINSNS && !(load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP);
+    const plain = !pre && isPlainCount(insnCnt) && !(load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP);
     if (plain) return judge(world, task, token, given, row, attach) & 0xff;
     return withFault(world, task, token, given, cmd, row, attach, insnCnt, pre);
   }
   return byGate(world, task, token, given, cmd, type, attach, pre);
+}
+
+/** Whether a program of that many instructions may be loaded with and without CAP_BPF. */
+// @ts-ignore: decorator
+@inline
+export function isPlainCount(insnCnt: u32): bool {
+  return insnCnt - 1 < BPF_MAXINSNS;
 }
 
 /**

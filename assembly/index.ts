@@ -1,5 +1,6 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: every address comes in as an argument.
 
+import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
 
 /** The verdict byte of one request. */
@@ -21,9 +22,13 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-/** Rows of a batch, one array per column; writes one verdict byte per row. */
+/**
+ * Rows of a batch, one array per column; writes one verdict byte per row, and up to 15 bytes past the last.
+ * `scratch` is SCRATCH_SIZE bytes of no one else's.
+ */
 export function decideBatch(
   world: usize,
+  scratch: usize,
   rows: u32,
   task: usize,
   token: usize,
@@ -34,17 +39,20 @@ export function decideBatch(
   pre: usize,
   out: usize,
 ): void {
-  for (let i: u32 = 0; i < rows; ++i) {
-    const answer = decideHere(
+  for (let start: u32 = 0; start < rows; start += BLOCK_ROWS) {
+    const at = <usize>start;
+    decideBlock(
       world,
-      load<u16>(task + ((<usize>i) << 1)),
-      load<u16>(token + ((<usize>i) << 1)),
-      load<u8>(cmd + i),
-      load<u8>(type + i),
-      load<u8>(attach + i),
-      load<u32>(insnCnt + ((<usize>i) << 2)),
-      load<u8>(pre + i),
+      scratch,
+      min<u32>(rows - start, BLOCK_ROWS),
+      task + (at << 1),
+      token + (at << 1),
+      cmd + at,
+      type + at,
+      attach + at,
+      insnCnt + (at << 2),
+      pre + at,
+      out + at,
     );
-    store<u8>(out + i, <u8>answer);
   }
 }

@@ -2,6 +2,7 @@ import type { LsmHooks } from '../kernel/lsm.js';
 import type { Request, World } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { planWorld, writeWorld } from './compile.js';
+import { SCRATCH_SIZE } from './layout.js';
 import { type DecideExports, instantiate } from './wasm.js';
 
 const PAGE = 65_536;
@@ -50,6 +51,7 @@ export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {
 interface Staging {
   readonly columns: Readonly<Record<(typeof COLUMN_NAMES)[number], number>>;
   readonly out: number;
+  readonly scratch: number;
   readonly end: number;
 }
 
@@ -70,7 +72,9 @@ function placeStaging(start: number): Staging {
     pre: place(1),
   };
   const out = place(1);
-  return { columns, out, end: (end + 63) & ~63 };
+  const scratch = (end + 63) & ~63;
+  end = scratch + SCRATCH_SIZE;
+  return { columns, out, scratch, end: (end + 63) & ~63 };
 }
 
 class WasmEvaluator implements Evaluator {
@@ -118,13 +122,14 @@ class WasmEvaluator implements Evaluator {
       if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
     }
     const { buffer } = this.#memory;
-    const { columns: at, out: outAt } = this.#staging;
+    const { columns: at, out: outAt, scratch } = this.#staging;
     const bytes = new Uint8Array(buffer);
     for (let start = 0; start < rows; start += CHUNK) {
       const stop = Math.min(start + CHUNK, rows);
       for (const name of COLUMN_NAMES) bytes.set(bytesOf(columns[name].subarray(start, stop)), at[name]);
       this.#exports.decideBatch(
         this.#base,
+        scratch,
         stop - start,
         at.task,
         at.token,

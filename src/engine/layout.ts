@@ -21,7 +21,8 @@ export const WORLD_CMDS = 64;
 export const WORLD_STRAIGHT = 2112;
 export const WORLD_DISPOSITIONS = 34880;
 export const WORLD_OUTCOMES = 34944;
-export const WORLD_SIZE = 35008;
+export const WORLD_BY_MASKS = 35008;
+export const WORLD_SIZE = 35072;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
@@ -97,6 +98,9 @@ export const STRAIGHT_NEEDS = 14; // u8, CAPS_* asked for
 export const STRAIGHT_OUTCOMES = 15; // u8, byte offset of its row of the outcome table
 export const STRAIGHT_FINAL = 16; // u8, Outcome when every capability is there and the attach type fits
 export const STRAIGHT_FLAGS = 17; // u8, STRAIGHT_CGROUP_SKB, STRAIGHT_UNKNOWN_MAP
+// The last three again, as the block path gathers them.
+export const STRAIGHT_NEEDS_HIGH = 18; // u8, STRAIGHT_NEEDS in the high half
+export const STRAIGHT_END = 19; // u8, STRAIGHT_FINAL, and END_UNPRIV_DISABLED
 export const STRAIGHT_SIZE = 32;
 export const STRAIGHT_ROWS = 256;
 /** Bytes of a command's rows. */
@@ -118,9 +122,18 @@ export const FOUND_DENIED = 8;
 export const FOUND_TYPE = 16;
 export const FOUND_ATTACH = 32;
 export const DISPOSITIONS_SIZE = 64;
+// The same by FOUND_TYPE and FOUND_ATTACH alone, shifted down to bit 0, for a token that is otherwise in order: 16 bytes.
+export const FOUND_MASKS_SHIFT = 4;
+
+// What the block path gathers of a request's end: an Outcome, and
+export const END_UNPRIV_DISABLED = 64; // reasons are those of OUTCOMES_OF_UNPRIV_DISABLED
+export const END_FITS = 128; // the attach type fits
 
 // The outcome table: an Outcome by the capabilities missing (CAPS_*), and OUTCOME_LSM where an LSM refused the first of them.
 export const OUTCOMES_OF_UNPRIV_DISABLED = 0; // CAP_BPF is asked because of the sysctl
 export const OUTCOMES_OF_CAPABILITY = 1;
 export const OUTCOME_LSM = 16;
 export const OUTCOMES_ROW = 32;
+
+/** Bytes of scratch a batch needs. */
+export const SCRATCH_SIZE = 6144;

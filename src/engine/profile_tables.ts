@@ -109,6 +109,9 @@ function writeStraight(view: DataView, command: StraightCommand, rowOf: (type: n
     view.setUint8(at + L.STRAIGHT_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
     view.setUint8(at + L.STRAIGHT_FINAL, row.final ?? Outcome.ALLOWED);
     view.setUint8(at + L.STRAIGHT_FLAGS, row.flags ?? 0);
+    view.setUint8(at + L.STRAIGHT_NEEDS_HIGH, row.needs << 4);
+    const bySysctl = row.outcomes === L.OUTCOMES_OF_UNPRIV_DISABLED ? L.END_UNPRIV_DISABLED : 0;
+    view.setUint8(at + L.STRAIGHT_END, (row.final ?? Outcome.ALLOWED) | bySysctl);
   }
 }
 
@@ -179,6 +182,8 @@ function writeDispositions(view: DataView): void {
     else if (!has(L.FOUND_TYPE)) disposition = Disposition.DROPPED_TYPE;
     else if (!has(L.FOUND_ATTACH)) disposition = Disposition.DROPPED_ATTACH_TYPE;
     view.setUint8(L.WORLD_DISPOSITIONS - FIRST + found, disposition);
+    const inOrder = L.FOUND_GIVEN | L.FOUND_OWN_USERNS | L.FOUND_CMD;
+    if ((found & 15) === inOrder) view.setUint8(L.WORLD_BY_MASKS - FIRST + (found >> L.FOUND_MASKS_SHIFT), disposition);
   }
 }
 

@@ -16,6 +16,7 @@ export interface DecideExports {
   ): number;
   decideBatch(
     world: number,
+    scratch: number,
     rows: number,
     task: number,
     token: number,
