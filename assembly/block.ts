@@ -2,7 +2,7 @@
 // which capabilities the caller has, what is asked of it, and how the request ends. The second turns them into verdicts,
 // sixteen at a step. Rows that are not straight are decided one by one afterwards.
 
-import { Disposition, DISPOSITION_SHIFT, Outcome, Pre } from '../src/abi/verdict';
+import { Disposition, DISPOSITION_SHIFT, Outcome } from '../src/abi/verdict';
 import {
   CAPS_ALL,
   CAPS_SYS_ADMIN,
@@ -10,48 +10,38 @@ import {
   CMD_STRAIGHT,
   END_FITS,
   FOUND_ATTACH,
-  FOUND_GIVEN,
   FOUND_MASKS_SHIFT,
-  FOUND_OWN_USERNS,
   FOUND_TYPE,
   LAST_TYPE,
-  NO_ID,
   NOT_STRAIGHT,
+  NO_ID,
   OUTCOMES_OF_CAPABILITY,
   OUTCOMES_OF_UNPRIV_DISABLED,
   OUTCOMES_ROW,
   RULE_TOKEN_FALLS_BACK_TO_INIT,
-  STRAIGHT_ATTACH_AND,
-  STRAIGHT_ATTACH_MASK,
   STRAIGHT_END,
   STRAIGHT_FITS,
-  STRAIGHT_FLAGS,
-  STRAIGHT_FOUND,
   STRAIGHT_NEEDS_HIGH,
   STRAIGHT_SIZE,
-  STRAIGHT_TYPE_BIT,
-  STRAIGHT_TYPE_MASK,
-  STRAIGHT_UNKNOWN_MAP,
-  STRAIGHT_ZERO_MEANS,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_DENIED_CAPS,
   TOKEN_SIZE,
-  TOKEN_USERNS,
+  TOKEN_USERNS_ROW,
   WORLD_BY_MASKS,
   WORLD_CMDS,
   WORLD_DISPOSITIONS,
   WORLD_OUTCOMES,
   WORLD_RULES,
   WORLD_STRAIGHT,
-  WORLD_TASK_COUNT,
   WORLD_TASKS,
-  WORLD_TOKEN_COUNT,
+  WORLD_TASK_COUNT,
   WORLD_TOKENS,
+  WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { capsIn } from './capable';
 import { decideHere, isPlainCount } from './decide';
-import { bitOf, usernsAllows } from './token';
+import { bitOf, fixupAttach, foundOf, isOwnUserns } from './token';
 
 /** Rows of a block. A block's scratch is five bytes a row, and two more for the numbers of rows that are not straight. */
 export const BLOCK_ROWS: u32 = 1024;
@@ -86,39 +76,29 @@ export function decideBlock(
     const taskId: u32 = load<u16>(tasks + (i << 1));
     const tokenId: u32 = load<u16>(tokens + (i << 1));
     const straight = load<u32>(world + WORLD_CMDS + <usize>load<u8>(cmds + i) * CMD_SIZE, CMD_STRAIGHT);
-    const given = tokenId != NO_ID;
-    const tokenRow = given ? tokenId : tokenCount;
-    const row = world + WORLD_STRAIGHT + straight + <usize>load<u8>(types + i) * STRAIGHT_SIZE;
     const isStraight =
       straight != NOT_STRAIGHT &&
       taskId < taskCount &&
-      (tokenId < tokenCount || !given) &&
+      (tokenId < tokenCount || tokenId == NO_ID) &&
       !load<u8>(pres + i) &&
-      isPlainCount(load<u32>(insnCnts + (i << 2))) &&
-      !(load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP);
+      isPlainCount(load<u32>(insnCnts + (i << 2)));
     if (!isStraight) {
       store<u16>(scratch + OTHERS + (<usize>others << 1), <u16>i);
       others += 1;
       continue;
     }
     const task = taskRows + taskId * TASK_SIZE;
-    const token = tokenRows + tokenRow * TOKEN_SIZE;
-    const attachGiven = min<u32>(load<u8>(attachs + i), LAST_TYPE);
-    const zeroMeans: u32 = load<u8>(row, STRAIGHT_ZERO_MEANS);
-    const attach = (attachGiven | (zeroMeans & (0 - <u32>(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
-    const typeMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_TYPE_MASK));
-    const attachMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_ATTACH_MASK));
-    const found =
-      <u32>given |
-      (<u32>usernsAllows(world, task, token) * FOUND_OWN_USERNS) |
-      load<u8>(token + <usize>load<u8>(row, STRAIGHT_FOUND)) |
-      (bitOf(typeMask, load<u8>(row, STRAIGHT_TYPE_BIT)) * FOUND_TYPE) |
-      (bitOf(attachMask, attach) * FOUND_ATTACH);
-    const caps = capsIn(world, task, load<u16>(token, TOKEN_USERNS)) | (<u32>load<u8>(task, TASK_INIT_CAPS) << 4);
+    const token = tokenRows + min<u32>(tokenId, tokenCount) * TOKEN_SIZE;
+    const row = world + WORLD_STRAIGHT + straight + <usize>load<u8>(types + i) * STRAIGHT_SIZE;
+    const attach = fixupAttach(row, min<u32>(load<u8>(attachs + i), LAST_TYPE));
+    const found = foundOf(token, isOwnUserns(task, token), row, attach);
+    const caps = capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)) | (<u32>load<u8>(task, TASK_INIT_CAPS) << 4);
+    const asked = <u32>load<u8>(token, TOKEN_DENIED_CAPS) | load<u8>(row, STRAIGHT_NEEDS_HIGH);
+    const end = <u32>load<u8>(row, STRAIGHT_END) | (bitOf(load<u64>(row, STRAIGHT_FITS), attach) * END_FITS);
     store<u8>(scratch + i, <u8>found, FOUND);
     store<u8>(scratch + i, <u8>caps, CAPS);
-    store<u8>(scratch + i, load<u8>(token, TOKEN_DENIED_CAPS) | load<u8>(row, STRAIGHT_NEEDS_HIGH), ASKED);
-    store<u8>(scratch + i, <u8>(load<u8>(row, STRAIGHT_END) | (bitOf(load<u64>(row, STRAIGHT_FITS), attach) * END_FITS)), END);
+    store<u8>(scratch + i, <u8>asked, ASKED);
+    store<u8>(scratch + i, <u8>end, END);
   }
   for (let i: usize = 0; i < rows; i += 16) v128.store(out + i, verdicts(world, scratch + i));
   for (let n: u32 = 0; n < others; ++n) {

@@ -4,8 +4,6 @@ import {
   CAPS_ALL,
   CAPS_SYS_ADMIN,
   WORLD_RULES,
-  WORLD_USERNS,
-  WORLD_USERNS_SIZE,
   RULE_TOKEN_FALLS_BACK_TO_INIT,
   TASK_CAPS,
   TASK_EUID,
@@ -13,8 +11,7 @@ import {
   TASK_LEVEL,
   TASK_USERNS,
   TOKEN_DENIED_CAPS,
-  TOKEN_USERNS,
-  USERNS_LEVEL_SIZE,
+  TOKEN_USERNS_ROW,
 } from '../src/engine/layout';
 
 /**
@@ -23,9 +20,8 @@ import {
  */
 // @ts-ignore: decorator
 @inline
-export function capsIn(world: usize, task: usize, userns: u32): u32 {
-  const row = <usize>load<u32>(world, WORLD_USERNS) + userns * load<u32>(world, WORLD_USERNS_SIZE);
-  const pair = load<u32>(row + <usize>load<u8>(task, TASK_LEVEL) * USERNS_LEVEL_SIZE);
+export function capsIn(task: usize, usernsRow: usize): u32 {
+  const pair = load<u32>(usernsRow + <usize>load<u8>(task, TASK_LEVEL));
   const caps: u32 = load<u8>(task, TASK_CAPS);
   const owned = caps | ((0 - <u32>(pair >> 16 == load<u16>(task, TASK_EUID))) & CAPS_ALL);
   return owned & (0 - <u32>((pair & 0xffff) == load<u16>(task, TASK_USERNS)));
@@ -53,7 +49,7 @@ export function withSysAdmin(caps: u32): u32 {
 @inline
 export function capableThrough(world: usize, task: usize, token: usize, counts: bool): u32 {
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
-  const there = withSysAdmin(capsIn(world, task, load<u16>(token, TOKEN_USERNS)));
+  const there = withSysAdmin(capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)));
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
   const fallsBack = (load<u32>(world, WORLD_RULES) >> 1) & 1;
   const fallback = initial & ~there & (0 - fallsBack);

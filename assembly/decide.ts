@@ -11,7 +11,6 @@ import {
   CMD_SIZE,
   CMD_STRAIGHT,
   CMD_TOKEN_ROOM,
-  FOUND_GIVEN,
   GATE_BTF,
   GATE_DESCRIPTOR,
   GATE_INIT_CAPABILITY,
@@ -24,8 +23,8 @@ import {
   NO_ID,
   OUTCOME_LSM,
   ROOM_REFUSED,
+  RULE_TOKEN_NEEDS_OWN_USERNS,
   RULE_UNPRIVILEGED_DISABLED,
-  STRAIGHT_ATTACH_AND,
   STRAIGHT_CGROUP_SKB,
   STRAIGHT_FINAL,
   STRAIGHT_FITS,
@@ -35,7 +34,6 @@ import {
   STRAIGHT_PROG_LOAD,
   STRAIGHT_SIZE,
   STRAIGHT_UNKNOWN_MAP,
-  STRAIGHT_ZERO_MEANS,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_SIZE,
@@ -49,7 +47,7 @@ import {
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { capableThrough, pick, withSysAdmin } from './capable';
-import { bitOf, dispositionOf, usernsAllows } from './token';
+import { bitOf, dispositionOf, fixupAttach, foundOf, isOwnUserns } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
@@ -91,9 +89,9 @@ export function decideHere(
   const attach = min<u32>(attachNumber, LAST_TYPE);
   if (straight != NOT_STRAIGHT) {
     const row = world + WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
-    const plain = !pre && isPlainCount(insnCnt) && !(load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP);
-    if (plain) return judge(world, task, token, given, row, attach) & 0xff;
-    return withFault(world, task, token, given, cmd, row, attach, insnCnt, pre);
+    const plain = !pre && isPlainCount(insnCnt);
+    if (plain) return judge(world, task, token, row, attach) & 0xff;
+    return withFault(world, task, token, cmd, row, attach, insnCnt, pre);
   }
   return byGate(world, task, token, given, cmd, type, attach, pre);
 }
@@ -111,10 +109,9 @@ export function isPlainCount(insnCnt: u32): bool {
  */
 // @ts-ignore: decorator
 @inline
-function judge(world: usize, task: usize, token: usize, given: bool, row: usize, attachGiven: u32): u32 {
-  const zeroMeans: u32 = load<u8>(row, STRAIGHT_ZERO_MEANS);
-  const attach = (attachGiven | (zeroMeans & (0 - <u32>(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
-  const disposition = dispositionOf(world, token, <u32>given, usernsAllows(world, task, token), row, attach);
+function judge(world: usize, task: usize, token: usize, row: usize, attachGiven: u32): u32 {
+  const attach = fixupAttach(row, attachGiven);
+  const disposition = dispositionOf(world, foundOf(token, isOwnUserns(task, token), row, attach));
   const capable = capableThrough(world, task, token, disposition == Disposition.USED);
   const missing = <u32>load<u8>(row, STRAIGHT_NEEDS) & ~capable;
   const lsm = <u32>(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
@@ -129,7 +126,6 @@ function withFault(
   world: usize,
   task: usize,
   token: usize,
-  given: bool,
   cmd: usize,
   row: usize,
   attach: u32,
@@ -142,7 +138,7 @@ function withFault(
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
 
-  const judged = judge(world, task, token, given, row, attach);
+  const judged = judge(world, task, token, row, attach);
   if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
     const refusedBySysctl = load<u32>(world, WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
@@ -210,8 +206,9 @@ function attachProg(
   let counts = false;
   if (given && asks) {
     // Loaded in the token's own user namespace: there the caller's has no say yet.
-    disposition = dispositionOf(world, token, FOUND_GIVEN, true, row, attach);
-    counts = disposition == Disposition.USED && usernsAllows(world, task, token);
+    disposition = dispositionOf(world, foundOf(token, true, row, attach));
+    const needsOwn = load<u32>(world, WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS;
+    counts = disposition == Disposition.USED && (!needsOwn || isOwnUserns(task, token));
     if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;
   }
   if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);

@@ -62,15 +62,13 @@ export function writeWorld(buffer: ArrayBufferLike, base: number, world: World, 
     [L.WORLD_TOKEN_COUNT, world.tokens.length],
     [L.WORLD_TASKS, base + plan.tasks],
     [L.WORLD_TOKENS, base + plan.tokens],
-    [L.WORLD_USERNS, base + plan.userns],
-    [L.WORLD_USERNS_SIZE, plan.usernsSize],
     [L.WORLD_RULES, ruleBits(world)],
   ];
   for (const [offset, value] of header) view.setUint32(offset, value, true);
   const owners = ownerNumbers(world);
   writeUserns(view, world, plan, owners);
   writeTasks(view, world, plan, owners);
-  writeTokens(view, world, plan);
+  writeTokens(view, base, world, plan);
   const { profile, unprivilegedBpfDisabled } = world;
   new Uint8Array(buffer, base + L.WORLD_CMDS).set(profileTables(profile, unprivilegedBpfDisabled !== 0));
 }
@@ -119,15 +117,18 @@ function writeTasks(view: DataView, { tasks }: World, plan: WorldPlan, owners: R
     const row = plan.tasks + id * L.TASK_SIZE;
     view.setUint16(row + L.TASK_USERNS, userns, true);
     view.setUint16(row + L.TASK_EUID, owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
-    view.setUint8(row + L.TASK_LEVEL, plan.levels[userns] as number);
+    view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
     view.setUint8(row + L.TASK_CAPS, capBits(effective));
     view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? capBits(effective) : 0);
   });
 }
 
-function writeTokens(view: DataView, { tokens, profile }: World, plan: WorldPlan): void {
+/** The row that stands for no token has no bit set, and an address that can be read from. */
+function writeTokens(view: DataView, base: number, { tokens, profile }: World, plan: WorldPlan): void {
   const { vocabulary } = profile;
   const commands = STRAIGHT_COMMANDS.map((name, i) => [vocabulary.must('cmds', name), L.TOKEN_FOUND + i] as const);
+  // Where the rule does not ask for it, every caller is as good as in the token's own user namespace.
+  const always = L.FOUND_GIVEN | (profile.rules.token_needs_own_userns ? 0 : L.FOUND_OWN_USERNS);
   tokens.forEach(({ userns, allowed, denials }, id) => {
     const row = plan.tokens + id * L.TOKEN_SIZE;
     for (const mask of ['maps', 'progs', 'attachs'] as const) {
@@ -137,9 +138,12 @@ function writeTokens(view: DataView, { tokens, profile }: World, plan: WorldPlan
     view.setBigUint64(row + L.TOKEN_ALL_ONES, MASK_ANY, true);
     view.setUint16(row + L.TOKEN_USERNS, userns, true);
     view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps));
+    view.setUint32(row + L.TOKEN_USERNS_ROW, base + plan.userns + userns * plan.usernsSize, true);
     for (const [cmd, offset] of commands) {
       const bit = (mask: bigint) => ((mask >> BigInt(cmd)) & 1n) === 1n;
-      view.setUint8(row + offset, (bit(allowed.cmds) ? L.FOUND_CMD : 0) | (bit(denials.cmds) ? L.FOUND_DENIED : 0));
+      const found = (bit(allowed.cmds) ? L.FOUND_CMD : 0) | (bit(denials.cmds) ? L.FOUND_DENIED : 0);
+      view.setUint8(row + offset, found | always);
     }
   });
+  view.setUint32(plan.tokens + tokens.length * L.TOKEN_SIZE + L.TOKEN_USERNS_ROW, base + plan.userns, true);
 }

@@ -13,10 +13,7 @@ export const WORLD_TASK_COUNT = 0;
 export const WORLD_TOKEN_COUNT = 4;
 export const WORLD_TASKS = 8;
 export const WORLD_TOKENS = 12;
-export const WORLD_USERNS = 16;
-/** Bytes of a user namespace's row. */
-export const WORLD_USERNS_SIZE = 20;
-export const WORLD_RULES = 24;
+export const WORLD_RULES = 16;
 export const WORLD_CMDS = 64;
 export const WORLD_STRAIGHT = 2112;
 export const WORLD_DISPOSITIONS = 34880;
@@ -33,7 +30,7 @@ export const RULE_UNPRIVILEGED_DISABLED = 4;
 // A task: one u64.
 export const TASK_USERNS = 0; // u16
 export const TASK_EUID = 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
-export const TASK_LEVEL = 4; // u8, level of its user namespace
+export const TASK_LEVEL = 4; // u8, offset of the level of its user namespace in a user namespace's row
 export const TASK_CAPS = 5; // u8, CAPS_* effective in its own user namespace
 export const TASK_INIT_CAPS = 6; // u8, CAPS_* effective in the initial user namespace
 export const TASK_SIZE = 8;
@@ -47,7 +44,8 @@ export const TOKEN_ATTACHS = 16; // u64
 export const TOKEN_ALL_ONES = 24; // u64, the mask of what no mask speaks of
 export const TOKEN_USERNS = 32; // u16
 export const TOKEN_DENIED_CAPS = 34; // u8, CAPS_* bpf_token_capable refuses
-export const TOKEN_FOUND = 40; // u8 per command that reads a token: FOUND_CMD and FOUND_DENIED as they apply
+export const TOKEN_USERNS_ROW = 36; // u32, address of its user namespace's row
+export const TOKEN_FOUND = 40; // u8 per command that reads a token: the FOUND_* that hold whatever the request
 export const TOKEN_SIZE = 64;
 
 // A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
@@ -98,6 +96,7 @@ export const STRAIGHT_NEEDS = 14; // u8, CAPS_* asked for
 export const STRAIGHT_OUTCOMES = 15; // u8, byte offset of its row of the outcome table
 export const STRAIGHT_FINAL = 16; // u8, Outcome when every capability is there and the attach type fits
 export const STRAIGHT_FLAGS = 17; // u8, STRAIGHT_CGROUP_SKB, STRAIGHT_UNKNOWN_MAP
+export const STRAIGHT_FOUND_AND = 20; // u8, 0 where the token is not even looked at, else 255
 // The last three again, as the block path gathers them.
 export const STRAIGHT_NEEDS_HIGH = 18; // u8, STRAIGHT_NEEDS in the high half
 export const STRAIGHT_END = 19; // u8, STRAIGHT_FINAL, and END_UNPRIV_DISABLED

@@ -109,6 +109,8 @@ function writeStraight(view: DataView, command: StraightCommand, rowOf: (type: n
     view.setUint8(at + L.STRAIGHT_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
     view.setUint8(at + L.STRAIGHT_FINAL, row.final ?? Outcome.ALLOWED);
     view.setUint8(at + L.STRAIGHT_FLAGS, row.flags ?? 0);
+    const isUnknownMap = ((row.flags ?? 0) & L.STRAIGHT_UNKNOWN_MAP) !== 0;
+    view.setUint8(at + L.STRAIGHT_FOUND_AND, isUnknownMap ? 0 : 255);
     view.setUint8(at + L.STRAIGHT_NEEDS_HIGH, row.needs << 4);
     const bySysctl = row.outcomes === L.OUTCOMES_OF_UNPRIV_DISABLED ? L.END_UNPRIV_DISABLED : 0;
     view.setUint8(at + L.STRAIGHT_END, (row.final ?? Outcome.ALLOWED) | bySysctl);
@@ -130,11 +132,18 @@ function writeMapCreate(view: DataView, { vocabulary }: Profile, isDisabled: boo
   writeStraight(view, 'map_create', (type) => {
     const cap = mapTypeCapability(vocabulary, type);
     const own = cap === undefined || cap === null ? 0 : capBits(1n << BigInt(cap));
+    if (cap === undefined) {
+      return {
+        needs: 0,
+        outcomes: L.OUTCOMES_OF_CAPABILITY,
+        final: Outcome.UNKNOWN_TYPE,
+        flags: L.STRAIGHT_UNKNOWN_MAP,
+      };
+    }
     return {
       typeMask: L.TOKEN_MAPS,
       needs: own | (isDisabled ? L.CAPS_BPF : 0),
       outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
-      flags: cap === undefined ? L.STRAIGHT_UNKNOWN_MAP : 0,
     };
   });
 }
