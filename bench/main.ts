@@ -1,0 +1,132 @@
+// npm run bench: how fast requests are decided, beside plain C and plain TypeScript deciding the same rows.
+import { writeFileSync } from 'node:fs';
+import type { Columns } from '../src/engine/columns.js';
+import type { World } from '../src/kernel/world.js';
+import { type BatchResult, NATIVE, OURS, TYPESCRIPT, timeBatch } from './batches.js';
+import { ratioOf, type Timing } from './measure.js';
+import { compileNative, GCC_FLAGS, gccVersion } from './native/native.js';
+import { type Options, readOptions, USAGE } from './options.js';
+import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
+import { mixed, requests, runs } from './requests.js';
+import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
+import type { Spread } from './statistics.js';
+import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.js';
+
+/** Compiled programs and the files they read. */
+const BUILD_FOLDER = 'build/bench';
+const MAIN_PROFILE = 'linux-6.12';
+const DESIGN_PROFILE = 'v12';
+
+/** The cases of a profile as they are measured, and what they say. */
+class Cases {
+  readonly results: CaseResult[] = [];
+  readonly ratios: Record<string, Spread> = {};
+  readonly #profile: string;
+  readonly #program: string | null;
+  readonly #options: Options;
+
+  constructor(profile: string, program: string | null, options: Options) {
+    this.#profile = profile;
+    this.#program = program;
+    this.#options = options;
+  }
+
+  run(): void {
+    const { seed, rows } = this.#options;
+    const small = benchmarkWorld(this.#profile, SMALL, seed);
+    const smallRequests = requests(small, seed, rows);
+    this.#single(small, smallRequests);
+    this.#batch('random_small', SMALL, small, smallRequests);
+    const large = benchmarkWorld(this.#profile, LARGE, seed);
+    const largeRequests = requests(large, seed, rows);
+    this.#batch('random_large', LARGE, large, largeRequests);
+    this.#batch('run', LARGE, large, runs(largeRequests));
+    this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
+  }
+
+  #batch(name: string, size: WorldSize, world: World, columns: Columns): void {
+    const { rows, allowedShare, timings }: BatchResult = timeBatch(world, columns, this.#program, this.#options.effort);
+    this.#add({ case: name, profile: this.#profile, world: size.name, rows, allowedShare, timings });
+    this.#compare(`${name}_vs_native`, timings, OURS, NATIVE);
+    this.#compare(`${name}_vs_typescript`, timings, OURS, TYPESCRIPT);
+  }
+
+  #single(world: World, columns: Columns): void {
+    const timings = timeSingle(world, columns, this.#options.effort);
+    const rows = SINGLE_CHECKS;
+    this.#add({ case: 'single', profile: this.#profile, world: SMALL.name, rows, allowedShare: null, timings });
+    this.#compare('single_check_vs_typescript', timings, CHECK, TYPESCRIPT_CHECK);
+    this.#compare('single_check_ids_vs_typescript', timings, CHECK_IDS, TYPESCRIPT_CHECK);
+    this.#compare('single_check_ids_vs_nothing', timings, CHECK_IDS, NOTHING);
+  }
+
+  #add(result: CaseResult): void {
+    this.results.push(result);
+    console.log(`\n${caseText(result)}`);
+  }
+
+  #compare(name: string, timings: readonly Timing[], ours: string, theirs: string): void {
+    const our = timings.find((timing) => timing.name === ours);
+    const their = timings.find((timing) => timing.name === theirs);
+    if (our && their) this.ratios[name] = ratioOf(our, their);
+  }
+}
+
+function main(options: Options): void {
+  const { seed, rows, effort, json } = options;
+  const gcc = gccVersion();
+  const machine = thisMachine(gcc === null ? null : `${gcc} ${GCC_FLAGS.join(' ')}`);
+  console.log(headingText(machine, effort, rows, seed));
+  if (gcc === null) console.log('There is no gcc here: nothing is compared with native code.');
+  const measure = (profile: string): Cases => {
+    const cases = new Cases(profile, gcc === null ? null : compileNative(profile, BUILD_FOLDER), options);
+    cases.run();
+    return cases;
+  };
+  const merged = measure(MAIN_PROFILE);
+  const design = measure(DESIGN_PROFILE);
+  printRatios(MAIN_PROFILE, merged.ratios);
+  printRatios(DESIGN_PROFILE, design.ratios);
+  if (json !== null) {
+    const report = {
+      machine,
+      seed,
+      effort,
+      worlds: [MAIN_PROFILE, DESIGN_PROFILE].flatMap((profile) =>
+        [SMALL, LARGE].map((size) => worldWords(profile, size, seed)),
+      ),
+      results: [...merged.results, ...design.results],
+      ratios: merged.ratios,
+      ratiosV12: design.ratios,
+    };
+    writeFileSync(json, reportJson(report));
+  }
+}
+
+function printRatios(profile: string, ratios: Ratios): void {
+  console.log(`\n${ratiosText(profile, ratios)}`);
+}
+
+function worldWords(profile: string, size: WorldSize, seed: number) {
+  const { unprivilegedBpfDisabled, userns, tasks, tokens } = benchmarkWorld(profile, size, seed);
+  const levels = levelsOf(userns);
+  return {
+    name: size.name,
+    profile,
+    unprivilegedBpfDisabled,
+    userns: userns.length,
+    deepestLevel: Math.max(...levels),
+    meanLevel: levels.reduce((sum, level) => sum + level, 0) / levels.length,
+    tasks: tasks.length,
+    tokens: tokens.length,
+  };
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) console.log(USAGE);
+  else main(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+}

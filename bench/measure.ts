@@ -1,0 +1,76 @@
+import { Bench } from 'tinybench';
+import { medianOf, type Spread, spreadOf } from './statistics.js';
+
+/** Least milliseconds a contender in this process warms up in a round, and then is timed: short work is repeated. */
+const LEAST_WARMUP = 30;
+const LEAST_TIME = 50;
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Least timed repetitions of a contender in one round, after one to warm up; their median is the round's sample. */
+  readonly repetitions: number;
+}
+
+/** One of those who are timed against each other on the same rows. */
+export interface Contender {
+  readonly name: string;
+  /** Nanoseconds per check in one round. */
+  round(repetitions: number): number;
+}
+
+/** What a contender's rounds showed. */
+export interface Timing {
+  readonly name: string;
+  /** Nanoseconds per check, one sample per round. */
+  readonly rounds: readonly number[];
+  readonly nanoseconds: Spread;
+  /** At the median. */
+  readonly checksPerSecond: number;
+}
+
+/** Times contenders in turn, round after round, each round starting with another one. */
+export function interleave(contenders: readonly Contender[], { rounds, repetitions }: Effort): Timing[] {
+  const samples = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const next = (round + turn) % contenders.length;
+      samples[next]?.push((contenders[next] as Contender).round(repetitions));
+    }
+  }
+  return contenders.map(({ name }, i) => {
+    const own = samples[i] as number[];
+    const nanoseconds = spreadOf(own);
+    return { name, rounds: own, nanoseconds, checksPerSecond: 1e9 / nanoseconds.median };
+  });
+}
+
+/** A contender in this process: `work` makes `checks` checks. */
+export function contender(name: string, checks: number, work: () => void): Contender {
+  return {
+    name,
+    round(repetitions) {
+      const bench = new Bench({
+        iterations: repetitions,
+        time: LEAST_TIME,
+        warmupIterations: 1,
+        warmupTime: LEAST_WARMUP,
+        throws: true,
+      });
+      bench.add(name, work, { async: false });
+      const [task] = bench.runSync();
+      if (task?.result.state !== 'completed') throw new Error(`${name} was not measured: ${task?.result.state}`);
+      return (task.result.latency.p50 * 1e6) / checks;
+    },
+  };
+}
+
+/** A contender that times itself, elsewhere. */
+export function outsideContender(name: string, time: (repetitions: number) => readonly number[]): Contender {
+  return { name, round: (repetitions) => medianOf(time(repetitions)) };
+}
+
+/** Checks per second of one divided by those of the other, round by round. */
+export function ratioOf(ours: Timing, theirs: Timing): Spread {
+  return spreadOf(ours.rounds.map((nanoseconds, round) => (theirs.rounds[round] as number) / nanoseconds));
+}

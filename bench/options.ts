@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import type { Effort } from './measure.js';
+
+/** What a person asked for. */
+export interface Options {
+  /** Where to write the results as JSON. */
+  readonly json: string | null;
+  readonly seed: number;
+  /** Rows of a batch. */
+  readonly rows: number;
+  readonly effort: Effort;
+}
+
+const FULL = { rows: 4_194_304, effort: { rounds: 7, repetitions: 3 } };
+const QUICK = { rows: 1_048_576, effort: { rounds: 3, repetitions: 1 } };
+
+/** What `npm run bench -- --help` prints. */
+export const USAGE = `npm run bench -- [--json FILE] [--quick] [--rows N] [--rounds N] [--seed N]
+  --json FILE  also write the results as JSON
+  --quick      a smoke run: a million rows, three rounds
+  --rows N     rows of a batch, at least 65536 (${FULL.rows})
+  --rounds N   rounds (${FULL.effort.rounds})
+  --seed N     seed of the worlds and requests (1)`;
+
+/** Reads the command line; null asks for help. Throws a RangeError or TypeError for what it cannot read. */
+export function readOptions(args: readonly string[]): Options | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      rows: { type: 'string' },
+      rounds: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  const { rows, effort } = values.quick ? QUICK : FULL;
+  return {
+    json: values.json ?? null,
+    seed: wholeNumber('seed', values.seed, 0),
+    rows: values.rows === undefined ? rows : wholeNumber('rows', values.rows, 65_536),
+    effort: {
+      ...effort,
+      rounds: values.rounds === undefined ? effort.rounds : wholeNumber('rounds', values.rounds, 1),
+    },
+  };
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
+    throw new RangeError(`--${option} ${text}: a whole number from ${least} on is wanted`);
+  }
+  return number;
+}

@@ -1,0 +1,117 @@
+import { cpus } from 'node:os';
+import type { Effort, Timing } from './measure.js';
+import type { Spread } from './statistics.js';
+
+/** Where it was measured. */
+export interface Machine {
+  readonly cpu: string;
+  readonly node: string;
+  readonly cores: number;
+  /** First line of `gcc --version` and the flags, or null where there is no gcc. */
+  readonly gcc: string | null;
+}
+
+/** What a world holds, for the record. */
+export interface WorldWords {
+  readonly name: string;
+  readonly profile: string;
+  readonly unprivilegedBpfDisabled: number;
+  readonly userns: number;
+  readonly deepestLevel: number;
+  readonly meanLevel: number;
+  readonly tasks: number;
+  readonly tokens: number;
+}
+
+/** One case: the same rows timed by several contenders. */
+export interface CaseResult {
+  readonly case: string;
+  readonly profile: string;
+  readonly world: string;
+  readonly rows: number;
+  /** The share of allowed rows, where all of them were decided. */
+  readonly allowedShare: number | null;
+  readonly timings: readonly Timing[];
+}
+
+/** Ratios of checks per second, ours divided by theirs, by name: `random_small_vs_native`. */
+export type Ratios = Readonly<Record<string, Spread>>;
+
+/** Everything a benchmark run found. */
+export interface Report {
+  readonly machine: Machine;
+  readonly seed: number;
+  readonly effort: Effort;
+  readonly worlds: readonly WorldWords[];
+  readonly results: readonly CaseResult[];
+  readonly ratios: Ratios;
+  readonly ratiosV12: Ratios;
+}
+
+/** This machine. */
+export function thisMachine(gcc: string | null): Machine {
+  const cores = cpus();
+  return { cpu: cores[0]?.model.trim() ?? 'unknown', node: process.version, cores: cores.length, gcc };
+}
+
+/** The report as JSON: medians as plain ratios, their spreads beside them. */
+export function reportJson({ machine, seed, effort, worlds, results, ratios, ratiosV12 }: Report): string {
+  const medians = (of: Ratios) => Object.fromEntries(Object.entries(of).map(([name, { median }]) => [name, median]));
+  const whole = {
+    machine,
+    seed,
+    effort,
+    worlds,
+    results,
+    ratios: medians(ratios),
+    ratios_v12: medians(ratiosV12),
+    ratio_spreads: ratios,
+    ratio_spreads_v12: ratiosV12,
+  };
+  // Six digits are more than any clock gives.
+  const json = JSON.stringify(
+    whole,
+    (_, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value),
+    2,
+  );
+  return `${json}\n`;
+}
+
+/** Lines that say what was measured where. */
+export function headingText(machine: Machine, effort: Effort, rows: number, seed: number): string {
+  return [
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}${machine.gcc === null ? '' : `, ${machine.gcc}`}`,
+    `${rows.toLocaleString('en')} rows a batch, seed ${seed}; ${effort.rounds} interleaved rounds of ` +
+      `${effort.repetitions} after a warm-up; the engine gives reasons, its rivals allow or deny only`,
+  ].join('\n');
+}
+
+/** A case as a small table. */
+export function caseText({ case: name, profile, world, rows, allowedShare, timings }: CaseResult): string {
+  const share = allowedShare === null ? '' : `, ${(allowedShare * 100).toFixed(1)}% allowed`;
+  const lines = timings.map((timing) => {
+    const { median, min, max } = timing.nanoseconds;
+    return (
+      `  ${timing.name.padEnd(10)} ${median.toFixed(2).padStart(9)} ns a check ` +
+      `(${min.toFixed(2)} to ${max.toFixed(2)})${millions(timing.checksPerSecond).padStart(12)} M/s`
+    );
+  });
+  return [`${name}, ${profile}, ${world} world, ${rows.toLocaleString('en')} rows${share}`, ...lines].join('\n');
+}
+
+/** Ratios as a table. */
+export function ratiosText(profile: string, ratios: Ratios): string {
+  const width = Math.max(0, ...Object.keys(ratios).map((name) => name.length));
+  const lines = Object.entries(ratios).map(
+    ([name, { median, min, max }]) =>
+      `  ${name.padEnd(width)} ${median.toFixed(2).padStart(8)}  (${min.toFixed(2)} to ${max.toFixed(2)})`,
+  );
+  return [
+    `Ratios of checks per second, ours divided by theirs, ${profile} (median, least and most of a round):`,
+    ...lines,
+  ].join('\n');
+}
+
+function millions(perSecond: number): string {
+  return (perSecond / 1e6).toFixed(perSecond < 1e7 ? 2 : 1);
+}

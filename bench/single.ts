@@ -1,0 +1,99 @@
+import { type Columns, rowOf } from '../src/engine/columns.js';
+import { createEvaluator } from '../src/engine/evaluator.js';
+import { instantiate } from '../src/engine/wasm.js';
+import { Model } from '../src/kernel/model.js';
+import type { World } from '../src/kernel/world.js';
+import { type Contender, contender, type Effort, interleave, type Timing } from './measure.js';
+import { TypeScriptRival } from './typescript.js';
+
+/** The names the ways to make one check have in results. */
+export const CHECK = 'check';
+export const CHECK_IDS = 'checkIds';
+export const NOTHING = 'nothing';
+export const TYPESCRIPT_CHECK = 'typescript';
+export const MODEL = 'model';
+
+/** Checks in one timed repetition: more than a branch predictor learns by heart. */
+export const SINGLE_CHECKS = 65_536;
+/** The model is slower by far. */
+export const MODEL_CHECKS = 2048;
+
+/** An export of the Wasm module that takes what a check takes and does nothing: what the call itself costs. */
+type Nothing = (...args: readonly number[]) => unknown;
+
+/**
+ * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's check on request
+ * objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds where the module exports one, the
+ * TypeScript rival, and the model.
+ */
+export function timeSingle(world: World, columns: Columns, effort: Effort): Timing[] {
+  const evaluator = createEvaluator(world);
+  const rival = new TypeScriptRival(world);
+  const model = new Model(world);
+  const requests = Array.from({ length: SINGLE_CHECKS }, (_, row) => rowOf(columns, row));
+  const fewRequests = requests.slice(0, MODEL_CHECKS);
+  // Answers are added up and kept, so that no call can be left out.
+  let kept = 0;
+  const contenders = [
+    contender(CHECK, SINGLE_CHECKS, () => {
+      for (const request of requests) kept = (kept + evaluator.check(request)) | 0;
+    }),
+    contender(CHECK_IDS, SINGLE_CHECKS, () => {
+      const { task, token, cmd, type, attachType } = columns;
+      for (let row = 0; row < SINGLE_CHECKS; row++) {
+        const verdict = evaluator.checkIds(
+          task[row] as number,
+          token[row] as number,
+          cmd[row] as number,
+          type[row] as number,
+          attachType[row] as number,
+        );
+        kept = (kept + verdict) | 0;
+      }
+    }),
+    ...nothingContenders(columns),
+    contender(TYPESCRIPT_CHECK, SINGLE_CHECKS, () => {
+      const { task, token, cmd, type, attachType } = columns;
+      for (let row = 0; row < SINGLE_CHECKS; row++) {
+        const isAllowed = rival.check(
+          task[row] as number,
+          token[row] as number,
+          cmd[row] as number,
+          type[row] as number,
+          attachType[row] as number,
+          1,
+        );
+        kept = (kept + (isAllowed ? 1 : 0)) | 0;
+      }
+    }),
+    contender(MODEL, MODEL_CHECKS, () => {
+      for (const request of fewRequests) kept = (kept + model.ask(request)) | 0;
+    }),
+  ];
+  const timings = interleave(contenders, effort);
+  if (!Number.isInteger(kept)) throw new Error('a check answered no number');
+  return timings;
+}
+
+function nothingContenders(columns: Columns): Contender[] {
+  const exports: object = instantiate(new WebAssembly.Memory({ initial: 1 }));
+  if (!(NOTHING in exports) || typeof exports.nothing !== 'function') return [];
+  const call = exports.nothing as Nothing;
+  return [
+    contender(NOTHING, SINGLE_CHECKS, () => {
+      const { task, token, cmd, type, attachType } = columns;
+      for (let row = 0; row < SINGLE_CHECKS; row++) {
+        call(
+          0,
+          task[row] as number,
+          token[row] as number,
+          cmd[row] as number,
+          type[row] as number,
+          attachType[row] as number,
+          1,
+          0,
+        );
+      }
+    }),
+  ];
+}

@@ -1,0 +1,32 @@
+/** Where samples lie. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly lowerQuartile: number;
+  readonly upperQuartile: number;
+}
+
+/** Median, extremes and quartiles of at least one sample; quantiles between two samples are interpolated. */
+export function spreadOf(samples: readonly number[]): Spread {
+  if (samples.length === 0) throw new RangeError('no samples');
+  const sorted = [...samples].sort((a, b) => a - b);
+  const quantile = (part: number): number => {
+    const place = (sorted.length - 1) * part;
+    const below = sorted[Math.floor(place)] as number;
+    const above = sorted[Math.ceil(place)] as number;
+    return below + (above - below) * (place - Math.floor(place));
+  };
+  return {
+    median: quantile(0.5),
+    min: quantile(0),
+    max: quantile(1),
+    lowerQuartile: quantile(0.25),
+    upperQuartile: quantile(0.75),
+  };
+}
+
+/** The middle of samples. */
+export function medianOf(samples: readonly number[]): number {
+  return spreadOf(samples).median;
+}

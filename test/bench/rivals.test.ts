@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { allowedBits, firstDifference } from '../../bench/agreement.js';
+import { compileNative, gccVersion, nativeRival } from '../../bench/native/native.js';
+import { requests } from '../../bench/requests.js';
+import { TypeScriptRival } from '../../bench/typescript.js';
+import { benchmarkWorld, SMALL } from '../../bench/world.js';
+import type { Columns } from '../../src/engine/columns.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import type { UnprivilegedBpfDisabled } from '../../src/kernel/context.js';
+import { NO_TOKEN, type World } from '../../src/kernel/world.js';
+import { Random } from '../../src/requests/random.js';
+
+const ROWS = 100_000;
+const INSN_CNTS = [0, 4096, 4097, 1_000_000, 1_000_001];
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** More than the benchmark asks: no token, types past the last one, many and no instructions, attach type 0. */
+function widened(columns: Columns, seed: number): Columns {
+  const random = new Random();
+  random.reseed(seed, 100);
+  const wide = {
+    ...columns,
+    token: columns.token.slice(),
+    type: columns.type.slice(),
+    attachType: columns.attachType.slice(),
+    insnCnt: columns.insnCnt.slice(),
+  };
+  for (let row = 0; row < ROWS; row++) {
+    if (random.below(10) === 0) wide.token[row] = NO_TOKEN;
+    if (random.below(20) === 0) wide.type[row] = random.below(256);
+    if (random.below(20) === 0) wide.attachType[row] = random.below(256);
+    if (random.below(5) === 0) wide.attachType[row] = random.below(3);
+    if (random.below(10) === 0) wide.insnCnt[row] = INSN_CNTS[random.below(INSN_CNTS.length)] as number;
+  }
+  return wide;
+}
+
+const cases = ['linux-6.12', 'v12'].flatMap((profile) =>
+  ([0, 1, 2] as const).map((sysctl) => ({ profile, sysctl, seed: 10 + sysctl })),
+);
+
+function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number) {
+  const world: World = { ...benchmarkWorld(profile, SMALL, seed), unprivilegedBpfDisabled: sysctl };
+  const columns = widened(requests(world, seed, ROWS), seed);
+  const verdicts = new Uint8Array(ROWS);
+  createEvaluator(world).checkBatch(columns, verdicts);
+  return { world, columns, verdicts };
+}
+
+describe('the TypeScript rival', () => {
+  it.each(cases)(
+    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl',
+    ({ profile, sysctl, seed }) => {
+      const { world, columns, verdicts } = given(profile, sysctl, seed);
+      const bits = new Uint8Array(ROWS);
+      new TypeScriptRival(world).checkBatch(columns, bits);
+      expect(firstDifference(world, columns, verdicts, 'typescript', bits)).toBeNull();
+    },
+  );
+});
+
+describe.skipIf(gccVersion() === null)('the C rival', () => {
+  it.each(cases)(
+    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl',
+    ({ profile, sysctl, seed }) => {
+      const { world, columns, verdicts } = given(profile, sysctl, seed);
+      const rival = nativeRival(compileNative(profile, folder), world, columns);
+      expect(firstDifference(world, columns, verdicts, 'native', rival.decide())).toBeNull();
+      expect(rival.time(2)).toHaveLength(2);
+      rival.close();
+    },
+  );
+});
+
+describe('a comparison', () => {
+  it('describes the first row that differs', () => {
+    const { world, columns, verdicts } = given('v12', 2, 1);
+    const bits = allowedBits(verdicts);
+    expect(firstDifference(world, columns, verdicts, 'another', bits)).toBeNull();
+    bits[20] = 1 - (bits[20] as number);
+    bits[30] = 1 - (bits[30] as number);
+    const words = firstDifference(world, columns, verdicts, 'another', bits);
+    expect(words).toMatch(/^row 20 of v12: another says (allowed|denied), the engine \w+ \(token \w+\)\n/);
+    expect(words).toContain(`task${columns.task[20]} in `);
+    expect(firstDifference(world, columns, verdicts, 'another', bits.subarray(1))).toContain('rows of');
+  });
+});
