@@ -5,6 +5,7 @@ import { AbortError, BadRowsError, BatchFileError } from './batch/index.js';
 import { checkCommand } from './commands/check.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
+import { fuzzCommand } from './commands/fuzz.js';
 import { generateCommand } from './commands/generate.js';
 import { initCommand } from './commands/init.js';
 import { listCommand } from './commands/list.js';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     testCommand,
     generateCommand,
     evalCommand,
+    fuzzCommand,
   ]) {
     add(program);
   }

@@ -54,18 +54,21 @@ export function advise({ world, request }: Question): Advice {
   const seen = new Set<string>();
   while (open.length > 0) {
     const state = open.splice(cheapest(open), 1)[0] as State;
-    const { question, changes, cost } = state;
+    const { question, changes } = state;
     const trace = new Trace();
     new Model(question.world).ask(question.request, trace);
     if (isAllowed(trace.outcome)) return { possible: true, changes };
     for (const change of candidates(question, trace, changes)) {
       // A change already made did not help; making it again never ends.
       if (changes.some((made) => changeKey(made) === changeKey(change))) continue;
-      const next = [...changes, change];
+      // A number of instructions takes the place of the one tried before it.
+      const kept = change.kind === 'insn_cnt' ? changes.filter(({ kind }) => kind !== 'insn_cnt') : changes;
+      const next = [...kept, change];
       const key = next.map(changeKey).sort().join(' ');
       if (seen.has(key)) continue;
       seen.add(key);
-      open.push({ question: applyChange(question, change), changes: next, cost: cost + costOf(change, world) });
+      const cost = next.reduce((sum, made) => sum + costOf(made, world), 0);
+      open.push({ question: applyChange(question, change), changes: next, cost });
     }
   }
   return { possible: false, why: whyNot({ world, request }) };

@@ -69,21 +69,18 @@ export class Model {
   #attr(task: Task, request: Request, trace: Trace): BpfAttr {
     const { cmd, type, attachType, insnCnt, pre } = request;
     const { profile } = this.kernel;
-    const attr: BpfAttr = { fault: pre };
-    if (pre === Pre.ATTR_E2BIG) return attr;
+    if (pre === Pre.ATTR_E2BIG) return { fault: pre };
     if (gateOf(profile, cmd).kind === 'attach') {
-      attr.prog_fd = this.#loadedProg(task, request, trace);
-      attr.attach_type = attachType;
-      return attr;
+      return { fault: pre, prog_fd: this.#loadedProg(task, request, trace), attach_type: attachType };
     }
     const fd = this.#tokenFd(task, request);
     const flags = fd === 0 ? 0 : BPF_F_TOKEN_FD;
     switch (profile.vocabulary.nameOf('cmds', cmd)) {
       case 'map_create':
-        return { ...attr, map_type: type, map_flags: flags, map_token_fd: fd };
+        return { fault: pre, map_type: type, map_flags: flags, map_token_fd: fd };
       case 'prog_load':
         return {
-          ...attr,
+          fault: pre,
           prog_type: type,
           expected_attach_type: attachType,
           insn_cnt: insnCnt,
@@ -91,15 +88,15 @@ export class Model {
           prog_token_fd: fd,
         };
       case 'btf_load':
-        return { ...attr, btf_flags: flags, btf_token_fd: fd };
+        return { fault: pre, btf_flags: flags, btf_token_fd: fd };
       case 'btf_get_fd_by_id':
-        return { ...attr, open_flags: flags, fd_by_id_token_fd: fd };
+        return { fault: pre, open_flags: flags, fd_by_id_token_fd: fd };
       default:
         if (fd !== 0 && tokenRoomOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
           trace.disposition = Disposition.DROPPED_CMD;
           trace.step('__sys_bpf', false, () => 'the command has no field for a token: it changes nothing');
         }
-        return { ...attr, open_flags: flags };
+        return { fault: pre, open_flags: flags };
     }
   }
 

@@ -5,21 +5,23 @@ import { Outcome, Pre } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { advise } from '../../src/explain/advise.js';
 import { applyChange, type Question } from '../../src/explain/change.js';
+import { Dice } from '../../src/fuzz/dice.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { decodeVerdict, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
-import { Random, randomRequest, randomWorld } from '../engine/random_world.js';
 
 const WORLDS = Number(process.env.ADVICE_WORLDS ?? 1500);
 const PER_WORLD = 16;
 
 function* deniedQuestions(): Generator<Question> {
   for (let seed = 1; seed <= WORLDS; seed++) {
-    const world = randomWorld(seed);
-    const random = new Random(seed ^ 0xadce);
+    const world = randomWorld(new Dice(seed));
+    const dice = new Dice(seed ^ 0xadce);
     const model = new Model(world);
     for (let i = 0; i < PER_WORLD; i++) {
-      const request = randomRequest(world, random);
+      const request = randomRequest(world, dice);
       const { allowed, outcome } = decodeVerdict(model.ask(request));
       // A row that names no task or token of its world was denied by nobody.
       if (!allowed && isDecided(outcome)) yield { world, request };
@@ -86,11 +88,11 @@ function expectNothingSuperfluous(question: Question, changes: readonly Paramete
 }
 
 test('an allowed request needs no change', () => {
-  const world = randomWorld(3);
-  const random = new Random(3);
+  const world = randomWorld(new Dice(3));
+  const dice = new Dice(3);
   const model = new Model(world);
   for (let i = 0; i < 2000; i++) {
-    const request = randomRequest(world, random);
+    const request = randomRequest(world, dice);
     if (decodeVerdict(model.ask(request)).outcome !== Outcome.ALLOWED) continue;
     expect(advise({ world, request })).toEqual({ possible: true, changes: [] });
   }

@@ -4,6 +4,9 @@ import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { ERRNO } from '../../src/abi/errno.js';
 import { Disposition } from '../../src/abi/verdict.js';
+import { Dice } from '../../src/fuzz/dice.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
 import { capCapable } from '../../src/kernel/capability.js';
 import { MASK_NAMES } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
@@ -12,15 +15,14 @@ import { Trace } from '../../src/kernel/trace.js';
 import { UserNamespace } from '../../src/kernel/userns.js';
 import { decodeVerdict, errnoOf, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
-import { Random, randomRequest, randomWorld } from '../engine/random_world.js';
 
 /** Many worlds, several requests of each, and what the model says. */
 function forEveryRequest(check: (world: World, request: Request, model: Model) => void, worlds = 400): void {
   for (let seed = 1; seed <= worlds; seed++) {
-    const world = randomWorld(seed * 31);
-    const random = new Random(seed);
+    const world = randomWorld(new Dice(seed * 31));
+    const dice = new Dice(seed);
     const model = new Model(world);
-    for (let i = 0; i < 60; i++) check(world, randomRequest(world, random), model);
+    for (let i = 0; i < 60; i++) check(world, randomRequest(world, dice), model);
   }
 }
 
@@ -62,9 +64,9 @@ describe('laws of the token', () => {
     let outside = 0;
     forEveryRequest((world) => {
       const model = new Model({ ...world, profile: v12 });
-      const random = new Random(outside + 1);
+      const dice = new Dice(outside + 1);
       for (let i = 0; i < 4; i++) {
-        const request = randomRequest(model.world, random);
+        const request = randomRequest(model.world, dice);
         const token = world.tokens[request.token];
         if (!token || world.tasks[request.task]?.userns === token.userns) continue;
         outside += 1;
@@ -154,15 +156,15 @@ test('cap_capable agrees with its definition by paths', () => {
     if (childOfOwn && childOfOwn.owner === cred.euid) return true;
     return ((cred.effective >> BigInt(cap)) & 1n) === 1n;
   };
-  const random = new Random(5);
+  const dice = new Dice(5);
   for (let round = 0; round < 200; round++) {
     const all = [new UserNamespace('init', null, 0)];
-    for (let i = 0; i < 12; i++) all.push(new UserNamespace(`ns${i}`, random.pick(all), random.int(3)));
+    for (let i = 0; i < 12; i++) all.push(new UserNamespace(`ns${i}`, dice.pick(all), dice.below(3)));
     for (let i = 0; i < 40; i++) {
-      const target = random.pick(all);
+      const target = dice.pick(all);
       const path: UserNamespace[] = [];
       for (let ns: UserNamespace | null = target; ns; ns = ns.parent) path.push(ns);
-      const cred = { userns: random.pick(all), euid: random.int(3), egid: 0, effective: BigInt(random.int(2)) << 39n };
+      const cred = { userns: dice.pick(all), euid: dice.below(3), egid: 0, effective: BigInt(dice.below(2)) << 39n };
       expect(capCapable(cred, target, 39)).toBe(defined(path, cred, 39));
     }
   }

@@ -1,0 +1,147 @@
+import { BPF_MAXINSNS } from '../abi/bpf.js';
+import { Pre } from '../abi/verdict.js';
+import { type Columns, makeColumns, setRow } from '../engine/columns.js';
+import type { Request, World } from '../kernel/world.js';
+import { type Answer, type Answers, disagree } from './answers.js';
+import { CASES_PER_WORLD } from './identity.js';
+import type { FastSide, Sides } from './sides.js';
+
+/** Told of every request that the sides answer differently. */
+export type OnDisagreement = (index: number, answers: Answers) => void;
+
+interface Rows {
+  readonly columns: Columns;
+  readonly batch: Uint8Array;
+}
+
+const makeRows = (count: number): Rows => ({ columns: makeColumns(count), batch: new Uint8Array(count) });
+
+/** Asks both sides the same requests. Keeps one instance of the hot path and gives it world after world. */
+export class Comparer {
+  readonly #sides: Sides;
+  readonly #rows = makeRows(CASES_PER_WORLD);
+  #fast: FastSide | undefined;
+
+  constructor(sides: Sides) {
+    this.#sides = sides;
+  }
+
+  /** Compares the answers to all requests of a world. Counts the model's verdict bytes in `verdicts`. */
+  compare(world: World, requests: readonly Request[], verdicts: Float64Array, found: OnDisagreement): void {
+    const expected = new Int32Array(requests.length);
+    const suspects: number[] = [];
+    try {
+      this.#compareFast(world, requests, expected, suspects);
+    } catch (error) {
+      this.#compareAfterThrow(world, requests, verdicts, found, thrown(error));
+      return;
+    }
+    for (const byte of expected) verdicts[byte] = (verdicts[byte] ?? 0) + 1;
+    for (const index of suspects) found(index, this.#answers(requests, index, expected[index] as number));
+  }
+
+  #compareFast(world: World, requests: readonly Request[], expected: Int32Array, suspects: number[]): void {
+    const model = this.#sides.model(world);
+    const fast = this.#place(world);
+    const { columns, batch } = this.#batchOf(requests);
+    fast.checkBatch(columns, batch);
+    for (let i = 0; i < requests.length; i++) {
+      const request = requests[i] as Request;
+      const byte = model.ask(request);
+      expected[i] = byte;
+      if (batch[i] !== byte || fast.check(request) !== byte || (idsByte(fast, request) ?? byte) !== byte) {
+        suspects.push(i);
+      }
+    }
+  }
+
+  /** Finds out what threw, and at which request. */
+  #compareAfterThrow(
+    world: World,
+    requests: readonly Request[],
+    verdicts: Float64Array,
+    found: OnDisagreement,
+    why: string,
+  ): void {
+    let isFound = false;
+    this.#compareCarefully(world, requests, verdicts, (index, answers) => {
+      isFound = true;
+      found(index, answers);
+    });
+    if (isFound) return;
+    // A new instance has no fault: the one before could not go on from the worlds it had held.
+    const model = attempt(() => this.#sides.model(world).ask(requests[0] as Request));
+    found(0, { model, check: why, checkBatch: why });
+  }
+
+  /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
+  #compareCarefully(world: World, requests: readonly Request[], verdicts: Float64Array, found: OnDisagreement): void {
+    this.#fast = undefined;
+    const model = attempt(() => this.#sides.model(world));
+    const fast = attempt(() => this.#sides.fast(world));
+    const { columns, batch } = this.#batchOf(requests);
+    const whole = typeof fast === 'string' ? fast : attempt(() => fast.checkBatch(columns, batch));
+    requests.forEach((request, i) => {
+      const byte = typeof model === 'string' ? model : attempt(() => model.ask(request));
+      if (typeof byte === 'number') verdicts[byte] = (verdicts[byte] ?? 0) + 1;
+      const ids = typeof fast === 'string' ? undefined : attempt(() => idsByte(fast, request));
+      const answers: Answers = {
+        model: byte,
+        check: typeof fast === 'string' ? fast : attempt(() => fast.check(request)),
+        checkBatch: typeof whole === 'string' ? whole : (batch[i] as number),
+        ...(ids === undefined ? {} : { checkIds: ids }),
+      };
+      if (disagree(answers)) found(i, answers);
+    });
+  }
+
+  /** The answers to a request of the world just compared. */
+  #answers(requests: readonly Request[], index: number, model: Answer): Answers {
+    const request = requests[index] as Request;
+    const fast = this.#fast as FastSide;
+    const ids = idsByte(fast, request);
+    return {
+      model,
+      check: fast.check(request),
+      checkBatch: this.#batchAnswer(requests, index),
+      ...(ids === undefined ? {} : { checkIds: ids }),
+    };
+  }
+
+  #batchAnswer(requests: readonly Request[], index: number): number {
+    const { columns, batch } = this.#batchOf(requests);
+    (this.#fast as FastSide).checkBatch(columns, batch);
+    return batch[index] as number;
+  }
+
+  #place(world: World): FastSide {
+    if (this.#fast) this.#fast.replaceWorld(world);
+    else this.#fast = this.#sides.fast(world);
+    return this.#fast;
+  }
+
+  #batchOf(requests: readonly Request[]): Rows {
+    const rows = requests.length === CASES_PER_WORLD ? this.#rows : makeRows(requests.length);
+    for (let i = 0; i < requests.length; i++) setRow(rows.columns, i, requests[i] as Request);
+    return rows;
+  }
+}
+
+/** What checkIds() says; undefined where it has no room for what the request says. */
+function idsByte(fast: FastSide, { task, token, cmd, type, attachType, insnCnt, pre }: Request): number | undefined {
+  // Every loader may load from 1 to BPF_MAXINSNS instructions: the count changes nothing.
+  if (pre !== Pre.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
+  return fast.checkIds(task, token, cmd, type, attachType);
+}
+
+function attempt<T>(ask: () => T): T | string {
+  try {
+    return ask();
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function thrown(error: unknown): string {
+  return `threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}

@@ -1,0 +1,42 @@
+import { PROFILES, type Profile } from '../kernel/profile.js';
+
+/** Cases of one world. Part of what an identity means: never change it. */
+export const CASES_PER_WORLD = 60;
+/** A world's number is 32 bits wide. */
+export const MAX_WORLDS = 2 ** 32;
+
+/** Which case: of which campaign, in which world, and its number there. Everything about it follows from these. */
+export interface CaseId {
+  readonly seed: number;
+  readonly world: number;
+  readonly index: number;
+}
+
+/** `1-2f3a-17`: the seed, the world's number in hexadecimal, the case's number in it. */
+export function formatCaseId({ seed, world, index }: CaseId): string {
+  return `${seed}-${world.toString(16)}-${index}`;
+}
+
+/** Reads an identity; undefined for what is none. */
+export function parseCaseId(text: string): CaseId | undefined {
+  const match = /^(\d+)-([0-9a-f]+)-(\d+)$/i.exec(text.trim());
+  if (!match) return undefined;
+  const id = { seed: Number(match[1]), world: Number.parseInt(match[2] as string, 16), index: Number(match[3]) };
+  const fits = Number.isSafeInteger(id.seed) && id.world < MAX_WORLDS && id.index < CASES_PER_WORLD;
+  return fits ? id : undefined;
+}
+
+/** Identities in the order a campaign comes to them. */
+export function compareCaseIds(a: CaseId, b: CaseId): number {
+  return a.world - b.world || a.index - b.index;
+}
+
+/** A world's kernel goes by its number, so that a campaign of some profiles draws no world in vain. */
+export function profileOfWorld(world: number): Profile {
+  return PROFILES[world % PROFILES.length] as Profile;
+}
+
+/** The number of the `n`th world (from 0) of a campaign of these profiles, given by their places in PROFILES. */
+export function nthWorld(profiles: readonly number[], n: number): number {
+  return Math.floor(n / profiles.length) * PROFILES.length + (profiles[n % profiles.length] as number);
+}

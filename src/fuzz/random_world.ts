@@ -1,0 +1,98 @@
+import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
+import { PROFILES, type Profile } from '../kernel/profile.js';
+import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../kernel/world.js';
+import type { Dice } from './dice.js';
+import { randomCapabilities, randomDenials, randomMasks } from './random_masks.js';
+
+/** Few, so that owners meet; one that a signed number would spoil. */
+const UIDS = [0, 1000, 0xffff_fffe] as const;
+const SYSCTLS = [0, 1, 2] as const;
+const INIT: UsernsSpec = { name: 'init', parent: 0, owner: 0 };
+const NS_NAMES = names('ns', 48);
+const TASK_NAMES = names('task', 10);
+const TOKEN_NAMES = names('token', 10);
+
+function names(what: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `${what}${i}`);
+}
+
+/**
+ * A world, of any profile unless one is given: trees and chains of namespaces down to the deepest level, owners that
+ * are tasks, tokens beside and above and below tasks, masks and denials of every density. It has a task at least.
+ */
+export function randomWorld(dice: Dice, profile: Profile = dice.pick(PROFILES)): World {
+  const { vocabulary } = profile;
+  const uids = dice.chance(25) ? [dice.pick(UIDS)] : UIDS;
+  const { userns, bottom } = dice.chance(25) ? chain(dice, uids) : tree(dice, uids);
+  const tasks: TaskSpec[] = [];
+  for (let i = 1 + dice.below(8); i > 0; i--) {
+    tasks.push({
+      name: TASK_NAMES[tasks.length] as string,
+      userns: placeOfTask(dice, userns, bottom),
+      euid: dice.pick(uids),
+      effective: randomCapabilities(dice),
+    });
+  }
+  const tokens: TokenSpec[] = [];
+  for (let i = dice.chance(4) ? 0 : 1 + dice.below(7); i > 0; i--) {
+    tokens.push({
+      name: TOKEN_NAMES[tokens.length] as string,
+      userns: placeOfToken(dice, userns, bottom, tasks),
+      allowed: randomMasks(dice, vocabulary),
+      denials: randomDenials(dice, vocabulary),
+    });
+  }
+  return { profile, unprivilegedBpfDisabled: dice.pick(SYSCTLS), userns, bpffs: [], tasks, tokens };
+}
+
+interface Namespaces {
+  readonly userns: readonly UsernsSpec[];
+  /** One that lies deep. */
+  readonly bottom: number;
+}
+
+/** Namespaces one in the other, often down to the last level there is; then a few beside them. */
+function chain(dice: Dice, uids: readonly number[]): Namespaces {
+  const userns = [INIT];
+  const bottom = dice.chance(40) ? USERNS_MAX_LEVEL - dice.below(2) : 1 + dice.below(USERNS_MAX_LEVEL);
+  while (userns.length <= bottom) add(userns, userns.length - 1, dice.pick(uids));
+  for (let i = dice.below(6); i > 0; i--) add(userns, dice.below(bottom), dice.pick(uids));
+  return { userns, bottom };
+}
+
+function tree(dice: Dice, uids: readonly number[]): Namespaces {
+  const userns = [INIT];
+  for (let i = dice.below(12); i > 0; i--) add(userns, dice.below(userns.length), dice.pick(uids));
+  return { userns, bottom: userns.length - 1 };
+}
+
+function add(userns: UsernsSpec[], parent: number, owner: number): void {
+  userns.push({ name: NS_NAMES[userns.length] as string, parent, owner });
+}
+
+/** In 15 of 100 the initial one, in 10 deep down, else any. */
+function placeOfTask(dice: Dice, userns: readonly UsernsSpec[], bottom: number): number {
+  const draw = dice.below(100);
+  if (draw < 15) return 0;
+  return draw < 25 ? bottom : dice.below(userns.length);
+}
+
+/** Where a task is, a child or the parent of that, deep down, or anywhere. */
+function placeOfToken(dice: Dice, userns: readonly UsernsSpec[], bottom: number, tasks: readonly TaskSpec[]): number {
+  const home = dice.pick(tasks).userns;
+  switch (dice.below(8)) {
+    case 0:
+      return (userns[home] as UsernsSpec).parent;
+    case 1:
+    case 2: {
+      const child = userns.findIndex(({ parent }, id) => parent === home && id !== 0);
+      return child === -1 ? home : child;
+    }
+    case 3:
+      return bottom;
+    case 4:
+      return dice.below(userns.length);
+    default:
+      return home;
+  }
+}

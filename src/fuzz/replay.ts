@@ -1,0 +1,49 @@
+import type { Answers } from './answers.js';
+import { type Case, disagreementOf } from './case.js';
+import { Comparer } from './comparer.js';
+import { drawWorld } from './draw_case.js';
+import type { CaseId } from './identity.js';
+import { type ShrunkCase, shrink } from './shrink.js';
+import type { Sides } from './sides.js';
+
+/** Worlds put before a case's own where it is right by itself: an instance may remember what it held. */
+const WORLDS_BEFORE = 64;
+
+/** A case drawn again from its identity. */
+export interface Replay {
+  readonly id: CaseId;
+  readonly case: Case;
+  /** What the sides say where they disagree. */
+  readonly disagreement?: Answers;
+  /** The disagreement shows only in an instance that held other worlds before. */
+  readonly needsHistory: boolean;
+  /** The disagreement made small; missing where they agree, and where it needs a history. */
+  readonly shrunk?: ShrunkCase;
+}
+
+/** Draws a case again, asks both sides, and shrinks it where they disagree. */
+export function replay(sides: Sides, id: CaseId): Replay {
+  const { world, requests } = drawWorld(id.seed, id.world);
+  const drawn: Case = { world, requests, index: id.index };
+  const disagreement = disagreementOf(sides, drawn);
+  if (disagreement) {
+    const shrunk = shrink(sides, drawn);
+    return { id, case: drawn, disagreement, needsHistory: false, ...(shrunk ? { shrunk } : {}) };
+  }
+  const later = afterOthers(sides, id);
+  return { id, case: drawn, needsHistory: later !== undefined, ...(later ? { disagreement: later } : {}) };
+}
+
+/** The disagreement in an instance that held the worlds numbered before this one. */
+function afterOthers(sides: Sides, { seed, world: number, index }: CaseId): Answers | undefined {
+  const comparer = new Comparer(sides);
+  const verdicts = new Float64Array(256);
+  let found: Answers | undefined;
+  for (let before = Math.max(0, number - WORLDS_BEFORE); before <= number; before++) {
+    const { world, requests } = drawWorld(seed, before);
+    comparer.compare(world, requests, verdicts, (at, answers) => {
+      if (before === number && at === index) found = answers;
+    });
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import { createEvaluator, type Evaluator } from '../engine/evaluator.js';
+import { Model } from '../kernel/model.js';
+import type { Request, World } from '../kernel/world.js';
+
+/** The readable side, as far as a campaign asks it. */
+export interface ModelSide {
+  ask(request: Request): number;
+}
+
+/** The hot path, as far as a campaign asks it. */
+export type FastSide = Pick<Evaluator, 'check' | 'checkBatch' | 'checkIds' | 'replaceWorld'>;
+
+/** What is compared. Tests put a broken side here, to see it found. */
+export interface Sides {
+  model(world: World): ModelSide;
+  fast(world: World): FastSide;
+}
+
+/** The model and the hot path as they are. */
+export const REAL_SIDES: Sides = {
+  model: (world) => new Model(world),
+  fast: (world) => createEvaluator(world),
+};

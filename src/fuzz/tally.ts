@@ -1,0 +1,71 @@
+import { PROFILES } from '../kernel/profile.js';
+import { type Answers, signatureOf } from './answers.js';
+import { type CaseId, compareCaseIds } from './identity.js';
+
+/** A disagreement: the first case that showed it, and how many did. */
+export interface Finding {
+  readonly id: CaseId;
+  readonly answers: Answers;
+  readonly cases: number;
+}
+
+/** What a campaign, or a part of one, counted. Plain data: it passes between threads. */
+export interface Tally {
+  cases: number;
+  worlds: number;
+  /** Cases by the model's verdict byte. */
+  readonly verdicts: Float64Array;
+  /** Cases by profile, in the order of PROFILES. */
+  readonly profiles: Float64Array;
+  /** Cases the sides disagree on. */
+  disagreements: number;
+  /** By what was answered. */
+  readonly findings: Map<string, Finding>;
+}
+
+export function emptyTally(): Tally {
+  return {
+    cases: 0,
+    worlds: 0,
+    verdicts: new Float64Array(256),
+    profiles: new Float64Array(PROFILES.length),
+    disagreements: 0,
+    findings: new Map(),
+  };
+}
+
+/** Counts one disagreement. */
+export function addFinding(tally: Tally, finding: Finding): void {
+  tally.disagreements += finding.cases;
+  mergeFinding(tally.findings, finding);
+}
+
+/** Adds a part to a whole. The order of parts does not show in the result. */
+export function addTally(into: Tally, part: Tally): void {
+  into.cases += part.cases;
+  into.worlds += part.worlds;
+  into.disagreements += part.disagreements;
+  part.verdicts.forEach((cases, byte) => {
+    into.verdicts[byte] = (into.verdicts[byte] as number) + cases;
+  });
+  part.profiles.forEach((cases, profile) => {
+    into.profiles[profile] = (into.profiles[profile] as number) + cases;
+  });
+  for (const finding of part.findings.values()) mergeFinding(into.findings, finding);
+}
+
+/** Findings in the order a campaign comes to them. */
+export function findingsOf({ findings }: Tally): Finding[] {
+  return [...findings.values()].sort((a, b) => compareCaseIds(a.id, b.id));
+}
+
+function mergeFinding(findings: Map<string, Finding>, finding: Finding): void {
+  const key = signatureOf(finding.answers);
+  const known = findings.get(key);
+  if (!known) {
+    findings.set(key, finding);
+    return;
+  }
+  const first = compareCaseIds(known.id, finding.id) <= 0 ? known : finding;
+  findings.set(key, { ...first, cases: known.cases + finding.cases });
+}

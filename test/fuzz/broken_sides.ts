@@ -1,0 +1,128 @@
+import { MASK_ANY } from '../../src/abi/bpf.js';
+import { CAP_NET_ADMIN } from '../../src/abi/capabilities.js';
+import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
+import { rowOf } from '../../src/engine/columns.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { type FastSide, type ModelSide, REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
+import { mapTypeCapability } from '../../src/kernel/map_types.js';
+import type { Request, TokenSpec, World } from '../../src/kernel/world.js';
+
+type Wrong = (world: World, request: Request, byte: number) => number;
+
+/** A hot path that answers some requests wrong, whichever way it is asked. */
+export function wrongAnswers(wrong: Wrong): Sides {
+  const fast = (first: World): FastSide => {
+    const evaluator = createEvaluator(first);
+    const plain = { insnCnt: 1, pre: 0 };
+    return {
+      check: (request) => wrong(evaluator.world, request, evaluator.check(request)),
+      checkIds: (task, token, cmd, type, attachType) =>
+        wrong(
+          evaluator.world,
+          { task, token, cmd, type, attachType, ...plain },
+          evaluator.checkIds(task, token, cmd, type, attachType),
+        ),
+      checkBatch(columns, out) {
+        evaluator.checkBatch(columns, out);
+        for (const [row, byte] of out.entries()) out[row] = wrong(evaluator.world, rowOf(columns, row), byte);
+      },
+      replaceWorld: (world) => evaluator.replaceWorld(world),
+    };
+  };
+  return { ...REAL_SIDES, fast };
+}
+
+/** A hot path that compiles another world than it is given. */
+export function wrongTables(change: (world: World) => World): Sides {
+  const fast = (first: World): FastSide => {
+    const evaluator = createEvaluator(change(first));
+    return {
+      check: (request) => evaluator.check(request),
+      checkIds: (...ids) => evaluator.checkIds(...ids),
+      checkBatch: (columns, out) => evaluator.checkBatch(columns, out),
+      replaceWorld: (world) => evaluator.replaceWorld(change(world)),
+    };
+  };
+  return { ...REAL_SIDES, fast };
+}
+
+/** A model that answers some requests wrong. */
+export function wrongModel(wrong: Wrong): Sides {
+  const model = (world: World): ModelSide => {
+    const real = REAL_SIDES.model(world);
+    return { ask: (request) => wrong(world, request, real.ask(request)) };
+  };
+  return { ...REAL_SIDES, model };
+}
+
+/** A model of another world than it is given. */
+export function wrongModelWorld(change: (world: World) => World): Sides {
+  return { ...REAL_SIDES, model: (world) => REAL_SIDES.model(change(world)) };
+}
+
+const everyToken =
+  (change: (token: TokenSpec) => TokenSpec) =>
+  (world: World): World => ({ ...world, tokens: world.tokens.map(change) });
+
+/** Map types that ask CAP_NET_ADMIN are allowed to who lacks it. */
+export const freeNetworkMaps: Wrong = (world, { cmd, type }, byte) => {
+  const { vocabulary } = world.profile;
+  const isNetMap =
+    cmd === vocabulary.must('cmds', 'map_create') && mapTypeCapability(vocabulary, type) === CAP_NET_ADMIN;
+  return isNetMap && (byte & OUTCOME_MASK) === Outcome.CAP_NET_ADMIN_MISSING ? byte & ~OUTCOME_MASK : byte;
+};
+
+/** The attach mask is not looked at. */
+export const noAttachMask = everyToken((token) => ({ ...token, allowed: { ...token.allowed, attachs: MASK_ANY } }));
+
+/** Program type 31 is taken out of every mask. */
+export const noHighPrograms = everyToken((token) => ({
+  ...token,
+  allowed: { ...token.allowed, progs: token.allowed.progs & ~(1n << 31n) },
+}));
+
+/** An LSM's refusal of a command is not asked for. */
+export const noCmdHook = everyToken((token) => ({ ...token, denials: { ...token.denials, cmds: 0n } }));
+
+/** An LSM's refusal of a capability is not asked for. */
+export const noCapableHook = everyToken((token) => ({ ...token, denials: { ...token.denials, caps: 0n } }));
+
+/** Owners are looked for one level too high. */
+export const ownerOneLevelOff = (world: World): World => ({
+  ...world,
+  userns: world.userns.map((ns) => ({ ...ns, owner: world.userns[ns.parent]?.owner ?? 0 })),
+});
+
+/** A token is taken for one of the parent of its user namespace. */
+export const tokenOneLevelOff = (world: World): World => ({
+  ...world,
+  tokens: world.tokens.map((token) => ({ ...token, userns: world.userns[token.userns]?.parent ?? 0 })),
+});
+
+/** The deepest level is cut off. */
+export const noLevel33 = (world: World): World => {
+  const levels: number[] = [];
+  const userns = world.userns.map((ns, id) => {
+    const level = id === 0 ? 0 : (levels[ns.parent] as number) + 1;
+    levels.push(Math.min(level, 32));
+    return level > 32 ? { ...ns, parent: world.userns[ns.parent]?.parent ?? 0 } : ns;
+  });
+  return { ...world, userns };
+};
+
+/** unprivileged_bpf_disabled=1 is taken for 0. */
+export const sysctlOneIsZero = (world: World): World =>
+  world.unprivilegedBpfDisabled === 1 ? { ...world, unprivilegedBpfDisabled: 0 } : world;
+
+/** 1,000,000 instructions are one too many. */
+export const oneInstructionLess: Wrong = (_, { insnCnt }, byte) =>
+  insnCnt === 1_000_000 && (byte & OUTCOME_MASK) === Outcome.ALLOWED
+    ? (byte & ~OUTCOME_MASK) | Outcome.INSN_CNT_E2BIG
+    : byte;
+
+/** The last map type of a release is not known. */
+export const lastMapTypeUnknown: Wrong = (world, { cmd, type, pre }, byte) => {
+  const { vocabulary } = world.profile;
+  const isLast = cmd === vocabulary.must('cmds', 'map_create') && type === vocabulary.count.map_types - 1;
+  return isLast && pre === 0 && (byte & OUTCOME_MASK) === Outcome.ALLOWED ? Outcome.UNKNOWN_TYPE : byte;
+};

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { disagree } from '../../src/fuzz/answers.js';
+import { disagreementOf } from '../../src/fuzz/case.js';
+import { runInline } from '../../src/fuzz/inline.js';
+import { isMakeable } from '../../src/fuzz/makeable.js';
+import { type Replay, replay } from '../../src/fuzz/replay.js';
+import { replayJson, replayText } from '../../src/fuzz/replay_text.js';
+import { REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
+import { type Finding, findingsOf } from '../../src/fuzz/tally.js';
+import { PROFILES } from '../../src/kernel/profile.js';
+import type { World } from '../../src/kernel/world.js';
+import { parseScenario } from '../../src/policy/scenario.js';
+import * as broken from './broken_sides.js';
+
+const ALL = PROFILES.map((_, i) => i);
+
+function findIn(sides: Sides, cases: number, seed = 1): Finding[] {
+  return findingsOf(runInline({ seed, profiles: ALL, cases }, sides));
+}
+
+/** Bits and rows a person has to read. */
+function sizeOf({ userns, tasks, tokens }: World): number {
+  const bits = (mask: bigint) => mask.toString(2).replaceAll('0', '').length;
+  const masks = tokens.flatMap(({ allowed, denials }) => [...Object.values(allowed), denials.cmds, denials.caps]);
+  return (
+    userns.length +
+    tasks.length +
+    tokens.length +
+    [...masks, ...tasks.map((t) => t.effective)].reduce((sum, mask) => sum + bits(mask), 0)
+  );
+}
+
+const HOT_PATH: readonly (readonly [name: string, sides: Sides, cases: number])[] = [
+  ['network map types asked nothing', broken.wrongAnswers(broken.freeNetworkMaps), 5000],
+  ['attach mask ignored', broken.wrongTables(broken.noAttachMask), 5000],
+  ['bpf_token_cmd hook ignored', broken.wrongTables(broken.noCmdHook), 5000],
+  ['bpf_token_capable hook ignored', broken.wrongTables(broken.noCapableHook), 5000],
+  ['owner one level off', broken.wrongTables(broken.ownerOneLevelOff), 20_000],
+  ['token one level off', broken.wrongTables(broken.tokenOneLevelOff), 5000],
+  ['level 33 cut off', broken.wrongTables(broken.noLevel33), 200_000],
+  ['sysctl 1 is 0', broken.wrongTables(broken.sysctlOneIsZero), 5000],
+  ['program type 31 missing in masks', broken.wrongTables(broken.noHighPrograms), 50_000],
+  ['one instruction less', broken.wrongAnswers(broken.oneInstructionLess), 20_000],
+  ['last map type unknown', broken.wrongAnswers(broken.lastMapTypeUnknown), 20_000],
+];
+
+const MODEL: readonly (readonly [name: string, sides: Sides, cases: number])[] = [
+  ['network map types asked nothing', broken.wrongModel(broken.freeNetworkMaps), 5000],
+  ['attach mask ignored', broken.wrongModelWorld(broken.noAttachMask), 5000],
+  ['owner one level off', broken.wrongModelWorld(broken.ownerOneLevelOff), 20_000],
+  ['sysctl 1 is 0', broken.wrongModelWorld(broken.sysctlOneIsZero), 5000],
+];
+
+test('nothing is found where nothing is wrong', () => {
+  expect(findIn(REAL_SIDES, 30_000)).toEqual([]);
+});
+
+describe.each([
+  ['hot path', HOT_PATH],
+  ['model', MODEL],
+] as const)('a rule broken in the %s is found', (_, rules) => {
+  test.each(rules)('%s', (_name, sides, cases) => {
+    const [finding] = findIn(sides, cases);
+    if (!finding) throw new Error(`not found in ${cases} cases`);
+    expect(disagree(finding.answers)).toBe(true);
+
+    const replayed = replay(sides, finding.id);
+    expect(replayed.disagreement).toEqual(finding.answers);
+    const shrunk = replayed.shrunk as NonNullable<Replay['shrunk']>;
+    expect(disagreementOf(sides, shrunk)).toEqual(shrunk.answers);
+    expect(shrunk.requests).toHaveLength(1);
+    // Level 33 takes 33 namespaces to show.
+    const { length } = shrunk.world.userns;
+    expect(sizeOf(shrunk.world) - length).toBeLessThanOrEqual(9);
+    if (!_name.startsWith('level 33')) expect(length).toBeLessThanOrEqual(4);
+    expect(shrunk.world.tasks).toHaveLength(1);
+    expect(shrunk.world.tokens.length).toBeLessThanOrEqual(1);
+
+    const text = replayText(replayed, finding);
+    expect(text).toMatch(/^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# check +\S.*\n/);
+    if (!isMakeable(shrunk.world)) return;
+    const { world, requests } = parseScenario(text);
+    const [asked] = requests.map(({ request }) => request);
+    expect(asked && disagreementOf(sides, { world, requests: [asked], index: 0 })).toEqual(shrunk.answers);
+  });
+});
+
+test('most findings become scenarios that the kernel can make', () => {
+  const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
+  const makeable = rules.flatMap(([, sides]) =>
+    findIn(sides, 20_000, 7)
+      .slice(0, 3)
+      .map(({ id }) => isMakeable((replay(sides, id).shrunk as NonNullable<Replay['shrunk']>).world)),
+  );
+  expect(makeable.filter((is) => is).length / makeable.length).toBeGreaterThan(0.8);
+});
+
+test('a batch that goes wrong by position is found, and shrunk to the batch it takes', () => {
+  const sides: Sides = {
+    ...REAL_SIDES,
+    fast: (world) => {
+      const real = REAL_SIDES.fast(world);
+      return {
+        check: (request) => real.check(request),
+        checkIds: (...ids) => real.checkIds(...ids),
+        replaceWorld: (next) => real.replaceWorld(next),
+        checkBatch(columns, out) {
+          real.checkBatch(columns, out);
+          if (out.length > 16) out[16] = 31;
+        },
+      };
+    },
+  };
+  const [finding] = findIn(sides, 60);
+  expect(finding?.id).toEqual({ seed: 1, world: 0, index: 16 });
+  const replayed = replay(sides, { seed: 1, world: 0, index: 16 });
+  expect(replayed.shrunk?.requests).toHaveLength(17);
+  expect(replayed.shrunk?.index).toBe(16);
+  expect(replayText(replayed)).toMatch(/^# it takes a batch of these 17 requests; they disagree on number 17$/m);
+  expect(replayText(replayed)).toMatch(/^# checkBatch +31, which is no verdict$/m);
+});
+
+test('what an instance remembers of earlier worlds is found, and named as that', () => {
+  const sides: Sides = {
+    ...REAL_SIDES,
+    fast: (first) => {
+      const real = REAL_SIDES.fast(first);
+      const { unprivilegedBpfDisabled } = first;
+      return {
+        check: (request) => real.check(request),
+        checkIds: (...ids) => real.checkIds(...ids),
+        checkBatch: (columns, out) => real.checkBatch(columns, out),
+        replaceWorld: (world) => real.replaceWorld({ ...world, unprivilegedBpfDisabled }),
+      };
+    },
+  };
+  const [finding] = findIn(sides, 5000);
+  if (!finding) throw new Error('not found');
+  const replayed = replay(sides, finding.id);
+  expect(replayed).toMatchObject({ needsHistory: true, disagreement: finding.answers });
+  expect(replayText(replayed, finding)).toContain('it shows only in an instance that held other worlds before');
+});
+
+test.each(['check', 'checkBatch', 'replaceWorld', 'model'] as const)(
+  'a throw of %s is a finding, told apart',
+  (what) => {
+    const burst = (): never => {
+      throw new RangeError('out of bounds');
+    };
+    const sides: Sides = {
+      model: what === 'model' ? () => ({ ask: burst }) : REAL_SIDES.model,
+      fast: (world) => {
+        const real = REAL_SIDES.fast(world);
+        return {
+          check: what === 'check' ? burst : (request) => real.check(request),
+          checkIds: (...ids) => real.checkIds(...ids),
+          checkBatch: what === 'checkBatch' ? burst : (columns, out) => real.checkBatch(columns, out),
+          replaceWorld: what === 'replaceWorld' ? burst : (next) => real.replaceWorld(next),
+        };
+      },
+    };
+    const tally = runInline({ seed: 1, profiles: ALL, cases: 600 }, sides);
+    expect(tally.cases).toBe(600);
+    const [finding] = findingsOf(tally);
+    if (!finding) throw new Error('not found');
+    const text = replayText(replay(sides, finding.id), finding);
+    expect(text).toContain('threw RangeError: out of bounds');
+    expect(replayJson(replay(sides, finding.id), finding)).toMatchObject({ agree: false });
+  },
+);
