@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
+    // By default one core is left idle, which is half of a small machine.
+    maxWorkers: '100%',
   },
 });
