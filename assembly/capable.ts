@@ -13,6 +13,7 @@ import {
   TOKEN_DENIED_CAPS,
   TOKEN_USERNS_ROW,
 } from '../src/engine/layout';
+import { flag } from './flag';
 
 /**
  * Which of the four capabilities a task has in a user namespace, as CAPS_* bits: none unless the namespace's ancestor at
@@ -23,8 +24,8 @@ import {
 export function capsIn(task: usize, usernsRow: usize): u32 {
   const pair = load<u32>(usernsRow + <usize>load<u8>(task, TASK_LEVEL));
   const caps: u32 = load<u8>(task, TASK_CAPS);
-  const owned = caps | ((0 - <u32>(pair >> 16 == load<u16>(task, TASK_EUID))) & CAPS_ALL);
-  return owned & (0 - <u32>((pair & 0xffff) == load<u16>(task, TASK_USERNS)));
+  const owned = caps | ((0 - flag(pair >> 16 == load<u16>(task, TASK_EUID))) & CAPS_ALL);
+  return owned & (0 - flag((pair & 0xffff) == load<u16>(task, TASK_USERNS)));
 }
 
 /** `then` where `bit` is 1, `otherwise` where it is 0; by arithmetic, as engines make branches of wasm's select. */
@@ -47,11 +48,11 @@ export function withSysAdmin(caps: u32): u32 {
  */
 // @ts-ignore: decorator
 @inline
-export function capableThrough(world: usize, task: usize, token: usize, counts: bool): u32 {
+export function capableThrough(world: usize, task: usize, token: usize, counts: boolean): u32 {
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
   const there = withSysAdmin(capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)));
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
   const fallsBack = (load<u32>(world, WORLD_RULES) >> 1) & 1;
   const fallback = initial & ~there & (0 - fallsBack);
-  return pick(<u32>counts, (there & ~refused) | fallback | (refused << 4), initial);
+  return pick(flag(counts), (there & ~refused) | fallback | (refused << 4), initial);
 }

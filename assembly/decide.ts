@@ -47,6 +47,7 @@ import {
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { capableThrough, pick, withSysAdmin } from './capable';
+import { flag } from './flag';
 import { bitOf, dispositionOf, fixupAttach, foundOf, isOwnUserns } from './token';
 
 const BPF_MAXINSNS: u32 = 4096;
@@ -99,7 +100,7 @@ export function decideHere(
 /** Whether a program of that many instructions may be loaded with and without CAP_BPF. */
 // @ts-ignore: decorator
 @inline
-export function isPlainCount(insnCnt: u32): bool {
+export function isPlainCount(insnCnt: u32): boolean {
   return insnCnt - 1 < BPF_MAXINSNS;
 }
 
@@ -114,11 +115,11 @@ function judge(world: usize, task: usize, token: usize, row: usize, attachGiven:
   const disposition = dispositionOf(world, foundOf(token, isOwnUserns(task, token), row, attach));
   const capable = capableThrough(world, task, token, disposition == Disposition.USED);
   const missing = <u32>load<u8>(row, STRAIGHT_NEEDS) & ~capable;
-  const lsm = <u32>(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
+  const lsm = flag(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
   const refusal: u32 = load<u8>(world + load<u8>(row, STRAIGHT_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
   const final = pick(bitOf(load<u64>(row, STRAIGHT_FITS), attach), load<u8>(row, STRAIGHT_FINAL), Outcome.ATTACH_TYPE_MISFIT);
   const bpf = (capable & CAPS_BPF) * HAS_BPF;
-  return verdict(pick(<u32>(missing != 0), refusal, final), disposition) | bpf;
+  return verdict(pick(flag(missing != 0), refusal, final), disposition) | bpf;
 }
 
 /** The same commands where something is wrong with the request, or its program is long. */
@@ -164,7 +165,7 @@ function byGate(
   world: usize,
   task: usize,
   token: usize,
-  given: bool,
+  given: boolean,
   cmd: usize,
   type: u32,
   attach: u32,
@@ -194,7 +195,7 @@ function attachProg(
   world: usize,
   task: usize,
   token: usize,
-  given: bool,
+  given: boolean,
   gate: u32,
   type: u32,
   attach: u32,
@@ -231,7 +232,7 @@ function attachProg(
 }
 
 /** Commands gated by a capability in the initial user namespace: no token can give it. */
-function initCapability(task: usize, cmd: usize, refused: bool, disposition: u32, pre: u32): u32 {
+function initCapability(task: usize, cmd: usize, refused: boolean, disposition: u32, pre: u32): u32 {
   const first = load<u8>(cmd, CMD_PERMISSION_FIRST) != 0;
   if (!first) {
     if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);

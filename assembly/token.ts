@@ -15,6 +15,7 @@ import {
   TOKEN_USERNS,
   WORLD_DISPOSITIONS,
 } from '../src/engine/layout';
+import { flag } from './flag';
 
 /** 1 where the bit is set, else 0. */
 // @ts-ignore: decorator
@@ -26,7 +27,7 @@ export function bitOf(mask: u64, bit: u32): u32 {
 /** Whether the caller is in the token's own user namespace. */
 // @ts-ignore: decorator
 @inline
-export function isOwnUserns(task: usize, token: usize): bool {
+export function isOwnUserns(task: usize, token: usize): boolean {
   return load<u16>(task, TASK_USERNS) == load<u16>(token, TOKEN_USERNS);
 }
 
@@ -37,12 +38,12 @@ export function isOwnUserns(task: usize, token: usize): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function foundOf(token: usize, isOwn: bool, row: usize, attach: u32): u32 {
+export function foundOf(token: usize, isOwn: boolean, row: usize, attach: u32): u32 {
   const typeMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_TYPE_MASK));
   const attachMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_ATTACH_MASK));
   const found =
     <u32>load<u8>(token + <usize>load<u8>(row, STRAIGHT_FOUND)) |
-    (<u32>isOwn * FOUND_OWN_USERNS) |
+    (flag(isOwn) * FOUND_OWN_USERNS) |
     (bitOf(typeMask, load<u8>(row, STRAIGHT_TYPE_BIT)) * FOUND_TYPE) |
     (bitOf(attachMask, attach) * FOUND_ATTACH);
   return found & load<u8>(row, STRAIGHT_FOUND_AND);
@@ -53,7 +54,7 @@ export function foundOf(token: usize, isOwn: bool, row: usize, attach: u32): u32
 @inline
 export function fixupAttach(row: usize, attachGiven: u32): u32 {
   const zeroMeans: u32 = load<u8>(row, STRAIGHT_ZERO_MEANS);
-  return (attachGiven | (zeroMeans & (0 - <u32>(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
+  return (attachGiven | (zeroMeans & (0 - flag(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
 }
 
 /** bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): the Disposition of what was found. */
