@@ -43,7 +43,7 @@ import { capsIn } from './capable';
 import { decideHere, isPlainCount } from './decide';
 import { bitOf, fixupAttach, foundOf, isOwnUserns } from './token';
 
-/** Rows of a block. A block's scratch is five bytes a row, and two more for the numbers of rows that are not straight. */
+/** Rows of a block. A block's scratch is four bytes a row, and two more for the numbers of rows that are not straight. */
 export const BLOCK_ROWS: u32 = 1024;
 
 // The scratch of a block, byte offsets.

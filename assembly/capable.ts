@@ -3,7 +3,6 @@
 import {
   CAPS_ALL,
   CAPS_SYS_ADMIN,
-  WORLD_RULES,
   RULE_TOKEN_FALLS_BACK_TO_INIT,
   TASK_CAPS,
   TASK_EUID,
@@ -12,6 +11,7 @@ import {
   TASK_USERNS,
   TOKEN_DENIED_CAPS,
   TOKEN_USERNS_ROW,
+  WORLD_RULES,
 } from '../src/engine/layout';
 import { flag } from './flag';
 
@@ -52,7 +52,7 @@ export function capableThrough(world: usize, task: usize, token: usize, counts: 
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
   const there = withSysAdmin(capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)));
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
-  const fallsBack = (load<u32>(world, WORLD_RULES) >> 1) & 1;
+  const fallsBack = flag((load<u32>(world, WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT) != 0);
   const fallback = initial & ~there & (0 - fallsBack);
   return pick(flag(counts), (there & ~refused) | fallback | (refused << 4), initial);
 }

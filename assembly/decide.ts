@@ -61,9 +61,7 @@ function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
 }
 
-/**
- * The verdict byte of one request. Ids out of range get a verdict that says so; command and type are at most 255.
- */
+/** The verdict byte of one request. Ids out of range get a verdict that says so; command and type are at most 255. */
 // @ts-ignore: decorator
 @inline
 export function decideHere(
@@ -78,13 +76,12 @@ export function decideHere(
 ): u32 {
   const tokens = load<u32>(world, WORLD_TOKEN_COUNT);
   const given = tokenId != NO_ID;
-  const tokenRow = given ? tokenId : tokens;
   if (pre == Pre.BAD_ROW) return Outcome.BAD_ROW;
   if (taskId >= load<u32>(world, WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
-  if (tokenRow > tokens || (given && tokenRow == tokens)) return Outcome.NO_SUCH_TOKEN;
+  if (given && tokenId >= tokens) return Outcome.NO_SUCH_TOKEN;
 
   const task = <usize>load<u32>(world, WORLD_TASKS) + taskId * TASK_SIZE;
-  const token = <usize>load<u32>(world, WORLD_TOKENS) + tokenRow * TOKEN_SIZE;
+  const token = <usize>load<u32>(world, WORLD_TOKENS) + min<u32>(tokenId, tokens) * TOKEN_SIZE;
   const cmd = world + WORLD_CMDS + cmdNumber * CMD_SIZE;
   const straight = load<u32>(cmd, CMD_STRAIGHT);
   const attach = min<u32>(attachNumber, LAST_TYPE);

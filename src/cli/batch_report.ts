@@ -1,8 +1,8 @@
-import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
+import { decodeVerdict, dispositionName, OUTCOMES, outcomeName } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
 import type { Style } from '../report/style.js';
 import { byDisposition, byOutcome, count, percent, totalsOf } from '../report/summary_text.js';
-import { OUTCOMES, type Summary } from './batch/index.js';
+import type { Summary } from './batch/index.js';
 
 /** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
 export function batchNotes(summary: Summary, file: string, style: Style): string {

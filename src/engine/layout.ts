@@ -3,6 +3,7 @@
 
 /** The largest command, type and attach type number told apart from others: no kernel knows it, nor any above it. */
 export const LAST_TYPE = 63;
+/** How many numbers that makes. */
 export const TYPE_ROWS = 64;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
@@ -96,18 +97,15 @@ export const STRAIGHT_NEEDS = 14; // u8, CAPS_* asked for
 export const STRAIGHT_OUTCOMES = 15; // u8, byte offset of its row of the outcome table
 export const STRAIGHT_FINAL = 16; // u8, Outcome when every capability is there and the attach type fits
 export const STRAIGHT_FLAGS = 17; // u8, STRAIGHT_CGROUP_SKB, STRAIGHT_UNKNOWN_MAP
-export const STRAIGHT_FOUND_AND = 20; // u8, 0 where the token is not even looked at, else 255
-// The last three again, as the block path gathers them.
-export const STRAIGHT_NEEDS_HIGH = 18; // u8, STRAIGHT_NEEDS in the high half
-export const STRAIGHT_END = 19; // u8, STRAIGHT_FINAL, and END_UNPRIV_DISABLED
+export const STRAIGHT_FOUND_AND = 18; // u8, 0 where the token is not even looked at, else 255
+// What is asked and how it ends again, as the block path gathers them.
+export const STRAIGHT_NEEDS_HIGH = 19; // u8, STRAIGHT_NEEDS in the high half
+export const STRAIGHT_END = 20; // u8, STRAIGHT_FINAL, and END_UNPRIV_DISABLED
 export const STRAIGHT_SIZE = 32;
 export const STRAIGHT_ROWS = 256;
-/** Bytes of a command's rows. */
+/** Bytes of a command's rows; commands in the order of STRAIGHT_COMMANDS. */
 export const STRAIGHT_CMD = 8192;
-export const STRAIGHT_MAP_CREATE = 0;
 export const STRAIGHT_PROG_LOAD = 8192;
-export const STRAIGHT_BTF_LOAD = 16384;
-export const STRAIGHT_BTF_GET_FD_BY_ID = 24576;
 
 export const STRAIGHT_CGROUP_SKB = 1;
 /** A map type this release does not have: EINVAL before the token is looked at. */

@@ -92,9 +92,10 @@ function gateCode(profile: Profile, cmd: number): number {
 /** Fills the rows of a command. Types past the last known one are all the same, so the rows are made once and repeated. */
 function writeStraight(view: DataView, command: StraightCommand, rowOf: (type: number) => StraightRow): void {
   const i = STRAIGHT_COMMANDS.indexOf(command);
+  const rows = Array.from({ length: L.TYPE_ROWS }, (_, type) => rowOf(type));
   for (let type = 0; type < L.STRAIGHT_ROWS; type++) {
     const bit = Math.min(type, L.LAST_TYPE);
-    const row = rowOf(bit);
+    const row = rows[bit] as StraightRow;
     const at = L.WORLD_STRAIGHT - FIRST + i * L.STRAIGHT_CMD + type * L.STRAIGHT_SIZE;
     const readsType = row.typeMask !== undefined;
     const readsAttach = row.attachMask !== undefined;
@@ -131,7 +132,6 @@ interface StraightRow {
 function writeMapCreate(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
   writeStraight(view, 'map_create', (type) => {
     const cap = mapTypeCapability(vocabulary, type);
-    const own = cap === undefined || cap === null ? 0 : capBits(1n << BigInt(cap));
     if (cap === undefined) {
       return {
         needs: 0,
@@ -140,6 +140,7 @@ function writeMapCreate(view: DataView, { vocabulary }: Profile, isDisabled: boo
         flags: L.STRAIGHT_UNKNOWN_MAP,
       };
     }
+    const own = cap === null ? 0 : capBits(1n << BigInt(cap));
     return {
       typeMask: L.TOKEN_MAPS,
       needs: own | (isDisabled ? L.CAPS_BPF : 0),

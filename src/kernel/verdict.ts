@@ -35,6 +35,9 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',
 };
 
+/** Outcomes a verdict byte has room for. */
+export const OUTCOMES: number = OUTCOME_MASK + 1;
+
 /** A verdict byte taken apart. */
 export interface Verdict {
   readonly outcome: Outcome;

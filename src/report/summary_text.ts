@@ -1,5 +1,5 @@
 import type { Disposition, Outcome } from '../abi/verdict.js';
-import { errnoOf, isAllowed, isDecided, outcomeName } from '../kernel/verdict.js';
+import { errnoOf, isAllowed, isDecided, OUTCOMES, outcomeName } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
 import type { Style } from './style.js';
 import { dispositionText, reasonText } from './verdict_words.js';
@@ -22,7 +22,6 @@ export interface Totals {
   undecided: number;
 }
 
-const OUTCOMES = 32;
 const TASKS_SHOWN = 40;
 
 /** Allowed, denied and undecided rows. */

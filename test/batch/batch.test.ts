@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ERRNO, type ErrnoName } from '../../src/abi/errno.js';
 import { Outcome } from '../../src/abi/verdict.js';
 import { BadRowsError, BatchFileError, type BatchOptions, runBatch, type Summary } from '../../src/cli/batch/index.js';
-import { allowedRows, OUTCOMES } from '../../src/cli/batch/summary.js';
+import { allowedRows } from '../../src/cli/batch/summary.js';
 import { OUTPUT_COLUMNS, verdictWord } from '../../src/cli/batch/verdict_rows.js';
 import { rowOf } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { decodeVerdict } from '../../src/kernel/verdict.js';
+import { decodeVerdict, OUTCOMES } from '../../src/kernel/verdict.js';
 import { generateRequests, RequestTableError, RequestWriter } from '../../src/requests/index.js';
 import { read, smallWorld } from '../requests/small_world.js';
 

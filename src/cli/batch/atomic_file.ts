@@ -72,11 +72,7 @@ class AtomicFile implements PendingFile {
   }
 
   async write(text: string | Uint8Array): Promise<void> {
-    try {
-      await this.#handle.writeFile(text);
-    } catch (error) {
-      throw new BatchFileError('write', this.#path, error);
-    }
+    await writeAll(this.#handle, this.#path, text);
   }
 
   async commit(): Promise<void> {
@@ -112,11 +108,7 @@ class DirectFile implements PendingFile {
   }
 
   async write(text: string | Uint8Array): Promise<void> {
-    try {
-      await this.#handle.writeFile(text);
-    } catch (error) {
-      throw new BatchFileError('write', this.#path, error);
-    }
+    await writeAll(this.#handle, this.#path, text);
   }
 
   async commit(): Promise<void> {
@@ -125,6 +117,15 @@ class DirectFile implements PendingFile {
 
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
+  }
+}
+
+/** Writes on where the handle is. Throws a BatchFileError that names the output, not the file beside it. */
+async function writeAll(handle: FileHandle, path: string, text: string | Uint8Array): Promise<void> {
+  try {
+    await handle.writeFile(text);
+  } catch (error) {
+    throw new BatchFileError('write', path, error);
   }
 }
 

@@ -7,7 +7,6 @@ export {
   allowedRows,
   type Comparison,
   type Expectations,
-  OUTCOMES,
   type Summary,
   type UnmetExpectation,
 } from './summary.js';

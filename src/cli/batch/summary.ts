@@ -1,11 +1,9 @@
 import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
-import { decodeVerdict } from '../../kernel/verdict.js';
+import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type Problems, type RequestChunk } from '../../requests/index.js';
 
-/** Outcomes a verdict byte has room for. */
-export const OUTCOMES = OUTCOME_MASK + 1;
 const KEPT = 20;
 /** Instead of an errno: the request cannot be made. */
 const UNDECIDED = -1;
