@@ -48,11 +48,11 @@ export function withSysAdmin(caps: u32): u32 {
  */
 // @ts-ignore: decorator
 @inline
-export function capableThrough(world: usize, task: usize, token: usize, counts: boolean): u32 {
+export function capableThrough(task: usize, token: usize, counts: boolean): u32 {
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
   const there = withSysAdmin(capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)));
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
-  const fallsBack = flag((load<u32>(world, WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT) != 0);
+  const fallsBack = flag((load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT) != 0);
   const fallback = initial & ~there & (0 - fallsBack);
   return pick(flag(counts), (there & ~refused) | fallback | (refused << 4), initial);
 }

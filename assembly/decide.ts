@@ -65,7 +65,6 @@ function verdict(outcome: u32, disposition: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function decideHere(
-  world: usize,
   taskId: u32,
   tokenId: u32,
   cmdNumber: u32,
@@ -74,24 +73,24 @@ export function decideHere(
   insnCnt: u32,
   pre: u32,
 ): u32 {
-  const tokens = load<u32>(world, WORLD_TOKEN_COUNT);
+  const tokens = load<u32>(WORLD_TOKEN_COUNT);
   const given = tokenId != NO_ID;
   if (pre == Pre.BAD_ROW) return Outcome.BAD_ROW;
-  if (taskId >= load<u32>(world, WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
+  if (taskId >= load<u32>(WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
   if (given && tokenId >= tokens) return Outcome.NO_SUCH_TOKEN;
 
-  const task = <usize>load<u32>(world, WORLD_TASKS) + taskId * TASK_SIZE;
-  const token = <usize>load<u32>(world, WORLD_TOKENS) + min<u32>(tokenId, tokens) * TOKEN_SIZE;
-  const cmd = world + WORLD_CMDS + cmdNumber * CMD_SIZE;
+  const task = WORLD_TASKS + taskId * TASK_SIZE;
+  const token = WORLD_TOKENS + min<u32>(tokenId, tokens) * TOKEN_SIZE;
+  const cmd = WORLD_CMDS + cmdNumber * CMD_SIZE;
   const straight = load<u32>(cmd, CMD_STRAIGHT);
   const attach = min<u32>(attachNumber, LAST_TYPE);
   if (straight != NOT_STRAIGHT) {
-    const row = world + WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
+    const row = WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
     const plain = !pre && isPlainCount(insnCnt);
-    if (plain) return judge(world, task, token, row, attach) & 0xff;
-    return withFault(world, task, token, cmd, row, attach, insnCnt, pre);
+    if (plain) return judge(task, token, row, attach) & 0xff;
+    return withFault(task, token, cmd, row, attach, insnCnt, pre);
   }
-  return byGate(world, task, token, given, cmd, type, attach, pre);
+  return byGate(task, token, given, cmd, type, attach, pre);
 }
 
 /** Whether a program of that many instructions may be loaded with and without CAP_BPF. */
@@ -107,13 +106,13 @@ export function isPlainCount(insnCnt: u32): boolean {
  */
 // @ts-ignore: decorator
 @inline
-function judge(world: usize, task: usize, token: usize, row: usize, attachGiven: u32): u32 {
+function judge(task: usize, token: usize, row: usize, attachGiven: u32): u32 {
   const attach = fixupAttach(row, attachGiven);
-  const disposition = dispositionOf(world, foundOf(token, isOwnUserns(task, token), row, attach));
-  const capable = capableThrough(world, task, token, disposition == Disposition.USED);
+  const disposition = dispositionOf(foundOf(token, isOwnUserns(task, token), row, attach));
+  const capable = capableThrough(task, token, disposition == Disposition.USED);
   const missing = <u32>load<u8>(row, STRAIGHT_NEEDS) & ~capable;
   const lsm = flag(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
-  const refusal: u32 = load<u8>(world + load<u8>(row, STRAIGHT_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
+  const refusal: u32 = load<u8>(load<u8>(row, STRAIGHT_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
   const final = pick(bitOf(load<u64>(row, STRAIGHT_FITS), attach), load<u8>(row, STRAIGHT_FINAL), Outcome.ATTACH_TYPE_MISFIT);
   const bpf = (capable & CAPS_BPF) * HAS_BPF;
   return verdict(pick(flag(missing != 0), refusal, final), disposition) | bpf;
@@ -121,7 +120,6 @@ function judge(world: usize, task: usize, token: usize, row: usize, attachGiven:
 
 /** The same commands where something is wrong with the request, or its program is long. */
 function withFault(
-  world: usize,
   task: usize,
   token: usize,
   cmd: usize,
@@ -136,10 +134,10 @@ function withFault(
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
 
-  const judged = judge(world, task, token, row, attach);
+  const judged = judge(task, token, row, attach);
   if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
-    const refusedBySysctl = load<u32>(world, WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
+    const refusedBySysctl = load<u32>(WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
     const limit = judged & HAS_BPF ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
     if (!refusedBySysctl && insnCnt - 1 >= limit) {
       return verdict(Outcome.INSN_CNT_E2BIG, (judged & 0xff) >> DISPOSITION_SHIFT);
@@ -159,7 +157,6 @@ function late(judged: u32, pre: u32): u32 {
 
 /** Commands that do not go by capabilities through a token. */
 function byGate(
-  world: usize,
   task: usize,
   token: usize,
   given: boolean,
@@ -172,7 +169,7 @@ function byGate(
   if (gate == GATE_TOKEN_CREATE) return Outcome.MODEL_ONLY;
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
   if (gate == GATE_PROG_ATTACH || gate == GATE_LINK_CREATE) {
-    return attachProg(world, task, token, given, gate, type, attach, pre);
+    return attachProg(task, token, given, gate, type, attach, pre);
   }
   const handed = given || pre == Pre.TOKEN_EBADF || pre == Pre.TOKEN_EINVAL;
   const refusesToken = load<u8>(cmd, CMD_TOKEN_ROOM) == ROOM_REFUSED;
@@ -189,7 +186,6 @@ function byGate(
 
 /** PROG_ATTACH and LINK_CREATE: a cgroup_skb program asks CAP_NET_ADMIN through the token it was loaded with. */
 function attachProg(
-  world: usize,
   task: usize,
   token: usize,
   given: boolean,
@@ -198,14 +194,14 @@ function attachProg(
   attach: u32,
   pre: u32,
 ): u32 {
-  const row = world + WORLD_STRAIGHT + STRAIGHT_PROG_LOAD + type * STRAIGHT_SIZE;
+  const row = WORLD_STRAIGHT + STRAIGHT_PROG_LOAD + type * STRAIGHT_SIZE;
   const asks = load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_CGROUP_SKB;
   let disposition: u32 = given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
   let counts = false;
   if (given && asks) {
     // Loaded in the token's own user namespace: there the caller's has no say yet.
-    disposition = dispositionOf(world, foundOf(token, true, row, attach));
-    const needsOwn = load<u32>(world, WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS;
+    disposition = dispositionOf(foundOf(token, true, row, attach));
+    const needsOwn = load<u32>(WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS;
     counts = disposition == Disposition.USED && (!needsOwn || isOwnUserns(task, token));
     if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;
   }
@@ -213,7 +209,7 @@ function attachProg(
   if (!asks) return late(verdict(Outcome.DESCRIPTOR_DECIDES, disposition), pre);
 
   const fits = bitOf(load<u64>(row, STRAIGHT_FITS), attach);
-  const capable = capableThrough(world, task, token, counts);
+  const capable = capableThrough(task, token, counts);
   const hasNetAdmin = capable & CAPS_NET_ADMIN;
   const lsm = (capable >> 4) & CAPS_NET_ADMIN;
   if (gate == GATE_PROG_ATTACH) {

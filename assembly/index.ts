@@ -1,58 +1,31 @@
-// What TypeScript calls. Nothing here or below allocates or keeps state: every address comes in as an argument.
+// What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
+import { PLACE_ROWS } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
 
 /** The verdict byte of one request. */
-export function decide(
-  world: usize,
-  task: u32,
-  token: u32,
-  cmd: u32,
-  type: u32,
-  attach: u32,
-  insnCnt: u32,
-  pre: u32,
-): u32 {
-  return decideHere(world, task, token, min<u32>(cmd, 255), min<u32>(type, 255), attach, insnCnt, pre);
+export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
+  return decideHere(task, token, min<u32>(cmd, 255), min<u32>(type, 255), attach, insnCnt, pre);
 }
 
-/** The first byte that TypeScript may lay tables out from. */
+/** Takes what decide() takes and does nothing: what a call costs. */
+export function nothing(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
+  return 0;
+}
+
+/** The first byte that the module leaves to the tables: none may lie below. */
 export function heapBase(): usize {
   return __heap_base;
 }
 
 /**
- * Rows of a batch, one array per column; writes one verdict byte per row, and up to 15 bytes past the last.
- * `scratch` is SCRATCH_SIZE bytes of no one else's.
+ * The first rows of a place, at most PLACE_ROWS: writes a verdict byte for each, and up to 15 bytes past the last.
+ * `has` says which of the columns are there that need not be, as HAS_* bits.
  */
-export function decideBatch(
-  world: usize,
-  scratch: usize,
-  rows: u32,
-  task: usize,
-  token: usize,
-  cmd: usize,
-  type: usize,
-  attach: usize,
-  insnCnt: usize,
-  pre: usize,
-  out: usize,
-): void {
-  for (let start: u32 = 0; start < rows; start += BLOCK_ROWS) {
-    const at = <usize>start;
-    decideBlock(
-      world,
-      scratch,
-      min<u32>(rows - start, BLOCK_ROWS),
-      task + (at << 1),
-      token + (at << 1),
-      cmd + at,
-      type + at,
-      attach + at,
-      insnCnt + (at << 2),
-      pre + at,
-      out + at,
-    );
+export function decideBatch(place: usize, rows: u32, has: u32): void {
+  const stop = min<u32>(rows, PLACE_ROWS);
+  for (let start: u32 = 0; start < stop; start += BLOCK_ROWS) {
+    decideBlock(place, start, min<u32>(stop - start, BLOCK_ROWS), has);
   }
 }

@@ -60,6 +60,6 @@ export function fixupAttach(row: usize, attachGiven: u32): u32 {
 /** bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): the Disposition of what was found. */
 // @ts-ignore: decorator
 @inline
-export function dispositionOf(world: usize, found: u32): u32 {
-  return load<u8>(world + found, WORLD_DISPOSITIONS);
+export function dispositionOf(found: u32): u32 {
+  return load<u8>(found, WORLD_DISPOSITIONS);
 }

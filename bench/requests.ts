@@ -17,7 +17,7 @@ const BURST_STREAM = 2;
  * afterwards because a program's attach type does not fit, so that about 32% are allowed.
  */
 export function requests(world: World, seed: number, rows: number): Columns {
-  const columns = makeColumns(rows);
+  const { insnCnt: _one, pre: _none, ...columns } = makeColumns(rows);
   const random = new Random();
   random.reseed(seed, REQUEST_STREAM);
   const tokenFor = tokenDraw(world, random);

@@ -1,6 +1,6 @@
 import { type Columns, rowOf } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
-import { instantiate } from '../src/engine/wasm.js';
+import { instantiate, makeMemory } from '../src/engine/wasm.js';
 import { Model } from '../src/kernel/model.js';
 import type { World } from '../src/kernel/world.js';
 import { type Contender, contender, type Effort, interleave, type Timing } from './measure.js';
@@ -18,13 +18,9 @@ export const SINGLE_CHECKS = 65_536;
 /** The model is slower by far. */
 export const MODEL_CHECKS = 2048;
 
-/** An export of the Wasm module that takes what a check takes and does nothing: what the call itself costs. */
-type Nothing = (...args: readonly number[]) => unknown;
-
 /**
  * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's check on request
- * objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds where the module exports one, the
- * TypeScript rival, and the model.
+ * objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
  */
 export function timeSingle(world: World, columns: Columns, effort: Effort): Timing[] {
   const evaluator = createEvaluator(world);
@@ -51,7 +47,7 @@ export function timeSingle(world: World, columns: Columns, effort: Effort): Timi
         kept = (kept + verdict) | 0;
       }
     }),
-    ...nothingContenders(columns),
+    nothingContender(columns),
     contender(TYPESCRIPT_CHECK, SINGLE_CHECKS, () => {
       const { task, token, cmd, type, attachType } = columns;
       for (let row = 0; row < SINGLE_CHECKS; row++) {
@@ -75,25 +71,20 @@ export function timeSingle(world: World, columns: Columns, effort: Effort): Timi
   return timings;
 }
 
-function nothingContenders(columns: Columns): Contender[] {
-  const exports: object = instantiate(new WebAssembly.Memory({ initial: 1 }));
-  if (!(NOTHING in exports) || typeof exports.nothing !== 'function') return [];
-  const call = exports.nothing as Nothing;
-  return [
-    contender(NOTHING, SINGLE_CHECKS, () => {
-      const { task, token, cmd, type, attachType } = columns;
-      for (let row = 0; row < SINGLE_CHECKS; row++) {
-        call(
-          0,
-          task[row] as number,
-          token[row] as number,
-          cmd[row] as number,
-          type[row] as number,
-          attachType[row] as number,
-          1,
-          0,
-        );
-      }
-    }),
-  ];
+function nothingContender(columns: Columns): Contender {
+  const { nothing } = instantiate(makeMemory());
+  return contender(NOTHING, SINGLE_CHECKS, () => {
+    const { task, token, cmd, type, attachType } = columns;
+    for (let row = 0; row < SINGLE_CHECKS; row++) {
+      nothing(
+        task[row] as number,
+        token[row] as number,
+        cmd[row] as number,
+        type[row] as number,
+        attachType[row] as number,
+        1,
+        0,
+      );
+    }
+  });
 }

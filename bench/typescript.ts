@@ -116,7 +116,7 @@ export class TypeScriptRival {
         cmd[row] as number,
         type[row] as number,
         attachType[row] as number,
-        insnCnt[row] as number,
+        insnCnt?.[row] ?? 1,
       );
       allowed[row] = isAllowed ? 1 : 0;
     }

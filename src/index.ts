@@ -10,7 +10,7 @@ export {
 } from './abi/capabilities.js';
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
 export { Disposition, Outcome, Pre } from './abi/verdict.js';
-export { type Columns, makeColumns, rowOf, setRow } from './engine/columns.js';
+export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator } from './engine/evaluator.js';
 export { type Advice, advise } from './explain/advise.js';
 export { applyChange, type Change, type Question } from './explain/change.js';

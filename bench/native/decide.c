@@ -9,11 +9,12 @@
  * {"ns_per_check": [...]} and writes one byte per row (1: allowed) to OUT.
  *
  * FILE, little-endian, as bench/native/format.ts writes it:
- *   u32 magic 0x4b544642, unprivileged_bpf_disabled, user namespaces, tasks, tokens, rows
+ *   u32 magic 0x4b544642, unprivileged_bpf_disabled, user namespaces, tasks, tokens, rows, with instructions (0 or 1)
  *   user namespace: u32 parent (the first one is the initial one), u32 owner
  *   task:           u32 user namespace, u32 euid, u64 effective capabilities
  *   token:          u32 user namespace, u32 zero, u64 commands, map types, program types, attach types
- *   row:            u16 task, u16 token (0xffff: none), u8 command, u8 type, u8 attach type, u8 zero, u32 instructions
+ *   row:            u16 task, u16 token (0xffff: none), u8 command, u8 type, u8 attach type, u8 zero
+ * with instructions, a u32 for each row follows: how many its program has. Without, every program has one.
  *
  * Compile with -DPROFILE_V12 for the reviewed design, else linux-6.12.
  */
@@ -179,7 +180,6 @@ struct row {
 	uint8_t type;
 	uint8_t attach_type;
 	uint8_t zero;
-	uint32_t insn_cnt;
 };
 
 static struct user_namespace init_user_ns;
@@ -424,7 +424,7 @@ static int check_attach(unsigned int type, unsigned int attach_type)
 	}
 }
 
-static int prog_load(const struct cred *cred, const struct bpf_token *token, const struct row *row)
+static int prog_load(const struct cred *cred, const struct bpf_token *token, const struct row *row, uint32_t insn_cnt)
 {
 	unsigned int type = row->type;
 	unsigned int attach_type = fixup_attach_type(type, row->attach_type);
@@ -436,7 +436,7 @@ static int prog_load(const struct cred *cred, const struct bpf_token *token, con
 	bpf_cap = token_capable(cred, token, CAP_BPF);
 	if (sysctl_unprivileged_bpf_disabled && !bpf_cap)
 		return -EPERM;
-	if (row->insn_cnt == 0 || row->insn_cnt > (bpf_cap ? MAX_INSNS : MAX_INSNS_UNPRIVILEGED))
+	if (insn_cnt == 0 || insn_cnt > (bpf_cap ? MAX_INSNS : MAX_INSNS_UNPRIVILEGED))
 		return -E2BIG;
 	if (type != PROG_SOCKET_FILTER && type != PROG_CGROUP_SKB && !bpf_cap)
 		return -EPERM;
@@ -458,13 +458,13 @@ static int btf_load(const struct cred *cred, const struct bpf_token *token)
 	return token_capable(cred, token, CAP_BPF) ? 0 : -EPERM;
 }
 
-static int sys_bpf(const struct cred *cred, const struct bpf_token *token, const struct row *row)
+static int sys_bpf(const struct cred *cred, const struct bpf_token *token, const struct row *row, uint32_t insn_cnt)
 {
 	switch (row->cmd) {
 	case BPF_MAP_CREATE:
 		return map_create(cred, token, row);
 	case BPF_PROG_LOAD:
-		return prog_load(cred, token, row);
+		return prog_load(cred, token, row, insn_cnt);
 	case BPF_BTF_LOAD:
 		return btf_load(cred, token);
 	default:
@@ -473,13 +473,14 @@ static int sys_bpf(const struct cred *cred, const struct bpf_token *token, const
 }
 
 __attribute__((noinline)) static void decide_all(const struct cred *tasks, const struct bpf_token *tokens,
-						 const struct row *rows, size_t count, uint8_t *allowed)
+						 const struct row *rows, const uint32_t *insn_cnts, size_t count,
+						 uint8_t *allowed)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct row *row = &rows[i];
 		const struct bpf_token *token = row->token == NO_TOKEN ? NULL : &tokens[row->token];
 
-		allowed[i] = sys_bpf(&tasks[row->task], token, row) == 0;
+		allowed[i] = sys_bpf(&tasks[row->task], token, row, insn_cnts ? insn_cnts[i] : 1) == 0;
 	}
 }
 
@@ -514,7 +515,7 @@ static double now_ns(void)
 
 int main(int argc, char **argv)
 {
-	uint32_t header[6];
+	uint32_t header[7];
 	FILE *file;
 
 	if (argc != 4)
@@ -571,19 +572,24 @@ int main(int argc, char **argv)
 	struct row *rows = alloc(nr_rows, sizeof(*rows));
 	uint8_t *allowed = alloc(nr_rows, 1);
 	take(file, rows, nr_rows * sizeof(*rows));
+	uint32_t *insn_cnts = NULL;
+	if (header[6]) {
+		insn_cnts = alloc(nr_rows, sizeof(*insn_cnts));
+		take(file, insn_cnts, nr_rows * sizeof(*insn_cnts));
+	}
 	fclose(file);
 	for (size_t i = 0; i < nr_rows; i++) {
 		if (rows[i].task >= nr_tasks || (rows[i].token != NO_TOKEN && rows[i].token >= nr_tokens))
 			fail("a row names a task or token that does not exist");
 	}
 
-	decide_all(tasks, tokens, rows, nr_rows, allowed);
+	decide_all(tasks, tokens, rows, insn_cnts, nr_rows, allowed);
 	printf("{\"ns_per_check\": [");
 	int repetitions = atoi(argv[2]);
 	for (int i = 0; i < repetitions; i++) {
 		double start = now_ns();
 
-		decide_all(tasks, tokens, rows, nr_rows, allowed);
+		decide_all(tasks, tokens, rows, insn_cnts, nr_rows, allowed);
 		printf("%s%.4f", i ? ", " : "", (now_ns() - start) / (double)nr_rows);
 	}
 	printf("]}\n");

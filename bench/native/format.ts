@@ -4,11 +4,11 @@ import { MASK_NAMES } from '../../src/kernel/masks.js';
 import type { World } from '../../src/kernel/world.js';
 
 const FILE_MAGIC = 0x4b54_4642;
-const HEADER_BYTES = 24;
+const HEADER_BYTES = 28;
 const USERNS_BYTES = 8;
 const TASK_BYTES = 16;
 const TOKEN_BYTES = 40;
-const ROW_BYTES = 12;
+const ROW_BYTES = 8;
 /** Rows packed at a time. */
 const CHUNK_ROWS = 65_536;
 
@@ -16,16 +16,17 @@ const CHUNK_ROWS = 65_536;
 export function writeWorldFile(path: string, world: World, columns: Columns): void {
   const file = openSync(path, 'w');
   try {
-    writeSync(file, packWorld(world, columns.task.length));
+    writeSync(file, packWorld(world, columns));
     for (let start = 0; start < columns.task.length; start += CHUNK_ROWS) {
       writeSync(file, packRows(columns, start, Math.min(start + CHUNK_ROWS, columns.task.length)));
     }
+    if (columns.insnCnt) writeSync(file, columns.insnCnt);
   } finally {
     closeSync(file);
   }
 }
 
-function packWorld({ unprivilegedBpfDisabled, userns, tasks, tokens }: World, rows: number): Uint8Array {
+function packWorld({ unprivilegedBpfDisabled, userns, tasks, tokens }: World, columns: Columns): Uint8Array {
   const bytes = new Uint8Array(
     HEADER_BYTES + userns.length * USERNS_BYTES + tasks.length * TASK_BYTES + tokens.length * TOKEN_BYTES,
   );
@@ -39,9 +40,10 @@ function packWorld({ unprivilegedBpfDisabled, userns, tasks, tokens }: World, ro
     view.setBigUint64(at, value, true);
     at += 8;
   };
-  for (const value of [FILE_MAGIC, unprivilegedBpfDisabled, userns.length, tasks.length, tokens.length, rows]) {
-    u32(value);
-  }
+  const rows = columns.task.length;
+  const hasInsnCnt = columns.insnCnt ? 1 : 0;
+  const counts = [userns.length, tasks.length, tokens.length, rows, hasInsnCnt];
+  for (const value of [FILE_MAGIC, unprivilegedBpfDisabled, ...counts]) u32(value);
   for (const { parent, owner } of userns) {
     u32(parent);
     u32(owner);
@@ -68,7 +70,6 @@ function packRows(columns: Columns, start: number, stop: number): Uint8Array {
     view.setUint8(at + 4, columns.cmd[row] as number);
     view.setUint8(at + 5, columns.type[row] as number);
     view.setUint8(at + 6, columns.attachType[row] as number);
-    view.setUint32(at + 8, columns.insnCnt[row] as number, true);
   }
   return bytes;
 }

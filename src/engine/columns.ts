@@ -1,4 +1,4 @@
-import type { Pre } from '../abi/verdict.js';
+import { Pre } from '../abi/verdict.js';
 import { NO_TOKEN, type Request } from '../kernel/world.js';
 import { LAST_TYPE } from './layout.js';
 
@@ -12,13 +12,17 @@ export interface Columns {
   /** Map type or program type, by command. */
   readonly type: Uint8Array;
   readonly attachType: Uint8Array;
-  readonly insnCnt: Uint32Array;
-  /** Pre codes. */
-  readonly pre: Uint8Array;
+  /** Number of instructions; without the column, every request has one. */
+  readonly insnCnt?: Uint32Array;
+  /** Pre codes; without the column, nothing is wrong with any request. */
+  readonly pre?: Uint8Array;
 }
 
+/** Columns that say everything a request can say. */
+export type FullColumns = Required<Columns>;
+
 /** Columns of requests that all are: task 0, no token, command 0, one instruction. */
-export function makeColumns(rows: number): Columns {
+export function makeColumns(rows: number): FullColumns {
   return {
     task: new Uint16Array(rows),
     token: new Uint16Array(rows).fill(NO_TOKEN),
@@ -31,7 +35,7 @@ export function makeColumns(rows: number): Columns {
 }
 
 /** Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. */
-export function setRow(columns: Columns, row: number, request: Request): void {
+export function setRow(columns: FullColumns, row: number, request: Request): void {
   columns.task[row] = request.task;
   columns.token[row] = request.token;
   columns.cmd[row] = saturate(request.cmd);
@@ -49,8 +53,8 @@ export function rowOf(columns: Columns, row: number): Request {
     cmd: columns.cmd[row] as number,
     type: columns.type[row] as number,
     attachType: columns.attachType[row] as number,
-    insnCnt: columns.insnCnt[row] as number,
-    pre: columns.pre[row] as Pre,
+    insnCnt: columns.insnCnt?.[row] ?? 1,
+    pre: (columns.pre?.[row] ?? Pre.NONE) as Pre,
   };
 }
 

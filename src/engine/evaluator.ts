@@ -1,14 +1,10 @@
 import type { LsmHooks } from '../kernel/lsm.js';
 import type { Request, World } from '../kernel/world.js';
 import type { Columns } from './columns.js';
-import { planWorld, writeWorld } from './compile.js';
-import { SCRATCH_SIZE } from './layout.js';
-import { type DecideExports, instantiate } from './wasm.js';
-
-const PAGE = 65_536;
-/** Rows copied into the memory at a time: large enough to forget the call, small enough to stay in cache. */
-const CHUNK = 16_384;
-const COLUMN_NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
+import { writeWorld } from './compile.js';
+import { Decider } from './decider.js';
+import * as L from './layout.js';
+import { makeMemory } from './wasm.js';
 
 /** How to compile a world. */
 export interface EvaluatorOptions {
@@ -47,49 +43,14 @@ export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {
   return new WasmEvaluator(world);
 }
 
-/** Byte offsets of a chunk's columns, below the tables so that these can grow. */
-interface Staging {
-  readonly columns: Readonly<Record<(typeof COLUMN_NAMES)[number], number>>;
-  readonly out: number;
-  readonly scratch: number;
-  readonly end: number;
-}
-
-function placeStaging(start: number): Staging {
-  let end = start;
-  const place = (bytesPerRow: number): number => {
-    const here = (end + 63) & ~63;
-    end = here + CHUNK * bytesPerRow;
-    return here;
-  };
-  const columns = {
-    task: place(2),
-    token: place(2),
-    cmd: place(1),
-    type: place(1),
-    attachType: place(1),
-    insnCnt: place(4),
-    pre: place(1),
-  };
-  const out = place(1);
-  const scratch = (end + 63) & ~63;
-  end = scratch + SCRATCH_SIZE;
-  return { columns, out, scratch, end: (end + 63) & ~63 };
-}
-
-class WasmEvaluator implements Evaluator {
+class WasmEvaluator extends Decider implements Evaluator {
   #world: World;
   readonly #memory: WebAssembly.Memory;
-  readonly #exports: DecideExports;
-  readonly #staging: Staging;
-  /** Byte offset of the tables. */
-  readonly #base: number;
 
   constructor(world: World) {
-    this.#memory = new WebAssembly.Memory({ initial: 1 });
-    this.#exports = instantiate(this.#memory);
-    this.#staging = placeStaging(this.#exports.heapBase());
-    this.#base = this.#staging.end;
+    const memory = makeMemory();
+    super(memory, L.PLACES_START);
+    this.#memory = memory;
     this.#world = world;
     this.replaceWorld(world);
   }
@@ -99,52 +60,7 @@ class WasmEvaluator implements Evaluator {
   }
 
   replaceWorld(world: World): void {
-    const plan = planWorld(world);
-    const short = this.#base + plan.size - this.#memory.buffer.byteLength;
-    if (short > 0) this.#memory.grow(Math.ceil(short / PAGE));
-    new Uint8Array(this.#memory.buffer, this.#base, plan.size).fill(0);
-    writeWorld(this.#memory.buffer, this.#base, world, plan);
+    writeWorld(this.#memory.buffer, world);
     this.#world = world;
   }
-
-  check({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
-    return this.#exports.decide(this.#base, task, token, cmd, type, attachType, insnCnt, pre);
-  }
-
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
-    return this.#exports.decide(this.#base, task, token, cmd, type, attachType, 1, 0);
-  }
-
-  checkBatch(columns: Columns, out: Uint8Array): void {
-    const rows = out.length;
-    for (const name of COLUMN_NAMES) {
-      const { length } = columns[name];
-      if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
-    }
-    const { buffer } = this.#memory;
-    const { columns: at, out: outAt, scratch } = this.#staging;
-    const bytes = new Uint8Array(buffer);
-    for (let start = 0; start < rows; start += CHUNK) {
-      const stop = Math.min(start + CHUNK, rows);
-      for (const name of COLUMN_NAMES) bytes.set(bytesOf(columns[name].subarray(start, stop)), at[name]);
-      this.#exports.decideBatch(
-        this.#base,
-        scratch,
-        stop - start,
-        at.task,
-        at.token,
-        at.cmd,
-        at.type,
-        at.attachType,
-        at.insnCnt,
-        at.pre,
-        outAt,
-      );
-      out.set(bytes.subarray(outAt, outAt + stop - start), start);
-    }
-  }
-}
-
-function bytesOf(values: Uint8Array | Uint16Array | Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

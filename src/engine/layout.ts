@@ -8,19 +8,44 @@ export const TYPE_ROWS = 64;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
 
-// A world starts with its header (one u32 each; pointers are absolute addresses) and the tables of its kernel, which lie
-// at the same place in every world. Tasks, tokens and user namespaces follow.
-export const WORLD_TASK_COUNT = 0;
-export const WORLD_TOKEN_COUNT = 4;
-export const WORLD_TASKS = 8;
-export const WORLD_TOKENS = 12;
-export const WORLD_RULES = 16;
-export const WORLD_CMDS = 64;
-export const WORLD_STRAIGHT = 2112;
-export const WORLD_DISPOSITIONS = 34880;
-export const WORLD_OUTCOMES = 34944;
-export const WORLD_BY_MASKS = 35008;
-export const WORLD_SIZE = 35072;
+// A memory holds one world, every table at a fixed address with room for as many ids as 16 bits can name: what is not
+// used is never touched, and costs nothing. First a header of one u32 each, and the tables of the kernel.
+export const WORLD_TASK_COUNT = 1024;
+export const WORLD_TOKEN_COUNT = 1028;
+export const WORLD_RULES = 1032;
+/** Which places are taken, a bit each: two u32. */
+export const WORLD_PLACES = 1040;
+export const WORLD_CMDS = 1088;
+export const WORLD_STRAIGHT = 3136;
+export const WORLD_DISPOSITIONS = 35904;
+export const WORLD_OUTCOMES = 35968;
+export const WORLD_BY_MASKS = 36032;
+export const WORLD_KERNEL_END = 36096;
+
+export const WORLD_TASKS = 65536;
+export const WORLD_TOKENS = 655360;
+export const WORLD_USERNS = 4915200;
+
+// A place is for the batches of one thread: columns on their way in, verdicts on their way out, and scratch.
+/** The rows of a batch that are decided in one call: enough to forget the call, few enough to stay in cache. */
+export const PLACE_ROWS = 8192;
+export const PLACE_TASK = 0; // u16
+export const PLACE_TOKEN = 16448; // u16
+export const PLACE_CMD = 32896; // u8
+export const PLACE_TYPE = 41152; // u8
+export const PLACE_ATTACH_TYPE = 49408; // u8
+export const PLACE_INSN_CNT = 57664; // u32
+export const PLACE_PRE = 90496; // u8
+export const PLACE_OUT = 98752; // u8
+export const PLACE_SCRATCH = 107008;
+// Columns a batch need not have, as bits: without them every request has one instruction and no fault.
+export const HAS_INSN_CNT = 1;
+export const HAS_PRE = 2;
+export const PLACE_SIZE = 196608;
+export const PLACES = 64;
+export const PLACES_START = 13631488;
+/** Pages of 65,536 bytes a memory has, as many as asconfig.json says: PLACES_START and all places. */
+export const MEMORY_PAGES = 400;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
@@ -131,6 +156,3 @@ export const OUTCOMES_OF_UNPRIV_DISABLED = 0; // CAP_BPF is asked because of the
 export const OUTCOMES_OF_CAPABILITY = 1;
 export const OUTCOME_LSM = 16;
 export const OUTCOMES_ROW = 32;
-
-/** Bytes of scratch a batch needs. */
-export const SCRATCH_SIZE = 6144;

@@ -7,9 +7,9 @@ import type { Profile } from '../kernel/profile.js';
 import { isLoadableProgType, progTypeNeeds } from '../kernel/prog_types.js';
 import * as L from './layout.js';
 
-/** The tables of a kernel lie from L.WORLD_CMDS to L.WORLD_SIZE of a world. */
+/** The tables of a kernel lie from L.WORLD_CMDS to L.WORLD_KERNEL_END. */
 const FIRST = L.WORLD_CMDS;
-const SIZE = L.WORLD_SIZE - FIRST;
+const SIZE = L.WORLD_KERNEL_END - FIRST;
 
 const made = new WeakMap<Profile, Map<boolean, Uint8Array>>();
 

@@ -1,32 +1,15 @@
 import { DECIDE_WASM_BASE64 } from './decide.generated.js';
+import { MEMORY_PAGES } from './layout.js';
 
-/** What assembly/index.ts exports. Addresses are byte offsets into the memory the module was given. */
+/** What assembly/index.ts exports. */
 export interface DecideExports {
   /** The first byte the module leaves free. */
   heapBase(): number;
-  decide(
-    world: number,
-    task: number,
-    token: number,
-    cmd: number,
-    type: number,
-    attach: number,
-    insnCnt: number,
-    pre: number,
-  ): number;
-  decideBatch(
-    world: number,
-    scratch: number,
-    rows: number,
-    task: number,
-    token: number,
-    cmd: number,
-    type: number,
-    attach: number,
-    insnCnt: number,
-    pre: number,
-    out: number,
-  ): void;
+  /** Takes what decide() takes and does nothing. */
+  nothing(...args: readonly number[]): number;
+  decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
+  /** The first rows of the place at that address, of which the columns in `has` (HAS_*) are there too. */
+  decideBatch(place: number, rows: number, has: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -37,7 +20,12 @@ function decideModule(): WebAssembly.Module {
   return compiled;
 }
 
-/** An instance over a memory of its caller's. */
+/** A memory for one world: shared, so that other threads can decide in it. What is never touched costs nothing. */
+export function makeMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
+}
+
+/** An instance over a memory that makeMemory() made, in any thread. */
 export function instantiate(memory: WebAssembly.Memory): DecideExports {
   const imports = { env: { memory, abort } };
   return new WebAssembly.Instance(decideModule(), imports).exports as unknown as DecideExports;

@@ -1,6 +1,6 @@
 import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { Pre } from '../abi/verdict.js';
-import { type Columns, makeColumns, setRow } from '../engine/columns.js';
+import { type FullColumns, makeColumns, setRow } from '../engine/columns.js';
 import type { Request, World } from '../kernel/world.js';
 import { type Answer, type Answers, disagree } from './answers.js';
 import { CASES_PER_WORLD } from './identity.js';
@@ -10,7 +10,7 @@ import type { FastSide, Sides } from './sides.js';
 export type OnDisagreement = (index: number, answers: Answers) => void;
 
 interface Rows {
-  readonly columns: Columns;
+  readonly columns: FullColumns;
   readonly batch: Uint8Array;
 }
 

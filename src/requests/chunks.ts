@@ -1,12 +1,12 @@
-import { type Columns, makeColumns } from '../engine/columns.js';
+import { type FullColumns, makeColumns } from '../engine/columns.js';
 import { EXPECT_NONE, type RequestChunk } from './table.js';
 
 /** Gathers rows until a chunk is full. The caller fills row `row` of `columns`, then calls next(). */
 export class ChunkBuilder {
   readonly #chunkRows: number;
   readonly #finished: RequestChunk[] = [];
-  /** Columns of the chunk being filled; rows not filled yet are at their defaults. */
-  columns: Columns;
+  /** FullColumns of the chunk being filled; rows not filled yet are at their defaults. */
+  columns: FullColumns;
   /** The row being filled. */
   row = 0;
   #lines: Uint32Array;

@@ -1,5 +1,5 @@
 import { Pre } from '../abi/verdict.js';
-import { type Columns, makeColumns } from '../engine/columns.js';
+import { type FullColumns, makeColumns } from '../engine/columns.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
@@ -24,7 +24,7 @@ export interface GenerateOptions {
  * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
  * Command: map_create 1/4, prog_load 1/2, btf_load 1/8, else any other but token_create. Types: uniform over the
  * release. Attach type of a prog_load: in half one that fits (0 where any does), else uniform. Instructions: 1 to 4096,
- * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. Columns a command does not read are at their default.
+ * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. FullColumns a command does not read are at their default.
  */
 export function* generateRequests(
   world: World,
@@ -88,7 +88,7 @@ class RequestDraw {
   }
 
   /** Fills fresh columns with the rows from `firstRow` on. Rows must be drawn in order. */
-  fill(columns: Columns, firstRow: number): void {
+  fill(columns: FullColumns, firstRow: number): void {
     const rows = columns.task.length;
     for (let row = 0; row < rows; row++) {
       const number = firstRow + row;
@@ -97,7 +97,7 @@ class RequestDraw {
     }
   }
 
-  #row(columns: Columns, row: number): void {
+  #row(columns: FullColumns, row: number): void {
     const random = this.#random;
     const task = random.below(this.#tasks);
     columns.task[row] = task;

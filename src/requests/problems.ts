@@ -49,7 +49,7 @@ export class Problems {
     ProblemKind,
     number
   >;
-  /** Columns that were ignored, each once. */
+  /** FullColumns that were ignored, each once. */
   readonly unknownColumns: UnknownColumn[] = [];
   /** Problems of all kinds; a row can have several. */
   total = 0;

@@ -1,4 +1,4 @@
-import type { Columns } from '../engine/columns.js';
+import type { FullColumns } from '../engine/columns.js';
 
 /** How a request table is written: comma separated with a header, or one JSON object per line. */
 export const REQUEST_FORMATS = ['csv', 'ndjson'] as const;
@@ -21,7 +21,7 @@ export type RequestColumn = (typeof REQUEST_COLUMNS)[number];
 /** What a batch adds to a request. A reader passes over them without a word, so that its output can be its input. */
 export const VERDICT_COLUMNS = ['row', 'line', 'verdict', 'errno', 'reason', 'token_disposition'] as const;
 
-/** Columns every table must have. */
+/** FullColumns every table must have. */
 export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly RequestColumn[];
 
 /** One row before it is understood: a value per column of REQUEST_COLUMNS; undefined, null and '' are empty. */
@@ -38,7 +38,7 @@ export const EXPECT_ALLOWED = 0;
 /** Some consecutive rows of a table. */
 export interface RequestChunk {
   /** Every column is `rows` long. */
-  readonly columns: Columns;
+  readonly columns: FullColumns;
   readonly rows: number;
   /** How many rows of the table come before this chunk. */
   readonly firstRow: number;

@@ -1,4 +1,4 @@
-import { type Columns, saturate } from '../engine/columns.js';
+import { type FullColumns, saturate } from '../engine/columns.js';
 import { TYPE_ROWS } from '../engine/layout.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
@@ -16,7 +16,7 @@ export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'ex
 
 /**
  * Writes requests as the text of table rows. Ids become names; one whose name would not be read back as the same id
- * becomes `#3` (tasks, tokens) or its number. Columns that a command does not read stay empty, and so do an attach
+ * becomes `#3` (tasks, tokens) or its number. FullColumns that a command does not read stay empty, and so do an attach
  * type of 0 and a `pre` of none.
  */
 export class RequestText {
@@ -86,7 +86,7 @@ export class RequestText {
    * Appends a row's fields in the order of WRITTEN_COLUMNS, comma separated; or the members of its object, without
    * braces. There must be room for `longest` bytes.
    */
-  write(columns: Columns, row: number, out: ByteBuffer): void {
+  write(columns: FullColumns, row: number, out: ByteBuffer): void {
     const task = columns.task[row] as number;
     const token = columns.token[row] as number;
     const cmd = saturate(columns.cmd[row] as number);

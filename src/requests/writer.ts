@@ -1,4 +1,4 @@
-import type { Columns } from '../engine/columns.js';
+import type { FullColumns } from '../engine/columns.js';
 import type { World } from '../kernel/world.js';
 import { ByteBuffer, Fragments } from './bytes.js';
 import type { RequestFormat } from './table.js';
@@ -19,7 +19,7 @@ export class RequestWriter {
   }
 
   /** The lines of all rows. */
-  rows(columns: Columns): Uint8Array {
+  rows(columns: FullColumns): Uint8Array {
     const out = this.#out;
     const room = this.#text.longest + 2 * this.#ends.longest;
     for (let row = 0; row < columns.task.length; row++) {

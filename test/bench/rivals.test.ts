@@ -7,7 +7,7 @@ import { compileNative, gccVersion, nativeRival } from '../../bench/native/nativ
 import { requests } from '../../bench/requests.js';
 import { TypeScriptRival } from '../../bench/typescript.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
-import type { Columns } from '../../src/engine/columns.js';
+import type { Columns, FullColumns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import type { UnprivilegedBpfDisabled } from '../../src/kernel/context.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** More than the benchmark asks: no token, types past the last one, many and no instructions, attach type 0. */
-function widened(columns: Columns, seed: number): Columns {
+function widened(columns: Columns, seed: number): FullColumns {
   const random = new Random();
   random.reseed(seed, 100);
   const wide = {
@@ -27,7 +27,8 @@ function widened(columns: Columns, seed: number): Columns {
     token: columns.token.slice(),
     type: columns.type.slice(),
     attachType: columns.attachType.slice(),
-    insnCnt: columns.insnCnt.slice(),
+    insnCnt: new Uint32Array(ROWS).fill(1),
+    pre: new Uint8Array(ROWS),
   };
   for (let row = 0; row < ROWS; row++) {
     if (random.below(10) === 0) wide.token[row] = NO_TOKEN;
@@ -40,12 +41,15 @@ function widened(columns: Columns, seed: number): Columns {
 }
 
 const cases = ['linux-6.12', 'v12'].flatMap((profile) =>
-  ([0, 1, 2] as const).map((sysctl) => ({ profile, sysctl, seed: 10 + sysctl })),
+  ([0, 1, 2] as const).flatMap((sysctl) =>
+    [true, false].map((isWide) => ({ profile, sysctl, seed: 10 + sysctl, isWide })),
+  ),
 );
 
-function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number) {
+function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, isWide = true) {
   const world: World = { ...benchmarkWorld(profile, SMALL, seed), unprivilegedBpfDisabled: sysctl };
-  const columns = widened(requests(world, seed, ROWS), seed);
+  const drawn = requests(world, seed, ROWS);
+  const columns = isWide ? widened(drawn, seed) : drawn;
   const verdicts = new Uint8Array(ROWS);
   createEvaluator(world).checkBatch(columns, verdicts);
   return { world, columns, verdicts };
@@ -53,9 +57,9 @@ function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number) {
 
 describe('the TypeScript rival', () => {
   it.each(cases)(
-    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl',
-    ({ profile, sysctl, seed }) => {
-      const { world, columns, verdicts } = given(profile, sysctl, seed);
+    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl, more than the benchmark asks: $isWide',
+    ({ profile, sysctl, seed, isWide }) => {
+      const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
       const bits = new Uint8Array(ROWS);
       new TypeScriptRival(world).checkBatch(columns, bits);
       expect(firstDifference(world, columns, verdicts, 'typescript', bits)).toBeNull();
@@ -65,9 +69,9 @@ describe('the TypeScript rival', () => {
 
 describe.skipIf(gccVersion() === null)('the C rival', () => {
   it.each(cases)(
-    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl',
-    ({ profile, sysctl, seed }) => {
-      const { world, columns, verdicts } = given(profile, sysctl, seed);
+    'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl, more than the benchmark asks: $isWide',
+    ({ profile, sysctl, seed, isWide }) => {
+      const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
       const rival = nativeRival(compileNative(profile, folder), world, columns);
       expect(firstDifference(world, columns, verdicts, 'native', rival.decide())).toBeNull();
       expect(rival.time(2)).toHaveLength(2);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mixed, requests, runs } from '../../bench/requests.js';
 import { benchmarkWorld, DEEPEST_LEVEL, LARGE, levelsOf, SMALL } from '../../bench/world.js';
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../../src/abi/capabilities.js';
-import { OUTCOME_MASK, Outcome, Pre } from '../../src/abi/verdict.js';
+import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
 import { rowOf } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { Model } from '../../src/kernel/model.js';
@@ -87,7 +87,7 @@ describe('its requests', () => {
     expect(own).toBeCloseTo(0.8, 2);
     expect(new Set(columns.task).size).toBe(world.tasks.length);
     expect(new Set(columns.attachType).size).toBe(vocabulary.count.attach_types);
-    expect(columns.pre.every((pre) => pre === Pre.NONE)).toBe(true);
+    expect([columns.insnCnt, columns.pre]).toEqual([undefined, undefined]);
   });
 
   it('pass the permission checks in about 36%, and are allowed in about 32%', () => {

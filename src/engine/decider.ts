@@ -1,0 +1,60 @@
+import type { Request } from '../kernel/world.js';
+import type { Columns } from './columns.js';
+import * as L from './layout.js';
+import { type DecideExports, instantiate } from './wasm.js';
+
+/** Where each column lies in a place. */
+const COLUMNS = [
+  ['task', L.PLACE_TASK],
+  ['token', L.PLACE_TOKEN],
+  ['cmd', L.PLACE_CMD],
+  ['type', L.PLACE_TYPE],
+  ['attachType', L.PLACE_ATTACH_TYPE],
+  ['insnCnt', L.PLACE_INSN_CNT],
+  ['pre', L.PLACE_PRE],
+] as const;
+
+/** Decides in a memory whose tables are written, from a place that is this one's alone. */
+export class Decider {
+  readonly #bytes: Uint8Array;
+  readonly #exports: DecideExports;
+  /** Address of the place. */
+  readonly #place: number;
+
+  constructor(memory: WebAssembly.Memory, place: number) {
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#exports = instantiate(memory);
+    this.#place = place;
+  }
+
+  check({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
+    return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
+  }
+
+  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
+    return this.#exports.decide(task, token, cmd, type, attachType, 1, 0);
+  }
+
+  checkBatch(columns: Columns, out: Uint8Array): void {
+    const rows = out.length;
+    for (const [name] of COLUMNS) {
+      const length = columns[name]?.length ?? rows;
+      if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
+    }
+    const has = (columns.insnCnt ? L.HAS_INSN_CNT : 0) | (columns.pre ? L.HAS_PRE : 0);
+    const outAt = this.#place + L.PLACE_OUT;
+    for (let start = 0; start < rows; start += L.PLACE_ROWS) {
+      const stop = Math.min(start + L.PLACE_ROWS, rows);
+      for (const [name, at] of COLUMNS) {
+        const column = columns[name];
+        if (column) this.#bytes.set(bytesOf(column.subarray(start, stop)), this.#place + at);
+      }
+      this.#exports.decideBatch(this.#place, stop - start, has);
+      out.set(this.#bytes.subarray(outAt, outAt + stop - start), start);
+    }
+  }
+}
+
+function bytesOf(values: Uint8Array | Uint16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
