@@ -1,25 +1,27 @@
-// A block of rows in two passes. The first goes row by row and gathers four bytes of each: what was found of the token,
-// which capabilities the caller has, what is asked of it, and how the request ends. The second turns them into verdicts,
-// sixteen at a step. Rows that are not straight are decided one by one afterwards.
+// A block of rows in three passes. The first looks at sixteen rows at a step: which are odd (an id past the end, a fault,
+// a long program), what each asks, and whether all have the same task and token. The second fetches what is said of each
+// row's task, token and request, row by row, without a branch. The third makes sixteen verdicts at a step of that; the
+// odd rows are then decided one by one.
 
-import { Disposition, DISPOSITION_SHIFT, Outcome } from '../src/abi/verdict';
+import { Outcome } from '../src/abi/verdict';
 import {
-  CAPS_ALL,
-  CAPS_SYS_ADMIN,
-  CMD_SIZE,
-  CMD_STRAIGHT,
-  END_FITS,
-  FOUND_ATTACH,
-  FOUND_MASKS_SHIFT,
-  FOUND_TYPE,
+  ASK_ANY_USERNS,
+  ASK_ATTACH_AT,
+  ASK_BY_GATE,
+  ASK_HALF_MAP_CREATE,
+  ASK_HALF_OTHERS,
+  ASK_LOOKS,
+  ASK_SIZE,
+  ASK_TYPE_AT,
+  ASK_UNPRIV_DISABLED,
+  CMD_MAP_CREATE,
+  CMD_PROG_LOAD,
   HAS_INSN_CNT,
   HAS_PRE,
   LAST_TYPE,
-  NOT_STRAIGHT,
   NO_ID,
   OUTCOMES_OF_CAPABILITY,
   OUTCOMES_OF_UNPRIV_DISABLED,
-  OUTCOMES_ROW,
   PLACE_ATTACH_TYPE,
   PLACE_CMD,
   PLACE_INSN_CNT,
@@ -30,145 +32,296 @@ import {
   PLACE_TOKEN,
   PLACE_TYPE,
   RULE_TOKEN_FALLS_BACK_TO_INIT,
-  STRAIGHT_END,
-  STRAIGHT_FITS,
-  STRAIGHT_NEEDS_HIGH,
-  STRAIGHT_SIZE,
+  STOP_ATTACH,
+  STOP_CMD,
+  STOP_LSM,
+  STOP_NONE,
+  STOP_NOT_GIVEN,
+  STOP_TYPE,
+  STOP_USERNS,
   TASK_INIT_CAPS,
+  TASK_LEVEL,
   TASK_SIZE,
+  TOKEN_ALLOWED_CMDS,
+  TOKEN_ATTACHS,
   TOKEN_DENIED_CAPS,
+  TOKEN_DENIED_CMDS,
+  TOKEN_GIVEN,
+  TOKEN_LEVEL,
+  TOKEN_MAPS,
   TOKEN_SIZE,
-  TOKEN_USERNS_ROW,
-  WORLD_BY_MASKS,
-  WORLD_CMDS,
-  WORLD_DISPOSITIONS,
+  WORLD_ASKS,
   WORLD_OUTCOMES,
   WORLD_RULES,
-  WORLD_STRAIGHT,
+  WORLD_STOPS,
   WORLD_TASKS,
   WORLD_TASK_COUNT,
   WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
-import { capsIn } from './capable';
-import { decideHere, isPlainCount } from './decide';
-import { bitOf, fixupAttach, foundOf, isOwnUserns } from './token';
+import { capsThere, isOwnUserns, standing } from './capable';
+import { BPF_MAXINSNS, decideHere } from './decide';
+import { hasAll, high, lanes, low, withSysAdminLanes } from './lanes';
 
-/** Rows of a block. A block's scratch is four bytes a row, and two more for the numbers of rows that are not straight. */
-export const BLOCK_ROWS: u32 = 1024;
+/** Rows of a block: its scratch stays in the fastest cache. */
+export const BLOCK_ROWS: u32 = 256;
 
-// The scratch of a block, byte offsets.
-const FOUND: usize = 0;
-const CAPS: usize = 1024;
-const ASKED: usize = 2048;
-const END: usize = 3072;
-const OTHERS: usize = 4096; // u16
+// The scratch of a block, byte offsets. What the first pass leaves:
+const TASK: usize = 0; // u16, ids that can be read
+const TOKEN: usize = 512; // u16
+const ASK: usize = 1024; // u16, rows of the ask table
+const ODD: usize = 1536; // u8, not 0: to be decided on its own
+const HELD: usize = 1792; // u8 for sixteen rows: not 0 where all have the same task and token
+// And the second:
+const STANDS: usize = 2048; // u32, as standing() says
+const TASK_SAYS: usize = 3072; // u32, from TASK_LEVEL on
+const TOKEN_SAYS: usize = 4096; // u32, from TOKEN_LEVEL on
+const ASKED: usize = 5120; // u64
+const TYPE_BYTE: usize = 7168; // u8, the byte of a token its type's bit is in
+const ATTACH_BYTE: usize = 7424; // u8
 
 /** Decides the rows of a place from `start` on, at most BLOCK_ROWS of them. */
 export function decideBlock(place: usize, start: usize, rows: u32, has: u32): void {
   const scratch = place + PLACE_SCRATCH;
-  const tasks = place + PLACE_TASK + (start << 1);
-  const tokens = place + PLACE_TOKEN + (start << 1);
-  const cmds = place + PLACE_CMD + start;
-  const types = place + PLACE_TYPE + start;
-  const attachs = place + PLACE_ATTACH_TYPE + start;
-  const insnCnts = place + PLACE_INSN_CNT + (start << 2);
-  const pres = place + PLACE_PRE + start;
-  const hasInsnCnt = (has & HAS_INSN_CNT) != 0;
-  const hasPre = (has & HAS_PRE) != 0;
-  const out = place + PLACE_OUT + start;
-  const taskCount = load<u32>(WORLD_TASK_COUNT);
-  const tokenCount = load<u32>(WORLD_TOKEN_COUNT);
-  let others: u32 = 0;
-  for (let i: usize = 0; i < rows; ++i) {
-    const taskId: u32 = load<u16>(tasks + (i << 1));
-    const tokenId: u32 = load<u16>(tokens + (i << 1));
-    const straight = load<u32>(WORLD_CMDS + <usize>load<u8>(cmds + i) * CMD_SIZE, CMD_STRAIGHT);
-    const isStraight =
-      straight != NOT_STRAIGHT &&
-      taskId < taskCount &&
-      (tokenId < tokenCount || tokenId == NO_ID) &&
-      !(hasPre && load<u8>(pres + i)) &&
-      (!hasInsnCnt || isPlainCount(load<u32>(insnCnts + (i << 2))));
-    if (!isStraight) {
-      store<u16>(scratch + OTHERS + (<usize>others << 1), <u16>i);
-      others += 1;
-      continue;
-    }
-    const task = WORLD_TASKS + taskId * TASK_SIZE;
-    const token = WORLD_TOKENS + min<u32>(tokenId, tokenCount) * TOKEN_SIZE;
-    const row = WORLD_STRAIGHT + straight + <usize>load<u8>(types + i) * STRAIGHT_SIZE;
-    const attach = fixupAttach(row, min<u32>(load<u8>(attachs + i), LAST_TYPE));
-    const found = foundOf(token, isOwnUserns(task, token), row, attach);
-    const caps = capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)) | (<u32>load<u8>(task, TASK_INIT_CAPS) << 4);
-    const asked = <u32>load<u8>(token, TOKEN_DENIED_CAPS) | load<u8>(row, STRAIGHT_NEEDS_HIGH);
-    const end = <u32>load<u8>(row, STRAIGHT_END) | (bitOf(load<u64>(row, STRAIGHT_FITS), attach) * END_FITS);
-    store<u8>(scratch + i, <u8>found, FOUND);
-    store<u8>(scratch + i, <u8>caps, CAPS);
-    store<u8>(scratch + i, <u8>asked, ASKED);
-    store<u8>(scratch + i, <u8>end, END);
+  for (let i: usize = 0; i < rows; i += 16) look(place, start + i, scratch, i, has);
+  for (let i: usize = 0; i < rows; i += 16) {
+    if (load<u8>(scratch + (i >> 4), HELD)) fetchAsks(scratch, i);
+    else fetch(scratch, i);
   }
-  for (let i: usize = 0; i < rows; i += 16) v128.store(out + i, verdicts(scratch + i));
-  for (let n: u32 = 0; n < others; ++n) {
-    const i = <usize>load<u16>(scratch + OTHERS + (<usize>n << 1));
-    const answer = decideHere(
-      load<u16>(tasks + (i << 1)),
-      load<u16>(tokens + (i << 1)),
-      load<u8>(cmds + i),
-      load<u8>(types + i),
-      load<u8>(attachs + i),
-      hasInsnCnt ? load<u32>(insnCnts + (i << 2)) : 1,
-      hasPre ? <u32>load<u8>(pres + i) : 0,
+  for (let i: usize = 0; i < rows; i += 16) {
+    const out = place + start + i;
+    v128.store(out, verdicts(scratch, i, load<u8>(scratch + (i >> 4), HELD) != 0), PLACE_OUT);
+    const odd = v128.load(scratch + i, ODD);
+    if (v128.any_true(odd)) decideOdd(place, start + i, min<u32>(rows - <u32>i, 16), odd, has);
+  }
+}
+
+/** The first pass, of sixteen rows: `row` in the place, `i` in the scratch. */
+// @ts-ignore: decorator
+@inline
+function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): void {
+  const pair = place + (row << 1);
+  const byte = place + row;
+  const taskCount = i16x8.splat(<i16>load<u32>(WORLD_TASK_COUNT));
+  const tokenCount = i16x8.splat(<i16>load<u32>(WORLD_TOKEN_COUNT));
+  const none = i16x8.splat(<i16>NO_ID);
+  const task0 = v128.load(pair, PLACE_TASK);
+  const task1 = v128.load(pair, PLACE_TASK + 16);
+  const token0 = v128.load(pair, PLACE_TOKEN);
+  const token1 = v128.load(pair, PLACE_TOKEN + 16);
+  const past0 = v128.or(i16x8.ge_u(task0, taskCount), v128.andnot(i16x8.ge_u(token0, tokenCount), i16x8.eq(token0, none)));
+  const past1 = v128.or(i16x8.ge_u(task1, taskCount), v128.andnot(i16x8.ge_u(token1, tokenCount), i16x8.eq(token1, none)));
+  let odd = i8x16.narrow_i16x8_s(past0, past1);
+  if (has & HAS_PRE) odd = v128.or(odd, v128.load(byte, PLACE_PRE));
+  if (has & HAS_INSN_CNT) odd = v128.or(odd, longPrograms(place + (row << 2)));
+  v128.store(scratch + i, odd, ODD);
+
+  const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(pair, PLACE_TASK))), v128.xor(task1, task0));
+  const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(pair, PLACE_TOKEN))), v128.xor(token1, token0));
+  store<u8>(scratch + (i >> 4), v128.any_true(v128.or(sameTask, sameToken)) ? 0 : 1, HELD);
+  const ids = scratch + (i << 1);
+  v128.store(ids, i16x8.min_u(task0, taskCount), TASK);
+  v128.store(ids, i16x8.min_u(task1, taskCount), TASK + 16);
+  v128.store(ids, i16x8.min_u(token0, tokenCount), TOKEN);
+  v128.store(ids, i16x8.min_u(token1, tokenCount), TOKEN + 16);
+
+  const last = lanes(LAST_TYPE);
+  const cmd = i8x16.min_u(v128.load(byte, PLACE_CMD), last);
+  const type = i8x16.min_u(v128.load(byte, PLACE_TYPE), last);
+  const attach = i8x16.min_u(v128.load(byte, PLACE_ATTACH_TYPE), last);
+  const isProgLoad = i8x16.eq(cmd, lanes(CMD_PROG_LOAD));
+  const isMapCreate = i8x16.eq(cmd, lanes(CMD_MAP_CREATE));
+  const others = v128.bitselect(lanes(ASK_HALF_MAP_CREATE), lanes(ASK_HALF_OTHERS), isMapCreate);
+  const half = v128.bitselect(type, others, isProgLoad);
+  const rest = v128.bitselect(attach, v128.bitselect(type, cmd, isMapCreate), isProgLoad);
+  v128.store(ids, askRows(i16x8.extend_low_i8x16_u(half), i16x8.extend_low_i8x16_u(rest)), ASK);
+  v128.store(ids, askRows(i16x8.extend_high_i8x16_u(half), i16x8.extend_high_i8x16_u(rest)), ASK + 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function askRows(half: v128, rest: v128): v128 {
+  return i16x8.add(i16x8.shl(half, 6), rest);
+}
+
+/** Sixteen lanes that are not 0 where isPlainCount() is false. */
+// @ts-ignore: decorator
+@inline
+function longPrograms(at: usize): v128 {
+  const one = i32x4.splat(1);
+  const most = i32x4.splat(BPF_MAXINSNS);
+  const long0 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT), one), most);
+  const long1 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 16), one), most);
+  const long2 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 32), one), most);
+  const long3 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 48), one), most);
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(long0, long1), i16x8.narrow_i32x4_s(long2, long3));
+}
+
+/** The second pass, of sixteen rows. */
+// @ts-ignore: decorator
+@inline
+function fetch(scratch: usize, first: usize): void {
+  for (let i = first; i < first + 16; ++i) {
+    const task = WORLD_TASKS + <usize>load<u16>(scratch + (i << 1), TASK) * TASK_SIZE;
+    const token = WORLD_TOKENS + <usize>load<u16>(scratch + (i << 1), TOKEN) * TOKEN_SIZE;
+    const ask = WORLD_ASKS + <usize>load<u16>(scratch + (i << 1), ASK) * ASK_SIZE;
+    store<u32>(scratch + (i << 2), standing(task, token), STANDS);
+    store<u32>(scratch + (i << 2), load<u32>(task, TASK_LEVEL), TASK_SAYS);
+    store<u32>(scratch + (i << 2), load<u32>(token, TOKEN_LEVEL), TOKEN_SAYS);
+    store<u64>(scratch + (i << 3), load<u64>(ask), ASKED);
+    store<u8>(scratch + i, load<u8>(token + <usize>load<u8>(ask, ASK_TYPE_AT)), TYPE_BYTE);
+    store<u8>(scratch + i, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT)), ATTACH_BYTE);
+  }
+}
+
+/** The second pass where all sixteen have the same task and token. */
+// @ts-ignore: decorator
+@inline
+function fetchAsks(scratch: usize, first: usize): void {
+  for (let i = first; i < first + 16; ++i) {
+    const ask = WORLD_ASKS + <usize>load<u16>(scratch + (i << 1), ASK) * ASK_SIZE;
+    store<u64>(scratch + (i << 3), load<u64>(ask), ASKED);
+  }
+}
+
+/** The third pass, of sixteen rows; `isHeld` where all have the same task and token. */
+function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
+  // Rows of eight bytes to vectors of one field each.
+  const rows = scratch + (i << 3);
+  const ask0 = low(v128.load(rows, ASKED), v128.load(rows, ASKED + 64));
+  const ask1 = high(v128.load(rows, ASKED), v128.load(rows, ASKED + 64));
+  const ask2 = low(v128.load(rows, ASKED + 16), v128.load(rows, ASKED + 80));
+  const ask3 = high(v128.load(rows, ASKED + 16), v128.load(rows, ASKED + 80));
+  const ask4 = low(v128.load(rows, ASKED + 32), v128.load(rows, ASKED + 96));
+  const ask5 = high(v128.load(rows, ASKED + 32), v128.load(rows, ASKED + 96));
+  const ask6 = low(v128.load(rows, ASKED + 48), v128.load(rows, ASKED + 112));
+  const ask7 = high(v128.load(rows, ASKED + 48), v128.load(rows, ASKED + 112));
+  const even01 = low(low(ask0, ask4), low(ask2, ask6));
+  const even23 = high(low(ask0, ask4), low(ask2, ask6));
+  const even45 = low(high(ask0, ask4), high(ask2, ask6));
+  const even67 = high(high(ask0, ask4), high(ask2, ask6));
+  const uneven01 = low(low(ask1, ask5), low(ask3, ask7));
+  const uneven23 = high(low(ask1, ask5), low(ask3, ask7));
+  const uneven45 = low(high(ask1, ask5), high(ask3, ask7));
+  const uneven67 = high(high(ask1, ask5), high(ask3, ask7));
+  const typeBit = low(even23, uneven23);
+  const attachBit = high(even23, uneven23);
+  const cmdBit = low(even45, uneven45);
+  const needs = high(even45, uneven45);
+  const end = low(even67, uneven67);
+  const flags = high(even67, uneven67);
+
+  // What is said of tasks and tokens.
+  let own: v128;
+  let there: v128;
+  let initCaps: v128;
+  let deniedCaps: v128;
+  let allowedCmds: v128;
+  let deniedCmds: v128;
+  let typeByte: v128;
+  let attachByte: v128;
+  const zero = lanes(0);
+  if (isHeld) {
+    const task = WORLD_TASKS + <usize>load<u16>(scratch + (i << 1), TASK) * TASK_SIZE;
+    const token = WORLD_TOKENS + <usize>load<u16>(scratch + (i << 1), TOKEN) * TOKEN_SIZE;
+    const stands = standing(task, token);
+    own = i8x16.splat(<i8>(0 - isOwnUserns(task, token, stands)));
+    there = lanes(capsThere(task, stands));
+    initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
+    deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
+    allowedCmds = v128.load_splat<u8>(token, TOKEN_ALLOWED_CMDS);
+    deniedCmds = v128.load_splat<u8>(token, TOKEN_DENIED_CMDS);
+    typeByte = i8x16.swizzle(v128.load(token, TOKEN_MAPS), low(even01, uneven01));
+    const attachAt = i8x16.sub(high(even01, uneven01), lanes(TOKEN_ATTACHS));
+    attachByte = i8x16.swizzle(v128.load(token, TOKEN_ATTACHS), attachAt);
+  } else {
+    const at = scratch + (i << 2);
+    const halves0 = i8x16.narrow_i16x8_s(
+      i16x8.eq(v128.load(at, STANDS), zero),
+      i16x8.eq(v128.load(at, STANDS + 16), zero),
     );
-    store<u8>(out + i, <u8>answer);
+    const halves1 = i8x16.narrow_i16x8_s(
+      i16x8.eq(v128.load(at, STANDS + 32), zero),
+      i16x8.eq(v128.load(at, STANDS + 48), zero),
+    );
+    const inside = v128.shuffle<i8>(halves0, halves1, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const owns = v128.shuffle<i8>(halves0, halves1, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const task0 = low(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
+    const task1 = high(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
+    const task2 = low(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
+    const task3 = high(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
+    const taskEven01 = low(low(task0, task2), low(task1, task3));
+    const taskEven23 = high(low(task0, task2), low(task1, task3));
+    const taskUneven01 = low(high(task0, task2), high(task1, task3));
+    const taskUneven23 = high(high(task0, task2), high(task1, task3));
+    const token0 = low(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
+    const token1 = high(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
+    const token2 = low(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
+    const token3 = high(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
+    const tokenEven01 = low(low(token0, token2), low(token1, token3));
+    const tokenEven23 = high(low(token0, token2), low(token1, token3));
+    const tokenUneven01 = low(high(token0, token2), high(token1, token3));
+    const tokenUneven23 = high(high(token0, token2), high(token1, token3));
+    own = v128.and(inside, i8x16.eq(low(taskEven01, taskUneven01), low(tokenEven01, tokenUneven01)));
+    there = v128.and(inside, v128.or(high(taskEven01, taskUneven01), owns));
+    initCaps = low(taskEven23, taskUneven23);
+    deniedCaps = high(tokenEven01, tokenUneven01);
+    allowedCmds = low(tokenEven23, tokenUneven23);
+    deniedCmds = high(tokenEven23, tokenUneven23);
+    typeByte = v128.load(scratch + i, TYPE_BYTE);
+    attachByte = v128.load(scratch + i, ATTACH_BYTE);
   }
-}
 
-/** CAP_SYS_ADMIN stands in for the others, in every lane: CAPS_* bits, at most CAPS_ALL. */
-// @ts-ignore: decorator
-@inline
-function withSysAdminLanes(caps: v128): v128 {
-  const admin = i8x16.eq(v128.and(caps, i8x16.splat(<i8>CAPS_SYS_ADMIN)), i8x16.splat(<i8>CAPS_SYS_ADMIN));
-  return v128.or(caps, v128.and(admin, i8x16.splat(<i8>CAPS_ALL)));
-}
+  // stopOf()
+  const isGiven = v128.and(hasAll(deniedCaps, lanes(TOKEN_GIVEN)), hasAll(flags, lanes(ASK_LOOKS)));
+  const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
+  let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), i8x16.eq(v128.and(deniedCmds, cmdBit), zero)));
+  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(allowedCmds, cmdBit), zero)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_USERNS), isOwn));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isGiven));
+  const counts = i8x16.eq(stop, lanes(STOP_NONE));
 
-/** Sixteen verdicts from what was gathered. The same rules as judge() in decide.ts, lane by lane. */
-// @ts-ignore: decorator
-@inline
-function verdicts(gathered: usize): v128 {
-  const low = i8x16.splat(15);
-  const found = v128.load(gathered, FOUND);
-  const caps = v128.load(gathered, CAPS);
-  const asked = v128.load(gathered, ASKED);
-  const end = v128.load(gathered, END);
+  // capableThrough()
+  const initial = withSysAdminLanes(initCaps);
+  const all = withSysAdminLanes(there);
+  const refused = v128.and(v128.and(all, deniedCaps), counts);
+  const fallsBack = lanes(load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT ? 255 : 0);
+  const fallback = v128.and(v128.andnot(initial, all), fallsBack);
+  const capable = v128.bitselect(v128.or(v128.andnot(all, refused), fallback), initial, counts);
 
-  // What is said of the token for masks that permit, and of the masks for a token in order.
-  const byToken = i8x16.swizzle(v128.load(WORLD_DISPOSITIONS + FOUND_TYPE + FOUND_ATTACH), v128.and(found, low));
-  const byMasks = i8x16.swizzle(v128.load(WORLD_BY_MASKS), i8x16.shr_u(found, FOUND_MASKS_SHIFT));
-  const used = i8x16.splat(<i8>Disposition.USED);
-  const disposition = v128.bitselect(byMasks, byToken, i8x16.eq(byToken, used));
-  const counts = i8x16.eq(disposition, used);
-
-  const there = withSysAdminLanes(v128.and(caps, low));
-  const initial = withSysAdminLanes(i8x16.shr_u(caps, 4));
-  const refused = v128.and(v128.and(there, asked), counts);
-  const fallsBack = load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT ? i8x16.splat(-1) : i8x16.splat(0);
-  const fallback = v128.and(v128.andnot(initial, there), fallsBack);
-  const granted = v128.or(v128.andnot(there, refused), fallback);
-  const capable = v128.bitselect(granted, initial, counts);
-
-  const needs = i8x16.shr_u(asked, 4);
+  // judge()
   const missing = v128.andnot(needs, capable);
-  const zero = i8x16.splat(0);
   const first = v128.and(missing, i8x16.sub(zero, missing));
-  const lsm = i8x16.ne(v128.and(refused, first), zero);
-  const bySysctl = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_UNPRIV_DISABLED * OUTCOMES_ROW), missing);
-  const byCapability = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY * OUTCOMES_ROW), missing);
-  const reason = v128.bitselect(bySysctl, byCapability, i8x16.shr_s(i8x16.shl(end, 1), 7));
-  const refusal = v128.bitselect(i8x16.splat(<i8>Outcome.LSM_REFUSED_CAPABLE), reason, lsm);
+  const isLsm = i8x16.ne(v128.and(refused, first), zero);
+  const bySysctl = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_UNPRIV_DISABLED), missing);
+  const byCapability = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY), missing);
+  const reason = v128.bitselect(bySysctl, byCapability, hasAll(flags, lanes(ASK_UNPRIV_DISABLED)));
+  const refusal = v128.bitselect(lanes(Outcome.LSM_REFUSED_CAPABLE), reason, isLsm);
+  const outcome = v128.bitselect(end, refusal, i8x16.eq(missing, zero));
+  const byGate = hasAll(flags, lanes(ASK_BY_GATE));
+  v128.store(scratch + i, v128.or(v128.load(scratch + i, ODD), byGate), ODD);
+  return v128.or(outcome, i8x16.swizzle(v128.load(WORLD_STOPS), stop));
+}
 
-  const ends = v128.and(end, i8x16.splat(31));
-  const final = v128.bitselect(ends, i8x16.splat(<i8>Outcome.ATTACH_TYPE_MISFIT), i8x16.shr_s(end, 7));
-  const outcome = v128.bitselect(final, refusal, i8x16.eq(missing, zero));
-  return v128.or(outcome, i8x16.shl(disposition, DISPOSITION_SHIFT));
+/** Decides the odd ones of sixteen rows on their own. */
+function decideOdd(place: usize, first: usize, rows: u32, odd: v128, has: u32): void {
+  let left = i8x16.bitmask(i8x16.ne(odd, lanes(0))) & ((1 << rows) - 1);
+  while (left) {
+    const row = first + ctz(left);
+    left &= left - 1;
+    const pair = place + (row << 1);
+    const byte = place + row;
+    const verdict = decideHere(
+      load<u16>(pair, PLACE_TASK),
+      load<u16>(pair, PLACE_TOKEN),
+      load<u8>(byte, PLACE_CMD),
+      load<u8>(byte, PLACE_TYPE),
+      load<u8>(byte, PLACE_ATTACH_TYPE),
+      has & HAS_INSN_CNT ? load<u32>(place + (row << 2), PLACE_INSN_CNT) : 1,
+      has & HAS_PRE ? <u32>load<u8>(byte, PLACE_PRE) : 0,
+    );
+    store<u8>(byte, <u8>verdict, PLACE_OUT);
+  }
 }

@@ -2,30 +2,41 @@
 
 import {
   CAPS_ALL,
-  CAPS_SYS_ADMIN,
   RULE_TOKEN_FALLS_BACK_TO_INIT,
   TASK_CAPS,
-  TASK_EUID,
   TASK_INIT_CAPS,
   TASK_LEVEL,
   TASK_USERNS,
   TOKEN_DENIED_CAPS,
+  TOKEN_LEVEL,
   TOKEN_USERNS_ROW,
   WORLD_RULES,
 } from '../src/engine/layout';
 import { flag } from './flag';
 
 /**
- * Which of the four capabilities a task has in a user namespace, as CAPS_* bits: none unless the namespace's ancestor at
- * the task's level is the task's own, and every one if the task owns the ancestor one level further down.
+ * How a task stands to a token's user namespace: the low half is 0 where the task's own is that namespace or an ancestor
+ * of it, the high half where the task owns the next one on the way down.
  */
 // @ts-ignore: decorator
 @inline
-export function capsIn(task: usize, usernsRow: usize): u32 {
-  const pair = load<u32>(usernsRow + <usize>load<u8>(task, TASK_LEVEL));
-  const caps: u32 = load<u8>(task, TASK_CAPS);
-  const owned = caps | ((0 - flag(pair >> 16 == load<u16>(task, TASK_EUID))) & CAPS_ALL);
-  return owned & (0 - flag((pair & 0xffff) == load<u16>(task, TASK_USERNS)));
+export function standing(task: usize, token: usize): u32 {
+  return load<u32>(<usize>load<u32>(token, TOKEN_USERNS_ROW) + load<u8>(task, TASK_LEVEL)) ^ load<u32>(task, TASK_USERNS);
+}
+
+/** 1 where the task is in the token's own user namespace. */
+// @ts-ignore: decorator
+@inline
+export function isOwnUserns(task: usize, token: usize, stands: u32): u32 {
+  return flag(!(stands & 0xffff)) & flag(load<u8>(task, TASK_LEVEL) == load<u8>(token, TOKEN_LEVEL));
+}
+
+/** Which of the four capabilities a task has in the token's user namespace, as CAPS_* bits. */
+// @ts-ignore: decorator
+@inline
+export function capsThere(task: usize, stands: u32): u32 {
+  const owned = <u32>load<u8>(task, TASK_CAPS) | ((0 - flag(!(stands >> 16))) & CAPS_ALL);
+  return owned & (0 - flag(!(stands & 0xffff)));
 }
 
 /** `then` where `bit` is 1, `otherwise` where it is 0; by arithmetic, as engines make branches of wasm's select. */
@@ -44,15 +55,15 @@ export function withSysAdmin(caps: u32): u32 {
 
 /**
  * What bpf_token_capable() would answer for each of the four capabilities: CAPS_* granted, and four bits above them those
- * an LSM refuses. `counts` is whether the token counts for the request, in v12 for the caller too.
+ * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too.
  */
 // @ts-ignore: decorator
 @inline
-export function capableThrough(task: usize, token: usize, counts: boolean): u32 {
+export function capableThrough(task: usize, token: usize, stands: u32, counts: u32): u32 {
   const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
-  const there = withSysAdmin(capsIn(task, load<u32>(token, TOKEN_USERNS_ROW)));
+  const there = withSysAdmin(capsThere(task, stands));
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
   const fallsBack = flag((load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT) != 0);
   const fallback = initial & ~there & (0 - fallsBack);
-  return pick(flag(counts), (there & ~refused) | fallback | (refused << 4), initial);
+  return pick(counts, (there & ~refused) | fallback | (refused << 4), initial);
 }

@@ -2,55 +2,61 @@
 
 import { Disposition, DISPOSITION_SHIFT, Outcome, OUTCOME_MASK, Pre } from '../src/abi/verdict';
 import {
+  ASK_ANY_USERNS,
+  ASK_BY_GATE,
+  ASK_CGROUP_SKB,
+  ASK_END,
+  ASK_FLAGS,
+  ASK_HALF_MAP_CREATE,
+  ASK_HALF_OTHERS,
+  ASK_NEEDS,
+  ASK_SIZE,
+  ASK_UNKNOWN_MAP,
+  ASK_UNPRIV_DISABLED,
   CAPS_BPF,
   CAPS_NET_ADMIN,
   CAPS_SYS_ADMIN,
   CMD_CAP,
   CMD_GATE,
+  CMD_MAP_CREATE,
   CMD_PERMISSION_FIRST,
+  CMD_PROG_LOAD,
   CMD_SIZE,
-  CMD_STRAIGHT,
   CMD_TOKEN_ROOM,
   GATE_BTF,
   GATE_DESCRIPTOR,
   GATE_INIT_CAPABILITY,
   GATE_LINK_CREATE,
+  GATE_MAP_CREATE,
   GATE_PROG_ATTACH,
   GATE_PROG_LOAD,
   GATE_TOKEN_CREATE,
   LAST_TYPE,
-  NOT_STRAIGHT,
   NO_ID,
-  OUTCOME_LSM,
+  OUTCOMES_OF_CAPABILITY,
+  OUTCOMES_OF_UNPRIV_DISABLED,
   ROOM_REFUSED,
   RULE_TOKEN_NEEDS_OWN_USERNS,
   RULE_UNPRIVILEGED_DISABLED,
-  STRAIGHT_CGROUP_SKB,
-  STRAIGHT_FINAL,
-  STRAIGHT_FITS,
-  STRAIGHT_FLAGS,
-  STRAIGHT_NEEDS,
-  STRAIGHT_OUTCOMES,
-  STRAIGHT_PROG_LOAD,
-  STRAIGHT_SIZE,
-  STRAIGHT_UNKNOWN_MAP,
+  STOP_NONE,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_SIZE,
+  TYPE_ROWS,
+  WORLD_ASKS,
   WORLD_CMDS,
   WORLD_OUTCOMES,
   WORLD_RULES,
-  WORLD_STRAIGHT,
   WORLD_TASKS,
   WORLD_TASK_COUNT,
   WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
-import { capableThrough, pick, withSysAdmin } from './capable';
+import { capableThrough, isOwnUserns, pick, standing, withSysAdmin } from './capable';
 import { flag } from './flag';
-import { bitOf, dispositionOf, fixupAttach, foundOf, isOwnUserns } from './token';
+import { dispositionOf, stopOf } from './token';
 
-const BPF_MAXINSNS: u32 = 4096;
+export const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
 /** In what judge() returns, above the verdict byte: the caller has CAP_BPF. */
 const HAS_BPF: u32 = 256;
@@ -61,15 +67,15 @@ function verdict(outcome: u32, disposition: u32): u32 {
   return outcome | (disposition << DISPOSITION_SHIFT);
 }
 
-/** The verdict byte of one request. Ids out of range get a verdict that says so; command and type are at most 255. */
+/** The verdict byte of one request. Ids out of range get a verdict that says so; numbers past the tables are their last. */
 // @ts-ignore: decorator
 @inline
 export function decideHere(
   taskId: u32,
   tokenId: u32,
-  cmdNumber: u32,
-  type: u32,
-  attachNumber: u32,
+  cmdGiven: u32,
+  typeGiven: u32,
+  attachGiven: u32,
   insnCnt: u32,
   pre: u32,
 ): u32 {
@@ -81,16 +87,23 @@ export function decideHere(
 
   const task = WORLD_TASKS + taskId * TASK_SIZE;
   const token = WORLD_TOKENS + min<u32>(tokenId, tokens) * TOKEN_SIZE;
-  const cmd = WORLD_CMDS + cmdNumber * CMD_SIZE;
-  const straight = load<u32>(cmd, CMD_STRAIGHT);
-  const attach = min<u32>(attachNumber, LAST_TYPE);
-  if (straight != NOT_STRAIGHT) {
-    const row = WORLD_STRAIGHT + straight + type * STRAIGHT_SIZE;
-    const plain = !pre && isPlainCount(insnCnt);
-    if (plain) return judge(task, token, row, attach) & 0xff;
-    return withFault(task, token, cmd, row, attach, insnCnt, pre);
-  }
-  return byGate(task, token, given, cmd, type, attach, pre);
+  const cmd = min<u32>(cmdGiven, LAST_TYPE);
+  const type = min<u32>(typeGiven, LAST_TYPE);
+  const attach = min<u32>(attachGiven, LAST_TYPE);
+  const ask = askOf(cmd, type, attach);
+  if (!pre && isPlainCount(insnCnt) && !(load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE)) return judge(task, token, ask) & 0xff;
+  return withCare(task, token, given, cmd, type, attach, insnCnt, pre);
+}
+
+/** The row of what a request asks. Every number is at most LAST_TYPE. */
+// @ts-ignore: decorator
+@inline
+function askOf(cmd: u32, type: u32, attach: u32): usize {
+  const isProgLoad = flag(cmd == CMD_PROG_LOAD);
+  const isMapCreate = flag(cmd == CMD_MAP_CREATE);
+  const half = pick(isProgLoad, type, ASK_HALF_OTHERS - isMapCreate * (ASK_HALF_OTHERS - ASK_HALF_MAP_CREATE));
+  const rest = pick(isProgLoad, attach, pick(isMapCreate, type, cmd));
+  return WORLD_ASKS + (half * TYPE_ROWS + rest) * ASK_SIZE;
 }
 
 /** Whether a program of that many instructions may be loaded with and without CAP_BPF. */
@@ -101,41 +114,48 @@ export function isPlainCount(insnCnt: u32): boolean {
 }
 
 /**
- * MAP_CREATE, PROG_LOAD, BTF_LOAD and BTF_GET_FD_BY_ID of a request with nothing wrong with it and at most BPF_MAXINSNS
- * instructions: the verdict byte, and HAS_BPF. No branch depends on the request.
+ * A request with nothing wrong with it and at most BPF_MAXINSNS instructions, whose row says everything: the verdict byte,
+ * and HAS_BPF. No branch depends on the request.
  */
 // @ts-ignore: decorator
 @inline
-function judge(task: usize, token: usize, row: usize, attachGiven: u32): u32 {
-  const attach = fixupAttach(row, attachGiven);
-  const disposition = dispositionOf(foundOf(token, isOwnUserns(task, token), row, attach));
-  const capable = capableThrough(task, token, disposition == Disposition.USED);
-  const missing = <u32>load<u8>(row, STRAIGHT_NEEDS) & ~capable;
-  const lsm = flag(((capable >> 4) & missing & (0 - missing)) != 0) * OUTCOME_LSM;
-  const refusal: u32 = load<u8>(load<u8>(row, STRAIGHT_OUTCOMES) + missing + lsm, WORLD_OUTCOMES);
-  const final = pick(bitOf(load<u64>(row, STRAIGHT_FITS), attach), load<u8>(row, STRAIGHT_FINAL), Outcome.ATTACH_TYPE_MISFIT);
-  const bpf = (capable & CAPS_BPF) * HAS_BPF;
-  return verdict(pick(flag(missing != 0), refusal, final), disposition) | bpf;
+function judge(task: usize, token: usize, ask: usize): u32 {
+  const flags: u32 = load<u8>(ask, ASK_FLAGS);
+  const stands = standing(task, token);
+  const stop = stopOf(token, isOwnUserns(task, token, stands) | (flags & ASK_ANY_USERNS), ask);
+  const capable = capableThrough(task, token, stands, flag(stop == STOP_NONE));
+  const missing = <u32>load<u8>(ask, ASK_NEEDS) & ~capable;
+  const bySysctl = flag((flags & ASK_UNPRIV_DISABLED) != 0) * (OUTCOMES_OF_UNPRIV_DISABLED - OUTCOMES_OF_CAPABILITY);
+  const reason: u32 = load<u8>(missing + bySysctl, WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY);
+  const isLsm = flag(((capable >> 4) & missing & (0 - missing)) != 0);
+  const refusal = pick(isLsm, Outcome.LSM_REFUSED_CAPABLE, reason);
+  const outcome = pick(flag(missing != 0), refusal, load<u8>(ask, ASK_END));
+  return outcome | dispositionOf(stop) | ((capable & CAPS_BPF) * HAS_BPF);
 }
 
-/** The same commands where something is wrong with the request, or its program is long. */
-function withFault(
+/** Any request: where something is wrong with it, its program is long, or its row does not say everything. */
+function withCare(
   task: usize,
   token: usize,
-  cmd: usize,
-  row: usize,
+  given: boolean,
+  cmd: u32,
+  type: u32,
   attach: u32,
   insnCnt: u32,
   pre: u32,
 ): u32 {
+  const ask = askOf(cmd, type, attach);
+  const gate: u32 = load<u8>(WORLD_CMDS + cmd * CMD_SIZE, CMD_GATE);
+  const isByToken = gate == GATE_MAP_CREATE || gate == GATE_PROG_LOAD || gate == GATE_BTF;
+  if (!isByToken || load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE) return byGate(task, token, given, cmd, type, attach, pre);
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
   if (pre == Pre.ATTR_EINVAL) return Outcome.ATTR_EINVAL;
-  if (load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_UNKNOWN_MAP) return Outcome.UNKNOWN_TYPE;
+  if (load<u8>(ask, ASK_FLAGS) & ASK_UNKNOWN_MAP) return Outcome.UNKNOWN_TYPE;
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
 
-  const judged = judge(task, token, row, attach);
-  if (load<u8>(cmd, CMD_GATE) == GATE_PROG_LOAD) {
+  const judged = judge(task, token, ask);
+  if (gate == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
     const refusedBySysctl = load<u32>(WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
     const limit = judged & HAS_BPF ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
@@ -160,11 +180,12 @@ function byGate(
   task: usize,
   token: usize,
   given: boolean,
-  cmd: usize,
+  cmdNumber: u32,
   type: u32,
   attach: u32,
   pre: u32,
 ): u32 {
+  const cmd = WORLD_CMDS + cmdNumber * CMD_SIZE;
   const gate: u32 = load<u8>(cmd, CMD_GATE);
   if (gate == GATE_TOKEN_CREATE) return Outcome.MODEL_ONLY;
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
@@ -194,22 +215,23 @@ function attachProg(
   attach: u32,
   pre: u32,
 ): u32 {
-  const row = WORLD_STRAIGHT + STRAIGHT_PROG_LOAD + type * STRAIGHT_SIZE;
-  const asks = load<u8>(row, STRAIGHT_FLAGS) & STRAIGHT_CGROUP_SKB;
+  const ask = askOf(CMD_PROG_LOAD, type, attach);
+  const asks = load<u8>(ask, ASK_FLAGS) & ASK_CGROUP_SKB;
+  const stands = standing(task, token);
   let disposition: u32 = given ? Disposition.DROPPED_CMD : Disposition.NONE_GIVEN;
-  let counts = false;
+  let counts: u32 = 0;
   if (given && asks) {
     // Loaded in the token's own user namespace: there the caller's has no say yet.
-    disposition = dispositionOf(foundOf(token, true, row, attach));
+    disposition = dispositionOf(stopOf(token, 1, ask)) >> DISPOSITION_SHIFT;
     const needsOwn = load<u32>(WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS;
-    counts = disposition == Disposition.USED && (!needsOwn || isOwnUserns(task, token));
+    counts = flag(disposition == Disposition.USED && (!needsOwn || isOwnUserns(task, token, stands) != 0));
     if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;
   }
   if (pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);
   if (!asks) return late(verdict(Outcome.DESCRIPTOR_DECIDES, disposition), pre);
 
-  const fits = bitOf(load<u64>(row, STRAIGHT_FITS), attach);
-  const capable = capableThrough(task, token, counts);
+  const fits = load<u8>(ask, ASK_END) != Outcome.ATTACH_TYPE_MISFIT;
+  const capable = capableThrough(task, token, stands, counts);
   const hasNetAdmin = capable & CAPS_NET_ADMIN;
   const lsm = (capable >> 4) & CAPS_NET_ADMIN;
   if (gate == GATE_PROG_ATTACH) {

@@ -6,7 +6,7 @@ import { decideHere } from './decide';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
-  return decideHere(task, token, min<u32>(cmd, 255), min<u32>(type, 255), attach, insnCnt, pre);
+  return decideHere(task, token, cmd, type, attach, insnCnt, pre);
 }
 
 /** Takes what decide() takes and does nothing: what a call costs. */

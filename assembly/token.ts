@@ -1,65 +1,57 @@
-// The bitmask checker: what is found of a token for a request, and what that makes of it.
+// The bitmask checker: what stops a token from counting for a request.
 
 import {
-  FOUND_ATTACH,
-  FOUND_OWN_USERNS,
-  FOUND_TYPE,
-  STRAIGHT_ATTACH_AND,
-  STRAIGHT_ATTACH_MASK,
-  STRAIGHT_FOUND,
-  STRAIGHT_FOUND_AND,
-  STRAIGHT_TYPE_BIT,
-  STRAIGHT_TYPE_MASK,
-  STRAIGHT_ZERO_MEANS,
-  TASK_USERNS,
-  TOKEN_USERNS,
-  WORLD_DISPOSITIONS,
+  ASK_ATTACH_AT,
+  ASK_ATTACH_BIT,
+  ASK_CMD_BIT,
+  ASK_FLAGS,
+  ASK_LOOKS,
+  ASK_TYPE_AT,
+  ASK_TYPE_BIT,
+  STOP_ATTACH,
+  STOP_CMD,
+  STOP_LSM,
+  STOP_NOT_GIVEN,
+  STOP_TYPE,
+  STOP_USERNS,
+  TOKEN_ALLOWED_CMDS,
+  TOKEN_DENIED_CAPS,
+  TOKEN_DENIED_CMDS,
+  TOKEN_GIVEN,
+  WORLD_STOPS,
 } from '../src/engine/layout';
 import { flag } from './flag';
 
-/** 1 where the bit is set, else 0. */
+/** 1 where a byte of a token lacks the bit; none lacks what is not asked. */
 // @ts-ignore: decorator
 @inline
-export function bitOf(mask: u64, bit: u32): u32 {
-  return <u32>(mask >> bit) & 1;
-}
-
-/** Whether the caller is in the token's own user namespace. */
-// @ts-ignore: decorator
-@inline
-export function isOwnUserns(task: usize, token: usize): boolean {
-  return load<u16>(task, TASK_USERNS) == load<u16>(token, TOKEN_USERNS);
+function lacks(token: usize, at: u32, bit: u32): u32 {
+  return flag((load<u8>(token + at) & bit) != bit);
 }
 
 /**
- * What is found of a token, FOUND_* bits: what it says of the command whatever the request, and the bits of the type and the
- * attach type. `isOwn` is isOwnUserns(); it changes nothing where no rule asks for it. `row` is the command's and type's row
- * of the straight table, `attach` the attach type after the fix-up.
+ * bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): what stops a token, as STOP_*.
+ * `isOwn` is 1 where the caller is in the token's own user namespace, or need not be.
  */
 // @ts-ignore: decorator
 @inline
-export function foundOf(token: usize, isOwn: boolean, row: usize, attach: u32): u32 {
-  const typeMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_TYPE_MASK));
-  const attachMask = load<u64>(token + <usize>load<u8>(row, STRAIGHT_ATTACH_MASK));
-  const found =
-    <u32>load<u8>(token + <usize>load<u8>(row, STRAIGHT_FOUND)) |
-    (flag(isOwn) * FOUND_OWN_USERNS) |
-    (bitOf(typeMask, load<u8>(row, STRAIGHT_TYPE_BIT)) * FOUND_TYPE) |
-    (bitOf(attachMask, attach) * FOUND_ATTACH);
-  return found & load<u8>(row, STRAIGHT_FOUND_AND);
+export function stopOf(token: usize, isOwn: u32, ask: usize): u32 {
+  const cmd: u32 = load<u8>(ask, ASK_CMD_BIT);
+  const isGiven = flag((load<u8>(token, TOKEN_DENIED_CAPS) & TOKEN_GIVEN) != 0);
+  const looks = flag((load<u8>(ask, ASK_FLAGS) & ASK_LOOKS) != 0);
+  const stops =
+    (((isGiven & looks) ^ 1) << (STOP_NOT_GIVEN - 1)) |
+    ((isOwn ^ 1) << (STOP_USERNS - 1)) |
+    (flag((load<u8>(token, TOKEN_ALLOWED_CMDS) & cmd) == 0) << (STOP_CMD - 1)) |
+    (flag((load<u8>(token, TOKEN_DENIED_CMDS) & cmd) != 0) << (STOP_LSM - 1)) |
+    (lacks(token, load<u8>(ask, ASK_TYPE_AT), load<u8>(ask, ASK_TYPE_BIT)) << (STOP_TYPE - 1)) |
+    (lacks(token, load<u8>(ask, ASK_ATTACH_AT), load<u8>(ask, ASK_ATTACH_BIT)) << (STOP_ATTACH - 1));
+  return 32 - clz<u32>(stops);
 }
 
-/** The attach type the kernel sees: 0 means another one for some program types; none where the command reads none. */
+/** What is said of a token, where it stands in a verdict. */
 // @ts-ignore: decorator
 @inline
-export function fixupAttach(row: usize, attachGiven: u32): u32 {
-  const zeroMeans: u32 = load<u8>(row, STRAIGHT_ZERO_MEANS);
-  return (attachGiven | (zeroMeans & (0 - flag(attachGiven == 0)))) & load<u8>(row, STRAIGHT_ATTACH_AND);
-}
-
-/** bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): the Disposition of what was found. */
-// @ts-ignore: decorator
-@inline
-export function dispositionOf(found: u32): u32 {
-  return load<u8>(found, WORLD_DISPOSITIONS);
+export function dispositionOf(stop: u32): u32 {
+  return load<u8>(stop, WORLD_STOPS);
 }

@@ -1,11 +1,10 @@
-import { MASK_ANY } from '../abi/bpf.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { KINDS } from '../kernel/vocabulary.js';
 import { MAX_IDS, type World } from '../kernel/world.js';
 import * as L from './layout.js';
-import { capBits, profileTables, STRAIGHT_COMMANDS } from './profile_tables.js';
+import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
 
-/** Where a token's masks are. Its commands are in TOKEN_FOUND instead. */
+/** Where a token's masks are. Its commands are in TOKEN_ALLOWED_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
   maps: L.TOKEN_MAPS,
   progs: L.TOKEN_PROGS,
@@ -114,24 +113,19 @@ function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: 
 /** The row that stands for no token has no bit set, and an address that can be read from. */
 function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPlan): void {
   const { vocabulary } = profile;
-  const commands = STRAIGHT_COMMANDS.map((name, i) => [vocabulary.must('cmds', name), L.TOKEN_FOUND + i] as const);
-  // Where the rule does not ask for it, every caller is as good as in the token's own user namespace.
-  const always = L.FOUND_GIVEN | (profile.rules.token_needs_own_userns ? 0 : L.FOUND_OWN_USERNS);
+  const commands = TOKEN_COMMANDS.map((name) => vocabulary.must('cmds', name));
+  const bitsOf = (mask: bigint): number =>
+    commands.reduce((bits, cmd, i) => ((mask >> BigInt(cmd)) & 1n ? bits | (1 << i) : bits), 0);
   tokens.forEach(({ userns, allowed, denials }, id) => {
     const row = L.WORLD_TOKENS + id * L.TOKEN_SIZE;
     for (const mask of ['maps', 'progs', 'attachs'] as const) {
-      const known = allowed[mask] & vocabulary.knownMask(MASK_KIND[mask]);
-      view.setBigUint64(row + MASK_OFFSET[mask], known, true);
+      view.setBigUint64(row + MASK_OFFSET[mask], allowed[mask] & vocabulary.knownMask(MASK_KIND[mask]), true);
     }
-    view.setBigUint64(row + L.TOKEN_ALL_ONES, MASK_ANY, true);
-    view.setUint16(row + L.TOKEN_USERNS, userns, true);
-    view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps));
+    view.setUint8(row + L.TOKEN_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
+    view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps) | L.TOKEN_GIVEN);
+    view.setUint8(row + L.TOKEN_ALLOWED_CMDS, bitsOf(allowed.cmds));
+    view.setUint8(row + L.TOKEN_DENIED_CMDS, bitsOf(denials.cmds));
     view.setUint32(row + L.TOKEN_USERNS_ROW, L.WORLD_USERNS + userns * plan.size, true);
-    for (const [cmd, offset] of commands) {
-      const bit = (mask: bigint) => ((mask >> BigInt(cmd)) & 1n) === 1n;
-      const found = (bit(allowed.cmds) ? L.FOUND_CMD : 0) | (bit(denials.cmds) ? L.FOUND_DENIED : 0);
-      view.setUint8(row + offset, found | always);
-    }
   });
   const none = L.WORLD_TOKENS + tokens.length * L.TOKEN_SIZE;
   new Uint8Array(view.buffer, none, L.TOKEN_SIZE).fill(0);

@@ -16,11 +16,10 @@ export const WORLD_RULES = 1032;
 /** Which places are taken, a bit each: two u32. */
 export const WORLD_PLACES = 1040;
 export const WORLD_CMDS = 1088;
-export const WORLD_STRAIGHT = 3136;
-export const WORLD_DISPOSITIONS = 35904;
-export const WORLD_OUTCOMES = 35968;
-export const WORLD_BY_MASKS = 36032;
-export const WORLD_KERNEL_END = 36096;
+export const WORLD_STOPS = 1600;
+export const WORLD_OUTCOMES = 1664;
+export const WORLD_ASKS = 1792;
+export const WORLD_KERNEL_END = 35584;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -53,7 +52,7 @@ export const RULE_TOKEN_FALLS_BACK_TO_INIT = 2;
 /** unprivileged_bpf_disabled is not 0. */
 export const RULE_UNPRIVILEGED_DISABLED = 4;
 
-// A task: one u64.
+// A task: one u64. Its first half is what a user namespace's row has at its level if the task is in it and owns its child.
 export const TASK_USERNS = 0; // u16
 export const TASK_EUID = 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
 export const TASK_LEVEL = 4; // u8, offset of the level of its user namespace in a user namespace's row
@@ -67,12 +66,14 @@ export const EUID_OWNS_NOTHING = 0xfffe;
 export const TOKEN_MAPS = 0; // u64
 export const TOKEN_PROGS = 8; // u64
 export const TOKEN_ATTACHS = 16; // u64
-export const TOKEN_ALL_ONES = 24; // u64, the mask of what no mask speaks of
-export const TOKEN_USERNS = 32; // u16
-export const TOKEN_DENIED_CAPS = 34; // u8, CAPS_* bpf_token_capable refuses
-export const TOKEN_USERNS_ROW = 36; // u32, address of its user namespace's row
-export const TOKEN_FOUND = 40; // u8 per command that reads a token: the FOUND_* that hold whatever the request
-export const TOKEN_SIZE = 64;
+export const TOKEN_LEVEL = 24; // u8, as TASK_LEVEL
+export const TOKEN_DENIED_CAPS = 25; // u8, CAPS_* bpf_token_capable refuses, and TOKEN_GIVEN
+export const TOKEN_ALLOWED_CMDS = 26; // u8, a bit per command that reads a token, in the order of TOKEN_COMMANDS
+export const TOKEN_DENIED_CMDS = 27; // u8, the same for those bpf_token_cmd refuses
+export const TOKEN_USERNS_ROW = 28; // u32, address of its user namespace's row
+export const TOKEN_SIZE = 32;
+/** In TOKEN_DENIED_CAPS, of every token. */
+export const TOKEN_GIVEN = 16;
 
 // A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
 // level, NO_ID below). High half: the owner of its ancestor one level further down, as a number among owners, or NO_ID.
@@ -85,15 +86,16 @@ export const CAPS_PERFMON = 4;
 export const CAPS_SYS_ADMIN = 8;
 export const CAPS_ALL = 15;
 
-// A command, by any number a column can hold.
-export const CMD_STRAIGHT = 0; // u32, byte offset of its rows of the straight table, or NOT_STRAIGHT
-export const CMD_GATE = 4; // u8, GATE_*
-export const CMD_CAP = 5; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
-export const CMD_TOKEN_ROOM = 6; // u8, ROOM_*
-export const CMD_PERMISSION_FIRST = 7; // u8, 1: attributes are looked at after the permission
+// A command, by its number.
+export const CMD_GATE = 0; // u8, GATE_*
+export const CMD_CAP = 1; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
+export const CMD_TOKEN_ROOM = 2; // u8, ROOM_*
+export const CMD_PERMISSION_FIRST = 3; // u8, 1: attributes are looked at after the permission
 export const CMD_SIZE = 8;
-export const CMD_ROWS = 256;
-export const NOT_STRAIGHT = 0xffff_ffff;
+
+/** Two commands by the numbers every kernel gives them: those whose requests have a type. */
+export const CMD_MAP_CREATE = 0;
+export const CMD_PROG_LOAD = 5;
 
 export const GATE_UNKNOWN = 0;
 export const GATE_MAP_CREATE = 1;
@@ -109,50 +111,43 @@ export const ROOM_NONE = 0;
 export const ROOM_TAKEN = 1;
 export const ROOM_REFUSED = 2;
 
-// The straight table: what a command that reads a token asks, by any type number a column can hold. A command without a
-// type has as many rows, all the same.
-export const STRAIGHT_FITS = 0; // u64, attach types the type may have; bit 63 stands for all unknown ones
-export const STRAIGHT_TYPE_MASK = 8; // u8, offset in a token of the mask the type is looked up in
-export const STRAIGHT_TYPE_BIT = 9; // u8, the bit it is looked up by
-export const STRAIGHT_ATTACH_MASK = 10; // u8, offset in a token of the mask the attach type is looked up in
-export const STRAIGHT_ATTACH_AND = 11; // u8, 63, or 0 where the command reads no attach type
-export const STRAIGHT_ZERO_MEANS = 12; // u8, the attach type that 0 means
-export const STRAIGHT_FOUND = 13; // u8, offset in a token of what it says of the command
-export const STRAIGHT_NEEDS = 14; // u8, CAPS_* asked for
-export const STRAIGHT_OUTCOMES = 15; // u8, byte offset of its row of the outcome table
-export const STRAIGHT_FINAL = 16; // u8, Outcome when every capability is there and the attach type fits
-export const STRAIGHT_FLAGS = 17; // u8, STRAIGHT_CGROUP_SKB, STRAIGHT_UNKNOWN_MAP
-export const STRAIGHT_FOUND_AND = 18; // u8, 0 where the token is not even looked at, else 255
-// What is asked and how it ends again, as the block path gathers them.
-export const STRAIGHT_NEEDS_HIGH = 19; // u8, STRAIGHT_NEEDS in the high half
-export const STRAIGHT_END = 20; // u8, STRAIGHT_FINAL, and END_UNPRIV_DISABLED
-export const STRAIGHT_SIZE = 32;
-export const STRAIGHT_ROWS = 256;
-/** Bytes of a command's rows; commands in the order of STRAIGHT_COMMANDS. */
-export const STRAIGHT_CMD = 8192;
-export const STRAIGHT_PROG_LOAD = 8192;
-
-export const STRAIGHT_CGROUP_SKB = 1;
+// What a request asks, by command, type and attach type: one u64. PROG_LOAD's rows come first, by type and attach type;
+// then those of MAP_CREATE, by type; then one for every other command.
+export const ASK_TYPE_AT = 0; // u8, offset in a token of the byte its type's bit is in
+export const ASK_ATTACH_AT = 1; // u8, the same for its attach type, after the fix-up
+export const ASK_TYPE_BIT = 2; // u8, that bit; 0 where no mask speaks of the type
+export const ASK_ATTACH_BIT = 3; // u8
+export const ASK_CMD_BIT = 4; // u8, the command's bit in TOKEN_ALLOWED_CMDS; 0 where it reads no token
+export const ASK_NEEDS = 5; // u8, CAPS_* asked for
+export const ASK_END = 6; // u8, Outcome when every capability is there
+export const ASK_FLAGS = 7; // u8, ASK_*
+export const ASK_SIZE = 8;
+/** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
+export const ASK_HALF_MAP_CREATE = 64;
+export const ASK_HALF_OTHERS = 65;
+/** Whoever asks is as good as in the token's own user namespace. */
+export const ASK_ANY_USERNS = 1;
+/** The token is looked at. */
+export const ASK_LOOKS = 2;
+/** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
+export const ASK_UNPRIV_DISABLED = 4;
+/** The row does not say everything: byGate() in decide.ts knows. */
+export const ASK_BY_GATE = 8;
+/** A program that asks CAP_NET_ADMIN when it is attached. */
+export const ASK_CGROUP_SKB = 16;
 /** A map type this release does not have: EINVAL before the token is looked at. */
-export const STRAIGHT_UNKNOWN_MAP = 2;
+export const ASK_UNKNOWN_MAP = 32;
 
-// The disposition table: a Disposition by what was found of a token.
-export const FOUND_GIVEN = 1;
-export const FOUND_OWN_USERNS = 2; // in the token's own user namespace, or it need not be
-export const FOUND_CMD = 4;
-export const FOUND_DENIED = 8;
-export const FOUND_TYPE = 16;
-export const FOUND_ATTACH = 32;
-export const DISPOSITIONS_SIZE = 64;
-// The same by FOUND_TYPE and FOUND_ATTACH alone, shifted down to bit 0, for a token that is otherwise in order: 16 bytes.
-export const FOUND_MASKS_SHIFT = 4;
+// What stops a token from counting for a request: the first check that does not hold, numbered so that of several the
+// largest is the first. The stop table has a Disposition for each, where it stands in a verdict.
+export const STOP_NONE = 0;
+export const STOP_ATTACH = 1;
+export const STOP_TYPE = 2;
+export const STOP_LSM = 3;
+export const STOP_CMD = 4;
+export const STOP_USERNS = 5;
+export const STOP_NOT_GIVEN = 6;
 
-// What the block path gathers of a request's end: an Outcome, and
-export const END_UNPRIV_DISABLED = 64; // reasons are those of OUTCOMES_OF_UNPRIV_DISABLED
-export const END_FITS = 128; // the attach type fits
-
-// The outcome table: an Outcome by the capabilities missing (CAPS_*), and OUTCOME_LSM where an LSM refused the first of them.
-export const OUTCOMES_OF_UNPRIV_DISABLED = 0; // CAP_BPF is asked because of the sysctl
-export const OUTCOMES_OF_CAPABILITY = 1;
-export const OUTCOME_LSM = 16;
-export const OUTCOMES_ROW = 32;
+// The outcome table: an Outcome by the capabilities missing (CAPS_*), 16 bytes each.
+export const OUTCOMES_OF_CAPABILITY = 0;
+export const OUTCOMES_OF_UNPRIV_DISABLED = 16; // CAP_BPF is asked because of the sysctl

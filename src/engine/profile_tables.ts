@@ -1,5 +1,5 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capabilities.js';
-import { Disposition, Outcome } from '../abi/verdict.js';
+import { DISPOSITION_SHIFT, Disposition, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from '../kernel/attach_types.js';
 import { gateOf, tokenRoomOf } from '../kernel/commands.js';
 import { mapTypeCapability } from '../kernel/map_types.js';
@@ -24,8 +24,8 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeCommands(view, profile);
     writeMapCreate(view, profile, isDisabled);
     writeProgLoad(view, profile, isDisabled);
-    writeBtf(view);
-    writeDispositions(view);
+    writeOtherCommands(view, profile);
+    writeStops(view);
     writeOutcomes(view);
     bySysctl.set(isDisabled, bytes);
   }
@@ -44,22 +44,18 @@ export function capBits(caps: bigint): number {
   return CAP_BITS.reduce((bits, [cap, bit]) => ((caps >> BigInt(cap)) & 1n ? bits | bit : bits), 0);
 }
 
-/** The commands that read a token, in the order of the straight table and of TOKEN_FOUND. */
-export const STRAIGHT_COMMANDS = ['map_create', 'prog_load', 'btf_load', 'btf_get_fd_by_id'] as const;
-type StraightCommand = (typeof STRAIGHT_COMMANDS)[number];
+/** The commands that read a token, in the order of the bits in TOKEN_ALLOWED_CMDS. */
+export const TOKEN_COMMANDS = ['map_create', 'prog_load', 'btf_load', 'btf_get_fd_by_id'] as const;
+type TokenCommand = (typeof TOKEN_COMMANDS)[number];
 
 function writeCommands(view: DataView, profile: Profile): void {
   const rooms = { none: L.ROOM_NONE, taken: L.ROOM_TAKEN, refused: L.ROOM_REFUSED };
-  for (let cmd = 0; cmd < L.CMD_ROWS; cmd++) {
+  for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     const row = L.WORLD_CMDS - FIRST + cmd * L.CMD_SIZE;
     const gate = gateOf(profile, cmd);
-    const room = tokenRoomOf(profile, cmd);
-    const straight = STRAIGHT_COMMANDS.indexOf(profile.vocabulary.nameOf('cmds', cmd) as StraightCommand);
-    const isStraight = gate.kind === 'token' && room === 'taken' && straight !== -1;
-    view.setUint32(row + L.CMD_STRAIGHT, isStraight ? straight * L.STRAIGHT_CMD : L.NOT_STRAIGHT, true);
     view.setUint8(row + L.CMD_GATE, gateCode(profile, cmd));
     view.setUint8(row + L.CMD_CAP, commandCap(profile, cmd));
-    view.setUint8(row + L.CMD_TOKEN_ROOM, rooms[room]);
+    view.setUint8(row + L.CMD_TOKEN_ROOM, rooms[tokenRoomOf(profile, cmd)]);
     view.setUint8(row + L.CMD_PERMISSION_FIRST, gate.kind === 'init_capability' && gate.permissionFirst ? 1 : 0);
   }
 }
@@ -89,111 +85,128 @@ function gateCode(profile: Profile, cmd: number): number {
   }
 }
 
-/** Fills the rows of a command. Types past the last known one are all the same, so the rows are made once and repeated. */
-function writeStraight(view: DataView, command: StraightCommand, rowOf: (type: number) => StraightRow): void {
-  const i = STRAIGHT_COMMANDS.indexOf(command);
-  const rows = Array.from({ length: L.TYPE_ROWS }, (_, type) => rowOf(type));
-  for (let type = 0; type < L.STRAIGHT_ROWS; type++) {
-    const bit = Math.min(type, L.LAST_TYPE);
-    const row = rows[bit] as StraightRow;
-    const at = L.WORLD_STRAIGHT - FIRST + i * L.STRAIGHT_CMD + type * L.STRAIGHT_SIZE;
-    const readsType = row.typeMask !== undefined;
-    const readsAttach = row.attachMask !== undefined;
-    view.setBigUint64(at + L.STRAIGHT_FITS, row.fits ?? 1n, true);
-    view.setUint8(at + L.STRAIGHT_TYPE_MASK, row.typeMask ?? L.TOKEN_ALL_ONES);
-    view.setUint8(at + L.STRAIGHT_TYPE_BIT, readsType ? bit : 0);
-    view.setUint8(at + L.STRAIGHT_ATTACH_MASK, row.attachMask ?? L.TOKEN_ALL_ONES);
-    view.setUint8(at + L.STRAIGHT_ATTACH_AND, readsAttach ? L.LAST_TYPE : 0);
-    view.setUint8(at + L.STRAIGHT_ZERO_MEANS, row.zeroMeans ?? 0);
-    view.setUint8(at + L.STRAIGHT_FOUND, L.TOKEN_FOUND + i);
-    view.setUint8(at + L.STRAIGHT_NEEDS, row.needs);
-    view.setUint8(at + L.STRAIGHT_OUTCOMES, row.outcomes * L.OUTCOMES_ROW);
-    view.setUint8(at + L.STRAIGHT_FINAL, row.final ?? Outcome.ALLOWED);
-    view.setUint8(at + L.STRAIGHT_FLAGS, row.flags ?? 0);
-    const isUnknownMap = ((row.flags ?? 0) & L.STRAIGHT_UNKNOWN_MAP) !== 0;
-    view.setUint8(at + L.STRAIGHT_FOUND_AND, isUnknownMap ? 0 : 255);
-    view.setUint8(at + L.STRAIGHT_NEEDS_HIGH, row.needs << 4);
-    const bySysctl = row.outcomes === L.OUTCOMES_OF_UNPRIV_DISABLED ? L.END_UNPRIV_DISABLED : 0;
-    view.setUint8(at + L.STRAIGHT_END, (row.final ?? Outcome.ALLOWED) | bySysctl);
+/** What a request asks. Where a mask is named, the token must have the bit of the number. */
+interface Ask {
+  readonly command?: TokenCommand;
+  readonly typeMask?: number;
+  readonly type?: number;
+  readonly attachMask?: number;
+  readonly attach?: number;
+  readonly needs?: number;
+  readonly end: Outcome;
+  readonly flags: number;
+}
+
+/** `half` is the first half of the row's number, `rest` the second. */
+function writeAsk(view: DataView, half: number, rest: number, ask: Ask): void {
+  const at = L.WORLD_ASKS - FIRST + (half * L.TYPE_ROWS + rest) * L.ASK_SIZE;
+  const { typeMask, type = 0, attachMask, attach = 0 } = ask;
+  view.setUint8(at + L.ASK_TYPE_AT, (typeMask ?? L.TOKEN_MAPS) + (type >> 3));
+  view.setUint8(at + L.ASK_ATTACH_AT, (attachMask ?? L.TOKEN_ATTACHS) + (attach >> 3));
+  view.setUint8(at + L.ASK_TYPE_BIT, typeMask === undefined ? 0 : 1 << (type & 7));
+  view.setUint8(at + L.ASK_ATTACH_BIT, attachMask === undefined ? 0 : 1 << (attach & 7));
+  view.setUint8(at + L.ASK_CMD_BIT, ask.command === undefined ? 0 : 1 << TOKEN_COMMANDS.indexOf(ask.command));
+  view.setUint8(at + L.ASK_NEEDS, ask.needs ?? 0);
+  view.setUint8(at + L.ASK_END, ask.end);
+  view.setUint8(at + L.ASK_FLAGS, ask.flags);
+}
+
+/** The flags of every request that a token has a say in. */
+function tokenFlags({ rules }: Profile): number {
+  return L.ASK_LOOKS | (rules.token_needs_own_userns ? 0 : L.ASK_ANY_USERNS);
+}
+
+function writeMapCreate(view: DataView, profile: Profile, isDisabled: boolean): void {
+  for (let type = 0; type < L.TYPE_ROWS; type++) {
+    const cap = mapTypeCapability(profile.vocabulary, type);
+    if (cap === undefined) {
+      writeAsk(view, L.ASK_HALF_MAP_CREATE, type, { end: Outcome.UNKNOWN_TYPE, flags: L.ASK_UNKNOWN_MAP });
+      continue;
+    }
+    const own = cap === null ? 0 : capBits(1n << BigInt(cap));
+    writeAsk(view, L.ASK_HALF_MAP_CREATE, type, {
+      command: 'map_create',
+      typeMask: L.TOKEN_MAPS,
+      type,
+      needs: own | (isDisabled ? L.CAPS_BPF : 0),
+      end: Outcome.ALLOWED,
+      flags: tokenFlags(profile) | (isDisabled ? L.ASK_UNPRIV_DISABLED : 0),
+    });
   }
 }
 
-interface StraightRow {
-  readonly typeMask?: number;
-  readonly attachMask?: number;
-  readonly fits?: bigint;
-  readonly zeroMeans?: number;
-  readonly needs: number;
-  readonly outcomes: number;
-  readonly final?: Outcome;
-  readonly flags?: number;
-}
-
-function writeMapCreate(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
-  writeStraight(view, 'map_create', (type) => {
-    const cap = mapTypeCapability(vocabulary, type);
-    if (cap === undefined) {
-      return {
-        needs: 0,
-        outcomes: L.OUTCOMES_OF_CAPABILITY,
-        final: Outcome.UNKNOWN_TYPE,
-        flags: L.STRAIGHT_UNKNOWN_MAP,
-      };
-    }
-    const own = cap === null ? 0 : capBits(1n << BigInt(cap));
-    return {
-      typeMask: L.TOKEN_MAPS,
-      needs: own | (isDisabled ? L.CAPS_BPF : 0),
-      outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
-    };
-  });
-}
-
-function writeProgLoad(view: DataView, { vocabulary }: Profile, isDisabled: boolean): void {
+function writeProgLoad(view: DataView, profile: Profile, isDisabled: boolean): void {
+  const { vocabulary } = profile;
   const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
-  writeStraight(view, 'prog_load', (type) => {
-    const needs = progTypeNeeds(vocabulary, type);
-    let fits = 0n;
-    for (let attach = 0; attach < L.TYPE_ROWS; attach++) {
-      if (attachTypeFits(vocabulary, type, attach)) fits |= 1n << BigInt(attach);
+  for (let type = 0; type < L.TYPE_ROWS; type++) {
+    const { unprivileged, netAdmin, perfmon } = progTypeNeeds(vocabulary, type);
+    const needs =
+      (isDisabled || !unprivileged ? L.CAPS_BPF : 0) |
+      (netAdmin ? L.CAPS_NET_ADMIN : 0) |
+      (perfmon ? L.CAPS_PERFMON : 0);
+    const end = isLoadableProgType(vocabulary, type) ? Outcome.ALLOWED : Outcome.UNKNOWN_TYPE;
+    const flags =
+      tokenFlags(profile) | (isDisabled ? L.ASK_UNPRIV_DISABLED : 0) | (type === cgroupSkb ? L.ASK_CGROUP_SKB : 0);
+    for (let given = 0; given < L.TYPE_ROWS; given++) {
+      const attach = fixupAttachType(vocabulary, type, given);
+      writeAsk(view, type, given, {
+        command: 'prog_load',
+        typeMask: L.TOKEN_PROGS,
+        type,
+        attachMask: L.TOKEN_ATTACHS,
+        attach,
+        needs,
+        end: attachTypeFits(vocabulary, type, attach) ? end : Outcome.ATTACH_TYPE_MISFIT,
+        flags,
+      });
     }
-    return {
-      typeMask: L.TOKEN_PROGS,
-      attachMask: L.TOKEN_ATTACHS,
-      fits,
-      zeroMeans: fixupAttachType(vocabulary, type, 0),
-      needs:
-        (isDisabled || !needs.unprivileged ? L.CAPS_BPF : 0) |
-        (needs.netAdmin ? L.CAPS_NET_ADMIN : 0) |
-        (needs.perfmon ? L.CAPS_PERFMON : 0),
-      outcomes: isDisabled ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY,
-      final: isLoadableProgType(vocabulary, type) ? Outcome.ALLOWED : Outcome.UNKNOWN_TYPE,
-      flags: type === cgroupSkb ? L.STRAIGHT_CGROUP_SKB : 0,
-    };
-  });
+  }
 }
 
-/** BTF_LOAD and BTF_GET_FD_BY_ID: no type, and the sysctl has no say. */
-function writeBtf(view: DataView): void {
-  const outcomes = L.OUTCOMES_OF_CAPABILITY;
-  writeStraight(view, 'btf_load', () => ({ needs: L.CAPS_BPF, outcomes }));
-  writeStraight(view, 'btf_get_fd_by_id', () => ({ needs: L.CAPS_SYS_ADMIN, outcomes }));
+/** Every other command: one row each. */
+function writeOtherCommands(view: DataView, profile: Profile): void {
+  for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
+    writeAsk(view, L.ASK_HALF_OTHERS, cmd, otherCommand(profile, cmd));
+  }
 }
 
-/** In the order bpf_token_allow_cmd() and its kin test them. */
-function writeDispositions(view: DataView): void {
-  for (let found = 0; found < L.DISPOSITIONS_SIZE; found++) {
-    const has = (bit: number) => (found & bit) !== 0;
-    let disposition = Disposition.USED;
-    if (!has(L.FOUND_GIVEN)) disposition = Disposition.NONE_GIVEN;
-    else if (!has(L.FOUND_OWN_USERNS)) disposition = Disposition.DROPPED_USERNS;
-    else if (!has(L.FOUND_CMD)) disposition = Disposition.DROPPED_CMD;
-    else if (has(L.FOUND_DENIED)) disposition = Disposition.DROPPED_LSM;
-    else if (!has(L.FOUND_TYPE)) disposition = Disposition.DROPPED_TYPE;
-    else if (!has(L.FOUND_ATTACH)) disposition = Disposition.DROPPED_ATTACH_TYPE;
-    view.setUint8(L.WORLD_DISPOSITIONS - FIRST + found, disposition);
-    const inOrder = L.FOUND_GIVEN | L.FOUND_OWN_USERNS | L.FOUND_CMD;
-    if ((found & 15) === inOrder) view.setUint8(L.WORLD_BY_MASKS - FIRST + (found >> L.FOUND_MASKS_SHIFT), disposition);
+function otherCommand(profile: Profile, cmd: number): Ask {
+  const gate = gateOf(profile, cmd);
+  const room = tokenRoomOf(profile, cmd);
+  const name = profile.vocabulary.nameOf('cmds', cmd);
+  // A token given to a command that reads none is dropped, wherever the caller is.
+  const dropped = L.ASK_LOOKS | L.ASK_ANY_USERNS;
+  if (room === 'refused' || gate.kind === 'attach') return { end: Outcome.UNKNOWN_CMD, flags: L.ASK_BY_GATE };
+  switch (gate.kind) {
+    case 'token': {
+      const command = name === 'btf_load' ? 'btf_load' : 'btf_get_fd_by_id';
+      const needs = name === 'btf_load' ? L.CAPS_BPF : L.CAPS_SYS_ADMIN;
+      return { command, needs, end: Outcome.ALLOWED, flags: tokenFlags(profile) };
+    }
+    case 'init_capability':
+      return { needs: capBits(1n << BigInt(gate.cap)), end: Outcome.ALLOWED, flags: dropped };
+    case 'descriptor':
+      return { end: Outcome.DESCRIPTOR_DECIDES, flags: dropped };
+    case 'token_create':
+      return { end: Outcome.MODEL_ONLY, flags: 0 };
+    case 'unknown':
+      return { end: Outcome.UNKNOWN_CMD, flags: 0 };
+  }
+}
+
+/** What is said of a token by what stops it. */
+function writeStops(view: DataView): void {
+  const dispositions: readonly (readonly [stop: number, disposition: Disposition])[] = [
+    [L.STOP_NOT_GIVEN, Disposition.NONE_GIVEN],
+    [L.STOP_USERNS, Disposition.DROPPED_USERNS],
+    [L.STOP_CMD, Disposition.DROPPED_CMD],
+    [L.STOP_LSM, Disposition.DROPPED_LSM],
+    [L.STOP_TYPE, Disposition.DROPPED_TYPE],
+    [L.STOP_ATTACH, Disposition.DROPPED_ATTACH_TYPE],
+    [L.STOP_NONE, Disposition.USED],
+  ];
+  for (const [stop, disposition] of dispositions) {
+    view.setUint8(L.WORLD_STOPS - FIRST + stop, disposition << DISPOSITION_SHIFT);
   }
 }
 
@@ -207,11 +220,9 @@ function writeOutcomes(view: DataView): void {
   ];
   for (let missing = 1; missing <= L.CAPS_ALL; missing++) {
     const [bit, reason] = reasons.find(([cap]) => (missing & cap) !== 0) as (typeof reasons)[number];
-    for (const row of [L.OUTCOMES_OF_UNPRIV_DISABLED, L.OUTCOMES_OF_CAPABILITY]) {
-      const bySysctl = row === L.OUTCOMES_OF_UNPRIV_DISABLED && bit === L.CAPS_BPF;
-      const at = L.WORLD_OUTCOMES - FIRST + row * L.OUTCOMES_ROW + missing;
-      view.setUint8(at, bySysctl ? Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED : reason);
-      view.setUint8(at + L.OUTCOME_LSM, Outcome.LSM_REFUSED_CAPABLE);
-    }
+    const at = L.WORLD_OUTCOMES - FIRST + missing;
+    view.setUint8(at + L.OUTCOMES_OF_CAPABILITY, reason);
+    const bySysctl = bit === L.CAPS_BPF ? Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED : reason;
+    view.setUint8(at + L.OUTCOMES_OF_UNPRIV_DISABLED, bySysctl);
   }
 }

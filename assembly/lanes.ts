@@ -1,0 +1,38 @@
+// Vectors of sixteen bytes, one row's in each lane.
+
+import { CAPS_ALL, CAPS_SYS_ADMIN } from '../src/engine/layout';
+
+/** The same byte in every lane. */
+// @ts-ignore: decorator
+@inline
+export function lanes(byte: u32): v128 {
+  return i8x16.splat(<i8>byte);
+}
+
+/** The first halves of two vectors, byte by byte in turn: four times in a row, rows of bytes become columns. */
+// @ts-ignore: decorator
+@inline
+export function low(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+/** The same of the second halves. */
+// @ts-ignore: decorator
+@inline
+export function high(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** Lanes of 255 where all the bits are set, else 0. */
+// @ts-ignore: decorator
+@inline
+export function hasAll(values: v128, bits: v128): v128 {
+  return i8x16.eq(v128.and(values, bits), bits);
+}
+
+/** CAP_SYS_ADMIN stands in for the others: CAPS_* in the low half of every lane. */
+// @ts-ignore: decorator
+@inline
+export function withSysAdminLanes(caps: v128): v128 {
+  return v128.or(caps, v128.and(hasAll(caps, lanes(CAPS_SYS_ADMIN)), lanes(CAPS_ALL)));
+}
