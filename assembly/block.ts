@@ -11,7 +11,6 @@ import {
   ASK_HALF_MAP_CREATE,
   ASK_HALF_OTHERS,
   ASK_LOOKS,
-  ASK_SIZE,
   ASK_TYPE_AT,
   ASK_UNPRIV_DISABLED,
   CMD_MAP_CREATE,
@@ -41,7 +40,6 @@ import {
   STOP_USERNS,
   TASK_INIT_CAPS,
   TASK_LEVEL,
-  TASK_SIZE,
   TOKEN_ALLOWED_CMDS,
   TOKEN_ATTACHS,
   TOKEN_DENIED_CAPS,
@@ -49,12 +47,10 @@ import {
   TOKEN_GIVEN,
   TOKEN_LEVEL,
   TOKEN_MAPS,
-  TOKEN_SIZE,
   WORLD_ASKS,
   WORLD_OUTCOMES,
   WORLD_RULES,
   WORLD_STOPS,
-  WORLD_TASKS,
   WORLD_TASK_COUNT,
   WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
@@ -67,18 +63,18 @@ import { hasAll, high, lanes, low, withSysAdminLanes } from './lanes';
 export const BLOCK_ROWS: u32 = 256;
 
 // The scratch of a block, byte offsets. What the first pass leaves:
-const TASK: usize = 0; // u16, ids that can be read
-const TOKEN: usize = 512; // u16
-const ASK: usize = 1024; // u16, rows of the ask table
-const ODD: usize = 1536; // u8, not 0: to be decided on its own
-const HELD: usize = 1792; // u8 for sixteen rows: not 0 where all have the same task and token
+const TASK: usize = 0; // u32, rows that can be read, as distances from the first
+const TOKEN: usize = 1024; // u32
+const ASK: usize = 2048; // u32
+const ODD: usize = 3072; // u8, not 0: to be decided on its own
+const HELD: usize = 3328; // u8 for sixteen rows: not 0 where all have the same task and token
 // And the second:
-const STANDS: usize = 2048; // u32, as standing() says
-const TASK_SAYS: usize = 3072; // u32, from TASK_LEVEL on
-const TOKEN_SAYS: usize = 4096; // u32, from TOKEN_LEVEL on
-const ASKED: usize = 5120; // u64
-const TYPE_BYTE: usize = 7168; // u8, the byte of a token its type's bit is in
-const ATTACH_BYTE: usize = 7424; // u8
+const STANDS: usize = 3584; // u32, as standing() says
+const TASK_SAYS: usize = 4608; // u32, from TASK_LEVEL on
+const TOKEN_SAYS: usize = 5632; // u32, from TOKEN_LEVEL on
+const ASKED: usize = 6656; // u64
+const TYPE_BYTE: usize = 8704; // u8, the byte of a token its type's bit is in
+const ATTACH_BYTE: usize = 8960; // u8
 
 /** Decides the rows of a place from `start` on, at most BLOCK_ROWS of them. */
 export function decideBlock(place: usize, start: usize, rows: u32, has: u32): void {
@@ -119,11 +115,19 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(pair, PLACE_TASK))), v128.xor(task1, task0));
   const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(pair, PLACE_TOKEN))), v128.xor(token1, token0));
   store<u8>(scratch + (i >> 4), v128.any_true(v128.or(sameTask, sameToken)) ? 0 : 1, HELD);
-  const ids = scratch + (i << 1);
-  v128.store(ids, i16x8.min_u(task0, taskCount), TASK);
-  v128.store(ids, i16x8.min_u(task1, taskCount), TASK + 16);
-  v128.store(ids, i16x8.min_u(token0, tokenCount), TOKEN);
-  v128.store(ids, i16x8.min_u(token1, tokenCount), TOKEN + 16);
+  const ids = scratch + (i << 2);
+  const task2 = i16x8.min_u(task0, taskCount);
+  const task3 = i16x8.min_u(task1, taskCount);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task2), 3), TASK);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task2), 3), TASK + 16);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task3), 3), TASK + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task3), 3), TASK + 48);
+  const token2 = i16x8.min_u(token0, tokenCount);
+  const token3 = i16x8.min_u(token1, tokenCount);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token2), 5), TOKEN);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token2), 5), TOKEN + 16);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token3), 5), TOKEN + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token3), 5), TOKEN + 48);
 
   const last = lanes(LAST_TYPE);
   const cmd = i8x16.min_u(v128.load(byte, PLACE_CMD), last);
@@ -134,14 +138,12 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   const others = v128.bitselect(lanes(ASK_HALF_MAP_CREATE), lanes(ASK_HALF_OTHERS), isMapCreate);
   const half = v128.bitselect(type, others, isProgLoad);
   const rest = v128.bitselect(attach, v128.bitselect(type, cmd, isMapCreate), isProgLoad);
-  v128.store(ids, askRows(i16x8.extend_low_i8x16_u(half), i16x8.extend_low_i8x16_u(rest)), ASK);
-  v128.store(ids, askRows(i16x8.extend_high_i8x16_u(half), i16x8.extend_high_i8x16_u(rest)), ASK + 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function askRows(half: v128, rest: v128): v128 {
-  return i16x8.add(i16x8.shl(half, 6), rest);
+  const ask0 = i16x8.add(i16x8.shl(i16x8.extend_low_i8x16_u(half), 6), i16x8.extend_low_i8x16_u(rest));
+  const ask1 = i16x8.add(i16x8.shl(i16x8.extend_high_i8x16_u(half), 6), i16x8.extend_high_i8x16_u(rest));
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask0), 3), ASK);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask0), 3), ASK + 16);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask1), 3), ASK + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask1), 3), ASK + 48);
 }
 
 /** Sixteen lanes that are not 0 where isPlainCount() is false. */
@@ -161,30 +163,48 @@ function longPrograms(at: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function fetch(scratch: usize, first: usize): void {
-  for (let i = first; i < first + 16; ++i) {
-    const task = WORLD_TASKS + <usize>load<u16>(scratch + (i << 1), TASK) * TASK_SIZE;
-    const token = WORLD_TOKENS + <usize>load<u16>(scratch + (i << 1), TOKEN) * TOKEN_SIZE;
-    const ask = WORLD_ASKS + <usize>load<u16>(scratch + (i << 1), ASK) * ASK_SIZE;
-    store<u32>(scratch + (i << 2), standing(task, token), STANDS);
-    store<u32>(scratch + (i << 2), load<u32>(task, TASK_LEVEL), TASK_SAYS);
-    store<u32>(scratch + (i << 2), load<u32>(token, TOKEN_LEVEL), TOKEN_SAYS);
-    store<u64>(scratch + (i << 3), load<u64>(ask), ASKED);
-    store<u8>(scratch + i, load<u8>(token + <usize>load<u8>(ask, ASK_TYPE_AT)), TYPE_BYTE);
-    store<u8>(scratch + i, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT)), ATTACH_BYTE);
+  for (let i = first; i < first + 16; i += 4) {
+    const words = scratch + (i << 2);
+    const longs = scratch + (i << 3);
+    fetchRow(words, longs, scratch + i);
+    fetchRow(words + 4, longs + 8, scratch + i + 1);
+    fetchRow(words + 8, longs + 16, scratch + i + 2);
+    fetchRow(words + 12, longs + 24, scratch + i + 3);
   }
+}
+
+/** Of one row: where its u32, u64 and u8 are in the scratch. */
+// @ts-ignore: decorator
+@inline
+function fetchRow(word: usize, long: usize, byte: usize): void {
+  const task = load<u32>(word, TASK);
+  const token = load<u32>(word, TOKEN);
+  const ask = load<u32>(word, ASK);
+  store<u32>(word, standing(task, token), STANDS);
+  store<u32>(word, load<u32>(task, TASK_LEVEL), TASK_SAYS);
+  store<u32>(word, load<u32>(token, TOKEN_LEVEL), TOKEN_SAYS);
+  store<u64>(long, load<u64>(ask, WORLD_ASKS), ASKED);
+  store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_TYPE_AT), WORLD_TOKENS), TYPE_BYTE);
+  store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
 }
 
 /** The second pass where all sixteen have the same task and token. */
 // @ts-ignore: decorator
 @inline
 function fetchAsks(scratch: usize, first: usize): void {
-  for (let i = first; i < first + 16; ++i) {
-    const ask = WORLD_ASKS + <usize>load<u16>(scratch + (i << 1), ASK) * ASK_SIZE;
-    store<u64>(scratch + (i << 3), load<u64>(ask), ASKED);
+  for (let i = first; i < first + 16; i += 4) {
+    const words = scratch + (i << 2);
+    const longs = scratch + (i << 3);
+    store<u64>(longs, load<u64>(load<u32>(words, ASK), WORLD_ASKS), ASKED);
+    store<u64>(longs, load<u64>(load<u32>(words, ASK + 4), WORLD_ASKS), ASKED + 8);
+    store<u64>(longs, load<u64>(load<u32>(words, ASK + 8), WORLD_ASKS), ASKED + 16);
+    store<u64>(longs, load<u64>(load<u32>(words, ASK + 12), WORLD_ASKS), ASKED + 24);
   }
 }
 
 /** The third pass, of sixteen rows; `isHeld` where all have the same task and token. */
+// @ts-ignore: decorator
+@inline
 function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   // Rows of eight bytes to vectors of one field each.
   const rows = scratch + (i << 3);
@@ -222,8 +242,8 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   let attachByte: v128;
   const zero = lanes(0);
   if (isHeld) {
-    const task = WORLD_TASKS + <usize>load<u16>(scratch + (i << 1), TASK) * TASK_SIZE;
-    const token = WORLD_TOKENS + <usize>load<u16>(scratch + (i << 1), TOKEN) * TOKEN_SIZE;
+    const task = load<u32>(scratch + (i << 2), TASK);
+    const token = load<u32>(scratch + (i << 2), TOKEN);
     const stands = standing(task, token);
     own = i8x16.splat(<i8>(0 - isOwnUserns(task, token, stands)));
     there = lanes(capsThere(task, stands));
@@ -232,7 +252,7 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
     allowedCmds = v128.load_splat<u8>(token, TOKEN_ALLOWED_CMDS);
     deniedCmds = v128.load_splat<u8>(token, TOKEN_DENIED_CMDS);
     typeByte = i8x16.swizzle(v128.load(token, TOKEN_MAPS), low(even01, uneven01));
-    const attachAt = i8x16.sub(high(even01, uneven01), lanes(TOKEN_ATTACHS));
+    const attachAt = i8x16.sub(high(even01, uneven01), lanes(TOKEN_ATTACHS - WORLD_TOKENS));
     attachByte = i8x16.swizzle(v128.load(token, TOKEN_ATTACHS), attachAt);
   } else {
     const at = scratch + (i << 2);

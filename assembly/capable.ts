@@ -11,6 +11,7 @@ import {
   TOKEN_LEVEL,
   TOKEN_USERNS_ROW,
   WORLD_RULES,
+  WORLD_USERNS,
 } from '../src/engine/layout';
 import { flag } from './flag';
 
@@ -21,7 +22,8 @@ import { flag } from './flag';
 // @ts-ignore: decorator
 @inline
 export function standing(task: usize, token: usize): u32 {
-  return load<u32>(<usize>load<u32>(token, TOKEN_USERNS_ROW) + load<u8>(task, TASK_LEVEL)) ^ load<u32>(task, TASK_USERNS);
+  const there = load<u32>(<usize>load<u32>(token, TOKEN_USERNS_ROW) + load<u8>(task, TASK_LEVEL), WORLD_USERNS);
+  return there ^ load<u32>(task, TASK_USERNS);
 }
 
 /** 1 where the task is in the token's own user namespace. */

@@ -43,13 +43,9 @@ import {
   TASK_SIZE,
   TOKEN_SIZE,
   TYPE_ROWS,
-  WORLD_ASKS,
-  WORLD_CMDS,
   WORLD_OUTCOMES,
   WORLD_RULES,
-  WORLD_TASKS,
   WORLD_TASK_COUNT,
-  WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { capableThrough, isOwnUserns, pick, standing, withSysAdmin } from './capable';
@@ -85,8 +81,8 @@ export function decideHere(
   if (taskId >= load<u32>(WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
   if (given && tokenId >= tokens) return Outcome.NO_SUCH_TOKEN;
 
-  const task = WORLD_TASKS + taskId * TASK_SIZE;
-  const token = WORLD_TOKENS + min<u32>(tokenId, tokens) * TOKEN_SIZE;
+  const task = taskId * TASK_SIZE;
+  const token = min<u32>(tokenId, tokens) * TOKEN_SIZE;
   const cmd = min<u32>(cmdGiven, LAST_TYPE);
   const type = min<u32>(typeGiven, LAST_TYPE);
   const attach = min<u32>(attachGiven, LAST_TYPE);
@@ -103,7 +99,7 @@ function askOf(cmd: u32, type: u32, attach: u32): usize {
   const isMapCreate = flag(cmd == CMD_MAP_CREATE);
   const half = pick(isProgLoad, type, ASK_HALF_OTHERS - isMapCreate * (ASK_HALF_OTHERS - ASK_HALF_MAP_CREATE));
   const rest = pick(isProgLoad, attach, pick(isMapCreate, type, cmd));
-  return WORLD_ASKS + (half * TYPE_ROWS + rest) * ASK_SIZE;
+  return (half * TYPE_ROWS + rest) * ASK_SIZE;
 }
 
 /** Whether a program of that many instructions may be loaded with and without CAP_BPF. */
@@ -145,7 +141,7 @@ function withCare(
   pre: u32,
 ): u32 {
   const ask = askOf(cmd, type, attach);
-  const gate: u32 = load<u8>(WORLD_CMDS + cmd * CMD_SIZE, CMD_GATE);
+  const gate: u32 = load<u8>(cmd * CMD_SIZE, CMD_GATE);
   const isByToken = gate == GATE_MAP_CREATE || gate == GATE_PROG_LOAD || gate == GATE_BTF;
   if (!isByToken || load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE) return byGate(task, token, given, cmd, type, attach, pre);
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;
@@ -185,7 +181,7 @@ function byGate(
   attach: u32,
   pre: u32,
 ): u32 {
-  const cmd = WORLD_CMDS + cmdNumber * CMD_SIZE;
+  const cmd = cmdNumber * CMD_SIZE;
   const gate: u32 = load<u8>(cmd, CMD_GATE);
   if (gate == GATE_TOKEN_CREATE) return Outcome.MODEL_ONLY;
   if (pre == Pre.ATTR_E2BIG) return Outcome.ATTR_E2BIG;

@@ -19,6 +19,7 @@ import {
   TOKEN_DENIED_CMDS,
   TOKEN_GIVEN,
   WORLD_STOPS,
+  WORLD_TOKENS,
 } from '../src/engine/layout';
 import { flag } from './flag';
 
@@ -26,7 +27,7 @@ import { flag } from './flag';
 // @ts-ignore: decorator
 @inline
 function lacks(token: usize, at: u32, bit: u32): u32 {
-  return flag((load<u8>(token + at) & bit) != bit);
+  return flag((load<u8>(token + at, WORLD_TOKENS) & bit) != bit);
 }
 
 /**

@@ -101,7 +101,7 @@ function writeUserns(view: DataView, world: World, plan: UsernsPlan, owners: Rea
 
 function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: ReadonlyMap<number, number>): void {
   tasks.forEach(({ userns, euid, effective }, id) => {
-    const row = L.WORLD_TASKS + id * L.TASK_SIZE;
+    const row = id * L.TASK_SIZE;
     view.setUint16(row + L.TASK_USERNS, userns, true);
     view.setUint16(row + L.TASK_EUID, owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
     view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
@@ -110,14 +110,14 @@ function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: 
   });
 }
 
-/** The row that stands for no token has no bit set, and an address that can be read from. */
+/** And after the last the row that stands for no token. */
 function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPlan): void {
   const { vocabulary } = profile;
   const commands = TOKEN_COMMANDS.map((name) => vocabulary.must('cmds', name));
   const bitsOf = (mask: bigint): number =>
     commands.reduce((bits, cmd, i) => ((mask >> BigInt(cmd)) & 1n ? bits | (1 << i) : bits), 0);
   tokens.forEach(({ userns, allowed, denials }, id) => {
-    const row = L.WORLD_TOKENS + id * L.TOKEN_SIZE;
+    const row = id * L.TOKEN_SIZE;
     for (const mask of ['maps', 'progs', 'attachs'] as const) {
       view.setBigUint64(row + MASK_OFFSET[mask], allowed[mask] & vocabulary.knownMask(MASK_KIND[mask]), true);
     }
@@ -125,9 +125,7 @@ function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPla
     view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps) | L.TOKEN_GIVEN);
     view.setUint8(row + L.TOKEN_ALLOWED_CMDS, bitsOf(allowed.cmds));
     view.setUint8(row + L.TOKEN_DENIED_CMDS, bitsOf(denials.cmds));
-    view.setUint32(row + L.TOKEN_USERNS_ROW, L.WORLD_USERNS + userns * plan.size, true);
+    view.setUint32(row + L.TOKEN_USERNS_ROW, userns * plan.size, true);
   });
-  const none = L.WORLD_TOKENS + tokens.length * L.TOKEN_SIZE;
-  new Uint8Array(view.buffer, none, L.TOKEN_SIZE).fill(0);
-  view.setUint32(none + L.TOKEN_USERNS_ROW, L.WORLD_USERNS, true);
+  new Uint8Array(view.buffer, L.WORLD_TOKENS + tokens.length * L.TOKEN_SIZE, L.TOKEN_SIZE).fill(0);
 }

@@ -52,25 +52,27 @@ export const RULE_TOKEN_FALLS_BACK_TO_INIT = 2;
 /** unprivileged_bpf_disabled is not 0. */
 export const RULE_UNPRIVILEGED_DISABLED = 4;
 
+// Rows of tables. A field's constant is its address in row 0: add the size of a row as often as the row's number says.
+
 // A task: one u64. Its first half is what a user namespace's row has at its level if the task is in it and owns its child.
-export const TASK_USERNS = 0; // u16
-export const TASK_EUID = 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
-export const TASK_LEVEL = 4; // u8, offset of the level of its user namespace in a user namespace's row
-export const TASK_CAPS = 5; // u8, CAPS_* effective in its own user namespace
-export const TASK_INIT_CAPS = 6; // u8, CAPS_* effective in the initial user namespace
+export const TASK_USERNS = WORLD_TASKS; // u16
+export const TASK_EUID = WORLD_TASKS + 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
+export const TASK_LEVEL = WORLD_TASKS + 4; // u8, offset of the level of its user namespace in a user namespace's row
+export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace
+export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, CAPS_* effective in the initial user namespace
 export const TASK_SIZE = 8;
 export const EUID_OWNS_NOTHING = 0xfffe;
 
 // A token. Mask bits of values the release does not know are cleared. One more row than there are tokens, without a bit
 // set, stands for no token.
-export const TOKEN_MAPS = 0; // u64
-export const TOKEN_PROGS = 8; // u64
-export const TOKEN_ATTACHS = 16; // u64
-export const TOKEN_LEVEL = 24; // u8, as TASK_LEVEL
-export const TOKEN_DENIED_CAPS = 25; // u8, CAPS_* bpf_token_capable refuses, and TOKEN_GIVEN
-export const TOKEN_ALLOWED_CMDS = 26; // u8, a bit per command that reads a token, in the order of TOKEN_COMMANDS
-export const TOKEN_DENIED_CMDS = 27; // u8, the same for those bpf_token_cmd refuses
-export const TOKEN_USERNS_ROW = 28; // u32, address of its user namespace's row
+export const TOKEN_MAPS = WORLD_TOKENS; // u64
+export const TOKEN_PROGS = WORLD_TOKENS + 8; // u64
+export const TOKEN_ATTACHS = WORLD_TOKENS + 16; // u64
+export const TOKEN_LEVEL = WORLD_TOKENS + 24; // u8, as TASK_LEVEL
+export const TOKEN_DENIED_CAPS = WORLD_TOKENS + 25; // u8, CAPS_* bpf_token_capable refuses, and TOKEN_GIVEN
+export const TOKEN_ALLOWED_CMDS = WORLD_TOKENS + 26; // u8, a bit per command that reads a token, in the order of TOKEN_COMMANDS
+export const TOKEN_DENIED_CMDS = WORLD_TOKENS + 27; // u8, the same for those bpf_token_cmd refuses
+export const TOKEN_USERNS_ROW = WORLD_TOKENS + 28; // u32, its user namespace's row, as a distance from WORLD_USERNS
 export const TOKEN_SIZE = 32;
 /** In TOKEN_DENIED_CAPS, of every token. */
 export const TOKEN_GIVEN = 16;
@@ -87,10 +89,10 @@ export const CAPS_SYS_ADMIN = 8;
 export const CAPS_ALL = 15;
 
 // A command, by its number.
-export const CMD_GATE = 0; // u8, GATE_*
-export const CMD_CAP = 1; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
-export const CMD_TOKEN_ROOM = 2; // u8, ROOM_*
-export const CMD_PERMISSION_FIRST = 3; // u8, 1: attributes are looked at after the permission
+export const CMD_GATE = WORLD_CMDS; // u8, GATE_*
+export const CMD_CAP = WORLD_CMDS + 1; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
+export const CMD_TOKEN_ROOM = WORLD_CMDS + 2; // u8, ROOM_*
+export const CMD_PERMISSION_FIRST = WORLD_CMDS + 3; // u8, 1: attributes are looked at after the permission
 export const CMD_SIZE = 8;
 
 /** Two commands by the numbers every kernel gives them: those whose requests have a type. */
@@ -113,14 +115,14 @@ export const ROOM_REFUSED = 2;
 
 // What a request asks, by command, type and attach type: one u64. PROG_LOAD's rows come first, by type and attach type;
 // then those of MAP_CREATE, by type; then one for every other command.
-export const ASK_TYPE_AT = 0; // u8, offset in a token of the byte its type's bit is in
-export const ASK_ATTACH_AT = 1; // u8, the same for its attach type, after the fix-up
-export const ASK_TYPE_BIT = 2; // u8, that bit; 0 where no mask speaks of the type
-export const ASK_ATTACH_BIT = 3; // u8
-export const ASK_CMD_BIT = 4; // u8, the command's bit in TOKEN_ALLOWED_CMDS; 0 where it reads no token
-export const ASK_NEEDS = 5; // u8, CAPS_* asked for
-export const ASK_END = 6; // u8, Outcome when every capability is there
-export const ASK_FLAGS = 7; // u8, ASK_*
+export const ASK_TYPE_AT = WORLD_ASKS; // u8, the byte of a token's row its type's bit is in
+export const ASK_ATTACH_AT = WORLD_ASKS + 1; // u8, the same for its attach type, after the fix-up
+export const ASK_TYPE_BIT = WORLD_ASKS + 2; // u8, that bit; 0 where no mask speaks of the type
+export const ASK_ATTACH_BIT = WORLD_ASKS + 3; // u8
+export const ASK_CMD_BIT = WORLD_ASKS + 4; // u8, the command's bit in TOKEN_ALLOWED_CMDS; 0 where it reads no token
+export const ASK_NEEDS = WORLD_ASKS + 5; // u8, CAPS_* asked for
+export const ASK_END = WORLD_ASKS + 6; // u8, Outcome when every capability is there
+export const ASK_FLAGS = WORLD_ASKS + 7; // u8, ASK_*
 export const ASK_SIZE = 8;
 /** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
 export const ASK_HALF_MAP_CREATE = 64;

@@ -51,7 +51,7 @@ type TokenCommand = (typeof TOKEN_COMMANDS)[number];
 function writeCommands(view: DataView, profile: Profile): void {
   const rooms = { none: L.ROOM_NONE, taken: L.ROOM_TAKEN, refused: L.ROOM_REFUSED };
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
-    const row = L.WORLD_CMDS - FIRST + cmd * L.CMD_SIZE;
+    const row = cmd * L.CMD_SIZE - FIRST;
     const gate = gateOf(profile, cmd);
     view.setUint8(row + L.CMD_GATE, gateCode(profile, cmd));
     view.setUint8(row + L.CMD_CAP, commandCap(profile, cmd));
@@ -99,10 +99,10 @@ interface Ask {
 
 /** `half` is the first half of the row's number, `rest` the second. */
 function writeAsk(view: DataView, half: number, rest: number, ask: Ask): void {
-  const at = L.WORLD_ASKS - FIRST + (half * L.TYPE_ROWS + rest) * L.ASK_SIZE;
+  const at = (half * L.TYPE_ROWS + rest) * L.ASK_SIZE - FIRST;
   const { typeMask, type = 0, attachMask, attach = 0 } = ask;
-  view.setUint8(at + L.ASK_TYPE_AT, (typeMask ?? L.TOKEN_MAPS) + (type >> 3));
-  view.setUint8(at + L.ASK_ATTACH_AT, (attachMask ?? L.TOKEN_ATTACHS) + (attach >> 3));
+  view.setUint8(at + L.ASK_TYPE_AT, (typeMask ?? L.TOKEN_MAPS) + (type >> 3) - L.WORLD_TOKENS);
+  view.setUint8(at + L.ASK_ATTACH_AT, (attachMask ?? L.TOKEN_ATTACHS) + (attach >> 3) - L.WORLD_TOKENS);
   view.setUint8(at + L.ASK_TYPE_BIT, typeMask === undefined ? 0 : 1 << (type & 7));
   view.setUint8(at + L.ASK_ATTACH_BIT, attachMask === undefined ? 0 : 1 << (attach & 7));
   view.setUint8(at + L.ASK_CMD_BIT, ask.command === undefined ? 0 : 1 << TOKEN_COMMANDS.indexOf(ask.command));
