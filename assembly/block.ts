@@ -3,61 +3,36 @@
 // row's task, token and request, row by row, without a branch. The third makes sixteen verdicts at a step of that; the
 // odd rows are then decided one by one.
 
-import { Outcome } from '../src/abi/verdict';
 import {
-  ASK_ANY_USERNS,
   ASK_ATTACH_AT,
   ASK_BY_GATE,
-  ASK_HALF_MAP_CREATE,
-  ASK_HALF_OTHERS,
-  ASK_LOOKS,
   ASK_TYPE_AT,
-  ASK_UNPRIV_DISABLED,
-  CMD_MAP_CREATE,
-  CMD_PROG_LOAD,
-  HAS_INSN_CNT,
-  HAS_PRE,
-  LAST_TYPE,
   NO_ID,
-  OUTCOMES_OF_CAPABILITY,
-  OUTCOMES_OF_UNPRIV_DISABLED,
   PLACE_ATTACH_TYPE,
   PLACE_CMD,
-  PLACE_INSN_CNT,
   PLACE_OUT,
-  PLACE_PRE,
   PLACE_SCRATCH,
   PLACE_TASK,
   PLACE_TOKEN,
   PLACE_TYPE,
-  RULE_TOKEN_FALLS_BACK_TO_INIT,
-  STOP_ATTACH,
-  STOP_CMD,
-  STOP_LSM,
-  STOP_NONE,
-  STOP_NOT_GIVEN,
-  STOP_TYPE,
-  STOP_USERNS,
   TASK_INIT_CAPS,
   TASK_LEVEL,
   TOKEN_ALLOWED_CMDS,
   TOKEN_ATTACHS,
   TOKEN_DENIED_CAPS,
   TOKEN_DENIED_CMDS,
-  TOKEN_GIVEN,
   TOKEN_LEVEL,
   TOKEN_MAPS,
   WORLD_ASKS,
-  WORLD_OUTCOMES,
-  WORLD_RULES,
-  WORLD_STOPS,
   WORLD_TASK_COUNT,
   WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
+import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
 import { capsThere, isOwnUserns, standing } from './capable';
-import { BPF_MAXINSNS, decideHere } from './decide';
-import { hasAll, high, lanes, low, withSysAdminLanes } from './lanes';
+import { judgeLanes } from './judge_lanes';
+import { hasAll, high, lanes, low } from './lanes';
+import { decideOdd, faultyRows } from './odd';
 
 /** Rows of a block: its scratch stays in the fastest cache. */
 export const BLOCK_ROWS: u32 = 256;
@@ -107,10 +82,7 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   const token1 = v128.load(pair, PLACE_TOKEN + 16);
   const past0 = v128.or(i16x8.ge_u(task0, taskCount), v128.andnot(i16x8.ge_u(token0, tokenCount), i16x8.eq(token0, none)));
   const past1 = v128.or(i16x8.ge_u(task1, taskCount), v128.andnot(i16x8.ge_u(token1, tokenCount), i16x8.eq(token1, none)));
-  let odd = i8x16.narrow_i16x8_s(past0, past1);
-  if (has & HAS_PRE) odd = v128.or(odd, v128.load(byte, PLACE_PRE));
-  if (has & HAS_INSN_CNT) odd = v128.or(odd, longPrograms(place + (row << 2)));
-  v128.store(scratch + i, odd, ODD);
+  v128.store(scratch + i, v128.or(i8x16.narrow_i16x8_s(past0, past1), faultyRows(place, row, has)), ODD);
 
   const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(pair, PLACE_TASK))), v128.xor(task1, task0));
   const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(pair, PLACE_TOKEN))), v128.xor(token1, token0));
@@ -129,34 +101,17 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token3), 5), TOKEN + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token3), 5), TOKEN + 48);
 
-  const last = lanes(LAST_TYPE);
-  const cmd = i8x16.min_u(v128.load(byte, PLACE_CMD), last);
-  const type = i8x16.min_u(v128.load(byte, PLACE_TYPE), last);
-  const attach = i8x16.min_u(v128.load(byte, PLACE_ATTACH_TYPE), last);
-  const isProgLoad = i8x16.eq(cmd, lanes(CMD_PROG_LOAD));
-  const isMapCreate = i8x16.eq(cmd, lanes(CMD_MAP_CREATE));
-  const others = v128.bitselect(lanes(ASK_HALF_MAP_CREATE), lanes(ASK_HALF_OTHERS), isMapCreate);
-  const half = v128.bitselect(type, others, isProgLoad);
-  const rest = v128.bitselect(attach, v128.bitselect(type, cmd, isMapCreate), isProgLoad);
-  const ask0 = i16x8.add(i16x8.shl(i16x8.extend_low_i8x16_u(half), 6), i16x8.extend_low_i8x16_u(rest));
-  const ask1 = i16x8.add(i16x8.shl(i16x8.extend_high_i8x16_u(half), 6), i16x8.extend_high_i8x16_u(rest));
+  const cmd = saturated(v128.load(byte, PLACE_CMD));
+  const type = saturated(v128.load(byte, PLACE_TYPE));
+  const attach = saturated(v128.load(byte, PLACE_ATTACH_TYPE));
+  const halves = askHalves(cmd, type);
+  const rests = askRests(cmd, type, attach);
+  const ask0 = firstAsks(halves, rests);
+  const ask1 = lastAsks(halves, rests);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask0), 3), ASK);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask0), 3), ASK + 16);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask1), 3), ASK + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask1), 3), ASK + 48);
-}
-
-/** Sixteen lanes that are not 0 where isPlainCount() is false. */
-// @ts-ignore: decorator
-@inline
-function longPrograms(at: usize): v128 {
-  const one = i32x4.splat(1);
-  const most = i32x4.splat(BPF_MAXINSNS);
-  const long0 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT), one), most);
-  const long1 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 16), one), most);
-  const long2 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 32), one), most);
-  const long3 = i32x4.ge_u(i32x4.sub(v128.load(at, PLACE_INSN_CNT + 48), one), most);
-  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(long0, long1), i16x8.narrow_i32x4_s(long2, long3));
 }
 
 /** The second pass, of sixteen rows. */
@@ -240,7 +195,6 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   let deniedCmds: v128;
   let typeByte: v128;
   let attachByte: v128;
-  const zero = lanes(0);
   if (isHeld) {
     const task = load<u32>(scratch + (i << 2), TASK);
     const token = load<u32>(scratch + (i << 2), TOKEN);
@@ -257,12 +211,12 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   } else {
     const at = scratch + (i << 2);
     const halves0 = i8x16.narrow_i16x8_s(
-      i16x8.eq(v128.load(at, STANDS), zero),
-      i16x8.eq(v128.load(at, STANDS + 16), zero),
+      i16x8.eq(v128.load(at, STANDS), lanes(0)),
+      i16x8.eq(v128.load(at, STANDS + 16), lanes(0)),
     );
     const halves1 = i8x16.narrow_i16x8_s(
-      i16x8.eq(v128.load(at, STANDS + 32), zero),
-      i16x8.eq(v128.load(at, STANDS + 48), zero),
+      i16x8.eq(v128.load(at, STANDS + 32), lanes(0)),
+      i16x8.eq(v128.load(at, STANDS + 48), lanes(0)),
     );
     const inside = v128.shuffle<i8>(halves0, halves1, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     const owns = v128.shuffle<i8>(halves0, halves1, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
@@ -292,56 +246,22 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
     attachByte = v128.load(scratch + i, ATTACH_BYTE);
   }
 
-  // stopOf()
-  const isGiven = v128.and(hasAll(deniedCaps, lanes(TOKEN_GIVEN)), hasAll(flags, lanes(ASK_LOOKS)));
-  const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
-  let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), i8x16.eq(v128.and(deniedCmds, cmdBit), zero)));
-  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(allowedCmds, cmdBit), zero)));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_USERNS), isOwn));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isGiven));
-  const counts = i8x16.eq(stop, lanes(STOP_NONE));
-
-  // capableThrough()
-  const initial = withSysAdminLanes(initCaps);
-  const all = withSysAdminLanes(there);
-  const refused = v128.and(v128.and(all, deniedCaps), counts);
-  const fallsBack = lanes(load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT ? 255 : 0);
-  const fallback = v128.and(v128.andnot(initial, all), fallsBack);
-  const capable = v128.bitselect(v128.or(v128.andnot(all, refused), fallback), initial, counts);
-
-  // judge()
-  const missing = v128.andnot(needs, capable);
-  const first = v128.and(missing, i8x16.sub(zero, missing));
-  const isLsm = i8x16.ne(v128.and(refused, first), zero);
-  const bySysctl = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_UNPRIV_DISABLED), missing);
-  const byCapability = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY), missing);
-  const reason = v128.bitselect(bySysctl, byCapability, hasAll(flags, lanes(ASK_UNPRIV_DISABLED)));
-  const refusal = v128.bitselect(lanes(Outcome.LSM_REFUSED_CAPABLE), reason, isLsm);
-  const outcome = v128.bitselect(end, refusal, i8x16.eq(missing, zero));
   const byGate = hasAll(flags, lanes(ASK_BY_GATE));
   v128.store(scratch + i, v128.or(v128.load(scratch + i, ODD), byGate), ODD);
-  return v128.or(outcome, i8x16.swizzle(v128.load(WORLD_STOPS), stop));
-}
-
-/** Decides the odd ones of sixteen rows on their own. */
-function decideOdd(place: usize, first: usize, rows: u32, odd: v128, has: u32): void {
-  let left = i8x16.bitmask(i8x16.ne(odd, lanes(0))) & ((1 << rows) - 1);
-  while (left) {
-    const row = first + ctz(left);
-    left &= left - 1;
-    const pair = place + (row << 1);
-    const byte = place + row;
-    const verdict = decideHere(
-      load<u16>(pair, PLACE_TASK),
-      load<u16>(pair, PLACE_TOKEN),
-      load<u8>(byte, PLACE_CMD),
-      load<u8>(byte, PLACE_TYPE),
-      load<u8>(byte, PLACE_ATTACH_TYPE),
-      has & HAS_INSN_CNT ? load<u32>(place + (row << 2), PLACE_INSN_CNT) : 1,
-      has & HAS_PRE ? <u32>load<u8>(byte, PLACE_PRE) : 0,
-    );
-    store<u8>(byte, <u8>verdict, PLACE_OUT);
-  }
+  return judgeLanes(
+    own,
+    there,
+    initCaps,
+    deniedCaps,
+    allowedCmds,
+    deniedCmds,
+    typeByte,
+    attachByte,
+    typeBit,
+    attachBit,
+    cmdBit,
+    needs,
+    end,
+    flags,
+  );
 }

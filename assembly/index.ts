@@ -3,6 +3,7 @@
 import { PLACE_ROWS } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
+import { decideHeld, hasIds, holderOf, isHeld, writeRunTable } from './run';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
@@ -25,7 +26,26 @@ export function heapBase(): usize {
  */
 export function decideBatch(place: usize, rows: u32, has: u32): void {
   const stop = min<u32>(rows, PLACE_ROWS);
+  // Whose table of a run is written.
+  let isWritten = false;
+  let holder: u32 = 0;
   for (let start: u32 = 0; start < stop; start += BLOCK_ROWS) {
-    decideBlock(place, start, min<u32>(stop - start, BLOCK_ROWS), has);
+    const left = stop - start;
+    const first = holderOf(place, start);
+    if (left >= BLOCK_ROWS && first == holderOf(place, start + BLOCK_ROWS - 1) && isHeld(place, start, BLOCK_ROWS)) {
+      const isKnown = isWritten && holder == first;
+      // A table is worth its while from two blocks on.
+      const isLong = left >= 2 * BLOCK_ROWS && first == holderOf(place, start + 2 * BLOCK_ROWS - 1);
+      if (!isKnown && isLong && hasIds(place, start)) {
+        writeRunTable(place, start);
+        isWritten = true;
+        holder = first;
+      }
+      if (isWritten && holder == first) {
+        decideHeld(place, start, BLOCK_ROWS, has);
+        continue;
+      }
+    }
+    decideBlock(place, start, min<u32>(left, BLOCK_ROWS), has);
   }
 }

@@ -19,7 +19,9 @@ export const WORLD_CMDS = 1088;
 export const WORLD_STOPS = 1600;
 export const WORLD_OUTCOMES = 1664;
 export const WORLD_ASKS = 1792;
-export const WORLD_KERNEL_END = 35584;
+export const WORLD_ENDS = 35584;
+export const WORLD_ASK_COLUMNS = 39680;
+export const WORLD_KERNEL_END = 40832;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -139,6 +141,20 @@ export const ASK_BY_GATE = 8;
 export const ASK_CGROUP_SKB = 16;
 /** A map type this release does not have: EINVAL before the token is looked at. */
 export const ASK_UNKNOWN_MAP = 32;
+
+// For runs: a byte for every row of PROG_LOAD, its ASK_END and DISPOSITION_BITS; and other fields again, a column each: of
+// PROG_LOAD by type, of MAP_CREATE by type and of the other commands.
+export const DISPOSITION_BITS = 224;
+export const COLUMN_PROG_LOAD = 0;
+export const COLUMN_MAP_CREATE = 64;
+export const COLUMN_OTHERS = 128;
+export const COLUMN_ROWS = 192;
+export const COLUMN_TYPE_AT = WORLD_ASK_COLUMNS;
+export const COLUMN_TYPE_BIT = WORLD_ASK_COLUMNS + 192;
+export const COLUMN_CMD_BIT = WORLD_ASK_COLUMNS + 384;
+export const COLUMN_NEEDS = WORLD_ASK_COLUMNS + 576;
+export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
+export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
 
 // What stops a token from counting for a request: the first check that does not hold, numbered so that of several the
 // largest is the first. The stop table has a Disposition for each, where it stands in a verdict.

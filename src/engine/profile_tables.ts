@@ -1,5 +1,5 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capabilities.js';
-import { DISPOSITION_SHIFT, Disposition, Outcome } from '../abi/verdict.js';
+import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from '../kernel/attach_types.js';
 import { gateOf, tokenRoomOf } from '../kernel/commands.js';
 import { mapTypeCapability } from '../kernel/map_types.js';
@@ -25,6 +25,7 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeMapCreate(view, profile, isDisabled);
     writeProgLoad(view, profile, isDisabled);
     writeOtherCommands(view, profile);
+    writeColumns(view);
     writeStops(view);
     writeOutcomes(view);
     bySysctl.set(isDisabled, bytes);
@@ -109,6 +110,34 @@ function writeAsk(view: DataView, half: number, rest: number, ask: Ask): void {
   view.setUint8(at + L.ASK_NEEDS, ask.needs ?? 0);
   view.setUint8(at + L.ASK_END, ask.end);
   view.setUint8(at + L.ASK_FLAGS, ask.flags);
+}
+
+/** Of each row of a program type its end, and what rows of a command and type have in common as columns: for runs. */
+function writeColumns(view: DataView): void {
+  const columns = [
+    [L.COLUMN_TYPE_AT, L.ASK_TYPE_AT],
+    [L.COLUMN_TYPE_BIT, L.ASK_TYPE_BIT],
+    [L.COLUMN_CMD_BIT, L.ASK_CMD_BIT],
+    [L.COLUMN_NEEDS, L.ASK_NEEDS],
+    [L.COLUMN_END, L.ASK_END],
+    [L.COLUMN_FLAGS, L.ASK_FLAGS],
+  ] as const;
+  const askAt = (half: number, rest: number, field: number): number =>
+    (half * L.TYPE_ROWS + rest) * L.ASK_SIZE + field - FIRST;
+  for (let n = 0; n < L.TYPE_ROWS; n++) {
+    for (const [column, field] of columns) {
+      const at = column - FIRST + n;
+      view.setUint8(at + L.COLUMN_PROG_LOAD, view.getUint8(askAt(n, 0, field)));
+      view.setUint8(at + L.COLUMN_MAP_CREATE, view.getUint8(askAt(L.ASK_HALF_MAP_CREATE, n, field)));
+      view.setUint8(at + L.COLUMN_OTHERS, view.getUint8(askAt(L.ASK_HALF_OTHERS, n, field)));
+    }
+    // A program's end is its row's: the column says so with an outcome there is none of.
+    view.setUint8(L.COLUMN_END - FIRST + L.COLUMN_PROG_LOAD + n, OUTCOME_MASK);
+    for (let attach = 0; attach < L.TYPE_ROWS; attach++) {
+      const end = view.getUint8(askAt(n, attach, L.ASK_END));
+      view.setUint8(L.WORLD_ENDS - FIRST + n * L.TYPE_ROWS + attach, end | L.DISPOSITION_BITS);
+    }
+  }
 }
 
 /** The flags of every request that a token has a say in. */

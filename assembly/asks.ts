@@ -1,0 +1,48 @@
+// Which row of the ask table sixteen requests have: askOf() of decide.ts, lane by lane.
+
+import {
+  ASK_HALF_MAP_CREATE,
+  ASK_HALF_OTHERS,
+  CMD_MAP_CREATE,
+  CMD_PROG_LOAD,
+  LAST_TYPE,
+} from '../src/engine/layout';
+import { lanes } from './lanes';
+
+/** Sixteen commands or types as the tables number them: what is past them is their last. */
+// @ts-ignore: decorator
+@inline
+export function saturated(numbers: v128): v128 {
+  return i8x16.min_u(numbers, lanes(LAST_TYPE));
+}
+
+/** The first half of a row's number. */
+// @ts-ignore: decorator
+@inline
+export function askHalves(cmd: v128, type: v128): v128 {
+  const isMapCreate = i8x16.eq(cmd, lanes(CMD_MAP_CREATE));
+  const others = v128.bitselect(lanes(ASK_HALF_MAP_CREATE), lanes(ASK_HALF_OTHERS), isMapCreate);
+  return v128.bitselect(type, others, i8x16.eq(cmd, lanes(CMD_PROG_LOAD)));
+}
+
+/** The second half. */
+// @ts-ignore: decorator
+@inline
+export function askRests(cmd: v128, type: v128, attach: v128): v128 {
+  const others = v128.bitselect(type, cmd, i8x16.eq(cmd, lanes(CMD_MAP_CREATE)));
+  return v128.bitselect(attach, others, i8x16.eq(cmd, lanes(CMD_PROG_LOAD)));
+}
+
+/** The numbers of the first eight rows, u16. */
+// @ts-ignore: decorator
+@inline
+export function firstAsks(halves: v128, rests: v128): v128 {
+  return i16x8.add(i16x8.shl(i16x8.extend_low_i8x16_u(halves), 6), i16x8.extend_low_i8x16_u(rests));
+}
+
+/** And of the last eight. */
+// @ts-ignore: decorator
+@inline
+export function lastAsks(halves: v128, rests: v128): v128 {
+  return i16x8.add(i16x8.shl(i16x8.extend_high_i8x16_u(halves), 6), i16x8.extend_high_i8x16_u(rests));
+}

@@ -1,0 +1,79 @@
+// The rules once more, for sixteen requests at a step.
+
+import { Outcome } from '../src/abi/verdict';
+import {
+  ASK_ANY_USERNS,
+  ASK_LOOKS,
+  ASK_UNPRIV_DISABLED,
+  OUTCOMES_OF_CAPABILITY,
+  OUTCOMES_OF_UNPRIV_DISABLED,
+  RULE_TOKEN_FALLS_BACK_TO_INIT,
+  STOP_ATTACH,
+  STOP_CMD,
+  STOP_LSM,
+  STOP_NONE,
+  STOP_NOT_GIVEN,
+  STOP_TYPE,
+  STOP_USERNS,
+  TOKEN_GIVEN,
+  WORLD_OUTCOMES,
+  WORLD_RULES,
+  WORLD_STOPS,
+} from '../src/engine/layout';
+import { hasAll, lanes, withSysAdminLanes } from './lanes';
+
+/**
+ * Sixteen verdicts: stopOf(), capableThrough() and judge() of token.ts, capable.ts and decide.ts, lane by lane. Of the
+ * caller: `own`, lanes of 255 where it is in the token's own user namespace; `there`, its capabilities in that (CAPS_* in
+ * the low half), and `initCaps`, in the initial one. Of the token: fields of its row, and the bytes with the bits of type
+ * and attach type. Of the request: fields of its row of the ask table.
+ */
+// @ts-ignore: decorator
+@inline
+export function judgeLanes(
+  own: v128,
+  there: v128,
+  initCaps: v128,
+  deniedCaps: v128,
+  allowedCmds: v128,
+  deniedCmds: v128,
+  typeByte: v128,
+  attachByte: v128,
+  typeBit: v128,
+  attachBit: v128,
+  cmdBit: v128,
+  needs: v128,
+  end: v128,
+  flags: v128,
+): v128 {
+  const zero = lanes(0);
+  // stopOf()
+  const isGiven = v128.and(hasAll(deniedCaps, lanes(TOKEN_GIVEN)), hasAll(flags, lanes(ASK_LOOKS)));
+  const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
+  let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), i8x16.eq(v128.and(deniedCmds, cmdBit), zero)));
+  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(allowedCmds, cmdBit), zero)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_USERNS), isOwn));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isGiven));
+  const counts = i8x16.eq(stop, lanes(STOP_NONE));
+
+  // capableThrough()
+  const initial = withSysAdminLanes(initCaps);
+  const all = withSysAdminLanes(there);
+  const refused = v128.and(v128.and(all, deniedCaps), counts);
+  const fallsBack = lanes(load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT ? 255 : 0);
+  const fallback = v128.and(v128.andnot(initial, all), fallsBack);
+  const capable = v128.bitselect(v128.or(v128.andnot(all, refused), fallback), initial, counts);
+
+  // judge()
+  const missing = v128.andnot(needs, capable);
+  const first = v128.and(missing, i8x16.sub(zero, missing));
+  const isLsm = i8x16.ne(v128.and(refused, first), zero);
+  const bySysctl = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_UNPRIV_DISABLED), missing);
+  const byCapability = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY), missing);
+  const reason = v128.bitselect(bySysctl, byCapability, hasAll(flags, lanes(ASK_UNPRIV_DISABLED)));
+  const refusal = v128.bitselect(lanes(Outcome.LSM_REFUSED_CAPABLE), reason, isLsm);
+  const outcome = v128.bitselect(end, refusal, i8x16.eq(missing, zero));
+  return v128.or(outcome, i8x16.swizzle(v128.load(WORLD_STOPS), stop));
+}

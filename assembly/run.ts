@@ -1,0 +1,186 @@
+// Many rows of one task and token: the verdict of everything such a row can ask is worked out once, a byte each, and then
+// looked up.
+
+import {
+  ASK_ATTACH_AT,
+  ASK_ATTACH_BIT,
+  ASK_BY_GATE,
+  ASK_HALF_MAP_CREATE,
+  ASK_SIZE,
+  COLUMN_CMD_BIT,
+  COLUMN_END,
+  COLUMN_FLAGS,
+  COLUMN_MAP_CREATE,
+  COLUMN_NEEDS,
+  COLUMN_ROWS,
+  COLUMN_TYPE_AT,
+  COLUMN_TYPE_BIT,
+  NO_ID,
+  PLACE_ATTACH_TYPE,
+  PLACE_CMD,
+  PLACE_OUT,
+  PLACE_SCRATCH,
+  PLACE_TASK,
+  PLACE_TOKEN,
+  PLACE_TYPE,
+  TASK_INIT_CAPS,
+  TASK_SIZE,
+  TOKEN_ALLOWED_CMDS,
+  TOKEN_ATTACHS,
+  TOKEN_DENIED_CAPS,
+  TOKEN_DENIED_CMDS,
+  TOKEN_MAPS,
+  TOKEN_SIZE,
+  TYPE_ROWS,
+  WORLD_ENDS,
+  WORLD_TASK_COUNT,
+  WORLD_TOKENS,
+  WORLD_TOKEN_COUNT,
+} from '../src/engine/layout';
+import { OUTCOME_MASK } from '../src/abi/verdict';
+import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
+import { capsThere, isOwnUserns, standing } from './capable';
+import { judgeLanes } from './judge_lanes';
+import { hasAll, lanes } from './lanes';
+import { decideOdd, faultyRows } from './odd';
+
+// Where a run's things are in a scratch, past those of a block. First a byte for each row of the ask table.
+const TABLE: usize = 16384;
+const ANSWERS: usize = 20608; // u8, what programs of a type get whose attach type the token allows
+const REFUSALS: usize = 20672; // u8, and whose attach type it does not
+const ASK: usize = 20736; // u16, sixteen rows of the ask table
+
+/** In the table: the row does not say everything. No verdict has this byte. */
+const ODD: u32 = 255;
+
+/** Whether the ids of a row exist. */
+// @ts-ignore: decorator
+@inline
+export function hasIds(place: usize, row: usize): boolean {
+  const token: u32 = load<u16>(place + (row << 1), PLACE_TOKEN);
+  const isToken = token < load<u32>(WORLD_TOKEN_COUNT) || token == NO_ID;
+  return isToken && <u32>load<u16>(place + (row << 1), PLACE_TASK) < load<u32>(WORLD_TASK_COUNT);
+}
+
+/** Task and token of a row as one number. */
+// @ts-ignore: decorator
+@inline
+export function holderOf(place: usize, row: usize): u32 {
+  return <u32>load<u16>(place + (row << 1), PLACE_TASK) | (<u32>load<u16>(place + (row << 1), PLACE_TOKEN) << 16);
+}
+
+/** Whether all rows have the task and token of the first; a multiple of sixteen of them. */
+export function isHeld(place: usize, first: usize, rows: u32): boolean {
+  const task = i16x8.splat(load<i16>(place + (first << 1), PLACE_TASK));
+  const token = i16x8.splat(load<i16>(place + (first << 1), PLACE_TOKEN));
+  let differ = lanes(0);
+  for (let at = place + (first << 1), end = at + (rows << 1); at < end; at += 32) {
+    const tasks = v128.or(v128.xor(v128.load(at, PLACE_TASK), task), v128.xor(v128.load(at, PLACE_TASK + 16), task));
+    const tokens = v128.or(v128.xor(v128.load(at, PLACE_TOKEN), token), v128.xor(v128.load(at, PLACE_TOKEN + 16), token));
+    differ = v128.or(differ, v128.or(tasks, tokens));
+  }
+  return !v128.any_true(differ);
+}
+
+/** Works out the table of the task and token of a row, whose ids exist. */
+export function writeRunTable(place: usize, row: usize): void {
+  const scratch = place + PLACE_SCRATCH;
+  const taskId: usize = load<u16>(place + (row << 1), PLACE_TASK);
+  const tokenId: usize = load<u16>(place + (row << 1), PLACE_TOKEN);
+  const task = taskId * TASK_SIZE;
+  const token = min<usize>(tokenId, load<u32>(WORLD_TOKEN_COUNT)) * TOKEN_SIZE;
+  const stands = standing(task, token);
+  const own = lanes(0 - isOwnUserns(task, token, stands));
+  const there = lanes(capsThere(task, stands));
+  const initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
+  const deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
+  const allowedCmds = v128.load_splat<u8>(token, TOKEN_ALLOWED_CMDS);
+  const deniedCmds = v128.load_splat<u8>(token, TOKEN_DENIED_CMDS);
+  const types = v128.load(token, TOKEN_MAPS);
+  for (let n: usize = 0; n < <usize>COLUMN_ROWS; n += 16) {
+    const typeByte = i8x16.swizzle(types, v128.load(n, COLUMN_TYPE_AT));
+    const typeBit = v128.load(n, COLUMN_TYPE_BIT);
+    const cmdBit = v128.load(n, COLUMN_CMD_BIT);
+    const needs = v128.load(n, COLUMN_NEEDS);
+    const end = v128.load(n, COLUMN_END);
+    const flags = v128.load(n, COLUMN_FLAGS);
+    // prettier-ignore
+    const answers = judgeLanes(own, there, initCaps, deniedCaps, allowedCmds, deniedCmds, typeByte, lanes(1), typeBit, lanes(1), cmdBit, needs, end, flags);
+    if (n >= <usize>COLUMN_MAP_CREATE) {
+      const odd = hasAll(flags, lanes(ASK_BY_GATE));
+      v128.store(scratch + n, v128.or(answers, odd), TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
+    } else {
+      v128.store(scratch + n, answers, ANSWERS);
+      // prettier-ignore
+      const refusals = judgeLanes(own, there, initCaps, deniedCaps, allowedCmds, deniedCmds, typeByte, lanes(0), typeBit, lanes(1), cmdBit, needs, end, flags);
+      v128.store(scratch + n, refusals, REFUSALS);
+    }
+  }
+  writePrograms(scratch, token);
+}
+
+/** The table's rows of PROG_LOAD: for each type, sixteen attach types at a step. */
+// @ts-ignore: decorator
+@inline
+function writePrograms(scratch: usize, token: usize): void {
+  const attachs = v128.load64_zero(token, TOKEN_ATTACHS);
+  const allowed0 = spread(attachs, 0);
+  const allowed1 = spread(attachs, 2);
+  const allowed2 = spread(attachs, 4);
+  const allowed3 = spread(attachs, 6);
+  for (let type: usize = 0; type < <usize>TYPE_ROWS; ++type) {
+    const answer = v128.load_splat<u8>(scratch + type, ANSWERS);
+    const refusal = v128.load_splat<u8>(scratch + type, REFUSALS);
+    const row = type << 6;
+    v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed0), row), TABLE);
+    v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed1), row + 16), TABLE + 16);
+    v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed2), row + 32), TABLE + 32);
+    v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed3), row + 48), TABLE + 48);
+    // Attach type 0 may mean another one, whose verdict it then has.
+    const byte = <u32>load<u8>(row * ASK_SIZE, ASK_ATTACH_AT) - (TOKEN_ATTACHS - WORLD_TOKENS);
+    const meant = (byte << 3) + ctz<u32>(load<u8>(row * ASK_SIZE, ASK_ATTACH_BIT));
+    store<u8>(scratch + row, load<u8>(scratch + row + meant, TABLE), TABLE);
+  }
+}
+
+/** Sixteen bits of a mask, two bytes from `byte` on, as lanes of 255 and 0. */
+// @ts-ignore: decorator
+@inline
+function spread(mask: v128, byte: u32): v128 {
+  const first = v128.bitselect(lanes(byte), lanes(byte + 1), i64x2(-1, 0));
+  return hasAll(i8x16.swizzle(mask, first), i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128));
+}
+
+/** Verdicts of the column's end become those of the row's, which knows whether the attach type fits. */
+// @ts-ignore: decorator
+@inline
+function programs(verdicts: v128, row: usize): v128 {
+  const decided = i8x16.ne(v128.and(verdicts, lanes(OUTCOME_MASK)), lanes(OUTCOME_MASK));
+  return v128.and(verdicts, v128.or(v128.load(row, WORLD_ENDS), decided));
+}
+
+/** Looks up the rows of a place from `first` on, a multiple of sixteen of them. */
+export function decideHeld(place: usize, first: usize, rows: u32, has: u32): void {
+  const scratch = place + PLACE_SCRATCH;
+  for (let i = first; i < first + rows; i += 16) {
+    const at = place + i;
+    const cmd = saturated(v128.load(at, PLACE_CMD));
+    const type = saturated(v128.load(at, PLACE_TYPE));
+    const attach = saturated(v128.load(at, PLACE_ATTACH_TYPE));
+    const halves = askHalves(cmd, type);
+    const rests = askRests(cmd, type, attach);
+    v128.store(scratch, firstAsks(halves, rests), ASK);
+    v128.store(scratch, lastAsks(halves, rests), ASK + 16);
+    for (let n: usize = 0; n < 16; n += 4) {
+      const asks = scratch + (n << 1);
+      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK), TABLE), PLACE_OUT);
+      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 2), TABLE), PLACE_OUT + 1);
+      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 4), TABLE), PLACE_OUT + 2);
+      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 6), TABLE), PLACE_OUT + 3);
+    }
+  }
+  for (let i = first; i < first + rows; i += 16) {
+    const odd = v128.or(faultyRows(place, i, has), i8x16.eq(v128.load(place + i, PLACE_OUT), lanes(ODD)));
+    if (v128.any_true(odd)) decideOdd(place, i, 16, odd, has);
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { LAST_TYPE, TYPE_ROWS } from '../../src/engine/layout.js';
+import { Dice } from '../../src/fuzz/dice.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
+import { NO_TOKEN, type Request, requestOf } from '../../src/kernel/world.js';
+
+const WORLDS = 150;
+
+/** Everything a request of one task and token can ask, as a table of a run has it: 4,224 requests. */
+function everyRequest(progLoad: number, mapCreate: number): Partial<Request>[] {
+  const numbers = Array.from({ length: TYPE_ROWS }, (_, number) => number);
+  return [
+    ...numbers.flatMap((type) => numbers.map((attachType) => ({ cmd: progLoad, type, attachType }))),
+    ...numbers.map((type) => ({ cmd: mapCreate, type })),
+    ...numbers.map((cmd) => ({ cmd, type: LAST_TYPE, attachType: LAST_TYPE })),
+  ];
+}
+
+describe('rows of one task and token', () => {
+  test(`get what each would alone: everything they can ask, in ${WORLDS} worlds`, () => {
+    for (let seed = 1; seed <= WORLDS; seed++) {
+      const world = randomWorld(new Dice(seed));
+      const { vocabulary } = world.profile;
+      const dice = new Dice(seed ^ 0xa11);
+      const { task, token } = randomRequest(world, dice);
+      const asked = everyRequest(vocabulary.must('cmds', 'prog_load'), vocabulary.must('cmds', 'map_create'));
+      const columns = makeColumns(asked.length);
+      const isFaulty = seed % 3 === 0;
+      asked.forEach((fields, row) => {
+        const { insnCnt, pre } = isFaulty && row % 37 === 0 ? randomRequest(world, dice) : requestOf({ task, cmd: 0 });
+        setRow(columns, row, { ...requestOf({ task, cmd: 0 }), token, ...fields, insnCnt, pre });
+      });
+      expectAsAlone(world, columns, `seed ${seed}`);
+    }
+  });
+
+  test('and where runs follow each other, wherever they begin and end', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = randomWorld(new Dice(seed));
+      const dice = new Dice(seed ^ 0xb22);
+      const columns = makeColumns(20_000);
+      for (let row = 0; row < 20_000; ) {
+        const { task, token } = randomRequest(world, dice);
+        const stop = Math.min(row + 1 + dice.below(3000), 20_000);
+        for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+      }
+      expectAsAlone(world, columns, `seed ${seed}`);
+    }
+  });
+
+  test('of which there is none, or no token', () => {
+    const world = randomWorld(new Dice(3));
+    for (const [task, token] of [
+      [world.tasks.length, 0],
+      [0xffff, NO_TOKEN],
+      [0, world.tokens.length],
+      [0, NO_TOKEN],
+      [0, 0xfffe],
+    ] as const) {
+      const columns = makeColumns(2000);
+      const dice = new Dice(4);
+      for (let row = 0; row < 2000; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+      expectAsAlone(world, columns, `task ${task}, token ${token}`);
+    }
+  });
+});
+
+function expectAsAlone(
+  world: Parameters<typeof createEvaluator>[0],
+  columns: ReturnType<typeof makeColumns>,
+  what: string,
+): void {
+  const evaluator = createEvaluator(world);
+  const batch = new Uint8Array(columns.task.length);
+  evaluator.checkBatch(columns, batch);
+  const wrong = batch.findIndex((verdict, row) => verdict !== evaluator.check(rowOf(columns, row)));
+  if (wrong === -1) return;
+  const request = rowOf(columns, wrong);
+  expect({ what, row: wrong, request, verdict: batch[wrong] }).toEqual({
+    what,
+    row: wrong,
+    request,
+    verdict: evaluator.check(request),
+  });
+}
