@@ -17,10 +17,9 @@ import {
   PLACE_TYPE,
   TASK_INIT_CAPS,
   TASK_LEVEL,
-  TOKEN_ALLOWED_CMDS,
+  TOKEN_CMDS,
   TOKEN_ATTACHS,
   TOKEN_DENIED_CAPS,
-  TOKEN_DENIED_CMDS,
   TOKEN_LEVEL,
   TOKEN_MAPS,
   WORLD_ASKS,
@@ -181,7 +180,7 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   const uneven67 = high(high(ask1, ask5), high(ask3, ask7));
   const typeBit = low(even23, uneven23);
   const attachBit = high(even23, uneven23);
-  const cmdBit = low(even45, uneven45);
+  const cmdBits = low(even45, uneven45);
   const needs = high(even45, uneven45);
   const end = low(even67, uneven67);
   const flags = high(even67, uneven67);
@@ -191,8 +190,7 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   let there: v128;
   let initCaps: v128;
   let deniedCaps: v128;
-  let allowedCmds: v128;
-  let deniedCmds: v128;
+  let cmds: v128;
   let typeByte: v128;
   let attachByte: v128;
   if (isHeld) {
@@ -203,8 +201,7 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
     there = lanes(capsThere(task, stands));
     initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
     deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
-    allowedCmds = v128.load_splat<u8>(token, TOKEN_ALLOWED_CMDS);
-    deniedCmds = v128.load_splat<u8>(token, TOKEN_DENIED_CMDS);
+    cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
     typeByte = i8x16.swizzle(v128.load(token, TOKEN_MAPS), low(even01, uneven01));
     const attachAt = i8x16.sub(high(even01, uneven01), lanes(TOKEN_ATTACHS - WORLD_TOKENS));
     attachByte = i8x16.swizzle(v128.load(token, TOKEN_ATTACHS), attachAt);
@@ -240,8 +237,7 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
     there = v128.and(inside, v128.or(high(taskEven01, taskUneven01), owns));
     initCaps = low(taskEven23, taskUneven23);
     deniedCaps = high(tokenEven01, tokenUneven01);
-    allowedCmds = low(tokenEven23, tokenUneven23);
-    deniedCmds = high(tokenEven23, tokenUneven23);
+    cmds = low(tokenEven23, tokenUneven23);
     typeByte = v128.load(scratch + i, TYPE_BYTE);
     attachByte = v128.load(scratch + i, ATTACH_BYTE);
   }
@@ -253,13 +249,12 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
     there,
     initCaps,
     deniedCaps,
-    allowedCmds,
-    deniedCmds,
+    cmds,
     typeByte,
     attachByte,
     typeBit,
     attachBit,
-    cmdBit,
+    cmdBits,
     needs,
     end,
     flags,

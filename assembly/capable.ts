@@ -2,7 +2,6 @@
 
 import {
   CAPS_ALL,
-  RULE_TOKEN_FALLS_BACK_TO_INIT,
   TASK_CAPS,
   TASK_INIT_CAPS,
   TASK_LEVEL,
@@ -10,7 +9,7 @@ import {
   TOKEN_DENIED_CAPS,
   TOKEN_LEVEL,
   TOKEN_USERNS_ROW,
-  WORLD_RULES,
+  WORLD_FALLBACK_CAPS,
   WORLD_USERNS,
 } from '../src/engine/layout';
 import { flag } from './flag';
@@ -48,24 +47,17 @@ export function pick(bit: u32, then: u32, otherwise: u32): u32 {
   return otherwise ^ ((then ^ otherwise) & (0 - bit));
 }
 
-/** CAP_SYS_ADMIN stands in for the others. */
-// @ts-ignore: decorator
-@inline
-export function withSysAdmin(caps: u32): u32 {
-  return caps | ((0 - (caps >> 3)) & CAPS_ALL);
-}
-
 /**
  * What bpf_token_capable() would answer for each of the four capabilities: CAPS_* granted, and four bits above them those
- * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too.
+ * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too; `isPlain` as judge() has it.
  */
 // @ts-ignore: decorator
 @inline
-export function capableThrough(task: usize, token: usize, stands: u32, counts: u32): u32 {
-  const initial = withSysAdmin(load<u8>(task, TASK_INIT_CAPS));
-  const there = withSysAdmin(capsThere(task, stands));
+export function capableThrough(task: usize, token: usize, stands: u32, counts: u32, isPlain: boolean): u32 {
+  const initial: u32 = load<u8>(task, TASK_INIT_CAPS);
+  const there = capsThere(task, stands);
+  if (isPlain) return pick(counts, there, initial);
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
-  const fallsBack = flag((load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT) != 0);
-  const fallback = initial & ~there & (0 - fallsBack);
+  const fallback = initial & ~there & load<u32>(WORLD_FALLBACK_CAPS);
   return pick(counts, (there & ~refused) | fallback | (refused << 4), initial);
 }

@@ -43,12 +43,13 @@ import {
   TASK_SIZE,
   TOKEN_SIZE,
   TYPE_ROWS,
+  WORLD_IS_PLAIN,
   WORLD_OUTCOMES,
   WORLD_RULES,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
-import { capableThrough, isOwnUserns, pick, standing, withSysAdmin } from './capable';
+import { capableThrough, isOwnUserns, pick, standing } from './capable';
 import { flag } from './flag';
 import { dispositionOf, stopOf } from './token';
 
@@ -83,12 +84,13 @@ export function decideHere(
 
   const task = taskId * TASK_SIZE;
   const token = min<u32>(tokenId, tokens) * TOKEN_SIZE;
-  const cmd = min<u32>(cmdGiven, LAST_TYPE);
-  const type = min<u32>(typeGiven, LAST_TYPE);
-  const attach = min<u32>(attachGiven, LAST_TYPE);
-  const ask = askOf(cmd, type, attach);
-  if (!pre && isPlainCount(insnCnt) && !(load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE)) return judge(task, token, ask) & 0xff;
-  return withCare(task, token, given, cmd, type, attach, insnCnt, pre);
+  if (!pre && isPlainCount(insnCnt) && (cmdGiven | typeGiven | attachGiven) < <u32>TYPE_ROWS) {
+    const ask = askOf(cmdGiven, typeGiven, attachGiven);
+    if (!(load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE)) {
+      return (load<u32>(WORLD_IS_PLAIN) ? judge(task, token, ask, true) : judge(task, token, ask, false)) & 0xff;
+    }
+  }
+  return withCare(task, token, given, cmdGiven, typeGiven, attachGiven, insnCnt, pre);
 }
 
 /** The row of what a request asks. Every number is at most LAST_TYPE. */
@@ -111,19 +113,20 @@ export function isPlainCount(insnCnt: u32): boolean {
 
 /**
  * A request with nothing wrong with it and at most BPF_MAXINSNS instructions, whose row says everything: the verdict byte,
- * and HAS_BPF. No branch depends on the request.
+ * and HAS_BPF. No branch depends on the request. `isPlain`, a constant, leaves out what a plain world need not ask.
  */
 // @ts-ignore: decorator
 @inline
-function judge(task: usize, token: usize, ask: usize): u32 {
+function judge(task: usize, token: usize, ask: usize, isPlain: boolean): u32 {
   const flags: u32 = load<u8>(ask, ASK_FLAGS);
   const stands = standing(task, token);
-  const stop = stopOf(token, isOwnUserns(task, token, stands) | (flags & ASK_ANY_USERNS), ask);
-  const capable = capableThrough(task, token, stands, flag(stop == STOP_NONE));
+  const isOwn = isPlain ? 1 : isOwnUserns(task, token, stands) | (flags & ASK_ANY_USERNS);
+  const stop = stopOf(token, isOwn, ask);
+  const capable = capableThrough(task, token, stands, flag(stop == STOP_NONE), isPlain);
   const missing = <u32>load<u8>(ask, ASK_NEEDS) & ~capable;
   const bySysctl = flag((flags & ASK_UNPRIV_DISABLED) != 0) * (OUTCOMES_OF_UNPRIV_DISABLED - OUTCOMES_OF_CAPABILITY);
   const reason: u32 = load<u8>(missing + bySysctl, WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY);
-  const isLsm = flag(((capable >> 4) & missing & (0 - missing)) != 0);
+  const isLsm = isPlain ? 0 : flag(((capable >> 4) & missing & (0 - missing)) != 0);
   const refusal = pick(isLsm, Outcome.LSM_REFUSED_CAPABLE, reason);
   const outcome = pick(flag(missing != 0), refusal, load<u8>(ask, ASK_END));
   return outcome | dispositionOf(stop) | ((capable & CAPS_BPF) * HAS_BPF);
@@ -134,12 +137,15 @@ function withCare(
   task: usize,
   token: usize,
   given: boolean,
-  cmd: u32,
-  type: u32,
-  attach: u32,
+  cmdGiven: u32,
+  typeGiven: u32,
+  attachGiven: u32,
   insnCnt: u32,
   pre: u32,
 ): u32 {
+  const cmd = min<u32>(cmdGiven, LAST_TYPE);
+  const type = min<u32>(typeGiven, LAST_TYPE);
+  const attach = min<u32>(attachGiven, LAST_TYPE);
   const ask = askOf(cmd, type, attach);
   const gate: u32 = load<u8>(cmd * CMD_SIZE, CMD_GATE);
   const isByToken = gate == GATE_MAP_CREATE || gate == GATE_PROG_LOAD || gate == GATE_BTF;
@@ -150,7 +156,7 @@ function withCare(
   if (pre == Pre.TOKEN_EBADF) return verdict(Outcome.TOKEN_EBADF, Disposition.UNUSABLE);
   if (pre == Pre.TOKEN_EINVAL) return verdict(Outcome.TOKEN_EINVAL, Disposition.UNUSABLE);
 
-  const judged = judge(task, token, ask);
+  const judged = judge(task, token, ask, false);
   if (gate == GATE_PROG_LOAD) {
     // The instruction count is looked at after the sysctl, before every other capability.
     const refusedBySysctl = load<u32>(WORLD_RULES) & RULE_UNPRIVILEGED_DISABLED && !(judged & HAS_BPF);
@@ -227,7 +233,7 @@ function attachProg(
   if (!asks) return late(verdict(Outcome.DESCRIPTOR_DECIDES, disposition), pre);
 
   const fits = load<u8>(ask, ASK_END) != Outcome.ATTACH_TYPE_MISFIT;
-  const capable = capableThrough(task, token, stands, counts);
+  const capable = capableThrough(task, token, stands, counts, false);
   const hasNetAdmin = capable & CAPS_NET_ADMIN;
   const lsm = (capable >> 4) & CAPS_NET_ADMIN;
   if (gate == GATE_PROG_ATTACH) {
@@ -251,9 +257,7 @@ function initCapability(task: usize, cmd: usize, refused: boolean, disposition: 
   }
   const cap: u32 = load<u8>(cmd, CMD_CAP);
   const caps: u32 = load<u8>(task, TASK_INIT_CAPS);
-  // capable(CAP_SYS_ADMIN) has nothing to stand in for it; bpf_net_capable() has.
-  const capable = cap == CAPS_SYS_ADMIN ? caps : withSysAdmin(caps);
-  if (!(capable & cap)) {
+  if (!(caps & cap)) {
     return verdict(cap == CAPS_SYS_ADMIN ? Outcome.CAP_SYS_ADMIN_MISSING : Outcome.CAP_NET_ADMIN_MISSING, disposition);
   }
   if (first && pre == Pre.ATTR_EINVAL) return verdict(Outcome.ATTR_EINVAL, disposition);

@@ -1,5 +1,6 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
+import { Pre } from '../src/abi/verdict';
 import { PLACE_ROWS } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
@@ -10,8 +11,13 @@ export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, 
   return decideHere(task, token, cmd, type, attach, insnCnt, pre);
 }
 
-/** Takes what decide() takes and does nothing: what a call costs. */
-export function nothing(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
+/** The same of a request with one instruction and nothing wrong with it. */
+export function decideIds(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
+  return decideHere(task, token, cmd, type, attach, 1, Pre.NONE);
+}
+
+/** Takes what decideIds() takes and does nothing: what a call costs. */
+export function nothing(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
   return 0;
 }
 

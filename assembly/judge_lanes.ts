@@ -3,11 +3,9 @@
 import { Outcome } from '../src/abi/verdict';
 import {
   ASK_ANY_USERNS,
-  ASK_LOOKS,
   ASK_UNPRIV_DISABLED,
   OUTCOMES_OF_CAPABILITY,
   OUTCOMES_OF_UNPRIV_DISABLED,
-  RULE_TOKEN_FALLS_BACK_TO_INIT,
   STOP_ATTACH,
   STOP_CMD,
   STOP_LSM,
@@ -16,11 +14,11 @@ import {
   STOP_TYPE,
   STOP_USERNS,
   TOKEN_GIVEN,
+  WORLD_FALLBACK_CAPS,
   WORLD_OUTCOMES,
-  WORLD_RULES,
   WORLD_STOPS,
 } from '../src/engine/layout';
-import { hasAll, lanes, withSysAdminLanes } from './lanes';
+import { hasAll, lanes } from './lanes';
 
 /**
  * Sixteen verdicts: stopOf(), capableThrough() and judge() of token.ts, capable.ts and decide.ts, lane by lane. Of the
@@ -35,36 +33,32 @@ export function judgeLanes(
   there: v128,
   initCaps: v128,
   deniedCaps: v128,
-  allowedCmds: v128,
-  deniedCmds: v128,
+  cmds: v128,
   typeByte: v128,
   attachByte: v128,
   typeBit: v128,
   attachBit: v128,
-  cmdBit: v128,
+  cmdBits: v128,
   needs: v128,
   end: v128,
   flags: v128,
 ): v128 {
   const zero = lanes(0);
   // stopOf()
-  const isGiven = v128.and(hasAll(deniedCaps, lanes(TOKEN_GIVEN)), hasAll(flags, lanes(ASK_LOOKS)));
+  const isLookedAt = hasAll(v128.and(deniedCaps, flags), lanes(TOKEN_GIVEN));
   const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
   let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));
   stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), i8x16.eq(v128.and(deniedCmds, cmdBit), zero)));
-  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(allowedCmds, cmdBit), zero)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), hasAll(cmds, cmdBits)));
+  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(cmds, cmdBits), zero)));
   stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_USERNS), isOwn));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isGiven));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isLookedAt));
   const counts = i8x16.eq(stop, lanes(STOP_NONE));
 
   // capableThrough()
-  const initial = withSysAdminLanes(initCaps);
-  const all = withSysAdminLanes(there);
-  const refused = v128.and(v128.and(all, deniedCaps), counts);
-  const fallsBack = lanes(load<u32>(WORLD_RULES) & RULE_TOKEN_FALLS_BACK_TO_INIT ? 255 : 0);
-  const fallback = v128.and(v128.andnot(initial, all), fallsBack);
-  const capable = v128.bitselect(v128.or(v128.andnot(all, refused), fallback), initial, counts);
+  const refused = v128.and(v128.and(there, deniedCaps), counts);
+  const fallback = v128.and(v128.andnot(initCaps, there), v128.load_splat<u8>(WORLD_FALLBACK_CAPS));
+  const capable = v128.bitselect(v128.or(v128.andnot(there, refused), fallback), initCaps, counts);
 
   // judge()
   const missing = v128.andnot(needs, capable);

@@ -1,7 +1,5 @@
 // Vectors of sixteen bytes, one row's in each lane.
 
-import { CAPS_ALL, CAPS_SYS_ADMIN } from '../src/engine/layout';
-
 /** The same byte in every lane. */
 // @ts-ignore: decorator
 @inline
@@ -28,11 +26,4 @@ export function high(a: v128, b: v128): v128 {
 @inline
 export function hasAll(values: v128, bits: v128): v128 {
   return i8x16.eq(v128.and(values, bits), bits);
-}
-
-/** CAP_SYS_ADMIN stands in for the others: CAPS_* in the low half of every lane. */
-// @ts-ignore: decorator
-@inline
-export function withSysAdminLanes(caps: v128): v128 {
-  return v128.or(caps, v128.and(hasAll(caps, lanes(CAPS_SYS_ADMIN)), lanes(CAPS_ALL)));
 }

@@ -7,7 +7,7 @@ import {
   ASK_BY_GATE,
   ASK_HALF_MAP_CREATE,
   ASK_SIZE,
-  COLUMN_CMD_BIT,
+  COLUMN_CMD_BITS,
   COLUMN_END,
   COLUMN_FLAGS,
   COLUMN_MAP_CREATE,
@@ -25,10 +25,9 @@ import {
   PLACE_TYPE,
   TASK_INIT_CAPS,
   TASK_SIZE,
-  TOKEN_ALLOWED_CMDS,
+  TOKEN_CMDS,
   TOKEN_ATTACHS,
   TOKEN_DENIED_CAPS,
-  TOKEN_DENIED_CMDS,
   TOKEN_MAPS,
   TOKEN_SIZE,
   TYPE_ROWS,
@@ -94,25 +93,24 @@ export function writeRunTable(place: usize, row: usize): void {
   const there = lanes(capsThere(task, stands));
   const initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
   const deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
-  const allowedCmds = v128.load_splat<u8>(token, TOKEN_ALLOWED_CMDS);
-  const deniedCmds = v128.load_splat<u8>(token, TOKEN_DENIED_CMDS);
+  const cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
   const types = v128.load(token, TOKEN_MAPS);
   for (let n: usize = 0; n < <usize>COLUMN_ROWS; n += 16) {
     const typeByte = i8x16.swizzle(types, v128.load(n, COLUMN_TYPE_AT));
     const typeBit = v128.load(n, COLUMN_TYPE_BIT);
-    const cmdBit = v128.load(n, COLUMN_CMD_BIT);
+    const cmdBits = v128.load(n, COLUMN_CMD_BITS);
     const needs = v128.load(n, COLUMN_NEEDS);
     const end = v128.load(n, COLUMN_END);
     const flags = v128.load(n, COLUMN_FLAGS);
     // prettier-ignore
-    const answers = judgeLanes(own, there, initCaps, deniedCaps, allowedCmds, deniedCmds, typeByte, lanes(1), typeBit, lanes(1), cmdBit, needs, end, flags);
+    const answers = judgeLanes(own, there, initCaps, deniedCaps, cmds, typeByte, lanes(1), typeBit, lanes(1), cmdBits, needs, end, flags);
     if (n >= <usize>COLUMN_MAP_CREATE) {
       const odd = hasAll(flags, lanes(ASK_BY_GATE));
       v128.store(scratch + n, v128.or(answers, odd), TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
     } else {
       v128.store(scratch + n, answers, ANSWERS);
       // prettier-ignore
-      const refusals = judgeLanes(own, there, initCaps, deniedCaps, allowedCmds, deniedCmds, typeByte, lanes(0), typeBit, lanes(1), cmdBit, needs, end, flags);
+      const refusals = judgeLanes(own, there, initCaps, deniedCaps, cmds, typeByte, lanes(0), typeBit, lanes(1), cmdBits, needs, end, flags);
       v128.store(scratch + n, refusals, REFUSALS);
     }
   }

@@ -3,9 +3,8 @@
 import {
   ASK_ATTACH_AT,
   ASK_ATTACH_BIT,
-  ASK_CMD_BIT,
+  ASK_CMD_BITS,
   ASK_FLAGS,
-  ASK_LOOKS,
   ASK_TYPE_AT,
   ASK_TYPE_BIT,
   STOP_ATTACH,
@@ -14,9 +13,8 @@ import {
   STOP_NOT_GIVEN,
   STOP_TYPE,
   STOP_USERNS,
-  TOKEN_ALLOWED_CMDS,
+  TOKEN_CMDS,
   TOKEN_DENIED_CAPS,
-  TOKEN_DENIED_CMDS,
   TOKEN_GIVEN,
   WORLD_STOPS,
   WORLD_TOKENS,
@@ -37,14 +35,14 @@ function lacks(token: usize, at: u32, bit: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function stopOf(token: usize, isOwn: u32, ask: usize): u32 {
-  const cmd: u32 = load<u8>(ask, ASK_CMD_BIT);
-  const isGiven = flag((load<u8>(token, TOKEN_DENIED_CAPS) & TOKEN_GIVEN) != 0);
-  const looks = flag((load<u8>(ask, ASK_FLAGS) & ASK_LOOKS) != 0);
+  const cmdBits: u32 = load<u8>(ask, ASK_CMD_BITS);
+  const cmd = load<u8>(token, TOKEN_CMDS) & cmdBits;
+  const isLookedAt = load<u8>(token, TOKEN_DENIED_CAPS) & load<u8>(ask, ASK_FLAGS) & TOKEN_GIVEN;
   const stops =
-    (((isGiven & looks) ^ 1) << (STOP_NOT_GIVEN - 1)) |
+    (flag(!isLookedAt) << (STOP_NOT_GIVEN - 1)) |
     ((isOwn ^ 1) << (STOP_USERNS - 1)) |
-    (flag((load<u8>(token, TOKEN_ALLOWED_CMDS) & cmd) == 0) << (STOP_CMD - 1)) |
-    (flag((load<u8>(token, TOKEN_DENIED_CMDS) & cmd) != 0) << (STOP_LSM - 1)) |
+    (flag(!cmd) << (STOP_CMD - 1)) |
+    (flag(cmd != cmdBits) << (STOP_LSM - 1)) |
     (lacks(token, load<u8>(ask, ASK_TYPE_AT), load<u8>(ask, ASK_TYPE_BIT)) << (STOP_TYPE - 1)) |
     (lacks(token, load<u8>(ask, ASK_ATTACH_AT), load<u8>(ask, ASK_ATTACH_BIT)) << (STOP_ATTACH - 1));
   return 32 - clz<u32>(stops);

@@ -82,8 +82,6 @@ function nothingContender(columns: Columns): Contender {
         cmd[row] as number,
         type[row] as number,
         attachType[row] as number,
-        1,
-        0,
       );
     }
   });

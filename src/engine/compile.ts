@@ -4,7 +4,7 @@ import { MAX_IDS, type World } from '../kernel/world.js';
 import * as L from './layout.js';
 import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
 
-/** Where a token's masks are. Its commands are in TOKEN_ALLOWED_CMDS instead. */
+/** Where a token's masks are. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
   maps: L.TOKEN_MAPS,
   progs: L.TOKEN_PROGS,
@@ -53,6 +53,8 @@ export function writeWorld(buffer: ArrayBufferLike, world: World): void {
   view.setUint32(L.WORLD_TOKEN_COUNT, world.tokens.length, true);
   view.setUint32(L.WORLD_RULES, ruleBits(world), true);
   const { profile, unprivilegedBpfDisabled } = world;
+  view.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0, true);
+  view.setUint32(L.WORLD_IS_PLAIN, isPlain(world) ? 1 : 0, true);
   new Uint8Array(buffer).set(profileTables(profile, unprivilegedBpfDisabled !== 0), L.WORLD_CMDS);
   const owners = ownerNumbers(world);
   writeUserns(view, world, plan, owners);
@@ -60,10 +62,15 @@ export function writeWorld(buffer: ArrayBufferLike, world: World): void {
   writeTokens(view, world, plan);
 }
 
+/** Whether the hot path may leave out what only an LSM and the reviewed designs ask. */
+function isPlain({ profile: { rules }, tokens }: World): boolean {
+  const isMerged = !rules.token_needs_own_userns && !rules.token_falls_back_to_init;
+  return isMerged && tokens.every(({ denials }) => capBits(denials.caps) === 0);
+}
+
 function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): number {
   return (
     (rules.token_needs_own_userns ? L.RULE_TOKEN_NEEDS_OWN_USERNS : 0) |
-    (rules.token_falls_back_to_init ? L.RULE_TOKEN_FALLS_BACK_TO_INIT : 0) |
     (unprivilegedBpfDisabled !== 0 ? L.RULE_UNPRIVILEGED_DISABLED : 0)
   );
 }
@@ -99,14 +106,20 @@ function writeUserns(view: DataView, world: World, plan: UsernsPlan, owners: Rea
   });
 }
 
+/** CAP_SYS_ADMIN stands in for the others (bpf_capable(), bpf_net_capable(), perfmon_capable()). */
+function withSysAdmin(caps: number): number {
+  return caps & L.CAPS_SYS_ADMIN ? L.CAPS_ALL : caps;
+}
+
 function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: ReadonlyMap<number, number>): void {
   tasks.forEach(({ userns, euid, effective }, id) => {
     const row = id * L.TASK_SIZE;
     view.setUint16(row + L.TASK_USERNS, userns, true);
     view.setUint16(row + L.TASK_EUID, owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
     view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
-    view.setUint8(row + L.TASK_CAPS, capBits(effective));
-    view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? capBits(effective) : 0);
+    const caps = withSysAdmin(capBits(effective));
+    view.setUint8(row + L.TASK_CAPS, caps);
+    view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
   });
 }
 
@@ -114,8 +127,7 @@ function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: 
 function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPlan): void {
   const { vocabulary } = profile;
   const commands = TOKEN_COMMANDS.map((name) => vocabulary.must('cmds', name));
-  const bitsOf = (mask: bigint): number =>
-    commands.reduce((bits, cmd, i) => ((mask >> BigInt(cmd)) & 1n ? bits | (1 << i) : bits), 0);
+  const has = (mask: bigint, cmd: number): boolean => ((mask >> BigInt(cmd)) & 1n) === 1n;
   tokens.forEach(({ userns, allowed, denials }, id) => {
     const row = id * L.TOKEN_SIZE;
     for (const mask of ['maps', 'progs', 'attachs'] as const) {
@@ -123,8 +135,14 @@ function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPla
     }
     view.setUint8(row + L.TOKEN_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
     view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps) | L.TOKEN_GIVEN);
-    view.setUint8(row + L.TOKEN_ALLOWED_CMDS, bitsOf(allowed.cmds));
-    view.setUint8(row + L.TOKEN_DENIED_CMDS, bitsOf(denials.cmds));
+    const bits = commands.map((cmd) => {
+      if (!has(allowed.cmds, cmd)) return 0;
+      return has(denials.cmds, cmd) ? L.CMD_ALLOWED : L.CMD_ALLOWED | L.CMD_NOT_DENIED;
+    });
+    view.setUint8(
+      row + L.TOKEN_CMDS,
+      bits.reduce((byte, two, i) => byte | (two << (2 * i)), 0),
+    );
     view.setUint32(row + L.TOKEN_USERNS_ROW, userns * plan.size, true);
   });
   new Uint8Array(view.buffer, L.WORLD_TOKENS + tokens.length * L.TOKEN_SIZE, L.TOKEN_SIZE).fill(0);

@@ -32,29 +32,34 @@ export class Decider {
   }
 
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
-    return this.#exports.decide(task, token, cmd, type, attachType, 1, 0);
+    return this.#exports.decideIds(task, token, cmd, type, attachType);
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
     const rows = out.length;
-    for (const [name] of COLUMNS) {
-      const length = columns[name]?.length ?? rows;
-      if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
+    const sources: Source[] = [];
+    for (const [name, at] of COLUMNS) {
+      const column = columns[name];
+      if (!column) continue;
+      if (column.length !== rows) throw new RangeError(`column ${name} has ${column.length} rows, out has ${rows}`);
+      const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+      sources.push({ bytes, size: column.BYTES_PER_ELEMENT, at: this.#place + at });
     }
     const has = (columns.insnCnt ? L.HAS_INSN_CNT : 0) | (columns.pre ? L.HAS_PRE : 0);
     const outAt = this.#place + L.PLACE_OUT;
     for (let start = 0; start < rows; start += L.PLACE_ROWS) {
       const stop = Math.min(start + L.PLACE_ROWS, rows);
-      for (const [name, at] of COLUMNS) {
-        const column = columns[name];
-        if (column) this.#bytes.set(bytesOf(column.subarray(start, stop)), this.#place + at);
-      }
+      for (const { bytes, size, at } of sources) this.#bytes.set(bytes.subarray(start * size, stop * size), at);
       this.#exports.decideBatch(this.#place, stop - start, has);
       out.set(this.#bytes.subarray(outAt, outAt + stop - start), start);
     }
   }
 }
 
-function bytesOf(values: Uint8Array | Uint16Array | Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+/** A column of a batch, and where it goes. */
+interface Source {
+  readonly bytes: Uint8Array;
+  /** Bytes of a row. */
+  readonly size: number;
+  readonly at: number;
 }

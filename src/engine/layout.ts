@@ -13,6 +13,10 @@ export const NO_ID = 0xffff;
 export const WORLD_TASK_COUNT = 1024;
 export const WORLD_TOKEN_COUNT = 1028;
 export const WORLD_RULES = 1032;
+/** CAPS_* that the initial user namespace may give where the token's does not: all or none. */
+export const WORLD_FALLBACK_CAPS = 1036;
+/** 1 where no LSM refuses anyone a capability and the rules are the merged ones: some questions need not be asked. */
+export const WORLD_IS_PLAIN = 1048;
 /** Which places are taken, a bit each: two u32. */
 export const WORLD_PLACES = 1040;
 export const WORLD_CMDS = 1088;
@@ -50,9 +54,8 @@ export const MEMORY_PAGES = 400;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
-export const RULE_TOKEN_FALLS_BACK_TO_INIT = 2;
 /** unprivileged_bpf_disabled is not 0. */
-export const RULE_UNPRIVILEGED_DISABLED = 4;
+export const RULE_UNPRIVILEGED_DISABLED = 2;
 
 // Rows of tables. A field's constant is its address in row 0: add the size of a row as often as the row's number says.
 
@@ -60,8 +63,8 @@ export const RULE_UNPRIVILEGED_DISABLED = 4;
 export const TASK_USERNS = WORLD_TASKS; // u16
 export const TASK_EUID = WORLD_TASKS + 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
 export const TASK_LEVEL = WORLD_TASKS + 4; // u8, offset of the level of its user namespace in a user namespace's row
-export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace
-export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, CAPS_* effective in the initial user namespace
+export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace, all of them with CAP_SYS_ADMIN, which stands in
+export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, the same of the initial user namespace
 export const TASK_SIZE = 8;
 export const EUID_OWNS_NOTHING = 0xfffe;
 
@@ -72,10 +75,12 @@ export const TOKEN_PROGS = WORLD_TOKENS + 8; // u64
 export const TOKEN_ATTACHS = WORLD_TOKENS + 16; // u64
 export const TOKEN_LEVEL = WORLD_TOKENS + 24; // u8, as TASK_LEVEL
 export const TOKEN_DENIED_CAPS = WORLD_TOKENS + 25; // u8, CAPS_* bpf_token_capable refuses, and TOKEN_GIVEN
-export const TOKEN_ALLOWED_CMDS = WORLD_TOKENS + 26; // u8, a bit per command that reads a token, in the order of TOKEN_COMMANDS
-export const TOKEN_DENIED_CMDS = WORLD_TOKENS + 27; // u8, the same for those bpf_token_cmd refuses
+export const TOKEN_CMDS = WORLD_TOKENS + 26; // u8, CMD_ALLOWED and CMD_NOT_DENIED of each command that reads a token
 export const TOKEN_USERNS_ROW = WORLD_TOKENS + 28; // u32, its user namespace's row, as a distance from WORLD_USERNS
 export const TOKEN_SIZE = 32;
+/** Of TOKEN_COMMANDS each has two bits: the mask has it; and so that bpf_token_cmd does not refuse it. */
+export const CMD_ALLOWED = 1;
+export const CMD_NOT_DENIED = 2;
 /** In TOKEN_DENIED_CAPS, of every token. */
 export const TOKEN_GIVEN = 16;
 
@@ -121,7 +126,7 @@ export const ASK_TYPE_AT = WORLD_ASKS; // u8, the byte of a token's row its type
 export const ASK_ATTACH_AT = WORLD_ASKS + 1; // u8, the same for its attach type, after the fix-up
 export const ASK_TYPE_BIT = WORLD_ASKS + 2; // u8, that bit; 0 where no mask speaks of the type
 export const ASK_ATTACH_BIT = WORLD_ASKS + 3; // u8
-export const ASK_CMD_BIT = WORLD_ASKS + 4; // u8, the command's bit in TOKEN_ALLOWED_CMDS; 0 where it reads no token
+export const ASK_CMD_BITS = WORLD_ASKS + 4; // u8, the command's two bits in TOKEN_CMDS; 0 where it reads no token
 export const ASK_NEEDS = WORLD_ASKS + 5; // u8, CAPS_* asked for
 export const ASK_END = WORLD_ASKS + 6; // u8, Outcome when every capability is there
 export const ASK_FLAGS = WORLD_ASKS + 7; // u8, ASK_*
@@ -131,14 +136,14 @@ export const ASK_HALF_MAP_CREATE = 64;
 export const ASK_HALF_OTHERS = 65;
 /** Whoever asks is as good as in the token's own user namespace. */
 export const ASK_ANY_USERNS = 1;
-/** The token is looked at. */
-export const ASK_LOOKS = 2;
+/** The token is looked at: the same bit as TOKEN_GIVEN. */
+export const ASK_LOOKS = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
 export const ASK_UNPRIV_DISABLED = 4;
 /** The row does not say everything: byGate() in decide.ts knows. */
 export const ASK_BY_GATE = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
-export const ASK_CGROUP_SKB = 16;
+export const ASK_CGROUP_SKB = 2;
 /** A map type this release does not have: EINVAL before the token is looked at. */
 export const ASK_UNKNOWN_MAP = 32;
 
@@ -151,7 +156,7 @@ export const COLUMN_OTHERS = 128;
 export const COLUMN_ROWS = 192;
 export const COLUMN_TYPE_AT = WORLD_ASK_COLUMNS;
 export const COLUMN_TYPE_BIT = WORLD_ASK_COLUMNS + 192;
-export const COLUMN_CMD_BIT = WORLD_ASK_COLUMNS + 384;
+export const COLUMN_CMD_BITS = WORLD_ASK_COLUMNS + 384;
 export const COLUMN_NEEDS = WORLD_ASK_COLUMNS + 576;
 export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
 export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;

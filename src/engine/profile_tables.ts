@@ -45,7 +45,7 @@ export function capBits(caps: bigint): number {
   return CAP_BITS.reduce((bits, [cap, bit]) => ((caps >> BigInt(cap)) & 1n ? bits | bit : bits), 0);
 }
 
-/** The commands that read a token, in the order of the bits in TOKEN_ALLOWED_CMDS. */
+/** The commands that read a token, in the order of their bits in TOKEN_CMDS. */
 export const TOKEN_COMMANDS = ['map_create', 'prog_load', 'btf_load', 'btf_get_fd_by_id'] as const;
 type TokenCommand = (typeof TOKEN_COMMANDS)[number];
 
@@ -106,7 +106,10 @@ function writeAsk(view: DataView, half: number, rest: number, ask: Ask): void {
   view.setUint8(at + L.ASK_ATTACH_AT, (attachMask ?? L.TOKEN_ATTACHS) + (attach >> 3) - L.WORLD_TOKENS);
   view.setUint8(at + L.ASK_TYPE_BIT, typeMask === undefined ? 0 : 1 << (type & 7));
   view.setUint8(at + L.ASK_ATTACH_BIT, attachMask === undefined ? 0 : 1 << (attach & 7));
-  view.setUint8(at + L.ASK_CMD_BIT, ask.command === undefined ? 0 : 1 << TOKEN_COMMANDS.indexOf(ask.command));
+  view.setUint8(
+    at + L.ASK_CMD_BITS,
+    ask.command === undefined ? 0 : (L.CMD_ALLOWED | L.CMD_NOT_DENIED) << (2 * TOKEN_COMMANDS.indexOf(ask.command)),
+  );
   view.setUint8(at + L.ASK_NEEDS, ask.needs ?? 0);
   view.setUint8(at + L.ASK_END, ask.end);
   view.setUint8(at + L.ASK_FLAGS, ask.flags);
@@ -117,7 +120,7 @@ function writeColumns(view: DataView): void {
   const columns = [
     [L.COLUMN_TYPE_AT, L.ASK_TYPE_AT],
     [L.COLUMN_TYPE_BIT, L.ASK_TYPE_BIT],
-    [L.COLUMN_CMD_BIT, L.ASK_CMD_BIT],
+    [L.COLUMN_CMD_BITS, L.ASK_CMD_BITS],
     [L.COLUMN_NEEDS, L.ASK_NEEDS],
     [L.COLUMN_END, L.ASK_END],
     [L.COLUMN_FLAGS, L.ASK_FLAGS],

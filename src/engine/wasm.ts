@@ -5,7 +5,9 @@ import { MEMORY_PAGES } from './layout.js';
 export interface DecideExports {
   /** The first byte the module leaves free. */
   heapBase(): number;
-  /** Takes what decide() takes and does nothing. */
+  /** decide() of one instruction and no fault. */
+  decideIds(task: number, token: number, cmd: number, type: number, attach: number): number;
+  /** Takes what decideIds() takes and does nothing. */
   nothing(...args: readonly number[]): number;
   decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
   /** The first rows of the place at that address, of which the columns in `has` (HAS_*) are there too. */
