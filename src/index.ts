@@ -12,6 +12,8 @@ export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
 export { Disposition, Outcome, Pre } from './abi/verdict.js';
 export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator } from './engine/evaluator.js';
+export { PlacesTakenError } from './engine/places.js';
+export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
 export { type Advice, advise } from './explain/advise.js';
 export { applyChange, type Change, type Question } from './explain/change.js';
 export { type Explanation, explain } from './explain/explain.js';

@@ -3,7 +3,8 @@ import type { Request, World } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { writeWorld } from './compile.js';
 import { Decider } from './decider.js';
-import * as L from './layout.js';
+import { claimPlace } from './places.js';
+import { type SharedEvaluator, shareMemory } from './share.js';
 import { makeMemory } from './wasm.js';
 
 /** How to compile a world. */
@@ -26,6 +27,8 @@ export interface Evaluator {
   checkBatch(columns: Columns, out: Uint8Array): void;
   /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
   replaceWorld(world: World): void;
+  /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
+  share(): SharedEvaluator;
 }
 
 /**
@@ -49,7 +52,7 @@ class WasmEvaluator extends Decider implements Evaluator {
 
   constructor(world: World) {
     const memory = makeMemory();
-    super(memory, L.PLACES_START);
+    super(memory, claimPlace(memory));
     this.#memory = memory;
     this.#world = world;
     this.replaceWorld(world);
@@ -62,5 +65,9 @@ class WasmEvaluator extends Decider implements Evaluator {
   replaceWorld(world: World): void {
     writeWorld(this.#memory.buffer, world);
     this.#world = world;
+  }
+
+  share(): SharedEvaluator {
+    return shareMemory(this.#memory);
   }
 }
