@@ -1,6 +1,6 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
 import { type Problems, quote, unknownName } from './problems.js';
 import { DISPOSITION_NAMES, ERRNO_NAMES, type ExpectEntry, OUTCOME_NAMES } from './schema.js';
 

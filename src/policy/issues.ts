@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { PROFILES } from '../kernel/profile.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
 import { type Complaint, oneOf, type Position, type Problems, quote } from './problems.js';
 
 type Issue = z.core.$ZodIssue;

@@ -4,7 +4,8 @@ import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { parseDelegateMask } from '../kernel/mount_options.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import type { Kind } from '../kernel/vocabulary.js';
-import { KIND_LABEL, nearestName, nearestOf, resolveName } from './names.js';
+import { nearestOf } from '../names/nearest.js';
+import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
 import { type Complaint, quote } from './problems.js';
 import type { MaskEntry } from './schema.js';
 

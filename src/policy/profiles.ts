@@ -1,6 +1,6 @@
 import { extendProfile, findProfile, PROFILES, type Profile, type Rules } from '../kernel/profile.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator } from './locate.js';
-import { nearestOf } from './names.js';
 import { type Problems, quote } from './problems.js';
 import { PROFILES_IN_BRIEF, type ProfileEntry } from './schema.js';
 

@@ -1,5 +1,5 @@
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
 import { type Problems, unknownName } from './problems.js';
 
 /** Nearest names are looked for while there are fewer problems than this. */

@@ -7,7 +7,7 @@ import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '../../src/kernel/world.js';
-import { resolveCapability, resolveName } from '../../src/policy/names.js';
+import { resolveCapability, resolveName } from '../../src/names/spelling.js';
 import { CASES, type Case, type TokenFacts } from './permission_cases.js';
 
 const USERNS = ['init', 'box', 'inner', 'other'];
