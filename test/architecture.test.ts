@@ -28,7 +28,7 @@ function roomOf(file: string): string {
 /** What a file reads of the project's own, as paths from the root, without their extension. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to]) =>
+  return [...text.matchAll(/(?:from|import\(?)\s*'(\.[^']+)'/g)].map(([, to]) =>
     relative(ROOT, join(ROOT, dirname(file), to as string))
       .replaceAll(sep, '/')
       .replace(/\.js$/, ''),

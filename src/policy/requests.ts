@@ -1,6 +1,7 @@
 import { Pre } from '../abi/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
+import { quote, unknownInVocabulary, unknownName } from '../names/complaint.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { resolveName } from '../names/spelling.js';
@@ -8,9 +9,7 @@ import { typeFieldOf } from '../names/type_field.js';
 import type { Context, Warning } from './context.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { ownerOf } from './issues.js';
-import { unknownInVocabulary } from './masks.js';
 import type { BpffsByName } from './mounts.js';
-import { quote, unknownName } from './problems.js';
 import { lookUp } from './references.js';
 import type { RequestEntry } from './schema.js';
 import type { TasksByName } from './tasks.js';
