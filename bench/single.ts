@@ -19,8 +19,8 @@ export const SINGLE_CHECKS = 65_536;
 export const MODEL_CHECKS = 2048;
 
 /**
- * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's check on request
- * objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
+ * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest on
+ * request objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
  */
 export function timeSingle(world: World, columns: Columns, effort: Effort): Timing[] {
   const evaluator = createEvaluator(world);
@@ -32,7 +32,7 @@ export function timeSingle(world: World, columns: Columns, effort: Effort): Timi
   let kept = 0;
   const contenders = [
     contender(CHECK, SINGLE_CHECKS, () => {
-      for (const request of requests) kept = (kept + evaluator.check(request)) | 0;
+      for (const request of requests) kept = (kept + evaluator.checkRequest(request)) | 0;
     }),
     contender(CHECK_IDS, SINGLE_CHECKS, () => {
       const { task, token, cmd, type, attachType } = columns;

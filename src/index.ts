@@ -51,7 +51,7 @@ export {
   type UsernsSpec,
   type World,
 } from './kernel/world.js';
-export { nearestName, resolveCapability, resolveName } from './policy/names.js';
+export { nearestName, resolveCapability, resolveName } from './names/spelling.js';
 export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
 export { starterScenario } from './policy/starter.js';
 export { changeWords } from './report/change_words.js';

@@ -1,5 +1,5 @@
 import { findProfile, PROFILES, type Profile } from '../kernel/profile.js';
-import { nearestOf } from '../policy/names.js';
+import { nearestOf } from '../names/nearest.js';
 import { InputError } from './exit.js';
 
 /** A built-in profile by name. Throws InputError with the nearest name. */

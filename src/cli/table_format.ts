@@ -1,4 +1,4 @@
-import { nearestOf } from '../policy/names.js';
+import { nearestOf } from '../names/nearest.js';
 import { REQUEST_FORMATS, type RequestFormat } from '../requests/index.js';
 import { formatOfPath } from './batch/index.js';
 import { InputError } from './exit.js';

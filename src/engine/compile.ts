@@ -1,6 +1,7 @@
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
+import type { Profile } from '../kernel/profile.js';
 import { KINDS } from '../kernel/vocabulary.js';
-import { MAX_IDS, type World } from '../kernel/world.js';
+import { MAX_IDS, type TaskSpec, type TokenSpec, type World } from '../kernel/world.js';
 import * as L from './layout.js';
 import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
 
@@ -11,12 +12,17 @@ const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
   attachs: L.TOKEN_ATTACHS,
 };
 
-/** How the rows of user namespaces come out, which depends on how deep a world is. */
-interface UsernsPlan {
+/** How rows come out, which depends on a world's kernel and user namespaces. While these stay, rows can be added. */
+export interface RowPlan {
+  readonly profile: Profile;
   /** Level of each user namespace. */
   readonly levels: readonly number[];
-  /** Bytes of a row. */
-  readonly size: number;
+  /** Bytes of a user namespace's row: the deeper a world, the longer. */
+  readonly usernsSize: number;
+  /** Owners of user namespaces by number, so that a uid takes 16 bits. The initial one's owner has no say, and no number. */
+  readonly owners: ReadonlyMap<number, number>;
+  /** Numbers of TOKEN_COMMANDS. */
+  readonly cmds: readonly bigint[];
 }
 
 /** Throws a RangeError for a world with more ids than the tables can name. */
@@ -34,38 +40,41 @@ function checkSize(world: World): void {
   }
 }
 
-function planUserns({ userns }: World): UsernsPlan {
+function planRows({ profile, userns }: World): RowPlan {
   const levels: number[] = [];
   for (const [id, { parent }] of userns.entries()) levels.push(id === 0 ? 0 : (levels[parent] as number) + 1);
   const deepest = levels.reduce((deeper, level) => Math.max(deeper, level), 0);
-  return { levels, size: (deepest + 1) * L.USERNS_LEVEL_SIZE };
+  const owners = new Map<number, number>();
+  for (const { owner } of userns.slice(1)) if (!owners.has(owner)) owners.set(owner, owners.size);
+  const cmds = TOKEN_COMMANDS.map((name) => BigInt(profile.vocabulary.must('cmds', name)));
+  return { profile, levels, usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE, owners, cmds };
 }
 
 /**
- * Writes a world's tables to a memory, whatever was there before.
+ * Writes a world's tables to a memory, whatever was there before, and says how its rows come out.
  * Throws a RangeError, before it writes anything, for a world with more ids than the tables can name.
  */
-export function writeWorld(buffer: ArrayBufferLike, world: World): void {
+export function writeWorld(buffer: ArrayBufferLike, world: World): RowPlan {
   checkSize(world);
   const view = new DataView(buffer);
-  const plan = planUserns(world);
+  const plan = planRows(world);
   view.setUint32(L.WORLD_TASK_COUNT, world.tasks.length, true);
   view.setUint32(L.WORLD_TOKEN_COUNT, world.tokens.length, true);
   view.setUint32(L.WORLD_RULES, ruleBits(world), true);
   const { profile, unprivilegedBpfDisabled } = world;
   view.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0, true);
-  view.setUint32(L.WORLD_IS_PLAIN, isPlain(world) ? 1 : 0, true);
+  const { token_needs_own_userns: needsOwn, token_falls_back_to_init: fallsBack } = profile.rules;
+  view.setUint32(L.WORLD_IS_PLAIN, needsOwn || fallsBack ? 0 : 1, true);
   new Uint8Array(buffer).set(profileTables(profile, unprivilegedBpfDisabled !== 0), L.WORLD_CMDS);
-  const owners = ownerNumbers(world);
-  writeUserns(view, world, plan, owners);
-  writeTasks(view, world, plan, owners);
-  writeTokens(view, world, plan);
-}
-
-/** Whether the hot path may leave out what only an LSM and the reviewed designs ask. */
-function isPlain({ profile: { rules }, tokens }: World): boolean {
-  const isMerged = !rules.token_needs_own_userns && !rules.token_falls_back_to_init;
-  return isMerged && tokens.every(({ denials }) => capBits(denials.caps) === 0);
+  writeUserns(view, world, plan);
+  world.tasks.forEach((task, id) => {
+    writeTaskRow(view, plan, id, task);
+  });
+  world.tokens.forEach((token, id) => {
+    writeTokenRow(view, plan, id, token);
+  });
+  writeNoTokenRow(view, world.tokens.length);
+  return plan;
 }
 
 function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): number {
@@ -75,19 +84,12 @@ function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): numbe
   );
 }
 
-/** Owners numbered, so that a uid takes 16 bits. The initial user namespace's owner has no say, and no number. */
-function ownerNumbers({ userns }: World): Map<number, number> {
-  const numbers = new Map<number, number>();
-  for (const { owner } of userns.slice(1)) if (!numbers.has(owner)) numbers.set(owner, numbers.size);
-  return numbers;
-}
-
-function writeUserns(view: DataView, world: World, plan: UsernsPlan, owners: ReadonlyMap<number, number>): void {
+function writeUserns(view: DataView, world: World, { levels, usernsSize, owners }: RowPlan): void {
   world.userns.forEach(({ parent, owner }, id) => {
-    const level = plan.levels[id] as number;
-    const row = L.WORLD_USERNS + id * plan.size;
-    const parentRow = L.WORLD_USERNS + parent * plan.size;
-    for (let at = 0; at * L.USERNS_LEVEL_SIZE < plan.size; at++) {
+    const level = levels[id] as number;
+    const row = L.WORLD_USERNS + id * usernsSize;
+    const parentRow = L.WORLD_USERNS + parent * usernsSize;
+    for (let at = 0; at * L.USERNS_LEVEL_SIZE < usernsSize; at++) {
       const offset = at * L.USERNS_LEVEL_SIZE;
       const inherited = at < level;
       view.setUint16(
@@ -111,39 +113,46 @@ function withSysAdmin(caps: number): number {
   return caps & L.CAPS_SYS_ADMIN ? L.CAPS_ALL : caps;
 }
 
-function writeTasks(view: DataView, { tasks }: World, plan: UsernsPlan, owners: ReadonlyMap<number, number>): void {
-  tasks.forEach(({ userns, euid, effective }, id) => {
-    const row = id * L.TASK_SIZE;
-    view.setUint16(row + L.TASK_USERNS, userns, true);
-    view.setUint16(row + L.TASK_EUID, owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
-    view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
-    const caps = withSysAdmin(capBits(effective));
-    view.setUint8(row + L.TASK_CAPS, caps);
-    view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
-  });
+/** Writes the row of a task. Each byte is written once: who reads meanwhile sees what was there or what is now. */
+export function writeTaskRow(view: DataView, plan: RowPlan, id: number, { userns, euid, effective }: TaskSpec): void {
+  const row = id * L.TASK_SIZE;
+  const caps = withSysAdmin(capBits(effective));
+  view.setUint16(row + L.TASK_USERNS, userns, true);
+  view.setUint16(row + L.TASK_EUID, plan.owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
+  view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
+  view.setUint8(row + L.TASK_CAPS, caps);
+  view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
 }
 
-/** And after the last the row that stands for no token. */
-function writeTokens(view: DataView, { tokens, profile }: World, plan: UsernsPlan): void {
-  const { vocabulary } = profile;
-  const commands = TOKEN_COMMANDS.map((name) => vocabulary.must('cmds', name));
-  const has = (mask: bigint, cmd: number): boolean => ((mask >> BigInt(cmd)) & 1n) === 1n;
-  tokens.forEach(({ userns, allowed, denials }, id) => {
-    const row = id * L.TOKEN_SIZE;
-    for (const mask of ['maps', 'progs', 'attachs'] as const) {
-      view.setBigUint64(row + MASK_OFFSET[mask], allowed[mask] & vocabulary.knownMask(MASK_KIND[mask]), true);
-    }
-    view.setUint8(row + L.TOKEN_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
-    view.setUint8(row + L.TOKEN_DENIED_CAPS, capBits(denials.caps) | L.TOKEN_GIVEN);
-    const bits = commands.map((cmd) => {
-      if (!has(allowed.cmds, cmd)) return 0;
-      return has(denials.cmds, cmd) ? L.CMD_ALLOWED : L.CMD_ALLOWED | L.CMD_NOT_DENIED;
-    });
-    view.setUint8(
-      row + L.TOKEN_CMDS,
-      bits.reduce((byte, two, i) => byte | (two << (2 * i)), 0),
-    );
-    view.setUint32(row + L.TOKEN_USERNS_ROW, userns * plan.size, true);
-  });
-  new Uint8Array(view.buffer, L.WORLD_TOKENS + tokens.length * L.TOKEN_SIZE, L.TOKEN_SIZE).fill(0);
+/** Writes the row of a token. Each byte is written once: who reads meanwhile sees what was there or what is now. */
+export function writeTokenRow(
+  view: DataView,
+  { profile, levels, usernsSize, cmds }: RowPlan,
+  id: number,
+  { userns, allowed, denials }: TokenSpec,
+): void {
+  const row = id * L.TOKEN_SIZE;
+  const deniedCaps = capBits(denials.caps);
+  if (deniedCaps !== 0) view.setUint32(L.WORLD_IS_PLAIN, 0, true);
+  for (const mask of ['maps', 'progs', 'attachs'] as const) {
+    const known = allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]);
+    view.setBigUint64(row + MASK_OFFSET[mask], known, true);
+  }
+  view.setUint8(row + L.TOKEN_LEVEL, (levels[userns] as number) * L.USERNS_LEVEL_SIZE);
+  view.setUint8(row + L.TOKEN_DENIED_CAPS, deniedCaps | L.TOKEN_GIVEN);
+  view.setUint8(
+    row + L.TOKEN_CMDS,
+    cmds.reduce((bits, cmd, i) => bits | (commandBits(cmd, allowed.cmds, denials.cmds) << (2 * i)), 0),
+  );
+  view.setUint32(row + L.TOKEN_USERNS_ROW, userns * usernsSize, true);
+}
+
+function commandBits(cmd: bigint, allowed: bigint, denied: bigint): number {
+  if (((allowed >> cmd) & 1n) === 0n) return 0;
+  return (denied >> cmd) & 1n ? L.CMD_ALLOWED : L.CMD_ALLOWED | L.CMD_NOT_DENIED;
+}
+
+/** Writes the row that stands for no token: no bit set. */
+export function writeNoTokenRow(view: DataView, id: number): void {
+  new Uint8Array(view.buffer, L.WORLD_TOKENS + id * L.TOKEN_SIZE, L.TOKEN_SIZE).fill(0);
 }

@@ -27,7 +27,7 @@ export class Decider {
     this.#place = place;
   }
 
-  check({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
+  checkRequest({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 

@@ -17,7 +17,7 @@ export interface EvaluatorOptions {
 export interface Evaluator {
   readonly world: World;
   /** The verdict byte of one request. */
-  check(request: Request): number;
+  checkRequest(request: Request): number;
   /**
    * The verdict byte of a request with one instruction and nothing wrong with it, by numbers: indices of the world's
    * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type.

@@ -21,7 +21,7 @@ export interface SharedEvaluator {
 /** A thread's access to an evaluator that another thread owns. Every change the owner makes to the world is seen at once. */
 export interface AttachedEvaluator {
   /** The verdict byte of one request. */
-  check(request: Request): number;
+  checkRequest(request: Request): number;
   /** As Evaluator.checkIds(). */
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /** As Evaluator.checkBatch(): throws a RangeError where columns and `out` differ in length. */
@@ -74,8 +74,8 @@ class Attachment implements AttachedEvaluator {
     this.#decider = new Decider(memory, this.#place);
   }
 
-  check(request: Request): number {
-    return this.#open().check(request);
+  checkRequest(request: Request): number {
+    return this.#open().checkRequest(request);
   }
 
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {

@@ -31,7 +31,7 @@ export function answerJson(answer: Answer): object {
 export function answersLines(answers: Answers): string[] {
   return WAYS.flatMap((way) => {
     const answer = answers[way];
-    return answer === undefined ? [] : [`${way.padEnd(10)}  ${answerWords(answer)}`];
+    return answer === undefined ? [] : [`${way.padEnd(12)}  ${answerWords(answer)}`];
   });
 }
 

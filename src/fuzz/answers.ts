@@ -2,7 +2,7 @@
 export type Answer = number | string;
 
 /** The ways to ask one request. */
-export const WAYS = ['model', 'check', 'checkBatch', 'checkIds'] as const;
+export const WAYS = ['model', 'checkRequest', 'checkBatch', 'checkIds'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** What each side says of one request. `checkIds` is missing where it cannot ask the request. */

@@ -49,7 +49,7 @@ export class Comparer {
       const request = requests[i] as Request;
       const byte = model.ask(request);
       expected[i] = byte;
-      if (batch[i] !== byte || fast.check(request) !== byte || (idsByte(fast, request) ?? byte) !== byte) {
+      if (batch[i] !== byte || fast.checkRequest(request) !== byte || (idsByte(fast, request) ?? byte) !== byte) {
         suspects.push(i);
       }
     }
@@ -71,7 +71,7 @@ export class Comparer {
     if (isFound) return;
     // A new instance has no fault: the one before could not go on from the worlds it had held.
     const model = attempt(() => this.#sides.model(world).ask(requests[0] as Request));
-    found(0, { model, check: why, checkBatch: why });
+    found(0, { model, checkRequest: why, checkBatch: why });
   }
 
   /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
@@ -87,7 +87,7 @@ export class Comparer {
       const ids = typeof fast === 'string' ? undefined : attempt(() => idsByte(fast, request));
       const answers: Answers = {
         model: byte,
-        check: typeof fast === 'string' ? fast : attempt(() => fast.check(request)),
+        checkRequest: typeof fast === 'string' ? fast : attempt(() => fast.checkRequest(request)),
         checkBatch: typeof whole === 'string' ? whole : (batch[i] as number),
         ...(ids === undefined ? {} : { checkIds: ids }),
       };
@@ -102,7 +102,7 @@ export class Comparer {
     const ids = idsByte(fast, request);
     return {
       model,
-      check: fast.check(request),
+      checkRequest: fast.checkRequest(request),
       checkBatch: this.#batchAnswer(requests, index),
       ...(ids === undefined ? {} : { checkIds: ids }),
     };

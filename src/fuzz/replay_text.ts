@@ -49,7 +49,7 @@ export function replayJson(replayed: Replay, finding?: Finding): object {
   };
 }
 
-const agreed = (byte: number) => ({ model: byte, check: byte, checkBatch: byte });
+const agreed = (byte: number) => ({ model: byte, checkRequest: byte, checkBatch: byte });
 
 function requestOf({ requests, index }: Replay['case']): Request {
   return requests[index] as Request;

@@ -8,7 +8,7 @@ export interface ModelSide {
 }
 
 /** The hot path, as far as a campaign asks it. */
-export type FastSide = Pick<Evaluator, 'check' | 'checkBatch' | 'checkIds' | 'replaceWorld'>;
+export type FastSide = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'checkIds' | 'replaceWorld'>;
 
 /** What is compared. Tests put a broken side here, to see it found. */
 export interface Sides {

@@ -11,8 +11,9 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { quote } from '../names/complaint.js';
 import { Locator } from './locate.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import { PROFILES_IN_BRIEF } from './schema.js';
 
 /** Largest scenario read, in bytes of UTF-8. */

@@ -1,7 +1,8 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import { quote, unknownName } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
-import { type Problems, quote, unknownName } from './problems.js';
+import type { Problems } from './problems.js';
 import { DISPOSITION_NAMES, ERRNO_NAMES, type ExpectEntry, OUTCOME_NAMES } from './schema.js';
 
 /** What a request's answer must be. What is not given may be anything. */

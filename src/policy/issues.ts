@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { PROFILES } from '../kernel/profile.js';
+import { type Complaint, oneOf, quote } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
-import { type Complaint, oneOf, type Position, type Problems, quote } from './problems.js';
+import type { Position, Problems } from './problems.js';
 
 type Issue = z.core.$ZodIssue;
 

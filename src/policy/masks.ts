@@ -2,10 +2,10 @@ import { errnoName } from '../abi/errno.js';
 import { gateOf, tokenRoomOf } from '../kernel/commands.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { parseDelegateMask } from '../kernel/mount_options.js';
-import { PROFILES, type Profile } from '../kernel/profile.js';
-import type { Kind } from '../kernel/vocabulary.js';
-import { KIND_LABEL, nearestName, nearestOf, resolveName } from './names.js';
-import { type Complaint, quote } from './problems.js';
+import type { Profile } from '../kernel/profile.js';
+import { type Complaint, quote, unknownInVocabulary } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
+import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
 import type { MaskEntry } from './schema.js';
 
 /** Longest value one fsconfig() call takes, in characters. */
@@ -116,18 +116,6 @@ export function valueRefused(profile: Profile, mask: MaskName, key: string, valu
         ? `the kernel's spelling is ${quote(nearest)} (a list takes any spelling)`
         : `did you mean ${quote(nearest)}?`;
   return refused(`unknown ${label} ${quote(bad)}; ${hint}`, `names of ${label}s, numbers or any`, nearest);
-}
-
-/** `linux-6.12 has no program type "xpd"`, with the nearest name or the release that brought it. */
-export function unknownInVocabulary(profile: Profile, kind: Kind, text: string): Complaint {
-  const label = KIND_LABEL[kind];
-  const expected = `the name or number of a ${label}`.replace('a attach', 'an attach');
-  const start = `${profile.name} has no ${label} ${quote(text)}`;
-  const later = PROFILES.find(({ vocabulary }) => resolveName(vocabulary, kind, text) !== undefined);
-  if (later) return { message: `${start}: it came with ${later.name}`, expected };
-  const nearest = nearestName(profile.vocabulary, kind, text);
-  if (nearest !== undefined) return { message: `${start}; did you mean ${quote(nearest)}?`, expected, nearest };
-  return { message: `${start}; expected ${expected}`, expected };
 }
 
 function numberInList(text: string): Complaint {

@@ -8,11 +8,11 @@ import type { Task } from '../kernel/task.js';
 import { Trace } from '../kernel/trace.js';
 import type { UserNamespace } from '../kernel/userns.js';
 import type { BpffsSpec } from '../kernel/world.js';
+import { unknownName } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Context } from './context.js';
 import { deadCommands, optionValues, overwrittenNames, valueRefused } from './masks.js';
-import { nearestOf } from './names.js';
 import { INIT, type MadeUserns, type UsernsByName } from './namespaces.js';
-import { unknownName } from './problems.js';
 import { lookUp } from './references.js';
 import { type BpffsEntry, ERRNO_NAMES, type ScenarioFile } from './schema.js';
 

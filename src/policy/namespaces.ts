@@ -2,9 +2,10 @@ import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import { errnoName } from '../abi/errno.js';
 import { createUserNs, type UserNamespace } from '../kernel/userns.js';
 import { MAX_IDS, type UsernsSpec } from '../kernel/world.js';
+import { quote, unknownName } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator } from './locate.js';
-import { nearestOf } from './names.js';
-import { type Problems, quote, unknownName } from './problems.js';
+import type { Problems } from './problems.js';
 import { MAX_SEARCHES } from './references.js';
 import type { ScenarioFile } from './schema.js';
 

@@ -1,3 +1,5 @@
+import type { Complaint } from '../names/complaint.js';
+
 /** One thing wrong with a scenario, where it stands. Lines and columns count from 1; columns in UTF-16 units. */
 export interface Problem {
   readonly file: string;
@@ -37,13 +39,6 @@ function textOf(problems: readonly Problem[]): string {
   return lines.join('\n');
 }
 
-/** What is wrong, without its place. */
-export interface Complaint {
-  readonly message: string;
-  readonly expected?: string;
-  readonly nearest?: string;
-}
-
 /** Collects problems, so that a person sees all of them at once. */
 export class Problems {
   readonly file: string;
@@ -72,24 +67,4 @@ export class Problems {
     if (this.#found.length === 0) return;
     throw new ScenarioError([...this.#found].sort((a, b) => a.line - b.line || a.column - b.column));
   }
-}
-
-/** `unknown task "agnet"; did you mean "agent"?`, or the names there are where none is near. */
-export function unknownName(what: string, written: string, candidates: readonly string[], nearest?: string): Complaint {
-  const expected = oneOf(candidates);
-  const start = `unknown ${what} ${quote(written)}`;
-  if (nearest !== undefined) return { message: `${start}; did you mean ${quote(nearest)}?`, expected, nearest };
-  return { message: candidates.length > 0 ? `${start}; expected ${expected}` : `${start}; there is none`, expected };
-}
-
-/** `one of a, b, c`, shortened where there are many. */
-export function oneOf(candidates: readonly string[]): string {
-  if (candidates.length === 0) return 'nothing';
-  const shown = candidates.slice(0, 12).join(', ');
-  return `one of ${shown}${candidates.length > 12 ? `, ... (${candidates.length} in all)` : ''}`;
-}
-
-/** Text in quotes, shortened to 60 characters, control characters escaped. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
 }

@@ -1,7 +1,8 @@
 import { extendProfile, findProfile, PROFILES, type Profile, type Rules } from '../kernel/profile.js';
+import { quote } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator } from './locate.js';
-import { nearestOf } from './names.js';
-import { type Problems, quote } from './problems.js';
+import type { Problems } from './problems.js';
 import { PROFILES_IN_BRIEF, type ProfileEntry } from './schema.js';
 
 /** The kernel a scenario names, or undefined with the problem noted. */

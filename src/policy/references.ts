@@ -1,6 +1,7 @@
+import { unknownName } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
 import type { Locator, Path } from './locate.js';
-import { nearestOf } from './names.js';
-import { type Problems, unknownName } from './problems.js';
+import type { Problems } from './problems.js';
 
 /** Nearest names are looked for while there are fewer problems than this. */
 export const MAX_SEARCHES = 100;

@@ -1,15 +1,17 @@
 import { Pre } from '../abi/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
+import { quote, unknownInVocabulary, unknownName } from '../names/complaint.js';
+import { PRE_NAMES } from '../names/faults.js';
+import { nearestOf } from '../names/nearest.js';
+import { resolveName } from '../names/spelling.js';
+import { typeFieldOf } from '../names/type_field.js';
 import type { Context, Warning } from './context.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { ownerOf } from './issues.js';
-import { unknownInVocabulary } from './masks.js';
 import type { BpffsByName } from './mounts.js';
-import { nearestOf, resolveName } from './names.js';
-import { quote, unknownName } from './problems.js';
 import { lookUp } from './references.js';
-import { PRE_NAMES, type RequestEntry } from './schema.js';
+import type { RequestEntry } from './schema.js';
 import type { TasksByName } from './tasks.js';
 
 /** One bpf() call of a scenario. Line and column, from 1, are where it is written. */
@@ -27,14 +29,6 @@ export interface Referents {
   readonly tokens: ReadonlyMap<string, number | undefined>;
   readonly bpffs: BpffsByName;
 }
-
-/** Which type a command's request names. Commands not named here go by no type. */
-const TYPE_OF: Readonly<Record<string, 'map_type' | 'prog_type'>> = {
-  map_create: 'map_type',
-  prog_load: 'prog_type',
-  prog_attach: 'prog_type',
-  link_create: 'prog_type',
-};
 
 /** Fields that mean something to some commands only, and to which. */
 const ONLY_FOR = {
@@ -68,7 +62,7 @@ export function readRequest(
   let fine = pre !== undefined && (entry.expect === undefined || expect !== undefined);
 
   const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
-  const typeField = command === undefined ? undefined : TYPE_OF[command];
+  const typeField = command === undefined ? undefined : typeFieldOf(command);
   if (typeField && entry[typeField] === undefined) {
     const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
     const message = `${owner}${command} needs ${typeField}, as in ${example}`;

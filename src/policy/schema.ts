@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
-import { Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { Disposition, Outcome } from '../abi/verdict.js';
 import { NEWEST_PROFILE, PROFILES, type Rules } from '../kernel/profile.js';
+import { PRE_NAMES } from '../names/faults.js';
 
 // The form of a scenario file: which keys there are and what kind of value each takes. What names mean is decided
 // later. Every `error` here is the words for what was expected; for unknown keys it is the known ones, with commas.
@@ -21,8 +22,6 @@ const enumNames = (values: object) => lower(Object.keys(values).filter((key) => 
 export const OUTCOME_NAMES: readonly string[] = enumNames(Outcome);
 /** Lower-case names of what becomes of tokens, for `expect: {token: ...}`. */
 export const DISPOSITION_NAMES: readonly string[] = enumNames(Disposition);
-/** Lower-case names of faults a request can have, for `pre`. */
-export const PRE_NAMES: readonly string[] = enumNames(Pre);
 export const ERRNO_NAMES: readonly string[] = Object.keys(ERRNO);
 
 /** `v11, v12, linux-6.9 to linux-7.3`. */

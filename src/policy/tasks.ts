@@ -1,12 +1,13 @@
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import type { Task } from '../kernel/task.js';
 import { MAX_IDS, type TaskSpec } from '../kernel/world.js';
+import { type Complaint, quote } from '../names/complaint.js';
+import { nearestOf } from '../names/nearest.js';
+import { resolveCapability } from '../names/spelling.js';
 import type { Context } from './context.js';
 import { ownerOf } from './issues.js';
 import type { Path } from './locate.js';
-import { nearestOf, resolveCapability } from './names.js';
 import { INIT, type UsernsByName } from './namespaces.js';
-import { type Complaint, quote } from './problems.js';
 import { lookUp } from './references.js';
 import type { ScenarioFile, TaskEntry } from './schema.js';
 

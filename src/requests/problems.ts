@@ -1,4 +1,4 @@
-import { nearestOf } from '../policy/names.js';
+import { nearestOf } from '../names/nearest.js';
 import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
 
 /** What can be wrong with a row. */

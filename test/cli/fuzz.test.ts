@@ -85,7 +85,11 @@ describe('a case', () => {
   test('as JSON', async () => {
     const { code, stdout } = await bpftoken(['fuzz', '--case', '1-2f3a-17', '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ case: '1-2f3a-17', agree: true, answers: { model: {}, check: {} } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      case: '1-2f3a-17',
+      agree: true,
+      answers: { model: {}, checkRequest: {} },
+    });
   });
 });
 

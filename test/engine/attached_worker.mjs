@@ -11,7 +11,7 @@ parentPort.on('message', ({ request, columns, rows, end }) => {
     return;
   }
   if (request) {
-    parentPort.postMessage(attached.check(request));
+    parentPort.postMessage(attached.checkRequest(request));
     return;
   }
   const out = new Uint8Array(rows);

@@ -76,13 +76,13 @@ function expectAsAlone(
   const evaluator = createEvaluator(world);
   const batch = new Uint8Array(columns.task.length);
   evaluator.checkBatch(columns, batch);
-  const wrong = batch.findIndex((verdict, row) => verdict !== evaluator.check(rowOf(columns, row)));
+  const wrong = batch.findIndex((verdict, row) => verdict !== evaluator.checkRequest(rowOf(columns, row)));
   if (wrong === -1) return;
   const request = rowOf(columns, wrong);
   expect({ what, row: wrong, request, verdict: batch[wrong] }).toEqual({
     what,
     row: wrong,
     request,
-    verdict: evaluator.check(request),
+    verdict: evaluator.checkRequest(request),
   });
 }

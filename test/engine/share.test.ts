@@ -55,10 +55,10 @@ describe('an attached evaluator', () => {
     const evaluator = createEvaluator(world);
     const attached = attachEvaluator(evaluator.share());
     const request = requestOf({ task: 1, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
-    expect(decodeVerdict(attached.check(request)).allowed).toBe(false);
+    expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(false);
     const tasks = world.tasks.map((task) => ({ ...task, userns: 0, effective: 1n << BigInt(CAP_BPF) }));
     evaluator.replaceWorld({ ...world, tasks });
-    expect(decodeVerdict(attached.check(request)).allowed).toBe(true);
+    expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(true);
     // Writing a world leaves the places as they are.
     const other = attachEvaluator(evaluator.share());
     expect(verdicts(other)).toEqual(verdicts(attached));
@@ -108,11 +108,11 @@ test('a worker thread answers as the owner does, and sees its changes', async ()
   };
   const request = requestOf({ task: 3, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
   expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
-  const before = evaluator.check(request);
+  const before = evaluator.checkRequest(request);
   expect(await ask({ request })).toBe(before);
   evaluator.replaceWorld({ ...world, tasks: world.tasks.map(() => world.tasks[0] as (typeof world.tasks)[0]) });
-  expect(evaluator.check(request)).not.toBe(before);
-  expect(await ask({ request })).toBe(evaluator.check(request));
+  expect(evaluator.checkRequest(request)).not.toBe(before);
+  expect(await ask({ request })).toBe(evaluator.checkRequest(request));
   expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
   // It has one place until it gives it back.
   const rest = Array.from({ length: PLACES - 2 }, () => attachEvaluator(evaluator.share()));

@@ -57,7 +57,7 @@ describe('doing what the advice says', () => {
         helped += 1;
         const after = advice.changes.reduce(applyChange, question);
         const verdict = decodeVerdict(new Model(after.world).ask(after.request));
-        const fast = decodeVerdict(createEvaluator(after.world).check(after.request));
+        const fast = decodeVerdict(createEvaluator(after.world).checkRequest(after.request));
         if (!verdict.allowed || !fast.allowed) expect({ question, advice, verdict, fast }).toBeNull();
         if (denied % 8 === 0) expectNothingSuperfluous(question, advice.changes);
       } else {

@@ -15,7 +15,7 @@ export function wrongAnswers(wrong: Wrong): Sides {
     const evaluator = createEvaluator(first);
     const plain = { insnCnt: 1, pre: 0 };
     return {
-      check: (request) => wrong(evaluator.world, request, evaluator.check(request)),
+      checkRequest: (request) => wrong(evaluator.world, request, evaluator.checkRequest(request)),
       checkIds: (task, token, cmd, type, attachType) =>
         wrong(
           evaluator.world,
@@ -37,7 +37,7 @@ export function wrongTables(change: (world: World) => World): Sides {
   const fast = (first: World): FastSide => {
     const evaluator = createEvaluator(change(first));
     return {
-      check: (request) => evaluator.check(request),
+      checkRequest: (request) => evaluator.checkRequest(request),
       checkIds: (...ids) => evaluator.checkIds(...ids),
       checkBatch: (columns, out) => evaluator.checkBatch(columns, out),
       replaceWorld: (world) => evaluator.replaceWorld(change(world)),

@@ -77,7 +77,9 @@ describe.each([
     expect(shrunk.world.tokens.length).toBeLessThanOrEqual(1);
 
     const text = replayText(replayed, finding);
-    expect(text).toMatch(/^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# check +\S.*\n/);
+    expect(text).toMatch(
+      /^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# checkRequest +\S.*\n/,
+    );
     if (!isMakeable(shrunk.world)) return;
     const { world, requests } = parseScenario(text);
     const [asked] = requests.map(({ request }) => request);
@@ -101,7 +103,7 @@ test('a batch that goes wrong by position is found, and shrunk to the batch it t
     fast: (world) => {
       const real = REAL_SIDES.fast(world);
       return {
-        check: (request) => real.check(request),
+        checkRequest: (request) => real.checkRequest(request),
         checkIds: (...ids) => real.checkIds(...ids),
         replaceWorld: (next) => real.replaceWorld(next),
         checkBatch(columns, out) {
@@ -127,7 +129,7 @@ test('what an instance remembers of earlier worlds is found, and named as that',
       const real = REAL_SIDES.fast(first);
       const { unprivilegedBpfDisabled } = first;
       return {
-        check: (request) => real.check(request),
+        checkRequest: (request) => real.checkRequest(request),
         checkIds: (...ids) => real.checkIds(...ids),
         checkBatch: (columns, out) => real.checkBatch(columns, out),
         replaceWorld: (world) => real.replaceWorld({ ...world, unprivilegedBpfDisabled }),
@@ -141,7 +143,7 @@ test('what an instance remembers of earlier worlds is found, and named as that',
   expect(replayText(replayed, finding)).toContain('it shows only in an instance that held other worlds before');
 });
 
-test.each(['check', 'checkBatch', 'replaceWorld', 'model'] as const)(
+test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
   'a throw of %s is a finding, told apart',
   (what) => {
     const burst = (): never => {
@@ -152,7 +154,7 @@ test.each(['check', 'checkBatch', 'replaceWorld', 'model'] as const)(
       fast: (world) => {
         const real = REAL_SIDES.fast(world);
         return {
-          check: what === 'check' ? burst : (request) => real.check(request),
+          checkRequest: what === 'checkRequest' ? burst : (request) => real.checkRequest(request),
           checkIds: (...ids) => real.checkIds(...ids),
           checkBatch: what === 'checkBatch' ? burst : (columns, out) => real.checkBatch(columns, out),
           replaceWorld: what === 'replaceWorld' ? burst : (next) => real.replaceWorld(next),

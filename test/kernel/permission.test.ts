@@ -7,7 +7,7 @@ import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '../../src/kernel/world.js';
-import { resolveCapability, resolveName } from '../../src/policy/names.js';
+import { resolveCapability, resolveName } from '../../src/names/spelling.js';
 import { CASES, type Case, type TokenFacts } from './permission_cases.js';
 
 const USERNS = ['init', 'box', 'inner', 'other'];
@@ -81,6 +81,6 @@ describe('the kernel, case by case', () => {
       return `${outcomeName(outcome)} ${dispositionName(disposition)}`;
     };
     expect(words(new Model(world).ask(request))).toBe(row.answer);
-    expect(words(createEvaluator(world).check(request))).toBe(row.answer);
+    expect(words(createEvaluator(world).checkRequest(request))).toBe(row.answer);
   });
 });

@@ -5,7 +5,7 @@ import { mapTypeCapability } from '../../kernel/map_types.js';
 import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
 import { progTypeNeeds } from '../../kernel/prog_types.js';
 import type { Kind } from '../../kernel/vocabulary.js';
-import { nearestOf } from '../../policy/names.js';
+import { nearestOf } from '../../names/nearest.js';
 import { InputError } from '../exit.js';
 import { profileOption } from '../profile_option.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { vocabularyOf } from '../../src/kernel/vocabulary.js';
-import { nearestOf, resolveName } from '../../src/policy/names.js';
+import { nearestOf } from '../../src/names/nearest.js';
+import { resolveName } from '../../src/names/spelling.js';
 
 describe('nearestOf', () => {
   test.each([

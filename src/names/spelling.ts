@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { KIND_PREFIX, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+import { nearestOf } from './nearest.js';
 
 /** What a person calls each enumeration. */
 export const KIND_LABEL: Readonly<Record<Kind, string>> = {
@@ -33,19 +33,6 @@ export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): n
 /** The known name nearest to a misspelt one, or undefined where none is near enough to be meant. */
 export function nearestName(vocabulary: Vocabulary, kind: Kind, text: string): string | undefined {
   return nearestOf(canonical(kind, text.trim()), vocabulary.names(kind));
-}
-
-/** The candidate nearest to a misspelt word, or undefined where none is near enough to be meant. */
-export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0 || text === '') return undefined;
-  // `linux-6.13.1` means linux-6.13, however near other releases are.
-  const begun = candidates.filter((name) => text.startsWith(name) && 2 * name.length > text.length);
-  if (begun.length > 0) return begun.reduce((longest, name) => (name.length > longest.length ? name : longest));
-  const found = closest(text, candidates as string[]);
-  const edits = distance(text, found);
-  // As many edits as letters make any word of any other.
-  const near = edits <= Math.max(2, Math.ceil(text.length / 3)) && edits < Math.max(text.length, found.length);
-  return near ? found : undefined;
 }
 
 /** The number of a capability: `CAP_BPF`, `cap_bpf`, `bpf` or `39`. */

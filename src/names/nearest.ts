@@ -1,0 +1,14 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The candidate nearest to a misspelt word, or undefined where none is near enough to be meant. */
+export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0 || text === '') return undefined;
+  // `linux-6.13.1` means linux-6.13, however near other releases are.
+  const begun = candidates.filter((name) => text.startsWith(name) && 2 * name.length > text.length);
+  if (begun.length > 0) return begun.reduce((longest, name) => (name.length > longest.length ? name : longest));
+  const found = closest(text, candidates as string[]);
+  const edits = distance(text, found);
+  // As many edits as letters make any word of any other.
+  const near = edits <= Math.max(2, Math.ceil(text.length / 3)) && edits < Math.max(text.length, found.length);
+  return near ? found : undefined;
+}

@@ -1,0 +1,14 @@
+/** The field of a request that names the type a command goes by. */
+export type TypeField = 'map_type' | 'prog_type';
+
+const TYPE_FIELD: Readonly<Record<string, TypeField>> = {
+  map_create: 'map_type',
+  prog_load: 'prog_type',
+  prog_attach: 'prog_type',
+  link_create: 'prog_type',
+};
+
+/** Which type a command's request names; undefined for a command that goes by no type. */
+export function typeFieldOf(command: string): TypeField | undefined {
+  return TYPE_FIELD[command];
+}
