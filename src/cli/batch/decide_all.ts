@@ -132,7 +132,7 @@ class Deciding {
     const { sink, workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
     const { Hands } = await import('./hands.js');
-    this.#hands = new Hands(this.#evaluators, sink.kind === 'none' ? 'csv' : sink.format, workers, signal);
+    this.#hands = new Hands(this.#evaluators, sink.kind === 'none' ? undefined : sink.format, workers, signal);
     return this.#hands;
   }
 

@@ -19,10 +19,10 @@ export class Hands {
   readonly #places: SlotPlaces;
   readonly #signal: AbortSignal | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows. */
+  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
-    format: RequestFormat,
+    format: RequestFormat | undefined,
     workers: number,
     signal: AbortSignal | undefined,
   ) {
@@ -33,7 +33,7 @@ export class Hands {
       world: packWorld({ ...world, bpffs: [] }),
       memories,
       compared: compared.map((other) => other.world.profile.name),
-      format,
+      ...(format ? { format } : {}),
     };
     this.workers = workers;
     this.#signal = signal;

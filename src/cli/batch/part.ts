@@ -1,9 +1,10 @@
+import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { type Counts, emptyCounts, tally } from './summary.js';
-import { VerdictRows } from './verdict_rows.js';
+import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
 /** What a batch's worker gets as it starts. */
@@ -13,8 +14,8 @@ export interface PartWorkerData {
   readonly memories: readonly WebAssembly.Memory[];
   /** Names of the profiles of the latter. */
   readonly compared: readonly string[];
-  /** Of verdict rows. */
-  readonly format: RequestFormat;
+  /** Of verdict rows, where they are wanted. */
+  readonly format?: RequestFormat;
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
@@ -42,22 +43,28 @@ export interface PartResults {
 /** Does parts of a batch in a worker thread. */
 export class PartDecider {
   readonly #data: PartWorkerData;
-  readonly #world: ReturnType<typeof unpackWorld>;
+  readonly #world: World;
   readonly #deciders: readonly Deciders[];
-  #rows: VerdictRows | undefined;
+  readonly #rows: VerdictRows | undefined;
 
-  constructor(data: PartWorkerData) {
+  private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
     this.#data = data;
-    this.#world = unpackWorld(data.world);
+    this.#world = world;
+    this.#rows = rows;
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
+  }
+
+  /** Loads what the batch needs, and no more: threads should start fast. */
+  static async open(data: PartWorkerData): Promise<PartDecider> {
+    const world = unpackWorld(data.world);
+    if (!data.format) return new PartDecider(data, world, undefined);
+    const { VerdictRows } = await import('./verdict_rows.js');
+    return new PartDecider(data, world, new VerdictRows(world, data.format));
   }
 
   run(task: PartTask): PartResults[PartTask['kind']] {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
-    if (task.kind === 'chunk') {
-      this.#rows ??= new VerdictRows(this.#world, this.#data.format);
-      return decideChunk(task.chunk, deciders, this.#rows);
-    }
+    if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     const counts = emptyCounts(this.#world, this.#data.compared);
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
@@ -68,7 +75,7 @@ export class PartDecider {
 
   /** The buffers of a result that may leave this thread for good. */
   static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result) return [result.tasks.buffer, result.verdicts.buffer];
+    if ('tasks' in result) return [];
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
   }
