@@ -1,13 +1,13 @@
 import type { Columns } from '../engine/columns.js';
 import type { Crew } from './crew.js';
 import type { BatchTask } from './decide_shards.js';
-import { PoolError, WorkerDied, wordsOf } from './errors.js';
+import { WorkerDied } from './errors.js';
 import { Ledger } from './ledger.js';
+import { MAX_DEATHS, workKills } from './persist.js';
+import type { SlotPlaces } from './slot_places.js';
 
 /** Rows of a shard: half a millisecond of work and more. Claiming one costs nothing beside that. */
 const ROWS_PER_SHARD = 65_536;
-/** Workers that may die of one shard; and, of those that hold none, during one batch. */
-const MAX_DEATHS = 3;
 
 /**
  * One batch over a crew. A runner is one worker's turn at it: it claims shards until none is free, so that a slow worker
@@ -15,12 +15,12 @@ const MAX_DEATHS = 3;
  */
 export class BatchRun {
   readonly #crew: Crew;
-  /** Addresses of the places that belong to the crew's slots. */
-  readonly #places: readonly number[];
+  /** Of the one memory it is about. */
+  readonly #places: SlotPlaces;
   readonly #columns: Columns;
   readonly #out: Uint8Array;
   readonly #ledger: Ledger;
-  /** Workers that died of a shard, by shard; of none, at -1. */
+  /** Workers that died of a shard, by shard; at -1, those that held none. */
   readonly #deaths = new Map<number, number>();
   /** Takes back runners that wait for a worker. */
   readonly #stop = new AbortController();
@@ -28,7 +28,7 @@ export class BatchRun {
   #failure: { readonly reason: unknown } | undefined;
 
   /** `columns` and `out` lie in shared memory, and are as long as each other. */
-  constructor(crew: Crew, places: readonly number[], columns: Columns, out: Uint8Array) {
+  constructor(crew: Crew, places: SlotPlaces, columns: Columns, out: Uint8Array) {
     this.#crew = crew;
     this.#places = places;
     this.#columns = columns;
@@ -70,7 +70,7 @@ export class BatchRun {
   #task(runner: number, slot: number): BatchTask {
     return {
       runner,
-      place: this.#places[slot] as number,
+      place: this.#places.of(slot)[0] as number,
       ledger: this.#ledger.words,
       rowsPerShard: ROWS_PER_SHARD,
       columns: this.#columns,
@@ -79,7 +79,7 @@ export class BatchRun {
   }
 
   /** A runner died: its shard is free again, unless it is the shard that kills. */
-  #bury(runner: number, { cause }: WorkerDied): void {
+  #bury(runner: number, death: WorkerDied): void {
     const shard = this.#ledger.release(runner);
     const deaths = (this.#deaths.get(shard) ?? 0) + 1;
     this.#deaths.set(shard, deaths);
@@ -88,7 +88,7 @@ export class BatchRun {
       shard === -1
         ? 'before they began'
         : `of rows ${shard * ROWS_PER_SHARD} to ${Math.min((shard + 1) * ROWS_PER_SHARD, this.#out.length) - 1}`;
-    this.#fail(new PoolError('work_kills', `${deaths} workers died ${rows}: ${wordsOf(cause)}`, cause));
+    this.#fail(workKills(rows, death));
   }
 
   #fail(reason: unknown): void {

@@ -1,5 +1,5 @@
 import type { Columns } from '../engine/columns.js';
-import { Decider } from '../engine/decider.js';
+import { Deciders } from './deciders.js';
 import { Ledger } from './ledger.js';
 import { sliceColumns } from './shared_columns.js';
 
@@ -28,18 +28,16 @@ export interface BatchTask {
 
 /** Decides batches in one memory. Several runners may be at one batch, each with its place. */
 export class ShardDecider {
-  readonly #memory: WebAssembly.Memory;
-  /** By address of their place. A worker meets all places of its pool in time. */
-  readonly #deciders = new Map<number, Decider>();
+  readonly #deciders: Deciders;
 
   constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
+    this.#deciders = new Deciders(memory);
   }
 
   /** Does what is free of a batch, up to SHARDS_AT_A_TIME. `before` is called between a claim and its work, for tests. */
   run({ runner, place, ledger: words, rowsPerShard, columns, out }: BatchTask, before?: (shard: number) => void): void {
     const ledger = new Ledger(words);
-    const decider = this.#deciderAt(place);
+    const decider = this.#deciders.at(place);
     let from = 0;
     for (let done = 0; done < SHARDS_AT_A_TIME; done++) {
       const shard = ledger.claim(runner, from);
@@ -51,14 +49,5 @@ export class ShardDecider {
       ledger.finish(shard);
       from = shard + 1;
     }
-  }
-
-  #deciderAt(place: number): Decider {
-    let decider = this.#deciders.get(place);
-    if (!decider) {
-      decider = new Decider(this.#memory, place);
-      this.#deciders.set(place, decider);
-    }
-    return decider;
   }
 }

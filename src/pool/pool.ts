@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
-import { PLACES } from '../engine/layout.js';
-import { claimPlace, releasePlace } from '../engine/places.js';
 import { BatchRun } from './batch_run.js';
 import { Crew } from './crew.js';
 import type { PoolWorkerData } from './decide_shards.js';
 import { closedError } from './errors.js';
+import { MAX_WORKERS } from './limits.js';
 import { sliceColumns } from './shared_columns.js';
+import { SlotPlaces } from './slot_places.js';
 import { needsNoStage, STAGE_ROWS, Stages } from './stages.js';
 
 /** Batches up to so many rows are decided by who asks: two milliseconds at most, less than workers would save. */
@@ -15,11 +15,8 @@ const INLINE_ROWS = 131_072;
 /** Stages that one batch uses at a time: one is filled while the other is decided. */
 const STAGES_PER_BATCH = 2;
 
-/** The most workers a pool can have: each needs a place in the evaluator's memory, beside its owner. */
-export const MAX_POOL_WORKERS = PLACES - 1;
-
 export interface PoolOptions {
-  /** Threads, from 1 to MAX_POOL_WORKERS; by default one for each core this process may use. */
+  /** Threads, from 1 to MAX_WORKERS; by default one for each core this process may use. */
   readonly workers?: number;
   /** For tests: another program for the workers. */
   readonly file?: URL;
@@ -61,27 +58,26 @@ export function createPool(evaluator: Evaluator, options: PoolOptions = {}): Poo
 
 /** How many workers a pool has unless told otherwise. */
 export function defaultWorkers(): number {
-  return Math.min(availableParallelism(), MAX_POOL_WORKERS);
+  return Math.min(availableParallelism(), MAX_WORKERS);
 }
 
 class CrewPool implements Pool {
   readonly workers: number;
   readonly #evaluator: Evaluator;
-  readonly #memory: WebAssembly.Memory;
-  readonly #places: number[] = [];
+  readonly #places: SlotPlaces;
   readonly #crew: Crew;
   readonly #stages = new Stages();
   #closing: Promise<void> | undefined;
 
   constructor(evaluator: Evaluator, { workers = defaultWorkers(), file }: PoolOptions) {
-    if (!Number.isInteger(workers) || workers < 1 || workers > MAX_POOL_WORKERS) {
-      throw new RangeError(`${workers} workers: a pool has from 1 to ${MAX_POOL_WORKERS}`);
+    if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+      throw new RangeError(`${workers} workers: a pool has from 1 to ${MAX_WORKERS}`);
     }
     this.workers = workers;
     this.#evaluator = evaluator;
-    this.#memory = evaluator.share().memory;
-    this.#claimPlaces();
-    const workerData: PoolWorkerData = { memory: this.#memory };
+    const { memory } = evaluator.share();
+    this.#places = new SlotPlaces([memory], workers);
+    const workerData: PoolWorkerData = { memory };
     this.#crew = new Crew({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
   }
 
@@ -142,24 +138,10 @@ class CrewPool implements Pool {
     if (ends.some(({ status }) => status === 'rejected')) throw failure.signal.reason;
   }
 
-  /** A place for every slot of the crew: they are the pool's, not a worker's, so that none is lost with a worker. */
-  #claimPlaces(): void {
-    try {
-      while (this.#places.length < this.workers) this.#places.push(claimPlace(this.#memory));
-    } catch (error) {
-      this.#releasePlaces();
-      throw error;
-    }
-  }
-
-  #releasePlaces(): void {
-    for (const place of this.#places.splice(0)) releasePlace(this.#memory, place);
-  }
-
   async #close(): Promise<void> {
     await this.#crew.close();
     this.#stages.clear();
-    this.#releasePlaces();
+    this.#places.release();
   }
 }
 

@@ -15,9 +15,7 @@ import { smallWorld } from '../requests/small_world.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/pool/index.js', import.meta.url).href;
-const { createPool, makeSharedColumns, makeSharedVerdicts, MAX_POOL_WORKERS } = (await import(
-  built
-)) as typeof PoolModule;
+const { createPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (await import(built)) as typeof PoolModule;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
 const ROWS = 1_300_000;
@@ -141,7 +139,7 @@ describe('a pool answers as its evaluator does', () => {
   test('and refuses what it cannot do', async () => {
     poolOf(2);
     await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toThrow(RangeError);
-    for (const workers of [0, 1.5, MAX_POOL_WORKERS + 1]) {
+    for (const workers of [0, 1.5, MAX_WORKERS + 1]) {
       expect(() => createPool(evaluator, { workers })).toThrow(RangeError);
     }
     const rest = Array.from({ length: PLACES - 4 }, () => attachEvaluator(evaluator.share()));
