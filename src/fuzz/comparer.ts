@@ -9,6 +9,9 @@ import type { FastSide, Sides } from './sides.js';
 /** Told of every request that the sides answer differently. */
 export type OnDisagreement = (index: number, answers: Answers) => void;
 
+/** Rows of a batch all of one task and token: so many that the hot path takes its way for long runs, and some more. */
+const LONG_RUN = 600;
+
 interface Rows {
   readonly columns: FullColumns;
   readonly batch: Uint8Array;
@@ -20,6 +23,7 @@ const makeRows = (count: number): Rows => ({ columns: makeColumns(count), batch:
 export class Comparer {
   readonly #sides: Sides;
   readonly #rows = makeRows(CASES_PER_WORLD);
+  readonly #longRun = makeRows(LONG_RUN);
   #fast: FastSide | undefined;
 
   constructor(sides: Sides) {
@@ -49,7 +53,11 @@ export class Comparer {
       const request = requests[i] as Request;
       const byte = model.ask(request);
       expected[i] = byte;
-      if (batch[i] !== byte || fast.checkRequest(request) !== byte || (idsByte(fast, request) ?? byte) !== byte) {
+      if (
+        batchAnswer(batch, requests.length, i, byte) !== byte ||
+        fast.checkRequest(request) !== byte ||
+        (idsByte(fast, request) ?? byte) !== byte
+      ) {
         suspects.push(i);
       }
     }
@@ -88,7 +96,7 @@ export class Comparer {
       const answers: Answers = {
         model: byte,
         checkRequest: typeof fast === 'string' ? fast : attempt(() => fast.checkRequest(request)),
-        checkBatch: typeof whole === 'string' ? whole : (batch[i] as number),
+        checkBatch: typeof whole === 'string' ? whole : batchAnswer(batch, requests.length, i, byte),
         ...(ids === undefined ? {} : { checkIds: ids }),
       };
       if (disagree(answers)) found(i, answers);
@@ -103,15 +111,15 @@ export class Comparer {
     return {
       model,
       checkRequest: fast.checkRequest(request),
-      checkBatch: this.#batchAnswer(requests, index),
+      checkBatch: this.#batchAnswer(requests, index, model),
       ...(ids === undefined ? {} : { checkIds: ids }),
     };
   }
 
-  #batchAnswer(requests: readonly Request[], index: number): number {
+  #batchAnswer(requests: readonly Request[], index: number, expected: Answer): number {
     const { columns, batch } = this.#batchOf(requests);
     (this.#fast as FastSide).checkBatch(columns, batch);
-    return batch[index] as number;
+    return batchAnswer(batch, requests.length, index, expected);
   }
 
   #place(world: World): FastSide {
@@ -120,11 +128,31 @@ export class Comparer {
     return this.#fast;
   }
 
+  /** The requests as a batch; a whole world's, all of one task and token, again and again until it is a long run. */
   #batchOf(requests: readonly Request[]): Rows {
-    const rows = requests.length === CASES_PER_WORLD ? this.#rows : makeRows(requests.length);
-    for (let i = 0; i < requests.length; i++) setRow(rows.columns, i, requests[i] as Request);
+    const rows = this.#room(requests);
+    const count = rows.batch.length;
+    for (let row = 0; row < count; row++) setRow(rows.columns, row, requests[row % requests.length] as Request);
     return rows;
   }
+
+  #room(requests: readonly Request[]): Rows {
+    if (requests.length !== CASES_PER_WORLD) return makeRows(requests.length);
+    return isRun(requests) ? this.#longRun : this.#rows;
+  }
+}
+
+function isRun(requests: readonly Request[]): boolean {
+  const [first] = requests;
+  return requests.every(({ task, token }) => task === first?.task && token === first.token);
+}
+
+/** What a batch answers to the request of a number: where it stands more than once, an answer that is not as expected. */
+function batchAnswer(batch: Uint8Array, requests: number, index: number, expected: Answer): number {
+  for (let row = index; row < batch.length; row += requests) {
+    if (batch[row] !== expected) return batch[row] as number;
+  }
+  return batch[index] as number;
 }
 
 /** What checkIds() says; undefined where it has no room for what the request says. */

@@ -20,14 +20,15 @@ export function randomRequest(world: World, dice: Dice): Request {
   return requestBy(world, dice, randomTask(world, dice), randomToken(world, dice));
 }
 
-/** As many requests, in some worlds with runs of the same task and token: a batch may be decided run by run. */
+/** As many requests, in some worlds with runs of the same task and token, or all one run: batches have ways for these. */
 export function randomRequests(world: World, dice: Dice, count: number): Request[] {
   const requests: Request[] = [];
+  const isOneRun = dice.chance(2);
   const longest = dice.chance(40) ? 1 + dice.below(64) : 1;
   while (requests.length < count) {
     const task = randomTask(world, dice);
     const token = randomToken(world, dice);
-    const run = 1 + dice.below(longest);
+    const run = isOneRun ? count : 1 + dice.below(longest);
     for (let i = 0; i < run && requests.length < count; i++) requests.push(requestBy(world, dice, task, token));
   }
   return requests;

@@ -46,6 +46,26 @@ export function wrongTables(change: (world: World) => World): Sides {
   return { ...REAL_SIDES, fast };
 }
 
+/** A hot path that answers some requests wrong in long runs of one task and token alone. */
+export function wrongRuns(wrong: Wrong): Sides {
+  const fast = (first: World): FastSide => {
+    const evaluator = createEvaluator(first);
+    return {
+      checkRequest: (request) => evaluator.checkRequest(request),
+      checkIds: (...ids) => evaluator.checkIds(...ids),
+      checkBatch(columns, out) {
+        evaluator.checkBatch(columns, out);
+        if (out.length < 512 || new Set(columns.task).size > 1 || new Set(columns.token).size > 1) return;
+        for (let row = 512; row < out.length; row++) {
+          out[row] = wrong(evaluator.world, rowOf(columns, row), out[row] as number);
+        }
+      },
+      replaceWorld: (world) => evaluator.replaceWorld(world),
+    };
+  };
+  return { ...REAL_SIDES, fast };
+}
+
 /** A model that answers some requests wrong. */
 export function wrongModel(wrong: Wrong): Sides {
   const model = (world: World): ModelSide => {

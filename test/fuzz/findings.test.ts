@@ -51,6 +51,13 @@ const MODEL: readonly (readonly [name: string, sides: Sides, cases: number])[] =
   ['sysctl 1 is 0', broken.wrongModelWorld(broken.sysctlOneIsZero), 5000],
 ];
 
+test('a rule broken in long runs of one task and token alone is found, and kept as the run it takes', () => {
+  const sides = broken.wrongRuns(broken.freeNetworkMaps);
+  const [finding] = findIn(sides, 100_000);
+  if (!finding) throw new Error('not found');
+  expect(replay(sides, finding.id).shrunk?.requests).toHaveLength(60);
+});
+
 test('nothing is found where nothing is wrong', () => {
   expect(findIn(REAL_SIDES, 30_000)).toEqual([]);
 });
