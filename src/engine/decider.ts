@@ -1,4 +1,5 @@
 import type { Request } from '../kernel/world.js';
+import { checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import * as L from './layout.js';
 import { type DecideExports, instantiate } from './wasm.js';
@@ -36,11 +37,8 @@ export class Decider {
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
+    checkColumns(columns, out);
     const rows = out.length;
-    for (const [name] of COLUMNS) {
-      const length = columns[name]?.length ?? rows;
-      if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, out has ${rows}`);
-    }
     const has = (columns.insnCnt ? L.HAS_INSN_CNT : 0) | (columns.pre ? L.HAS_PRE : 0);
     const outAt = this.#place + L.PLACE_OUT;
     for (let start = 0; start < rows; start += L.PLACE_ROWS) {
