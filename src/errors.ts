@@ -142,12 +142,14 @@ export class NarrowingNotSupportedError extends BpfTokenSimError {
   }
 }
 
-/** An evaluator was used after its dispose(). */
+/** An evaluator, or an attachment to one, was used after its dispose(). */
 export class DisposedError extends BpfTokenSimError {
   override readonly name = 'DisposedError';
   override readonly code = 'DISPOSED';
 
-  constructor() {
-    super('this evaluator was disposed of: its tables are gone; make another with createEvaluator(world)');
+  constructor(
+    message = 'this evaluator was disposed of: its tables are gone; make another with createEvaluator(world)',
+  ) {
+    super(message);
   }
 }

@@ -13,7 +13,9 @@ export { Disposition, Outcome, Pre } from './abi/verdict.js';
 export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
 export type { NewToken } from './engine/live_world.js';
+export { PlacesTakenError } from './engine/places.js';
 export type { NamedRequest } from './engine/request_names.js';
+export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
 export {
   BpfTokenSimError,
   ColumnLengthError,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ScenarioError } from '../policy/problems.js';
+import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/index.js';
 import { AbortError, BadRowsError, BatchFileError } from './batch/index.js';
 import { checkCommand } from './commands/check.js';
@@ -66,6 +67,7 @@ function isForPeople(error: unknown): error is Error {
     error instanceof BadRowsError ||
     error instanceof ScenarioError ||
     error instanceof RequestTableError ||
+    error instanceof PoolError ||
     (error instanceof Error && 'syscall' in error)
   );
 }

@@ -16,9 +16,10 @@ import type { Columns } from './columns.js';
 import { type RowPlan, writeTokenRow, writeWorld } from './compile.js';
 import { Decider } from './decider.js';
 import type { IdNames } from './id_names.js';
-import * as L from './layout.js';
 import { LiveWorld, type NewToken } from './live_world.js';
+import { claimPlace } from './places.js';
 import { type NamedRequest, RequestNames } from './request_names.js';
+import { type SharedEvaluator, shareMemory } from './share.js';
 import { makeMemory } from './wasm.js';
 
 /** How to compile a world. */
@@ -75,6 +76,8 @@ export interface Evaluator {
   narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void;
   /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
   replaceWorld(world: World): void;
+  /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
+  share(): SharedEvaluator;
   /** Lets go of the memory, which is freed when no other thread holds it. Does nothing the second time. */
   dispose(): void;
   /** dispose(), for `using`. */
@@ -107,7 +110,7 @@ class WasmEvaluator implements Evaluator {
 
   constructor(world: World) {
     this.#memory = makeMemory();
-    this.#decider = new Decider(this.#memory, L.PLACES_START);
+    this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
     this.replaceWorld(world);
   }
 
@@ -171,6 +174,10 @@ class WasmEvaluator implements Evaluator {
   replaceWorld(world: World): void {
     const plan = writeWorld(alive(this.#memory).buffer, world);
     this.#held = { live: new LiveWorld(world), plan };
+  }
+
+  share(): SharedEvaluator {
+    return shareMemory(alive(this.#memory));
   }
 
   dispose(): void {

@@ -8,18 +8,21 @@ import { Random } from './random.js';
 import { CHUNK_ROWS, type RequestChunk } from './table.js';
 
 /** Rows drawn from one stream of random numbers. Part of what a seed means: never change it. */
-const BLOCK_ROWS = 16_384;
+export const BLOCK_ROWS = 16_384;
 const NO_BAD_ROWS: ReadonlyMap<number, readonly string[]> = new Map();
 
 /** How to generate. */
 export interface GenerateOptions {
   /** Rows per chunk, at least 1; CHUNK_ROWS by default. Does not change what is drawn. */
   readonly chunkRows?: number;
+  /** The first row drawn, a multiple of BLOCK_ROWS; 0 by default. The rows before it are left out, not drawn. */
+  readonly from?: number;
 }
 
 /**
  * Requests drawn from a world's tasks, tokens and vocabulary: the same rows for the same world, seed and row number.
- * Throws a RangeError for a world without tasks, and for a seed or number of rows that is no whole number from 0 on.
+ * `rows` is where they end. Throws a RangeError for a world without tasks, and for a seed, a number of rows or a first row
+ * that is none.
  *
  * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
  * Command: map_create 1/4, prog_load 1/2, btf_load 1/8, else any other but token_create. Types: uniform over the
@@ -32,13 +35,16 @@ export function* generateRequests(
   rows: number,
   options: GenerateOptions = {},
 ): Generator<RequestChunk> {
-  const { chunkRows = CHUNK_ROWS } = options;
+  const { chunkRows = CHUNK_ROWS, from = 0 } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`${seed} is no seed: a whole number from 0 on`);
   if (!Number.isSafeInteger(rows) || rows < 0) throw new RangeError(`${rows} is no number of rows`);
   if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
-  if (rows === 0) return;
+  if (!Number.isSafeInteger(from) || from < 0 || from % BLOCK_ROWS !== 0) {
+    throw new RangeError(`${from} is no row to draw from: a multiple of ${BLOCK_ROWS}`);
+  }
+  if (rows <= from) return;
   const draw = new RequestDraw(world, seed);
-  for (let firstRow = 0; firstRow < rows; firstRow += chunkRows) {
+  for (let firstRow = from; firstRow < rows; firstRow += chunkRows) {
     const count = Math.min(chunkRows, rows - firstRow);
     const columns = makeColumns(count);
     draw.fill(columns, firstRow);

@@ -96,6 +96,8 @@ describe('generate and eval', () => {
     [['eval', FLEET, '--requests', 'nowhere.csv'], /cannot read nowhere\.csv: no such file/],
     [['eval', FLEET, '--requests', 'table.txt'], /table\.txt: its name does not tell/],
     [['eval', FLEET, '--generate', '10', '--out', '/nowhere/x.csv'], /cannot write \/nowhere\/x\.csv/],
+    [['eval', FLEET, '--generate', '10', '--workers', '0'], /--workers 0: a number from 1 to 63 is expected/],
+    [['eval', FLEET, '--generate', '10', '--workers', '64'], /--workers 64: a number from 1 to 63/],
     [['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'], /no profile v13; did you mean v1[12]\?/],
     [['eval', '-', '--requests', '-', '--format', 'csv'], /standard input cannot be both/],
     [['eval', 'nowhere.yaml', '--generate', '10'], /nowhere\.yaml: cannot be read/],
@@ -114,6 +116,15 @@ describe('generate and eval', () => {
       stdout: '',
       stderr: '-: a scenario without tasks has nobody to make requests\n',
     });
+  });
+
+  test('a summary is the same to the byte for any number of workers, but for the time it took', async () => {
+    const summaries = await Promise.all(
+      ['1', '2', '3'].map((workers) => bpftoken(['eval', FLEET, '--generate', '1500k', '--workers', workers])),
+    );
+    const [alone, ...others] = summaries.map(({ stdout }) => stdout.replace(/ in .*/, ''));
+    expect(alone).toMatch(/^linux-6\.12: 1,500,000 requests\n/);
+    expect(others).toEqual([alone, alone]);
   });
 
   test('Ctrl-C leaves no output', async () => {

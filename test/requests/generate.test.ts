@@ -20,6 +20,15 @@ describe('generateRequests', () => {
     expect(rowsOf(generateRequests(world, 11, 100))).toEqual(drawn.slice(0, 100));
   });
 
+  it('starts at any block, which is drawn for itself', () => {
+    expect(rowsOf(generateRequests(world, 11, ROWS, { from: 16_384 }))).toEqual(drawn.slice(16_384));
+    expect(rowsOf(generateRequests(world, 11, 40_000, { from: 32_768, chunkRows: 999 }))).toEqual(
+      drawn.slice(32_768, 40_000),
+    );
+    expect([...generateRequests(world, 11, ROWS, { from: 65_536 })]).toEqual([]);
+    expect([...generateRequests(world, 11, ROWS, { from: 32_768 })][0]?.firstRow).toBe(32_768);
+  });
+
   it('draws something else from another seed', () => {
     for (const seed of [0, 12, 11 + 2 ** 32, Number.MAX_SAFE_INTEGER]) {
       expect(rowsOf(generateRequests(world, seed, 100))).not.toEqual(drawn.slice(0, 100));
@@ -69,6 +78,7 @@ describe('generateRequests', () => {
       expect(() => draw(world, 1, bad)).toThrow(RangeError);
     }
     expect(() => draw(world, 1, 1, { chunkRows: 0 })).toThrow(RangeError);
+    for (const from of [-16_384, 100, 16_384.5]) expect(() => draw(world, 1, 1, { from })).toThrow(RangeError);
   });
 });
 

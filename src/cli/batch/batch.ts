@@ -1,18 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { World } from '../../kernel/world.js';
-import { CHUNK_ROWS, Problems } from '../../requests/index.js';
-import { BadRowsError, throwIfAborted } from './errors.js';
+import { Problems } from '../../requests/index.js';
+import { decideAll } from './decide_all.js';
+import { AbortError, BadRowsError, throwIfAborted } from './errors.js';
 import type { Progress } from './progress.js';
-import { type BatchSink, type OpenSink, openSink } from './sink.js';
-import { type BatchSource, type OpenSource, openSource } from './source.js';
-import { emptySummary, type Summary, tally, tallyComparison, undecidableRows } from './summary.js';
+import { type BatchSink, openSink } from './sink.js';
+import { type BatchSource, openSource } from './source.js';
+import { emptySummary, type Summary, undecidableRows } from './summary.js';
 import { VerdictRows } from './verdict_rows.js';
-
-/** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
-const PROGRESS_MS = 100;
-const BREATH_MS = 20;
 
 /** What a batch is made of. */
 export interface BatchOptions {
@@ -29,6 +25,11 @@ export interface BatchOptions {
   readonly strict?: boolean;
   /** Others to ask the same: their worlds must have the same tasks and tokens. */
   readonly compare?: readonly Evaluator[];
+  /**
+   * Threads that may work beside this one, which reads and writes; 1, the default, leaves everything to this one. Only
+   * what takes long is given to them, and what comes out does not depend on their number.
+   */
+  readonly workers?: number;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -39,7 +40,8 @@ export interface BatchOptions {
  * size of the table. An output file appears whole or not at all.
  *
  * Rejects with a RequestTableError (the table has no header), a BatchFileError (reading or writing failed), a
- * BadRowsError (strict), an AbortError (the signal was given) or a RangeError (an evaluator of another world).
+ * BadRowsError (strict), an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
+ * PoolError (workers die of a part of it, whoever takes it).
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
   const { world, evaluator, sink, signal, compare = [] } = options;
@@ -65,57 +67,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     await output?.finish();
   } catch (error) {
     await output?.discard();
-    throw error;
+    throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
   }
   summary.elapsedMs = performance.now() - started;
   return summary;
-}
-
-async function decideAll(
-  { evaluator, compare = [], signal, onProgress }: BatchOptions,
-  source: OpenSource,
-  output: OpenSink | undefined,
-  rows: VerdictRows | undefined,
-  summary: Summary,
-): Promise<void> {
-  const verdictRoom = new Uint8Array(CHUNK_ROWS);
-  const otherRoom = new Uint8Array(CHUNK_ROWS);
-  const { totalRows, totalBytes } = source;
-  const report = (): void =>
-    onProgress?.({
-      rows: summary.rows,
-      bytes: source.bytesRead(),
-      ...(totalRows === undefined ? {} : { totalRows }),
-      ...(totalBytes === undefined ? {} : { totalBytes }),
-    });
-  let breathed = performance.now();
-  let reported = breathed;
-  let isRead = output && rows ? await output.write(rows.header) : true;
-  for await (const chunk of source.chunks) {
-    throwIfAborted(signal);
-    const verdicts = verdictRoom.subarray(0, chunk.rows);
-    evaluator.checkBatch(chunk.columns, verdicts);
-    tally(summary, chunk, verdicts);
-    compare.forEach((other, i) => {
-      const others = otherRoom.subarray(0, chunk.rows);
-      other.checkBatch(chunk.columns, others);
-      tallyComparison(summary.comparisons[i] as Summary['comparisons'][number], verdicts, others);
-    });
-    if (output && rows) isRead = await output.write(rows.rows(chunk, verdicts));
-    if (!isRead) break;
-    const now = performance.now();
-    if (now - reported >= PROGRESS_MS) {
-      reported = now;
-      report();
-    }
-    // Generated rows never wait for anything: without a pause no signal and no timer would get its turn.
-    if (now - breathed >= BREATH_MS) {
-      breathed = now;
-      await setImmediate();
-    }
-  }
-  summary.isCutShort = !isRead;
-  report();
 }
 
 function checkEvaluators(world: World, evaluators: readonly Evaluator[]): void {

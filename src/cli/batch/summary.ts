@@ -2,7 +2,8 @@ import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
-import { EXPECT_ALLOWED, EXPECT_NONE, type Problems, type RequestChunk } from '../../requests/index.js';
+import type { Problems } from '../../requests/problems.js';
+import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../requests/table.js';
 
 const KEPT = 20;
 /** Instead of an errno: the request cannot be made. */
@@ -38,18 +39,22 @@ export interface Expectations {
   readonly first: UnmetExpectation[];
 }
 
-/** What a batch found. */
-export interface Summary {
-  /** Name of the profile that answered. */
-  readonly profile: string;
+/** What is counted of rows, wherever they are decided: plain data, which passes between threads. */
+export interface Counts {
   rows: number;
-  /** Rows that could not be read, or that name a task or token the world does not have. */
-  badRows: number;
   /** Rows by verdict byte: 256 counts. */
   readonly verdicts: Float64Array;
   /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
   readonly tasks: Float64Array;
   readonly comparisons: readonly Comparison[];
+}
+
+/** What a batch found. */
+export interface Summary extends Counts {
+  /** Name of the profile that answered. */
+  readonly profile: string;
+  /** Rows that could not be read, or that name a task or token the world does not have. */
+  badRows: number;
   readonly expectations: Expectations;
   readonly problems: Problems;
   /** Nobody read the output to its end: the counts cover what was decided until then. */
@@ -57,15 +62,25 @@ export interface Summary {
   elapsedMs: number;
 }
 
+/** Counts of no rows of a world, and of those other profiles were asked. */
+export function emptyCounts(world: Pick<World, 'tasks'>, compared: readonly string[]): Counts {
+  return {
+    rows: 0,
+    verdicts: new Float64Array(256),
+    tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
+    comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
+  };
+}
+
 /** A summary of no rows. */
 export function emptySummary(world: World, compared: readonly World[], problems: Problems): Summary {
   return {
+    ...emptyCounts(
+      world,
+      compared.map(({ profile }) => profile.name),
+    ),
     profile: world.profile.name,
-    rows: 0,
     badRows: 0,
-    verdicts: new Float64Array(256),
-    tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
-    comparisons: compared.map(({ profile }) => ({ profile: profile.name, answers: 0, verdicts: 0 })),
     expectations: { checked: 0, unmet: 0, first: [] },
     problems,
     isCutShort: false,
@@ -78,10 +93,9 @@ export function allowedRows(summary: Summary): number {
   return summary.verdicts.reduce((rows, count, byte) => rows + (decodeVerdict(byte).allowed ? count : 0), 0);
 }
 
-/** Adds a chunk's verdicts to a summary. */
-export function tally(summary: Summary, chunk: RequestChunk, verdicts: Uint8Array): void {
-  const { task } = chunk.columns;
-  const { verdicts: byVerdict, tasks } = summary;
+/** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
+export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+  const { verdicts: byVerdict, tasks } = counts;
   const unknownTask = tasks.length / OUTCOMES - 1;
   for (let row = 0; row < verdicts.length; row++) {
     const verdict = verdicts[row] as number;
@@ -89,13 +103,41 @@ export function tally(summary: Summary, chunk: RequestChunk, verdicts: Uint8Arra
     byVerdict[verdict] = (byVerdict[verdict] as number) + 1;
     tasks[id] = (tasks[id] as number) + 1;
   }
-  summary.rows += chunk.rows;
+  counts.rows += verdicts.length;
+  others.forEach((other, i) => {
+    tallyComparison(counts.comparisons[i] as Comparison, verdicts, other);
+  });
+}
+
+/** Adds a chunk to a summary. Chunks come in the order of the table. */
+export function tallyChunk(
+  summary: Summary,
+  chunk: RequestChunk,
+  verdicts: Uint8Array,
+  others: readonly Uint8Array[],
+): void {
+  tally(summary, chunk.columns.task, verdicts, others);
   const { expects } = chunk;
   if (expects) checkExpectations(summary.expectations, chunk, expects, verdicts);
 }
 
-/** Adds what another evaluator answered to the same chunk. */
-export function tallyComparison(comparison: Comparison, verdicts: Uint8Array, others: Uint8Array): void {
+/** Adds what was counted elsewhere. */
+export function addCounts(into: Counts, part: Counts): void {
+  into.rows += part.rows;
+  addTo(into.verdicts, part.verdicts);
+  addTo(into.tasks, part.tasks);
+  part.comparisons.forEach(({ answers, verdicts }, i) => {
+    const comparison = into.comparisons[i] as Comparison;
+    comparison.answers += answers;
+    comparison.verdicts += verdicts;
+  });
+}
+
+function addTo(sums: Float64Array, counts: Float64Array): void {
+  for (let i = 0; i < counts.length; i++) sums[i] = (sums[i] as number) + (counts[i] as number);
+}
+
+function tallyComparison(comparison: Comparison, verdicts: Uint8Array, others: Uint8Array): void {
   for (let row = 0; row < verdicts.length; row++) {
     const verdict = verdicts[row] as number;
     const other = others[row] as number;

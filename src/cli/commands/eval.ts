@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
+import { MAX_WORKERS } from '../../pool/limits.js';
 import { summaryText } from '../../report/summary_text.js';
 import {
   BadRowsError,
@@ -18,6 +19,7 @@ import { profileOption } from '../profile_option.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
+import { workersOption } from '../workers_option.js';
 
 interface EvalOptions {
   readonly requests?: string;
@@ -29,6 +31,7 @@ interface EvalOptions {
   readonly profile?: string;
   readonly compareProfile?: string[];
   readonly strict?: boolean;
+  readonly workers?: string;
   readonly json?: boolean;
 }
 
@@ -47,6 +50,7 @@ export function evalCommand(program: Command): void {
     .option('--profile <name>', 'ask this kernel instead of the scenario’s')
     .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')
     .option('--strict', 'a row that cannot be read is an error: no output, exit status 2')
+    .option('--workers <number>', 'threads; does not change the output; 1: no others; default: one for each core')
     .option('--json', 'the summary as JSON')
     .addHelpText(
       'after',
@@ -62,6 +66,7 @@ export function evalCommand(program: Command): void {
       const read = readScenarioFile(path).world;
       const world = options.profile ? { ...read, profile: profileOption(options.profile) } : read;
       const compared = (options.compareProfile ?? []).map((name) => ({ ...world, profile: profileOption(name) }));
+      const workers = workersOption(options.workers, MAX_WORKERS);
       const source = sourceOption(options);
       if (source.kind === 'generated') needTasks(path, world);
       const outFormat =
@@ -89,6 +94,7 @@ export function evalCommand(program: Command): void {
             signal,
             strict: options.strict === true,
             compare: compared.map((other) => createEvaluator(other)),
+            workers,
             onProgress: (progress) => bar.update(progress),
           }),
         ).finally(() => bar.stop());

@@ -1,7 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
-import { parseDuration } from '../../fuzz/duration.js';
 import { parseCaseId } from '../../fuzz/identity.js';
 import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
@@ -10,10 +8,12 @@ import { REAL_SIDES } from '../../fuzz/sides.js';
 import { summaryJson, summaryText } from '../../fuzz/summary.js';
 import { type Finding, findingsOf } from '../../fuzz/tally.js';
 import { PROFILES } from '../../kernel/profile.js';
+import { durationOption } from '../duration_option.js';
 import { EXIT, type ExitCode, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
 import { profileOption } from '../profile_option.js';
+import { workersOption } from '../workers_option.js';
 
 /** Findings shown in full; of the others the number. */
 const MAX_SHOWN = 10;
@@ -91,26 +91,14 @@ function planOf(options: FuzzOptions): CampaignOptions {
   const cases = options.cases === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--cases', options.cases);
   if (cases === 0) throw new InputError('--cases 0: at least one case is needed');
   const forText = options.for ?? (options.cases === undefined ? '60s' : undefined);
-  const forMs = forText === undefined ? undefined : parseDuration(forText);
-  if (forText !== undefined && forMs === undefined) {
-    throw new InputError(`--for ${forText}: a duration is expected, say 500ms, 60s or 2m`);
-  }
+  const forMs = forText === undefined ? undefined : durationOption('--for', forText);
   return {
     seed: wholeNumber('--seed', options.seed),
     cases,
-    workers: workersOption(options.workers),
+    workers: workersOption(options.workers, MAX_WORKERS),
     profiles: profilesOption(options.profile),
     ...(forMs === undefined ? {} : { forMs }),
   };
-}
-
-function workersOption(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
-  const workers = wholeNumber('--workers', text);
-  if (workers < 1 || workers > MAX_WORKERS) {
-    throw new InputError(`--workers ${text}: a number from 1 to ${MAX_WORKERS} is expected`);
-  }
-  return workers;
 }
 
 /** Places in PROFILES, in their order there, each once. */

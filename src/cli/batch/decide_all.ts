@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Evaluator } from '../../engine/evaluator.js';
+import type { RequestChunk } from '../../requests/table.js';
+import type { BatchOptions } from './batch.js';
+import { type DecidedChunk, decideChunk } from './chunk_decider.js';
+import { throwIfAborted } from './errors.js';
+import type { Hands } from './hands.js';
+import type { OpenSink } from './sink.js';
+import type { OpenSource } from './source.js';
+import { addCounts, type Summary, tallyChunk } from './summary.js';
+import type { VerdictRows } from './verdict_rows.js';
+
+/** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
+const PROGRESS_MS = 100;
+const BREATH_MS = 20;
+/** From so many drawn rows on, and after so many chunks of which rows are written, starting threads is worth it. */
+const LEAST_DRAWN = 1_000_000;
+const LEAST_CHUNKS = 8;
+/** Chunks that are read ahead for each worker while earlier ones are decided. */
+const CHUNKS_AHEAD = 2;
+
+/** A chunk on its way. */
+interface Pending {
+  readonly chunk: RequestChunk;
+  readonly decided: DecidedChunk | Promise<DecidedChunk>;
+}
+
+/** Decides what comes from `source`, writes `rows` to `output` in their order, and counts in `summary`. */
+export function decideAll(
+  options: BatchOptions,
+  source: OpenSource,
+  output: OpenSink | undefined,
+  rows: VerdictRows | undefined,
+  summary: Summary,
+): Promise<void> {
+  return new Deciding(options, source, output, rows, summary).run();
+}
+
+class Deciding {
+  readonly #options: BatchOptions;
+  readonly #source: OpenSource;
+  readonly #output: OpenSink | undefined;
+  readonly #rows: VerdictRows | undefined;
+  readonly #summary: Summary;
+  readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
+  #hands: Hands | undefined;
+  #reported = performance.now();
+
+  constructor(
+    options: BatchOptions,
+    source: OpenSource,
+    output: OpenSink | undefined,
+    rows: VerdictRows | undefined,
+    summary: Summary,
+  ) {
+    this.#options = options;
+    this.#source = source;
+    this.#output = output;
+    this.#rows = rows;
+    this.#summary = summary;
+    this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
+  }
+
+  async run(): Promise<void> {
+    const { source, workers = 1 } = this.#options;
+    try {
+      // Where nothing but the summary is wanted, workers draw for themselves: that is most of the work.
+      if (source.kind === 'generated' && !this.#output && workers > 1 && source.rows >= LEAST_DRAWN) {
+        const hands = await this.#hire();
+        await hands.draw(source.seed, source.rows, (part) => {
+          addCounts(this.#summary, part);
+          this.#reportSometimes();
+        });
+      } else {
+        await this.#passChunks();
+      }
+    } finally {
+      await this.#hands?.dismiss();
+    }
+    this.#report();
+  }
+
+  async #passChunks(): Promise<void> {
+    const { signal, workers = 1 } = this.#options;
+    const pending: Pending[] = [];
+    let breathed = performance.now();
+    let chunks = 0;
+    let isRead = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
+    for await (const chunk of this.#source.chunks) {
+      throwIfAborted(signal);
+      // Reading stays here, and writing: the rows' text in between takes long enough to be worth passing on.
+      if (!this.#hands && this.#output && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
+      chunks += 1;
+      pending.push({ chunk, decided: this.#decide(chunk) });
+      if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
+        isRead = await this.#finish(pending.shift() as Pending);
+      }
+      if (!isRead) break;
+      // Generated rows never wait for anything: without a pause no signal and no timer would get its turn.
+      const now = performance.now();
+      if (now - breathed >= BREATH_MS) {
+        breathed = now;
+        await setImmediate();
+      }
+    }
+    for (const next of pending) {
+      if (!isRead) break;
+      isRead = await this.#finish(next);
+    }
+    this.#summary.isCutShort = !isRead;
+  }
+
+  #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {
+    if (!this.#hands) return decideChunk(chunk, this.#evaluators, this.#rows);
+    const decided = this.#hands.decide(chunk);
+    // Where an earlier chunk fails, nobody asks what became of this one.
+    decided.catch(() => undefined);
+    return decided;
+  }
+
+  /** Counts a chunk and writes its rows. Answers false where nobody reads them any more. */
+  async #finish({ chunk, decided }: Pending): Promise<boolean> {
+    const { verdicts, others, text } = await decided;
+    throwIfAborted(this.#options.signal);
+    tallyChunk(this.#summary, chunk, verdicts, others);
+    const isRead = this.#output && text ? await this.#output.write(text) : true;
+    this.#reportSometimes();
+    return isRead;
+  }
+
+  async #hire(): Promise<Hands> {
+    const { sink, workers = 1, signal } = this.#options;
+    // Loaded where it is needed: most batches are over before it would be.
+    const { Hands } = await import('./hands.js');
+    this.#hands = new Hands(this.#evaluators, sink.kind === 'none' ? undefined : sink.format, workers, signal);
+    return this.#hands;
+  }
+
+  #reportSometimes(): void {
+    const now = performance.now();
+    if (now - this.#reported < PROGRESS_MS) return;
+    this.#reported = now;
+    this.#report();
+  }
+
+  #report(): void {
+    const { totalRows, totalBytes } = this.#source;
+    this.#options.onProgress?.({
+      rows: this.#summary.rows,
+      bytes: this.#source.bytesRead(),
+      ...(totalRows === undefined ? {} : { totalRows }),
+      ...(totalBytes === undefined ? {} : { totalBytes }),
+    });
+  }
+}

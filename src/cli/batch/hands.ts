@@ -1,0 +1,81 @@
+import type { Evaluator } from '../../engine/evaluator.js';
+import { Crew } from '../../pool/crew.js';
+import { persist } from '../../pool/persist.js';
+import { SlotPlaces } from '../../pool/slot_places.js';
+import { BLOCK_ROWS } from '../../requests/generate.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { DecidedChunk } from './chunk_decider.js';
+import type { PartTask, PartWorkerData } from './part.js';
+import type { Counts } from './summary.js';
+import { packWorld } from './world_data.js';
+
+/** Rows a worker draws at a time: some twenty milliseconds of work. */
+const DRAW_ROWS = 16 * BLOCK_ROWS;
+
+/** Worker threads that do parts of one batch. */
+export class Hands {
+  readonly workers: number;
+  readonly #crew: Crew;
+  readonly #places: SlotPlaces;
+  readonly #signal: AbortSignal | undefined;
+
+  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted. */
+  constructor(
+    evaluators: readonly [Evaluator, ...Evaluator[]],
+    format: RequestFormat | undefined,
+    workers: number,
+    signal: AbortSignal | undefined,
+  ) {
+    const [{ world }, ...compared] = evaluators;
+    const memories = evaluators.map((evaluator) => evaluator.share().memory);
+    const workerData: PartWorkerData = {
+      // Nothing a batch asks depends on a bpffs.
+      world: packWorld({ ...world, bpffs: [] }),
+      memories,
+      compared: compared.map((other) => other.world.profile.name),
+      ...(format ? { format } : {}),
+    };
+    this.workers = workers;
+    this.#signal = signal;
+    this.#places = new SlotPlaces(memories, workers);
+    this.#crew = new Crew({ workers, file: new URL('./part_worker.js', import.meta.url), workerData });
+  }
+
+  /** A chunk's verdicts and its rows as text. */
+  decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
+    const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
+    return this.#part(`of rows ${firstRow + 1} to ${firstRow + rows}`, (places) => ({ kind: 'chunk', chunk, places }));
+  }
+
+  /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
+  async draw(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
+    let next = 0;
+    const drawParts = async (): Promise<void> => {
+      while (next < rows) {
+        const from = next;
+        const to = Math.min(from + DRAW_ROWS, rows);
+        next = to;
+        count(
+          await this.#part<Counts>(`of rows ${from + 1} to ${to}`, (places) => ({
+            kind: 'draw',
+            seed,
+            from,
+            to,
+            places,
+          })),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: this.workers }, drawParts));
+  }
+
+  /** Ends the threads, whatever they do. */
+  async dismiss(): Promise<void> {
+    await this.#crew.close();
+    this.#places.release();
+  }
+
+  #part<Result>(what: string, make: (places: readonly number[]) => PartTask): Promise<Result> {
+    return persist(this.#crew, what, (slot) => make(this.#places.of(slot)), this.#signal);
+  }
+}

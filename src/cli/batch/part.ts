@@ -1,0 +1,82 @@
+import type { World } from '../../kernel/world.js';
+import { Deciders } from '../../pool/deciders.js';
+import { generateRequests } from '../../requests/generate.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
+import { type Counts, emptyCounts, tally } from './summary.js';
+import type { VerdictRows } from './verdict_rows.js';
+import { unpackWorld, type WorldData } from './world_data.js';
+
+/** What a batch's worker gets as it starts. */
+export interface PartWorkerData {
+  readonly world: WorldData;
+  /** Memories of the batch's evaluator and of those it is compared with. */
+  readonly memories: readonly WebAssembly.Memory[];
+  /** Names of the profiles of the latter. */
+  readonly compared: readonly string[];
+  /** Of verdict rows, where they are wanted. */
+  readonly format?: RequestFormat;
+}
+
+/** A part of a batch, and a place in each memory to decide it from. */
+export type PartTask = { readonly places: readonly number[] } & (
+  | {
+      /** Draw the rows from `from` up to `to`, decide and count them. */
+      readonly kind: 'draw';
+      readonly seed: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      /** Decide a chunk and write its rows. */
+      readonly kind: 'chunk';
+      readonly chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
+    }
+);
+
+/** What a worker answers to each kind of part. */
+export interface PartResults {
+  readonly draw: Counts;
+  readonly chunk: DecidedChunk;
+}
+
+/** Does parts of a batch in a worker thread. */
+export class PartDecider {
+  readonly #data: PartWorkerData;
+  readonly #world: World;
+  readonly #deciders: readonly Deciders[];
+  readonly #rows: VerdictRows | undefined;
+
+  private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
+    this.#data = data;
+    this.#world = world;
+    this.#rows = rows;
+    this.#deciders = data.memories.map((memory) => new Deciders(memory));
+  }
+
+  /** Loads what the batch needs, and no more: threads should start fast. */
+  static async open(data: PartWorkerData): Promise<PartDecider> {
+    const world = unpackWorld(data.world);
+    if (!data.format) return new PartDecider(data, world, undefined);
+    const { VerdictRows } = await import('./verdict_rows.js');
+    return new PartDecider(data, world, new VerdictRows(world, data.format));
+  }
+
+  run(task: PartTask): PartResults[PartTask['kind']] {
+    const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
+    if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
+    const counts = emptyCounts(this.#world, this.#data.compared);
+    for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
+      const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+      tally(counts, chunk.columns.task, verdicts, others);
+    }
+    return counts;
+  }
+
+  /** The buffers of a result that may leave this thread for good. */
+  static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
+    if ('tasks' in result) return [];
+    const { verdicts, others, text } = result;
+    return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
+  }
+}

@@ -1,0 +1,21 @@
+/** What a worker sends back: so that whatever else happens to a task means that its worker died. */
+export type Answer<Result> = { readonly result: Result } | { readonly error: unknown };
+
+/**
+ * A worker file's default export: answers each task with what `handle` returns or throws. `seal` may wrap the answer to a
+ * result on its way (moving.ts).
+ */
+export function answering<Task, Result>(
+  handle: (task: Task) => Result,
+  seal: (result: Result) => Answer<Result> = (result) => ({ result }),
+): (task: Task | null) => Answer<Result> | null {
+  return (task) => {
+    // A crew sends nothing to have a worker started.
+    if (task === null) return null;
+    try {
+      return seal(handle(task));
+    } catch (error) {
+      return { error };
+    }
+  };
+}

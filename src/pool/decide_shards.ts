@@ -1,0 +1,53 @@
+import type { Columns } from '../engine/columns.js';
+import { Deciders } from './deciders.js';
+import { Ledger } from './ledger.js';
+import { sliceColumns } from './shared_columns.js';
+
+/** Shards a runner does before it makes room for other batches: some ten milliseconds of work. */
+const SHARDS_AT_A_TIME = 32;
+
+/** What a pool's worker gets as it starts. */
+export interface PoolWorkerData {
+  /** The evaluator's. */
+  readonly memory: WebAssembly.Memory;
+}
+
+/** A runner's part in a batch: shard after shard, as long as there are any. */
+export interface BatchTask {
+  /** Whom its claims are by: 1 or more, no two of a batch the same. */
+  readonly runner: number;
+  /** Address of the place it decides in. */
+  readonly place: number;
+  /** The batch's Ledger. */
+  readonly ledger: Int32Array;
+  readonly rowsPerShard: number;
+  /** In shared memory, as `out` is. */
+  readonly columns: Columns;
+  readonly out: Uint8Array;
+}
+
+/** Decides batches in one memory. Several runners may be at one batch, each with its place. */
+export class ShardDecider {
+  readonly #deciders: Deciders;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#deciders = new Deciders(memory);
+  }
+
+  /** Does what is free of a batch, up to SHARDS_AT_A_TIME. `before` is called between a claim and its work, for tests. */
+  run({ runner, place, ledger: words, rowsPerShard, columns, out }: BatchTask, before?: (shard: number) => void): void {
+    const ledger = new Ledger(words);
+    const decider = this.#deciders.at(place);
+    let from = 0;
+    for (let done = 0; done < SHARDS_AT_A_TIME; done++) {
+      const shard = ledger.claim(runner, from);
+      if (shard === -1) return;
+      before?.(shard);
+      const start = shard * rowsPerShard;
+      const stop = Math.min(start + rowsPerShard, out.length);
+      decider.checkBatch(sliceColumns(columns, start, stop), out.subarray(start, stop));
+      ledger.finish(shard);
+      from = shard + 1;
+    }
+  }
+}

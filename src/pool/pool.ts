@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import { checkColumns } from '../engine/check_columns.js';
+import type { Columns } from '../engine/columns.js';
+import type { Evaluator } from '../engine/evaluator.js';
+import { BatchRun } from './batch_run.js';
+import { Crew } from './crew.js';
+import type { PoolWorkerData } from './decide_shards.js';
+import { closedError } from './errors.js';
+import { MAX_WORKERS } from './limits.js';
+import { sliceColumns } from './shared_columns.js';
+import { SlotPlaces } from './slot_places.js';
+import { needsNoStage, STAGE_ROWS, Stages } from './stages.js';
+
+/** Batches up to so many rows are decided by who asks: two milliseconds at most, less than workers would save. */
+const INLINE_ROWS = 131_072;
+/** Stages that one batch uses at a time: one is filled while the other is decided. */
+const STAGES_PER_BATCH = 2;
+
+export interface PoolOptions {
+  /** Threads, from 1 to MAX_WORKERS; by default one for each core this process may use. */
+  readonly workers?: number;
+  /** For tests: another program for the workers. */
+  readonly file?: URL;
+}
+
+export interface PoolBatchOptions {
+  /** Ends the batch: it rejects with the signal's reason once the shards that run are done, a millisecond or two later. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Worker threads that decide large batches in an evaluator's memory. */
+export interface Pool {
+  readonly workers: number;
+  /**
+   * The verdict bytes of a batch, written to `out` from 0 on: the same ones in the same order whatever the number of
+   * workers. Columns and `out` in shared memory (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
+   * others are copied on the way; none of them may be written to before the promise settles, after which no worker
+   * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
+   * thread that asks.
+   *
+   * Rejects with a ColumnLengthError or a ColumnTypeError as Evaluator.checkBatch() throws them, with the signal's reason, or with a PoolError:
+   * the pool was closed, three workers died of the same rows, or workers die as they start.
+   * What `out` holds then is anybody's guess.
+   */
+  checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
+  /** Ends the workers; batches under way reject with a PoolError. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts workers over an evaluator's memory. Changes that the evaluator's owner makes to the world are seen at once, by
+ * batches under way too. A pool that is idle does not keep the process alive; close() it to free its threads and places.
+ * Throws a RangeError for an impossible number of workers, and a PlacesTakenError where the memory has no room for them.
+ */
+export function createPool(evaluator: Evaluator, options: PoolOptions = {}): Pool {
+  return new CrewPool(evaluator, options);
+}
+
+/** How many workers a pool has unless told otherwise. */
+export function defaultWorkers(): number {
+  return Math.min(availableParallelism(), MAX_WORKERS);
+}
+
+class CrewPool implements Pool {
+  readonly workers: number;
+  readonly #evaluator: Evaluator;
+  readonly #places: SlotPlaces;
+  readonly #crew: Crew;
+  readonly #stages = new Stages();
+  #closing: Promise<void> | undefined;
+
+  constructor(evaluator: Evaluator, { workers = defaultWorkers(), file }: PoolOptions) {
+    if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+      throw new RangeError(`${workers} workers: a pool has from 1 to ${MAX_WORKERS}`);
+    }
+    this.workers = workers;
+    this.#evaluator = evaluator;
+    const { memory } = evaluator.share();
+    this.#places = new SlotPlaces([memory], workers);
+    const workerData: PoolWorkerData = { memory };
+    this.#crew = new Crew({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
+  }
+
+  /** For tests: the worker threads there are now. */
+  get threads(): Crew['threads'] {
+    return this.#crew.threads;
+  }
+
+  async checkBatch(columns: Columns, out: Uint8Array, { signal }: PoolBatchOptions = {}): Promise<void> {
+    if (this.#closing) throw closedError();
+    signal?.throwIfAborted();
+    checkColumns(columns, out);
+    if (out.length <= INLINE_ROWS) this.#evaluator.checkBatch(columns, out);
+    else if (needsNoStage(columns, out)) await this.#decide(columns, out, signal);
+    else await this.#decideStaged(columns, out, signal);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #decide(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    return new BatchRun(this.#crew, this.#places, columns, out).run(signal);
+  }
+
+  /** Part after part of the batch through shared memory; a part that fails ends the others. */
+  async #decideStaged(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const failure = new AbortController();
+    const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+    let next = 0;
+    const passParts = async (): Promise<void> => {
+      const stage = this.#stages.take();
+      try {
+        while (next < out.length) {
+          const start = next;
+          next = Math.min(start + STAGE_ROWS, out.length);
+          const part = out.subarray(start, next);
+          const verdicts = stage.verdicts(part);
+          await this.#decide(stage.columns(sliceColumns(columns, start, next)), verdicts, either);
+          if (verdicts !== part) part.set(verdicts);
+        }
+      } catch (error) {
+        failure.abort(error);
+        throw error;
+      } finally {
+        // Nobody writes to it any more, however the part ended.
+        if (!this.#closing) this.#stages.giveBack(stage);
+      }
+    };
+    const lanes = Math.min(STAGES_PER_BATCH, Math.ceil(out.length / STAGE_ROWS));
+    const ends = await Promise.allSettled(Array.from({ length: lanes }, passParts));
+    // The first to fail, which is not what ended the other.
+    if (ends.some(({ status }) => status === 'rejected')) throw failure.signal.reason;
+  }
+
+  async #close(): Promise<void> {
+    await this.#crew.close();
+    this.#stages.clear();
+    this.#places.release();
+  }
+}

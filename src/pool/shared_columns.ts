@@ -1,0 +1,53 @@
+import type { Columns, FullColumns } from '../engine/columns.js';
+import { NO_TOKEN } from '../kernel/world.js';
+
+/** Bytes of a row in all columns. */
+const ROW_BYTES = 12;
+
+/**
+ * As makeColumns(), in memory that all threads share: a pool's workers read such columns where they are, while others
+ * are copied first, which costs about as much as deciding a tenth of the rows.
+ */
+export function makeSharedColumns(rows: number): FullColumns {
+  const columns = layOut(new SharedArrayBuffer(rows * ROW_BYTES), rows);
+  columns.token.fill(NO_TOKEN);
+  columns.insnCnt.fill(1);
+  return columns;
+}
+
+/** Room for verdicts in memory that all threads share: what a pool decides is written there by whoever decides it. */
+export function makeSharedVerdicts(rows: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(rows));
+}
+
+/** Whether other threads see what lies in it. */
+export function isShared({ buffer }: ArrayBufferView): boolean {
+  return buffer instanceof SharedArrayBuffer;
+}
+
+/** All columns of some rows, laid into one buffer, widest first so that each is aligned. */
+function layOut(buffer: SharedArrayBuffer, rows: number): FullColumns {
+  return {
+    insnCnt: new Uint32Array(buffer, 0, rows),
+    task: new Uint16Array(buffer, 4 * rows, rows),
+    token: new Uint16Array(buffer, 6 * rows, rows),
+    cmd: new Uint8Array(buffer, 8 * rows, rows),
+    type: new Uint8Array(buffer, 9 * rows, rows),
+    attachType: new Uint8Array(buffer, 10 * rows, rows),
+    pre: new Uint8Array(buffer, 11 * rows, rows),
+  };
+}
+
+/** Some of the rows of columns, in the same memory. */
+export function sliceColumns(columns: Columns, start: number, stop: number): Columns {
+  const { insnCnt, pre } = columns;
+  return {
+    task: columns.task.subarray(start, stop),
+    token: columns.token.subarray(start, stop),
+    cmd: columns.cmd.subarray(start, stop),
+    type: columns.type.subarray(start, stop),
+    attachType: columns.attachType.subarray(start, stop),
+    ...(insnCnt === undefined ? {} : { insnCnt: insnCnt.subarray(start, stop) }),
+    ...(pre === undefined ? {} : { pre: pre.subarray(start, stop) }),
+  };
+}

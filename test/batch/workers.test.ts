@@ -1,0 +1,125 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type * as Batch from '../../src/cli/batch/index.js';
+import { PLACES } from '../../src/engine/layout.js';
+import type * as Library from '../../src/index.js';
+import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
+import { generateRequests, RequestWriter } from '../../src/requests/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+// Workers are started from what the build wrote.
+const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { createEvaluator, attachEvaluator } = (await import(dist('index.js'))) as typeof Library;
+
+const world = smallWorld();
+const custom = { ...world, profile: extendProfile(profileNamed('v12'), 'mine', { token_needs_own_userns: false }) };
+const evaluator = createEvaluator(world);
+const compare = [createEvaluator(custom), createEvaluator({ ...world, profile: profileNamed('v12') })];
+const nowhere = { kind: 'none' } as const;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'workers-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A batch's summary without what differs from run to run. */
+async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.BatchOptions, 'source' | 'sink'>) {
+  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, ...options });
+  expect(elapsedMs).toBeGreaterThan(0);
+  return summary;
+}
+
+/** A table of 200,000 rows, some of which cannot be read, and half of which expect something. */
+async function writeTable(path: string): Promise<void> {
+  const writer = new RequestWriter(world, 'ndjson');
+  const chunks = [...generateRequests(world, 9, 200_000)];
+  const lines = chunks.flatMap(({ columns }) => Buffer.from(writer.rows(columns)).toString().trimEnd().split('\n'));
+  for (let i = 0; i < lines.length; i += 2) lines[i] = `${lines[i]?.slice(0, -1)},"expect":"EPERM"}`;
+  for (let i = 77; i < lines.length; i += 10_000) lines[i] = `{"task":"agnet","cmd":"map_create","map_type":"h,${i}"}`;
+  await writeFile(path, lines.join('\n'));
+}
+
+describe('more workers change nothing', () => {
+  test('in the summary of drawn rows', async () => {
+    const source = { kind: 'generated', rows: 1_100_000, seed: 4 } as const;
+    const alone = await summaryOf({ source, sink: nowhere });
+    expect(alone.rows).toBe(1_100_000);
+    expect(alone.comparisons.every(({ verdicts }) => verdicts > 0)).toBe(true);
+    for (const workers of [2, 3]) expect(await summaryOf({ source, sink: nowhere, workers })).toEqual(alone);
+  });
+
+  test.each(['csv', 'ndjson'] as const)(
+    'in the %s rows of a table, its bad rows and its expectations',
+    async (format) => {
+      const table = join(folder, 'table.ndjson');
+      await writeTable(table);
+      const run = async (workers: number) => {
+        const path = join(folder, `out-${workers}`);
+        const source = { kind: 'file', path: table, format: 'ndjson' } as const;
+        const summary = await summaryOf({ source, sink: { kind: 'file', path, format }, workers });
+        return { summary, rows: await readFile(path) };
+      };
+      const alone = await run(1);
+      const among = await run(3);
+      expect(among.summary).toEqual(alone.summary);
+      expect(Buffer.compare(among.rows, alone.rows)).toBe(0);
+      expect(alone.summary.badRows).toBe(20);
+      expect(alone.summary.expectations).toMatchObject({ checked: 100_000 });
+      expect(alone.summary.expectations.first).toHaveLength(20);
+    },
+  );
+
+  test('in the rows written of drawn requests', async () => {
+    const run = async (workers: number): Promise<Buffer> => {
+      const path = join(folder, `out-${workers}`);
+      const source = { kind: 'generated', rows: 200_001, seed: 4 } as const;
+      await summaryOf({ source, sink: { kind: 'file', path, format: 'csv' }, workers });
+      return readFile(path);
+    };
+    expect(Buffer.compare(await run(2), await run(1))).toBe(0);
+  });
+
+  test('in how a reader that goes away ends the batch', async () => {
+    const stdout = new PassThrough();
+    let pieces = 0;
+    stdout.on('data', () => {
+      pieces += 1;
+      if (pieces === 20) stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    });
+    const source = { kind: 'generated', rows: 1e9, seed: 1 } as const;
+    const summary = await summaryOf({ source, sink: { kind: 'stdout', format: 'csv' }, stdout, workers: 2 });
+    expect(summary.isCutShort).toBe(true);
+    expect(summary.rows).toBeLessThan(1e6);
+  });
+});
+
+describe('a signal', () => {
+  test.each([
+    ['drawing', false],
+    ['writing', true],
+  ])('ends workers that are %s; no output appears, and their places are free', async (_, isWriting) => {
+    const controller = new AbortController();
+    const path = join(folder, 'out.csv');
+    const batch = summaryOf({
+      source: { kind: 'generated', rows: 1e12, seed: 1 },
+      sink: isWriting ? { kind: 'file', path, format: 'csv' } : nowhere,
+      workers: 2,
+      signal: controller.signal,
+      // Told by then: that some rows beyond the first million were decided, so by workers.
+      onProgress: ({ rows }) => {
+        if (rows > 1_000_000) controller.abort();
+      },
+    });
+    await expect(batch).rejects.toMatchObject({ name: 'AbortError', message: 'interrupted' });
+    expect(await readdir(folder)).toEqual([]);
+    const free = Array.from({ length: PLACES - 1 }, () => attachEvaluator(evaluator.share()));
+    for (const attachment of free) attachment.dispose();
+  });
+});

@@ -1,0 +1,20 @@
+// Attaches itself to the evaluator it is given, and answers requests and batches in its memory.
+import { parentPort, workerData } from 'node:worker_threads';
+import { attachEvaluator } from '../../dist/index.js';
+
+const attached = attachEvaluator(workerData);
+
+parentPort.on('message', ({ request, columns, rows, end }) => {
+  if (end) {
+    attached.dispose();
+    parentPort.close();
+    return;
+  }
+  if (request) {
+    parentPort.postMessage(attached.checkRequest(request));
+    return;
+  }
+  const out = new Uint8Array(rows);
+  attached.checkBatch(columns, out);
+  parentPort.postMessage(out);
+});

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { CAP_BPF } from '../../src/abi/capabilities.js';
+import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
+import { PLACES } from '../../src/engine/layout.js';
+import { claimPlace, PlacesTakenError, releasePlace } from '../../src/engine/places.js';
+import { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from '../../src/engine/share.js';
+import { makeMemory } from '../../src/engine/wasm.js';
+import { ColumnLengthError } from '../../src/errors.js';
+import { decodeVerdict } from '../../src/kernel/verdict.js';
+import { requestOf } from '../../src/kernel/world.js';
+import { generateRequests } from '../../src/requests/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const [chunk] = generateRequests(world, 3, 20_000, { chunkRows: 20_000 });
+const { columns } = chunk as NonNullable<typeof chunk>;
+
+function verdicts(evaluator: Pick<Evaluator, 'checkBatch'>): Uint8Array {
+  const out = new Uint8Array(20_000);
+  evaluator.checkBatch(columns, out);
+  return out;
+}
+
+describe('places', () => {
+  test('are handed out one after the other, each once, and again when given back', () => {
+    const memory = makeMemory();
+    const places = Array.from({ length: PLACES }, () => claimPlace(memory));
+    expect(new Set(places).size).toBe(PLACES);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+    expect(() => claimPlace(memory)).toThrow(PlacesTakenError);
+    for (const place of [places[63], places[31], places[32], places[0]] as number[]) {
+      releasePlace(memory, place);
+      expect(claimPlace(memory)).toBe(place);
+    }
+    expect(() => claimPlace(memory)).toThrow(/all 64 places .* dispose\(\)/);
+  });
+});
+
+describe('an attached evaluator', () => {
+  test('answers as its owner does, side by side with others', () => {
+    const evaluator = createEvaluator(world);
+    const one = attachEvaluator(evaluator.share());
+    const two = attachEvaluator(evaluator.share());
+    const expected = verdicts(evaluator);
+    expect(verdicts(one)).toEqual(expected);
+    expect(verdicts(two)).toEqual(expected);
+    const task = columns.task[7] as number;
+    const token = columns.token[7] as number;
+    expect(one.checkIds(task, token, 0, 1, 0)).toBe(evaluator.checkIds(task, token, 0, 1, 0));
+    expect(() => one.checkBatch(columns, new Uint8Array(3))).toThrow(ColumnLengthError);
+  });
+
+  test('sees what its owner changes', () => {
+    const evaluator = createEvaluator(world);
+    const attached = attachEvaluator(evaluator.share());
+    const request = requestOf({ task: 1, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
+    expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(false);
+    const tasks = world.tasks.map((task) => ({ ...task, userns: 0, effective: 1n << BigInt(CAP_BPF) }));
+    evaluator.replaceWorld({ ...world, tasks });
+    expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(true);
+    // Writing a world leaves the places as they are.
+    const other = attachEvaluator(evaluator.share());
+    expect(verdicts(other)).toEqual(verdicts(attached));
+    for (let i = 0; i < PLACES - 3; i++) attachEvaluator(evaluator.share());
+    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+  });
+
+  test('gives its place back, once, and answers nothing afterwards', () => {
+    const evaluator = createEvaluator(world);
+    const all = Array.from({ length: PLACES - 1 }, () => attachEvaluator(evaluator.share()));
+    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+    const gone = all[5] as AttachedEvaluator;
+    gone.dispose();
+    gone.dispose();
+    expect(() => verdicts(gone)).toThrow(/disposed of/);
+    expect(() => gone.checkIds(0, 0, 0, 0, 0)).toThrow(/disposed of/);
+    const next = attachEvaluator(evaluator.share());
+    gone[Symbol.dispose]();
+    // The place is the next one's now: disposing of the one that had it does not free it.
+    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+    expect(verdicts(next)).toEqual(verdicts(evaluator));
+  });
+
+  test('is made of what share() returned, and of nothing else', () => {
+    const { kind, memory } = createEvaluator(world).share();
+    const wrong: [unknown, RegExp][] = [
+      [undefined, /takes what share\(\) of an evaluator returned/],
+      [createEvaluator(world), /takes what share\(\)/],
+      [{ kind, memory: new ArrayBuffer(8) }, /takes what share\(\)/],
+      [{ kind: 'bpf-token-sim/shared-evaluator/99', memory }, /another version .*\/99/],
+      [{ kind, memory: new WebAssembly.Memory({ initial: 1 }) }, /another version/],
+    ];
+    for (const [shared, message] of wrong) {
+      expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(TypeError);
+      expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(message);
+    }
+  });
+});
+
+test('a worker thread answers as the owner does, and sees its changes', async () => {
+  const evaluator = createEvaluator(world);
+  const worker = new Worker(new URL('./attached_worker.mjs', import.meta.url), { workerData: evaluator.share() });
+  const ask = async (message: object): Promise<unknown> => {
+    const answer = once(worker, 'message');
+    worker.postMessage(message);
+    return (await answer)[0];
+  };
+  const request = requestOf({ task: 3, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
+  expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
+  const before = evaluator.checkRequest(request);
+  expect(await ask({ request })).toBe(before);
+  evaluator.replaceWorld({ ...world, tasks: world.tasks.map(() => world.tasks[0] as (typeof world.tasks)[0]) });
+  expect(evaluator.checkRequest(request)).not.toBe(before);
+  expect(await ask({ request })).toBe(evaluator.checkRequest(request));
+  expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
+  // It has one place until it gives it back.
+  const rest = Array.from({ length: PLACES - 2 }, () => attachEvaluator(evaluator.share()));
+  expect(rest).toHaveLength(62);
+  expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+  const exit = once(worker, 'exit');
+  worker.postMessage({ end: true });
+  await exit;
+  attachEvaluator(evaluator.share()).dispose();
+});
