@@ -1,13 +1,16 @@
 import { type Columns, rowOf } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
+import type { NamedRequest } from '../src/engine/request_names.js';
 import { instantiate, makeMemory } from '../src/engine/wasm.js';
 import { Model } from '../src/kernel/model.js';
-import type { World } from '../src/kernel/world.js';
+import { NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../src/kernel/world.js';
+import { typeFieldOf } from '../src/names/type_field.js';
 import { type Contender, contender, type Effort, interleave, type Timing } from './measure.js';
 import { TypeScriptRival } from './typescript.js';
 
 /** The names the ways to make one check have in results. */
 export const CHECK = 'check';
+export const CHECK_NAMES = 'check_names';
 export const CHECK_IDS = 'checkIds';
 export const NOTHING = 'nothing';
 export const TYPESCRIPT_CHECK = 'typescript';
@@ -20,19 +23,23 @@ export const MODEL_CHECKS = 2048;
 
 /**
  * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest on
- * request objects and checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
+ * request objects, check on the same by names, checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
  */
 export function timeSingle(world: World, columns: Columns, effort: Effort): Timing[] {
   const evaluator = createEvaluator(world);
   const rival = new TypeScriptRival(world);
   const model = new Model(world);
   const requests = Array.from({ length: SINGLE_CHECKS }, (_, row) => rowOf(columns, row));
+  const named = requests.map((request) => namedRequest(world, request));
   const fewRequests = requests.slice(0, MODEL_CHECKS);
   // Answers are added up and kept, so that no call can be left out.
   let kept = 0;
   const contenders = [
     contender(CHECK, SINGLE_CHECKS, () => {
       for (const request of requests) kept = (kept + evaluator.checkRequest(request)) | 0;
+    }),
+    contender(CHECK_NAMES, SINGLE_CHECKS, () => {
+      for (const request of named) kept = (kept + evaluator.check(request)) | 0;
     }),
     contender(CHECK_IDS, SINGLE_CHECKS, () => {
       const { task, token, cmd, type, attachType } = columns;
@@ -69,6 +76,21 @@ export function timeSingle(world: World, columns: Columns, effort: Effort): Timi
   const timings = interleave(contenders, effort);
   if (!Number.isInteger(kept)) throw new Error('a check answered no number');
   return timings;
+}
+
+/** The same request by names, in the spelling that lists of names have. */
+function namedRequest({ profile: { vocabulary }, tasks, tokens }: World, request: Request): NamedRequest {
+  const cmd = vocabulary.nameOf('cmds', request.cmd);
+  const isMap = cmd === 'map_create';
+  const isProg = typeFieldOf(cmd) === 'prog_type';
+  return {
+    task: (tasks[request.task] as TaskSpec).name,
+    ...(request.token === NO_TOKEN ? {} : { token: (tokens[request.token] as TokenSpec).name }),
+    cmd,
+    ...(isMap ? { map_type: vocabulary.nameOf('map_types', request.type) } : {}),
+    ...(isProg ? { prog_type: vocabulary.nameOf('prog_types', request.type) } : {}),
+    ...(isProg ? { expected_attach_type: vocabulary.nameOf('attach_types', request.attachType) } : {}),
+  };
 }
 
 function nothingContender(columns: Columns): Contender {

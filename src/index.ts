@@ -11,9 +11,23 @@ export {
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
 export { Disposition, Outcome, Pre } from './abi/verdict.js';
 export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
-export { createEvaluator, type Evaluator } from './engine/evaluator.js';
+export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
+export type { NewToken } from './engine/live_world.js';
 export { PlacesTakenError } from './engine/places.js';
+export type { NamedRequest } from './engine/request_names.js';
 export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
+export {
+  BpfTokenSimError,
+  ColumnLengthError,
+  ColumnTypeError,
+  DisposedError,
+  HooksNotSupportedError,
+  InvalidRequestError,
+  InvalidSpecError,
+  NarrowingNotSupportedError,
+  UnknownNameError,
+  WorldTooLargeError,
+} from './errors.js';
 export { type Advice, advise } from './explain/advise.js';
 export { applyChange, type Change, type Question } from './explain/change.js';
 export { type Explanation, explain } from './explain/explain.js';

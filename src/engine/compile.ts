@@ -1,3 +1,4 @@
+import { WorldTooLargeError } from '../errors.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { KINDS } from '../kernel/vocabulary.js';
@@ -25,18 +26,18 @@ export interface RowPlan {
   readonly cmds: readonly bigint[];
 }
 
-/** Throws a RangeError for a world with more ids than the tables can name. */
+/** Throws a WorldTooLargeError for a world with more ids than the tables can name. */
 function checkSize(world: World): void {
   for (const [what, rows] of [
     ['tasks', world.tasks],
     ['tokens', world.tokens],
     ['user namespaces', world.userns],
   ] as const) {
-    if (rows.length > MAX_IDS) throw new RangeError(`${rows.length} ${what}: at most ${MAX_IDS} fit one world`);
+    if (rows.length > MAX_IDS) throw new WorldTooLargeError(what, rows.length, MAX_IDS);
   }
   for (const kind of KINDS) {
     const count = world.profile.vocabulary.count[kind];
-    if (count >= L.TYPE_ROWS) throw new RangeError(`${count} ${kind}: the tables have room for ${L.TYPE_ROWS - 1}`);
+    if (count >= L.TYPE_ROWS) throw new WorldTooLargeError(kind, count, L.TYPE_ROWS - 1);
   }
 }
 
@@ -52,7 +53,7 @@ function planRows({ profile, userns }: World): RowPlan {
 
 /**
  * Writes a world's tables to a memory, whatever was there before, and says how its rows come out.
- * Throws a RangeError, before it writes anything, for a world with more ids than the tables can name.
+ * Throws a WorldTooLargeError, before it writes anything, for a world with more ids than the tables can name.
  */
 export function writeWorld(buffer: ArrayBufferLike, world: World): RowPlan {
   checkSize(world);

@@ -1,4 +1,5 @@
 import type { Request } from '../kernel/world.js';
+import { checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import * as L from './layout.js';
 import { type DecideExports, instantiate } from './wasm.js';
@@ -36,12 +37,12 @@ export class Decider {
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
+    checkColumns(columns, out);
     const rows = out.length;
     const sources: Source[] = [];
     for (const [name, at] of COLUMNS) {
       const column = columns[name];
       if (!column) continue;
-      if (column.length !== rows) throw new RangeError(`column ${name} has ${column.length} rows, out has ${rows}`);
       const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
       sources.push({ bytes, size: column.BYTES_PER_ELEMENT, at: this.#place + at });
     }

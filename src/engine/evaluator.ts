@@ -1,9 +1,24 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import {
+  DisposedError,
+  HooksNotSupportedError,
+  InvalidSpecError,
+  NarrowingNotSupportedError,
+  WorldTooLargeError,
+} from '../errors.js';
+import { type Explanation, explain } from '../explain/explain.js';
 import type { LsmHooks } from '../kernel/lsm.js';
-import type { Request, World } from '../kernel/world.js';
+import type { Masks } from '../kernel/masks.js';
+import { MAX_IDS, type Request, type TaskSpec, type World } from '../kernel/world.js';
+import { quote } from '../names/complaint.js';
+import { addTaskRow, addTokenRow } from './add_rows.js';
 import type { Columns } from './columns.js';
-import { writeWorld } from './compile.js';
+import { type RowPlan, writeTokenRow, writeWorld } from './compile.js';
 import { Decider } from './decider.js';
+import type { IdNames } from './id_names.js';
+import { LiveWorld, type NewToken } from './live_world.js';
 import { claimPlace } from './places.js';
+import { type NamedRequest, RequestNames } from './request_names.js';
 import { type SharedEvaluator, shareMemory } from './share.js';
 import { makeMemory } from './wasm.js';
 
@@ -13,61 +28,186 @@ export interface EvaluatorOptions {
   readonly lsm?: LsmHooks;
 }
 
-/** A world compiled for the hot path. Answers verdict bytes, which decodeVerdict() takes apart. */
+/**
+ * A world compiled for the hot path. Answers verdict bytes, which decodeVerdict() takes apart. After dispose() everything
+ * but dispose() itself throws a DisposedError.
+ */
 export interface Evaluator {
+  /** The world as it is now, with what was added. */
   readonly world: World;
-  /** The verdict byte of one request. */
+  /**
+   * The verdict byte of a request by names, in the words of a scenario. Throws an UnknownNameError for a name of nothing,
+   * with the nearest valid one, and an InvalidRequestError for a field that is missing or of a wrong kind.
+   */
+  check(request: NamedRequest): number;
+  /** The verdict byte of a request by ids. Ids and numbers that there are not get a verdict that says so. */
   checkRequest(request: Request): number;
   /**
    * The verdict byte of a request with one instruction and nothing wrong with it, by numbers: indices of the world's
    * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type.
    */
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
-  /** The verdict bytes of a batch, written to `out` from 0 on. Throws a RangeError where columns and `out` differ in length. */
+  /**
+   * The verdict bytes of a batch, written to `out` from 0 on. Throws a ColumnLengthError where columns and `out` differ
+   * in length, and a ColumnTypeError for a column that is missing or of other elements. Any number of callers may share
+   * an evaluator: a batch is decided before the call returns, so that a thread never decides two of them at once.
+   */
   checkBatch(columns: Columns, out: Uint8Array): void;
+  /**
+   * Every check the kernel makes for a request, by names or by ids, what would make it pass, and what other kernels say.
+   * Asks the model: some milliseconds. Throws as check() does.
+   */
+  explain(request: NamedRequest | Request): Explanation;
+  /**
+   * Adds a task and returns its id. Only its row is written. Throws an InvalidSpecError for what no world can hold or a
+   * name that a task has already, and a WorldTooLargeError where ids are used up.
+   */
+  addTask(task: TaskSpec): number;
+  /**
+   * Adds a token as it is given, whether a kernel would make it or not, and returns its id. Only its row and the one
+   * after it are written. Throws as addTask() does.
+   */
+  addToken(token: NewToken): number;
+  /**
+   * EXTENSION, in no kernel: takes from a token, by name or id, every bit that the masks do not have; masks not given
+   * stay. Bits are only ever removed. Throws a NarrowingNotSupportedError where the profile does not have the rule
+   * token_narrowing, an UnknownNameError where there is no such token, and an InvalidSpecError for what is no mask.
+   */
+  narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void;
   /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
   replaceWorld(world: World): void;
   /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
   share(): SharedEvaluator;
+  /** Lets go of the memory, which is freed when no other thread holds it. Does nothing the second time. */
+  dispose(): void;
+  /** dispose(), for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /**
  * Compiles a world to tables in a WebAssembly memory of its own.
- * Throws a RangeError for a world with more ids than 16 bits can name, and a TypeError for LSM hooks that are functions.
+ * Throws a WorldTooLargeError for a world with more ids than 16 bits can name, and a HooksNotSupportedError for LSM hooks
+ * that are functions.
  */
 export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {}): Evaluator {
   const hooks = Object.keys(lsm);
-  if (hooks.length > 0) {
-    throw new TypeError(
-      `the hot path cannot call ${hooks.join(', ')}: write the denials as data (denials of a token: cmds, caps), ` +
-        'or ask the model (new Model(world, lsm))',
-    );
-  }
+  if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
   return new WasmEvaluator(world);
 }
 
-class WasmEvaluator extends Decider implements Evaluator {
-  #world: World;
-  readonly #memory: WebAssembly.Memory;
+/** What an evaluator holds of a world. */
+interface Held {
+  readonly live: LiveWorld;
+  readonly plan: RowPlan;
+  /** Made when the first name is asked for. */
+  names?: RequestNames;
+}
+
+class WasmEvaluator implements Evaluator {
+  #memory: WebAssembly.Memory | undefined;
+  #decider: Decider | undefined;
+  #held: Held | undefined;
 
   constructor(world: World) {
-    const memory = makeMemory();
-    super(memory, claimPlace(memory));
-    this.#memory = memory;
-    this.#world = world;
+    this.#memory = makeMemory();
+    this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
     this.replaceWorld(world);
   }
 
   get world(): World {
-    return this.#world;
+    return alive(this.#held).live.world;
+  }
+
+  check(request: NamedRequest): number {
+    return this.#names().check(alive(this.#decider), request);
+  }
+
+  checkRequest(request: Request): number {
+    return alive(this.#decider).checkRequest(request);
+  }
+
+  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
+    return alive(this.#decider).checkIds(task, token, cmd, type, attachType);
+  }
+
+  checkBatch(columns: Columns, out: Uint8Array): void {
+    alive(this.#decider).checkBatch(columns, out);
+  }
+
+  explain(request: NamedRequest | Request): Explanation {
+    const { world } = this;
+    return explain({ world, request: isByIds(request) ? request : this.#names().resolve(request) });
+  }
+
+  addTask(spec: TaskSpec): number {
+    const { live, plan } = alive(this.#held);
+    const task = live.checkedTask(spec);
+    const id = live.taskCount;
+    const { tasks } = this.#names();
+    demandRoom('tasks', id, tasks, task.name);
+    addTaskRow(alive(this.#memory).buffer, plan, id, task);
+    live.addTask(task);
+    tasks.add(task.name);
+    return id;
+  }
+
+  addToken(spec: NewToken): number {
+    const { live, plan } = alive(this.#held);
+    const token = live.checkedToken(spec);
+    const id = live.tokenCount;
+    const { tokens } = this.#names();
+    demandRoom('tokens', id, tokens, token.name);
+    addTokenRow(alive(this.#memory).buffer, plan, id, token);
+    live.addToken(token);
+    tokens.add(token.name);
+    return id;
+  }
+
+  narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void {
+    const { live, plan } = alive(this.#held);
+    if (!plan.profile.rules.token_narrowing) throw new NarrowingNotSupportedError(plan.profile.name);
+    const id = this.#names().tokens.existing(token);
+    const narrowed = live.narrowToken(id, keep);
+    writeTokenRow(new DataView(alive(this.#memory).buffer), plan, id, narrowed);
   }
 
   replaceWorld(world: World): void {
-    writeWorld(this.#memory.buffer, world);
-    this.#world = world;
+    const plan = writeWorld(alive(this.#memory).buffer, world);
+    this.#held = { live: new LiveWorld(world), plan };
   }
 
   share(): SharedEvaluator {
-    return shareMemory(this.#memory);
+    return shareMemory(alive(this.#memory));
   }
+
+  dispose(): void {
+    this.#memory = undefined;
+    this.#decider = undefined;
+    this.#held = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #names(): RequestNames {
+    const held = alive(this.#held);
+    held.names ??= new RequestNames(held.live.world);
+    return held.names;
+  }
+}
+
+function alive<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new DisposedError();
+  return part;
+}
+
+function isByIds(request: NamedRequest | Request): request is Request {
+  return 'attachType' in request;
+}
+
+/** Throws where there is no id left, or something has the name already: it could not be asked for by name. */
+function demandRoom(what: 'tasks' | 'tokens', count: number, names: IdNames, name: string): void {
+  if (count >= MAX_IDS) throw new WorldTooLargeError(what, count + 1, MAX_IDS);
+  if (names.has(name)) throw new InvalidSpecError('name', `one of the ${what} has the name ${quote(name)} already`);
 }

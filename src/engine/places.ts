@@ -1,8 +1,10 @@
+import { BpfTokenSimError } from '../errors.js';
 import * as L from './layout.js';
 
 /** Every place of a memory is taken. */
-export class PlacesTakenError extends Error {
+export class PlacesTakenError extends BpfTokenSimError {
   override readonly name = 'PlacesTakenError';
+  override readonly code = 'PLACES_TAKEN';
 
   constructor() {
     super(

@@ -1,3 +1,4 @@
+import { DisposedError } from '../errors.js';
 import type { Request } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
@@ -20,13 +21,13 @@ export interface SharedEvaluator {
 
 /** A thread's access to an evaluator that another thread owns. Every change the owner makes to the world is seen at once. */
 export interface AttachedEvaluator {
-  /** The verdict byte of one request. */
+  /** The verdict byte of a request by ids. */
   checkRequest(request: Request): number;
   /** As Evaluator.checkIds(). */
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
-  /** As Evaluator.checkBatch(): throws a RangeError where columns and `out` differ in length. */
+  /** As Evaluator.checkBatch(): throws a ColumnLengthError or a ColumnTypeError. */
   checkBatch(columns: Columns, out: Uint8Array): void;
-  /** Gives the attachment's place in the memory back. Every other call throws an Error from then on; this one does nothing. */
+  /** Gives the attachment's place in the memory back. Every other call throws a DisposedError from then on; this one does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -97,7 +98,7 @@ class Attachment implements AttachedEvaluator {
   }
 
   #open(): Decider {
-    if (!this.#decider) throw new Error('this attachment was disposed of: attach to the evaluator again');
+    if (!this.#decider) throw new DisposedError('this attachment was disposed of: attach to the evaluator again');
     return this.#decider;
   }
 }

@@ -1,3 +1,4 @@
+import { BpfTokenSimError } from '../errors.js';
 import type { Complaint } from '../names/complaint.js';
 
 /** One thing wrong with a scenario, where it stands. Lines and columns count from 1; columns in UTF-16 units. */
@@ -23,12 +24,13 @@ export interface Position {
 const SHOWN = 20;
 
 /** A scenario that cannot be used. `message` has one `file:line:column: message` line per problem, at most 20. */
-export class ScenarioError extends Error {
+export class ScenarioError extends BpfTokenSimError {
+  override readonly name = 'ScenarioError';
+  override readonly code = 'SCENARIO';
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     super(textOf(problems));
-    this.name = 'ScenarioError';
     this.problems = problems;
   }
 }

@@ -1,3 +1,5 @@
+import { BpfTokenSimError } from '../errors.js';
+
 /** Why a pool could not do what it was asked. */
 export type PoolErrorCode =
   /** The pool was closed before the work was done. */
@@ -8,9 +10,9 @@ export type PoolErrorCode =
   | 'no_workers';
 
 /** A pool did not do what it was asked; `code` says why, `cause` is the last worker's error where one died. */
-export class PoolError extends Error {
+export class PoolError extends BpfTokenSimError {
   override readonly name = 'PoolError';
-  readonly code: PoolErrorCode;
+  override readonly code: PoolErrorCode;
 
   constructor(code: PoolErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

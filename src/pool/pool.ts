@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { checkColumns } from '../engine/check_columns.js';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import { BatchRun } from './batch_run.js';
@@ -37,7 +38,7 @@ export interface Pool {
    * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
    * thread that asks.
    *
-   * Rejects with a RangeError where columns and `out` differ in length, with the signal's reason, or with a PoolError:
+   * Rejects with a ColumnLengthError or a ColumnTypeError as Evaluator.checkBatch() throws them, with the signal's reason, or with a PoolError:
    * the pool was closed, three workers died of the same rows, or workers die as they start.
    * What `out` holds then is anybody's guess.
    */
@@ -89,7 +90,7 @@ class CrewPool implements Pool {
   async checkBatch(columns: Columns, out: Uint8Array, { signal }: PoolBatchOptions = {}): Promise<void> {
     if (this.#closing) throw closedError();
     signal?.throwIfAborted();
-    checkLengths(columns, out.length);
+    checkColumns(columns, out);
     if (out.length <= INLINE_ROWS) this.#evaluator.checkBatch(columns, out);
     else if (needsNoStage(columns, out)) await this.#decide(columns, out, signal);
     else await this.#decideStaged(columns, out, signal);
@@ -142,14 +143,5 @@ class CrewPool implements Pool {
     await this.#crew.close();
     this.#stages.clear();
     this.#places.release();
-  }
-}
-
-/** Throws a RangeError before anything is given away. */
-function checkLengths(columns: Columns, rows: number): void {
-  for (const [name, column] of Object.entries(columns) as [string, ArrayLike<number> | undefined][]) {
-    if (column !== undefined && column.length !== rows) {
-      throw new RangeError(`column ${name} has ${column.length} rows, out has ${rows}`);
-    }
   }
 }

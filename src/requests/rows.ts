@@ -4,11 +4,11 @@ import { MAX_IDS, NO_TOKEN, type World } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName } from '../names/spelling.js';
-import { detached, type Spellings } from '../names/spellings.js';
 import { ChunkBuilder } from './chunks.js';
 import { type CommandFields, commandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
 import { type ProblemKind, type Problems, shown } from './problems.js';
 import {
+  detached,
   EMPTY,
   EXPECT_NAMES,
   expectSpellings,
@@ -17,6 +17,7 @@ import {
   OUT_OF_RANGE,
   parseCount,
   preSpellings,
+  type Spellings,
   UNKNOWN,
 } from './spellings.js';
 import { type Cells, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';

@@ -3,7 +3,6 @@ import { saturate } from '../engine/columns.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
-import { Spellings } from '../names/spellings.js';
 import { EXPECT_ALLOWED } from './table.js';
 
 /** Instead of an id: nothing but white space was written. */
@@ -14,6 +13,30 @@ export const UNKNOWN = -2;
 export const OUT_OF_RANGE = -3;
 
 const MAX_U32 = 0xffff_ffff;
+/** Most spellings remembered, and the longest: a file of ever new names must not fill the memory. */
+const MAX_SPELLINGS = 1 << 17;
+const MAX_SPELLING_LENGTH = 256;
+
+/** What texts stand for; each distinct text is resolved once. */
+export class Spellings {
+  readonly #ids = new Map<string, number>();
+  readonly #resolve: (text: string) => number;
+
+  /** `resolve` answers an id from 0, or EMPTY, UNKNOWN or OUT_OF_RANGE. */
+  constructor(resolve: (text: string) => number) {
+    this.#resolve = resolve;
+  }
+
+  /** The id of a text, or EMPTY, UNKNOWN or OUT_OF_RANGE. */
+  idOf(text: string): number {
+    const remembered = this.#ids.get(text);
+    if (remembered !== undefined) return remembered;
+    const id = this.#resolve(text);
+    if (this.#ids.size < MAX_SPELLINGS && text.length <= MAX_SPELLING_LENGTH) this.#ids.set(detached(text), id);
+    return id;
+  }
+}
+
 /** Tasks or tokens: `#3` is an index, whatever is named so; else the name, as it is or without outer white space. */
 export function nameSpellings(names: readonly string[]): Spellings {
   const ids = new Map<string, number>();
@@ -85,4 +108,9 @@ function parseUnusualCount(trimmed: string): number {
 
 function looksNumeric(text: string): boolean {
   return /^([+-]?\d+(\.\d*)?(e[+-]?\d+)?|0x[0-9a-f]+)$/i.test(text);
+}
+
+/** A copy that does not keep the text it was cut from alive. */
+export function detached(text: string): string {
+  return ` ${text}`.slice(1);
 }

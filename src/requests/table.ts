@@ -1,4 +1,5 @@
 import type { FullColumns } from '../engine/columns.js';
+import { BpfTokenSimError } from '../errors.js';
 
 /** How a request table is written: comma separated with a header, or one JSON object per line. */
 export const REQUEST_FORMATS = ['csv', 'ndjson'] as const;
@@ -51,8 +52,9 @@ export interface RequestChunk {
 }
 
 /** Where a table as a whole cannot be read. A fault of one row is a problem of that row, never this. */
-export class RequestTableError extends Error {
+export class RequestTableError extends BpfTokenSimError {
   override readonly name = 'RequestTableError';
+  override readonly code = 'REQUEST_TABLE';
   readonly file: string;
   /** 1-based. */
   readonly line: number;

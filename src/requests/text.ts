@@ -3,10 +3,9 @@ import { TYPE_ROWS } from '../engine/layout.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
-import type { Spellings } from '../names/spellings.js';
 import { type ByteBuffer, Fragments, MAX_DIGITS } from './bytes.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
-import { kindSpellings, nameSpellings } from './spellings.js';
+import { kindSpellings, nameSpellings, type Spellings } from './spellings.js';
 import { REQUEST_COLUMNS, type RequestFormat } from './table.js';
 
 const MAX_NAME = 1000;

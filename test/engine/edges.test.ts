@@ -7,6 +7,7 @@ import { Dice } from '../../src/fuzz/dice.js';
 import { Model } from '../../src/kernel/model.js';
 import { NEWEST_PROFILE, PROFILES, profileNamed } from '../../src/kernel/profile.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
+import { named } from './named.js';
 import { OPTIONALS, type Optional, PAIRS, REQUESTS_OF_PAIR, RequestBank, roomyWorld } from './request_bank.js';
 
 // Batches are decided in blocks, rows in groups, runs of one task and token perhaps at once: here every length, change
@@ -71,7 +72,7 @@ describe.each(PROFILES)('$name', (profile) => {
       for (const rows of LENGTHS) {
         compare(bank, evaluator, 'noise', picksOf(rows, noise(dice), dice), optional);
       }
-      compareSingly(bank, evaluator, optional);
+      compareSingly(bank, evaluator, optional, dice);
     }
     for (const [what, pattern] of patterns(dice)) {
       compare(bank, evaluator, what, picksOf(MANY_ROWS, pattern, dice), dice.pick(OPTIONALS));
@@ -94,12 +95,12 @@ function patterns(dice: Dice): [what: string, Pattern][] {
 }
 
 /** Every request of the bank, one at a time, by each way that can say it. */
-function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Optional): void {
+function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Optional, dice: Dice): void {
   const expected = bank.answers(optional);
   bank.requests.forEach((_, i) => {
     const request = bank.requestOf(i, optional);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
-    const answers = [evaluator.checkRequest(request)];
+    const answers = [evaluator.checkRequest(request), evaluator.check(named(bank.world, request, dice))];
     // A count that nobody's limit is below changes nothing, so that checkIds() need not be told it.
     if (pre === Pre.NONE && insnCnt > 0 && insnCnt <= BPF_MAXINSNS) {
       answers.push(evaluator.checkIds(task, token, cmd, type, attachType));

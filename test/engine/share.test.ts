@@ -7,6 +7,7 @@ import { PLACES } from '../../src/engine/layout.js';
 import { claimPlace, PlacesTakenError, releasePlace } from '../../src/engine/places.js';
 import { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from '../../src/engine/share.js';
 import { makeMemory } from '../../src/engine/wasm.js';
+import { ColumnLengthError } from '../../src/errors.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { requestOf } from '../../src/kernel/world.js';
 import { generateRequests } from '../../src/requests/index.js';
@@ -48,7 +49,7 @@ describe('an attached evaluator', () => {
     const task = columns.task[7] as number;
     const token = columns.token[7] as number;
     expect(one.checkIds(task, token, 0, 1, 0)).toBe(evaluator.checkIds(task, token, 0, 1, 0));
-    expect(() => one.checkBatch(columns, new Uint8Array(3))).toThrow(RangeError);
+    expect(() => one.checkBatch(columns, new Uint8Array(3))).toThrow(ColumnLengthError);
   });
 
   test('sees what its owner changes', () => {

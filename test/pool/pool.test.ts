@@ -138,7 +138,7 @@ describe('a pool answers as its evaluator does', () => {
 
   test('and refuses what it cannot do', async () => {
     poolOf(2);
-    await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toThrow(RangeError);
+    await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toMatchObject({ code: 'COLUMN_LENGTH' });
     for (const workers of [0, 1.5, MAX_WORKERS + 1]) {
       expect(() => createPool(evaluator, { workers })).toThrow(RangeError);
     }

@@ -1,0 +1,28 @@
+import type { TaskSpec, TokenSpec } from '../kernel/world.js';
+import { type RowPlan, writeNoTokenRow, writeTaskRow, writeTokenRow } from './compile.js';
+import * as L from './layout.js';
+
+// Rows added to tables that other threads may be reading. Nobody asks for an id before it is handed out, so that a row
+// may be written in peace before its count says that it is there.
+
+/** Adds the row of a task, whose id is the number of tasks so far. */
+export function addTaskRow(buffer: ArrayBufferLike, plan: RowPlan, id: number, task: TaskSpec): void {
+  writeTaskRow(new DataView(buffer), plan, id, task);
+  raiseCount(buffer, L.WORLD_TASK_COUNT, id + 1);
+}
+
+/**
+ * Adds the row of a token, whose id is the number of tokens so far. The row after the last token stands for no token:
+ * it moves before a token takes its place. Who began to decide before that still takes that row for no token.
+ */
+export function addTokenRow(buffer: ArrayBufferLike, plan: RowPlan, id: number, token: TokenSpec): void {
+  const view = new DataView(buffer);
+  writeNoTokenRow(view, id + 1);
+  raiseCount(buffer, L.WORLD_TOKEN_COUNT, id + 1);
+  writeTokenRow(view, plan, id, token);
+}
+
+/** What was written before is there for whoever sees the new count. */
+function raiseCount(buffer: ArrayBufferLike, address: number, count: number): void {
+  Atomics.store(new Uint32Array(buffer, address, 1), 0, count);
+}

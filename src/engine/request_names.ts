@@ -1,0 +1,146 @@
+import { Pre } from '../abi/verdict.js';
+import { InvalidRequestError, UnknownNameError } from '../errors.js';
+import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { unknownName } from '../names/complaint.js';
+import { PRE_NAMES } from '../names/faults.js';
+import { nearestOf } from '../names/nearest.js';
+import { typeFieldOf } from '../names/type_field.js';
+import type { Decider } from './decider.js';
+import { IdNames, isU32 } from './id_names.js';
+import { KindNames } from './kind_names.js';
+
+/**
+ * One bpf() call in the words of a scenario's request (docs/scenarios.md). Names of commands and types in any common
+ * spelling, or their numbers; tasks, tokens and bpffs by name or id. Fields the command does not read are not looked at.
+ */
+export interface NamedRequest {
+  readonly task: string | number;
+  /** Without it, no token is given. For prog_attach and link_create: the one the program was loaded with. */
+  readonly token?: string | number | undefined;
+  readonly cmd: string | number;
+  /** Needed by map_create. */
+  readonly map_type?: string | number | undefined;
+  /** Needed by prog_load; read by prog_attach and link_create, where it is 0 if it is not there. */
+  readonly prog_type?: string | number | undefined;
+  /** Read by prog_load, prog_attach and link_create; 0 if it is not there. */
+  readonly expected_attach_type?: string | number | undefined;
+  /** Instructions of a program: 0 to 2^32-1, 1 if it is not there. */
+  readonly insn_cnt?: number | undefined;
+  /** For token_create, which only explain() can decide. */
+  readonly bpffs?: string | number | undefined;
+  /** Something wrong with the call besides permission: `token_ebadf`, `attr_einval`. */
+  readonly pre?: string | undefined;
+}
+
+/** What a command reads of a named request. */
+enum Reads {
+  NOTHING = 0,
+  MAP_TYPE = 1,
+  PROG_TYPE = 2,
+}
+
+/** Turns requests by names into requests by ids, for one world. */
+export class RequestNames {
+  readonly tasks: IdNames;
+  readonly tokens: IdNames;
+  readonly #bpffs: IdNames;
+  readonly #cmds: KindNames;
+  readonly #mapTypes: KindNames;
+  readonly #progTypes: KindNames;
+  readonly #attachTypes: KindNames;
+  /** By command. */
+  readonly #reads: readonly Reads[];
+  /** The command that cannot do without a program type. */
+  readonly #progLoad: number;
+
+  constructor({ profile, tasks, tokens, bpffs }: World) {
+    const { vocabulary } = profile;
+    this.tasks = new IdNames('task', tasks);
+    this.tokens = new IdNames('token', tokens);
+    this.#bpffs = new IdNames('bpffs', bpffs);
+    this.#cmds = new KindNames(profile, 'cmds', 'cmd');
+    this.#mapTypes = new KindNames(profile, 'map_types', 'map_type');
+    this.#progTypes = new KindNames(profile, 'prog_types', 'prog_type');
+    this.#attachTypes = new KindNames(profile, 'attach_types', 'expected_attach_type');
+    this.#progLoad = vocabulary.must('cmds', 'prog_load');
+    this.#reads = Array.from({ length: vocabulary.count.cmds }, (_, cmd) => {
+      const field = typeFieldOf(vocabulary.nameOf('cmds', cmd));
+      return field === undefined ? Reads.NOTHING : field === 'map_type' ? Reads.MAP_TYPE : Reads.PROG_TYPE;
+    });
+  }
+
+  /**
+   * The request by ids. Throws an UnknownNameError for a name of nothing, and an InvalidRequestError for a field that is
+   * missing or of a wrong kind. Ids and numbers are taken as they are: the verdict says where they stand for nothing.
+   */
+  resolve(request: NamedRequest): Request {
+    const { task, token, insn_cnt: insnCnt, bpffs, pre } = request;
+    const cmd = this.#cmds.numberOf(request.cmd);
+    const resolved: Request = {
+      task: this.tasks.idOf(task),
+      token: token === undefined ? NO_TOKEN : this.tokens.idOf(token),
+      cmd,
+      type: this.#typeOf(cmd, request),
+      attachType: this.#attachTypeOf(cmd, request),
+      insnCnt: insnCnt === undefined ? 1 : countOf(insnCnt),
+      pre: pre === undefined ? Pre.NONE : preOf(pre),
+    };
+    return bpffs === undefined ? resolved : { ...resolved, bpffs: this.#bpffs.existing(bpffs) };
+  }
+
+  /** decider.checkRequest(resolve(request)), without an object between where all is plain. */
+  check(decider: Decider, request: NamedRequest): number {
+    if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
+      return decider.checkRequest(this.resolve(request));
+    }
+    const { token } = request;
+    const cmd = this.#cmds.numberOf(request.cmd);
+    return decider.checkIds(
+      this.tasks.idOf(request.task),
+      token === undefined ? NO_TOKEN : this.tokens.idOf(token),
+      cmd,
+      this.#typeOf(cmd, request),
+      this.#attachTypeOf(cmd, request),
+    );
+  }
+
+  #typeOf(cmd: number, { map_type: mapType, prog_type: progType }: NamedRequest): number {
+    const reads = this.#reads[cmd];
+    if (reads === Reads.PROG_TYPE) {
+      if (progType !== undefined) return this.#progTypes.numberOf(progType);
+      if (cmd === this.#progLoad) throw missing('prog_load', 'prog_type', 'xdp');
+    } else if (reads === Reads.MAP_TYPE) {
+      if (mapType !== undefined) return this.#mapTypes.numberOf(mapType);
+      throw missing('map_create', 'map_type', 'hash');
+    }
+    return 0;
+  }
+
+  #attachTypeOf(cmd: number, { expected_attach_type: attachType }: NamedRequest): number {
+    const isRead = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
+    return isRead ? this.#attachTypes.numberOf(attachType) : 0;
+  }
+}
+
+function missing(command: string, field: string, example: string): InvalidRequestError {
+  return new InvalidRequestError(field, `${command} needs ${field}, as in ${field}: '${example}'`);
+}
+
+function countOf(written: number): number {
+  if (isU32(written)) return written;
+  throw new InvalidRequestError(
+    'insn_cnt',
+    `insn_cnt is ${String(written)}: a whole number from 0 to 2^32-1 is expected`,
+  );
+}
+
+function preOf(written: string): Pre {
+  if (typeof written !== 'string') {
+    throw new InvalidRequestError('pre', `pre is ${typeof written}: one of ${PRE_NAMES.join(', ')} is expected`);
+  }
+  const name = written.trim().toLowerCase().replaceAll('-', '_');
+  const pre = PRE_NAMES.indexOf(name);
+  if (pre !== -1) return pre;
+  const nearest = nearestOf(name, PRE_NAMES);
+  throw new UnknownNameError('fault', written, unknownName('fault', written, PRE_NAMES, nearest));
+}

@@ -1,0 +1,155 @@
+// What the library throws where the mistake is the caller's. Each has a code, which stays the same whatever the words.
+
+/** Everything the library throws on purpose: `code` is for programs, `message` for people. */
+export abstract class BpfTokenSimError extends Error {
+  /** `UNKNOWN_NAME`, `DISPOSED`: one for each class. */
+  abstract readonly code: string;
+}
+
+/** What is said of a name that is not known. */
+interface NameComplaint {
+  readonly message: string;
+  readonly expected?: string;
+  readonly nearest?: string;
+}
+
+/** A task, token, command, type or fault of a name (or a number) that there is none of. */
+export class UnknownNameError extends BpfTokenSimError {
+  override readonly name = 'UnknownNameError';
+  override readonly code = 'UNKNOWN_NAME';
+  /** `task`, `token`, `bpffs`, `command`, `map type`, `program type`, `attach type`, `fault`. */
+  readonly kind: string;
+  readonly given: string;
+  /** What would have been right, in words. */
+  readonly expected: string | undefined;
+  /** The valid name nearest to the one given, where one is near enough to be meant. */
+  readonly nearest: string | undefined;
+
+  constructor(kind: string, given: string, { message, expected, nearest }: NameComplaint) {
+    super(message);
+    this.kind = kind;
+    this.given = given;
+    this.expected = expected;
+    this.nearest = nearest;
+  }
+}
+
+/** A request that misses a field its command needs, or has one of a wrong kind. */
+export class InvalidRequestError extends BpfTokenSimError {
+  override readonly name = 'InvalidRequestError';
+  override readonly code = 'INVALID_REQUEST';
+  /** As in the request: `prog_type`. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** A task or token to add, or masks to narrow to, that no world can hold. */
+export class InvalidSpecError extends BpfTokenSimError {
+  override readonly name = 'InvalidSpecError';
+  override readonly code = 'INVALID_SPEC';
+  /** As in the spec: `userns`. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** More of something than a world's tables have room for. */
+export class WorldTooLargeError extends BpfTokenSimError {
+  override readonly name = 'WorldTooLargeError';
+  override readonly code = 'WORLD_TOO_LARGE';
+  /** `tasks`, `tokens`, `user namespaces`. */
+  readonly what: string;
+  readonly count: number;
+  readonly most: number;
+
+  constructor(what: string, count: number, most: number) {
+    super(`${count} ${what}: at most ${most} fit one world`);
+    this.what = what;
+    this.count = count;
+    this.most = most;
+  }
+}
+
+/** A column of a batch that is not as long as its verdicts. */
+export class ColumnLengthError extends BpfTokenSimError {
+  override readonly name = 'ColumnLengthError';
+  override readonly code = 'COLUMN_LENGTH';
+  readonly column: string;
+  readonly rows: number;
+  /** How many it should have: as many as `out`. */
+  readonly expected: number;
+
+  constructor(column: string, rows: number, expected: number) {
+    super(`column ${column} has ${rows} rows, out has ${expected}`);
+    this.column = column;
+    this.rows = rows;
+    this.expected = expected;
+  }
+}
+
+/** A column of a batch that is missing, or whose elements are of another size: they would be read wrongly. */
+export class ColumnTypeError extends BpfTokenSimError {
+  override readonly name = 'ColumnTypeError';
+  override readonly code = 'COLUMN_TYPE';
+  readonly column: string;
+  /** `Uint8Array`, or `undefined` where there is none. */
+  readonly given: string;
+  /** `Uint16Array`. */
+  readonly expected: string;
+
+  constructor(column: string, given: string, expected: string) {
+    super(`column ${column} is ${given}, ${expected} is expected`);
+    this.column = column;
+    this.given = given;
+    this.expected = expected;
+  }
+}
+
+/** LSM hooks that are functions, which the hot path cannot call. */
+export class HooksNotSupportedError extends BpfTokenSimError {
+  override readonly name = 'HooksNotSupportedError';
+  override readonly code = 'HOOKS_NOT_SUPPORTED';
+  readonly hooks: readonly string[];
+
+  constructor(hooks: readonly string[]) {
+    super(
+      `the hot path cannot call ${hooks.join(', ')}: write the denials as data (denials of a token: cmds, caps), ` +
+        'or ask the model (new Model(world, lsm))',
+    );
+    this.hooks = hooks;
+  }
+}
+
+/** A token was to be narrowed, and the profile does not have that extension. */
+export class NarrowingNotSupportedError extends BpfTokenSimError {
+  override readonly name = 'NarrowingNotSupportedError';
+  override readonly code = 'NARROWING_NOT_SUPPORTED';
+  readonly profile: string;
+
+  constructor(profile: string) {
+    super(
+      `narrowing a token is an extension that ${profile} does not have; a profile of yours can: ` +
+        `extendProfile(profileNamed('${profile}'), 'mine', { token_narrowing: true })`,
+    );
+    this.profile = profile;
+  }
+}
+
+/** An evaluator, or an attachment to one, was used after its dispose(). */
+export class DisposedError extends BpfTokenSimError {
+  override readonly name = 'DisposedError';
+  override readonly code = 'DISPOSED';
+
+  constructor(
+    message = 'this evaluator was disposed of: its tables are gone; make another with createEvaluator(world)',
+  ) {
+    super(message);
+  }
+}

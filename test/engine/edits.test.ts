@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { makeColumns, setRow } from '../../src/engine/columns.js';
+import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
+import type { NewToken } from '../../src/engine/live_world.js';
+import {
+  InvalidSpecError,
+  NarrowingNotSupportedError,
+  UnknownNameError,
+  WorldTooLargeError,
+} from '../../src/errors.js';
+import { Dice } from '../../src/fuzz/dice.js';
+import { randomCapabilities, randomDenials, randomMask, randomMasks } from '../../src/fuzz/random_masks.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
+import { MASK_NAMES, type Masks } from '../../src/kernel/masks.js';
+import { Model } from '../../src/kernel/model.js';
+import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
+import { MAX_IDS, NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../../src/kernel/world.js';
+import { named } from './named.js';
+
+const WORLDS = 150;
+const EDITS = 8;
+const REQUESTS = 40;
+
+/** A random world under a profile that lets tokens be narrowed. */
+function narrowableWorld(dice: Dice): World {
+  const world = randomWorld(dice);
+  return { ...world, profile: extendProfile(world.profile, 'narrowing', { token_narrowing: true }) };
+}
+
+/** Makes one random edit, and the same by hand in a world of plain data. */
+function editBoth(evaluator: Evaluator, world: World, dice: Dice, n: number): World {
+  const { vocabulary } = world.profile;
+  const userns = dice.below(world.userns.length);
+  switch (world.tokens.length === 0 ? dice.below(2) : dice.below(3)) {
+    case 0: {
+      const euid = dice.pick([0, 1000, 0xffff_fffe, 77]);
+      const task: TaskSpec = { name: `added${n}`, userns, euid, effective: randomCapabilities(dice) };
+      expect(evaluator.addTask(task)).toBe(world.tasks.length);
+      return { ...world, tasks: [...world.tasks, task] };
+    }
+    case 1: {
+      const token: TokenSpec = {
+        name: `added${n}`,
+        userns,
+        allowed: randomMasks(dice, vocabulary),
+        denials: randomDenials(dice, vocabulary),
+      };
+      expect(evaluator.addToken(token)).toBe(world.tokens.length);
+      return { ...world, tokens: [...world.tokens, token] };
+    }
+    default: {
+      const id = dice.below(world.tokens.length);
+      const token = world.tokens[id] as TokenSpec;
+      const keep: Partial<Masks> = {};
+      for (const mask of MASK_NAMES) if (dice.chance(50)) keep[mask] = randomMask(dice, vocabulary, mask);
+      evaluator.narrowToken(dice.pick([id, token.name]), keep);
+      const allowed = { ...token.allowed };
+      for (const mask of MASK_NAMES) allowed[mask] &= keep[mask] ?? allowed[mask];
+      return { ...world, tokens: world.tokens.with(id, { ...token, allowed }) };
+    }
+  }
+}
+
+/** Every way the evaluator answers, beside the model and an evaluator made for the world from the start. */
+function compare(evaluator: Evaluator, world: World, dice: Dice, what: object): void {
+  const model = new Model(world);
+  const fresh = createEvaluator(world);
+  const requests: Request[] = Array.from({ length: REQUESTS }, () => randomRequest(world, dice));
+  // The newest ones, alone and together, and no token, whose row moves.
+  const last = { task: world.tasks.length - 1, token: world.tokens.length - 1 };
+  for (const ids of [last, { task: last.task }, { token: last.token }, { token: NO_TOKEN }]) {
+    const random = randomRequest(world, dice);
+    requests.push({ ...random, ...ids, token: (ids.token === -1 ? NO_TOKEN : ids.token) ?? random.token });
+  }
+  const columns = makeColumns(requests.length);
+  requests.forEach((request, row) => {
+    setRow(columns, row, request);
+  });
+  const batch = new Uint8Array(requests.length);
+  evaluator.checkBatch(columns, batch);
+  requests.forEach((request, row) => {
+    const byte = model.ask(request);
+    const answers = [
+      batch[row],
+      evaluator.checkRequest(request),
+      evaluator.check(named(world, request, dice)),
+      fresh.checkRequest(request),
+    ];
+    if (answers.some((answer) => answer !== byte)) {
+      expect({ ...what, request, answers }).toEqual({ ...what, request, answers: answers.map(() => byte) });
+    }
+  });
+  fresh.dispose();
+}
+
+test(`${WORLDS} random worlds after each of ${EDITS} random edits answer as if made so`, () => {
+  for (let seed = 1; seed <= WORLDS; seed++) {
+    const dice = new Dice(seed);
+    const first = narrowableWorld(dice);
+    const before = structuredClone({ tasks: first.tasks, tokens: first.tokens });
+    // What other worlds left in the memory must not show where rows are added.
+    const evaluator = createEvaluator(narrowableWorld(dice));
+    evaluator.replaceWorld(first);
+    let world = first;
+    for (let n = 0; n < EDITS; n++) {
+      world = editBoth(evaluator, world, dice, n);
+      expect(evaluator.world).toEqual(world);
+      compare(evaluator, world, dice, { seed, edit: n });
+    }
+    expect({ tasks: first.tasks, tokens: first.tokens }, 'what the caller gave').toEqual(before);
+    evaluator.replaceWorld(first);
+    compare(evaluator, first, dice, { seed, edit: 'the first world again' });
+  }
+});
+
+describe('edits', () => {
+  const ALL = (1n << 64n) - 1n;
+  const allowed = { cmds: ALL, maps: ALL, progs: ALL, attachs: ALL };
+  const plain: World = {
+    profile: profileNamed('linux-6.12'),
+    unprivilegedBpfDisabled: 2,
+    userns: [
+      { name: 'init', parent: 0, owner: 0 },
+      { name: 'box', parent: 0, owner: 1000 },
+    ],
+    bpffs: [],
+    tasks: [{ name: 'web', userns: 1, euid: 5, effective: ALL }],
+    tokens: [],
+  };
+  const XDP = { task: 'web', token: 'new', cmd: 'prog_load', prog_type: 'xdp', expected_attach_type: 'xdp' };
+
+  test('a world shown before an edit stays as it was, and one shown twice is the same', () => {
+    const evaluator = createEvaluator(plain);
+    expect(evaluator.world).toBe(plain);
+    evaluator.addToken({ name: 'new', userns: 1, allowed });
+    const { world } = evaluator;
+    expect(evaluator.world).toBe(world);
+    evaluator.addTask({ name: 'more', userns: 0, euid: 0, effective: 0n });
+    expect([plain.tokens.length, world.tasks.length, evaluator.world.tasks.length]).toEqual([0, 1, 2]);
+  });
+
+  test('what was given may change afterwards: the world holds copies', () => {
+    const evaluator = createEvaluator(plain);
+    const token = { name: 'new', userns: 1, allowed: { ...allowed }, denials: { cmds: 0n, caps: 0n } };
+    evaluator.addToken(token);
+    token.allowed.progs = 0n;
+    token.denials.caps = ALL;
+    expect(evaluator.explain(XDP).verdict).toMatchObject({ allowed: true });
+    expect(evaluator.world.tokens[0]).toMatchObject({ allowed, denials: { cmds: 0n, caps: 0n } });
+  });
+
+  test('a name that was unknown is known once something has it', () => {
+    const evaluator = createEvaluator(plain);
+    expect(() => evaluator.check(XDP)).toThrow(UnknownNameError);
+    const id = evaluator.addToken({ name: 'new', userns: 1, allowed });
+    expect(evaluator.check(XDP)).toBe(evaluator.checkIds(0, id, 5, 6, 37));
+    expect(() => evaluator.check({ ...XDP, task: 'other' })).toThrow(UnknownNameError);
+    evaluator.addTask({ name: 'other', userns: 1, euid: 1000, effective: 0n });
+    // The owner of the namespace has every capability there only from outside of it.
+    expect(evaluator.explain({ ...XDP, task: 'other' }).verdict).toMatchObject({ errno: 'EPERM' });
+    evaluator.addTask({ name: 'owner', userns: 0, euid: 1000, effective: 0n });
+    expect(evaluator.explain({ ...XDP, task: 'owner' }).verdict).toMatchObject({ allowed: true });
+    expect(evaluator.check({ ...XDP, task: 'owner' })).toBe(evaluator.check(XDP));
+  });
+
+  test('a profile without the extension narrows nothing, and says how to have it', () => {
+    const evaluator = createEvaluator(plain);
+    const id = evaluator.addToken({ name: 'new', userns: 1, allowed });
+    expect(() => evaluator.narrowToken(id, { progs: 0n })).toThrow(NarrowingNotSupportedError);
+    expect(() => evaluator.narrowToken(id, { progs: 0n })).toThrow(
+      /an extension that linux-6.12 does not have; .*extendProfile\(profileNamed\('linux-6.12'\), 'mine', { token_narrowing: true }\)/,
+    );
+    expect(evaluator.world.tokens[id]?.allowed).toEqual(allowed);
+  });
+
+  test('narrowing takes bits away and never gives any back', () => {
+    const profile = extendProfile(plain.profile, 'mine', { token_narrowing: true });
+    const evaluator = createEvaluator({ ...plain, profile });
+    evaluator.addToken({ name: 'new', userns: 1, allowed });
+    const before = evaluator.check(XDP);
+    evaluator.narrowToken('new', { progs: 1n << 6n });
+    expect(evaluator.check(XDP)).toBe(before);
+    evaluator.narrowToken('new', { progs: 1n << 1n, attachs: undefined });
+    evaluator.narrowToken('new', { progs: ALL });
+    expect(evaluator.check(XDP)).not.toBe(before);
+    expect(evaluator.world.tokens[0]?.allowed).toEqual({ ...allowed, progs: 0n });
+    expect(() => evaluator.narrowToken('new', { progz: 0n } as never)).toThrow(/no mask progz: cmds, maps, progs/);
+    expect(() => evaluator.narrowToken('new', { progs: 6 } as never)).toThrow(/progs is 6: a bigint of 64 bits/);
+    expect(() => evaluator.narrowToken('nwe', {})).toThrow(/unknown token "nwe"; did you mean "new"\?/);
+    expect(() => evaluator.narrowToken(1, {})).toThrow(/there is no token of id 1: 1 of them have ids from 0 on/);
+    expect(() => evaluator.narrowToken(NO_TOKEN, {})).toThrow(UnknownNameError);
+  });
+
+  const task = { name: 't', userns: 1, euid: 0, effective: 0n };
+  test.each([
+    [{ ...task, userns: 2 }, 'userns', 'userns is 2: the id of a user namespace of the world (0 to 1) is expected'],
+    [{ ...task, userns: -1 }, 'userns', 'userns is -1'],
+    [{ ...task, euid: 0xffff_ffff }, 'euid', 'a uid from 0 to 4294967294'],
+    [{ ...task, effective: -1n }, 'effective', 'effective is -1: a bigint of 64 bits'],
+    [{ ...task, effective: 1n << 64n }, 'effective', 'a bigint of 64 bits'],
+    [{ ...task, effective: 3 as never }, 'effective', 'effective is 3: a bigint'],
+    [{ ...task, name: '' }, 'name', 'a name is expected'],
+    [{ ...task, name: 'web' }, 'name', 'one of the tasks has the name "web" already'],
+  ] satisfies [TaskSpec, string, string][])('a task %o is refused', (spec, field, words) => {
+    refused((evaluator) => evaluator.addTask(spec), field, words);
+  });
+
+  const token: NewToken = { name: 'k', userns: 1, allowed };
+  test.each([
+    [{ ...token, userns: 2 }, 'userns', 'userns is 2'],
+    [{ ...token, allowed: { ...allowed, maps: undefined as never } }, 'allowed.maps', 'allowed.maps is undefined'],
+    [{ ...token, denials: { cmds: 0n, caps: 1n << 64n } }, 'denials.caps', 'a bigint of 64 bits'],
+    [{ ...token, bpffs: 0 }, 'bpffs', 'bpffs is 0: an id below 0'],
+    [{ ...token, name: 3 as never }, 'name', 'name is 3: a name is expected'],
+  ] satisfies [NewToken, string, string][])('a token %o is refused', (spec, field, words) => {
+    refused((evaluator) => evaluator.addToken(spec), field, words);
+  });
+
+  function refused(edit: (evaluator: Evaluator) => void, field: string, words: string): void {
+    const evaluator = createEvaluator(plain);
+    const before = evaluator.check({ ...XDP, token: undefined });
+    const error = (() => {
+      try {
+        edit(evaluator);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toBeInstanceOf(InvalidSpecError);
+    expect(error).toMatchObject({ code: 'INVALID_SPEC', field });
+    expect((error as Error).message).toContain(words);
+    expect(evaluator.world).toBe(plain);
+    expect(evaluator.check({ ...XDP, token: undefined })).toBe(before);
+  }
+
+  test('the last ids there are can be added and used, and then no more', () => {
+    const many = { length: MAX_IDS - 1 };
+    const tokens = Array.from(many, (_, id) => ({
+      name: `k${id}`,
+      userns: 0,
+      allowed,
+      denials: { cmds: 0n, caps: 0n },
+    }));
+    const tasks = Array.from(many, (_, id) => ({ name: `t${id}`, userns: 0, euid: 0, effective: 0n }));
+    const evaluator = createEvaluator({ ...plain, tasks, tokens });
+    expect(evaluator.addTask({ name: 'web', userns: 1, euid: 5, effective: ALL })).toBe(MAX_IDS - 1);
+    expect(evaluator.addToken({ name: 'new', userns: 1, allowed })).toBe(MAX_IDS - 1);
+    const { world } = evaluator;
+    const model = new Model(world);
+    for (const ids of [
+      [MAX_IDS - 1, MAX_IDS - 1],
+      [MAX_IDS - 1, NO_TOKEN],
+      [0, MAX_IDS - 1],
+      [0, NO_TOKEN],
+    ] as const) {
+      const request = { task: ids[0], token: ids[1], cmd: 5, type: 6, attachType: 37, insnCnt: 1, pre: 0 };
+      expect(evaluator.checkRequest(request)).toBe(model.ask(request));
+    }
+    expect(() => evaluator.addTask(task)).toThrow(WorldTooLargeError);
+    expect(() => evaluator.addToken(token)).toThrow(/65536 tokens: at most 65535 fit one world/);
+  });
+});
