@@ -37,7 +37,7 @@ import { decideOdd, faultyRows } from './odd';
 export const BLOCK_ROWS: u32 = 256;
 
 // The scratch of a block, byte offsets. What the first pass leaves:
-const TASK: usize = 0; // u32, rows that can be read, as distances from the first
+const TASK: usize = 0; // u32, rows as distances from the first
 const TOKEN: usize = 1024; // u32
 const ASK: usize = 2048; // u32
 const ODD: usize = 3072; // u8, not 0: to be decided on its own
@@ -87,18 +87,14 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(pair, PLACE_TOKEN))), v128.xor(token1, token0));
   store<u8>(scratch + (i >> 4), v128.any_true(v128.or(sameTask, sameToken)) ? 0 : 1, HELD);
   const ids = scratch + (i << 2);
-  const task2 = i16x8.min_u(task0, taskCount);
-  const task3 = i16x8.min_u(task1, taskCount);
-  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task2), 3), TASK);
-  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task2), 3), TASK + 16);
-  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task3), 3), TASK + 32);
-  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task3), 3), TASK + 48);
-  const token2 = i16x8.min_u(token0, tokenCount);
-  const token3 = i16x8.min_u(token1, tokenCount);
-  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token2), 5), TOKEN);
-  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token2), 5), TOKEN + 16);
-  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token3), 5), TOKEN + 32);
-  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token3), 5), TOKEN + 48);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task0), 3), TASK);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task0), 3), TASK + 16);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task1), 3), TASK + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task1), 3), TASK + 48);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token0), 5), TOKEN);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token0), 5), TOKEN + 16);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token1), 5), TOKEN + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token1), 5), TOKEN + 48);
 
   const cmd = saturated(v128.load(byte, PLACE_CMD));
   const type = saturated(v128.load(byte, PLACE_TYPE));

@@ -76,14 +76,13 @@ export function decideHere(
   insnCnt: u32,
   pre: u32,
 ): u32 {
-  const tokens = load<u32>(WORLD_TOKEN_COUNT);
   const given = tokenId != NO_ID;
   if (pre == Pre.BAD_ROW) return Outcome.BAD_ROW;
   if (taskId >= load<u32>(WORLD_TASK_COUNT)) return Outcome.NO_SUCH_TASK;
-  if (given && tokenId >= tokens) return Outcome.NO_SUCH_TOKEN;
+  if (given && tokenId >= load<u32>(WORLD_TOKEN_COUNT)) return Outcome.NO_SUCH_TOKEN;
 
   const task = taskId * TASK_SIZE;
-  const token = min<u32>(tokenId, tokens) * TOKEN_SIZE;
+  const token = tokenId * TOKEN_SIZE;
   if (!pre && isPlainCount(insnCnt) && (cmdGiven | typeGiven | attachGiven) < <u32>TYPE_ROWS) {
     const ask = askOf(cmdGiven, typeGiven, attachGiven);
     if (!(load<u8>(ask, ASK_FLAGS) & ASK_BY_GATE)) {

@@ -87,7 +87,7 @@ export function writeRunTable(place: usize, row: usize): void {
   const taskId: usize = load<u16>(place + (row << 1), PLACE_TASK);
   const tokenId: usize = load<u16>(place + (row << 1), PLACE_TOKEN);
   const task = taskId * TASK_SIZE;
-  const token = min<usize>(tokenId, load<u32>(WORLD_TOKEN_COUNT)) * TOKEN_SIZE;
+  const token = tokenId * TOKEN_SIZE;
   const stands = standing(task, token);
   const own = lanes(0 - isOwnUserns(task, token, stands));
   const there = lanes(capsThere(task, stands));

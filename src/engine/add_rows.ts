@@ -1,5 +1,5 @@
 import type { TaskSpec, TokenSpec } from '../kernel/world.js';
-import { type RowPlan, writeNoTokenRow, writeTaskRow, writeTokenRow } from './compile.js';
+import { type RowPlan, writeTaskRow, writeTokenRow } from './compile.js';
 import * as L from './layout.js';
 
 // Rows added to tables that other threads may be reading. Nobody asks for an id before it is handed out, so that a row
@@ -11,15 +11,10 @@ export function addTaskRow(buffer: ArrayBufferLike, plan: RowPlan, id: number, t
   raiseCount(buffer, L.WORLD_TASK_COUNT, id + 1);
 }
 
-/**
- * Adds the row of a token, whose id is the number of tokens so far. The row after the last token stands for no token:
- * it moves before a token takes its place. Who began to decide before that still takes that row for no token.
- */
+/** Adds the row of a token, whose id is the number of tokens so far. */
 export function addTokenRow(buffer: ArrayBufferLike, plan: RowPlan, id: number, token: TokenSpec): void {
-  const view = new DataView(buffer);
-  writeNoTokenRow(view, id + 1);
+  writeTokenRow(new DataView(buffer), plan, id, token);
   raiseCount(buffer, L.WORLD_TOKEN_COUNT, id + 1);
-  writeTokenRow(view, plan, id, token);
 }
 
 /** What was written before is there for whoever sees the new count. */

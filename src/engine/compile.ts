@@ -74,7 +74,6 @@ export function writeWorld(buffer: ArrayBufferLike, world: World): RowPlan {
   world.tokens.forEach((token, id) => {
     writeTokenRow(view, plan, id, token);
   });
-  writeNoTokenRow(view, world.tokens.length);
   return plan;
 }
 
@@ -151,9 +150,4 @@ export function writeTokenRow(
 function commandBits(cmd: bigint, allowed: bigint, denied: bigint): number {
   if (((allowed >> cmd) & 1n) === 0n) return 0;
   return (denied >> cmd) & 1n ? L.CMD_ALLOWED : L.CMD_ALLOWED | L.CMD_NOT_DENIED;
-}
-
-/** Writes the row that stands for no token: no bit set. */
-export function writeNoTokenRow(view: DataView, id: number): void {
-  new Uint8Array(view.buffer, L.WORLD_TOKENS + id * L.TOKEN_SIZE, L.TOKEN_SIZE).fill(0);
 }

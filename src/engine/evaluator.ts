@@ -104,6 +104,7 @@ interface Held {
 }
 
 class WasmEvaluator implements Evaluator {
+  checkIds: Evaluator['checkIds'];
   #memory: WebAssembly.Memory | undefined;
   #decider: Decider | undefined;
   #held: Held | undefined;
@@ -111,6 +112,7 @@ class WasmEvaluator implements Evaluator {
   constructor(world: World) {
     this.#memory = makeMemory();
     this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
+    this.checkIds = this.#decider.checkIds;
     this.replaceWorld(world);
   }
 
@@ -124,10 +126,6 @@ class WasmEvaluator implements Evaluator {
 
   checkRequest(request: Request): number {
     return alive(this.#decider).checkRequest(request);
-  }
-
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
-    return alive(this.#decider).checkIds(task, token, cmd, type, attachType);
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
@@ -184,6 +182,7 @@ class WasmEvaluator implements Evaluator {
     this.#memory = undefined;
     this.#decider = undefined;
     this.#held = undefined;
+    this.checkIds = disposed;
   }
 
   [Symbol.dispose](): void {
@@ -195,6 +194,10 @@ class WasmEvaluator implements Evaluator {
     held.names ??= new RequestNames(held.live.world);
     return held.names;
   }
+}
+
+function disposed(): never {
+  throw new DisposedError();
 }
 
 function alive<Part>(part: Part | undefined): Part {

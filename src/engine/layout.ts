@@ -68,8 +68,8 @@ export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, the same of the initial us
 export const TASK_SIZE = 8;
 export const EUID_OWNS_NOTHING = 0xfffe;
 
-// A token. Mask bits of values the release does not know are cleared. One more row than there are tokens, without a bit
-// set, stands for no token.
+// A token. Mask bits of values the release does not know are cleared. The row of NO_ID, which no token has and nobody writes,
+// has no bit set: it stands for no token. Any u16 is the number of a row that can be read.
 export const TOKEN_MAPS = WORLD_TOKENS; // u64
 export const TOKEN_PROGS = WORLD_TOKENS + 8; // u64
 export const TOKEN_ATTACHS = WORLD_TOKENS + 16; // u64
