@@ -1,11 +1,14 @@
 // npm run bench: how fast requests are decided, beside plain C and plain TypeScript deciding the same rows.
+
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Columns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
 import { type BatchResult, NATIVE, OURS, TYPESCRIPT, timeBatch } from './batches.js';
 import { ratioOf, type Timing } from './measure.js';
 import { compileNative, GCC_FLAGS, gccVersion } from './native/native.js';
 import { type Options, readOptions, USAGE } from './options.js';
+import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
@@ -16,6 +19,8 @@ import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.
 const BUILD_FOLDER = 'build/bench';
 const MAIN_PROFILE = 'linux-6.12';
 const DESIGN_PROFILE = 'v12';
+/** Less would not be passed on to workers, or would be over before all of them are awake. */
+const LEAST_POOL_ROWS = 1_048_576;
 
 /** The cases of a profile as they are measured, and what they say. */
 class Cases {
@@ -42,6 +47,16 @@ class Cases {
     this.#batch('random_large', LARGE, large, largeRequests);
     this.#batch('run', LARGE, large, runs(largeRequests));
     this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
+  }
+
+  /** Two workers beside one. */
+  async pool(): Promise<void> {
+    const { seed, effort } = this.#options;
+    const rows = Math.max(this.#options.rows, LEAST_POOL_ROWS);
+    const large = benchmarkWorld(this.#profile, LARGE, seed);
+    const result = await timePools(large, requests(large, seed, rows), effort);
+    this.#add({ case: 'pool', profile: this.#profile, world: LARGE.name, ...result });
+    this.#compare('pool_scaling', result.timings, TWO_WORKERS, ONE_WORKER);
   }
 
   #batch(name: string, size: WorldSize, world: World, columns: Columns): void {
@@ -72,7 +87,7 @@ class Cases {
   }
 }
 
-function main(options: Options): void {
+async function main(options: Options): Promise<void> {
   const { seed, rows, effort, json } = options;
   const gcc = gccVersion();
   const machine = thisMachine(gcc === null ? null : `${gcc} ${GCC_FLAGS.join(' ')}`);
@@ -84,6 +99,8 @@ function main(options: Options): void {
     return cases;
   };
   const merged = measure(MAIN_PROFILE);
+  if (availableParallelism() > 1) await merged.pool();
+  else console.log('\nThere is one core here: pools of workers are not compared.');
   const design = measure(DESIGN_PROFILE);
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
@@ -125,7 +142,7 @@ function worldWords(profile: string, size: WorldSize, seed: number) {
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === null) console.log(USAGE);
-  else main(options);
+  else await main(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;

@@ -19,6 +19,14 @@ export interface Contender {
   round(repetitions: number): number;
 }
 
+/** One of those whose work is not over when its call returns. */
+export interface AsyncContender {
+  readonly name: string;
+  /** Makes `checks` checks. */
+  readonly checks: number;
+  work(): Promise<void>;
+}
+
 /** What a contender's rounds showed. */
 export interface Timing {
   readonly name: string;
@@ -32,17 +40,42 @@ export interface Timing {
 /** Times contenders in turn, round after round, each round starting with another one. */
 export function interleave(contenders: readonly Contender[], { rounds, repetitions }: Effort): Timing[] {
   const samples = contenders.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const next = (round + turn) % contenders.length;
-      samples[next]?.push((contenders[next] as Contender).round(repetitions));
-    }
+  for (const turn of turnsOf(contenders.length, rounds)) {
+    samples[turn]?.push((contenders[turn] as Contender).round(repetitions));
   }
-  return contenders.map(({ name }, i) => {
-    const own = samples[i] as number[];
-    const nanoseconds = spreadOf(own);
-    return { name, rounds: own, nanoseconds, checksPerSecond: 1e9 / nanoseconds.median };
-  });
+  return contenders.map(({ name }, i) => timingOf(name, samples[i] as number[]));
+}
+
+/** The same of contenders that are waited for: each round's sample is the median of its repetitions, after a warm-up. */
+export async function interleaveAsync(
+  contenders: readonly AsyncContender[],
+  { rounds, repetitions }: Effort,
+): Promise<Timing[]> {
+  const samples = contenders.map((): number[] => []);
+  for (const turn of turnsOf(contenders.length, rounds)) {
+    const { checks, work } = contenders[turn] as AsyncContender;
+    await work();
+    const times: number[] = [];
+    for (let spent = 0; times.length < repetitions || spent < LEAST_TIME; spent += times.at(-1) as number) {
+      const startedAt = performance.now();
+      await work();
+      times.push(performance.now() - startedAt);
+    }
+    samples[turn]?.push((medianOf(times) * 1e6) / checks);
+  }
+  return contenders.map(({ name }, i) => timingOf(name, samples[i] as number[]));
+}
+
+/** Whose turn it is. */
+function* turnsOf(contenders: number, rounds: number): Generator<number> {
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < contenders; turn++) yield (round + turn) % contenders;
+  }
+}
+
+function timingOf(name: string, rounds: readonly number[]): Timing {
+  const nanoseconds = spreadOf(rounds);
+  return { name, rounds, nanoseconds, checksPerSecond: 1e9 / nanoseconds.median };
 }
 
 /** A contender in this process: `work` makes `checks` checks. */

@@ -3,6 +3,7 @@ import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/index.js';
 import { AbortError, BadRowsError, BatchFileError } from './batch/index.js';
+import { benchCommand } from './commands/bench.js';
 import { checkCommand } from './commands/check.js';
 import { evalCommand } from './commands/eval.js';
 import { explainCommand } from './commands/explain.js';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     generateCommand,
     evalCommand,
     fuzzCommand,
+    benchCommand,
   ]) {
     add(program);
   }

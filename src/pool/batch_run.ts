@@ -6,8 +6,8 @@ import { Ledger } from './ledger.js';
 import { MAX_DEATHS, workKills } from './persist.js';
 import type { SlotPlaces } from './slot_places.js';
 
-/** Rows of a shard: half a millisecond of work and more. Claiming one costs nothing beside that. */
-const ROWS_PER_SHARD = 65_536;
+/** Rows of a shard: a quarter of a millisecond and more, so that the last one is not waited for long. */
+const ROWS_PER_SHARD = 32_768;
 
 /**
  * One batch over a crew. A runner is one worker's turn at it: it claims shards until none is free, so that a slow worker

@@ -198,11 +198,11 @@ describe('a worker that dies', () => {
     await expect(batch).rejects.toMatchObject({
       name: 'PoolError',
       code: 'work_kills',
-      message: '3 workers died of rows 327680 to 393215: worker exited with code: 4',
+      message: '3 workers died of rows 163840 to 196607: worker exited with code: 4',
     });
     expect(begun().filter((shard) => shard === 5)).toHaveLength(3);
     // Rows before it are no trouble.
-    const rows = 5 * 65_536;
+    const rows = 5 * 32_768;
     const out = new Uint8Array(rows);
     await mortal.checkBatch(sliceColumns(columns, 0, rows), out);
     expect(Buffer.compare(out, expected.subarray(0, rows))).toBe(0);
