@@ -69,5 +69,7 @@ export { nearestName, resolveCapability, resolveName } from './names/spelling.js
 export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
 export { starterScenario } from './policy/starter.js';
 export { changeWords } from './report/change_words.js';
+export { explainText } from './report/explain_text.js';
+export type { Style } from './report/style.js';
 export { reasonText } from './report/verdict_words.js';
 export { generateRequests, RequestTableError, readRequests } from './requests/index.js';

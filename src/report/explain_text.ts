@@ -7,7 +7,7 @@ import type { ProfileAnswer } from '../explain/profiles.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { changeWords } from './change_words.js';
 import { callWords, taskWords, tokenWords } from './request_words.js';
-import type { Style } from './style.js';
+import { PLAIN, type Style } from './style.js';
 import { dispositionText, reasonText } from './verdict_words.js';
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
@@ -33,7 +33,7 @@ export function verdictText({ world, request }: Question, { verdict, askedIn }: 
 }
 
 /** The whole explanation: verdict, every check, what to change, what other kernels say. */
-export function explainText(explanation: Explanation, style: Style): string {
+export function explainText(explanation: Explanation, style: Style = PLAIN): string {
   const { question, verdict, steps } = explanation;
   const sections = [verdictText(question, explanation, style)];
   if (steps.length > 0) {
