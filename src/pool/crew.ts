@@ -134,7 +134,7 @@ export class Crew {
       if (this.#end || this.#running === 0 || this.#piscina.threads.length > 0) return;
       if (this.#deaths > MAX_DEATHS + MAX_DEATHS_PER_WORKER * this.workers) {
         const why = this.#lastError === undefined ? '' : `: ${wordsOf(this.#lastError)}`;
-        void this.#finish(new PoolError('no_workers', `workers die as they start${why}`, this.#lastError));
+        void this.#finish(new PoolError('NO_WORKERS', `workers die as they start${why}`, this.#lastError));
         return;
       }
       this.#piscina.run(null).catch(() => undefined);

@@ -3,11 +3,11 @@ import { BpfTokenSimError } from '../errors.js';
 /** Why a pool could not do what it was asked. */
 export type PoolErrorCode =
   /** The pool was closed before the work was done. */
-  | 'closed'
+  | 'CLOSED'
   /** Every worker that was given a part of the work died of it. */
-  | 'work_kills'
+  | 'WORK_KILLS'
   /** Workers die as they start: there is nobody to give work to. */
-  | 'no_workers';
+  | 'NO_WORKERS';
 
 /** A pool did not do what it was asked; `code` says why, `cause` is the last worker's error where one died. */
 export class PoolError extends BpfTokenSimError {
@@ -31,7 +31,7 @@ export class WorkerDied extends Error {
 
 /** The error of closed pools. */
 export function closedError(): PoolError {
-  return new PoolError('closed', 'the pool is closed');
+  return new PoolError('CLOSED', 'the pool is closed');
 }
 
 /** An error in a few words. */

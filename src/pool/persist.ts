@@ -26,5 +26,5 @@ export async function persist<Result>(
 
 /** The error of work that is given up. */
 export function workKills(what: string, { cause }: WorkerDied): PoolError {
-  return new PoolError('work_kills', `${MAX_DEATHS} workers died ${what}: ${wordsOf(cause)}`, cause);
+  return new PoolError('WORK_KILLS', `${MAX_DEATHS} workers died ${what}: ${wordsOf(cause)}`, cause);
 }

@@ -38,8 +38,8 @@ export interface Pool {
    * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
    * thread that asks.
    *
-   * Rejects with a ColumnLengthError or a ColumnTypeError as Evaluator.checkBatch() throws them, with the signal's reason, or with a PoolError:
-   * the pool was closed, three workers died of the same rows, or workers die as they start.
+   * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, an evaluator disposed of), with the signal's
+   * reason, or with a PoolError: the pool was closed, three workers died of the same rows, or workers die as they start.
    * What `out` holds then is anybody's guess.
    */
   checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
@@ -89,6 +89,8 @@ class CrewPool implements Pool {
 
   async checkBatch(columns: Columns, out: Uint8Array, { signal }: PoolBatchOptions = {}): Promise<void> {
     if (this.#closing) throw closedError();
+    // Throws where the evaluator was disposed of: the memory lives as long as the pool, but what it says is nobody's.
+    this.#evaluator.share();
     signal?.throwIfAborted();
     checkColumns(columns, out);
     if (out.length <= INLINE_ROWS) this.#evaluator.checkBatch(columns, out);

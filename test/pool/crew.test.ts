@@ -66,7 +66,7 @@ test('a task is done again by another worker when one dies of it, and given up w
   expect(tries).toBe(2);
   await expect(persist(crew, 'of this', make({ dies: true }))).rejects.toMatchObject({
     name: 'PoolError',
-    code: 'work_kills',
+    code: 'WORK_KILLS',
     message: '3 workers died of this: worker exited with code: 7',
   });
   expect(tries).toBe(5);
@@ -91,8 +91,8 @@ test('a closed crew does nothing more, and says so', async () => {
   const outcomes = Promise.allSettled(tasks);
   await crew.close();
   for (const outcome of await outcomes) {
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'PoolError', code: 'closed' } });
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'PoolError', code: 'CLOSED' } });
   }
-  await expect(crew.run(() => ({}))).rejects.toMatchObject({ code: 'closed' });
+  await expect(crew.run(() => ({}))).rejects.toMatchObject({ code: 'CLOSED' });
   expect(crew.threads).toEqual([]);
 });

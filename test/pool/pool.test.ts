@@ -197,7 +197,7 @@ describe('a worker that dies', () => {
     const batch = mortal.checkBatch(shared, makeSharedVerdicts(ROWS));
     await expect(batch).rejects.toMatchObject({
       name: 'PoolError',
-      code: 'work_kills',
+      code: 'WORK_KILLS',
       message: '3 workers died of rows 163840 to 196607: worker exited with code: 4',
     });
     expect(begun().filter((shard) => shard === 5)).toHaveLength(3);
@@ -289,13 +289,22 @@ describe('closing', () => {
     const outcomes = Promise.allSettled([running, waiting]);
     await arrived;
     await Promise.all([held.close(), held.close()]);
-    const closed = { status: 'rejected', reason: { name: 'PoolError', code: 'closed', message: 'the pool is closed' } };
+    const closed = { status: 'rejected', reason: { name: 'PoolError', code: 'CLOSED', message: 'the pool is closed' } };
     expect(await outcomes).toMatchObject([closed, closed]);
     for (const rows of [10, ROWS]) {
       const later = held.checkBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows));
-      await expect(later).rejects.toMatchObject({ code: 'closed' });
+      await expect(later).rejects.toMatchObject({ code: 'CLOSED' });
     }
     expect(freePlaces()).toBe(PLACES - 1);
     expect(held.threads).toEqual([]);
   });
+});
+
+test('the evaluator was disposed of: nothing is decided any more, however large the batch', async () => {
+  const two = poolOf(2);
+  evaluator.dispose();
+  for (const rows of [1000, ROWS]) {
+    const batch = two.checkBatch(sliceColumns(shared, 0, rows), new Uint8Array(rows));
+    await expect(batch).rejects.toMatchObject({ code: 'DISPOSED' });
+  }
 });
