@@ -65,7 +65,8 @@ export interface Evaluator {
   addTask(task: TaskSpec): number;
   /**
    * Adds a token as it is given, whether a kernel would make it or not, and returns its id. Only its row and the one
-   * after it are written. Throws as addTask() does.
+   * after it are written. Throws as addTask() does. A request without a token that another thread began to decide before
+   * may be answered as if it had the new one: add tokens while nobody else decides, where that matters.
    */
   addToken(token: NewToken): number;
   /**

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import type { NewToken } from '../../src/engine/live_world.js';
+import { type AttachedEvaluator, attachEvaluator } from '../../src/engine/share.js';
 import {
   InvalidSpecError,
   NarrowingNotSupportedError,
@@ -62,8 +63,8 @@ function editBoth(evaluator: Evaluator, world: World, dice: Dice, n: number): Wo
   }
 }
 
-/** Every way the evaluator answers, beside the model and an evaluator made for the world from the start. */
-function compare(evaluator: Evaluator, world: World, dice: Dice, what: object): void {
+/** Every way the evaluator answers, and one attached to it before the edits, beside the model and an evaluator made for the world from the start. */
+function compare(evaluator: Evaluator, attached: AttachedEvaluator, world: World, dice: Dice, what: object): void {
   const model = new Model(world);
   const fresh = createEvaluator(world);
   const requests: Request[] = Array.from({ length: REQUESTS }, () => randomRequest(world, dice));
@@ -85,6 +86,7 @@ function compare(evaluator: Evaluator, world: World, dice: Dice, what: object): 
       batch[row],
       evaluator.checkRequest(request),
       evaluator.check(named(world, request, dice)),
+      attached.checkRequest(request),
       fresh.checkRequest(request),
     ];
     if (answers.some((answer) => answer !== byte)) {
@@ -102,15 +104,16 @@ test(`${WORLDS} random worlds after each of ${EDITS} random edits answer as if m
     // What other worlds left in the memory must not show where rows are added.
     const evaluator = createEvaluator(narrowableWorld(dice));
     evaluator.replaceWorld(first);
+    const attached = attachEvaluator(evaluator.share());
     let world = first;
     for (let n = 0; n < EDITS; n++) {
       world = editBoth(evaluator, world, dice, n);
       expect(evaluator.world).toEqual(world);
-      compare(evaluator, world, dice, { seed, edit: n });
+      compare(evaluator, attached, world, dice, { seed, edit: n });
     }
     expect({ tasks: first.tasks, tokens: first.tokens }, 'what the caller gave').toEqual(before);
     evaluator.replaceWorld(first);
-    compare(evaluator, first, dice, { seed, edit: 'the first world again' });
+    compare(evaluator, attached, first, dice, { seed, edit: 'the first world again' });
   }
 });
 

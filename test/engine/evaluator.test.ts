@@ -231,6 +231,7 @@ test('after dispose() everything says so, and dispose() may be called again', ()
     () => gone.addToken({ name: 'new', userns: 0, allowed: { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n } }),
     () => gone.narrowToken(0, { cmds: 0n }),
     () => gone.replaceWorld(world),
+    () => gone.share(),
   ];
   for (const call of calls) expect(thrownBy(call)).toBeInstanceOf(DisposedError);
 });
