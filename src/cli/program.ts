@@ -1,21 +1,27 @@
 import { Command, CommanderError } from 'commander';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
-import { RequestTableError } from '../requests/index.js';
-import { AbortError, BadRowsError, BatchFileError } from './batch/index.js';
-import { benchCommand } from './commands/bench.js';
-import { checkCommand } from './commands/check.js';
-import { evalCommand } from './commands/eval.js';
-import { explainCommand } from './commands/explain.js';
-import { fuzzCommand } from './commands/fuzz.js';
-import { generateCommand } from './commands/generate.js';
-import { initCommand } from './commands/init.js';
-import { listCommand } from './commands/list.js';
-import { testCommand } from './commands/test.js';
+import { RequestTableError } from '../requests/table.js';
+import { AbortError, BadRowsError, BatchFileError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 
-/** The command line of bpftoken, without its process. */
-export function createProgram(): Command {
+type AddCommand = (program: Command) => void;
+
+/** The commands in the order of the help. Only the one that is asked for is loaded: that is most of the time it takes. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand,
+  list: async () => (await import('./commands/list.js')).listCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  explain: async () => (await import('./commands/explain.js')).explainCommand,
+  test: async () => (await import('./commands/test.js')).testCommand,
+  generate: async () => (await import('./commands/generate.js')).generateCommand,
+  eval: async () => (await import('./commands/eval.js')).evalCommand,
+  fuzz: async () => (await import('./commands/fuzz.js')).fuzzCommand,
+  bench: async () => (await import('./commands/bench.js')).benchCommand,
+};
+
+/** The command line of bpftoken, without its process: with the command of that name, or all of them. */
+async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('bpftoken')
     .description('What would bpf() answer to a task with a BPF token, and why')
     .showHelpAfterError('(bpftoken --help lists the commands)')
@@ -24,19 +30,8 @@ export function createProgram(): Command {
       '\nExit status: 0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted',
     )
     .exitOverride();
-  for (const add of [
-    initCommand,
-    listCommand,
-    checkCommand,
-    explainCommand,
-    testCommand,
-    generateCommand,
-    evalCommand,
-    fuzzCommand,
-    benchCommand,
-  ]) {
-    add(program);
-  }
+  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program);
   // Subcommands made before exitOverride() was copied would leave the process themselves.
   for (const command of program.commands) command.exitOverride();
   return program;
@@ -45,7 +40,8 @@ export function createProgram(): Command {
 /** Runs a command line; problems go to standard error in words. Returns the exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   try {
-    await createProgram().parseAsync(argv as string[]);
+    const program = await createProgram(argv[2]);
+    await program.parseAsync(argv as string[]);
     return (process.exitCode as ExitCode | undefined) ?? EXIT.OK;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
