@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { makeColumns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
@@ -31,6 +34,10 @@ tokens: { web-token: { bpffs: box-fs } }
 const { world } = parseScenario(SCENARIO);
 const evaluator = createEvaluator(world);
 const XDP = { task: 'web', token: 'web-token', cmd: 'prog_load', prog_type: 'xdp', expected_attach_type: 'xdp' };
+
+const { Memory } = WebAssembly;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** The error a call throws. */
 function thrownBy(call: () => unknown): BpfTokenSimError {
@@ -128,8 +135,8 @@ describe('check by names', () => {
 
   test('a flood of spellings and unknown names leaves known ones right', () => {
     const flooded = createEvaluator(world);
-    for (let i = 0; i < 10_000; i++) {
-      expect(flooded.check({ ...XDP, cmd: `${' '.repeat(i % 5000)}prog_load` })).toBe(evaluator.check(XDP));
+    for (let i = 0; i < 5000; i++) {
+      expect(flooded.check({ ...XDP, cmd: `${' '.repeat(i)}prog_load` })).toBe(evaluator.check(XDP));
       if (i % 100 === 0) thrownBy(() => flooded.check({ ...XDP, cmd: `no_${i}` }));
     }
     expect(flooded.check({ ...XDP, cmd: 'BPF_PROG_LOAD' })).toBe(evaluator.check(XDP));
@@ -151,18 +158,15 @@ describe('check by names', () => {
 });
 
 test('explain takes a request by names or by ids, and knows the bpffs of a token_create', () => {
-  for (let seed = 1; seed <= 100; seed++) {
+  for (let seed = 1; seed <= 40; seed++) {
     const dice = new Dice(seed);
     const random = randomWorld(dice);
     const request = randomRequest(random, dice);
     const asked = createEvaluator(random);
-    expect(asked.explain(request)).toEqual(explain({ world: random, request }));
-    const { steps, advice, verdict } = asked.explain(named(random, request, dice));
-    expect({ verdict, advice, steps: steps.length }).toEqual({
-      verdict: explain({ world: random, request }).verdict,
-      advice: explain({ world: random, request }).advice,
-      steps: explain({ world: random, request }).steps.length,
-    });
+    const explained = explain({ world: random, request });
+    expect(asked.explain(request)).toEqual(explained);
+    const { verdict, advice, returned } = explained;
+    expect(asked.explain(named(random, request, dice))).toMatchObject({ verdict, advice, returned });
   }
   const create = { task: 'web', cmd: 'token_create', bpffs: 'box-fs' };
   expect(evaluator.explain(create).verdict).toMatchObject({ allowed: true });
@@ -236,12 +240,23 @@ test('after dispose() everything says so, and dispose() may be called again', ()
   for (const call of calls) expect(thrownBy(call)).toBeInstanceOf(DisposedError);
 });
 
-test('dispose() frees the memory, whoever still holds the evaluator', () => {
-  // V8 sets 10 GiB of addresses aside for each memory: a process has room for less than 13,000 of them.
-  const held = Array.from({ length: 14_000 }, () => {
-    const made = createEvaluator(world);
-    made.dispose();
-    return made;
-  });
-  expect(held).toHaveLength(14_000);
+test('dispose() lets go of the memory, whoever still holds the evaluator', async () => {
+  const memories: WeakRef<WebAssembly.Memory>[] = [];
+  class Watched extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      memories.push(new WeakRef(this));
+    }
+  }
+  WebAssembly.Memory = Watched as typeof WebAssembly.Memory;
+  const kept = createEvaluator(world);
+  const gone = createEvaluator(world);
+  WebAssembly.Memory = Memory;
+  gone.check(XDP);
+  gone.dispose();
+  // A WeakRef holds what it refers to until the turn that made it is over.
+  await setImmediate();
+  collectGarbage();
+  expect(memories.map((memory) => memory.deref() !== undefined)).toEqual([true, false]);
+  expect(kept.check(XDP)).toBe(evaluator.check(XDP));
 });
