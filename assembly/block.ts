@@ -8,17 +8,11 @@ import {
   ASK_BY_GATE,
   ASK_TYPE_AT,
   NO_ID,
-  PLACE_ATTACH_TYPE,
-  PLACE_CMD,
-  PLACE_OUT,
   PLACE_SCRATCH,
-  PLACE_TASK,
-  PLACE_TOKEN,
-  PLACE_TYPE,
   TASK_INIT_CAPS,
   TASK_LEVEL,
-  TOKEN_CMDS,
   TOKEN_ATTACHS,
+  TOKEN_CMDS,
   TOKEN_DENIED_CAPS,
   TOKEN_LEVEL,
   TOKEN_MAPS,
@@ -32,6 +26,7 @@ import { capsThere, isOwnUserns, standing } from './capable';
 import { judgeLanes } from './judge_lanes';
 import { hasAll, high, lanes, low } from './lanes';
 import { decideOdd, faultyRows } from './odd';
+import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
 
 /** Rows of a block: its scratch stays in the fastest cache. */
 export const BLOCK_ROWS: u32 = 256;
@@ -50,41 +45,40 @@ const ASKED: usize = 6656; // u64
 const TYPE_BYTE: usize = 8704; // u8, the byte of a token its type's bit is in
 const ATTACH_BYTE: usize = 8960; // u8
 
-/** Decides the rows of a place from `start` on, at most BLOCK_ROWS of them. */
-export function decideBlock(place: usize, start: usize, rows: u32, has: u32): void {
+/** Decides the rows from `start` on, at most BLOCK_ROWS of them. */
+export function decideBlock(place: usize, start: usize, rows: u32): void {
   const scratch = place + PLACE_SCRATCH;
-  for (let i: usize = 0; i < rows; i += 16) look(place, start + i, scratch, i, has);
+  for (let i: usize = 0; i < rows; i += 16) look(place, start + i, scratch, i);
   for (let i: usize = 0; i < rows; i += 16) {
     if (load<u8>(scratch + (i >> 4), HELD)) fetchAsks(scratch, i);
     else fetch(scratch, i);
   }
   for (let i: usize = 0; i < rows; i += 16) {
-    const out = place + start + i;
-    v128.store(out, verdicts(scratch, i, load<u8>(scratch + (i >> 4), HELD) != 0), PLACE_OUT);
+    v128.store(outAt(place, start + i), verdicts(scratch, i, load<u8>(scratch + (i >> 4), HELD) != 0));
     const odd = v128.load(scratch + i, ODD);
-    if (v128.any_true(odd)) decideOdd(place, start + i, min<u32>(rows - <u32>i, 16), odd, has);
+    if (v128.any_true(odd)) decideOdd(place, start + i, min<u32>(rows - <u32>i, 16), odd);
   }
 }
 
-/** The first pass, of sixteen rows: `row` in the place, `i` in the scratch. */
+/** The first pass, of sixteen rows: `row` in the batch, `i` in the scratch. */
 // @ts-ignore: decorator
 @inline
-function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): void {
-  const pair = place + (row << 1);
-  const byte = place + row;
+function look(place: usize, row: usize, scratch: usize, i: usize): void {
+  const tasks = taskAt(place, row);
+  const tokens = tokenAt(place, row);
   const taskCount = i16x8.splat(<i16>load<u32>(WORLD_TASK_COUNT));
   const tokenCount = i16x8.splat(<i16>load<u32>(WORLD_TOKEN_COUNT));
   const none = i16x8.splat(<i16>NO_ID);
-  const task0 = v128.load(pair, PLACE_TASK);
-  const task1 = v128.load(pair, PLACE_TASK + 16);
-  const token0 = v128.load(pair, PLACE_TOKEN);
-  const token1 = v128.load(pair, PLACE_TOKEN + 16);
+  const task0 = v128.load(tasks);
+  const task1 = v128.load(tasks, 16);
+  const token0 = v128.load(tokens);
+  const token1 = v128.load(tokens, 16);
   const past0 = v128.or(i16x8.ge_u(task0, taskCount), v128.andnot(i16x8.ge_u(token0, tokenCount), i16x8.eq(token0, none)));
   const past1 = v128.or(i16x8.ge_u(task1, taskCount), v128.andnot(i16x8.ge_u(token1, tokenCount), i16x8.eq(token1, none)));
-  v128.store(scratch + i, v128.or(i8x16.narrow_i16x8_s(past0, past1), faultyRows(place, row, has)), ODD);
+  v128.store(scratch + i, v128.or(i8x16.narrow_i16x8_s(past0, past1), faultyRows(place, row)), ODD);
 
-  const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(pair, PLACE_TASK))), v128.xor(task1, task0));
-  const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(pair, PLACE_TOKEN))), v128.xor(token1, token0));
+  const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(tasks))), v128.xor(task1, task0));
+  const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(tokens))), v128.xor(token1, token0));
   store<u8>(scratch + (i >> 4), v128.any_true(v128.or(sameTask, sameToken)) ? 0 : 1, HELD);
   const ids = scratch + (i << 2);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task0), 3), TASK);
@@ -96,9 +90,9 @@ function look(place: usize, row: usize, scratch: usize, i: usize, has: u32): voi
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token1), 5), TOKEN + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token1), 5), TOKEN + 48);
 
-  const cmd = saturated(v128.load(byte, PLACE_CMD));
-  const type = saturated(v128.load(byte, PLACE_TYPE));
-  const attach = saturated(v128.load(byte, PLACE_ATTACH_TYPE));
+  const cmd = saturated(v128.load(cmdAt(place, row)));
+  const type = saturated(v128.load(typeAt(place, row)));
+  const attach = saturated(v128.load(attachTypeAt(place, row)));
   const halves = askHalves(cmd, type);
   const rests = askRests(cmd, type, attach);
   const ask0 = firstAsks(halves, rests);

@@ -1,10 +1,10 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
 import { Pre } from '../src/abi/verdict';
-import { PLACE_ROWS } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
 import { decideHeld, hasIds, holderOf, isHeld, writeRunTable } from './run';
+import { setRows } from './rows';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
@@ -27,16 +27,27 @@ export function heapBase(): usize {
 }
 
 /**
- * The first rows of a place, at most PLACE_ROWS: writes a verdict byte for each, and up to 15 bytes past the last.
- * `has` says which of the columns are there that need not be, as HAS_* bits.
+ * A batch whose columns lie at these addresses, decided from a place: writes a verdict byte for each row, and up to 15 bytes
+ * past the last. 0 for `insnCnt` where every row has one instruction, 0 for `pre` where nothing is wrong with any.
  */
-export function decideBatch(place: usize, rows: u32, has: u32): void {
-  const stop = min<u32>(rows, PLACE_ROWS);
+export function decideBatch(
+  place: usize,
+  rows: u32,
+  task: usize,
+  token: usize,
+  cmd: usize,
+  type: usize,
+  attachType: usize,
+  insnCnt: usize,
+  pre: usize,
+  out: usize,
+): void {
+  setRows(place, task, token, cmd, type, attachType, insnCnt, pre, out);
   // Whose table of a run is written.
   let isWritten = false;
   let holder: u32 = 0;
-  for (let start: u32 = 0; start < stop; start += BLOCK_ROWS) {
-    const left = stop - start;
+  for (let start: u32 = 0; start < rows; start += BLOCK_ROWS) {
+    const left = rows - start;
     const first = holderOf(place, start);
     if (left >= BLOCK_ROWS && first == holderOf(place, start + BLOCK_ROWS - 1) && isHeld(place, start, BLOCK_ROWS)) {
       const isKnown = isWritten && holder == first;
@@ -48,10 +59,10 @@ export function decideBatch(place: usize, rows: u32, has: u32): void {
         holder = first;
       }
       if (isWritten && holder == first) {
-        decideHeld(place, start, BLOCK_ROWS, has);
+        decideHeld(place, start, BLOCK_ROWS);
         continue;
       }
     }
-    decideBlock(place, start, min<u32>(left, BLOCK_ROWS), has);
+    decideBlock(place, start, min<u32>(left, BLOCK_ROWS));
   }
 }

@@ -1,6 +1,7 @@
 // Many rows of one task and token: the verdict of everything such a row can ask is worked out once, a byte each, and then
 // looked up.
 
+import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
   ASK_ATTACH_AT,
   ASK_ATTACH_BIT,
@@ -16,17 +17,11 @@ import {
   COLUMN_TYPE_AT,
   COLUMN_TYPE_BIT,
   NO_ID,
-  PLACE_ATTACH_TYPE,
-  PLACE_CMD,
-  PLACE_OUT,
   PLACE_SCRATCH,
-  PLACE_TASK,
-  PLACE_TOKEN,
-  PLACE_TYPE,
   TASK_INIT_CAPS,
   TASK_SIZE,
-  TOKEN_CMDS,
   TOKEN_ATTACHS,
+  TOKEN_CMDS,
   TOKEN_DENIED_CAPS,
   TOKEN_MAPS,
   TOKEN_SIZE,
@@ -36,12 +31,12 @@ import {
   WORLD_TOKENS,
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
-import { OUTCOME_MASK } from '../src/abi/verdict';
 import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
 import { capsThere, isOwnUserns, standing } from './capable';
 import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
 import { decideOdd, faultyRows } from './odd';
+import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
 
 // Where a run's things are in a scratch, past those of a block. First a byte for each row of the ask table.
 const TABLE: usize = 16384;
@@ -56,27 +51,29 @@ const ODD: u32 = 255;
 // @ts-ignore: decorator
 @inline
 export function hasIds(place: usize, row: usize): boolean {
-  const token: u32 = load<u16>(place + (row << 1), PLACE_TOKEN);
+  const token: u32 = load<u16>(tokenAt(place, row));
   const isToken = token < load<u32>(WORLD_TOKEN_COUNT) || token == NO_ID;
-  return isToken && <u32>load<u16>(place + (row << 1), PLACE_TASK) < load<u32>(WORLD_TASK_COUNT);
+  return isToken && <u32>load<u16>(taskAt(place, row)) < load<u32>(WORLD_TASK_COUNT);
 }
 
 /** Task and token of a row as one number. */
 // @ts-ignore: decorator
 @inline
 export function holderOf(place: usize, row: usize): u32 {
-  return <u32>load<u16>(place + (row << 1), PLACE_TASK) | (<u32>load<u16>(place + (row << 1), PLACE_TOKEN) << 16);
+  return <u32>load<u16>(taskAt(place, row)) | (<u32>load<u16>(tokenAt(place, row)) << 16);
 }
 
 /** Whether all rows have the task and token of the first; a multiple of sixteen of them. */
 export function isHeld(place: usize, first: usize, rows: u32): boolean {
-  const task = i16x8.splat(load<i16>(place + (first << 1), PLACE_TASK));
-  const token = i16x8.splat(load<i16>(place + (first << 1), PLACE_TOKEN));
+  const tasks = taskAt(place, first);
+  const tokens = tokenAt(place, first);
+  const task = i16x8.splat(load<i16>(tasks));
+  const token = i16x8.splat(load<i16>(tokens));
   let differ = lanes(0);
-  for (let at = place + (first << 1), end = at + (rows << 1); at < end; at += 32) {
-    const tasks = v128.or(v128.xor(v128.load(at, PLACE_TASK), task), v128.xor(v128.load(at, PLACE_TASK + 16), task));
-    const tokens = v128.or(v128.xor(v128.load(at, PLACE_TOKEN), token), v128.xor(v128.load(at, PLACE_TOKEN + 16), token));
-    differ = v128.or(differ, v128.or(tasks, tokens));
+  for (let at: usize = 0; at < <usize>rows << 1; at += 32) {
+    const otherTasks = v128.or(v128.xor(v128.load(tasks + at), task), v128.xor(v128.load(tasks + at, 16), task));
+    const otherTokens = v128.or(v128.xor(v128.load(tokens + at), token), v128.xor(v128.load(tokens + at, 16), token));
+    differ = v128.or(differ, v128.or(otherTasks, otherTokens));
   }
   return !v128.any_true(differ);
 }
@@ -84,8 +81,8 @@ export function isHeld(place: usize, first: usize, rows: u32): boolean {
 /** Works out the table of the task and token of a row, whose ids exist. */
 export function writeRunTable(place: usize, row: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  const taskId: usize = load<u16>(place + (row << 1), PLACE_TASK);
-  const tokenId: usize = load<u16>(place + (row << 1), PLACE_TOKEN);
+  const taskId: usize = load<u16>(taskAt(place, row));
+  const tokenId: usize = load<u16>(tokenAt(place, row));
   const task = taskId * TASK_SIZE;
   const token = tokenId * TOKEN_SIZE;
   const stands = standing(task, token);
@@ -157,28 +154,28 @@ function programs(verdicts: v128, row: usize): v128 {
   return v128.and(verdicts, v128.or(v128.load(row, WORLD_ENDS), decided));
 }
 
-/** Looks up the rows of a place from `first` on, a multiple of sixteen of them. */
-export function decideHeld(place: usize, first: usize, rows: u32, has: u32): void {
+/** Looks up the rows from `first` on, a multiple of sixteen of them. */
+export function decideHeld(place: usize, first: usize, rows: u32): void {
   const scratch = place + PLACE_SCRATCH;
   for (let i = first; i < first + rows; i += 16) {
-    const at = place + i;
-    const cmd = saturated(v128.load(at, PLACE_CMD));
-    const type = saturated(v128.load(at, PLACE_TYPE));
-    const attach = saturated(v128.load(at, PLACE_ATTACH_TYPE));
+    const cmd = saturated(v128.load(cmdAt(place, i)));
+    const type = saturated(v128.load(typeAt(place, i)));
+    const attach = saturated(v128.load(attachTypeAt(place, i)));
     const halves = askHalves(cmd, type);
     const rests = askRests(cmd, type, attach);
     v128.store(scratch, firstAsks(halves, rests), ASK);
     v128.store(scratch, lastAsks(halves, rests), ASK + 16);
+    const out = outAt(place, i);
     for (let n: usize = 0; n < 16; n += 4) {
       const asks = scratch + (n << 1);
-      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK), TABLE), PLACE_OUT);
-      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 2), TABLE), PLACE_OUT + 1);
-      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 4), TABLE), PLACE_OUT + 2);
-      store<u8>(at + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 6), TABLE), PLACE_OUT + 3);
+      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK), TABLE));
+      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 2), TABLE), 1);
+      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 4), TABLE), 2);
+      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 6), TABLE), 3);
     }
   }
   for (let i = first; i < first + rows; i += 16) {
-    const odd = v128.or(faultyRows(place, i, has), i8x16.eq(v128.load(place + i, PLACE_OUT), lanes(ODD)));
-    if (v128.any_true(odd)) decideOdd(place, i, 16, odd, has);
+    const odd = v128.or(faultyRows(place, i), i8x16.eq(v128.load(outAt(place, i)), lanes(ODD)));
+    if (v128.any_true(odd)) decideOdd(place, i, 16, odd);
   }
 }

@@ -1,5 +1,5 @@
 import type { Columns } from '../src/engine/columns.js';
-import { createEvaluator } from '../src/engine/evaluator.js';
+import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
 import type { World } from '../src/kernel/world.js';
 import { allowedBits, allowedShare, firstDifference } from './agreement.js';
 import { type Contender, contender, type Effort, interleave, outsideContender, type Timing } from './measure.js';
@@ -7,7 +7,9 @@ import { type NativeRival, nativeRival } from './native/native.js';
 import { TypeScriptRival } from './typescript.js';
 
 /** The names contenders have in results. */
+/** The evaluator on columns in its own memory, and on any others, which it copies. */
 export const OURS = 'engine';
+export const OURS_COPIED = 'engine, copied';
 export const NATIVE = 'native';
 export const TYPESCRIPT = 'typescript';
 
@@ -19,23 +21,28 @@ export interface BatchResult {
 }
 
 /**
- * Times the evaluator (verdict bytes, reasons included) and its rivals (allow bits) on the same rows. All decide the
- * whole batch before: throws an Error that describes the first row they differ on. `program` is the compiled C rival.
+ * Times the evaluator (verdict bytes, reasons included) and its rivals (allow bits) on the same rows, each in its own
+ * memory. All decide the whole batch before: throws an Error that describes the first row they differ on. `program` is the compiled C rival.
  */
 export function timeBatch(world: World, columns: Columns, program: string | null, effort: Effort): BatchResult {
   const rows = columns.task.length;
   const evaluator = createEvaluator(world);
   const typescript = new TypeScriptRival(world);
   const native = program === null ? null : nativeRival(program, world, columns);
+  const resident = residentCopy(evaluator, columns);
+  const residentVerdicts = evaluator.makeVerdicts(rows);
   const verdicts = new Uint8Array(rows);
   const bits = new Uint8Array(rows);
   try {
+    evaluator.checkBatch(resident, residentVerdicts);
     evaluator.checkBatch(columns, verdicts);
+    if (Buffer.compare(verdicts, residentVerdicts) !== 0) throw new Error('a copied batch has other verdicts');
     typescript.checkBatch(columns, bits);
     demandAgreement(firstDifference(world, columns, verdicts, TYPESCRIPT, bits));
     if (native) demandAgreement(firstDifference(world, columns, verdicts, NATIVE, native.decide()));
     const contenders = [
-      contender(OURS, rows, () => evaluator.checkBatch(columns, verdicts)),
+      contender(OURS, rows, () => evaluator.checkBatch(resident, residentVerdicts)),
+      contender(OURS_COPIED, rows, () => evaluator.checkBatch(columns, verdicts)),
       ...nativeContenders(native),
       contender(TYPESCRIPT, rows, () => typescript.checkBatch(columns, bits)),
     ];
@@ -44,6 +51,13 @@ export function timeBatch(world: World, columns: Columns, program: string | null
   } finally {
     native?.close();
   }
+}
+
+/** Columns in the evaluator's memory; those that are left out stay out. */
+export function residentCopy(evaluator: Evaluator, columns: Columns): Columns {
+  const { insnCnt: _one, pre: _none, ...resident } = evaluator.makeColumns(columns.task.length);
+  for (const name of Object.keys(resident) as (keyof typeof resident)[]) resident[name].set(columns[name]);
+  return resident;
 }
 
 function nativeContenders(native: NativeRival | null): Contender[] {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Columns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
-import { type BatchResult, NATIVE, OURS, TYPESCRIPT, timeBatch } from './batches.js';
+import { type BatchResult, NATIVE, OURS, OURS_COPIED, TYPESCRIPT, timeBatch } from './batches.js';
 import { ratioOf, type Timing } from './measure.js';
 import { compileNative, GCC_FLAGS, gccVersion } from './native/native.js';
 import { type Options, readOptions, USAGE } from './options.js';
@@ -63,6 +63,7 @@ class Cases {
     const { rows, allowedShare, timings }: BatchResult = timeBatch(world, columns, this.#program, this.#options.effort);
     this.#add({ case: name, profile: this.#profile, world: size.name, rows, allowedShare, timings });
     this.#compare(`${name}_vs_native`, timings, OURS, NATIVE);
+    this.#compare(`${name}_copied_vs_native`, timings, OURS_COPIED, NATIVE);
     this.#compare(`${name}_vs_typescript`, timings, OURS, TYPESCRIPT);
   }
 

@@ -1,9 +1,9 @@
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
 import type { World } from '../src/kernel/world.js';
-import { createPool, makeSharedColumns, makeSharedVerdicts } from '../src/pool/index.js';
+import { createPool } from '../src/pool/index.js';
 import { allowedBits, allowedShare } from './agreement.js';
-import type { BatchResult } from './batches.js';
+import { type BatchResult, residentCopy } from './batches.js';
 import { type AsyncContender, type Effort, interleaveAsync } from './measure.js';
 
 /** The names pools have in results. */
@@ -13,38 +13,31 @@ export const TWO_WORKERS = '2 workers';
 export const NO_WORKER = 'no worker';
 
 /**
- * Times a batch in shared memory over pools of one and of two workers. Both decide all of it before: throws an Error where
+ * Times a batch in the evaluator's memory over pools of one and of two workers. Both decide all of it before: throws an Error where
  * their verdicts are not the evaluator's.
  */
 export async function timePools(world: World, columns: Columns, effort: Effort): Promise<BatchResult> {
   const rows = columns.task.length;
   const evaluator = createEvaluator(world);
-  const shared = sharedCopy(columns);
+  const resident = residentCopy(evaluator, columns);
   const expected = new Uint8Array(rows);
   evaluator.checkBatch(columns, expected);
   const pools = [1, 2].map((workers) => createPool(evaluator, { workers }));
   try {
-    const out = makeSharedVerdicts(rows);
+    const out = evaluator.makeVerdicts(rows);
     const contenders: AsyncContender[] = pools.map((pool) => ({
       name: pool.workers === 1 ? ONE_WORKER : TWO_WORKERS,
       checks: rows,
-      work: () => pool.checkBatch(shared, out),
+      work: () => pool.checkBatch(resident, out),
     }));
     for (const { name, work } of contenders) {
       await work();
       if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts differ, nothing is timed`);
     }
-    contenders.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(shared, out) });
+    contenders.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
     const timings = await interleaveAsync(contenders, effort);
     return { rows, allowedShare: allowedShare(allowedBits(expected)), timings };
   } finally {
     await Promise.all(pools.map((pool) => pool.close()));
   }
-}
-
-/** Columns where workers can read them; those that are left out stay out. */
-function sharedCopy(columns: Columns): Columns {
-  const { insnCnt: _one, pre: _none, ...shared } = makeSharedColumns(columns.task.length);
-  for (const name of Object.keys(shared) as (keyof typeof shared)[]) shared[name].set(columns[name]);
-  return shared;
 }

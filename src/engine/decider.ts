@@ -2,6 +2,7 @@ import type { Request } from '../kernel/world.js';
 import { checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import * as L from './layout.js';
+import { type Addresses, addressesOf } from './resident.js';
 import { type DecideExports, instantiate } from './wasm.js';
 
 /** Where each column lies in a place. */
@@ -17,6 +18,7 @@ const COLUMNS = [
 
 /** Decides in a memory whose tables are written, from a place that is this one's alone. */
 export class Decider {
+  readonly #memory: WebAssembly.Memory;
   readonly #bytes: Uint8Array;
   readonly #exports: DecideExports;
   /** Address of the place. */
@@ -25,6 +27,7 @@ export class Decider {
   readonly checkIds: DecideExports['decideIds'];
 
   constructor(memory: WebAssembly.Memory, place: number) {
+    this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#exports = instantiate(memory);
     this.#place = place;
@@ -38,19 +41,53 @@ export class Decider {
   checkBatch(columns: Columns, out: Uint8Array): void {
     checkColumns(columns, out);
     const rows = out.length;
+    const addresses = addressesOf(this.#memory, columns, out);
+    if (addresses) this.checkResident(addresses, 0, rows);
+    else this.#checkCopied(columns, out);
+  }
+
+  /** Rows that lie in the memory, from `start` to before `stop`: another thread may decide those from a multiple of 16 on. */
+  checkResident(at: Addresses, start: number, stop: number): void {
+    this.#exports.decideBatch(
+      this.#place,
+      stop - start,
+      at.task + 2 * start,
+      at.token + 2 * start,
+      at.cmd + start,
+      at.type + start,
+      at.attachType + start,
+      at.insnCnt && at.insnCnt + 4 * start,
+      at.pre && at.pre + start,
+      at.out + start,
+    );
+  }
+
+  /** Through the place's room for rows. */
+  #checkCopied(columns: Columns, out: Uint8Array): void {
+    const rows = out.length;
     const sources: Source[] = [];
     for (const [name, at] of COLUMNS) {
       const column = columns[name];
       if (!column) continue;
       const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-      sources.push({ bytes, size: column.BYTES_PER_ELEMENT, at: this.#place + at });
+      sources.push({ bytes, size: column.BYTES_PER_ELEMENT, to: this.#place + at });
     }
-    const has = (columns.insnCnt ? L.HAS_INSN_CNT : 0) | (columns.pre ? L.HAS_PRE : 0);
-    const outAt = this.#place + L.PLACE_OUT;
+    const place = this.#place;
+    const outAt = place + L.PLACE_OUT;
+    const at: Addresses = {
+      task: place + L.PLACE_TASK,
+      token: place + L.PLACE_TOKEN,
+      cmd: place + L.PLACE_CMD,
+      type: place + L.PLACE_TYPE,
+      attachType: place + L.PLACE_ATTACH_TYPE,
+      insnCnt: columns.insnCnt ? place + L.PLACE_INSN_CNT : 0,
+      pre: columns.pre ? place + L.PLACE_PRE : 0,
+      out: outAt,
+    };
     for (let start = 0; start < rows; start += L.PLACE_ROWS) {
       const stop = Math.min(start + L.PLACE_ROWS, rows);
-      for (const { bytes, size, at } of sources) this.#bytes.set(bytes.subarray(start * size, stop * size), at);
-      this.#exports.decideBatch(this.#place, stop - start, has);
+      for (const { bytes, size, to } of sources) this.#bytes.set(bytes.subarray(start * size, stop * size), to);
+      this.checkResident(at, 0, stop - start);
       out.set(this.#bytes.subarray(outAt, outAt + stop - start), start);
     }
   }
@@ -61,5 +98,5 @@ interface Source {
   readonly bytes: Uint8Array;
   /** Bytes of a row. */
   readonly size: number;
-  readonly at: number;
+  readonly to: number;
 }

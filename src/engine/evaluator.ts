@@ -12,13 +12,14 @@ import type { Masks } from '../kernel/masks.js';
 import { MAX_IDS, type Request, type TaskSpec, type World } from '../kernel/world.js';
 import { quote } from '../names/complaint.js';
 import { addTaskRow, addTokenRow } from './add_rows.js';
-import type { Columns } from './columns.js';
+import type { Columns, FullColumns } from './columns.js';
 import { type RowPlan, writeTokenRow, writeWorld } from './compile.js';
 import { Decider } from './decider.js';
 import type { IdNames } from './id_names.js';
 import { LiveWorld, type NewToken } from './live_world.js';
 import { claimPlace } from './places.js';
 import { type NamedRequest, RequestNames } from './request_names.js';
+import { makeResidentColumns, makeResidentVerdicts } from './resident.js';
 import { type SharedEvaluator, shareMemory } from './share.js';
 import { makeMemory } from './wasm.js';
 
@@ -77,6 +78,14 @@ export interface Evaluator {
   narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void;
   /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
   replaceWorld(world: World): void;
+  /**
+   * As makeColumns(), in this evaluator's memory: a batch all of whose columns and verdicts lie there is decided where it
+   * is, by this thread or a pool's, without a copy. They live as long as the evaluator: make them once and use them again.
+   * Throws a RangeError where the memory can grow no more (4 GiB).
+   */
+  makeColumns(rows: number): FullColumns;
+  /** Room for verdicts in this evaluator's memory. Throws as makeColumns() does. */
+  makeVerdicts(rows: number): Uint8Array;
   /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
   share(): SharedEvaluator;
   /** Lets go of the memory, which is freed when no other thread holds it. Does nothing the second time. */
@@ -173,6 +182,14 @@ class WasmEvaluator implements Evaluator {
   replaceWorld(world: World): void {
     const plan = writeWorld(alive(this.#memory).buffer, world);
     this.#held = { live: new LiveWorld(world), plan };
+  }
+
+  makeColumns(rows: number): FullColumns {
+    return makeResidentColumns(alive(this.#memory), rows);
+  }
+
+  makeVerdicts(rows: number): Uint8Array {
+    return makeResidentVerdicts(alive(this.#memory), rows);
   }
 
   share(): SharedEvaluator {

@@ -31,8 +31,9 @@ export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
 export const WORLD_USERNS = 4915200;
 
-// A place is for the batches of one thread: columns on their way in, verdicts on their way out, and scratch.
-/** The rows of a batch that are decided in one call: enough to forget the call, few enough to stay in cache. */
+// A place is for the batches of one thread: where the rows of its batch lie, scratch, and room for rows that lie elsewhere
+// than in this memory: columns on their way in, verdicts on their way out.
+/** Rows there is room for: enough to forget the call, few enough to stay in cache. */
 export const PLACE_ROWS = 8192;
 export const PLACE_TASK = 0; // u16
 export const PLACE_TOKEN = 16448; // u16
@@ -43,14 +44,16 @@ export const PLACE_INSN_CNT = 57664; // u32
 export const PLACE_PRE = 90496; // u8
 export const PLACE_OUT = 98752; // u8
 export const PLACE_SCRATCH = 107008;
-// Columns a batch need not have, as bits: without them every request has one instruction and no fault.
-export const HAS_INSN_CNT = 1;
-export const HAS_PRE = 2;
+export const PLACE_ROWS_AT = 131072;
 export const PLACE_SIZE = 196608;
 export const PLACES = 64;
 export const PLACES_START = 13631488;
-/** Pages of 65,536 bytes a memory has, as many as asconfig.json says: PLACES_START and all places. */
+/** Bytes that a batch reads past the last row of a column, and writes past its last verdict, at most. */
+export const PAST_ROWS = 64;
+/** Pages of 65,536 bytes a memory has to begin with, as many as asconfig.json says: PLACES_START and all places. */
 export const MEMORY_PAGES = 400;
+/** Pages it can grow to. */
+export const MAX_MEMORY_PAGES = 65536;
 
 // Bits of the header's rules word.
 export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;

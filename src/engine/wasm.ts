@@ -1,5 +1,5 @@
 import { DECIDE_WASM_BASE64 } from './decide.generated.js';
-import { MEMORY_PAGES } from './layout.js';
+import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
 
 /** What assembly/index.ts exports. */
 export interface DecideExports {
@@ -10,8 +10,19 @@ export interface DecideExports {
   /** Takes what decideIds() takes and does nothing. */
   nothing(...args: readonly number[]): number;
   decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
-  /** The first rows of the place at that address, of which the columns in `has` (HAS_*) are there too. */
-  decideBatch(place: number, rows: number, has: number): void;
+  /** A batch by the addresses of its columns, decided from the place at that address; 0 for a column that is not there. */
+  decideBatch(
+    place: number,
+    rows: number,
+    task: number,
+    token: number,
+    cmd: number,
+    type: number,
+    attachType: number,
+    insnCnt: number,
+    pre: number,
+    out: number,
+  ): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -24,7 +35,7 @@ function decideModule(): WebAssembly.Module {
 
 /** A memory for one world: shared, so that other threads can decide in it. What is never touched costs nothing. */
 export function makeMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
+  return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MAX_MEMORY_PAGES, shared: true });
 }
 
 /** An instance over a memory that makeMemory() made, in any thread. */

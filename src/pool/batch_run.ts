@@ -1,6 +1,5 @@
-import type { Columns } from '../engine/columns.js';
 import type { Crew } from './crew.js';
-import type { BatchTask } from './decide_shards.js';
+import type { BatchTask, Rows } from './decide_shards.js';
 import { WorkerDied } from './errors.js';
 import { Ledger } from './ledger.js';
 import { MAX_DEATHS, workKills } from './persist.js';
@@ -17,8 +16,7 @@ export class BatchRun {
   readonly #crew: Crew;
   /** Of the one memory it is about. */
   readonly #places: SlotPlaces;
-  readonly #columns: Columns;
-  readonly #out: Uint8Array;
+  readonly #rows: Rows;
   readonly #ledger: Ledger;
   /** Workers that died of a shard, by shard; at -1, those that held none. */
   readonly #deaths = new Map<number, number>();
@@ -27,18 +25,16 @@ export class BatchRun {
   #runners = 0;
   #failure: { readonly reason: unknown } | undefined;
 
-  /** `columns` and `out` lie in shared memory, and are as long as each other. */
-  constructor(crew: Crew, places: SlotPlaces, columns: Columns, out: Uint8Array) {
+  constructor(crew: Crew, places: SlotPlaces, rows: Rows) {
     this.#crew = crew;
     this.#places = places;
-    this.#columns = columns;
-    this.#out = out;
-    this.#ledger = new Ledger(Math.ceil(out.length / ROWS_PER_SHARD));
+    this.#rows = rows;
+    this.#ledger = new Ledger(Math.ceil(rows.count / ROWS_PER_SHARD));
   }
 
   /**
    * Resolves when every row is decided. Rejects with the signal's reason, a PoolError or what a worker threw: no shard
-   * is begun from then on, and when the promise is settled nobody writes to `out` any more.
+   * is begun from then on, and when the promise is settled nobody writes verdicts any more.
    */
   async run(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
@@ -73,8 +69,7 @@ export class BatchRun {
       place: this.#places.of(slot)[0] as number,
       ledger: this.#ledger.words,
       rowsPerShard: ROWS_PER_SHARD,
-      columns: this.#columns,
-      out: this.#out,
+      rows: this.#rows,
     };
   }
 
@@ -87,7 +82,7 @@ export class BatchRun {
     const rows =
       shard === -1
         ? 'before they began'
-        : `of rows ${shard * ROWS_PER_SHARD} to ${Math.min((shard + 1) * ROWS_PER_SHARD, this.#out.length) - 1}`;
+        : `of rows ${shard * ROWS_PER_SHARD} to ${Math.min((shard + 1) * ROWS_PER_SHARD, this.#rows.count) - 1}`;
     this.#fail(workKills(rows, death));
   }
 

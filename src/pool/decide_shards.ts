@@ -1,4 +1,5 @@
 import type { Columns } from '../engine/columns.js';
+import type { Addresses } from '../engine/resident.js';
 import { Deciders } from './deciders.js';
 import { Ledger } from './ledger.js';
 import { sliceColumns } from './shared_columns.js';
@@ -12,6 +13,11 @@ export interface PoolWorkerData {
   readonly memory: WebAssembly.Memory;
 }
 
+/** The rows of a batch: by address where they lie in the evaluator's memory, else in shared memory of their own. */
+export type Rows =
+  | { readonly count: number; readonly addresses: Addresses }
+  | { readonly count: number; readonly columns: Columns; readonly out: Uint8Array };
+
 /** A runner's part in a batch: shard after shard, as long as there are any. */
 export interface BatchTask {
   /** Whom its claims are by: 1 or more, no two of a batch the same. */
@@ -21,9 +27,7 @@ export interface BatchTask {
   /** The batch's Ledger. */
   readonly ledger: Int32Array;
   readonly rowsPerShard: number;
-  /** In shared memory, as `out` is. */
-  readonly columns: Columns;
-  readonly out: Uint8Array;
+  readonly rows: Rows;
 }
 
 /** Decides batches in one memory. Several runners may be at one batch, each with its place. */
@@ -35,7 +39,7 @@ export class ShardDecider {
   }
 
   /** Does what is free of a batch, up to SHARDS_AT_A_TIME. `before` is called between a claim and its work, for tests. */
-  run({ runner, place, ledger: words, rowsPerShard, columns, out }: BatchTask, before?: (shard: number) => void): void {
+  run({ runner, place, ledger: words, rowsPerShard, rows }: BatchTask, before?: (shard: number) => void): void {
     const ledger = new Ledger(words);
     const decider = this.#deciders.at(place);
     let from = 0;
@@ -44,8 +48,9 @@ export class ShardDecider {
       if (shard === -1) return;
       before?.(shard);
       const start = shard * rowsPerShard;
-      const stop = Math.min(start + rowsPerShard, out.length);
-      decider.checkBatch(sliceColumns(columns, start, stop), out.subarray(start, stop));
+      const stop = Math.min(start + rowsPerShard, rows.count);
+      if ('addresses' in rows) decider.checkResident(rows.addresses, start, stop);
+      else decider.checkBatch(sliceColumns(rows.columns, start, stop), rows.out.subarray(start, stop));
       ledger.finish(shard);
       from = shard + 1;
     }

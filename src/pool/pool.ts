@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import { checkColumns } from '../engine/check_columns.js';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
+import { addressesOf } from '../engine/resident.js';
 import { BatchRun } from './batch_run.js';
 import { Crew } from './crew.js';
-import type { PoolWorkerData } from './decide_shards.js';
+import type { PoolWorkerData, Rows } from './decide_shards.js';
 import { closedError } from './errors.js';
 import { MAX_WORKERS } from './limits.js';
 import { sliceColumns } from './shared_columns.js';
@@ -33,7 +34,8 @@ export interface Pool {
   readonly workers: number;
   /**
    * The verdict bytes of a batch, written to `out` from 0 on: the same ones in the same order whatever the number of
-   * workers. Columns and `out` in shared memory (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
+   * workers. Columns and `out` in the evaluator's memory (its makeColumns(), makeVerdicts()) or in shared memory of their own
+   * (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
    * others are copied on the way; none of them may be written to before the promise settles, after which no worker
    * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
    * thread that asks.
@@ -65,6 +67,7 @@ export function defaultWorkers(): number {
 class CrewPool implements Pool {
   readonly workers: number;
   readonly #evaluator: Evaluator;
+  readonly #memory: WebAssembly.Memory;
   readonly #places: SlotPlaces;
   readonly #crew: Crew;
   readonly #stages = new Stages();
@@ -77,6 +80,7 @@ class CrewPool implements Pool {
     this.workers = workers;
     this.#evaluator = evaluator;
     const { memory } = evaluator.share();
+    this.#memory = memory;
     this.#places = new SlotPlaces([memory], workers);
     const workerData: PoolWorkerData = { memory };
     this.#crew = new Crew({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
@@ -93,8 +97,14 @@ class CrewPool implements Pool {
     this.#evaluator.share();
     signal?.throwIfAborted();
     checkColumns(columns, out);
-    if (out.length <= INLINE_ROWS) this.#evaluator.checkBatch(columns, out);
-    else if (needsNoStage(columns, out)) await this.#decide(columns, out, signal);
+    const count = out.length;
+    if (count <= INLINE_ROWS) {
+      this.#evaluator.checkBatch(columns, out);
+      return;
+    }
+    const addresses = addressesOf(this.#memory, columns, out);
+    if (addresses) await this.#decide({ count, addresses }, signal);
+    else if (needsNoStage(columns, out)) await this.#decide({ count, columns, out }, signal);
     else await this.#decideStaged(columns, out, signal);
   }
 
@@ -107,8 +117,8 @@ class CrewPool implements Pool {
     return this.close();
   }
 
-  #decide(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    return new BatchRun(this.#crew, this.#places, columns, out).run(signal);
+  #decide(rows: Rows, signal: AbortSignal | undefined): Promise<void> {
+    return new BatchRun(this.#crew, this.#places, rows).run(signal);
   }
 
   /** Part after part of the batch through shared memory; a part that fails ends the others. */
@@ -124,7 +134,8 @@ class CrewPool implements Pool {
           next = Math.min(start + STAGE_ROWS, out.length);
           const part = out.subarray(start, next);
           const verdicts = stage.verdicts(part);
-          await this.#decide(stage.columns(sliceColumns(columns, start, next)), verdicts, either);
+          const staged = stage.columns(sliceColumns(columns, start, next));
+          await this.#decide({ count: part.length, columns: staged, out: verdicts }, either);
           if (verdicts !== part) part.set(verdicts);
         }
       } catch (error) {

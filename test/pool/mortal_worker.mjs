@@ -31,7 +31,7 @@ function waitFor(what) {
 
 export default answering((task) => {
   const spoil = (shard) =>
-    task.out.fill(0xff, shard * task.rowsPerShard, shard * task.rowsPerShard + (task.rowsPerShard >> 1));
+    task.rows.out.fill(0xff, shard * task.rowsPerShard, shard * task.rowsPerShard + (task.rowsPerShard >> 1));
   decider.run(task, (shard) => {
     appendFileSync(join(folder, 'log'), `${shard}\n`);
     if (fault === 'is terminated' && shard === 3 && isFirst('once')) {

@@ -16,6 +16,7 @@ import { smallWorld } from '../requests/small_world.js';
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/pool/index.js', import.meta.url).href;
 const { createPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (await import(built)) as typeof PoolModule;
+const builtEvaluator = new URL('../../dist/engine/evaluator.js', import.meta.url).href;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
 const ROWS = 1_300_000;
@@ -298,6 +299,17 @@ describe('closing', () => {
     expect(freePlaces()).toBe(PLACES - 1);
     expect(held.threads).toEqual([]);
   });
+});
+
+test('a batch in the evaluator’s memory is decided there', async () => {
+  // Only an evaluator of the same build knows where its columns lie.
+  const home = (await import(builtEvaluator)).createEvaluator(world) as Evaluator;
+  pool = createPool(home, { workers: 2 });
+  const out = home.makeVerdicts(ROWS);
+  const resident = home.makeColumns(ROWS);
+  for (const name of Object.keys(resident) as (keyof Columns)[]) resident[name].set(columns[name]);
+  await pool.checkBatch(resident, out);
+  expect(Buffer.compare(out, expected)).toBe(0);
 });
 
 test('the evaluator was disposed of: nothing is decided any more, however large the batch', async () => {
