@@ -38,7 +38,6 @@ import {
   ROOM_REFUSED,
   RULE_TOKEN_NEEDS_OWN_USERNS,
   RULE_UNPRIVILEGED_DISABLED,
-  STOP_NONE,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_SIZE,
@@ -51,7 +50,7 @@ import {
 } from '../src/engine/layout';
 import { capableThrough, isOwnUserns, pick, standing } from './capable';
 import { flag } from './flag';
-import { dispositionOf, stopOf } from './token';
+import { dispositionOf, stopsOf } from './token';
 
 export const BPF_MAXINSNS: u32 = 4096;
 const BPF_COMPLEXITY_LIMIT_INSNS: u32 = 1_000_000;
@@ -120,15 +119,15 @@ function judge(task: usize, token: usize, ask: usize, isPlain: boolean): u32 {
   const flags: u32 = load<u8>(ask, ASK_FLAGS);
   const stands = standing(task, token);
   const isOwn = isPlain ? 1 : isOwnUserns(task, token, stands) | (flags & ASK_ANY_USERNS);
-  const stop = stopOf(token, isOwn, ask);
-  const capable = capableThrough(task, token, stands, flag(stop == STOP_NONE), isPlain);
+  const stops = stopsOf(token, isOwn, ask);
+  const capable = capableThrough(task, token, stands, flag(!stops), isPlain);
   const missing = <u32>load<u8>(ask, ASK_NEEDS) & ~capable;
   const bySysctl = flag((flags & ASK_UNPRIV_DISABLED) != 0) * (OUTCOMES_OF_UNPRIV_DISABLED - OUTCOMES_OF_CAPABILITY);
   const reason: u32 = load<u8>(missing + bySysctl, WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY);
   const isLsm = isPlain ? 0 : flag(((capable >> 4) & missing & (0 - missing)) != 0);
   const refusal = pick(isLsm, Outcome.LSM_REFUSED_CAPABLE, reason);
   const outcome = pick(flag(missing != 0), refusal, load<u8>(ask, ASK_END));
-  return outcome | dispositionOf(stop) | ((capable & CAPS_BPF) * HAS_BPF);
+  return outcome | dispositionOf(stops) | ((capable & CAPS_BPF) * HAS_BPF);
 }
 
 /** Any request: where something is wrong with it, its program is long, or its row does not say everything. */
@@ -223,7 +222,7 @@ function attachProg(
   let counts: u32 = 0;
   if (given && asks) {
     // Loaded in the token's own user namespace: there the caller's has no say yet.
-    disposition = dispositionOf(stopOf(token, 1, ask)) >> DISPOSITION_SHIFT;
+    disposition = dispositionOf(stopsOf(token, 1, ask)) >> DISPOSITION_SHIFT;
     const needsOwn = load<u32>(WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS;
     counts = flag(disposition == Disposition.USED && (!needsOwn || isOwnUserns(task, token, stands) != 0));
     if (disposition == Disposition.USED && !counts) disposition = Disposition.DROPPED_USERNS;

@@ -21,7 +21,7 @@ import {
 import { hasAll, lanes } from './lanes';
 
 /**
- * Sixteen verdicts: stopOf(), capableThrough() and judge() of token.ts, capable.ts and decide.ts, lane by lane. Of the
+ * Sixteen verdicts: stopsOf(), capableThrough() and judge() of token.ts, capable.ts and decide.ts, lane by lane. Of the
  * caller: `own`, lanes of 255 where it is in the token's own user namespace; `there`, its capabilities in that (CAPS_* in
  * the low half), and `initCaps`, in the initial one. Of the token: fields of its row, and the bytes with the bits of type
  * and attach type. Of the request: fields of its row of the ask table.
@@ -44,7 +44,7 @@ export function judgeLanes(
   flags: v128,
 ): v128 {
   const zero = lanes(0);
-  // stopOf()
+  // stopsOf()
   const isLookedAt = hasAll(v128.and(deniedCaps, flags), lanes(TOKEN_GIVEN));
   const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
   let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));

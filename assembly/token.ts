@@ -29,28 +29,28 @@ function lacks(token: usize, at: u32, bit: u32): u32 {
 }
 
 /**
- * bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): what stops a token, as STOP_*.
- * `isOwn` is 1 where the caller is in the token's own user namespace, or need not be.
+ * bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): all that stops a token, bit n - 1 for
+ * STOP_* n; 0 where the token counts. `isOwn` is 1 where the caller is in the token's own user namespace, or need not be.
  */
 // @ts-ignore: decorator
 @inline
-export function stopOf(token: usize, isOwn: u32, ask: usize): u32 {
+export function stopsOf(token: usize, isOwn: u32, ask: usize): u32 {
   const cmdBits: u32 = load<u8>(ask, ASK_CMD_BITS);
   const cmd = load<u8>(token, TOKEN_CMDS) & cmdBits;
   const isLookedAt = load<u8>(token, TOKEN_DENIED_CAPS) & load<u8>(ask, ASK_FLAGS) & TOKEN_GIVEN;
-  const stops =
+  return (
     (flag(!isLookedAt) << (STOP_NOT_GIVEN - 1)) |
     ((isOwn ^ 1) << (STOP_USERNS - 1)) |
     (flag(!cmd) << (STOP_CMD - 1)) |
     (flag(cmd != cmdBits) << (STOP_LSM - 1)) |
     (lacks(token, load<u8>(ask, ASK_TYPE_AT), load<u8>(ask, ASK_TYPE_BIT)) << (STOP_TYPE - 1)) |
-    (lacks(token, load<u8>(ask, ASK_ATTACH_AT), load<u8>(ask, ASK_ATTACH_BIT)) << (STOP_ATTACH - 1));
-  return 32 - clz<u32>(stops);
+    (lacks(token, load<u8>(ask, ASK_ATTACH_AT), load<u8>(ask, ASK_ATTACH_BIT)) << (STOP_ATTACH - 1))
+  );
 }
 
-/** What is said of a token, where it stands in a verdict. */
+/** What is said of a token: the largest of its stops, where it stands in a verdict. */
 // @ts-ignore: decorator
 @inline
-export function dispositionOf(stop: u32): u32 {
-  return load<u8>(stop, WORLD_STOPS);
+export function dispositionOf(stops: u32): u32 {
+  return load<u8>(32 - clz<u32>(stops), WORLD_STOPS);
 }
