@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A recorder of BPF token decisions: builds situations on a running kernel, asks it, and prints what it answered.
+ *
+ *   util.c     random numbers, JSON, system calls the C library may not know
+ *   btf.c      the kernel's own vocabulary and type ids, from /sys/kernel/btf/vmlinux
+ *   userns.c   trees of user namespaces, credentials, and processes that take them on
+ *   bpffs.c    bpffs instances with delegation, and tokens
+ *   attr.c     attributes of bpf() commands, valid for each type
+ *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
+ *   guest.c    the life of process 1 in a guest
+ *   main.c     arguments, the order of things, totals
+ */
+#ifndef RECORDER_H
+#define RECORDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* util.c */
+
+struct rng {
+	uint64_t state;
+};
+
+/* A generator of its own for each part of a recording, so that the size of one part does not move another. */
+struct rng rng_make(uint64_t seed, const char *what, uint64_t number);
+uint64_t rng_next(struct rng *rng);
+unsigned rng_below(struct rng *rng, unsigned bound);
+int rng_chance(struct rng *rng, unsigned percent);
+/* An index, each with its weight. */
+unsigned rng_weighted(struct rng *rng, const unsigned char *weights, unsigned count);
+
+extern pid_t recorder_pid;
+extern FILE *out_file;
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_string(const char *text);
+/* {"ok":..,"errno":..,"error":..} of a descriptor, 0, or a negated errno. */
+void out_result(long ret);
+/* The same without the braces. */
+void out_result_keys(long ret);
+
+long sys_bpf(int cmd, void *attr, unsigned size);
+int sys_fsopen(const char *type);
+int sys_fsconfig(int fd, unsigned cmd, const char *key, const char *value);
+int sys_fsmount(int fd);
+int sys_fspick(int dirfd);
+int sys_move_mount(int fd, const char *path);
+int sys_open_tree_clone(int dirfd);
+int sys_mount_setattr_rdonly(int fd);
+/* -1 and errno to a negated errno. */
+long negated(long ret);
+
+enum { FSCONFIG_FLAG = 0, FSCONFIG_STRING = 1, FSCONFIG_CREATE = 6, FSCONFIG_RECONF = 7 };
+
+/* btf.c */
+
+enum kind { KIND_CMD, KIND_MAP, KIND_PROG, KIND_ATTACH, KINDS };
+
+struct enumerator {
+	char *name; /* lower case, without the prefix */
+	int value;
+};
+
+struct vocabulary {
+	struct enumerator *items;
+	int count; /* enumerators, aliases included */
+	int values; /* numbers from 0: one past the last */
+};
+
+struct btf_ids {
+	unsigned fentry_func, modify_return_func, raw_tp_typedef, iter_func, lsm_func;
+	unsigned tcp_congestion_ops, struct_ops_value, struct_ops_value_size;
+	unsigned lsm_token_create, lsm_token_cmd, lsm_token_capable;
+};
+
+extern struct vocabulary vocabulary[KINDS];
+extern struct btf_ids btf_ids;
+/* Of union bpf_attr, and of its fields for PROG_LOAD. */
+extern unsigned attr_size, prog_load_size;
+
+void btf_read(void);
+/* NULL: this kernel has no such number. */
+const char *name_of(enum kind kind, unsigned value);
+uint64_t known_mask(enum kind kind);
+
+/* userns.c */
+
+#define MAX_NS 8
+
+struct ns {
+	char name[8];
+	int parent, level;
+	uint32_t owner; /* ids are global unless they are said to be local */
+	uint32_t base, size; /* local ids 0.. are base.. */
+	int fd;
+};
+
+struct tree {
+	struct ns ns[MAX_NS];
+	int count;
+};
+
+/* Bits of struct caller's caps. */
+enum { C_BPF = 1, C_PERFMON = 2, C_NET_ADMIN = 4, C_SYS_ADMIN = 8, C_OTHERS = 16, C_FOUR = 15, C_ALL = 31 };
+
+struct caller {
+	int ns;
+	uint32_t euid;
+	unsigned caps;
+};
+
+/* What a process that took on a caller's credentials found. */
+struct answer {
+	int done;
+	int ret;
+	int has_fdinfo, has_info;
+	char fdinfo[4][24];
+	uint64_t info[4];
+};
+
+#define MAX_CASES 1024
+
+/* Draws a tree with `count` namespaces besides the initial one, and makes it. */
+void tree_draw(struct tree *tree, struct rng *rng, int count);
+int tree_add(struct tree *tree, int parent, uint32_t owner);
+void tree_make(struct tree *tree);
+void tree_close(struct tree *tree);
+int ns_is_below(const struct tree *tree, int ns, int above);
+int ns_has_uid(const struct tree *tree, int ns, uint32_t uid);
+/* "tree":[…] with the namespaces of the case and all above them. */
+void out_tree(const struct tree *tree, const int *wanted, int count, int with_maps);
+void out_caller(const struct tree *tree, const struct caller *caller);
+
+/* Some caller around the namespace `ns`, and one in `ns` itself with everything. */
+struct caller draw_caller(const struct tree *tree, struct rng *rng, int ns);
+unsigned draw_caps(struct rng *rng);
+struct caller ns_root(const struct tree *tree, int ns);
+
+/* Joins a namespace with every capability in it; credentials follow with become(). */
+void enter_ns(const struct tree *tree, int ns);
+void become(const struct tree *tree, const struct caller *caller);
+
+typedef void (*ask_fn)(void *context, int index, struct answer *answer);
+
+/*
+ * Asks every case by a process in its caller's namespace with its caller's credentials; answers[i].done says which
+ * were asked. A process that dies is reported, and the cases it did not come to are counted as lost.
+ */
+void ask_all(const struct tree *tree, const struct caller *callers, int count, ask_fn ask, void *context);
+extern struct answer *answers;
+extern unsigned long lost;
+
+/* A process in a namespace that does what it is told, one request at a time. */
+struct actor {
+	pid_t pid;
+	int sock;
+};
+
+enum actor_op { ACT_FSOPEN, ACT_FSCONFIG, ACT_FSMOUNT, ACT_TOKEN_CREATE, ACT_MOUNT, ACT_UMOUNT, ACT_FSPICK, ACT_MKDIR };
+
+struct actor_request {
+	enum actor_op op;
+	struct caller caller;
+	unsigned fsconfig_cmd;
+	int has_value;
+	char key[640], value[4200];
+};
+
+/* `own_mounts`: in a mount namespace that belongs to the user namespace. */
+struct actor actor_start(const struct tree *tree, int ns, int own_mounts);
+/* Hands over `fd` if it is not negative. Returns a descriptor of ours, 0, or a negated errno. */
+long actor_ask(struct actor *actor, const struct actor_request *request, int fd);
+void actor_stop(struct actor *actor);
+
+/* bpffs.c */
+
+extern const char *const MASK_KEYS[4]; /* delegate_cmds … */
+extern const char *const MASK_SHORT[4]; /* cmds … */
+
+struct token {
+	int ns;
+	uint64_t masks[4];
+	int bpffs_fd, fd, opath_fd;
+};
+
+/* The root directory of a new bpffs of the namespace, mounted on `path` if there is one. */
+int bpffs_make(struct actor *opener, const struct caller *root, const uint64_t masks[4], int mode, const char *path);
+/* Makes the token's bpffs and the token. */
+void token_make(const struct tree *tree, struct actor *actor, struct token *token);
+void token_close(struct token *token);
+void out_token(const struct tree *tree, const struct token *token);
+void out_fdinfo_info(const struct answer *answer);
+/* Reads what the kernel shows of a token into the answer. */
+void token_inspect(int fd, struct answer *answer);
+
+/* attr.c */
+
+enum {
+	CMD_MAP_CREATE = 0, CMD_MAP_LOOKUP_ELEM = 1, CMD_MAP_UPDATE_ELEM = 2, CMD_MAP_DELETE_ELEM = 3,
+	CMD_MAP_GET_NEXT_KEY = 4, CMD_PROG_LOAD = 5, CMD_OBJ_GET = 7, CMD_PROG_ATTACH = 8, CMD_PROG_DETACH = 9,
+	CMD_PROG_TEST_RUN = 10, CMD_PROG_GET_NEXT_ID = 11, CMD_MAP_GET_NEXT_ID = 12, CMD_PROG_GET_FD_BY_ID = 13,
+	CMD_MAP_GET_FD_BY_ID = 14, CMD_OBJ_GET_INFO_BY_FD = 15, CMD_PROG_QUERY = 16, CMD_RAW_TRACEPOINT_OPEN = 17,
+	CMD_BTF_LOAD = 18, CMD_BTF_GET_FD_BY_ID = 19, CMD_TASK_FD_QUERY = 20, CMD_MAP_LOOKUP_AND_DELETE_ELEM = 21,
+	CMD_MAP_FREEZE = 22, CMD_BTF_GET_NEXT_ID = 23, CMD_MAP_LOOKUP_BATCH = 24, CMD_LINK_CREATE = 28,
+	CMD_LINK_GET_FD_BY_ID = 30, CMD_LINK_GET_NEXT_ID = 31, CMD_ENABLE_STATS = 32, CMD_PROG_BIND_MAP = 35,
+	CMD_TOKEN_CREATE = 36
+};
+
+enum variant {
+	V_PLAIN, V_ATTR_TAIL_NONZERO, V_ATTR_NONZERO_PAST_UNION, V_MAP_ZERO_SEED, V_MAP_BAD_KEY_SIZE,
+	V_MAP_RDONLY_WRONLY, V_MAP_UNKNOWN_FLAG, V_MAP_EXTRA, V_PROG_INSN_CNT_0, V_PROG_UNKNOWN_FLAG, V_PROG_5000_INSNS,
+	V_PROG_ATTACH_BTF_ID, V_BTF_BAD_MAGIC, V_BTF_UNKNOWN_FLAG, V_ID_MISSING, V_ID_START_MAX, VARIANTS
+};
+extern const char *const VARIANT_NAMES[VARIANTS];
+
+enum token_fd {
+	T_NONE, T_TOKEN, T_FLAG_UNSET, T_CLOSED, T_NEGATIVE, T_DEVNULL, T_BPFFS_DIR, T_MAP, T_OPATH, T_FD0, TOKEN_FDS
+};
+extern const char *const TOKEN_FD_NAMES[TOKEN_FDS];
+
+struct request {
+	unsigned cmd;
+	unsigned type; /* of map or program */
+	unsigned attach;
+	enum variant variant;
+	enum token_fd token_fd;
+	int token; /* index, or -1 */
+	int own_fd; /* a program or a map made for this case alone, or -1 */
+};
+
+struct attr {
+	unsigned char bytes[1024];
+	unsigned size;
+};
+
+/* Descriptors and ids that requests use, made once by the initial namespace's root. */
+struct fixtures {
+	int array_map, btf, prog, link, cgroup, devnull;
+	unsigned prog_id, map_id, link_id;
+};
+extern struct fixtures fixtures;
+void fixtures_make(void);
+
+void put32(struct attr *attr, unsigned offset, uint32_t value);
+void put64(struct attr *attr, unsigned offset, uint64_t value);
+int takes_token_field(unsigned cmd);
+/* What the kernel makes of attach type 0. */
+unsigned fixed_up_attach(unsigned prog_type, unsigned attach);
+/* What the request's own_fd is to be, made by the initial namespace's root; programs with the token. */
+int own_fd_make(const struct request *request, const struct token *token);
+/* Some attach type the program type may be loaded with. */
+unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
+/* A request's call, and its answer; descriptors it returns are closed. */
+long request_ask(const struct request *request, const struct token *token);
+long prog_load(unsigned type, unsigned attach, const struct token *token);
+int is_struct_ops(unsigned prog_type);
+
+/* Families. Each prints `count` records. */
+
+struct recording {
+	uint64_t seed;
+	int sysctl;
+	const char *kernel;
+	unsigned long counts[4];
+};
+extern struct recording recording;
+enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, FAMILIES };
+extern const char *const FAMILY_NAMES[FAMILIES];
+
+/* {"family":…,"kernel":…,"case":…,"sysctl…":…, and counts it. */
+void out_begin(enum family family);
+
+void record_use(int count);
+void record_token_create(int count);
+void record_mount_options(int count);
+void record_lsm(int count);
+/* NULL, or why not. */
+const char *lsm_missing(void);
+
+/* use.c, for lsm.c */
+struct world {
+	struct tree tree;
+	struct token tokens[16];
+	struct request focus[16];
+	int token_count;
+	struct request requests[MAX_CASES];
+	struct caller callers[MAX_CASES];
+	int count;
+};
+void world_draw(struct world *world, struct rng *rng, int count, int token_count);
+void world_make(struct world *world);
+void world_close(struct world *world);
+void out_use(const struct world *world, int index);
+void ask_use(void *world, int index, struct answer *answer);
+
+/* main.c */
+extern const char *scratch; /* a private tmpfs */
+extern char mount_point[]; /* a directory in it */
+/* What all families need, made once. */
+void prepare(void);
+/* How a number of cases is shared out to the families. */
+void family_counts(unsigned long cases, unsigned families, unsigned long counts[FAMILIES]);
+/* Records with the present value of the sysctl. */
+void record_all(int sysctl, const unsigned long counts[FAMILIES]);
+/* Closes the recording, prints totals; the exit status. */
+int finish(void);
+
+/* guest.c */
+_Noreturn void guest_main(void);
+
+#endif
