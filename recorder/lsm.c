@@ -99,7 +99,7 @@ const char *lsm_missing(void)
 		return "the kernel has no BPF LSM hooks (CONFIG_BPF_LSM)";
 	snprintf(path, sizeof(path), "%s/security", scratch);
 	mkdir(path, 0755);
-	if (mount("recorder", path, "securityfs", 0, NULL) != 0)
+	if (mount("recorder", path, "securityfs", 0, NULL) != 0 && errno != EBUSY) /* else it is there already */
 		return "securityfs cannot be mounted to see which security modules are active";
 	snprintf(path, sizeof(path), "%s/security/lsm", scratch);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
