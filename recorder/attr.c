@@ -554,6 +554,26 @@ static unsigned id_of(int fd)
 	return info[1];
 }
 
+/*
+ * Whether this machine refuses to load such programs to root with every capability, before it looks at anything: a
+ * program without instructions is E2BIG to the kernel itself. Then a security module decides, and not what is recorded.
+ */
+int refused_to_root(unsigned type, unsigned attach)
+{
+	static unsigned char known[64][128];
+	unsigned at = attach < 128 ? attach : 127;
+	struct request request = { .cmd = CMD_PROG_LOAD, .type = type, .attach = attach, .variant = V_PROG_INSN_CNT_0 };
+	struct attr attr;
+
+	if (type >= 64)
+		return 0;
+	if (!known[type][at]) {
+		request_attr(&attr, &request, NULL);
+		known[type][at] = sys_bpf(CMD_PROG_LOAD, attr.bytes, attr.size) == -EPERM ? 2 : 1;
+	}
+	return known[type][at] == 2;
+}
+
 enum { HASH = 1, ARRAY = 2, SOCKET_FILTER = 1, CGROUP_SKB = 8, SK_LOOKUP = 30 };
 
 static int map_make(unsigned type)

@@ -21,8 +21,8 @@
 
 const char *const FAMILY_NAMES[FAMILIES] = { "use", "token_create", "mount_options", "lsm" };
 struct recording recording;
-const char *scratch = "/mnt";
-char mount_point[] = "/mnt/m";
+const char *scratch;
+char mount_point[16];
 FILE *out_file;
 
 static char cgroup_path[128];
@@ -49,15 +49,21 @@ static void interrupted(int signal)
 /* Everything on disk that cases need is in a mount namespace of our own, and ends with it; but for one empty cgroup. */
 static void make_private_place(void)
 {
+	static const char *const places[] = { "/mnt", "/media", "/tmp" };
 	char path[64];
 
 	if (unshare(CLONE_NEWNS) != 0)
 		fail("a mount namespace could not be made (%s): the recorder runs as root", strerror(errno));
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		fail("mounts could not be made private: %s", strerror(errno));
-	mkdir(scratch, 0755);
+	for (unsigned i = 0; i < ARRAY_LEN(places) && !scratch; i++)
+		if (access(places[i], F_OK) == 0)
+			scratch = places[i];
+	if (!scratch)
+		fail("there is no /mnt, /media or /tmp to mount a tmpfs on");
 	if (mount("recorder", scratch, "tmpfs", 0, "mode=0755") != 0)
 		fail("a tmpfs on %s: %s", scratch, strerror(errno));
+	snprintf(mount_point, sizeof(mount_point), "%s/m", scratch);
 	mkdir(mount_point, 0777);
 	snprintf(path, sizeof(path), "%s/cgroup", scratch);
 	mkdir(path, 0755);
@@ -149,8 +155,8 @@ void prepare(void)
 	signal(SIGINT, interrupted);
 	signal(SIGTERM, interrupted);
 	setrlimit(RLIMIT_NOFILE, &limit);
-	if (setgroups(0, NULL) != 0)
-		fail("the recorder runs as root");
+	if (geteuid() != 0 || setgroups(0, NULL) != 0)
+		fail("the recorder runs as root, in the initial user namespace");
 	btf_read();
 	answers = mmap(NULL, MAX_CASES * sizeof(*answers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	atexit(remove_cgroup);
@@ -181,6 +187,8 @@ int finish(void)
 	if (fflush(out_file) != 0 || ferror(out_file) || fclose(out_file) != 0)
 		fail("the recording could not be written: %s", strerror(errno));
 	remove_cgroup();
+	if (left_out)
+		warn("%lu cases are left out: a security module of this machine refuses their programs to root too", left_out);
 	for (enum family f = 0; f < FAMILIES; f++)
 		sum += recording.counts[f];
 	fprintf(stderr, "recorder: %lu records", sum);

@@ -156,7 +156,7 @@ typedef void (*ask_fn)(void *context, int index, struct answer *answer);
  */
 void ask_all(const struct tree *tree, const struct caller *callers, int count, ask_fn ask, void *context);
 extern struct answer *answers;
-extern unsigned long lost;
+extern unsigned long lost, left_out;
 
 /* A process in a namespace that does what it is told, one request at a time. */
 struct actor {
@@ -262,6 +262,7 @@ unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
 long request_ask(const struct request *request, const struct token *token);
 long prog_load(unsigned type, unsigned attach, const struct token *token);
 int is_struct_ops(unsigned prog_type);
+int refused_to_root(unsigned prog_type, unsigned attach);
 
 /* Families. Each prints `count` records. */
 
@@ -298,12 +299,14 @@ struct world {
 void world_draw(struct world *world, struct rng *rng, int count, int token_count);
 void world_make(struct world *world);
 void world_close(struct world *world);
+/* Asked on a machine that would refuse it whatever the kernel's rules say; counted. */
+int is_left_out(const struct world *world, int index);
 void out_use(const struct world *world, int index);
 void ask_use(void *world, int index, struct answer *answer);
 
 /* main.c */
 extern const char *scratch; /* a private tmpfs */
-extern char mount_point[]; /* a directory in it */
+extern char mount_point[16]; /* a directory in it */
 /* What all families need, made once. */
 void prepare(void);
 /* How a number of cases is shared out to the families. */

@@ -271,6 +271,16 @@ static int is_given(const struct request *request)
 	return request->token_fd == T_TOKEN || request->token_fd == T_FLAG_UNSET || request->token_fd == T_OPATH;
 }
 
+int is_left_out(const struct world *world, int index)
+{
+	const struct request *request = &world->requests[index];
+
+	if (request->cmd != CMD_PROG_LOAD || !refused_to_root(request->type, request->attach))
+		return 0;
+	left_out++;
+	return 1;
+}
+
 /* The keys of family use up to the answer. */
 void out_use(const struct world *world, int index)
 {
@@ -314,7 +324,7 @@ void record_use(int count)
 		world_make(&world);
 		ask_all(&world.tree, world.callers, world.count, ask_use, &world);
 		for (int i = 0; i < world.count; i++) {
-			if (!answers[i].done)
+			if (!answers[i].done || is_left_out(&world, i))
 				continue;
 			out_begin(F_USE);
 			out_use(&world, i);

@@ -27,7 +27,7 @@ static const char *const CAP_NAMES[5] = { "BPF", "PERFMON", "NET_ADMIN", "SYS_AD
 static const uint64_t CAPS_FULL = ((uint64_t)1 << 41) - 1;
 
 struct answer *answers;
-unsigned long lost;
+unsigned long lost, left_out;
 
 /* Only what the kernel keeps in a user namespace's 32-bit ids. */
 static const uint32_t CHILD_SIZE[] = { 65536, 16384, 4096, 1024, 256 };
