@@ -27,6 +27,7 @@ static struct tree tree;
 static struct actor actors[MAX_NS];
 static struct rng rng;
 static int sb_ns;
+static enum kind last_kind;
 
 static int child_of(int ns)
 {
@@ -218,8 +219,10 @@ static void draw_option(struct option *option)
 
 	memset(option, 0, sizeof(*option));
 	if (how < 72) {
-		enum kind kind = (enum kind)rng_below(&rng, KINDS);
+		/* Often the same as before: what is given twice is its own case. */
+		enum kind kind = rng_chance(&rng, 35) ? last_kind : (enum kind)rng_below(&rng, KINDS);
 
+		last_kind = kind;
 		snprintf(option->key, sizeof(option->key), "%s", MASK_KEYS[kind]);
 		draw_mask_value(option->value, sizeof(option->value), kind);
 	} else if (how < 84) {
@@ -530,6 +533,7 @@ void record_mount_options(int count)
 		int cases = count < CASES_A_WORLD ? count : CASES_A_WORLD;
 
 		rng = rng_make(recording.seed, "mount_options", (uint64_t)recording.sysctl << 32 | (unsigned)number);
+		last_kind = KIND_CMD;
 		tree_draw(&tree, &rng, 3 + (int)rng_below(&rng, 2));
 		tree_make(&tree);
 		for (int ns = 0; ns < tree.count; ns++)

@@ -358,6 +358,8 @@ struct caller draw_caller(const struct tree *tree, struct rng *rng, int ns)
 	caller.euid = own->base;
 	if (how >= 35 && how < 65 && owned > 0 && ns_has_uid(tree, caller.ns, tree->ns[owned].owner))
 		caller.euid = tree->ns[owned].owner;
+	else if (how >= 65 && how < 80 && ns > 0 && ns_has_uid(tree, caller.ns, tree->ns[ns].owner))
+		caller.euid = tree->ns[ns].owner; /* from further above it must not count */
 	else if (how >= 35)
 		caller.euid = own->base + (rng_chance(rng, 50) ? 1000 : 1001) % own->size;
 	caller.caps = draw_caps(rng);
