@@ -5,7 +5,18 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -122,46 +133,65 @@ function compareVersions(a, b) {
   return at < 0 ? 0 : left[at] - (right[at] ?? -1);
 }
 
-/** The newest package with the release's kernel image: linux-binary-* from 6.19 on, linux-image-* before. */
+/** Packages with a kernel image, as [name, version]: linux-binary-* from 6.19 on, linux-image-* before. */
+function kernelPackages(apt) {
+  const names = run('apt-cache', [...apt, 'pkgnames', 'linux-'])
+    .toString()
+    .split('\n');
+  return names.flatMap((name) => {
+    const version = /^linux-(?:binary|image)-(\d+\.\d+\.\d+[^-]*)-amd64$/.exec(name)?.[1];
+    return version ? [[name, version]] : [];
+  });
+}
+
+function releaseOf(version) {
+  return version.split('.', 2).join('.');
+}
+
+/** The newest package of a release. */
 function findPackage(apt, release) {
-  const names = run('apt-cache', [...apt, 'pkgnames', 'linux-']).toString().split('\n');
-  const pattern = new RegExp(`^linux-(?:binary|image)-(${release.replace('.', '\\.')}[.~+\\d][^-]*)-amd64$`);
-  const isBinary = (name) => Number(name.startsWith('linux-binary-'));
-  const found = names
-    .filter((name) => pattern.test(name))
-    .sort((a, b) => isBinary(a) - isBinary(b) || compareVersions(pattern.exec(a)[1], pattern.exec(b)[1]));
-  return found.at(-1);
+  const all = kernelPackages(apt);
+  const isBinary = ([name]) => Number(name.startsWith('linux-binary-'));
+  const fitting = all
+    .filter(([, version]) => releaseOf(version) === release)
+    .sort((a, b) => compareVersions(a[1], b[1]) || isBinary(a) - isBinary(b));
+  const newest = fitting.at(-1);
+  if (!newest) {
+    const there = [...new Set(all.map(([, version]) => releaseOf(version)))].sort(compareVersions);
+    throw new Problem(`Debian (${SUITES.join(', ')}) has no kernel ${release} at present; it has ${there.join(', ')}`);
+  }
+  return newest[0];
 }
 
 /** The kernel's image, unpacked once. */
 function fetchKernel(release) {
   const folder = join(cache, release);
-  mkdirSync(folder, { recursive: true });
   const image = join(folder, 'vmlinuz');
   const packageFile = join(folder, 'package');
   if (!existsSync(image)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
     const apt = aptOptions();
     say('fetching the list of Debian packages');
     run('apt-get', [...apt, 'update']);
     const name = findPackage(apt, release);
-    if (!name) throw new Problem(`Debian (${SUITES.join(', ')}) has no kernel ${release} at present`);
     say(`fetching ${name}`);
     run('apt-get', [...apt, 'download', name], { cwd: folder });
     const deb = readdirSync(folder).find((file) => file.endsWith('.deb'));
     // In /boot, or from linux-binary-* on beside the modules. Only this file is wanted of hundreds of megabytes.
-    const unpack = "dpkg-deb --fsys-tarfile \"$1\" | tar -x -O --wildcards '*/vmlinuz*'";
+    const unpack = `dpkg-deb --fsys-tarfile "$1" | tar -x -O --wildcards '*/vmlinuz*'`;
+    const bytes = run('sh', ['-c', unpack, 'sh', join(folder, deb)]);
     writeFileSync(packageFile, `${deb}\n`);
-    writeFileSync(image, run('sh', ['-c', unpack, 'sh', join(folder, deb)]));
+    writeFileSync(`${image}.part`, bytes);
+    renameSync(`${image}.part`, image);
     rmSync(join(folder, deb));
   }
   return { image, packageFile: readFileSync(packageFile, 'utf8').trim() };
 }
 
-function buildRecorder() {
-  const init = join(cache, 'recorder');
+function buildRecorder(init) {
   const sources = readdirSync(join(root, 'recorder')).filter((name) => name.endsWith('.c'));
   run('gcc', ['-O2', '-static', '-o', init, ...sources.map((name) => join(root, 'recorder', name))]);
-  return init;
 }
 
 /** An initramfs in the newc format (Documentation/driver-api/early-userspace/buffer-format.rst). */
@@ -229,7 +259,11 @@ async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
   child.stderr.on('data', (chunk) => {
     complaint += chunk;
   });
-  const forward = (signal) => child.kill(signal);
+  let interrupted = false;
+  const forward = () => {
+    interrupted = true;
+    child.kill();
+  };
   process.once('SIGINT', forward).once('SIGTERM', forward);
   const timer = setTimeout(() => child.kill(), 20 * 60_000);
   const [status, signal] = await new Promise((resolve, reject) => {
@@ -238,6 +272,7 @@ async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
   });
   clearTimeout(timer);
   stop();
+  if (interrupted) throw new Problem('interrupted; nothing was stored');
   if (status !== 0) throw new Problem(`the guest did not end by itself (${signal ?? status})\n${complaint}`);
   return { console: readFileSync(console, 'utf8'), recorded: readFileSync(out) };
 }
@@ -301,8 +336,10 @@ async function main() {
   const work = join(cache, kernel.release, `run-${process.pid}`);
   mkdirSync(work);
   try {
+    const init = join(work, 'init');
+    buildRecorder(init);
     const ramdisk = join(work, 'initramfs');
-    writeFileSync(ramdisk, initramfs(buildRecorder()));
+    writeFileSync(ramdisk, initramfs(init));
     say(`booting ${packageFile} (${kvm ? 'KVM' : 'plain emulation'})`);
     const started = Date.now();
     const { console, recorded } = await boot({ image, ramdisk, cpu: kernel.cpu, kvm, seed, cases, work });
