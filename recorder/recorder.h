@@ -5,6 +5,7 @@
  *   util.c     random numbers, JSON, system calls the C library may not know
  *   btf.c      the kernel's own vocabulary and type ids, from /sys/kernel/btf/vmlinux
  *   userns.c   trees of user namespaces, credentials, and processes that take them on
+ *   actor.c    processes that live in a namespace and do what they are told
  *   bpffs.c    bpffs instances with delegation, and tokens
  *   attr.c     attributes of bpf() commands, valid for each type
  *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
@@ -157,6 +158,16 @@ typedef void (*ask_fn)(void *context, int index, struct answer *answer);
 void ask_all(const struct tree *tree, const struct caller *callers, int count, ask_fn ask, void *context);
 extern struct answer *answers;
 extern unsigned long lost, left_out;
+
+/* A child process that dies with its parent. */
+pid_t fork_child(void);
+
+/* actor.c */
+
+/* Sends bytes, and a descriptor if it is not negative. */
+ssize_t send_fd(int sock, const void *bytes, size_t size, int fd);
+/* What was sent; `*fd` is -1 where no descriptor came along. 0 at the end of the stream. */
+ssize_t receive_fd(int sock, void *bytes, size_t size, int *fd);
 
 /* A process in a namespace that does what it is told, one request at a time. */
 struct actor {

@@ -4,16 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -132,44 +128,6 @@ void become(const struct tree *tree, const struct caller *caller)
 	set_caps(effective);
 }
 
-static void send_fd(int sock, long ret, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec io = { &ret, sizeof(ret) };
-	struct msghdr message = { .msg_iov = &io, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		struct cmsghdr *header;
-
-		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	}
-	if (sendmsg(sock, &message, 0) < 0)
-		fail("sendmsg: %s", strerror(errno));
-}
-
-/* What was sent; `*fd` is -1 where no descriptor came along. 0 at the end of the stream. */
-static ssize_t receive_fd(int sock, void *bytes, size_t size, int *fd)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec io = { bytes, size };
-	struct msghdr message = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
-	};
-	struct cmsghdr *header;
-	ssize_t got = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
-
-	*fd = -1;
-	if (got > 0 && (header = CMSG_FIRSTHDR(&message)) && header->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
-	return got;
-}
-
 static void write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -180,7 +138,7 @@ static void write_file(const char *path, const char *text)
 }
 
 /* A child process that dies with its parent. */
-static pid_t fork_child(void)
+pid_t fork_child(void)
 {
 	pid_t parent = getpid(), pid;
 
@@ -225,7 +183,7 @@ static void make_ns(const struct tree *tree, const struct ns *ns, int sock)
 	prctl(PR_SET_DUMPABLE, 1);
 	if (write(ready[1], &byte, 1) != 1 || waitpid(mapper, &status, 0) != mapper || status != 0)
 		fail("the ids of %s could not be mapped", ns->name);
-	send_fd(sock, 0, open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC));
+	send_fd(sock, &byte, 1, open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC));
 	_exit(0);
 }
 
@@ -233,7 +191,7 @@ void tree_make(struct tree *tree)
 {
 	for (int i = 1; i < tree->count; i++) {
 		int pair[2];
-		long ret;
+		char byte;
 		pid_t pid;
 
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
@@ -244,7 +202,7 @@ void tree_make(struct tree *tree)
 			make_ns(tree, &tree->ns[i], pair[1]);
 		}
 		close(pair[1]);
-		if (receive_fd(pair[0], &ret, sizeof(ret), &tree->ns[i].fd) <= 0 || tree->ns[i].fd < 0)
+		if (receive_fd(pair[0], &byte, 1, &tree->ns[i].fd) <= 0 || tree->ns[i].fd < 0)
 			fail("user namespace %s could not be made", tree->ns[i].name);
 		close(pair[0]);
 		waitpid(pid, NULL, 0);
@@ -400,108 +358,4 @@ void ask_all(const struct tree *tree, const struct caller *callers, int count, a
 			lost += missing ? (unsigned)missing : 1;
 		}
 	}
-}
-
-static void actor_live(const struct tree *tree, int ns, int own_mounts, int sock)
-{
-	static struct actor_request request;
-	int fd;
-
-	enter_ns(tree, ns);
-	if (own_mounts && ns != 0 && unshare(CLONE_NEWNS) != 0)
-		fail("unshare: %s", strerror(errno));
-	while (receive_fd(sock, &request, sizeof(request), &fd) == sizeof(request)) {
-		const char *value = request.has_value ? request.value : NULL;
-		struct attr attr = { .size = 8 };
-		long ret = -EINVAL;
-		int opens = 0;
-
-		become(tree, &request.caller);
-		switch (request.op) {
-		case ACT_FSOPEN:
-			ret = sys_fsopen("bpf");
-			opens = 1;
-			break;
-		case ACT_FSCONFIG:
-			ret = sys_fsconfig(fd, request.fsconfig_cmd, request.key[0] ? request.key : NULL, value);
-			break;
-		case ACT_FSMOUNT:
-			ret = sys_fsmount(fd);
-			opens = 1;
-			break;
-		case ACT_FSPICK:
-			ret = sys_fspick(fd);
-			opens = 1;
-			break;
-		case ACT_TOKEN_CREATE:
-			put32(&attr, 4, (uint32_t)fd);
-			ret = sys_bpf(CMD_TOKEN_CREATE, attr.bytes, attr.size);
-			opens = 1;
-			break;
-		case ACT_MKDIR:
-			ret = negated(mkdirat(fd, request.key, 0755));
-			break;
-		case ACT_MOUNT:
-			ret = negated(mount("bpffs", request.key, "bpf", 0, value));
-			break;
-		case ACT_UMOUNT:
-			ret = negated(umount2(request.key, MNT_DETACH));
-			break;
-		}
-		send_fd(sock, ret, opens && ret >= 0 ? (int)ret : -1);
-		if (opens && ret >= 0)
-			close((int)ret);
-		if (fd >= 0)
-			close(fd);
-	}
-	_exit(0);
-}
-
-struct actor actor_start(const struct tree *tree, int ns, int own_mounts)
-{
-	struct actor actor;
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-		fail("socketpair: %s", strerror(errno));
-	actor.pid = fork_child();
-	if (actor.pid == 0) {
-		close(pair[0]);
-		actor_live(tree, ns, own_mounts, pair[1]);
-	}
-	close(pair[1]);
-	actor.sock = pair[0];
-	return actor;
-}
-
-long actor_ask(struct actor *actor, const struct actor_request *request, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec io = { (void *)request, sizeof(*request) };
-	struct msghdr message = { .msg_iov = &io, .msg_iovlen = 1 };
-	long ret;
-	int got;
-
-	if (fd >= 0) {
-		struct cmsghdr *header;
-
-		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	}
-	if (sendmsg(actor->sock, &message, 0) < 0 || receive_fd(actor->sock, &ret, sizeof(ret), &got) != sizeof(ret))
-		fail("a helping process died");
-	return got >= 0 ? got : ret;
-}
-
-void actor_stop(struct actor *actor)
-{
-	/* Later actors have copies of the socket: closing ours would not be noticed. */
-	shutdown(actor->sock, SHUT_RDWR);
-	close(actor->sock);
-	waitpid(actor->pid, NULL, 0);
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Processes that live in a namespace and do what they are told; descriptors between processes. */
+#define _GNU_SOURCE
+#include "recorder.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+ssize_t send_fd(int sock, const void *bytes, size_t size, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec io = { (void *)bytes, size };
+	struct msghdr message = { .msg_iov = &io, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		struct cmsghdr *header;
+
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	}
+	return sendmsg(sock, &message, 0);
+}
+
+ssize_t receive_fd(int sock, void *bytes, size_t size, int *fd)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec io = { bytes, size };
+	struct msghdr message = {
+		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+	};
+	struct cmsghdr *header;
+	ssize_t got = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
+
+	*fd = -1;
+	if (got > 0 && (header = CMSG_FIRSTHDR(&message)) && header->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
+	return got;
+}
+
+static void actor_live(const struct tree *tree, int ns, int own_mounts, int sock)
+{
+	static struct actor_request request;
+	int fd;
+
+	enter_ns(tree, ns);
+	if (own_mounts && ns != 0 && unshare(CLONE_NEWNS) != 0)
+		fail("unshare: %s", strerror(errno));
+	while (receive_fd(sock, &request, sizeof(request), &fd) == sizeof(request)) {
+		const char *value = request.has_value ? request.value : NULL;
+		struct attr attr = { .size = 8 };
+		long ret = -EINVAL;
+		int opens = 0;
+
+		become(tree, &request.caller);
+		switch (request.op) {
+		case ACT_FSOPEN:
+			ret = sys_fsopen("bpf");
+			opens = 1;
+			break;
+		case ACT_FSCONFIG:
+			ret = sys_fsconfig(fd, request.fsconfig_cmd, request.key[0] ? request.key : NULL, value);
+			break;
+		case ACT_FSMOUNT:
+			ret = sys_fsmount(fd);
+			opens = 1;
+			break;
+		case ACT_FSPICK:
+			ret = sys_fspick(fd);
+			opens = 1;
+			break;
+		case ACT_TOKEN_CREATE:
+			put32(&attr, 4, (uint32_t)fd);
+			ret = sys_bpf(CMD_TOKEN_CREATE, attr.bytes, attr.size);
+			opens = 1;
+			break;
+		case ACT_MKDIR:
+			ret = negated(mkdirat(fd, request.key, 0755));
+			break;
+		case ACT_MOUNT:
+			ret = negated(mount("bpffs", request.key, "bpf", 0, value));
+			break;
+		case ACT_UMOUNT:
+			ret = negated(umount2(request.key, MNT_DETACH));
+			break;
+		}
+		send_fd(sock, &ret, sizeof(ret), opens && ret >= 0 ? (int)ret : -1);
+		if (opens && ret >= 0)
+			close((int)ret);
+		if (fd >= 0)
+			close(fd);
+	}
+	_exit(0);
+}
+
+struct actor actor_start(const struct tree *tree, int ns, int own_mounts)
+{
+	struct actor actor;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		fail("socketpair: %s", strerror(errno));
+	actor.pid = fork_child();
+	if (actor.pid == 0) {
+		close(pair[0]);
+		actor_live(tree, ns, own_mounts, pair[1]);
+	}
+	close(pair[1]);
+	actor.sock = pair[0];
+	return actor;
+}
+
+long actor_ask(struct actor *actor, const struct actor_request *request, int fd)
+{
+	long ret;
+	int got;
+
+	if (send_fd(actor->sock, request, sizeof(*request), fd) < 0 || receive_fd(actor->sock, &ret, sizeof(ret), &got) != sizeof(ret))
+		fail("a helping process died");
+	return got >= 0 ? got : ret;
+}
+
+void actor_stop(struct actor *actor)
+{
+	/* Later actors have copies of the socket: closing ours would not be noticed. */
+	shutdown(actor->sock, SHUT_RDWR);
+	close(actor->sock);
+	waitpid(actor->pid, NULL, 0);
+}
