@@ -1,7 +1,8 @@
-import { CAP_BPF } from '../abi/capabilities.js';
+import { CAP_BPF, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
+import { capable } from './capability.js';
 import type { KernelContext } from './context.js';
 import { mapTypeCapability } from './map_types.js';
 import { demandCapability, missingCapability } from './permission.js';
@@ -11,6 +12,10 @@ import type { Trace } from './trace.js';
 
 const BPF_F_RDONLY = 1 << 3;
 const BPF_F_WRONLY = 1 << 4;
+const BPF_F_ZERO_SEED = 1 << 6;
+
+/** Map types that ask CAP_SYS_ADMIN for a hash without a random seed (kernel/bpf/hashtab.c: htab_map_alloc_check()). */
+const SEEDED = new Set(['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'hash_of_maps']);
 
 /**
  * BPF_MAP_CREATE: a descriptor, or a negated errno. Attributes and the type come first, then the token, then permission.
@@ -36,6 +41,18 @@ export function mapCreate(kernel: KernelContext, task: Task, cmd: number, attr: 
   if (wanted === undefined) {
     trace?.step(fn, false, () => `${profile.name} has no map type ${type}`);
     return trace?.refuse(Outcome.UNKNOWN_TYPE, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
+  }
+
+  if ((flags & BPF_F_ZERO_SEED) !== 0 && SEEDED.has(profile.vocabulary.nameOf('map_types', type))) {
+    trace?.step(
+      'htab_map_alloc_check',
+      true,
+      () => 'BPF_F_ZERO_SEED asks CAP_SYS_ADMIN, before any token is looked at',
+    );
+    if (!capable(cred, CAP_SYS_ADMIN, trace)) {
+      if (trace) trace.capability = CAP_SYS_ADMIN;
+      return trace?.refuse(Outcome.CAP_SYS_ADMIN_MISSING, ERRNO.EPERM) ?? -ERRNO.EPERM;
+    }
   }
 
   const given = givenToken(profile.rules, files, { flags, fd: attr.map_token_fd ?? 0 }, trace);

@@ -77,7 +77,7 @@ export class Model {
     const flags = fd === 0 ? 0 : BPF_F_TOKEN_FD;
     switch (profile.vocabulary.nameOf('cmds', cmd)) {
       case 'map_create':
-        return { fault: pre, map_type: type, map_flags: flags, map_token_fd: fd };
+        return { fault: pre, map_type: type, map_flags: flags | (request.mapFlags ?? 0), map_token_fd: fd };
       case 'prog_load':
         return {
           fault: pre,

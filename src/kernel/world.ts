@@ -69,6 +69,8 @@ export interface Request {
   readonly pre: Pre;
   /** BPF_TOKEN_CREATE: index of the bpffs whose root the descriptor is. Without it the command cannot be decided. */
   readonly bpffs?: number;
+  /** MAP_CREATE: further bits of map_flags. Only the model reads them: a request with any is not for the hot path. */
+  readonly mapFlags?: number;
 }
 
 /** A request with every optional field at its default: no token, one instruction, nothing wrong. */

@@ -1,0 +1,19 @@
+import { BpfTokenSimError } from '../errors.js';
+
+/** A line of a recording that cannot be used. `message` is `file:line:column: what is wrong, what was expected`. */
+export class RecordingError extends BpfTokenSimError {
+  override readonly name = 'RecordingError';
+  override readonly code = 'RECORDING';
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+
+  constructor(file: string, line: number, column: number, what: string) {
+    super(`${file}:${line}:${column}: ${what}`);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+  }
+}

@@ -1,0 +1,25 @@
+import { LineSplitter, MAX_LINE } from '../requests/lines.js';
+import { decodeUtf8 } from '../requests/utf8.js';
+import { RecordingError } from './errors.js';
+import { readRecord } from './read_record.js';
+import type { RecordedCase } from './record.js';
+
+/** The records of a recording as its bytes come in. Throws a RecordingError at the first line that is none. */
+export async function* readRecords(
+  source: AsyncIterable<Uint8Array | string>,
+  file: string,
+): AsyncGenerator<readonly RecordedCase[]> {
+  let records: RecordedCase[] = [];
+  const splitter = new LineSplitter((line, number) => {
+    if (line === undefined) throw new RecordingError(file, number, MAX_LINE, 'the line is too long to be a record');
+    const record = readRecord(number === 1 ? line.replace(/^\uFEFF/, '') : line, file, number);
+    if (record) records.push(record);
+  });
+  for await (const text of decodeUtf8(source)) {
+    splitter.push(text);
+    yield records;
+    records = [];
+  }
+  splitter.end();
+  yield records;
+}

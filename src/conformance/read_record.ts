@@ -1,0 +1,202 @@
+import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
+import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
+import type { IdRange } from '../kernel/userns.js';
+import { RecordingError } from './errors.js';
+import { columnOf, FieldError, Fields } from './fields.js';
+import { readMount } from './read_mount.js';
+import { masksOf, resultOf, shownOf } from './read_parts.js';
+import {
+  type Caller,
+  FAMILIES,
+  HOOKS,
+  type LsmProgram,
+  type RecordedBpffs,
+  type RecordedCase,
+  TOKEN_FDS,
+  type TokenCreateRecord,
+  type Tree,
+  type UseRecord,
+  VARIANTS,
+} from './record.js';
+
+const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
+const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));
+const OTHERS = FOUR.reduce((mask, name) => mask & ~bitOf(name), CAP_FULL_SET);
+/** Numbers of the commands that records say more of (include/uapi/linux/bpf.h). */
+const CMD = { MAP_CREATE: 0, PROG_LOAD: 5, PROG_ATTACH: 8, LINK_CREATE: 28, TOKEN_CREATE: 36 } as const;
+
+/** One line of a recording. Throws a RecordingError; `file` is for its message. Undefined for a blank line. */
+export function readRecord(text: string, file: string, line: number): RecordedCase | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (text.trim() === '') return undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+    throw new RecordingError(file, line, position + 1, 'a record is expected, one JSON object; the line is not JSON');
+  }
+  try {
+    return recordOf(new Fields(value), line);
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new RecordingError(file, line, columnOf(text, error.path), error.message);
+  }
+}
+
+function recordOf(fields: Fields, line: number): RecordedCase {
+  const family = fields.oneOf('family', FAMILIES);
+  const common = {
+    line,
+    kernel: fields.text('kernel'),
+    case: caseName(fields),
+    sysctl: sysctlOf(fields, family === 'use' || family === 'lsm'),
+    tree: treeOf(fields),
+  };
+  if (family === 'mount_options') return { family, ...common, ...readMount(fields) };
+  const lsm = family === 'lsm' ? lsmOf(fields) : null;
+  const caller = callerOf(fields.object('caller'), common.tree);
+  if (family === 'token_create') return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
+  if (family === 'lsm' && fields.u32('cmd_nr') === CMD.TOKEN_CREATE) {
+    return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
+  }
+  return { family, ...common, caller, ...useOf(fields, common.tree), lsm };
+}
+
+function caseName(fields: Fields): string {
+  const value = fields.raw('case');
+  return typeof value === 'number' ? String(value) : fields.text('case');
+}
+
+/** Only bpf() calls depend on it. */
+function sysctlOf(fields: Fields, isNeeded: boolean): UnprivilegedBpfDisabled {
+  const key = 'sysctl_unprivileged_bpf_disabled';
+  if (!isNeeded && !fields.has(key)) return 2;
+  const value = fields.raw(key);
+  return value === 0 || value === 1 || value === 2 ? value : fields.fail(key, '0, 1 or 2');
+}
+
+/** The initial namespace first, whether the record lists it or not, and each namespace after its parent. */
+function treeOf(fields: Fields): Tree {
+  const known = new Set(['init']);
+  const rest = fields.objects('tree').filter((ns) => ns.text('ns') !== 'init');
+  const tree = [{ name: 'init', parent: null as string | null, owner: 0 }];
+  while (rest.length > 0) {
+    const next = rest.findIndex((ns) => known.has(ns.text('parent')));
+    const ns = rest[Math.max(next, 0)] as Fields;
+    if (next === -1) ns.fail('parent', 'a namespace of the tree');
+    if (known.has(ns.text('ns'))) ns.fail('ns', 'a name that no other namespace has');
+    rest.splice(next, 1);
+    known.add(ns.text('ns'));
+    tree.push({
+      name: ns.text('ns'),
+      parent: ns.text('parent'),
+      owner: ns.u32('owner_uid'),
+      ...(ns.has('uid_map') ? { uidMap: idMapOf(ns, 'uid_map') } : {}),
+      ...(ns.has('gid_map') ? { gidMap: idMapOf(ns, 'gid_map') } : {}),
+    });
+  }
+  return tree;
+}
+
+/** `[[inside, global, count], …]`. */
+function idMapOf(fields: Fields, key: string): IdRange[] {
+  return fields.list(key).map((row) => {
+    const [inside, global, count] = Array.isArray(row) ? row : [];
+    if (typeof inside !== 'number' || typeof global !== 'number' || typeof count !== 'number') {
+      fields.fail(key, 'a list of [inside, global, count]');
+    }
+    return { inside, global, count };
+  });
+}
+
+function nsOf(fields: Fields, tree: Tree): string {
+  const name = fields.text('ns');
+  return tree.some((ns) => ns.name === name) ? name : fields.fail('ns', 'a namespace of the tree');
+}
+
+function callerOf(fields: Fields, tree: Tree): Caller {
+  return { ns: nsOf(fields, tree), euid: fields.u32('euid'), effective: capsOf(fields) };
+}
+
+function capsOf(fields: Fields): bigint {
+  let effective = 0n;
+  for (const name of fields.list('caps')) {
+    const short = typeof name === 'string' ? name.replace(/^CAP_/, '') : '';
+    if (short === 'OTHERS') effective |= OTHERS;
+    else if ((CAPABILITY_NAMES as readonly string[]).includes(`CAP_${short}`)) effective |= bitOf(short);
+    else fields.fail('caps', `a list of ${FOUR.join(', ')} and OTHERS`);
+  }
+  return effective;
+}
+
+function lsmOf(fields: Fields): LsmProgram | null {
+  if (!fields.has('hook')) return null;
+  const hook = HOOKS.find((name) => fields.text('hook').endsWith(name)) ?? fields.oneOf('hook', HOOKS);
+  return {
+    hook,
+    returns: fields.int('hook_returns'),
+    onlyIfArg: fields.has('deny_only_if_arg') ? fields.int('deny_only_if_arg') : null,
+  };
+}
+
+function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
+  const cmd = fields.u32('cmd_nr');
+  const token = fields.objectOrNull('token');
+  const tokenFd = fields.oneOf('token_fd', TOKEN_FDS);
+  if (tokenFd === 'token' && !token) fields.fail('token', 'the token that token_fd speaks of');
+  const isProg = cmd === CMD.PROG_LOAD || cmd === CMD.PROG_ATTACH || cmd === CMD.LINK_CREATE;
+  return {
+    token: token && { ns: nsOf(token, tree), allowed: masksOf(token, 'allowed') },
+    cmd,
+    cmdName: fields.textOrNull('cmd'),
+    type: cmd === CMD.MAP_CREATE ? fields.u32('map_type') : isProg ? fields.u32('prog_type') : 0,
+    attachType: isProg ? fields.u32('expected_attach_type') : 0,
+    tokenFd,
+    variant: fields.has('variant') ? fields.oneOf('variant', VARIANTS) : 'plain',
+    result: resultOf(fields.has('result') ? fields.object('result') : fields),
+  };
+}
+
+/** What every family has, read elsewhere. */
+interface CommonKeys {
+  line: unknown;
+  kernel: unknown;
+  case: unknown;
+  sysctl: unknown;
+  tree: unknown;
+}
+
+function tokenCreateOf(
+  fields: Fields,
+  tree: Tree,
+): Omit<TokenCreateRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
+  const bpffs = fields.objectOrNull('bpffs');
+  // An lsm record may say no more than a use record: then the instance is one the token was made from.
+  const token = bpffs ? null : fields.objectOrNull('token');
+  return {
+    bpffs: bpffs
+      ? bpffsOf(bpffs, tree)
+      : token && { ns: nsOf(token, tree), mode: undefined, delegate: masksOf(token, 'allowed') },
+    fdKind: fields.has('fd_kind') ? fields.text('fd_kind') : 'bpffs_root',
+    flags: fields.u32Or('flags', 0),
+    attrSize: fields.u32Or('attr_size', 8),
+    nonzeroByteAt: fields.has('nonzero_byte_at') ? fields.u32('nonzero_byte_at') : null,
+    result: resultOf(fields.has('result') ? fields.object('result') : fields),
+    shown: shownOf(fields),
+  };
+}
+
+function bpffsOf(fields: Fields, tree: Tree): RecordedBpffs {
+  const mode = fields.raw('mode');
+  return {
+    ns: nsOf(fields, tree),
+    mode:
+      typeof mode === 'string'
+        ? Number.parseInt(mode.replace(/^0o/, ''), 8)
+        : fields.has('mode')
+          ? fields.u32('mode')
+          : undefined,
+    delegate: masksOf(fields, 'delegate'),
+  };
+}

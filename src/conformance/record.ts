@@ -1,0 +1,196 @@
+import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
+import type { Masks } from '../kernel/masks.js';
+import type { IdRange } from '../kernel/userns.js';
+
+export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** What stands in a command's token descriptor field, and whether its flag is set. */
+export const TOKEN_FDS = [
+  'none',
+  'token',
+  'flag_unset_fd_set',
+  'closed',
+  'negative',
+  'not_token_devnull',
+  'not_token_bpffs_dir',
+  'not_token_map',
+  'opath_token',
+  'flag_set_fd0',
+] as const;
+export type TokenFd = (typeof TOKEN_FDS)[number];
+
+/** The one deviation of a call from plain, valid attributes. */
+export const VARIANTS = [
+  'plain',
+  'attr_tail_nonzero',
+  'attr_nonzero_past_union',
+  'map_zero_seed',
+  'map_bad_key_size',
+  'map_rdonly_wronly',
+  'map_unknown_flag',
+  'map_extra',
+  'prog_insn_cnt_0',
+  'prog_unknown_flag',
+  'prog_5000_insns',
+  'prog_attach_btf_id',
+  'btf_bad_magic',
+  'btf_unknown_flag',
+  'id_missing',
+  'id_start_max',
+] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export const HOOKS = ['bpf_token_create', 'bpf_token_cmd', 'bpf_token_capable'] as const;
+
+/** Credentials of `mount_options`, by the names the format gives them. */
+export const CREDENTIALS = [
+  'init_root',
+  'ns_root',
+  'ns_root_nocap',
+  'init_nocap',
+  'init_only_sysadmin',
+  'init_all_but_sysadmin',
+  'init_nsowner_nocap',
+  'childns_root',
+] as const;
+export type Credential = (typeof CREDENTIALS)[number];
+
+/** What a system call answered. */
+export interface CallResult {
+  readonly ok: boolean;
+  /** 0 where it succeeded. */
+  readonly errno: number;
+  /** The error's name, where the recording has it. */
+  readonly error: string | null;
+}
+
+export interface Namespace {
+  readonly name: string;
+  /** Null for the initial one. */
+  readonly parent: string | null;
+  /** Global uid. */
+  readonly owner: number;
+  /** Where the recording has them. */
+  readonly uidMap?: readonly IdRange[];
+  readonly gidMap?: readonly IdRange[];
+}
+
+/** The namespaces of a case, each after its parent, the initial one first. */
+export type Tree = readonly Namespace[];
+
+export interface Caller {
+  readonly ns: string;
+  /** Global uid. */
+  readonly euid: number;
+  readonly effective: bigint;
+}
+
+export interface RecordedToken {
+  readonly ns: string;
+  readonly allowed: Readonly<Masks>;
+}
+
+export interface RecordedBpffs {
+  readonly ns: string;
+  /** Permission bits; undefined where the recording does not say. */
+  readonly mode: number | undefined;
+  readonly delegate: Readonly<Masks>;
+}
+
+/** A BPF LSM program while the call was made. */
+export interface LsmProgram {
+  readonly hook: (typeof HOOKS)[number];
+  readonly returns: number;
+  /** It denies only where the hook's second argument is this; null: always. */
+  readonly onlyIfArg: number | null;
+}
+
+interface Common {
+  /** From 1. */
+  readonly line: number;
+  /** `uname -r`. */
+  readonly kernel: string;
+  readonly case: string;
+  readonly sysctl: UnprivilegedBpfDisabled;
+  readonly tree: Tree;
+}
+
+/** One bpf() call; of family `lsm` with a BPF LSM program attached. */
+export interface UseRecord extends Common {
+  readonly family: 'use' | 'lsm';
+  readonly caller: Caller;
+  readonly token: RecordedToken | null;
+  readonly cmd: number;
+  readonly cmdName: string | null;
+  /** Map type or program type, by command. */
+  readonly type: number;
+  readonly attachType: number;
+  readonly tokenFd: TokenFd;
+  readonly variant: Variant;
+  readonly lsm: LsmProgram | null;
+  readonly result: CallResult;
+}
+
+/** The masks fdinfo shows, as text; info's are numbers. Null: the kernel has none to show. */
+export interface TokenShown {
+  readonly fdinfo: Readonly<Record<string, string>> | null;
+  readonly info: Readonly<Masks> | null;
+}
+
+/** One BPF_TOKEN_CREATE. */
+export interface TokenCreateRecord extends Common {
+  readonly family: 'token_create' | 'lsm';
+  readonly caller: Caller;
+  /** Null where the descriptor is of something else. */
+  readonly bpffs: RecordedBpffs | null;
+  readonly fdKind: string;
+  readonly flags: number;
+  readonly attrSize: number;
+  readonly nonzeroByteAt: number | null;
+  readonly lsm: LsmProgram | null;
+  readonly result: CallResult;
+  /** Undefined where the recording does not say. */
+  readonly shown: Partial<TokenShown>;
+}
+
+/** One fsconfig() call. */
+export interface Step {
+  readonly by: Credential;
+  readonly op: 'set_string' | 'set_flag' | 'create' | 'reconfigure';
+  readonly key: string | null;
+  readonly value: string | null;
+  /** Null where the recording does not say. */
+  readonly result: CallResult | null;
+}
+
+/** What a bpffs was mounted with, and who tried. */
+export interface MountRecord extends Common {
+  readonly family: 'mount_options';
+  readonly opener: Credential;
+  /** The user namespace of the instance. */
+  readonly sbUserns: string;
+  /** Calls of the mount API in order; null for mount(2). */
+  readonly steps: readonly Step[] | null;
+  /** Options of mount(2). */
+  readonly data: string | null;
+  /** FSCONFIG_CMD_CREATE, or mount(2); null where it was not called or is not said. */
+  readonly created: CallResult | null;
+  readonly mount: CallResult | null;
+  /** Super options in mountinfo. */
+  readonly options: string | null;
+  readonly source: string | null;
+  /** BPF_TOKEN_CREATE by root of the instance's namespace. */
+  readonly token: (CallResult & Partial<TokenShown>) | null;
+}
+
+export type RecordedCase = UseRecord | TokenCreateRecord | MountRecord;
+
+/** Whether it is a BPF_TOKEN_CREATE, of whatever family. */
+export function isTokenCreate(record: RecordedCase): record is TokenCreateRecord {
+  return 'fdKind' in record;
+}
+
+export function isMount(record: RecordedCase): record is MountRecord {
+  return record.family === 'mount_options';
+}

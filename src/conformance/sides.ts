@@ -1,0 +1,25 @@
+import { createEvaluator, type Evaluator } from '../engine/evaluator.js';
+import type { LsmHooks } from '../kernel/lsm.js';
+import { Model } from '../kernel/model.js';
+import type { Trace } from '../kernel/trace.js';
+import type { Request, World } from '../kernel/world.js';
+
+/** The model, as far as recordings of bpf() calls ask it. */
+export interface ModelSide {
+  ask(request: Request, trace?: Trace): number;
+}
+
+/** The hot path, as far as recordings ask it. */
+export type FastSide = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'replaceWorld'>;
+
+/** What recordings are held against. Tests put something wrong here, to see it found. */
+export interface Sides {
+  model(world: World, lsm?: LsmHooks): ModelSide;
+  fast(world: World): FastSide;
+}
+
+/** The model and the hot path as they are. */
+export const REAL_SIDES: Sides = {
+  model: (world, lsm) => new Model(world, lsm),
+  fast: (world) => createEvaluator(world),
+};

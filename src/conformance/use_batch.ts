@@ -1,0 +1,94 @@
+import { makeColumns, setRow } from '../engine/columns.js';
+import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
+import type { Profile } from '../kernel/profile.js';
+import { Trace } from '../kernel/trace.js';
+import type { Request } from '../kernel/world.js';
+import { claimOf, DISAGREED, type Judgement, judge } from './judge.js';
+import type { UseRecord } from './record.js';
+import type { FastSide, Sides } from './sides.js';
+import { SituationWorld } from './situation.js';
+import type { LateRefusal } from './stages.js';
+import { questionOf } from './use_question.js';
+
+/** What both sides said of a record. */
+export interface UseAnswer {
+  readonly record: UseRecord;
+  readonly judgement: Judgement;
+  /** The model's verdict byte. */
+  readonly model: number;
+  /** The hot path's verdict bytes by checkRequest() and checkBatch(); null where a row cannot describe the call. */
+  readonly wasm: { readonly request: number; readonly batch: number } | null;
+  /** The model's checks, asked again. */
+  explain(): Trace;
+}
+
+/** Records of one kernel and sysctl: gathered into one world, then asked all at once. */
+export class UseBatch {
+  readonly #profile: Profile;
+  readonly #sysctl: UnprivilegedBpfDisabled;
+  readonly #situation = new SituationWorld();
+  readonly #records: UseRecord[] = [];
+  readonly #requests: Request[] = [];
+
+  constructor(profile: Profile, sysctl: UnprivilegedBpfDisabled) {
+    this.#profile = profile;
+    this.#sysctl = sysctl;
+  }
+
+  add(record: UseRecord): void {
+    this.#records.push(record);
+    this.#requests.push(questionOf(this.#profile, record, this.#situation));
+  }
+
+  get size(): number {
+    return this.#records.length;
+  }
+
+  get isFull(): boolean {
+    return this.#situation.isFull;
+  }
+
+  /** Asks all of it; `fast` is given the world in place of the one it had. */
+  ask(sides: Sides, fast: FastSide, onAnswer: (answer: UseAnswer) => void): void {
+    const world = this.#situation.world(this.#profile, this.#sysctl);
+    const model = sides.model(world);
+    fast.replaceWorld(world);
+    const batch = this.#batch(fast);
+    this.#records.forEach((record, i) => {
+      const request = this.#requests[i] as Request;
+      const byte = model.ask(request);
+      const wasm =
+        request.mapFlags === undefined ? { request: fast.checkRequest(request), batch: batch[i] as number } : null;
+      const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
+      const judgement = isOne ? judge(claimOf(byte), record.result, () => this.#refusal(record)) : DISAGREED;
+      const explain = (): Trace => {
+        const trace = new Trace({ steps: true });
+        model.ask(request, trace);
+        return trace;
+      };
+      onAnswer({ record, judgement, model: byte, wasm, explain });
+    });
+  }
+
+  #batch(fast: FastSide): Uint8Array {
+    const columns = makeColumns(this.#requests.length);
+    const out = new Uint8Array(this.#requests.length);
+    for (const [row, request] of this.#requests.entries()) setRow(columns, row, request);
+    fast.checkBatch(columns, out);
+    return out;
+  }
+
+  #refusal({ cmd, type, attachType, variant, result }: UseRecord): LateRefusal {
+    const { vocabulary } = this.#profile;
+    const name = vocabulary.nameOf('cmds', cmd);
+    const ofMap = name === 'map_create';
+    const ofProg = name === 'prog_load' || name === 'prog_attach' || name === 'link_create';
+    return {
+      cmd: name,
+      type: ofMap ? vocabulary.nameOf('map_types', type) : ofProg ? vocabulary.nameOf('prog_types', type) : '',
+      attachType: ofProg ? vocabulary.nameOf('attach_types', attachType) : '',
+      variant,
+      errno: result.errno,
+    };
+  }
+}
