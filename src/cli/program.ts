@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { RecordingError } from '../conformance/errors.js';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   generate: async () => (await import('./commands/generate.js')).generateCommand,
   eval: async () => (await import('./commands/eval.js')).evalCommand,
   fuzz: async () => (await import('./commands/fuzz.js')).fuzzCommand,
+  replay: async () => (await import('./commands/replay.js')).replayCommand,
   bench: async () => (await import('./commands/bench.js')).benchCommand,
 };
 
@@ -65,6 +67,7 @@ function isForPeople(error: unknown): error is Error {
     error instanceof BadRowsError ||
     error instanceof ScenarioError ||
     error instanceof RequestTableError ||
+    error instanceof RecordingError ||
     error instanceof PoolError ||
     (error instanceof Error && 'syscall' in error)
   );

@@ -149,7 +149,6 @@ function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | '
   return {
     token: token && { ns: nsOf(token, tree), allowed: masksOf(token, 'allowed') },
     cmd,
-    cmdName: fields.textOrNull('cmd'),
     type: cmd === CMD.MAP_CREATE ? fields.u32('map_type') : isProg ? fields.u32('prog_type') : 0,
     attachType: isProg ? fields.u32('expected_attach_type') : 0,
     tokenFd,

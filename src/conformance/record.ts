@@ -122,7 +122,6 @@ export interface UseRecord extends Common {
   readonly caller: Caller;
   readonly token: RecordedToken | null;
   readonly cmd: number;
-  readonly cmdName: string | null;
   /** Map type or program type, by command. */
   readonly type: number;
   readonly attachType: number;
@@ -164,20 +163,32 @@ export interface Step {
   readonly result: CallResult | null;
 }
 
+/** A call and who made it. */
+export interface CallBy {
+  readonly by: Credential;
+  readonly result: CallResult;
+}
+
 /** What a bpffs was mounted with, and who tried. */
 export interface MountRecord extends Common {
   readonly family: 'mount_options';
   readonly opener: Credential;
   /** The user namespace of the instance. */
   readonly sbUserns: string;
-  /** Calls of the mount API in order; null for mount(2). */
+  /** Null where the recording does not say. */
+  readonly fsopen: CallResult | null;
+  /** Calls of the mount API in order; null for mount(2). Those before a reconfiguration made the instance. */
   readonly steps: readonly Step[] | null;
   /** Options of mount(2). */
   readonly data: string | null;
-  /** FSCONFIG_CMD_CREATE, or mount(2); null where it was not called or is not said. */
-  readonly created: CallResult | null;
-  readonly mount: CallResult | null;
-  /** Super options in mountinfo. */
+  /** Options set to reconfigure the instance, and the reconfiguration. */
+  readonly set: readonly Step[] | null;
+  readonly reconfigure: CallBy | null;
+  /** Whether there was an instance in the end; null where the recording does not say. */
+  readonly created: boolean | null;
+  /** fsmount(), or mount(2); null where it was not called or is not said. */
+  readonly mount: CallBy | null;
+  /** Super options in mountinfo; null where nothing was mounted. */
   readonly options: string | null;
   readonly source: string | null;
   /** BPF_TOKEN_CREATE by root of the instance's namespace. */

@@ -3,24 +3,13 @@ import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import type { Profile } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
 import type { Request } from '../kernel/world.js';
-import { claimOf, DISAGREED, type Judgement, judge } from './judge.js';
+import { claimOf, DISAGREED, judge } from './judge.js';
+import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
 import type { UseRecord } from './record.js';
 import type { FastSide, Sides } from './sides.js';
 import { SituationWorld } from './situation.js';
 import type { LateRefusal } from './stages.js';
 import { questionOf } from './use_question.js';
-
-/** What both sides said of a record. */
-export interface UseAnswer {
-  readonly record: UseRecord;
-  readonly judgement: Judgement;
-  /** The model's verdict byte. */
-  readonly model: number;
-  /** The hot path's verdict bytes by checkRequest() and checkBatch(); null where a row cannot describe the call. */
-  readonly wasm: { readonly request: number; readonly batch: number } | null;
-  /** The model's checks, asked again. */
-  explain(): Trace;
-}
 
 /** Records of one kernel and sysctl: gathered into one world, then asked all at once. */
 export class UseBatch {
@@ -49,25 +38,30 @@ export class UseBatch {
   }
 
   /** Asks all of it; `fast` is given the world in place of the one it had. */
-  ask(sides: Sides, fast: FastSide, onAnswer: (answer: UseAnswer) => void): void {
+  ask(sides: Sides, fast: FastSide, onCase: (judged: JudgedCase) => void): void {
     const world = this.#situation.world(this.#profile, this.#sysctl);
     const model = sides.model(world);
     fast.replaceWorld(world);
     const batch = this.#batch(fast);
-    this.#records.forEach((record, i) => {
+    for (const [i, record] of this.#records.entries()) {
       const request = this.#requests[i] as Request;
       const byte = model.ask(request);
       const wasm =
         request.mapFlags === undefined ? { request: fast.checkRequest(request), batch: batch[i] as number } : null;
+      const claim = claimOf(byte);
       const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
-      const judgement = isOne ? judge(claimOf(byte), record.result, () => this.#refusal(record)) : DISAGREED;
-      const explain = (): Trace => {
+      const judgement = isOne ? judge(claim, record.result, () => this.#refusal(record)) : DISAGREED;
+      const differences: Difference[] = [];
+      if (judgement.kind === 'disagreed' && claim.errno !== record.result.errno) {
+        differences.push({ what: 'bpf()', kernel: resultWords(record.result), model: errnoWords(claim.errno) });
+      }
+      const explain = () => {
         const trace = new Trace({ steps: true });
         model.ask(request, trace);
-        return trace;
+        return trace.steps ?? [];
       };
-      onAnswer({ record, judgement, model: byte, wasm, explain });
-    });
+      onCase({ record, judgement, differences, model: byte, wasm, explain });
+    }
   }
 
   #batch(fast: FastSide): Uint8Array {

@@ -6,6 +6,7 @@ import { NO_DENIALS, type TokenDenials } from './lsm.js';
 import { MASK_NAMES, type MaskName } from './masks.js';
 import { type BpffsOptions, DEFAULT_MODE, kstrtou64, parseDelegateMask, showOptions } from './mount_options.js';
 import type { Profile } from './profile.js';
+import { parseSbFlag, type SbFlag, sbFlagsShown } from './sb_flags.js';
 import type { Trace } from './trace.js';
 import { hasMapping, toGlobalId, type UserNamespace } from './userns.js';
 
@@ -17,6 +18,10 @@ export interface Superblock {
   readonly tokenDenials: TokenDenials;
   /** The errno with which an LSM refuses to make tokens from here; 0 for none. */
   readonly lsmCreateErrno: number;
+  /** Flags any file system has; none where it is not given. */
+  readonly flags?: ReadonlySet<SbFlag>;
+  /** What mountinfo shows as the source; null where none was set. */
+  readonly source?: string | null;
 }
 
 /** How far a context has come (include/linux/fs_context.h: enum fs_context_phase). */
@@ -28,6 +33,8 @@ export interface FsContext {
   phase: Phase;
   /** What fsconfig() has set so far; after the mount a copy that changes nothing. */
   options: BpffsOptions;
+  readonly flags: Set<SbFlag>;
+  source: string | null;
   sb: Superblock | null;
 }
 
@@ -52,7 +59,19 @@ export function fsopen(cred: Cred, mountNs: UserNamespace, trace?: Trace): FsCon
   const may = nsCapable(cred, mountNs, CAP_SYS_ADMIN, trace);
   trace?.step('may_mount', may, () => `CAP_SYS_ADMIN over the mount namespace, which belongs to ${mountNs.name}`);
   if (!may) return -ERRNO.EPERM;
-  return { userns: cred.userns, phase: 'create_params', options: emptyOptions(cred), sb: null };
+  return contextFor(cred);
+}
+
+/** Source: fs/fs_context.c: fs_context_for_mount(). */
+function contextFor(cred: Cred): FsContext {
+  return {
+    userns: cred.userns,
+    phase: 'create_params',
+    options: emptyOptions(cred),
+    flags: new Set(),
+    source: null,
+    sb: null,
+  };
 }
 
 /**
@@ -67,17 +86,63 @@ export function fsconfigSetString(
   value: string,
   trace?: Trace,
 ): number {
-  if (key.length >= PARAMETER_SIZE || value.length >= PARAMETER_SIZE) return -ERRNO.EINVAL;
+  return value.length >= PARAMETER_SIZE ? -ERRNO.EINVAL : fsconfigSet(profile, fc, cred, key, value, trace);
+}
+
+/** fsconfig(FSCONFIG_SET_FLAG): 0 or a negated errno. No option of bpffs is a flag. */
+export function fsconfigSetFlag(profile: Profile, fc: FsContext, cred: Cred, key: string, trace?: Trace): number {
+  return fsconfigSet(profile, fc, cred, key, null, trace);
+}
+
+function fsconfigSet(
+  profile: Profile,
+  fc: FsContext,
+  cred: Cred,
+  key: string,
+  value: string | null,
+  trace?: Trace,
+): number {
+  if (key.length >= PARAMETER_SIZE) return -ERRNO.EINVAL;
   if (fc.phase !== 'create_params' && fc.phase !== 'reconf_params') {
     trace?.step('vfs_fsconfig_locked', false, () => 'the instance is already made: options come too late');
     return -ERRNO.EBUSY;
   }
+  return parseParam(profile, fc, cred, key, value, trace);
+}
+
+/** The keys bpffs has options of (bpf_fs_parameters[]). */
+function isOption(profile: Profile, key: string): boolean {
+  if (key === 'uid' || key === 'gid') return profile.rules.bpffs_uid_gid;
+  return key === 'mode' || MASK_NAMES.some((name) => key === `delegate_${name}`);
+}
+
+/**
+ * One option, a null value for a flag: 0 or a negated errno.
+ * Source: fs/fs_context.c: vfs_parse_fs_param(), kernel/bpf/inode.c: bpf_parse_param().
+ */
+function parseParam(
+  profile: Profile,
+  fc: FsContext,
+  cred: Cred,
+  key: string,
+  value: string | null,
+  trace?: Trace,
+): number {
+  if (parseSbFlag(fc.flags, key)) return 0;
+  if (value === null) return isOption(profile, key) || key === 'source' ? -ERRNO.EINVAL : 0;
   const { options } = fc;
   const mask = MASK_NAMES.find((name) => key === `delegate_${name}`);
   if (mask) return setMask(profile, options, cred, mask, value, trace);
   switch (key) {
+    case 'source':
+      if (fc.source !== null) {
+        trace?.step('vfs_parse_fs_param_source', false, () => 'a source is set already');
+        return -ERRNO.EINVAL;
+      }
+      fc.source = value;
+      return 0;
     case 'mode': {
-      const mode = parseU32(/^0?[0-7]+$/.test(value) ? `0${value}` : 'bad');
+      const mode = parseOctal(value);
       if (mode === undefined) return -ERRNO.EINVAL;
       options.mode = mode & 0o7777;
       return 0;
@@ -122,6 +187,12 @@ function setMask(
   return 0;
 }
 
+/** An unsigned 32-bit number in octal, or undefined (fs/fs_parser.c: fsparam_u32oct). */
+function parseOctal(text: string): number | undefined {
+  const digits = /^\+?([0-7]+)\n?$/.exec(text)?.[1];
+  return digits === undefined ? undefined : parseU32(`0${digits}`);
+}
+
 /** An unsigned 32-bit number in C notation, or undefined (fs/fs_parser.c: fs_param_is_u32()). */
 function parseU32(text: string): number | undefined {
   const value = kstrtou64(text);
@@ -154,6 +225,8 @@ export function fsconfigCreate(
     options,
     tokenDenials: lsm.tokenDenials ?? NO_DENIALS,
     lsmCreateErrno: lsm.createErrno ?? 0,
+    flags: new Set(fc.flags),
+    source: fc.source,
   };
   fc.phase = 'awaiting_mount';
   return 0;
@@ -169,7 +242,32 @@ export function fsmount(fc: FsContext, cred: Cred, mountNs: UserNamespace, trace
   if (fc.phase !== 'awaiting_mount') return -ERRNO.EBUSY;
   fc.phase = 'reconf_params';
   fc.options = emptyOptions(cred);
+  fc.source = null;
   return fc.sb;
+}
+
+/**
+ * mount(2) of type bpf: the mounted instance, or a negated errno. All options are read before anybody is asked who mounts.
+ * Source: fs/namespace.c: path_mount(), do_new_mount(); fs/fs_context.c: vfs_parse_monolithic_sep().
+ */
+export function mount(
+  profile: Profile,
+  cred: Cred,
+  mountNs: UserNamespace,
+  { source, data }: { readonly source: string; readonly data: string },
+  trace?: Trace,
+): Superblock | number {
+  if (!nsCapable(cred, mountNs, CAP_SYS_ADMIN, trace)) return -ERRNO.EPERM;
+  const fc = contextFor(cred);
+  fc.source = source;
+  for (const option of data.split(',')) {
+    const at = option.indexOf('=');
+    if (option === '' || at === 0) continue;
+    const [key, value] = at === -1 ? [option, null] : [option.slice(0, at), option.slice(at + 1)];
+    const bad = parseParam(profile, fc, cred, key, value, trace);
+    if (bad) return bad;
+  }
+  return fsconfigCreate(fc, cred, {}, trace) || (fc.sb as Superblock);
 }
 
 /** fsconfig(FSCONFIG_CMD_RECONFIGURE): 0, and no option of the instance changes; or a negated errno (vfs_cmd_reconfigure()). */
@@ -180,7 +278,8 @@ export function fsconfigReconfigure(fc: FsContext, cred: Cred, trace?: Trace): n
   return -ERRNO.EPERM;
 }
 
-/** The instance's options as mountinfo shows them. */
+/** The super options mountinfo shows: `rw,delegate_cmds=prog_load`. Source: fs/proc_namespace.c: show_mountinfo(). */
 export function showSuperOptions(profile: Profile, sb: Superblock): string {
-  return showOptions(profile, sb.options);
+  const own = showOptions(profile, sb.options);
+  return own === '' ? sbFlagsShown(sb.flags) : `${sbFlagsShown(sb.flags)},${own}`;
 }

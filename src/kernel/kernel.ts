@@ -4,7 +4,16 @@ import { ERRNO } from '../abi/errno.js';
 import { Outcome, Pre } from '../abi/verdict.js';
 import { linkCreate, progAttach } from './attach.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
-import { type FsContext, fsconfigCreate, fsconfigReconfigure, fsconfigSetString, fsmount, fsopen } from './bpffs.js';
+import {
+  type FsContext,
+  fsconfigCreate,
+  fsconfigReconfigure,
+  fsconfigSetFlag,
+  fsconfigSetString,
+  fsmount,
+  fsopen,
+  mount,
+} from './bpffs.js';
 import { btfGetFdById, btfLoad, refuseToken } from './btf.js';
 import { bpfNsCapable, type Cred, capable } from './capability.js';
 import { type Gate, gateOf, tokenRoomOf } from './commands.js';
@@ -91,6 +100,12 @@ export class Kernel implements KernelContext {
     return typeof fc === 'number' ? fc : fsconfigSetString(this.profile, fc, task.cred, key, value, trace);
   }
 
+  /** fsconfig(FSCONFIG_SET_FLAG): 0, or a negated errno. */
+  fsconfigSetFlag(task: Task, fd: number, key: string, trace?: Trace): number {
+    const fc = context(task, fd);
+    return typeof fc === 'number' ? fc : fsconfigSetFlag(this.profile, fc, task.cred, key, trace);
+  }
+
   /** fsconfig(FSCONFIG_CMD_CREATE): 0, or a negated errno. `lsm` is what security modules say of its tokens. */
   fsconfigCreate(
     task: Task,
@@ -115,6 +130,12 @@ export class Kernel implements KernelContext {
     const sb = fsmount(fc, task.cred, task.mountNs, trace);
     if (typeof sb === 'number') return sb;
     return task.files.open({ kind: 'bpffs', sb, isRoot: true }, { opath: true });
+  }
+
+  /** mount(2) of type bpf: a descriptor of the root directory, opened for use; or a negated errno. */
+  mount(task: Task, source: string, data: string, trace?: Trace): number {
+    const sb = mount(this.profile, task.cred, task.mountNs, { source, data }, trace);
+    return typeof sb === 'number' ? sb : task.files.open({ kind: 'bpffs', sb, isRoot: true });
   }
 
   /**

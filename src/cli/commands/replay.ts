@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { readRecords } from '../../conformance/read_lines.js';
+import { Replay } from '../../conformance/replay.js';
+import type { Tally } from '../../conformance/tally.js';
+import { replayJson, replayText } from '../../report/replay_text.js';
+import { throwIfAborted } from '../batch/errors.js';
+import { progressBar } from '../batch/progress.js';
+import { EXIT } from '../exit.js';
+import { interruptible } from '../interrupt.js';
+import { profileOption } from '../profile_option.js';
+import { recordingFile } from '../recording_file.js';
+import { styleFor } from '../terminal.js';
+
+interface ReplayCommandOptions {
+  readonly profile?: string;
+  readonly json?: boolean;
+}
+
+/** `bpftoken replay`: recordings of real kernels against the model and the hot path. */
+export function replayCommand(program: Command): void {
+  program
+    .command('replay')
+    .description('compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree')
+    .argument('<file...>', 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)')
+    .option('--profile <name>', 'ask this kernel instead of the recorded one: shows what changed between the two')
+    .option('--json', 'counts and the first disagreements as JSON')
+    .action(async (paths: string[], options: ReplayCommandOptions) => {
+      const started = performance.now();
+      const tally = await interruptible((signal) => replayAll(paths, options, signal));
+      const elapsedMs = performance.now() - started;
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(replayJson(tally), null, 2)}\n`
+          : replayText(tally, { files: paths.length, elapsedMs }, styleFor(process.stdout)),
+      );
+      process.exitCode = tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+    });
+}
+
+async function replayAll(
+  paths: readonly string[],
+  { profile }: ReplayCommandOptions,
+  signal: AbortSignal,
+): Promise<Tally> {
+  const replay = new Replay(profile === undefined ? {} : { profile: profileOption(profile) });
+  const files = await Promise.all(paths.map(recordingFile));
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const bar = progressBar();
+  let bytes = 0;
+  try {
+    for (const file of files) {
+      const source = file.bytes(signal, (read) => {
+        bytes += read;
+      });
+      for await (const records of readRecords(source, file.path)) {
+        throwIfAborted(signal);
+        replay.push(file.path, records);
+        bar.update({ rows: replay.tally.cases, bytes, totalBytes });
+      }
+      replay.endOfFile(file.path);
+    }
+  } finally {
+    bar.stop();
+  }
+  return replay.tally;
+}

@@ -1,0 +1,48 @@
+import { Pre } from '../abi/verdict.js';
+import { RELEASES, type Release } from '../kernel/vocabulary.js';
+
+const PAGE_SIZE = 4096;
+/** Bytes of token_create's fields: flags, then bpffs_fd. */
+const FLAGS = 4;
+const FIELDS = 8;
+
+/** sizeof(union bpf_attr), by the release that changed it (include/uapi/linux/bpf.h). */
+const UNION_SIZE: readonly (readonly [Release, number])[] = [
+  ['6.18', 168],
+  ['design', 152],
+];
+
+function unionSize(release: Release): number {
+  const at = RELEASES.indexOf(release);
+  const found = UNION_SIZE.find(([since]) => RELEASES.indexOf(since) <= at);
+  return (found as readonly [Release, number])[1];
+}
+
+/** What a BPF_TOKEN_CREATE hands over: so many bytes, one of them perhaps not zero where nothing belongs. */
+export interface AttrBytes {
+  readonly attrSize: number;
+  readonly nonzeroByteAt: number | null;
+  readonly flags: number;
+}
+
+/** What the kernel makes of the bytes of a BPF_TOKEN_CREATE. */
+export interface AttrRead {
+  readonly fault: Pre;
+  readonly flags: number;
+  /** Whether the descriptor is in it; a shorter one is read as 0. */
+  readonly hasFd: boolean;
+}
+
+/** Source: kernel/bpf/syscall.c: bpf_check_uarg_tail_zero(), __sys_bpf(), CHECK_ATTR(). */
+export function readAttr(release: Release, { attrSize, nonzeroByteAt, flags }: AttrBytes): AttrRead {
+  const stray = nonzeroByteAt !== null && nonzeroByteAt < attrSize ? nonzeroByteAt : -1;
+  const tooBig = attrSize > PAGE_SIZE || stray >= unionSize(release);
+  const fault = tooBig ? Pre.ATTR_E2BIG : stray >= FIELDS ? Pre.ATTR_EINVAL : Pre.NONE;
+  const known = attrSize >= FLAGS ? flags : flags & (2 ** (8 * attrSize) - 1);
+  return {
+    fault,
+    flags: stray >= 0 && stray < FLAGS ? known | 1 : known,
+    // Descriptors are small: their first byte is all there is of them.
+    hasFd: attrSize > FLAGS,
+  };
+}

@@ -1,0 +1,53 @@
+import { CAP_FULL_SET, CAP_SYS_ADMIN } from '../abi/capabilities.js';
+import type { Cred } from '../kernel/capability.js';
+import { UserNamespace } from '../kernel/userns.js';
+import { namespacesOf } from './namespaces.js';
+import type { Credential, MountRecord } from './record.js';
+
+/** A uid of the initial namespace that owns no user namespace and has no capability. */
+const NOBODY = 1002;
+const SYS_ADMIN = 1n << BigInt(CAP_SYS_ADMIN);
+
+/** The namespaces a mount_options record speaks of, and its credentials. */
+export interface MountSituation {
+  /** Of the instance. */
+  readonly sbUserns: UserNamespace;
+  /** Whether ids of a namespace besides the initial one are known to map. */
+  readonly hasIdMaps: boolean;
+  cred(name: Credential): Cred;
+}
+
+/**
+ * Who is who. `ns` is the instance's namespace, or, for an instance of the initial one, the first namespace below it;
+ * `childns` is the first one below that. One that is not in the tree is made up: nothing is recorded that depends on it.
+ */
+export function mountSituation(init: UserNamespace, record: MountRecord): MountSituation {
+  const namespaces = namespacesOf(init, record.tree);
+  const all = [...namespaces.values()];
+  const below = (parent: UserNamespace): UserNamespace =>
+    all.find((ns) => ns.parent === parent) ?? new UserNamespace(`child of ${parent.name}`, parent, 0);
+  const sbUserns = namespaces.get(record.sbUserns) ?? init;
+  const isInNs = sbUserns !== init;
+  const ns = isInNs ? sbUserns : below(init);
+  const child = isInNs || all.some((one) => one.level > 1) ? below(ns) : ns;
+  const root = (userns: UserNamespace, effective: bigint): Cred => {
+    const id = userns.uidMap[0]?.global ?? 0;
+    return { userns, euid: id, egid: userns.gidMap[0]?.global ?? 0, effective };
+  };
+  const inInit = (euid: number, effective: bigint): Cred => ({ userns: init, euid, egid: euid, effective });
+  const creds: Readonly<Record<Credential, () => Cred>> = {
+    init_root: () => inInit(0, CAP_FULL_SET),
+    ns_root: () => root(ns, CAP_FULL_SET),
+    ns_root_nocap: () => root(ns, 0n),
+    init_nocap: () => inInit(NOBODY, 0n),
+    init_only_sysadmin: () => inInit(0, SYS_ADMIN),
+    init_all_but_sysadmin: () => inInit(0, CAP_FULL_SET & ~SYS_ADMIN),
+    init_nsowner_nocap: () => inInit(ns.owner, 0n),
+    childns_root: () => root(child, CAP_FULL_SET),
+  };
+  return {
+    sbUserns,
+    hasIdMaps: record.tree.every(({ name, uidMap, gidMap }) => name === 'init' || (uidMap && gidMap)),
+    cred: (name) => creds[name](),
+  };
+}

@@ -1,0 +1,36 @@
+import { errnoName } from '../abi/errno.js';
+import type { Step } from '../kernel/trace.js';
+import type { Judgement } from './judge.js';
+import type { CallResult, RecordedCase } from './record.js';
+
+/** One thing that kernel and model say differently. */
+export interface Difference {
+  /** `errno`, `fdinfo`, `options`, `step 3`. */
+  readonly what: string;
+  readonly kernel: string;
+  readonly model: string;
+}
+
+/** A record and how it stands to the model. */
+export interface JudgedCase {
+  readonly record: RecordedCase;
+  readonly judgement: Judgement;
+  /** None where it agreed. */
+  readonly differences: readonly Difference[];
+  /** The model's verdict byte, where it is one call that has one. */
+  readonly model: number | null;
+  /** The hot path's verdict bytes; null where it was not asked. */
+  readonly wasm: { readonly request: number; readonly batch: number } | null;
+  /** The checks the model made, asked again. */
+  explain(): readonly Step[];
+}
+
+/** `ok`, `EPERM`, or the number of an error without a name. */
+export function errnoWords(errno: number, name: string | null = null): string {
+  return errno === 0 ? 'ok' : (name ?? errnoName(errno));
+}
+
+/** `ok` or the error of a recorded call. */
+export function resultWords({ errno, error }: CallResult): string {
+  return errnoWords(errno, error);
+}

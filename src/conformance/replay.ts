@@ -1,0 +1,118 @@
+import type { Profile } from '../kernel/profile.js';
+import { RecordingError } from './errors.js';
+import type { JudgedCase } from './judged.js';
+import { profileOfKernel } from './kernel_profile.js';
+import { judgeMount } from './mount_case.js';
+import { isMount, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
+import { type FastSide, REAL_SIDES, type Sides } from './sides.js';
+import { Tally } from './tally.js';
+import { judgeTokenCreate } from './token_create_case.js';
+import { Trampolines } from './trampolines.js';
+import { UseBatch } from './use_batch.js';
+
+/** bpf() calls that are asked at once: enough for a batch to be worth its world. */
+const BATCH = 8192;
+
+export interface ReplayOptions {
+  /** In place of the profile of each record's kernel. */
+  readonly profile?: Profile;
+  /** Changes the profile that was found, for tests. */
+  readonly mutate?: (profile: Profile) => Profile;
+  readonly sides?: Sides;
+}
+
+/** The records of one kernel and sysctl of a file. */
+interface Group {
+  readonly kernel: Kernel;
+  batch: UseBatch;
+}
+
+/** A kernel of a file. */
+interface Kernel {
+  readonly profile: Profile;
+  readonly trampolines: Trampolines;
+}
+
+/** Puts recordings to the model and to the hot path, a file after the other. */
+export class Replay {
+  readonly tally = new Tally();
+  readonly #options: ReplayOptions;
+  readonly #sides: Sides;
+  readonly #profiles = new Map<string, Profile | undefined>();
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #groups = new Map<string, Group>();
+  #fast: FastSide | undefined;
+
+  constructor(options: ReplayOptions = {}) {
+    this.#options = options;
+    this.#sides = options.sides ?? REAL_SIDES;
+  }
+
+  /** Takes records of a file. Throws a RecordingError for a kernel there is no profile of. */
+  push(file: string, records: readonly RecordedCase[]): void {
+    for (const record of records) {
+      const profile = this.#profileOf(file, record);
+      if (isMount(record)) this.tally.add(file, profile.name, judgeMount(profile, record));
+      else if (isTokenCreate(record)) this.tally.add(file, profile.name, judgeTokenCreate(profile, record));
+      else this.#use(file, profile, record);
+    }
+  }
+
+  /** Asks what was not yet asked of a file. */
+  endOfFile(file: string): void {
+    for (const group of this.#groups.values()) this.#ask(file, group);
+    for (const { profile, trampolines } of this.#kernels.values()) {
+      for (const judged of trampolines.end()) this.tally.add(file, profile.name, judged);
+    }
+    this.#groups.clear();
+    this.#kernels.clear();
+  }
+
+  #use(file: string, profile: Profile, record: UseRecord): void {
+    const key = `${record.kernel}/${record.sysctl}`;
+    let group = this.#groups.get(key);
+    if (!group) {
+      const kernel = this.#kernels.get(record.kernel) ?? { profile, trampolines: new Trampolines() };
+      this.#kernels.set(record.kernel, kernel);
+      group = { kernel, batch: new UseBatch(profile, record.sysctl) };
+      this.#groups.set(key, group);
+    }
+    group.batch.add(record);
+    if (group.batch.size < BATCH && !group.batch.isFull) return;
+    this.#ask(file, group);
+    group.batch = new UseBatch(profile, record.sysctl);
+  }
+
+  #ask(file: string, { kernel: { profile, trampolines }, batch }: Group): void {
+    if (batch.size === 0) return;
+    this.#fast ??= this.#sides.fast(emptyWorld(profile));
+    batch.ask(this.#sides, this.#fast, (judged: JudgedCase) => {
+      if (!trampolines.take(profile, judged)) this.tally.add(file, profile.name, judged);
+    });
+  }
+
+  #profileOf(file: string, { kernel, line }: RecordedCase): Profile {
+    let profile = this.#profiles.get(kernel);
+    if (!profile) {
+      const found = this.#options.profile ?? profileOfKernel(kernel);
+      if (!found) {
+        const expected = 'a release from 6.9 to 7.3 is expected, or the profile to take (--profile)';
+        throw new RecordingError(file, line, 1, `no profile is known for kernel ${kernel}: ${expected}`);
+      }
+      profile = this.#options.mutate?.(found) ?? found;
+      this.#profiles.set(kernel, profile);
+    }
+    return profile;
+  }
+}
+
+function emptyWorld(profile: Profile) {
+  return {
+    profile,
+    unprivilegedBpfDisabled: 2,
+    userns: [{ name: 'init', parent: 0, owner: 0 }],
+    bpffs: [],
+    tasks: [],
+    tokens: [],
+  } as const;
+}

@@ -1,0 +1,61 @@
+import type { JudgedCase } from './judged.js';
+import type { Family } from './record.js';
+
+/** Cases by how they stood. */
+export interface FamilyCount {
+  cases: number;
+  agreed: number;
+  disagreed: number;
+  /** By stage. */
+  readonly outside: Map<string, number>;
+}
+
+/** A disagreement and where it was recorded. */
+export interface Disagreement {
+  readonly file: string;
+  readonly profile: string;
+  readonly judged: JudgedCase;
+  /** The model's checks. */
+  readonly checks: ReturnType<JudgedCase['explain']>;
+}
+
+/** Disagreements kept in full; of the others the number. */
+export const KEPT = 10;
+
+/** Counts cases as they are judged. */
+export class Tally {
+  readonly families = new Map<Family, FamilyCount>();
+  /** The first ones in the order they were judged in. */
+  readonly first: Disagreement[] = [];
+  /** Cases by profile. */
+  readonly profiles = new Map<string, number>();
+  cases = 0;
+  disagreed = 0;
+  /** Cases that the hot path answered as well. */
+  askedOfWasm = 0;
+
+  add(file: string, profile: string, judged: JudgedCase): void {
+    const { record, judgement, wasm } = judged;
+    let count = this.families.get(record.family);
+    if (!count) {
+      count = { cases: 0, agreed: 0, disagreed: 0, outside: new Map() };
+      this.families.set(record.family, count);
+    }
+    this.cases += 1;
+    this.profiles.set(profile, (this.profiles.get(profile) ?? 0) + 1);
+    count.cases += 1;
+    if (wasm) this.askedOfWasm += 1;
+    switch (judgement.kind) {
+      case 'agreed':
+        count.agreed += 1;
+        break;
+      case 'outside':
+        count.outside.set(judgement.stage, (count.outside.get(judgement.stage) ?? 0) + 1);
+        break;
+      case 'disagreed':
+        count.disagreed += 1;
+        this.disagreed += 1;
+        if (this.first.length < KEPT) this.first.push({ file, profile, judged, checks: judged.explain() });
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { Kernel } from '../kernel/kernel.js';
+import { NO_DENIALS } from '../kernel/lsm.js';
+import { verdictByte } from '../kernel/model.js';
+import type { Profile } from '../kernel/profile.js';
+import type { Task } from '../kernel/task.js';
+import { Trace } from '../kernel/trace.js';
+import { readAttr } from './attr_size.js';
+import { fdOfKind } from './fd_kinds.js';
+import { AGREED, DISAGREED } from './judge.js';
+import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
+import { hooksOf } from './lsm_program.js';
+import { namespacesOf } from './namespaces.js';
+import type { TokenCreateRecord } from './record.js';
+import { shownDifferences } from './shown.js';
+
+/** A descriptor nothing is open on. */
+const CLOSED_FD = 900_000;
+
+/** A recorded BPF_TOKEN_CREATE, made again by the model. */
+export function judgeTokenCreate(profile: Profile, record: TokenCreateRecord): JudgedCase {
+  const trace = new Trace();
+  const { result, task } = call(profile, record, trace);
+  const errno = result < 0 ? -result : 0;
+  const differences: Difference[] = [];
+  if (errno !== record.result.errno) {
+    differences.push({ what: 'BPF_TOKEN_CREATE', kernel: resultWords(record.result), model: errnoWords(errno) });
+  } else if (errno === 0) {
+    const file = task.files.fdget(result);
+    if (file?.kind === 'token') differences.push(...shownDifferences(profile, file.token, record.shown));
+  }
+  return {
+    record,
+    judgement: differences.length === 0 ? AGREED : DISAGREED,
+    differences,
+    model: verdictByte(trace),
+    wasm: null,
+    explain: () => {
+      const again = new Trace({ steps: true });
+      call(profile, record, again);
+      return again.steps ?? [];
+    },
+  };
+}
+
+/** The call's own answer, and the task that has the descriptor. */
+function call(profile: Profile, record: TokenCreateRecord, trace: Trace): { result: number; task: Task } {
+  const kernel = new Kernel({ profile, unprivilegedBpfDisabled: record.sysctl, lsm: hooksOf(record.lsm) });
+  const namespaces = namespacesOf(kernel.initUserns, record.tree);
+  const userns = (name: string) => namespaces.get(name) ?? kernel.initUserns;
+  const { ns, euid, effective } = record.caller;
+  const task = kernel.task('caller', { userns: userns(ns), euid, egid: euid, effective });
+  const { bpffs } = record;
+  const sb = bpffs && {
+    userns: userns(bpffs.ns),
+    options: { uid: 0, gid: 0, mode: bpffs.mode ?? 0o777, delegate: bpffs.delegate },
+    tokenDenials: NO_DENIALS,
+    lsmCreateErrno: 0,
+  };
+  const placed = fdOfKind(record.fdKind, sb);
+  const fd = placed ? task.files.open(placed.body, { opath: placed.opath }) : CLOSED_FD;
+  const read = readAttr(profile.vocabulary.release, record);
+  const attr = { fault: read.fault, token_create_flags: read.flags, bpffs_fd: read.hasFd ? fd : 0 };
+  return { result: kernel.bpf(task, profile.vocabulary.must('cmds', 'token_create'), attr, trace), task };
+}

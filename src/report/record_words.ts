@@ -1,0 +1,73 @@
+import {
+  isMount,
+  isTokenCreate,
+  type LsmProgram,
+  type MountRecord,
+  type RecordedCase,
+  type Step,
+  type TokenCreateRecord,
+  type Tree,
+  type UseRecord,
+} from '../conformance/record.js';
+import { MASK_NAMES, type Masks } from '../kernel/masks.js';
+import { findProfile, NEWEST_PROFILE } from '../kernel/profile.js';
+import { capabilityWords } from './request_words.js';
+
+/** The situation of a recorded case in words, a line each. `profile` names its numbers. */
+export function recordWords(record: RecordedCase, profile: string): string[] {
+  const lines = [`user namespaces: ${treeWords(record.tree)}`];
+  if (isMount(record)) return [...lines, ...mountWords(record)];
+  const { ns, euid, effective } = record.caller;
+  lines.push(`caller: userns ${ns}, euid ${euid}, ${capabilityWords(effective)}`);
+  lines.push(...(isTokenCreate(record) ? tokenCreateWords(record) : useWords(record, profile)));
+  return record.lsm ? [...lines, `BPF LSM: ${lsmWords(record.lsm)}`] : lines;
+}
+
+function treeWords(tree: Tree): string {
+  return tree
+    .map(({ name, parent, owner }) => (parent === null ? name : `${name} (in ${parent}, of uid ${owner})`))
+    .join(', ');
+}
+
+function masksWords(masks: Readonly<Masks>): string {
+  return MASK_NAMES.map((mask) => `${mask} 0x${masks[mask].toString(16)}`).join(', ');
+}
+
+function useWords({ cmd, type, attachType, token, tokenFd, variant, sysctl }: UseRecord, profile: string): string[] {
+  const { vocabulary } = findProfile(profile) ?? NEWEST_PROFILE;
+  const name = vocabulary.nameOf('cmds', cmd);
+  const attach = () =>
+    `${vocabulary.nameOf('prog_types', type)}, attach type ${vocabulary.nameOf('attach_types', attachType)}`;
+  const isProg = name === 'prog_load' || name === 'prog_attach' || name === 'link_create';
+  const what = name === 'map_create' ? ` ${vocabulary.nameOf('map_types', type)}` : isProg ? ` ${attach()}` : '';
+  return [
+    ...(token ? [`token: userns ${token.ns}, ${masksWords(token.allowed)}`] : []),
+    `asks: ${name}${what}; token_fd ${tokenFd}, variant ${variant}, unprivileged_bpf_disabled ${sysctl}`,
+  ];
+}
+
+function tokenCreateWords({ bpffs, fdKind, flags, attrSize, nonzeroByteAt }: TokenCreateRecord): string[] {
+  const stray = nonzeroByteAt === null ? '' : `, byte ${nonzeroByteAt} not zero`;
+  return [
+    ...(bpffs ? [`bpffs: userns ${bpffs.ns}, ${masksWords(bpffs.delegate)}`] : []),
+    `asks: token_create; fd_kind ${fdKind}, flags ${flags}, ${attrSize} bytes of attributes${stray}`,
+  ];
+}
+
+function mountWords({ opener, sbUserns, data, steps, set }: MountRecord): string[] {
+  if (data !== null) return [`mount(2) by ${opener} (userns ${sbUserns}): ${JSON.stringify(data)}`];
+  return [
+    `opened by ${opener} (userns ${sbUserns})`,
+    ...(steps ?? []).map(stepWords),
+    ...(set ?? []).map((step) => `when mounted: ${stepWords(step)}`),
+  ];
+}
+
+function stepWords({ by, op, key, value }: Step): string {
+  if (key === null) return `${op} by ${by}`;
+  return `${key}${value === null ? '' : `=${JSON.stringify(value)}`} by ${by}`;
+}
+
+function lsmWords({ hook, returns, onlyIfArg }: LsmProgram): string {
+  return `${hook} returns ${returns}${onlyIfArg === null ? '' : ` where its second argument is ${onlyIfArg}`}`;
+}
