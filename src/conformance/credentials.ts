@@ -18,8 +18,9 @@ export interface MountSituation {
 }
 
 /**
- * Who is who. `ns` is the instance's namespace, or, for an instance of the initial one, the first namespace below it;
- * `childns` is the first one below that. One that is not in the tree is made up: nothing is recorded that depends on it.
+ * Who is who. `ns` is the instance's namespace, `childns` the first one below it. Of an instance of the initial namespace,
+ * recordings without id maps call the first namespace below that `ns`; ours, which have maps, say the initial one itself.
+ * A namespace that is not in the tree is made up: nothing is recorded that depends on which it is.
  */
 export function mountSituation(init: UserNamespace, record: MountRecord): MountSituation {
   const namespaces = namespacesOf(init, record.tree);
@@ -27,9 +28,9 @@ export function mountSituation(init: UserNamespace, record: MountRecord): MountS
   const below = (parent: UserNamespace): UserNamespace =>
     all.find((ns) => ns.parent === parent) ?? new UserNamespace(`child of ${parent.name}`, parent, 0);
   const sbUserns = namespaces.get(record.sbUserns) ?? init;
-  const isInNs = sbUserns !== init;
-  const ns = isInNs ? sbUserns : below(init);
-  const child = isInNs || all.some((one) => one.level > 1) ? below(ns) : ns;
+  const hasIdMaps = record.tree.every(({ name, uidMap, gidMap }) => name === 'init' || (uidMap && gidMap));
+  const ns = sbUserns !== init || (hasIdMaps && record.tree.length > 1) ? sbUserns : below(init);
+  const child = below(ns);
   const root = (userns: UserNamespace, effective: bigint): Cred => {
     const id = userns.uidMap[0]?.global ?? 0;
     return { userns, euid: id, egid: userns.gidMap[0]?.global ?? 0, effective };
@@ -47,7 +48,7 @@ export function mountSituation(init: UserNamespace, record: MountRecord): MountS
   };
   return {
     sbUserns,
-    hasIdMaps: record.tree.every(({ name, uidMap, gidMap }) => name === 'init' || (uidMap && gidMap)),
+    hasIdMaps,
     cred: (name) => creds[name](),
   };
 }

@@ -1,5 +1,5 @@
 import { Pre } from '../abi/verdict.js';
-import { tokenRoomOf } from '../kernel/commands.js';
+import { gateOf, tokenRoomOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
 import { NO_TOKEN, type Request } from '../kernel/world.js';
 import { deviationOf } from './faults.js';
@@ -11,10 +11,12 @@ import type { SituationWorld } from './situation.js';
 export function questionOf(profile: Profile, record: UseRecord, situation: SituationWorld): Request {
   const deviation = deviationOf(profile, record);
   const given = tokenGiven(profile, record);
+  const denials = denialsOf(record.lsm);
+  // Programs were loaded before the LSM program was attached, as tokens were made before it.
+  const known = isAttach(profile, record.cmd) ? { ...denials, cmds: 0n } : denials;
   return {
     task: situation.task(record.tree, record.caller),
-    token:
-      given === 'token' && record.token ? situation.token(record.tree, record.token, denialsOf(record.lsm)) : NO_TOKEN,
+    token: given === 'token' && record.token ? situation.token(record.tree, record.token, known) : NO_TOKEN,
     cmd: record.cmd,
     type: record.type,
     attachType: record.attachType,
@@ -24,12 +26,15 @@ export function questionOf(profile: Profile, record: UseRecord, situation: Situa
   };
 }
 
+function isAttach(profile: Profile, cmd: number): boolean {
+  return gateOf(profile, cmd).kind === 'attach';
+}
+
 /** The token a call is given, none, or what is wrong with its descriptor. */
 function tokenGiven(profile: Profile, { tokenFd, cmd }: UseRecord): 'token' | 'none' | Pre {
-  const { vocabulary, rules } = profile;
-  const name = vocabulary.nameOf('cmds', cmd);
+  const { rules } = profile;
   // The program's own token: a call that attaches has no field for another.
-  if (name === 'prog_attach' || name === 'link_create') return 'token';
+  if (isAttach(profile, cmd)) return 'token';
   switch (tokenFd) {
     case 'none':
       return 'none';

@@ -44,16 +44,18 @@ export function parseDelegateMask(profile: Profile, mask: MaskName, text: string
 
 /**
  * An unsigned 64-bit number in C notation: decimal, 0x hexadecimal, 0 octal; one `+` before and one newline after are taken.
- * Returns -EINVAL or -ERANGE for anything else. Source: lib/kstrtox.c: kstrtou64(s, 0).
+ * Returns -ERANGE where the digits are too many, whatever comes after them, and -EINVAL for anything else.
+ * Source: lib/kstrtox.c: kstrtou64(s, 0), _kstrtoull().
  */
 export function kstrtou64(text: string): bigint | number {
-  const match = /^\+?(0x[0-9a-f]+|0[0-9]*|[1-9][0-9]*)\n?$/i.exec(text);
-  const digits = match?.[1];
+  const unsigned = text.startsWith('+') ? text.slice(1) : text;
+  const [, hex, octal, decimal] = /^(?:(0x[0-9a-f]+)|(0[0-7]*)|([1-9][0-9]*))/i.exec(unsigned) ?? [];
+  const digits = hex ?? octal ?? decimal;
   if (digits === undefined) return -ERRNO.EINVAL;
-  const isOctal = /^0[0-9]/.test(digits);
-  if (isOctal && /[89]/.test(digits)) return -ERRNO.EINVAL;
-  const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
-  return value > MASK_ANY ? -ERRNO.ERANGE : value;
+  const value = BigInt(octal !== undefined && octal !== '0' ? `0o${octal.slice(1)}` : digits);
+  if (value > MASK_ANY) return -ERRNO.ERANGE;
+  const rest = unsigned.slice(digits.length);
+  return rest === '' || rest === '\n' ? value : -ERRNO.EINVAL;
 }
 
 /** The options as /proc/self/mountinfo shows them, without the leading comma. Source: kernel/bpf/inode.c: bpf_show_options(). */
