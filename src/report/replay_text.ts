@@ -1,3 +1,4 @@
+import { FAMILIES, type Family } from '../conformance/record.js';
 import type { Disagreement, FamilyCount, Tally } from '../conformance/tally.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
 import { recordWords } from './record_words.js';
@@ -36,6 +37,14 @@ function table(tally: Tally, style: Style): string {
       .join('');
   const head = line(['family', 'cases', 'agreed', 'disagreed', 'outside']);
   return [style.strong(head), ...rows.map((row) => (row[3] > 0 ? style.bad(line(row)) : line(row)))].join('\n');
+}
+
+/** Those that occurred, in the order of the format. */
+function familiesOf({ families }: Tally): [Family, FamilyCount][] {
+  return FAMILIES.flatMap((family) => {
+    const counts = families.get(family);
+    return counts ? [[family, counts] as [Family, FamilyCount]] : [];
+  });
 }
 
 function outsideOf({ outside }: FamilyCount): number {
@@ -88,7 +97,8 @@ function ending(tally: Tally, style: Style): string {
   if (tally.cases === 0) return 'there are no cases\n';
   if (tally.disagreed === 0) return `${style.good('no disagreement')}\n`;
   const more = tally.disagreed - tally.first.length;
-  return style.bad(`${count(tally.disagreed)} disagreements${more > 0 ? `, ${count(more)} of them not shown` : ''}\n`);
+  const what = tally.disagreed === 1 ? 'disagreement' : 'disagreements';
+  return style.bad(`${count(tally.disagreed)} ${what}${more > 0 ? `, ${count(more)} of them not shown` : ''}\n`);
 }
 
 /** The same for programs; without how long it took, so that two runs say the same. */
@@ -99,7 +109,7 @@ export function replayJson(tally: Tally): object {
     asked_of_hot_path: tally.askedOfWasm,
     profiles: Object.fromEntries(tally.profiles),
     families: Object.fromEntries(
-      [...tally.families].map(([family, { cases, agreed, disagreed, outside }]) => [
+      familiesOf(tally).map(([family, { cases, agreed, disagreed, outside }]) => [
         family,
         { cases, agreed, disagreed, outside: Object.fromEntries(outside) },
       ]),
