@@ -26,9 +26,7 @@ export function replayText(tally: Tally, { files, elapsedMs }: Run, style: Style
 }
 
 function table(tally: Tally, style: Style): string {
-  const rows = [...tally.families].map(
-    ([family, n]) => [family, n.cases, n.agreed, n.disagreed, outsideOf(n)] as const,
-  );
+  const rows = familiesOf(tally).map(([family, n]) => [family, n.cases, n.agreed, n.disagreed, outsideOf(n)] as const);
   const line = (cells: readonly (string | number)[]): string =>
     cells
       .map((cell, i) =>
