@@ -27,7 +27,10 @@ export function mountSituation(init: UserNamespace, record: MountRecord): MountS
   const all = [...namespaces.values()];
   const below = (parent: UserNamespace): UserNamespace =>
     all.find((ns) => ns.parent === parent) ?? new UserNamespace(`child of ${parent.name}`, parent, 0);
-  const sbUserns = namespaces.get(record.sbUserns) ?? init;
+  const sbUserns =
+    record.sbUserns === 'init'
+      ? init
+      : (namespaces.get(record.sbUserns) ?? new UserNamespace(record.sbUserns, init, 1000));
   const hasIdMaps = record.tree.every(({ name, uidMap, gidMap }) => name === 'init' || (uidMap && gidMap));
   const ns = sbUserns !== init || (hasIdMaps && record.tree.length > 1) ? sbUserns : below(init);
   const child = below(ns);

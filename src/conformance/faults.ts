@@ -1,6 +1,7 @@
 import { Pre } from '../abi/verdict.js';
 import { fixupAttachType } from '../kernel/attach_types.js';
 import type { Profile } from '../kernel/profile.js';
+import { RELEASES } from '../kernel/vocabulary.js';
 import type { UseRecord } from './record.js';
 
 /** What a variant is to a request: where the kernel finds the fault, instructions, further map flags. */
@@ -64,7 +65,7 @@ export function deviationOf(profile: Profile, record: UseRecord): Deviation {
     case 'plain':
       return plain;
     case 'attr_tail_nonzero':
-      return found(Pre.ATTR_EINVAL);
+      return hasTail(profile, record) ? found(Pre.ATTR_EINVAL) : plain;
     case 'attr_nonzero_past_union':
       return found(Pre.ATTR_E2BIG);
     case 'map_zero_seed':
@@ -93,6 +94,12 @@ export function deviationOf(profile: Profile, record: UseRecord): Deviation {
     case 'id_start_max':
       return found(Pre.ATTR_EINVAL);
   }
+}
+
+/** Whether the union has bytes past the command's last field. From 6.14 (fd_array_cnt) those of PROG_LOAD fill it. */
+function hasTail({ vocabulary }: Profile, { cmd }: UseRecord): boolean {
+  const isFull = RELEASES.indexOf(vocabulary.release) >= RELEASES.indexOf('6.14');
+  return !isFull || vocabulary.nameOf('cmds', cmd) !== 'prog_load';
 }
 
 function takesBtfId({ vocabulary }: Profile, { type, attachType }: UseRecord): boolean {

@@ -46,9 +46,10 @@ export class Fields {
     return this.has(key) ? this.text(key) : null;
   }
 
-  /** A whole number from 0 to 2^32-1. */
+  /** A whole number from 0 to 2^32-1; as hexadecimal text too. */
   u32(key: string): number {
-    const value = this.#object[key];
+    const given = this.#object[key];
+    const value = typeof given === 'string' && /^0x[0-9a-f]+$/i.test(given) ? Number(given) : given;
     return isU32(value) ? value : this.fail(key, 'a whole number from 0 to 4294967295');
   }
 

@@ -8,9 +8,12 @@ export interface Claim {
   readonly errno: number;
 }
 
-/** How a recorded answer stands to the model's. `outside` names the later stage that spoke. */
+/**
+ * How a recorded answer stands to the model's. `outside` names the later stage that spoke; `isOtherReading`: the format's
+ * words had to be read in the other way they allow.
+ */
 export type Judgement =
-  | { readonly kind: 'agreed' }
+  | { readonly kind: 'agreed'; readonly isOtherReading?: true }
   | { readonly kind: 'disagreed' }
   | { readonly kind: 'outside'; readonly stage: string };
 

@@ -1,7 +1,7 @@
 import { errnoName } from '../abi/errno.js';
 import type { Step } from '../kernel/trace.js';
 import type { Judgement } from './judge.js';
-import type { CallResult, RecordedCase } from './record.js';
+import { ANY_ERRNO, type CallResult, type RecordedCase } from './record.js';
 
 /** One thing that kernel and model say differently. */
 export interface Difference {
@@ -32,5 +32,5 @@ export function errnoWords(errno: number, name: string | null = null): string {
 
 /** `ok` or the error of a recorded call. */
 export function resultWords({ errno, error }: CallResult): string {
-  return errnoWords(errno, error);
+  return errno === ANY_ERRNO ? 'an error' : errnoWords(errno, error);
 }

@@ -1,6 +1,14 @@
 import type { Fields } from './fields.js';
 import { resultOf, shownOf } from './read_parts.js';
-import { type CallBy, type CallResult, CREDENTIALS, type Credential, type MountRecord, type Step } from './record.js';
+import {
+  ANY_ERRNO,
+  type CallBy,
+  type CallResult,
+  CREDENTIALS,
+  type Credential,
+  type MountRecord,
+  type Step,
+} from './record.js';
 
 type MountKeys = Omit<MountRecord, 'family' | 'line' | 'kernel' | 'case' | 'sysctl' | 'tree'>;
 
@@ -30,7 +38,13 @@ function callOrNull(fields: Fields, key: string): CallResult | null {
   return fields.has(key) ? resultOf(fields.object(key)) : null;
 }
 
+/** Where a recording says no more than true or false: an error, but not which. */
+const SOME_ERROR: CallResult = { ok: false, errno: ANY_ERRNO, error: null };
+const OK: CallResult = { ok: true, errno: 0, error: null };
+
 function callByOrNull(fields: Fields, key: string, by: Credential): CallBy | null {
+  const value = fields.raw(key);
+  if (typeof value === 'boolean') return { by, result: value ? OK : SOME_ERROR };
   const call = fields.objectOrNull(key);
   return call && { by: call.has('by') ? call.oneOf('by', CREDENTIALS) : by, result: resultOf(call) };
 }
@@ -51,14 +65,18 @@ function mountOfCreated(fields: Fields, data: string | null, by: Credential): Ca
 function stepsOf(fields: Fields, key: string): Step[] {
   const value = fields.raw(key);
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return fields.objects(key).map(stepOf);
-  if (typeof value === 'string') {
-    const options = value === '' ? [] : value.split(',');
+  const options = typeof value === 'string' ? value.split(',').filter((option) => option !== '') : value;
+  if (isTexts(options)) {
     return options.map((option) => plainStep(option.replace(/=.*$/s, ''), /=(.*)$/s.exec(option)?.[1] ?? null));
   }
+  if (Array.isArray(value)) return fields.objects(key).map(stepOf);
   const object = fields.object(key);
   if (object.has('by')) return [stepOf(object)];
   return Object.keys(value).map((name) => plainStep(name, object.text(name)));
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function plainStep(key: string, value: string | null): Step {

@@ -1,6 +1,8 @@
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
+import { NEWEST_PROFILE } from '../kernel/profile.js';
 import type { IdRange } from '../kernel/userns.js';
+import { resolveName } from '../names/spelling.js';
 import { RecordingError } from './errors.js';
 import { columnOf, FieldError, Fields } from './fields.js';
 import { readMount } from './read_mount.js';
@@ -10,6 +12,7 @@ import {
   FAMILIES,
   HOOKS,
   type LsmProgram,
+  type Namespace,
   type RecordedBpffs,
   type RecordedCase,
   TOKEN_FDS,
@@ -22,6 +25,7 @@ import {
 const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));
 const OTHERS = FOUR.reduce((mask, name) => mask & ~bitOf(name), CAP_FULL_SET);
+const INIT: Namespace = { name: 'init', parent: null, owner: 0 };
 /** Numbers of the commands that records say more of (include/uapi/linux/bpf.h). */
 const CMD = { MAP_CREATE: 0, PROG_LOAD: 5, PROG_ATTACH: 8, LINK_CREATE: 28, TOKEN_CREATE: 36 } as const;
 
@@ -51,13 +55,13 @@ function recordOf(fields: Fields, line: number): RecordedCase {
     kernel: fields.text('kernel'),
     case: caseName(fields),
     sysctl: sysctlOf(fields, family === 'use' || family === 'lsm'),
-    tree: treeOf(fields),
+    tree: family === 'mount_options' && !fields.has('tree') ? [INIT] : treeOf(fields),
   };
   if (family === 'mount_options') return { family, ...common, ...readMount(fields) };
   const lsm = family === 'lsm' ? lsmOf(fields) : null;
   const caller = callerOf(fields.object('caller'), common.tree);
   if (family === 'token_create') return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
-  if (family === 'lsm' && fields.u32('cmd_nr') === CMD.TOKEN_CREATE) {
+  if (family === 'lsm' && cmdOf(fields) === CMD.TOKEN_CREATE) {
     return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
   }
   return { family, ...common, caller, ...useOf(fields, common.tree), lsm };
@@ -80,7 +84,7 @@ function sysctlOf(fields: Fields, isNeeded: boolean): UnprivilegedBpfDisabled {
 function treeOf(fields: Fields): Tree {
   const known = new Set(['init']);
   const rest = fields.objects('tree').filter((ns) => ns.text('ns') !== 'init');
-  const tree = [{ name: 'init', parent: null as string | null, owner: 0 }];
+  const tree: Namespace[] = [INIT];
   while (rest.length > 0) {
     const next = rest.findIndex((ns) => known.has(ns.text('parent')));
     const ns = rest[Math.max(next, 0)] as Fields;
@@ -140,17 +144,29 @@ function lsmOf(fields: Fields): LsmProgram | null {
   };
 }
 
+/** By its number, or by its name where there is none. */
+function cmdOf(fields: Fields): number {
+  if (fields.has('cmd_nr') || !fields.has('cmd')) return fields.u32('cmd_nr');
+  const known = resolveName(NEWEST_PROFILE.vocabulary, 'cmds', fields.text('cmd'));
+  return known ?? fields.fail('cmd', 'the name of a command');
+}
+
 function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
-  const cmd = fields.u32('cmd_nr');
+  const cmd = cmdOf(fields);
   const token = fields.objectOrNull('token');
   const tokenFd = fields.oneOf('token_fd', TOKEN_FDS);
   if (tokenFd === 'token' && !token) fields.fail('token', 'the token that token_fd speaks of');
-  const isProg = cmd === CMD.PROG_LOAD || cmd === CMD.PROG_ATTACH || cmd === CMD.LINK_CREATE;
+  // Of a program that is attached a record may say nothing: then it goes by the descriptor.
+  const isAttach = cmd === CMD.PROG_ATTACH || cmd === CMD.LINK_CREATE;
+  const progField = (key: string): number => {
+    if (cmd === CMD.PROG_LOAD) return fields.u32(key);
+    return isAttach ? fields.u32Or(key, 0) : 0;
+  };
   return {
     token: token && { ns: nsOf(token, tree), allowed: masksOf(token, 'allowed') },
     cmd,
-    type: cmd === CMD.MAP_CREATE ? fields.u32('map_type') : isProg ? fields.u32('prog_type') : 0,
-    attachType: isProg ? fields.u32('expected_attach_type') : 0,
+    type: cmd === CMD.MAP_CREATE ? fields.u32('map_type') : progField('prog_type'),
+    attachType: progField('expected_attach_type'),
     tokenFd,
     variant: fields.has('variant') ? fields.oneOf('variant', VARIANTS) : 'plain',
     result: resultOf(fields.has('result') ? fields.object('result') : fields),

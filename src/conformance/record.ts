@@ -56,10 +56,13 @@ export const CREDENTIALS = [
 ] as const;
 export type Credential = (typeof CREDENTIALS)[number];
 
+/** Where a recording says that a call failed, and not how. */
+export const ANY_ERRNO = -1;
+
 /** What a system call answered. */
 export interface CallResult {
   readonly ok: boolean;
-  /** 0 where it succeeded. */
+  /** 0 where it succeeded, ANY_ERRNO where only that is known that it did not. */
   readonly errno: number;
   /** The error's name, where the recording has it. */
   readonly error: string | null;

@@ -1,7 +1,7 @@
 import { ERRNO } from '../abi/errno.js';
 
 // What may answer after every permission check passed. This table is all there is: a case that no line of it describes is
-// a disagreement. EPERM is no later stage's, with one exception that says why.
+// a disagreement. EPERM is no later stage's, with two exceptions that say why.
 
 /** A call that the model let through and the kernel then refused, in the names of the kernel that was recorded. */
 export interface LateRefusal {
@@ -85,6 +85,8 @@ export const STAGE_RULES: readonly StageRule[] = [
   },
   // bpf_check(): a syscall program that is not sleepable.
   { stage: 'verifier', cmds: ['prog_load'], types: ['syscall'], errnos: [EINVAL] },
+  // From 6.14 the last fields of PROG_LOAD fill the union: what is not zero there is one of them (process_fd_array()).
+  { stage: 'verifier', cmds: ['prog_load'], variants: ['attr_tail_nonzero'], errnos: [EINVAL, EFAULT] },
   // What the verifier answers to instructions it refuses.
   { stage: 'verifier', cmds: ['prog_load'], errnos: [EACCES] },
   // find_prog_type(): the type is in the enumeration, and this kernel was configured without it
@@ -118,7 +120,7 @@ export const STAGE_RULES: readonly StageRule[] = [
     errnos: [EBADF, EINVAL, ENOENT, EFAULT, E2BIG, EEXIST, ENOSPC, EOPNOTSUPP, ENOTSUPP],
   },
   { stage: 'what the descriptor is of', cmds: ['map_freeze'], errnos: [EBADF, EINVAL, EBUSY, ENOTSUPP] },
-  // The one EPERM: a map that is frozen already can be written by nobody, and map_freeze() asks to write. No credential
+  // EPERM: a map that is frozen already can be written by nobody, and map_freeze() asks to write. No credential
   // is looked at (map_get_sys_perms()).
   { stage: 'what the descriptor is of', cmds: ['map_freeze'], errnos: [EPERM] },
   {
@@ -126,6 +128,8 @@ export const STAGE_RULES: readonly StageRule[] = [
     cmds: ['obj_pin', 'obj_get'],
     errnos: [EBADF, EINVAL, ENOENT, EEXIST, EACCES, EFAULT],
   },
+  // EPERM: a path that leads to no bpffs (bpf_obj_do_pin()).
+  { stage: 'what the descriptor is of', cmds: ['obj_pin'], errnos: [EPERM] },
   {
     stage: 'what the descriptor is of',
     cmds: [

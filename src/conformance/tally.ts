@@ -31,6 +31,8 @@ export class Tally {
   readonly profiles = new Map<string, number>();
   cases = 0;
   disagreed = 0;
+  /** Cases that agreed in another reading of the format. */
+  otherReadings = 0;
   /** Cases that the hot path answered as well. */
   askedOfWasm = 0;
 
@@ -48,6 +50,7 @@ export class Tally {
     switch (judgement.kind) {
       case 'agreed':
         count.agreed += 1;
+        if (judgement.isOtherReading) this.otherReadings += 1;
         break;
       case 'outside':
         count.outside.set(judgement.stage, (count.outside.get(judgement.stage) ?? 0) + 1);

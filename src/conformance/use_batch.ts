@@ -5,8 +5,9 @@ import { Trace } from '../kernel/trace.js';
 import type { Request } from '../kernel/world.js';
 import { claimOf, DISAGREED, judge } from './judge.js';
 import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
+import { otherReading } from './readings.js';
 import type { UseRecord } from './record.js';
-import type { FastSide, Sides } from './sides.js';
+import type { FastSide, ModelSide, Sides } from './sides.js';
 import { SituationWorld } from './situation.js';
 import type { LateRefusal } from './stages.js';
 import { questionOf } from './use_question.js';
@@ -44,24 +45,37 @@ export class UseBatch {
     fast.replaceWorld(world);
     const batch = this.#batch(fast);
     for (const [i, record] of this.#records.entries()) {
-      const request = this.#requests[i] as Request;
-      const byte = model.ask(request);
-      const wasm =
-        request.mapFlags === undefined ? { request: fast.checkRequest(request), batch: batch[i] as number } : null;
-      const claim = claimOf(byte);
-      const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
-      const judgement = isOne ? judge(claim, record.result, () => this.#refusal(record)) : DISAGREED;
-      const differences: Difference[] = [];
-      if (judgement.kind === 'disagreed' && claim.errno !== record.result.errno) {
-        differences.push({ what: 'bpf()', kernel: resultWords(record.result), model: errnoWords(claim.errno) });
-      }
-      const explain = () => {
-        const trace = new Trace({ steps: true });
-        model.ask(request, trace);
-        return trace.steps ?? [];
-      };
-      onCase({ record, judgement, differences, model: byte, wasm, explain });
+      const judged = this.#judge(model, fast, record, this.#requests[i] as Request, batch[i] as number);
+      onCase(judged.judgement.kind === 'disagreed' ? (this.#readOtherwise(model, fast, record) ?? judged) : judged);
     }
+  }
+
+  #judge(model: ModelSide, fast: FastSide, record: UseRecord, request: Request, inBatch?: number): JudgedCase {
+    const byte = model.ask(request);
+    const one = request.mapFlags === undefined ? fast.checkRequest(request) : null;
+    const wasm = one === null ? null : { request: one, batch: inBatch ?? one };
+    const claim = claimOf(byte);
+    const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
+    const judgement = isOne ? judge(claim, record.result, () => this.#refusal(record)) : DISAGREED;
+    const differences: Difference[] = [];
+    if (judgement.kind === 'disagreed' && claim.errno !== record.result.errno) {
+      differences.push({ what: 'bpf()', kernel: resultWords(record.result), model: errnoWords(claim.errno) });
+    }
+    const explain = () => {
+      const trace = new Trace({ steps: true });
+      model.ask(request, trace);
+      return trace.steps ?? [];
+    };
+    return { record, judgement, differences, model: byte, wasm, explain };
+  }
+
+  /** The case as the format lets it be read too, where it agrees then. Its caller and token are in the world already. */
+  #readOtherwise(model: ModelSide, fast: FastSide, record: UseRecord): JudgedCase | undefined {
+    const other = otherReading(this.#profile, record);
+    if (!other) return undefined;
+    const judged = this.#judge(model, fast, other, questionOf(this.#profile, other, this.#situation));
+    if (judged.judgement.kind !== 'agreed') return undefined;
+    return { ...judged, record, judgement: { kind: 'agreed', isOtherReading: true } };
   }
 
   #batch(fast: FastSide): Uint8Array {

@@ -19,6 +19,9 @@ export function replayText(tally: Tally, { files, elapsedMs }: Run, style: Style
     `${head}${profiles === '' ? '' : `\n  ${profiles}`}\n  ${count(tally.askedOfWasm)} of them were put to the hot path too\n`,
     `${table(tally, style)}\n`,
     stages(tally, style),
+    tally.otherReadings === 0
+      ? ''
+      : `${count(tally.otherReadings)} cases agreed where the format leaves open what was asked (docs/recordings.md)\n`,
     tally.first.map((one) => `${disagreementText(one, style)}\n`).join('\n'),
     ending(tally, style),
   ];
@@ -104,6 +107,7 @@ export function replayJson(tally: Tally): object {
   return {
     cases: tally.cases,
     disagreed: tally.disagreed,
+    other_readings: tally.otherReadings,
     asked_of_hot_path: tally.askedOfWasm,
     profiles: Object.fromEntries(tally.profiles),
     families: Object.fromEntries(

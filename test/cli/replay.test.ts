@@ -49,6 +49,7 @@ no disagreement
     expect(JSON.parse(stdout)).toEqual({
       cases: 4,
       disagreed: 0,
+      other_readings: 0,
       asked_of_hot_path: 2,
       profiles: { 'linux-7.3': 4 },
       families: {

@@ -20,9 +20,9 @@ test('nothing is outside the model that the model refuses', () => {
   expect(outcome(use('ENOMEM', nobody))).toBe('disagreed');
 });
 
-test('EPERM is no stage, but for a map that is frozen already', () => {
+test('EPERM is no stage, but for a map that is frozen already, and a path that leads to no bpffs', () => {
   const rules = STAGE_RULES.filter(({ errnos }) => errnos.includes(ERRNO.EPERM));
-  expect(rules.map(({ cmds }) => cmds)).toEqual([['map_freeze']]);
+  expect(rules.map(({ cmds }) => cmds)).toEqual([['map_freeze'], ['obj_pin']]);
   expect(STAGES.length).toBeLessThan(12);
 });
 
