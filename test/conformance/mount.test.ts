@@ -154,3 +154,14 @@ describe('reconfiguration', () => {
     expect(outcome(reconfigured({ delegate_cmds: '1' }, []))).toBe('agreed');
   });
 });
+
+test('a recording may say less: no tree, true and false for answers, options without rw', () => {
+  const record = mount([set('delegate_maps', 'hash')], {
+    tree: undefined,
+    mount: true,
+    options: 'delegate_maps=hash',
+    token: { result: result('ok') },
+  });
+  expect(outcome(record)).toBe('agreed');
+  expect(outcome({ ...record, mount: false })).toBe('disagreed');
+});

@@ -146,3 +146,12 @@ test('cases of several kernels and sysctls are kept apart', () => {
   const tally = replay(records);
   expect(tally).toMatchObject({ cases: 9, disagreed: 0, askedOfWasm: 9 });
 });
+
+test('a recording may say less: commands by name alone, nothing of a program that is attached, results without a room', () => {
+  expectOnly('ok', { cmd: 'BPF_MAP_CREATE', cmd_nr: undefined });
+  const attach = { cmd: 'prog_attach', cmd_nr: 8, map_type: undefined, token: null, token_fd: 'none' };
+  expect(outcome(use('EBADF', attach))).toBe('attach target');
+  expect(outcome(use('ok', { result: undefined, ok: false, errno: 1, error: 'EPERM', caller: caller([]) }))).toBe(
+    'agreed',
+  );
+});

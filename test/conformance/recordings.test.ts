@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../src/conformance/read_record.js';
+import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
+import type { Tally } from '../../src/conformance/tally.js';
+import { switched, WRONG_RULES, WRONG_SIDES } from './wrong_sides.js';
+
+// What is stored of real kernels. A fixed sample by default; RECORDINGS=all replays every case.
+
+const FOLDER = fileURLToPath(new URL('../../recordings', import.meta.url));
+const FILES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.ndjson.gz')) : [];
+const isAll = process.env.RECORDINGS === 'all';
+/** One case of so many. */
+const SAMPLE = isAll ? 1 : 20;
+/** Of a recording made wrong on purpose; some rules show in few cases. */
+const WRONG_SAMPLE = isAll ? 1 : 4;
+
+function replay(names: readonly string[], every: number, options: ReplayOptions = {}): Tally {
+  const run = new Replay(options);
+  for (const name of names) {
+    const lines = gunzipSync(readFileSync(join(FOLDER, name)))
+      .toString('utf8')
+      .split('\n');
+    for (let i = 0; i < lines.length; i += every) {
+      const record = readRecord(lines[i] as string, name, i + 1);
+      if (record) run.push(name, [record]);
+    }
+    run.endOfFile(name);
+  }
+  return run.tally;
+}
+
+describe.skipIf(FILES.length === 0)('stored recordings', () => {
+  test.each(FILES)('%s: no disagreement, at most 5% outside the model', (name) => {
+    const tally = replay([name], SAMPLE);
+    expect(tally.first.map(({ judged }) => judged.record.case)).toEqual([]);
+    expect(tally).toMatchObject({ disagreed: 0, otherReadings: 0 });
+    expect(tally.cases).toBeGreaterThanOrEqual(30_000 / SAMPLE - 1);
+    const outside = [...tally.families.values()].flatMap((family) => [...family.outside.values()]);
+    expect(outside.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(tally.cases / 20);
+    expect([...tally.families.keys()].sort()).toEqual(['lsm', 'mount_options', 'token_create', 'use']);
+  });
+
+  // The newest has every command, and the late check of file flags.
+  const newest = FILES.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).slice(-1);
+
+  test.each(WRONG_RULES)('%s: %s is caught', (rule, value) => {
+    expect(replay(newest, WRONG_SAMPLE, switched(rule, value)).disagreed).toBeGreaterThan(0);
+  });
+
+  test.each(WRONG_SIDES)('%s: caught', (_why, sides) => {
+    expect(replay(newest, WRONG_SAMPLE, { sides }).disagreed).toBeGreaterThan(0);
+  });
+});
