@@ -88,6 +88,7 @@ static void read_enum(enum kind kind, const struct btf_type *type)
 		if (strncmp(name, KIND_ENUMS[kind].prefix, prefix) != 0)
 			continue;
 		item = &words->items[words->count++];
+		item->spelled = name;
 		item->name = strdup(name + prefix);
 		for (char *c = item->name; *c; c++)
 			*c = (char)tolower((unsigned char)*c);

@@ -91,6 +91,7 @@ static int record(void)
 	make_raw(fileno(out_file));
 	setvbuf(out_file, NULL, _IOFBF, 1 << 16);
 	prepare();
+	vocabulary_write(parameter("vocabulary", "/dev/ttyS2"));
 	for (unsigned i = 0; i < ARRAY_LEN(rounds); i++) {
 		set_sysctl(rounds[i].sysctl);
 		family_counts(cases * rounds[i].percent / 100, (1u << FAMILIES) - 1, counts);

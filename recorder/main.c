@@ -158,6 +158,8 @@ void prepare(void)
 	if (geteuid() != 0 || setgroups(0, NULL) != 0)
 		fail("the recorder runs as root, in the initial user namespace");
 	btf_read();
+	if (!name_of(KIND_CMD, CMD_TOKEN_CREATE))
+		fail("Linux %s has no BPF tokens: they came with 6.9", name.release);
 	answers = mmap(NULL, MAX_CASES * sizeof(*answers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	atexit(remove_cgroup);
 	make_private_place();
@@ -200,6 +202,7 @@ int finish(void)
 
 static const char USAGE[] =
 	"usage: recorder --out FILE [--seed N] [--families use,token_create,mount_options,lsm] [--cases N | --short]\n"
+	"                [--vocabulary FILE]\n"
 	"Records what this kernel answers. Needs root; changes nothing that outlives it.\n";
 
 int main(int argc, char **argv)
@@ -207,9 +210,10 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "out", required_argument, NULL, 'o' }, { "seed", required_argument, NULL, 's' },
 		{ "families", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'c' },
-		{ "short", no_argument, NULL, 'S' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{ "short", no_argument, NULL, 'S' }, { "vocabulary", required_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' }, { 0 },
 	};
-	const char *path = NULL;
+	const char *path = NULL, *vocabulary_path = NULL;
 	unsigned families = (1u << FAMILIES) - 1;
 	unsigned long cases = 40000, counts[FAMILIES];
 	int option;
@@ -234,6 +238,9 @@ int main(int argc, char **argv)
 		case 'S':
 			cases = 2500;
 			break;
+		case 'v':
+			vocabulary_path = optarg;
+			break;
 		default:
 			fputs(USAGE, option == 'h' ? stdout : stderr);
 			return option == 'h' ? 0 : 2;
@@ -247,6 +254,8 @@ int main(int argc, char **argv)
 	if (!out_file)
 		fail("%s: %s", path, strerror(errno));
 	prepare();
+	if (vocabulary_path)
+		vocabulary_write(vocabulary_path);
 	family_counts(cases, families, counts);
 	record_all(read_sysctl(), counts);
 	return finish();

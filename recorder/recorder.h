@@ -4,6 +4,7 @@
  *
  *   util.c     random numbers, JSON, system calls the C library may not know
  *   btf.c      the kernel's own vocabulary and type ids, from /sys/kernel/btf/vmlinux
+ *   vocabulary.c   the vocabulary as a file
  *   userns.c   trees of user namespaces, credentials, and processes that take them on
  *   actor.c    processes that live in a namespace and do what they are told
  *   bpffs.c    bpffs instances with delegation, and tokens
@@ -66,6 +67,7 @@ enum { FSCONFIG_FLAG = 0, FSCONFIG_STRING = 1, FSCONFIG_CREATE = 6, FSCONFIG_REC
 enum kind { KIND_CMD, KIND_MAP, KIND_PROG, KIND_ATTACH, KINDS };
 
 struct enumerator {
+	const char *spelled; /* as the kernel has it */
 	char *name; /* lower case, without the prefix */
 	int value;
 };
@@ -91,6 +93,11 @@ void btf_read(void);
 /* NULL: this kernel has no such number. */
 const char *name_of(enum kind kind, unsigned value);
 uint64_t known_mask(enum kind kind);
+
+/* vocabulary.c */
+
+/* Writes {"kernel":..,"attr_size":..,"cmds":{NAME:number,..},..} in the order of the enumerations. */
+void vocabulary_write(const char *path);
 
 /* userns.c */
 

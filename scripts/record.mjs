@@ -22,28 +22,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-/**
- * Releases that are recorded, oldest first: a new one is a new line. QEMU 7.2 miscalculates cmpxchg16b in a way that
- * crashes older kernels; newer ones need it for arena maps.
- */
-const KERNELS = [
-  { release: '6.12', cpu: 'max,-cx16' },
-  { release: '6.16', cpu: 'max,-cx16' },
-  { release: '6.17', cpu: 'max,-cx16' },
-  { release: '6.18', cpu: 'max,-cx16' },
-  { release: '6.19', cpu: 'max' },
-  { release: '7.0', cpu: 'max' },
-  { release: '7.1', cpu: 'max' },
-  { release: '7.2', cpu: 'max' },
-  { release: '7.3', cpu: 'max' },
-];
 const SUITES = ['bookworm-backports', 'trixie', 'trixie-backports', 'sid'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, 'build', 'kernels');
-const releases = KERNELS.map(({ release }) => release);
-const USAGE = `usage: npm run record -- --kernel ${releases.join('|')} [--seed N] [--cases N] [--out FILE] [--kvm]`;
+const USAGE = 'usage: npm run record -- --kernel 6.12 [--seed N] [--cases N] [--out FILE] [--kvm]';
 
 class Problem extends Error {}
 
@@ -57,12 +41,19 @@ function options() {
       kvm: { type: 'boolean', default: false },
     },
   });
-  const kernel = KERNELS.find(({ release }) => release === values.kernel);
-  if (!kernel) throw new Problem(USAGE);
+  const { kernel: release } = values;
+  if (!/^\d+\.\d+$/.test(release ?? '')) throw new Problem(`--kernel is a release, such as 6.12\n${USAGE}`);
   for (const name of ['seed', 'cases']) {
     if (!/^\d+$/.test(values[name])) throw new Problem(`--${name} is a number\n${USAGE}`);
   }
-  return { ...values, kernel };
+  return { ...values, release };
+}
+
+/**
+ * QEMU 7.2 miscalculates cmpxchg16b in a way that crashes kernels before 6.19; newer ones need it for arena maps.
+ */
+function cpuFor(release) {
+  return compareVersions(release, '6.19') < 0 ? 'max,-cx16' : 'max';
 }
 
 /** Where each tool comes from, so that its absence can be said plainly. */
@@ -245,13 +236,14 @@ function watch(file, cases) {
 async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
   const console = join(work, 'console');
   const out = join(work, 'out');
+  const vocabulary = join(work, 'vocabulary');
   const command = [
     ['-accel', kvm ? 'kvm' : 'tcg'],
     ['-cpu', kvm ? 'host' : cpu],
     ['-m', '1024', '-smp', '1', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ['-kernel', image, '-initrd', ramdisk],
     ['-append', `console=ttyS0 quiet panic=-1 lsm=bpf recorder.seed=${seed} recorder.cases=${cases}`],
-    ['-serial', `file:${console}`, '-serial', `file:${out}`],
+    ['-serial', `file:${console}`, '-serial', `file:${out}`, '-serial', `file:${vocabulary}`],
   ].flat();
   const stop = watch(out, Number(cases));
   const child = spawn('qemu-system-x86_64', command, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -274,7 +266,11 @@ async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
   stop();
   if (interrupted) throw new Problem('interrupted; nothing was stored');
   if (status !== 0) throw new Problem(`the guest did not end by itself (${signal ?? status})\n${complaint}`);
-  return { console: readFileSync(console, 'utf8'), recorded: readFileSync(out) };
+  return {
+    console: readFileSync(console, 'utf8'),
+    recorded: readFileSync(out),
+    vocabulary: readFileSync(vocabulary, 'utf8'),
+  };
 }
 
 /** What the recorder said on the console it wrote, against what arrived. */
@@ -307,6 +303,20 @@ function check(console, recorded) {
   return { kernel, records: lines.length, families: counts };
 }
 
+/** The kernel's own names and numbers, as scripts/vocabulary.mjs takes them. Says whether they are news. */
+function noteVocabulary(release, packageFile, text) {
+  const file = join(root, 'vocabulary', `${release}.json`);
+  const [name, version, architecture] = packageFile.replace(/\.deb$/, '').split('_');
+  const { kernel: _, ...words } = JSON.parse(text);
+  const source = `BTF of Debian's ${name} ${version} (${architecture})`;
+  const noted = `${JSON.stringify({ source, ...words }, null, 2)}\n`;
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  if (noted === before) return;
+  writeFileSync(file, noted);
+  const what = before === undefined ? 'new' : 'not what it was';
+  say(`vocabulary/${release}.json is ${what}: npm run vocabulary takes it into the model`);
+}
+
 /** gzip with nothing in it that depends on when, where or by what it was made. */
 function compress(bytes) {
   const packed = gzipSync(bytes, { level: 9 });
@@ -328,12 +338,12 @@ function sha256(bytes) {
 }
 
 async function main() {
-  const { kernel, seed, cases, kvm, out } = options();
+  const { release, seed, cases, kvm, out } = options();
   demandTools();
-  const target = out ?? join(root, 'recordings', `linux-${kernel.release}.ndjson.gz`);
+  const target = out ?? join(root, 'recordings', `linux-${release}.ndjson.gz`);
   mkdirSync(dirname(target), { recursive: true });
-  const { image, packageFile } = fetchKernel(kernel.release);
-  const work = join(cache, kernel.release, `run-${process.pid}`);
+  const { image, packageFile } = fetchKernel(release);
+  const work = join(cache, release, `run-${process.pid}`);
   mkdirSync(work);
   try {
     const init = join(work, 'init');
@@ -342,9 +352,11 @@ async function main() {
     writeFileSync(ramdisk, initramfs(init));
     say(`booting ${packageFile} (${kvm ? 'KVM' : 'plain emulation'})`);
     const started = Date.now();
-    const { console, recorded } = await boot({ image, ramdisk, cpu: kernel.cpu, kvm, seed, cases, work });
+    const cpu = cpuFor(release);
+    const { console, recorded, vocabulary } = await boot({ image, ramdisk, cpu, kvm, seed, cases, work });
     const seconds = (Date.now() - started) / 1000;
     const found = check(console, recorded);
+    if (out === undefined) noteVocabulary(release, packageFile, vocabulary);
     const packed = compress(recorded);
     writeFileSync(target, packed);
     const qemu = /version (\S+)/.exec(run('qemu-system-x86_64', ['--version']).toString())?.[1];
@@ -353,7 +365,7 @@ async function main() {
       package: packageFile,
       seed: Number(seed),
       cases: Number(cases),
-      machine: kvm ? 'KVM' : `QEMU ${qemu}, -cpu ${kernel.cpu}`,
+      machine: kvm ? 'KVM' : `QEMU ${qemu}, -cpu ${cpu}`,
       records: found.records,
       families: found.families,
       sha256: sha256(recorded),

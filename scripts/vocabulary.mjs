@@ -1,12 +1,14 @@
-// Makes src/abi/vocabulary.generated.ts: the enumerators of bpf(2) per kernel release.
+// Makes src/abi/vocabulary.generated.ts of vocabulary/RELEASE.json, a file for each kernel release.
 //
-//   node scripts/vocabulary.mjs LABEL=FILE[=SOURCE NOTE] ... > src/abi/vocabulary.generated.ts
+//   npm run vocabulary                                            after `npm run record` noted a kernel's own BTF
+//   npm run vocabulary -- --header RELEASE bpf.h 'SOURCE NOTE'    notes a header first, where no kernel is at hand
 //
-// LABEL is a release (6.12) or `design` (the patch series of November 2023); FILE is a raw BTF blob
-// (/sys/kernel/btf/vmlinux, or the .BTF section of a vmlinux) or a bpf.h header. Releases are given oldest
-// first. Enumerators are only ever appended, and the script fails if one was renamed, moved or removed.
+// `design` is the patch series of November 2023. Enumerators are only ever appended, and this fails if one was renamed,
+// moved or removed.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const KINDS = {
   cmds: { enumName: 'bpf_cmd', prefix: 'BPF_' },
@@ -14,112 +16,101 @@ const KINDS = {
   prog_types: { enumName: 'bpf_prog_type', prefix: 'BPF_PROG_TYPE_' },
   attach_types: { enumName: 'bpf_attach_type', prefix: 'BPF_' },
 };
-const BTF_MAGIC = 0xeb9f;
-const BTF_KIND_ENUM = 6;
-// Bytes that follow the 12-byte btf_type, by kind: a fixed part and a part per vlen member.
-const BTF_TAIL = {
-  1: [4, 0],
-  3: [12, 0],
-  4: [0, 12],
-  5: [0, 12],
-  6: [0, 8],
-  13: [0, 8],
-  14: [4, 0],
-  15: [0, 12],
-  17: [4, 0],
-  19: [0, 12],
-};
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = join(root, 'vocabulary');
+const generated = join(root, 'src/abi/vocabulary.generated.ts');
 
-function enumsOfBtf(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = view.getUint32(4, true);
-  const types = { start: header + view.getUint32(8, true), length: view.getUint32(12, true) };
-  const strings = header + view.getUint32(16, true);
-  const name = (offset) => {
-    const start = strings + offset;
-    return bytes.toString('latin1', start, bytes.indexOf(0, start));
-  };
-  const found = {};
-  for (let at = types.start; at < types.start + types.length; ) {
-    const info = view.getUint32(at + 4, true);
-    const kind = (info >>> 24) & 0x1f;
-    const members = info & 0xffff;
-    const typeName = name(view.getUint32(at, true));
-    if (kind === BTF_KIND_ENUM && Object.values(KINDS).some((k) => k.enumName === typeName) && members > 0) {
-      found[typeName] = Array.from({ length: members }, (_, i) => [
-        name(view.getUint32(at + 12 + i * 8, true)),
-        view.getInt32(at + 16 + i * 8, true),
-      ]);
-    }
-    const [fixed, each] = BTF_TAIL[kind] ?? [0, 0];
-    at += 12 + fixed + each * members;
+/** An enumeration of a header. */
+function enumOf(text, { enumName, prefix }) {
+  const body = new RegExp(`^enum ${enumName} \\{([^}]*)\\}`, 'm').exec(text)?.[1];
+  if (body === undefined) throw new Error(`the header has no enum ${enumName}`);
+  const values = new Map();
+  let next = 0;
+  for (const line of body.replace(/\/\*[\s\S]*?\*\//g, '').split(',')) {
+    const match = /^\s*(\w+)\s*(?:=\s*(\w+))?\s*$/.exec(line);
+    if (!match) continue;
+    const [, key, given] = match;
+    const value = given === undefined ? next : (values.get(given) ?? Number(given));
+    values.set(key, value);
+    next = value + 1;
   }
-  return found;
+  return Object.fromEntries([...values].filter(([key]) => key.startsWith(prefix)));
 }
 
-function enumsOfHeader(text) {
-  const found = {};
-  for (const { enumName } of Object.values(KINDS)) {
-    const body = new RegExp(`^enum ${enumName} \\{([^}]*)\\}`, 'm').exec(text)?.[1];
-    if (body === undefined) continue;
-    const values = new Map();
-    let next = 0;
-    for (const line of body.replace(/\/\*[\s\S]*?\*\//g, '').split(',')) {
-      const match = /^\s*(\w+)\s*(?:=\s*(\w+))?\s*$/.exec(line);
-      if (!match) continue;
-      const [, key, given] = match;
-      const value = given === undefined ? next : (values.get(given) ?? Number(given));
-      values.set(key, value);
-      next = value + 1;
-    }
-    found[enumName] = [...values];
-  }
-  return found;
+function noteHeader(release, file, source) {
+  if (!source)
+    throw new Error("--header needs a release, a file and, in words, where it is from: 6.13 bpf.h 'libbpf …'");
+  const text = readFileSync(file, 'utf8');
+  const words = Object.entries(KINDS).map(([kind, names]) => [kind, enumOf(text, names)]);
+  const noted = { source, ...Object.fromEntries(words) };
+  writeFileSync(join(folder, `${release}.json`), `${JSON.stringify(noted, null, 2)}\n`);
 }
 
-function readEnums(file) {
-  const bytes = readFileSync(file);
-  const isBtf = bytes.readUInt16LE(0) === BTF_MAGIC;
-  const found = isBtf ? enumsOfBtf(bytes) : enumsOfHeader(bytes.toString('utf8'));
-  for (const { enumName } of Object.values(KINDS)) {
-    if (!found[enumName]) throw new Error(`${file}: no enum ${enumName}`);
-  }
-  return found;
+/** What is noted, oldest first. */
+function readAll() {
+  const releases = readdirSync(folder).map((name) => basename(name, '.json'));
+  const rank = (release) => (release === 'design' ? [0, 0] : release.split('.').map(Number));
+  releases.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
+  return releases.map((release) => ({
+    release,
+    ...JSON.parse(readFileSync(join(folder, `${release}.json`), 'utf8')),
+  }));
 }
 
-const releases = process.argv.slice(2).map((argument) => {
-  const [label, file, ...note] = argument.split('=');
-  return { label, enums: readEnums(file), source: note.join('=') };
-});
-const entries = {};
-for (const [kind, { enumName, prefix }] of Object.entries(KINDS)) {
+/** Each enumerator with the release that first had it. */
+function entriesOf(kind, releases) {
   const known = [];
-  for (const { label, enums } of releases) {
-    const here = enums[enumName].filter(([name]) => name.startsWith(prefix));
+  for (const { release, [kind]: words } of releases) {
+    const here = Object.entries(words);
     known.forEach(([name, value], i) => {
-      if (here[i]?.[0] !== name || here[i]?.[1] !== value)
-        throw new Error(`${label}: ${name}=${value} is not where it was`);
+      if (here[i]?.[0] !== name || here[i][1] !== value)
+        throw new Error(`${release}: ${name}=${value} is not where it was`);
     });
-    for (const [name, value] of here.slice(known.length)) known.push([name, value, label]);
+    for (const [name, value] of here.slice(known.length)) known.push([name, value, release]);
   }
-  entries[kind] = known;
+  return known;
 }
 
-const lines = [
-  '// Generated by scripts/vocabulary.mjs; do not edit. Names and numbers only, from the sources named below.',
-  '// Each enumerator: name as the kernel spells it, value, the release it is first seen in. In enum order.',
-  '',
-  "/** Where each release's enumerators were read. */",
-  'export const VOCABULARY_SOURCES: Readonly<Record<string, string>> = {',
-  ...releases.map(({ label, source }) => `  ${JSON.stringify(label)}: ${JSON.stringify(source)},`),
-  '};',
-];
-for (const [kind, rows] of Object.entries(entries)) {
-  lines.push(
-    '',
-    `export const ${kind.toUpperCase()}: readonly (readonly [name: string, value: number, since: string])[] = [`,
-  );
-  for (const [name, value, since] of rows) lines.push(`  ['${name}', ${value}, '${since}'],`);
-  lines.push('];');
+/** sizeof(union bpf_attr) with the release it was first seen in; what came before the first is taken to be like it. */
+function attrSizes(releases) {
+  const sizes = [];
+  for (const { release, attr_size: size } of releases) {
+    if (size !== undefined && size !== sizes.at(-1)?.[0]) sizes.push([size, release]);
+  }
+  return sizes.map(([size, since], i) => [size, i === 0 ? releases[0].release : since]);
 }
-process.stdout.write(`${lines.join('\n')}\n`);
+
+function typescript(releases) {
+  const lines = [
+    '// Generated by scripts/vocabulary.mjs; do not edit. Names and numbers only, from the sources named below.',
+    '// Each enumerator: name as the kernel spells it, value, the release it is first seen in. In enum order.',
+    '',
+    '/** The releases whose enumerators are known, oldest first; `design` is the patch series of November 2023. */',
+    'export const RELEASES = [',
+    ...releases.map(({ release }) => `  '${release}',`),
+    '] as const;',
+    '',
+    "/** Where each release's enumerators were read. */",
+    'export const VOCABULARY_SOURCES: Readonly<Record<string, string>> = {',
+    ...releases.map(({ release, source }) => `  ${JSON.stringify(release)}: ${JSON.stringify(source)},`),
+    '};',
+    '',
+    '/** sizeof(union bpf_attr) in bytes, from the release on that changed it. */',
+    'export const ATTR_SIZES: readonly (readonly [size: number, since: string])[] = [',
+    ...attrSizes(releases).map(([size, since]) => `  [${size}, '${since}'],`),
+    '];',
+  ];
+  for (const kind of Object.keys(KINDS)) {
+    lines.push(
+      '',
+      `export const ${kind.toUpperCase()}: readonly (readonly [name: string, value: number, since: string])[] = [`,
+    );
+    for (const [name, value, since] of entriesOf(kind, releases)) lines.push(`  ['${name}', ${value}, '${since}'],`);
+    lines.push('];');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const [flag, ...header] = process.argv.slice(2);
+if (flag === '--header') noteHeader(...header);
+writeFileSync(generated, typescript(readAll()));

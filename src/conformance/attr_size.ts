@@ -1,4 +1,5 @@
 import { Pre } from '../abi/verdict.js';
+import { ATTR_SIZES } from '../abi/vocabulary.generated.js';
 import { RELEASES, type Release } from '../kernel/vocabulary.js';
 
 const PAGE_SIZE = 4096;
@@ -6,16 +7,11 @@ const PAGE_SIZE = 4096;
 const FLAGS = 4;
 const FIELDS = 8;
 
-/** sizeof(union bpf_attr), by the release that changed it (include/uapi/linux/bpf.h). */
-const UNION_SIZE: readonly (readonly [Release, number])[] = [
-  ['6.18', 168],
-  ['design', 152],
-];
-
+/** sizeof(union bpf_attr) of a release. */
 function unionSize(release: Release): number {
   const at = RELEASES.indexOf(release);
-  const found = UNION_SIZE.find(([since]) => RELEASES.indexOf(since) <= at);
-  return (found as readonly [Release, number])[1];
+  const [size] = ATTR_SIZES.findLast(([, since]) => RELEASES.indexOf(since as Release) <= at) as [number, string];
+  return size;
 }
 
 /** What a BPF_TOKEN_CREATE hands over: so many bytes, one of them perhaps not zero where nothing belongs. */

@@ -1,4 +1,5 @@
 import type { Profile } from '../kernel/profile.js';
+import { RELEASES } from '../kernel/vocabulary.js';
 import { RecordingError } from './errors.js';
 import type { JudgedCase } from './judged.js';
 import { profileOfKernel } from './kernel_profile.js';
@@ -96,7 +97,7 @@ export class Replay {
     if (!profile) {
       const found = this.#options.profile ?? profileOfKernel(kernel);
       if (!found) {
-        const expected = 'a release from 6.9 to 7.3 is expected, or the profile to take (--profile)';
+        const expected = `a release from 6.9 to ${RELEASES.at(-1)} is expected, or the profile to take (--profile)`;
         throw new RecordingError(file, line, 1, `no profile is known for kernel ${kernel}: ${expected}`);
       }
       profile = this.#options.mutate?.(found) ?? found;

@@ -1,4 +1,6 @@
-import { ATTACH_TYPES, CMDS, MAP_TYPES, PROG_TYPES } from '../abi/vocabulary.generated.js';
+import { ATTACH_TYPES, CMDS, MAP_TYPES, PROG_TYPES, RELEASES } from '../abi/vocabulary.generated.js';
+
+export { RELEASES };
 
 /** The four enumerations a delegation mask can speak of, in the order the kernel lists them. */
 export const KINDS = ['cmds', 'map_types', 'prog_types', 'attach_types'] as const;
@@ -18,25 +20,6 @@ export const KIND_PREFIX: Readonly<Record<Kind, string>> = {
   attach_types: 'BPF_',
 };
 
-/** The releases whose enumerators are known, oldest first; `design` is the patch series of November 2023. */
-export const RELEASES = [
-  'design',
-  '6.9',
-  '6.10',
-  '6.11',
-  '6.12',
-  '6.13',
-  '6.14',
-  '6.15',
-  '6.16',
-  '6.17',
-  '6.18',
-  '6.19',
-  '7.0',
-  '7.1',
-  '7.2',
-  '7.3',
-] as const;
 export type Release = (typeof RELEASES)[number];
 
 const GENERATED = { cmds: CMDS, map_types: MAP_TYPES, prog_types: PROG_TYPES, attach_types: ATTACH_TYPES };
