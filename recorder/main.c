@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 		fputs(USAGE, stderr);
 		return 2;
 	}
-	out_file = fopen(path, "we");
+	out_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
 	if (!out_file)
 		fail("%s: %s", path, strerror(errno));
 	prepare();

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   eval: async () => (await import('./commands/eval.js')).evalCommand,
   fuzz: async () => (await import('./commands/fuzz.js')).fuzzCommand,
   replay: async () => (await import('./commands/replay.js')).replayCommand,
+  probe: async () => (await import('./commands/probe.js')).probeCommand,
   bench: async () => (await import('./commands/bench.js')).benchCommand,
 };
 

@@ -15,9 +15,13 @@ export function replayText(tally: Tally, { files, elapsedMs }: Run, style: Style
   const profiles = [...tally.profiles].map(([name, cases]) => `${name} ${count(cases)}`).join(', ');
   const seconds = (elapsedMs / 1000).toFixed(1);
   const head = `${count(tally.cases)} cases of ${files} recording${files === 1 ? '' : 's'} in ${seconds} s`;
+  return `${head}${profiles === '' ? '' : `\n  ${profiles}`}\n\n${replayTables(tally, style)}`;
+}
+
+/** The counts, the stages outside the model, and the first disagreements. */
+export function replayTables(tally: Tally, style: Style): string {
   const parts = [
-    `${head}${profiles === '' ? '' : `\n  ${profiles}`}\n  ${count(tally.askedOfWasm)} of them were put to the hot path too\n`,
-    `${table(tally, style)}\n`,
+    `${table(tally, style)}\n${count(tally.askedOfWasm)} of them were put to the hot path too\n`,
     stages(tally, style),
     tally.otherReadings === 0
       ? ''

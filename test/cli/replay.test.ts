@@ -29,12 +29,12 @@ describe('recordings that agree', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.replace(/in \d+\.\d s/, 'in 0.1 s')).toBe(`8 cases of 2 recordings in 0.1 s
   linux-7.3 8
-  4 of them were put to the hot path too
 
 family              cases     agreed  disagreed    outside
 use                     4          2          0          2
 token_create            2          2          0          0
 mount_options           2          2          0          0
+4 of them were put to the hot path too
 
 Outside the model: the kernel spoke after every permission check, at
           2  25.00%  attach target

@@ -18,8 +18,17 @@ export interface CliOptions {
 }
 
 /** Runs the built command as a person would, with pipes for its streams. */
-export async function bpftoken(args: readonly string[], { stdin = '', during }: CliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT });
+export function bpftoken(args: readonly string[], options?: CliOptions): Promise<CliResult> {
+  return runMain(MAIN, args, options);
+}
+
+/** The same with another build of the command. */
+export async function runMain(
+  main: string,
+  args: readonly string[],
+  { stdin = '', during }: CliOptions = {},
+): Promise<CliResult> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

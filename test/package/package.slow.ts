@@ -50,11 +50,11 @@ test('the tarball holds what is used, and nothing that made it', () => {
   for (const file of ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js']) {
     expect(packed).toContain(file);
   }
-  for (const part of ['schema/scenario.schema.json', 'examples/fleet.yaml', 'docs/library.md']) {
+  for (const part of ['schema/scenario.schema.json', 'examples/fleet.yaml', 'docs/library.md', 'recorder/main.c']) {
     expect(packed).toContain(part);
   }
   const odd = packed.filter(
-    (file) => !/^(README\.md|LICENSE|package\.json|(dist|schema|examples|docs)\/.*)$/.test(file),
+    (file) => !/^(README\.md|LICENSE|package\.json|(dist|schema|examples|docs|recorder)\/.*)$/.test(file),
   );
   expect(odd).toEqual([]);
   expect(packed.filter((file) => /\.test\.|\.wasm$|\.map$|(?<!\.d)\.ts$|\.tgz$/.test(file))).toEqual([]);

@@ -1,0 +1,124 @@
+import { release } from 'node:os';
+import { gzipSync } from 'node:zlib';
+import type { Command } from 'commander';
+import { profileOfKernel } from '../../conformance/kernel_profile.js';
+import { readRecords } from '../../conformance/read_lines.js';
+import { Replay } from '../../conformance/replay.js';
+import type { Tally } from '../../conformance/tally.js';
+import { type VocabularyDifference, vocabularyDifference } from '../../conformance/vocabulary_difference.js';
+import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
+import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
+import { openPending } from '../batch/atomic_file.js';
+import { progressBar } from '../batch/progress.js';
+import { EXIT, InputError } from '../exit.js';
+import { interruptible } from '../interrupt.js';
+import { wholeNumber } from '../number_option.js';
+import { askKernel, type LiveRecording } from '../probe/ask_kernel.js';
+import { needKernel, thisHost } from '../probe/needs.js';
+import { profileOption } from '../profile_option.js';
+import { styleFor } from '../terminal.js';
+
+interface ProbeCommandOptions {
+  readonly cases: string;
+  readonly seed: string;
+  readonly profile?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `bpftoken probe`: the running kernel against the model and the hot path. */
+export function probeCommand(program: Command): void {
+  program
+    .command('probe')
+    .description("compare this machine's own kernel with the model; exit status 1 when they disagree (needs root)")
+    .option('--cases <number>', 'how many questions', '2500')
+    .option('--seed <number>', 'another seed asks other questions', '1')
+    .option('--profile <name>', 'compare with this kernel; default: the release that runs, or the newest known')
+    .option('--out <file>', 'keep the recording, .ndjson or .ndjson.gz')
+    .option('--json', 'counts and the first disagreements as JSON')
+    .addHelpText(
+      'after',
+      '\nCompiles a recorder (C), which builds user namespaces, bpffs instances and tokens, and makes bpf() calls. It runs\n' +
+        'as root on Linux 6.9 or later with BTF, and changes nothing that outlives it.',
+    )
+    .action(async (options: ProbeCommandOptions) => {
+      const kernel = release();
+      const cases = wholeNumber('--cases', options.cases);
+      if (cases === 0) throw new InputError('--cases 0: nothing would be asked');
+      const seed = wholeNumber('--seed', options.seed);
+      const { profile, isOther } = profileFor(kernel, options.profile);
+      needKernel(thisHost(kernel));
+      const probed = await interruptible((signal) =>
+        probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
+      );
+      const found: Probed = { ...probed, kernel, profile: profile.name, isOther };
+      process.stdout.write(
+        options.json ? `${JSON.stringify(probeJson(found), null, 2)}\n` : probeText(found, styleFor(process.stdout)),
+      );
+      process.exitCode = found.tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+    });
+}
+
+/** The profile to compare with, and whether it is another than the running kernel's. */
+function profileFor(kernel: string, asked: string | undefined): { profile: Profile; isOther: boolean } {
+  const own = profileOfKernel(kernel);
+  const profile = asked === undefined ? (own ?? NEWEST_PROFILE) : profileOption(asked);
+  return { profile, isOther: profile !== own };
+}
+
+interface Probe {
+  readonly kernel: string;
+  readonly profile: Profile;
+  readonly cases: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly signal: AbortSignal;
+}
+
+async function probe({ kernel, profile, cases, seed, out, signal }: Probe): Promise<{
+  tally: Tally;
+  notes: readonly string[];
+  vocabulary: VocabularyDifference;
+  recordedMs: number;
+  replayedMs: number;
+}> {
+  const started = performance.now();
+  const bar = progressBar();
+  const live = await askKernel({
+    seed,
+    cases,
+    signal,
+    onCases: (rows) => bar.update({ rows, totalRows: cases, bytes: 0 }),
+  }).finally(() => bar.stop());
+  const recorded = performance.now();
+  if (out !== undefined) await keep(live, out);
+  const tally = await replay(live, profile, out ?? kernel);
+  return {
+    tally,
+    notes: live.notes,
+    vocabulary: vocabularyDifference(live.vocabulary, profile.vocabulary),
+    recordedMs: recorded - started,
+    replayedMs: performance.now() - recorded,
+  };
+}
+
+async function keep({ recording }: LiveRecording, path: string): Promise<void> {
+  const file = await openPending(path);
+  try {
+    await file.write(path.endsWith('.gz') ? gzipSync(recording) : recording);
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+async function replay({ recording }: LiveRecording, profile: Profile, name: string): Promise<Tally> {
+  const run = new Replay({ profile });
+  const source = async function* () {
+    yield recording;
+  };
+  for await (const records of readRecords(source(), name)) run.push(name, records);
+  run.endOfFile(name);
+  return run.tally;
+}

@@ -1,0 +1,23 @@
+import { KINDS, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+
+/** Names and numbers as a kernel's own BTF has them, in the order of its enumerations (recorder/vocabulary.c). */
+export type KernelVocabulary = Readonly<Record<Kind, Readonly<Record<string, number>>>>;
+
+/** What a kernel has besides a vocabulary, and what it lacks of it: `BPF_PROG_STREAM_READ_BY_FD`. */
+export interface VocabularyDifference {
+  readonly added: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** Holds a kernel's own names against a release's. A name with another number is both added and missing. */
+export function vocabularyDifference(kernel: KernelVocabulary, release: Vocabulary): VocabularyDifference {
+  const added: string[] = [];
+  const missing: string[] = [];
+  for (const kind of KINDS) {
+    const known = new Map(release.enumerators[kind].map(({ name, value }) => [name, value]));
+    const here = new Map(Object.entries(kernel[kind]));
+    added.push(...[...here].filter(([name, value]) => known.get(name) !== value).map(([name]) => name));
+    missing.push(...[...known].filter(([name, value]) => here.get(name) !== value).map(([name]) => name));
+  }
+  return { added, missing };
+}

@@ -1,0 +1,45 @@
+import type { Tally } from '../conformance/tally.js';
+import type { VocabularyDifference } from '../conformance/vocabulary_difference.js';
+import { replayJson, replayTables } from './replay_text.js';
+import type { Style } from './style.js';
+
+/** What a running kernel answered, and how the model stands to it. */
+export interface Probed {
+  /** `uname -r` */
+  readonly kernel: string;
+  /** Name of the profile it was held against. */
+  readonly profile: string;
+  /** It is not the running kernel's own. */
+  readonly isOther: boolean;
+  readonly tally: Tally;
+  readonly vocabulary: VocabularyDifference;
+  readonly notes: readonly string[];
+  readonly recordedMs: number;
+  readonly replayedMs: number;
+}
+
+/** What a probe found, for people. */
+export function probeText(probed: Probed, style: Style): string {
+  const { kernel, profile, isOther, tally, notes, recordedMs, replayedMs } = probed;
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  const other = isOther ? ' (not its own profile)' : '';
+  const head = [
+    `Linux ${kernel}, asked ${tally.cases.toLocaleString('en')} questions in ${seconds(recordedMs)}`,
+    `  compared with ${profile}${other} in ${seconds(replayedMs)}`,
+    ...vocabularyLines(probed),
+    ...notes.map((note) => style.dim(`  ${note}`)),
+  ];
+  return `${head.join('\n')}\n\n${replayTables(tally, style)}`;
+}
+
+function vocabularyLines({ profile, vocabulary: { added, missing } }: Probed): string[] {
+  if (added.length + missing.length === 0) return [`  its commands and types are those of ${profile}`];
+  const line = (what: string, names: readonly string[]): string[] =>
+    names.length > 0 ? [`  it ${what} ${profile}: ${names.join(', ')}`] : [];
+  return [...line('has besides those of', added), ...line('lacks of those of', missing)];
+}
+
+/** The same for programs. */
+export function probeJson({ kernel, profile, isOther, tally, vocabulary, notes }: Probed): object {
+  return { kernel, profile, is_other_profile: isOther, vocabulary, notes, ...replayJson(tally) };
+}
