@@ -52,7 +52,8 @@ export function explainText(explanation: Explanation, style: Style = PLAIN): str
 function adviceText({ question, advice }: Explanation, style: Style): string {
   if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${advice.why}`;
   const { length } = advice.changes;
-  const title = length === 1 ? 'To make it pass' : `To make it pass, all ${length} of these`;
+  const all = length === 2 ? 'both' : `all ${length}`;
+  const title = length === 1 ? 'To make it pass' : `To make it pass, ${all} of these`;
   let current = question;
   const lines = advice.changes.flatMap((change, i) => {
     const { what, note } = changeWords(current, change);
