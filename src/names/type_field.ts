@@ -12,3 +12,8 @@ const TYPE_FIELD: Readonly<Record<string, TypeField>> = {
 export function typeFieldOf(command: string): TypeField | undefined {
   return TYPE_FIELD[command];
 }
+
+/** Whether a command's request cannot be asked without its type. Attaching can: a program of another type than cgroup_skb. */
+export function isTypeRequired(command: string): boolean {
+  return command === 'map_create' || command === 'prog_load';
+}

@@ -5,7 +5,7 @@ import { quote, unknownInVocabulary, unknownName } from '../names/complaint.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { resolveName } from '../names/spelling.js';
-import { typeFieldOf } from '../names/type_field.js';
+import { isTypeRequired, typeFieldOf } from '../names/type_field.js';
 import type { Context, Warning } from './context.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { ownerOf } from './issues.js';
@@ -63,7 +63,7 @@ export function readRequest(
 
   const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
   const typeField = command === undefined ? undefined : typeFieldOf(command);
-  if (typeField && entry[typeField] === undefined) {
+  if (command !== undefined && typeField && isTypeRequired(command) && entry[typeField] === undefined) {
     const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
     const message = `${owner}${command} needs ${typeField}, as in ${example}`;
     problems.add(locator.value([...path, 'cmd']), { message, expected: typeField });

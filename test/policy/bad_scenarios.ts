@@ -18,7 +18,6 @@ export const ONE_MISTAKE: Readonly<Record<string, string>> = {
   'command number past 32 bits': request('task: agent, cmd: 0x1ffffffff'),
   'map_create without map_type': request('task: agent, cmd: map_create'),
   'prog_load without prog_type': request('task: agent, cmd: BPF_PROG_LOAD'),
-  'prog_attach without prog_type': request('task: agent, cmd: prog_attach'),
   'token_create without bpffs': request('task: agent, cmd: token_create'),
   'bpffs for another command':
     P +

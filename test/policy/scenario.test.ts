@@ -317,6 +317,11 @@ describe('requests', () => {
     });
   });
 
+  test('attaching needs no prog_type: a program of a type whose attaching asks nothing', () => {
+    expect(requestOf('task: a, cmd: link_create')?.request.type).toBe(0);
+    expect(requestOf('task: a, cmd: prog_attach, prog_type: cgroup_skb')?.request.type).toBe(8);
+  });
+
   test('token_create names its bpffs', () => {
     expect(requestOf('task: a, cmd: token_create, bpffs: fs')?.request.bpffs).toBe(0);
   });
