@@ -53,8 +53,8 @@ export class Replay {
   push(file: string, records: readonly RecordedCase[]): void {
     for (const record of records) {
       const profile = this.#profileOf(file, record);
-      if (isMount(record)) this.tally.add(file, profile.name, judgeMount(profile, record));
-      else if (isTokenCreate(record)) this.tally.add(file, profile.name, judgeTokenCreate(profile, record));
+      if (isMount(record)) this.tally.add(file, profile, judgeMount(profile, record));
+      else if (isTokenCreate(record)) this.tally.add(file, profile, judgeTokenCreate(profile, record));
       else this.#use(file, profile, record);
     }
   }
@@ -63,7 +63,7 @@ export class Replay {
   endOfFile(file: string): void {
     for (const group of this.#groups.values()) this.#ask(file, group);
     for (const { profile, trampolines } of this.#kernels.values()) {
-      for (const judged of trampolines.end()) this.tally.add(file, profile.name, judged);
+      for (const judged of trampolines.end()) this.tally.add(file, profile, judged);
     }
     this.#groups.clear();
     this.#kernels.clear();
@@ -88,7 +88,7 @@ export class Replay {
     if (batch.size === 0) return;
     this.#fast ??= this.#sides.fast(emptyWorld(profile));
     batch.ask(this.#sides, this.#fast, (judged: JudgedCase) => {
-      if (!trampolines.take(profile, judged)) this.tally.add(file, profile.name, judged);
+      if (!trampolines.take(profile, judged)) this.tally.add(file, profile, judged);
     });
   }
 

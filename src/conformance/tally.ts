@@ -1,3 +1,5 @@
+import type { Profile } from '../kernel/profile.js';
+import { differenceKind } from './difference_kind.js';
 import type { JudgedCase } from './judged.js';
 import type { Family } from './record.js';
 
@@ -27,6 +29,8 @@ export class Tally {
   readonly families = new Map<Family, FamilyCount>();
   /** The first ones in the order they were judged in. */
   readonly first: Disagreement[] = [];
+  /** Disagreements by what they have in common, which shows what changed between two kernels. */
+  readonly kinds = new Map<string, number>();
   /** Cases by profile. */
   readonly profiles = new Map<string, number>();
   cases = 0;
@@ -36,7 +40,7 @@ export class Tally {
   /** Cases that the hot path answered as well. */
   askedOfWasm = 0;
 
-  add(file: string, profile: string, judged: JudgedCase): void {
+  add(file: string, profile: Profile, judged: JudgedCase): void {
     const { record, judgement, wasm } = judged;
     let count = this.families.get(record.family);
     if (!count) {
@@ -44,7 +48,7 @@ export class Tally {
       this.families.set(record.family, count);
     }
     this.cases += 1;
-    this.profiles.set(profile, (this.profiles.get(profile) ?? 0) + 1);
+    this.profiles.set(profile.name, (this.profiles.get(profile.name) ?? 0) + 1);
     count.cases += 1;
     if (wasm) this.askedOfWasm += 1;
     switch (judgement.kind) {
@@ -58,7 +62,12 @@ export class Tally {
       case 'disagreed':
         count.disagreed += 1;
         this.disagreed += 1;
-        if (this.first.length < KEPT) this.first.push({ file, profile, judged, checks: judged.explain() });
+        this.#disagree(file, profile, judged);
     }
+  }
+  #disagree(file: string, profile: Profile, judged: JudgedCase): void {
+    const kind = differenceKind(profile, judged);
+    this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
+    if (this.first.length < KEPT) this.first.push({ file, profile: profile.name, judged, checks: judged.explain() });
   }
 }

@@ -26,6 +26,7 @@ export function replayTables(tally: Tally, style: Style): string {
     tally.otherReadings === 0
       ? ''
       : `${count(tally.otherReadings)} cases agreed where the format leaves open what was asked (docs/recordings.md)\n`,
+    kinds(tally, style),
     tally.first.map((one) => `${disagreementText(one, style)}\n`).join('\n'),
     ending(tally, style),
   ];
@@ -71,6 +72,22 @@ function stages(tally: Tally, style: Style): string {
   );
   if (rows.length === 0) return '';
   return `${style.strong('Outside the model: the kernel spoke after every permission check, at')}\n${rows.join('\n')}\n`;
+}
+
+/** Kinds of disagreements that are shown; of the others the number. */
+const SHOWN_KINDS = 20;
+
+function kinds(tally: Tally, style: Style): string {
+  const all = kindsOf(tally);
+  if (all.length === 0) return '';
+  const rows = all.slice(0, SHOWN_KINDS).map(([kind, n]) => `${count(n).padStart(11)}  ${kind}`);
+  if (all.length > SHOWN_KINDS) rows.push(`${' '.repeat(13)}and ${count(all.length - SHOWN_KINDS)} other kinds`);
+  return `${style.strong('Disagreements by what was asked')}\n${rows.join('\n')}\n`;
+}
+
+/** The most frequent first. */
+function kindsOf({ kinds: all }: Tally): [string, number][] {
+  return [...all].sort(([, a], [, b]) => b - a);
 }
 
 function disagreementText({ file, profile, judged, checks }: Disagreement, style: Style): string {
@@ -121,6 +138,7 @@ export function replayJson(tally: Tally): object {
       ]),
     ),
     outside: Object.fromEntries(stagesOf(tally)),
+    disagreement_kinds: Object.fromEntries(kindsOf(tally)),
     disagreements: tally.first.map(disagreementJson),
   };
 }

@@ -58,6 +58,7 @@ no disagreement
         use: { cases: 2, agreed: 1, disagreed: 0, outside: { 'attach target': 1 } },
       },
       outside: { 'attach target': 1 },
+      disagreement_kinds: {},
       disagreements: [],
     });
   });
@@ -87,7 +88,9 @@ describe('recordings that do not', () => {
     expect((await bpftoken(['replay', path])).code).toBe(0);
     const { code, stdout } = await bpftoken(['replay', path, '--profile', 'linux-6.12', '--json']);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout).disagreements).toMatchObject([
+    const found = JSON.parse(stdout);
+    expect(found.disagreement_kinds).toEqual({ 'btf_get_fd_by_id: the kernel says ok, the model says EINVAL': 1 });
+    expect(found.disagreements).toMatchObject([
       {
         file: path,
         line: 1,
