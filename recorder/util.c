@@ -53,15 +53,20 @@ unsigned rng_weighted(struct rng *rng, const unsigned char *weights, unsigned co
 	return i;
 }
 
+static void say(const char *format, va_list args)
+{
+	fputs("recorder: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 void warn(const char *format, ...)
 {
 	va_list args;
 
-	fputs("recorder: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 pid_t recorder_pid;
@@ -70,11 +75,9 @@ void fail(const char *format, ...)
 {
 	va_list args;
 
-	fputs("recorder: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	/* A child process leaves the cleaning up to the recorder itself. */
 	if (getpid() == recorder_pid)
 		exit(1);
