@@ -3,9 +3,6 @@
 #include "recorder.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,8 +15,6 @@ const char *const TOKEN_FD_NAMES[TOKEN_FDS] = {
 	"none", "token", "flag_unset_fd_set", "closed", "negative", "not_token_devnull", "not_token_bpffs_dir",
 	"not_token_map", "opath_token", "flag_set_fd0",
 };
-
-struct fixtures fixtures;
 
 enum {
 	F_NO_PREALLOC = 1 << 0, F_RDONLY = 1 << 3, F_WRONLY = 1 << 4, F_ZERO_SEED = 1 << 6, F_MMAPABLE = 1 << 10,
@@ -82,7 +77,7 @@ int is_struct_ops(unsigned prog_type)
 	return prog_is(prog_type, "struct_ops");
 }
 
-static int attach_value(const char *name)
+int attach_value(const char *name)
 {
 	for (int i = 0; i < vocabulary[KIND_ATTACH].count; i++)
 		if (strcmp(vocabulary[KIND_ATTACH].items[i].name, name) == 0)
@@ -456,7 +451,7 @@ static void put_variant(struct attr *attr, const struct request *request)
 	}
 }
 
-static void request_attr(struct attr *attr, const struct request *request, const struct token *token)
+void request_attr(struct attr *attr, const struct request *request, const struct token *token)
 {
 	static unsigned char bad_btf[sizeof(INT_BTF)];
 
@@ -534,26 +529,6 @@ long prog_load(unsigned type, unsigned attach, const struct token *token)
 	return sys_bpf(CMD_PROG_LOAD, attr.bytes, attr.size);
 }
 
-static int must(long ret, const char *what)
-{
-	if (ret < 0)
-		fail("%s: %s", what, strerror((int)-ret));
-	return (int)ret;
-}
-
-/* The id of a map, program or link: where its information has it. */
-static unsigned id_of(int fd)
-{
-	uint32_t info[64] = { 0 };
-	struct attr attr = { .size = 16 };
-
-	put32(&attr, 0, (uint32_t)fd);
-	put32(&attr, 4, sizeof(info));
-	put64(&attr, 8, (uintptr_t)info);
-	must(sys_bpf(CMD_OBJ_GET_INFO_BY_FD, attr.bytes, attr.size), "OBJ_GET_INFO_BY_FD");
-	return info[1];
-}
-
 /*
  * Whether this machine refuses to load such programs to root with every capability, before it looks at anything: a
  * program without instructions is E2BIG to the kernel itself. Then a security module decides, and not what is recorded.
@@ -572,67 +547,4 @@ int refused_to_root(unsigned type, unsigned attach)
 		known[type][at] = sys_bpf(CMD_PROG_LOAD, attr.bytes, attr.size) == -EPERM ? 2 : 1;
 	}
 	return known[type][at] == 2;
-}
-
-enum { HASH = 1, ARRAY = 2, SOCKET_FILTER = 1, CGROUP_SKB = 8, SK_LOOKUP = 30 };
-
-static int map_make(unsigned type)
-{
-	struct attr attr = { .size = attr_size };
-
-	map_attr(&attr, type);
-	return must(sys_bpf(CMD_MAP_CREATE, attr.bytes, attr.size), "MAP_CREATE");
-}
-
-int own_fd_make(const struct request *request, const struct token *token)
-{
-	struct attr attr = { .size = attr_size };
-	uint32_t key = 0, value = 0;
-	int fd;
-
-	switch (request->cmd) {
-	case CMD_PROG_ATTACH:
-	case CMD_LINK_CREATE:
-		return must(prog_load(CGROUP_SKB, request->attach, token), "PROG_LOAD of a cgroup program");
-	case CMD_MAP_FREEZE:
-		return map_make(ARRAY);
-	case CMD_MAP_DELETE_ELEM:
-	case CMD_MAP_LOOKUP_AND_DELETE_ELEM:
-		fd = map_make(HASH);
-		put32(&attr, 0, (uint32_t)fd);
-		put64(&attr, 8, (uintptr_t)&key);
-		put64(&attr, 16, (uintptr_t)&value);
-		must(sys_bpf(CMD_MAP_UPDATE_ELEM, attr.bytes, attr.size), "MAP_UPDATE_ELEM");
-		return fd;
-	default:
-		return -1;
-	}
-}
-
-void fixtures_make(void)
-{
-	struct attr attr = { .size = attr_size };
-	int lookup, netns;
-
-	fixtures.devnull = must(negated(open("/dev/null", O_RDWR | O_CLOEXEC)), "/dev/null");
-	fixtures.array_map = map_make(ARRAY);
-	put64(&attr, 0, (uintptr_t)&INT_BTF);
-	put32(&attr, 16, 24 + 16 + 5);
-	fixtures.btf = must(sys_bpf(CMD_BTF_LOAD, attr.bytes, attr.size), "BTF_LOAD");
-	fixtures.prog = must(prog_load(SOCKET_FILTER, 0, NULL), "PROG_LOAD of a socket filter");
-
-	/* A link that touches nobody: of a socket look-up program, to a network namespace of our own. */
-	must(negated(unshare(CLONE_NEWNET)), "a network namespace");
-	netns = must(negated(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)), "/proc/self/ns/net");
-	lookup = must(prog_load(SK_LOOKUP, (unsigned)attach_value("sk_lookup"), NULL), "PROG_LOAD of a socket look-up");
-	attr = (struct attr){ .size = attr_size };
-	put32(&attr, 0, (uint32_t)lookup);
-	put32(&attr, 4, (uint32_t)netns);
-	put32(&attr, 8, (uint32_t)attach_value("sk_lookup"));
-	fixtures.link = must(sys_bpf(CMD_LINK_CREATE, attr.bytes, attr.size), "LINK_CREATE");
-	close(lookup);
-	close(netns);
-	fixtures.prog_id = id_of(fixtures.prog);
-	fixtures.map_id = id_of(fixtures.array_map);
-	fixtures.link_id = id_of(fixtures.link);
 }

@@ -9,6 +9,7 @@
  *   actor.c    processes that live in a namespace and do what they are told
  *   bpffs.c    bpffs instances with delegation, and tokens
  *   attr.c     attributes of bpf() commands, valid for each type
+ *   fixtures.c descriptors and ids that requests use
  *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
  *   guest.c    the life of process 1 in a guest
  *   main.c     arguments, the order of things, totals
@@ -259,6 +260,25 @@ struct attr {
 	unsigned size;
 };
 
+void put32(struct attr *attr, unsigned offset, uint32_t value);
+void put64(struct attr *attr, unsigned offset, uint64_t value);
+int takes_token_field(unsigned cmd);
+/* What the kernel makes of attach type 0. */
+unsigned fixed_up_attach(unsigned prog_type, unsigned attach);
+/* -1: this kernel has none of that name. */
+int attach_value(const char *name);
+/* Some attach type the program type may be loaded with. */
+unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
+/* A request's attributes; `token` may be NULL where it uses none. */
+void request_attr(struct attr *attr, const struct request *request, const struct token *token);
+/* A request's call, and its answer; descriptors it returns are closed. */
+long request_ask(const struct request *request, const struct token *token);
+long prog_load(unsigned type, unsigned attach, const struct token *token);
+int is_struct_ops(unsigned prog_type);
+int refused_to_root(unsigned prog_type, unsigned attach);
+
+/* fixtures.c */
+
 /* Descriptors and ids that requests use, made once by the initial namespace's root. */
 struct fixtures {
 	int array_map, btf, prog, link, cgroup, devnull;
@@ -266,21 +286,8 @@ struct fixtures {
 };
 extern struct fixtures fixtures;
 void fixtures_make(void);
-
-void put32(struct attr *attr, unsigned offset, uint32_t value);
-void put64(struct attr *attr, unsigned offset, uint64_t value);
-int takes_token_field(unsigned cmd);
-/* What the kernel makes of attach type 0. */
-unsigned fixed_up_attach(unsigned prog_type, unsigned attach);
 /* What the request's own_fd is to be, made by the initial namespace's root; programs with the token. */
 int own_fd_make(const struct request *request, const struct token *token);
-/* Some attach type the program type may be loaded with. */
-unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
-/* A request's call, and its answer; descriptors it returns are closed. */
-long request_ask(const struct request *request, const struct token *token);
-long prog_load(unsigned type, unsigned attach, const struct token *token);
-int is_struct_ops(unsigned prog_type);
-int refused_to_root(unsigned prog_type, unsigned attach);
 
 /* Families. Each prints `count` records. */
 
