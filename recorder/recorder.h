@@ -2,7 +2,10 @@
 /*
  * A recorder of BPF token decisions: builds situations on a running kernel, asks it, and prints what it answered.
  *
- *   util.c     random numbers, JSON, system calls the C library may not know
+ *   util.c     random numbers, complaints, system calls the C library may not know
+ *   output.c   records as JSON
+ *   pass_fd.c  descriptors between processes
+ *   place.c    what is on disk while cases are asked, and that nothing stays
  *   btf.c      the kernel's own vocabulary and type ids, from /sys/kernel/btf/vmlinux
  *   vocabulary.c   the vocabulary as a file
  *   userns.c   trees of user namespaces, credentials, and processes that take them on
@@ -12,7 +15,8 @@
  *   fixtures.c descriptors and ids that requests use
  *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
  *   guest.c    the life of process 1 in a guest
- *   main.c     arguments, the order of things, totals
+ *   families.c the order of things, totals
+ *   main.c     arguments
  */
 #ifndef RECORDER_H
 #define RECORDER_H
@@ -39,16 +43,8 @@ int rng_chance(struct rng *rng, unsigned percent);
 unsigned rng_weighted(struct rng *rng, const unsigned char *weights, unsigned count);
 
 extern pid_t recorder_pid;
-extern FILE *out_file;
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void out_string(const char *text);
-/* {"ok":..,"errno":..,"error":..} of a descriptor, 0, or a negated errno. */
-void out_result(long ret);
-/* The same without the braces. */
-void out_result_keys(long ret);
 
 long sys_bpf(int cmd, void *attr, unsigned size);
 int sys_fsopen(const char *type);
@@ -62,6 +58,28 @@ int sys_mount_setattr_rdonly(int fd);
 long negated(long ret);
 
 enum { FSCONFIG_FLAG = 0, FSCONFIG_STRING = 1, FSCONFIG_CREATE = 6, FSCONFIG_RECONF = 7 };
+
+/* output.c */
+
+extern FILE *out_file;
+struct recording {
+	uint64_t seed;
+	int sysctl;
+	const char *kernel;
+	unsigned long counts[4];
+};
+extern struct recording recording;
+enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, FAMILIES };
+extern const char *const FAMILY_NAMES[FAMILIES];
+
+void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_string(const char *text);
+/* {"ok":..,"errno":..,"error":..} of a descriptor, 0, or a negated errno. */
+void out_result(long ret);
+/* The same without the braces. */
+void out_result_keys(long ret);
+/* {"family":…,"kernel":…,"case":…,"sysctl…":…, and counts it. */
+void out_begin(enum family family);
 
 /* btf.c */
 
@@ -170,12 +188,14 @@ extern unsigned long lost, left_out;
 /* A child process that dies with its parent. */
 pid_t fork_child(void);
 
-/* actor.c */
+/* pass_fd.c */
 
 /* Sends bytes, and a descriptor if it is not negative. */
 ssize_t send_fd(int sock, const void *bytes, size_t size, int fd);
 /* What was sent; `*fd` is -1 where no descriptor came along. 0 at the end of the stream. */
 ssize_t receive_fd(int sock, void *bytes, size_t size, int *fd);
+
+/* actor.c */
 
 /* A process in a namespace that does what it is told, one request at a time. */
 struct actor {
@@ -291,19 +311,6 @@ int own_fd_make(const struct request *request, const struct token *token);
 
 /* Families. Each prints `count` records. */
 
-struct recording {
-	uint64_t seed;
-	int sysctl;
-	const char *kernel;
-	unsigned long counts[4];
-};
-extern struct recording recording;
-enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, FAMILIES };
-extern const char *const FAMILY_NAMES[FAMILIES];
-
-/* {"family":…,"kernel":…,"case":…,"sysctl…":…, and counts it. */
-void out_begin(enum family family);
-
 void record_use(int count);
 void record_token_create(int count);
 void record_mount_options(int count);
@@ -329,9 +336,14 @@ int is_left_out(const struct world *world, int index);
 void out_use(const struct world *world, int index);
 void ask_use(void *world, int index, struct answer *answer);
 
-/* main.c */
+/* place.c */
 extern const char *scratch; /* a private tmpfs */
 extern char mount_point[16]; /* a directory in it */
+void place_make(void);
+/* Takes away what does not end with the mount namespace. */
+void place_leave(void);
+
+/* families.c */
 /* What all families need, made once. */
 void prepare(void);
 /* How a number of cases is shared out to the families. */
