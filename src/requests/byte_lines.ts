@@ -89,7 +89,8 @@ export class ByteLines {
     this.#append(Uint8Array.of(LINE_FEED));
     this.#takeLines(this.#length);
     // The line feed is not the file's.
-    this.#offset -= 1;
+    if (this.#length === 0) this.#offset -= 1;
+    this.#length = 0;
   }
 
   #endTooLong(): void {

@@ -45,9 +45,9 @@ export class CsvTable {
     return this.#columns;
   }
 
-  /** Whether the next line goes on with a row. */
+  /** Whether the next line goes on with a row, or is before one can start: in the header. */
   get isInRow(): boolean {
-    return this.#records.isOpen;
+    return !this.#columns || this.#records.isOpen;
   }
 
   /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */

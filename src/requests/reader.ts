@@ -25,7 +25,7 @@ export interface ReadRange {
   readonly from: number;
   /** The number of that line, from 1. */
   readonly line: number;
-  /** The rows that start before this byte are read; all by default. */
+  /** The header, if it is read, and the rows that start before this byte; all rows by default. */
   readonly stop?: number;
   /** For a CSV table: the request column of each field, as the header has them; below 0 for none. */
   readonly columns?: readonly number[] | undefined;

@@ -39,6 +39,8 @@ const ODD_CSV = [
   'a,b"c,d',
   '"a"b,c',
   'root,btf_load',
+  'root,,btf_load',
+  'root,,btf_load,,,,,,,,',
   ',,,,,,,,,,,,',
   '\r',
   '"two\r',
@@ -54,6 +56,10 @@ const ODD_NDJSON = [
   '\t',
   '"',
   '{"a":{"b":[1]}}',
+  '{"task":"root","cmd":"prog_load","prog_type":"xdp","insn_cnt":05}',
+  '{"task":1,"cmd":5,"prog_type":1}',
+  '{"token":1,"task":"1","cmd":18}',
+  '{"task":"root","Task":"nobody","task":"agent","cmd":"btf_load"}',
 ];
 
 const oneOf = (texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
