@@ -1,3 +1,4 @@
+import { readPlainCsv } from './csv_bytes.js';
 import { CsvRecords } from './csv_records.js';
 import type { Problems } from './problems.js';
 import { shown } from './problems.js';
@@ -24,8 +25,10 @@ export class CsvTable {
   /** The request column each field goes to; undefined before the header. */
   #columns: readonly number[] | undefined;
 
-  constructor(file: string, rows: RowBuilder, problems: Problems) {
+  /** `columns` is for a table that is read from somewhere past its header. */
+  constructor(file: string, rows: RowBuilder, problems: Problems, columns?: readonly number[]) {
     this.#file = file;
+    this.#columns = columns;
     this.#rows = rows;
     this.#problems = problems;
     this.#records = new CsvRecords({
@@ -35,6 +38,22 @@ export class CsvTable {
         rows.addBroken(kind, message, line);
       },
     });
+  }
+
+  /** The request column each field goes to, below 0 for none; undefined before the header. */
+  get columns(): readonly number[] | undefined {
+    return this.#columns;
+  }
+
+  /** Whether the next line goes on with a row, or is before one can start: in the header. */
+  get isInRow(): boolean {
+    return !this.#columns || this.#records.isOpen;
+  }
+
+  /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
+  plainLine(bytes: Uint8Array, at: number, number: number): number {
+    if (!this.#columns || this.#records.isOpen) return 0;
+    return readPlainCsv(bytes, at, this.#columns, this.#rows.bytes, number);
   }
 
   /** Takes the next line. Throws a RequestTableError where the header cannot be one of a request table. */

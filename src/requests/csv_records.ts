@@ -41,6 +41,11 @@ export class CsvRecords {
     this.#sink = sink;
   }
 
+  /** Whether a quote is open. */
+  get isOpen(): boolean {
+    return this.#open.length > 0;
+  }
+
   /** Takes the next line, without its line feed. */
   line(text: string | undefined, number: number): void {
     if (this.#open.length === 0 && text !== undefined && this.#isSimple(text, number)) return;

@@ -1,22 +1,26 @@
-import type { Problems } from './problems.js';
+import { IGNORED, type KeyColumns } from './keys.js';
+import { PlainNdjson } from './ndjson_bytes.js';
 import type { RowBuilder } from './rows.js';
-import { type Cells, canonicalColumn, REQUEST_COLUMNS, VERDICT_COLUMNS } from './table.js';
-
-const IGNORED = -1;
-/** Most distinct keys remembered; rows of ever new keys must not fill the memory. */
-const MAX_KEYS = 1024;
+import { type Cells, REQUEST_COLUMNS } from './table.js';
 
 /** Reads the lines of an NDJSON table: one object per line. Blank lines are skipped. */
 export class NdjsonTable {
+  /** Whether the next line goes on with a row: never. */
+  readonly isInRow = false;
   readonly #rows: RowBuilder;
-  readonly #problems: Problems;
+  readonly #keys: KeyColumns;
+  readonly #plain: PlainNdjson;
   readonly #cells: Cells = REQUEST_COLUMNS.map(() => undefined);
-  readonly #columns = new Map<string, number>(REQUEST_COLUMNS.map((name, column) => [name, column]));
 
-  constructor(rows: RowBuilder, problems: Problems) {
+  constructor(rows: RowBuilder, keys: KeyColumns) {
     this.#rows = rows;
-    this.#problems = problems;
-    for (const name of VERDICT_COLUMNS) this.#columns.set(name, IGNORED);
+    this.#keys = keys;
+    this.#plain = new PlainNdjson(rows.bytes, keys);
+  }
+
+  /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
+  plainLine(bytes: Uint8Array, at: number, number: number): number {
+    return this.#plain.read(bytes, at, number);
   }
 
   /** Takes the next line; undefined for one that was too long. */
@@ -41,22 +45,16 @@ export class NdjsonTable {
     this.#object(value as Record<string, unknown>, number);
   }
 
+  /** Takes the end. */
+  end(): void {}
+
   #object(object: Record<string, unknown>, line: number): void {
     const cells = this.#cells;
     cells.fill(undefined);
     for (const key in object) {
-      const column = this.#columns.get(key) ?? this.#newKey(key);
+      const column = this.#keys.columnOf(key);
       if (column !== IGNORED) cells[column] = object[key];
     }
     this.#rows.add(cells, line);
-  }
-
-  #newKey(key: string): number {
-    const canonical = canonicalColumn(key);
-    const column = (REQUEST_COLUMNS as readonly string[]).indexOf(canonical);
-    if (this.#columns.size >= MAX_KEYS) return column;
-    if (column === IGNORED && !this.#columns.has(canonical)) this.#problems.addUnknownColumn(key, canonical);
-    this.#columns.set(key, column);
-    return column;
   }
 }

@@ -40,6 +40,15 @@ export interface UnknownColumn {
 export const KEPT = 20;
 const SHOWN_LENGTH = 80;
 
+/** What was found wrong in a part of a table: plain data, which passes between threads. */
+export interface PartProblems {
+  /** Lines count from the part's first. */
+  readonly first: readonly Problem[];
+  readonly counts: Readonly<Record<ProblemKind, number>>;
+  readonly total: number;
+  readonly rows: number;
+}
+
 /** Everything found wrong while a table was read. */
 export class Problems {
   /** The first ones, in the order of the file. */
@@ -63,6 +72,16 @@ export class Problems {
     if (this.first.length >= KEPT) return;
     const near = nearest?.();
     this.first.push(near === undefined ? problem : { ...problem, nearest: near });
+  }
+
+  /** Adds what was found in the next part, which so many lines come before. */
+  addPart(part: PartProblems, linesBefore: number): void {
+    this.total += part.total;
+    this.rows += part.rows;
+    for (const kind of PROBLEM_KINDS) this.counts[kind] += part.counts[kind];
+    for (const problem of part.first.slice(0, KEPT - this.first.length)) {
+      this.first.push({ ...problem, line: problem.line + linesBefore });
+    }
   }
 
   /** Notes a column nobody asked for, with the request column it might have meant. */

@@ -1,13 +1,13 @@
 import type { World } from '../kernel/world.js';
+import { ByteLines } from './byte_lines.js';
+import { type CellNames, cellNames } from './cell_names.js';
 import { CsvTable } from './csv.js';
-import { LineSplitter } from './lines.js';
+import { KeyColumns } from './keys.js';
 import { NdjsonTable } from './ndjson.js';
 import { Problems } from './problems.js';
 import { RowBuilder } from './rows.js';
 import { CHUNK_ROWS, type RequestChunk, type RequestFormat } from './table.js';
-import { decodeUtf8 } from './utf8.js';
-
-const BYTE_ORDER_MARK = '\uFEFF';
+import { encodeUtf8 } from './utf8.js';
 
 /** How to read a table. */
 export interface ReadOptions {
@@ -19,48 +19,83 @@ export interface ReadOptions {
   readonly problems?: Problems;
 }
 
+/** Where in a file a reader starts, and where it stops. */
+export interface ReadRange {
+  /** The byte where a line starts, outside a row. */
+  readonly from: number;
+  /** The number of that line, from 1. */
+  readonly line: number;
+  /** The header, if it is read, and the rows that start before this byte; all rows by default. */
+  readonly stop?: number;
+  /** For a CSV table: the request column of each field, as the header has them; below 0 for none. */
+  readonly columns?: readonly number[] | undefined;
+  /** For an NDJSON table: keys met before. */
+  readonly keys?: KeyColumns;
+}
+
 /**
- * Reads a request table that comes in pieces of text. Every line that is not blank becomes a row: one that cannot be
+ * Reads a request table that comes in pieces of UTF-8. Every line that is not blank becomes a row: one that cannot be
  * understood has `pre` BAD_ROW (or a task or token id that does not exist) and is reported in `problems`.
  * An NDJSON table may be empty; a CSV table has at least its header.
  */
 export class TableReader {
   readonly problems: Problems;
+  /** The keys of an NDJSON table. */
+  readonly keys: KeyColumns;
   readonly #rows: RowBuilder;
   readonly #table: CsvTable | NdjsonTable;
-  readonly #lines: LineSplitter;
-  #isStart = true;
+  readonly #lines: ByteLines;
   #isEnd = false;
 
-  /** Throws a RangeError for a chunk size below 1. */
-  constructor(world: World, format: RequestFormat, options: ReadOptions = {}) {
+  /** Reads all of a file, or the rows of a range. Throws a RangeError for a chunk size below 1. */
+  constructor(names: CellNames, format: RequestFormat, options: ReadOptions = {}, range?: ReadRange) {
     const { file = '<input>', chunkRows = CHUNK_ROWS, problems = new Problems() } = options;
     if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
     this.problems = problems;
-    this.#rows = new RowBuilder(world, problems, chunkRows);
-    const table = format === 'csv' ? new CsvTable(file, this.#rows, problems) : new NdjsonTable(this.#rows, problems);
-    this.#table = table;
-    this.#lines = new LineSplitter((line, number) => table.line(line, number));
+    this.keys = range?.keys ?? new KeyColumns(problems);
+    this.#rows = new RowBuilder(names, problems, chunkRows);
+    this.#table =
+      format === 'csv'
+        ? new CsvTable(file, this.#rows, problems, range?.columns)
+        : new NdjsonTable(this.#rows, this.keys);
+    this.#lines = new ByteLines(this.#table, range?.from, range?.line, range?.stop);
+  }
+
+  /** The request column of each field of a CSV table, below 0 for none, once its header was read. */
+  get columns(): readonly number[] | undefined {
+    return this.#table instanceof CsvTable ? this.#table.columns : undefined;
+  }
+
+  /** Where the first row starts that was not read yet, where none is under way; 0 for the first byte of the file. */
+  get offset(): number {
+    return this.#lines.offset;
+  }
+
+  /** The number of the line there. */
+  get line(): number {
+    return this.#lines.number;
+  }
+
+  /** Whether all rows of the range were read. */
+  get isDone(): boolean {
+    return this.#lines.isDone;
   }
 
   /** Takes the next piece, which may end anywhere. Throws a RequestTableError for a header that is none. */
-  push(text: string): void {
-    if (text === '') return;
-    const isMarked = this.#isStart && text.startsWith(BYTE_ORDER_MARK);
-    this.#isStart = false;
-    this.#lines.push(isMarked ? text.slice(1) : text);
+  push(piece: Uint8Array): void {
+    this.#lines.push(piece);
   }
 
   /** Takes the end. Throws a RequestTableError for a CSV table without a header. */
   end(): void {
     this.#lines.end();
-    if (this.#table instanceof CsvTable) this.#table.end();
+    this.#table.end();
     this.#isEnd = true;
   }
 
-  /** The chunks finished since the last call; after end(), all of the rest. */
+  /** The chunks finished since the last call; after end(), or where it is done, all of the rest. */
   take(): RequestChunk[] {
-    return this.#rows.take(this.#isEnd);
+    return this.#rows.take(this.#isEnd || this.isDone);
   }
 }
 
@@ -74,9 +109,9 @@ export async function* readRequests(
   source: AsyncIterable<Uint8Array | string>,
   options: ReadOptions = {},
 ): AsyncGenerator<RequestChunk> {
-  const reader = new TableReader(world, format, options);
-  for await (const text of decodeUtf8(source)) {
-    reader.push(text);
+  const reader = new TableReader(cellNames(world), format, options);
+  for await (const piece of encodeUtf8(source)) {
+    reader.push(piece);
     yield* reader.take();
   }
   reader.end();

@@ -4,39 +4,29 @@ import { MAX_IDS, NO_TOKEN, type World } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName } from '../names/spelling.js';
-import { ChunkBuilder } from './chunks.js';
-import { type CommandFields, commandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
-import { type ProblemKind, type Problems, shown } from './problems.js';
+import { ByteRows } from './byte_rows.js';
 import {
-  detached,
-  EMPTY,
-  EXPECT_NAMES,
-  expectSpellings,
-  kindSpellings,
-  nameSpellings,
-  OUT_OF_RANGE,
-  parseCount,
-  preSpellings,
-  type Spellings,
-  UNKNOWN,
-} from './spellings.js';
+  ATTACH_TYPE,
+  type CellNames,
+  CMD,
+  EXPECT,
+  INSN_CNT,
+  MAP_TYPE,
+  PRE,
+  PROG_TYPE,
+  TASK,
+  TOKEN,
+} from './cell_names.js';
+import { ChunkBuilder } from './chunks.js';
+import { type CommandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
+import { type ProblemKind, type Problems, shown } from './problems.js';
+import { detached, EMPTY, EXPECT_NAMES, OUT_OF_RANGE, parseCount, type Spellings, UNKNOWN } from './spellings.js';
 import { type Cells, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';
 
 /** Instead of an id: the value was of no use, and that has been reported. */
 const WRONG_TYPE = -4;
 /** Characters of a bad row's cell that are kept. */
 const KEPT_LENGTH = 200;
-
-// Places in REQUEST_COLUMNS.
-const TASK = 0;
-const TOKEN = 1;
-const CMD = 2;
-const MAP_TYPE = 3;
-const PROG_TYPE = 4;
-const ATTACH_TYPE = 5;
-const INSN_CNT = 6;
-const PRE = 7;
-const EXPECT = 8;
 
 const KIND_OF_COLUMN: Partial<Record<RequestColumn, Kind>> = {
   cmd: 'cmds',
@@ -52,24 +42,17 @@ export class RowBuilder {
   readonly #problems: Problems;
   readonly #spellings: Readonly<Record<number, Spellings>>;
   readonly #chunks: ChunkBuilder;
+  /** Adds rows from bytes, in between. */
+  readonly bytes: ByteRows;
   #isBad = false;
 
-  constructor(world: World, problems: Problems, chunkRows: number) {
-    const { vocabulary } = world.profile;
-    this.#world = world;
-    this.#fields = commandFields(vocabulary);
+  constructor(names: CellNames, problems: Problems, chunkRows: number) {
+    this.#world = names.world;
+    this.#fields = names.fields;
     this.#problems = problems;
+    this.#spellings = names.spellings;
     this.#chunks = new ChunkBuilder(chunkRows);
-    this.#spellings = {
-      [TASK]: nameSpellings(world.tasks.map(({ name }) => name)),
-      [TOKEN]: nameSpellings(world.tokens.map(({ name }) => name)),
-      [CMD]: kindSpellings(vocabulary, 'cmds'),
-      [MAP_TYPE]: kindSpellings(vocabulary, 'map_types'),
-      [PROG_TYPE]: kindSpellings(vocabulary, 'prog_types'),
-      [ATTACH_TYPE]: kindSpellings(vocabulary, 'attach_types'),
-      [PRE]: preSpellings(),
-      [EXPECT]: expectSpellings(),
-    };
+    this.bytes = new ByteRows(names, this.#chunks);
   }
 
   /** Adds the row on a line. FullColumns the row's command does not read are not looked at. */

@@ -43,3 +43,21 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** Text pieces as UTF-8; a character may be cut between two of them. Bytes pass through. */
+export async function* encodeUtf8(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let half = '';
+  for await (const piece of source) {
+    if (typeof piece !== 'string') {
+      if (half !== '') yield encoder.encode(half);
+      half = '';
+      yield piece;
+      continue;
+    }
+    const text = half + piece;
+    half = /[\uD800-\uDBFF]$/.test(text) ? text.slice(-1) : '';
+    yield encoder.encode(text.slice(0, text.length - half.length));
+  }
+  if (half !== '') yield encoder.encode(half);
+}

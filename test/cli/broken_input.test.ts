@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bpftoken } from './run_cli.js';
+import { bpftoken, inProcess } from './run_cli.js';
 
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-broken-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -47,7 +47,7 @@ describe('broken input: one clear message and exit status 2', () => {
       ['eval', file, '--generate', '10'],
       ['check', file, '--task', 't', '--cmd', 'btf_load'],
     ]) {
-      const { code, stdout, stderr } = await bpftoken(args);
+      const { code, stdout, stderr } = await inProcess(args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(message);
       expect(stderr.startsWith(file)).toBe(true);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bpftoken, ROOT } from './run_cli.js';
+import { bpftoken, inProcess, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-cli-'));
@@ -12,7 +12,7 @@ describe('test', () => {
   const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
 
   test.each(examples)('every expectation of examples/%s holds', async (name) => {
-    const { code, stdout, stderr } = await bpftoken(['test', `examples/${name}`]);
+    const { code, stdout, stderr } = await inProcess(['test', `examples/${name}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/(\d+) of \1 expectations hold\n$/);
   });
@@ -23,11 +23,11 @@ describe('test', () => {
       file,
       'profile: linux-6.12\ntasks:\n  t: {}\nrequests:\n  - { task: t, cmd: btf_load, expect: allowed }\n',
     );
-    const { code, stdout } = await bpftoken(['test', file]);
+    const { code, stdout } = await inProcess(['test', file]);
     expect(code).toBe(1);
     expect(stdout).toContain(`${file}:5:5: t asks btf_load, with no token`);
     expect(stdout).toContain('expected allowed, got EPERM');
-    const json = JSON.parse((await bpftoken(['test', file, '--json'])).stdout);
+    const json = JSON.parse((await inProcess(['test', file, '--json'])).stdout);
     expect(json).toMatchObject({ profile: 'linux-6.12', expectations: 1, failed: 1 });
   });
 });
@@ -44,7 +44,7 @@ describe('check and explain', () => {
     ['no-token-helps', ['--task', 'web', '--cmd', 'prog_get_next_id']],
     ['allowed', ['--task', 'net-agent', '--token', 'container-token', '--cmd', 'BPF_BTF_LOAD']],
   ])('explain: %s', async (name, args) => {
-    const { code, stdout, stderr } = await bpftoken(['explain', FLEET, ...args]);
+    const { code, stdout, stderr } = await inProcess(['explain', FLEET, ...args]);
     expect({ code, stderr }).toEqual({ code: name === 'allowed' ? 0 : 1, stderr: '' });
     await expect(stdout).toMatchFileSnapshot(`golden/explain-${name}.txt`);
   });
@@ -58,7 +58,7 @@ describe('check and explain', () => {
 
   test('names in any spelling ask the same', async () => {
     const ask = (cmd: string, type: string) =>
-      bpftoken(['check', FLEET, '--task', 'collector', '--token', 'service-token', '--cmd', cmd, '--prog-type', type]);
+      inProcess(['check', FLEET, '--task', 'collector', '--token', 'service-token', '--cmd', cmd, '--prog-type', type]);
     const answers = await Promise.all([
       ask('prog_load', 'kprobe'),
       ask('BPF_PROG_LOAD', 'BPF_PROG_TYPE_KPROBE'),
@@ -69,7 +69,7 @@ describe('check and explain', () => {
   });
 
   test('json carries the profile, the reason, the steps and the advice', async () => {
-    const { stdout } = await bpftoken([
+    const { stdout } = await inProcess([
       'explain',
       FLEET,
       '--request',
@@ -102,7 +102,7 @@ describe('check and explain', () => {
     [['--request', '1000'], /the scenario has no request 1000; it has \d+ of them/],
     [['--tsk', 'web'], /unknown option '--tsk'/],
   ])('%j is a usage error', async (args, message) => {
-    const { code, stderr, stdout } = await bpftoken(['check', FLEET, ...args]);
+    const { code, stderr, stdout } = await inProcess(['check', FLEET, ...args]);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
@@ -110,10 +110,10 @@ describe('check and explain', () => {
 
 describe('list', () => {
   test.each(['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types'])('%s', async (topic) => {
-    const { code, stdout } = await bpftoken(['list', topic, '--profile', 'linux-7.3']);
+    const { code, stdout } = await inProcess(['list', topic, '--profile', 'linux-7.3']);
     expect(code).toBe(0);
     await expect(stdout).toMatchFileSnapshot(`golden/list-${topic}.txt`);
-    const rows = JSON.parse((await bpftoken(['list', topic, '--json'])).stdout);
+    const rows = JSON.parse((await inProcess(['list', topic, '--json'])).stdout);
     expect(rows.length).toBe(stdout.trimEnd().split('\n').length);
   });
 });
@@ -121,11 +121,11 @@ describe('list', () => {
 describe('init', () => {
   test('writes a scenario whose expectations hold, and never over a file that is there', async () => {
     const file = join(temporary, 'mine.yaml');
-    expect((await bpftoken(['init', file])).code).toBe(0);
-    expect((await bpftoken(['test', file])).code).toBe(0);
-    const again = await bpftoken(['init', file]);
+    expect((await inProcess(['init', file])).code).toBe(0);
+    expect((await inProcess(['test', file])).code).toBe(0);
+    const again = await inProcess(['init', file]);
     expect(again).toMatchObject({ code: 2, stderr: `${file} is already there; --force writes over it\n` });
-    expect((await bpftoken(['init', file, '--force'])).code).toBe(0);
-    expect((await bpftoken(['init', '-'])).stdout).toBe(readFileSync(file, 'utf8'));
+    expect((await inProcess(['init', file, '--force'])).code).toBe(0);
+    expect((await inProcess(['init', '-'])).stdout).toBe(readFileSync(file, 'utf8'));
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bpftoken } from './run_cli.js';
+import { bpftoken, inProcess } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-eval-'));
@@ -17,10 +17,10 @@ function counts(json: string): Record<string, unknown> {
 describe('generate and eval', () => {
   test.each(['csv', 'ndjson'])('a %s table and the same requests unwritten have the same summary', async (format) => {
     const table = join(temporary, `requests.${format}`);
-    const made = await bpftoken(['generate', FLEET, '--rows', '20k', '--seed', '7', '--out', table]);
+    const made = await inProcess(['generate', FLEET, '--rows', '20k', '--seed', '7', '--out', table]);
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    const read = await bpftoken(['eval', FLEET, '--requests', table, '--json']);
-    const drawn = await bpftoken(['eval', FLEET, '--generate', '20k', '--seed', '7', '--json']);
+    const read = await inProcess(['eval', FLEET, '--requests', table, '--json']);
+    const drawn = await inProcess(['eval', FLEET, '--generate', '20k', '--seed', '7', '--json']);
     expect(counts(read.stdout)).toEqual(counts(drawn.stdout));
     expect(counts(drawn.stdout)).toMatchObject({ profile: 'linux-6.12', rows: 20_000, bad_rows: 0 });
   });
@@ -55,7 +55,7 @@ describe('generate and eval', () => {
         'collector,service-token,btf_load,,,\n',
     );
     const out = join(temporary, 'verdicts.csv');
-    const { code, stdout } = await bpftoken(['eval', FLEET, '--requests', table, '--out', out]);
+    const { code, stdout } = await inProcess(['eval', FLEET, '--requests', table, '--out', out]);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`${table}:3: prog_type: .*xpd.*did you mean xdp\\?`));
     expect(stdout).toMatch(new RegExp(`${table}:4: task: .*nobody`));
@@ -66,7 +66,7 @@ describe('generate and eval', () => {
     expect(rows[4]).toContain('allowed');
 
     const strictOut = join(temporary, 'strict.csv');
-    const strict = await bpftoken(['eval', FLEET, '--requests', table, '--out', strictOut, '--strict']);
+    const strict = await inProcess(['eval', FLEET, '--requests', table, '--out', strictOut, '--strict']);
     expect(strict.code).toBe(2);
     expect(strict.stderr).toBe('2 of 4 rows could not be read\n');
     expect(existsSync(strictOut)).toBe(false);
@@ -82,7 +82,7 @@ describe('generate and eval', () => {
 
   test('--compare-profile counts the rows another kernel answers otherwise', async () => {
     const args = ['--generate', '20k', '--compare-profile', 'v12', 'linux-6.12', '--json'];
-    const { stdout } = await bpftoken(['eval', FLEET, ...args]);
+    const { stdout } = await inProcess(['eval', FLEET, ...args]);
     const [v12, same] = JSON.parse(stdout).compared;
     expect(v12).toMatchObject({ profile: 'v12' });
     expect(v12.answers).toBeGreaterThan(100);
@@ -102,7 +102,7 @@ describe('generate and eval', () => {
     [['eval', '-', '--requests', '-', '--format', 'csv'], /standard input cannot be both/],
     [['eval', 'nowhere.yaml', '--generate', '10'], /nowhere\.yaml: cannot be read/],
   ])('%j is a usage error', async (args, message) => {
-    const { code, stderr, stdout } = await bpftoken(args);
+    const { code, stderr, stdout } = await inProcess(args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/ {4}at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -120,7 +120,7 @@ describe('generate and eval', () => {
 
   test('a summary is the same to the byte for any number of workers, but for the time it took', async () => {
     const summaries = await Promise.all(
-      ['1', '2', '3'].map((workers) => bpftoken(['eval', FLEET, '--generate', '1500k', '--workers', workers])),
+      ['1', '2', '3'].map((workers) => inProcess(['eval', FLEET, '--generate', '1500k', '--workers', workers])),
     );
     const [alone, ...others] = summaries.map(({ stdout }) => stdout.replace(/ in .*/, ''));
     expect(alone).toMatch(/^linux-6\.12: 1,500,000 requests\n/);

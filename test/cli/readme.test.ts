@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readmeBlock } from '../readme_block.js';
-import { bpftoken } from './run_cli.js';
+import { inProcess } from './run_cli.js';
 
 test('the explanation in the README is what the command prints', async () => {
   const [command, ...lines] = readmeBlock('console', '$ bpftoken explain').split('\n');
   const request = /--request "([^"]+)"/.exec(command as string)?.[1] as string;
-  const { stdout } = await bpftoken(['explain', 'examples/fleet.yaml', '--request', request]);
+  const { stdout } = await inProcess(['explain', 'examples/fleet.yaml', '--request', request]);
   expect(lines.join('\n')).toBe(stdout);
 });
 
 test('the counts of the fleet in the README are what npm start prints', async () => {
   const shown = readmeBlock('console', '$ npm start').split('\n').slice(2).join('\n');
-  const { stdout } = await bpftoken(['eval', 'examples/fleet.yaml', '--generate', '20M', '--seed', '1']);
+  const { stdout } = await inProcess(['eval', 'examples/fleet.yaml', '--generate', '20M', '--seed', '1']);
   // The first line holds the time it took.
   expect(stdout.split('\n').slice(1).join('\n')).toBe(shown);
 });
@@ -24,7 +24,7 @@ test('the scenario in the README holds', async () => {
   try {
     const file = join(directory, 'readme.yaml');
     writeFileSync(file, readmeBlock('yaml', 'profile: linux-6.12'));
-    const { code, stdout } = await bpftoken(['test', file]);
+    const { code, stdout } = await inProcess(['test', file]);
     expect(stdout).toContain('1 of 1 expectations hold');
     expect(code).toBe(0);
   } finally {

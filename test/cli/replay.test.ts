@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { caller, type Json, mount, prog, tokenCreate, use } from '../conformance/records.js';
-import { bpftoken } from './run_cli.js';
+import { bpftoken, inProcess } from './run_cli.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-replay-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ const GOOD = [use('ok'), use('EINVAL', { ...root, ...prog(26, 24) }), tokenCreat
 
 describe('recordings that agree', () => {
   test('are counted by family and stage', async () => {
-    const { code, stdout, stderr } = await bpftoken([
+    const { code, stdout, stderr } = await inProcess([
       'replay',
       written('good.ndjson', GOOD),
       written('good.ndjson.gz', GOOD),
@@ -44,7 +44,7 @@ no disagreement
   });
 
   test('as JSON', async () => {
-    const { code, stdout } = await bpftoken(['replay', '--json', written('good.ndjson', GOOD)]);
+    const { code, stdout } = await inProcess(['replay', '--json', written('good.ndjson', GOOD)]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       cases: 4,
@@ -67,7 +67,7 @@ no disagreement
 describe('recordings that do not', () => {
   test('are shown in full, and the exit status is 1', async () => {
     const path = written('bad.ndjson', [...GOOD, use('EPERM', { case: 'use-77' })]);
-    const { code, stdout, stderr } = await bpftoken(['replay', path]);
+    const { code, stdout, stderr } = await inProcess(['replay', path]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain(`DISAGREED  ${path}:5: case use-77 of 7.3.4-test, asked of linux-7.3\n`);
     expect(stdout).toContain(`  user namespaces: init, u1 (in init, of uid 1000), u2 (in u1, of uid 101000)
@@ -85,8 +85,8 @@ describe('recordings that do not', () => {
     const path = written('btf.ndjson', [
       use('ok', { cmd: 'btf_get_fd_by_id', cmd_nr: 19, caller: caller(['SYS_ADMIN']) }),
     ]);
-    expect((await bpftoken(['replay', path])).code).toBe(0);
-    const { code, stdout } = await bpftoken(['replay', path, '--profile', 'linux-6.12', '--json']);
+    expect((await inProcess(['replay', path])).code).toBe(0);
+    const { code, stdout } = await inProcess(['replay', path, '--profile', 'linux-6.12', '--json']);
     expect(code).toBe(1);
     const found = JSON.parse(stdout);
     expect(found.disagreement_kinds).toEqual({ 'btf_get_fd_by_id: the kernel says ok, the model says EINVAL': 1 });
@@ -123,7 +123,7 @@ test('bad input is told with its place', async () => {
     [[], /missing required argument 'file'/],
   ];
   for (const [args, message] of cases) {
-    const { code, stdout, stderr } = await bpftoken(['replay', ...args]);
+    const { code, stdout, stderr } = await inProcess(['replay', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     if (typeof message === 'string') expect(stderr).toBe(message);
     else expect(stderr).toMatch(message);

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import type * as Program from '../../src/cli/program.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** The repository: commands run there, so that messages name files as the README does. */
@@ -44,4 +46,37 @@ export async function runMain(
     child.on('close', resolve);
   });
   return { code, stdout, stderr };
+}
+
+const PROGRAM = new URL('../../dist/cli/program.js', import.meta.url).href;
+let previous: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built command in this process, where starting one would take most of a test's time: for what it says, not for
+ * its streams, signals and end. Commands run one after the other. Standard input is not to be read.
+ */
+export function inProcess(args: readonly string[]): Promise<CliResult> {
+  const result = previous.then(() => captured(args));
+  previous = result.catch(() => undefined);
+  return result;
+}
+
+async function captured(args: readonly string[]): Promise<CliResult> {
+  const { run } = (await import(PROGRAM)) as typeof Program;
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text, ...rest) => {
+      written[name] += typeof text === 'string' ? text : Buffer.from(text).toString();
+      const done = rest.find((argument) => typeof argument === 'function');
+      if (done) queueMicrotask(done as () => void);
+      return true;
+    }),
+  );
+  try {
+    const code = await run(['node', 'bpftoken', ...args]);
+    return { code, ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.exitCode = undefined;
+  }
 }

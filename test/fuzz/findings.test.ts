@@ -18,6 +18,15 @@ function findIn(sides: Sides, cases: number, seed = 1): Finding[] {
   return findingsOf(runInline({ seed, profiles: ALL, cases }, sides));
 }
 
+/** The first finding of a campaign of at most so many cases; a shorter one has the same, where it has any. */
+function firstIn(sides: Sides, most: number): Finding | undefined {
+  for (let cases = 600; cases < most; cases *= 4) {
+    const [finding] = findIn(sides, cases);
+    if (finding) return finding;
+  }
+  return findIn(sides, most)[0];
+}
+
 /** Bits and rows a person has to read. */
 function sizeOf({ userns, tasks, tokens }: World): number {
   const bits = (mask: bigint) => mask.toString(2).replaceAll('0', '').length;
@@ -53,7 +62,7 @@ const MODEL: readonly (readonly [name: string, sides: Sides, cases: number])[] =
 
 test('a rule broken in long runs of one task and token alone is found, and kept as the run it takes', () => {
   const sides = broken.wrongRuns(broken.freeNetworkMaps);
-  const [finding] = findIn(sides, 100_000);
+  const finding = firstIn(sides, 100_000);
   if (!finding) throw new Error('not found');
   expect(replay(sides, finding.id).shrunk?.requests).toHaveLength(60);
 });
@@ -67,7 +76,7 @@ describe.each([
   ['model', MODEL],
 ] as const)('a rule broken in the %s is found', (_, rules) => {
   test.each(rules)('%s', (_name, sides, cases) => {
-    const [finding] = findIn(sides, cases);
+    const finding = firstIn(sides, cases);
     if (!finding) throw new Error(`not found in ${cases} cases`);
     expect(disagree(finding.answers)).toBe(true);
 
@@ -97,7 +106,7 @@ describe.each([
 test('most findings become scenarios that the kernel can make', () => {
   const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
   const makeable = rules.flatMap(([, sides]) =>
-    findIn(sides, 20_000, 7)
+    findIn(sides, 6000, 7)
       .slice(0, 3)
       .map(({ id }) => isMakeable((replay(sides, id).shrunk as NonNullable<Replay['shrunk']>).world)),
   );
@@ -143,7 +152,7 @@ test('what an instance remembers of earlier worlds is found, and named as that',
       };
     },
   };
-  const [finding] = findIn(sides, 5000);
+  const finding = firstIn(sides, 5000);
   if (!finding) throw new Error('not found');
   const replayed = replay(sides, finding.id);
   expect(replayed).toMatchObject({ needsHistory: true, disagreement: finding.answers });

@@ -30,6 +30,8 @@ export interface BatchOptions {
    * what takes long is given to them, and what comes out does not depend on their number.
    */
   readonly workers?: number;
+  /** Bytes of a text table that a worker takes at a time; of eight times as many on, workers read. 2 MiB by default. */
+  readonly partBytes?: number;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -55,7 +57,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     compare.map((other) => other.world),
     problems,
   );
-  const source = await openSource(options.source, world, problems, stdin, signal);
+  const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
   const output = await openSink(sink, stdout, signal);
   try {
     const rows = sink.kind === 'none' ? undefined : new VerdictRows(world, sink.format);

@@ -86,9 +86,15 @@ class Deciding {
     let breathed = performance.now();
     let chunks = 0;
     let isRead = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
-    for await (const chunk of this.#source.chunks) {
+    const { parts } = this.#source;
+    for await (const chunk of parts && workers > 1 ? parts(await this.#hire(), !this.#output) : this.#source.chunks) {
       throwIfAborted(signal);
-      // Reading stays here, and writing: the rows' text in between takes long enough to be worth passing on.
+      if ('counts' in chunk) {
+        addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
+        this.#reportSometimes();
+        continue;
+      }
+      // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
       if (!this.#hands && this.#output && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
       chunks += 1;
       pending.push({ chunk, decided: this.#decide(chunk) });

@@ -5,8 +5,10 @@ import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { DecidedChunk } from './chunk_decider.js';
-import type { PartTask, PartWorkerData } from './part.js';
+import type { PartTask, PartWorkerData, UnreadablePart } from './part.js';
 import type { Counts } from './summary.js';
+import type { TablePart } from './table_part.js';
+import type { PartAnswer } from './table_parts.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
@@ -45,6 +47,12 @@ export class Hands {
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
     return this.#part(`of rows ${firstRow + 1} to ${firstRow + rows}`, (places) => ({ kind: 'chunk', chunk, places }));
+  }
+
+  /** The chunks of a part of a table, or with `isCounted` what their requests are answered, counted. */
+  read(part: TablePart, isCounted: boolean): Promise<PartAnswer | UnreadablePart> {
+    const what = `of bytes ${part.from} to ${part.to}`;
+    return this.#part(what, (places) => ({ kind: 'read', part, isCounted, places }));
   }
 
   /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */

@@ -1,9 +1,13 @@
 import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
+import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
-import { type Counts, emptyCounts, tally } from './summary.js';
+import { errorCode } from './errors.js';
+import { type Counts, emptyCounts, tally, tallyChunk } from './summary.js';
+import { readPart, ShorterFileError, type TablePart } from './table_part.js';
+import type { PartAnswer } from './table_parts.js';
 import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
@@ -28,6 +32,12 @@ export type PartTask = { readonly places: readonly number[] } & (
       readonly to: number;
     }
   | {
+      /** Read a part of a table; with `isCounted`, also decide and count its requests. */
+      readonly kind: 'read';
+      readonly part: TablePart;
+      readonly isCounted: boolean;
+    }
+  | {
       /** Decide a chunk and write its rows. */
       readonly kind: 'chunk';
       readonly chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
@@ -38,6 +48,12 @@ export type PartTask = { readonly places: readonly number[] } & (
 export interface PartResults {
   readonly draw: Counts;
   readonly chunk: DecidedChunk;
+  readonly read: PartAnswer | UnreadablePart;
+}
+
+/** A part of a table that could not be read, and why. */
+export interface UnreadablePart {
+  readonly unreadable: string;
 }
 
 /** Does parts of a batch in a worker thread. */
@@ -46,6 +62,7 @@ export class PartDecider {
   readonly #world: World;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
+  #names: CellNames | undefined;
 
   private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
     this.#data = data;
@@ -65,6 +82,7 @@ export class PartDecider {
   run(task: PartTask): PartResults[PartTask['kind']] {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
+    if (task.kind === 'read') return this.#read(task.part, task.isCounted ? deciders : undefined);
     const counts = emptyCounts(this.#world, this.#data.compared);
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
@@ -73,10 +91,36 @@ export class PartDecider {
     return counts;
   }
 
+  /** Reads a part, and counts what `deciders` answer where they are given. */
+  #read(part: TablePart, deciders: readonly [BatchDecider] | undefined): PartAnswer | UnreadablePart {
+    this.#names ??= cellNames(this.#world);
+    const chunks: RequestChunk[] = [];
+    const counts = deciders && emptyCounts(this.#world, this.#data.compared);
+    try {
+      const read = readPart(this.#names, part, (chunk) => {
+        if (!counts) {
+          chunks.push(chunk);
+          return;
+        }
+        const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+        tallyChunk(counts, chunk, verdicts, others);
+      });
+      return { read, chunks, ...(counts ? { counts } : {}) };
+    } catch (error) {
+      if (error instanceof ShorterFileError || errorCode(error)) return { unreadable: (error as Error).message };
+      throw error;
+    }
+  }
+
   /** The buffers of a result that may leave this thread for good. */
   static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result) return [];
+    if ('tasks' in result || 'unreadable' in result) return [];
+    if ('read' in result) return result.chunks.flatMap(buffersOfChunk);
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
   }
+}
+
+function buffersOfChunk({ columns, lines, expects }: RequestChunk): ArrayBufferLike[] {
+  return [...Object.values(columns), lines, expects].flatMap((column) => (column ? [column.buffer] : []));
 }

@@ -11,8 +11,13 @@ import {
   readRequests,
 } from '../../requests/index.js';
 import { AbortError, BatchFileError } from './errors.js';
+import type { Hands } from './hands.js';
+import type { CountedPart } from './table_parts.js';
 
 const READ_BYTES = 1 << 18;
+/** Bytes of a text table that a worker takes at a time, some ten milliseconds of work, and from how many parts on. */
+const PART_BYTES = 1 << 21;
+const LEAST_PARTS = 8;
 
 /** Where requests come from. */
 export type BatchSource =
@@ -33,6 +38,8 @@ export function formatOfPath(path: string): RequestFormat | undefined {
 
 /** An open source. */
 export interface OpenSource {
+  /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
+  readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
   /** Whether rows carry line numbers. */
   readonly hasLines: boolean;
@@ -54,6 +61,7 @@ export async function openSource(
   problems: Problems,
   stdin: Readable,
   signal: AbortSignal | undefined,
+  partBytes = PART_BYTES,
 ): Promise<OpenSource> {
   if (source.kind === 'generated') {
     const { seed, rows } = source;
@@ -76,7 +84,22 @@ export async function openSource(
       throw error instanceof RequestTableError ? error : new BatchFileError('read', file, error);
     }
   };
+  const table = {
+    format: source.format,
+    world,
+    problems,
+    partBytes,
+    onBytes: (read: number) => {
+      bytes = read;
+    },
+  };
+  const parts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
+    // Loaded where it is needed.
+    const { readParts } = await import('./table_parts.js');
+    yield* readParts({ ...table, path: file, size: totalBytes as number }, hands, isCounted);
+  };
   return {
+    ...(totalBytes !== undefined && totalBytes >= LEAST_PARTS * partBytes ? { parts } : {}),
     chunks: readRequests(world, source.format, counted(), { file, problems }),
     hasLines: true,
     ...(totalBytes === undefined ? {} : { totalBytes }),

@@ -47,6 +47,7 @@ export interface Counts {
   /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
   readonly tasks: Float64Array;
   readonly comparisons: readonly Comparison[];
+  readonly expectations: Expectations;
 }
 
 /** What a batch found. */
@@ -55,7 +56,6 @@ export interface Summary extends Counts {
   readonly profile: string;
   /** Rows that could not be read, or that name a task or token the world does not have. */
   badRows: number;
-  readonly expectations: Expectations;
   readonly problems: Problems;
   /** Nobody read the output to its end: the counts cover what was decided until then. */
   isCutShort: boolean;
@@ -69,6 +69,7 @@ export function emptyCounts(world: Pick<World, 'tasks'>, compared: readonly stri
     verdicts: new Float64Array(256),
     tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
     comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
+    expectations: { checked: 0, unmet: 0, first: [] },
   };
 }
 
@@ -81,7 +82,6 @@ export function emptySummary(world: World, compared: readonly World[], problems:
     ),
     profile: world.profile.name,
     badRows: 0,
-    expectations: { checked: 0, unmet: 0, first: [] },
     problems,
     isCutShort: false,
     elapsedMs: 0,
@@ -109,20 +109,20 @@ export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, o
   });
 }
 
-/** Adds a chunk to a summary. Chunks come in the order of the table. */
+/** Counts a chunk. Chunks come in the order of the table. */
 export function tallyChunk(
-  summary: Summary,
+  counts: Counts,
   chunk: RequestChunk,
   verdicts: Uint8Array,
   others: readonly Uint8Array[],
 ): void {
-  tally(summary, chunk.columns.task, verdicts, others);
+  tally(counts, chunk.columns.task, verdicts, others);
   const { expects } = chunk;
-  if (expects) checkExpectations(summary.expectations, chunk, expects, verdicts);
+  if (expects) checkExpectations(counts.expectations, chunk, expects, verdicts);
 }
 
-/** Adds what was counted elsewhere. */
-export function addCounts(into: Counts, part: Counts): void {
+/** Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. */
+export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefore = 0): void {
   into.rows += part.rows;
   addTo(into.verdicts, part.verdicts);
   addTo(into.tasks, part.tasks);
@@ -131,6 +131,12 @@ export function addCounts(into: Counts, part: Counts): void {
     comparison.answers += answers;
     comparison.verdicts += verdicts;
   });
+  into.expectations.checked += part.expectations.checked;
+  into.expectations.unmet += part.expectations.unmet;
+  const { first } = into.expectations;
+  for (const { row, line, ...rest } of part.expectations.first.slice(0, KEPT - first.length)) {
+    first.push({ ...rest, row: row + rowsBefore, ...(line === undefined ? {} : { line: line + linesBefore }) });
+  }
 }
 
 function addTo(sums: Float64Array, counts: Float64Array): void {

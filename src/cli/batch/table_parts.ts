@@ -1,0 +1,199 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { World } from '../../kernel/world.js';
+import { cellNames } from '../../requests/cell_names.js';
+import { KeyColumns } from '../../requests/keys.js';
+import type { Problems } from '../../requests/problems.js';
+import { TableReader } from '../../requests/reader.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import { BatchFileError } from './errors.js';
+import type { Hands } from './hands.js';
+import type { Counts } from './summary.js';
+import type { ReadPart, TablePart } from './table_part.js';
+
+/** Parts that are read ahead for each worker. */
+const PARTS_AHEAD = 2;
+const READ_BYTES = 1 << 18;
+
+/** A text table in a file, to be read by workers. */
+export interface PartedTable {
+  readonly path: string;
+  readonly size: number;
+  readonly format: RequestFormat;
+  readonly world: World;
+  readonly problems: Problems;
+  readonly partBytes: number;
+  /** Called with the number of bytes that were read to their end. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Rows of a table that were decided and counted where they were read. */
+export interface CountedPart {
+  readonly counts: Counts;
+  readonly rowsBefore: number;
+  readonly linesBefore: number;
+}
+
+/** What a worker answers: the chunks it read, or what it counted of them. */
+export interface PartAnswer {
+  readonly read: ReadPart;
+  readonly chunks: readonly RequestChunk[];
+  readonly counts?: Counts;
+}
+
+/** A part that a worker is about to read. */
+interface Ahead {
+  readonly part: TablePart;
+  readonly answer: Promise<PartAnswer>;
+}
+
+/**
+ * Reads a table by parts, over workers: its chunks, or with `isCounted` what was counted of them, in the order of the
+ * table. A part is cut without looking at it: where a row of CSV goes on into the next one, that is read again from where
+ * the row ends. Throws a BatchFileError, a RequestTableError, a PoolError, or what the signal's reason is.
+ */
+export function readParts(
+  table: PartedTable,
+  hands: Hands,
+  isCounted: boolean,
+): AsyncGenerator<RequestChunk | CountedPart> {
+  return new PartedReading(table, hands, isCounted).run();
+}
+
+class PartedReading {
+  readonly #table: PartedTable;
+  readonly #hands: Hands;
+  readonly #isCounted: boolean;
+  readonly #keys: KeyColumns;
+  /** What was read so far: bytes, lines and rows. */
+  #offset = 0;
+  #lines = 0;
+  #rows = 0;
+  #columns: readonly number[] | undefined;
+  /** Where the next part is cut. */
+  #cut = 0;
+  readonly #ahead: Ahead[] = [];
+
+  constructor(table: PartedTable, hands: Hands, isCounted: boolean) {
+    this.#table = table;
+    this.#hands = hands;
+    this.#isCounted = isCounted;
+    this.#keys = new KeyColumns(table.problems);
+  }
+
+  async *run(): AsyncGenerator<RequestChunk | CountedPart> {
+    const { path } = this.#table;
+    let file: FileHandle | undefined;
+    try {
+      file = await open(path, 'r');
+      if (this.#table.format === 'csv') await this.#readHeader(file);
+      this.#cut = this.#offset;
+      yield* this.#readParts(file);
+    } catch (error) {
+      // What the system says of a file; anything else says what it is.
+      throw error instanceof Error && 'syscall' in error ? new BatchFileError('read', path, error) : error;
+    } finally {
+      // A file that is closed must not be read any more.
+      await Promise.allSettled(this.#ahead.map(({ answer }) => answer));
+      await file?.close();
+    }
+  }
+
+  /** Reads the header of a CSV table: where its rows start, and what their fields are. */
+  async #readHeader(file: FileHandle): Promise<void> {
+    const { path, problems, world, format } = this.#table;
+    const reader = new TableReader(cellNames(world), format, { file: path, problems }, { from: 0, line: 1, stop: 0 });
+    for (let at = 0; !reader.isDone; ) {
+      const piece = await this.#piece(file, at);
+      at += piece.length;
+      if (piece.length > 0) reader.push(piece);
+      else break;
+    }
+    if (!reader.isDone) reader.end();
+    this.#columns = reader.columns;
+    this.#offset = reader.offset;
+    this.#lines = reader.line - 1;
+  }
+
+  async *#readParts(file: FileHandle): AsyncGenerator<RequestChunk | CountedPart> {
+    while (this.#offset < this.#table.size) {
+      this.#readAhead(file);
+      const { part, answer } = this.#ahead[0] as Ahead;
+      // A row that starts in an earlier part may go on past this one.
+      if (part.to > this.#offset) {
+        let { read, chunks, counts } = await answer;
+        if (read.start !== this.#offset) {
+          ({ read, chunks, counts } = await this.#read({ ...part, from: this.#offset, isStart: true }));
+        }
+        if (read.end === undefined) {
+          yield* this.#readRest(file);
+          return;
+        }
+        const [rowsBefore, linesBefore] = [this.#rows, this.#lines];
+        this.#add(read, read.end);
+        if (counts) yield { counts, rowsBefore, linesBefore };
+        for (const chunk of chunks) yield shifted(chunk, rowsBefore, linesBefore);
+      }
+      this.#ahead.shift();
+    }
+  }
+
+  #readAhead(file: FileHandle): void {
+    const { size, format, partBytes } = this.#table;
+    while (this.#ahead.length < PARTS_AHEAD * this.#hands.workers && this.#cut < size) {
+      const from = this.#cut;
+      this.#cut = Math.min(from + partBytes, size);
+      const isStart = from === this.#offset;
+      const part = { fd: file.fd, size, format, from, to: this.#cut, isStart, columns: this.#columns };
+      const answer = this.#read(part);
+      // Where an earlier part fails, nobody asks what became of this one.
+      answer.catch(() => undefined);
+      this.#ahead.push({ part, answer });
+    }
+  }
+
+  async #read(part: TablePart): Promise<PartAnswer> {
+    const answer = await this.#hands.read(part, this.#isCounted);
+    if ('unreadable' in answer) throw new BatchFileError('read', this.#table.path, new Error(answer.unreadable));
+    return answer;
+  }
+
+  #add({ keys, problems, lines, rows }: ReadPart, end: number): void {
+    for (const key of keys) this.#keys.columnOf(key);
+    this.#table.problems.addPart(problems, this.#lines);
+    this.#rows += rows;
+    this.#lines += lines;
+    this.#offset = end;
+    this.#table.onBytes(end);
+  }
+
+  /** Reads on in this thread, from the first row that was not read. */
+  async *#readRest(file: FileHandle): AsyncGenerator<RequestChunk> {
+    const { path, problems, world, format, onBytes } = this.#table;
+    const range = { from: this.#offset, line: this.#lines + 1, columns: this.#columns, keys: this.#keys };
+    const reader = new TableReader(cellNames(world), format, { file: path, problems }, range);
+    for (let at = this.#offset; ; ) {
+      const piece = await this.#piece(file, at);
+      at += piece.length;
+      if (piece.length > 0) reader.push(piece);
+      else reader.end();
+      for (const chunk of reader.take()) yield shifted(chunk, this.#rows, 0);
+      onBytes(at);
+      if (piece.length === 0) return;
+    }
+  }
+
+  /** Some bytes of the file; none at its end, wherever it ended when it was opened. */
+  async #piece(file: FileHandle, at: number): Promise<Uint8Array> {
+    const length = Math.min(READ_BYTES, this.#table.size - at);
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at);
+    return buffer.subarray(0, bytesRead);
+  }
+}
+
+/** A chunk that so many rows and lines come before. */
+function shifted(chunk: RequestChunk, rowsBefore: number, linesBefore: number): RequestChunk {
+  const { lines, firstRow } = chunk;
+  if (lines && linesBefore > 0)
+    for (let row = 0; row < lines.length; row++) lines[row] = (lines[row] as number) + linesBefore;
+  return { ...chunk, firstRow: firstRow + rowsBefore };
+}

@@ -1,0 +1,158 @@
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Hands } from '../../src/cli/batch/hands.js';
+import { PartDecider } from '../../src/cli/batch/part.js';
+import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/cli/batch/summary.js';
+import { readParts } from '../../src/cli/batch/table_parts.js';
+import { VerdictRows } from '../../src/cli/batch/verdict_rows.js';
+import { packWorld } from '../../src/cli/batch/world_data.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { SlotPlaces } from '../../src/pool/slot_places.js';
+import {
+  Problems,
+  REQUEST_FORMATS,
+  type RequestChunk,
+  type RequestFormat,
+  readRequests,
+} from '../../src/requests/index.js';
+import { randomTable } from '../requests/random_tables.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+const memories = [evaluator.share().memory];
+const places = new SlotPlaces(memories, 1);
+const folder = mkdtempSync(join(tmpdir(), 'parts-'));
+const path = join(folder, 'table');
+afterAll(() => {
+  places.release();
+  rmSync(folder, { recursive: true });
+});
+
+/** Hands in this thread. */
+const decider = await PartDecider.open({ world: packWorld(world), memories, compared: [] });
+const hands = {
+  workers: 2,
+  read: async (part, isCounted) => decider.run({ kind: 'read', part, isCounted, places: places.of(0) }),
+} as Pick<Hands, 'workers' | 'read'> as Hands;
+
+interface Read {
+  readonly counts: Counts;
+  readonly problems: Problems;
+  /** Verdict rows, where chunks came. */
+  readonly text: string;
+  readonly error?: unknown;
+}
+
+/** What comes of a table: its counts, its problems, and its rows as they are written. */
+async function gather(make: (problems: Problems) => ReturnType<typeof readParts>): Promise<Read> {
+  const problems = new Problems();
+  const counts = emptyCounts(world, []);
+  const rows = new VerdictRows(world, 'csv');
+  let text = '';
+  try {
+    for await (const next of make(problems)) {
+      if ('counts' in next) {
+        addCounts(counts, next.counts, next.rowsBefore, next.linesBefore);
+        continue;
+      }
+      const verdicts = new Uint8Array(next.rows);
+      evaluator.checkBatch(next.columns, verdicts);
+      tallyChunk(counts, next, verdicts, []);
+      text += Buffer.from(rows.rows(next, verdicts)).toString();
+    }
+  } catch (error) {
+    return { counts, problems, text, error };
+  }
+  return { counts, problems, text };
+}
+
+const whole = (bytes: Uint8Array, format: RequestFormat): Promise<Read> =>
+  gather(
+    (problems) =>
+      readRequests(
+        world,
+        format,
+        (async function* () {
+          yield bytes;
+        })(),
+        { file: path, problems },
+      ) as AsyncGenerator<RequestChunk>,
+  );
+
+const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isCounted: boolean): Promise<Read> => {
+  writeFileSync(path, bytes);
+  const size = bytes.length;
+  return gather((problems) =>
+    readParts({ path, size, format, world, problems, partBytes, onBytes: () => {} }, hands, isCounted),
+  );
+};
+
+describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
+  test('is read as it is whole, wherever it is cut', async () => {
+    let texts = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(randomTable(format), { minLength: 1, maxLength: 2 }),
+        fc.oneof(
+          { weight: 1, arbitrary: fc.integer({ min: 1, max: 8 }) },
+          { weight: 9, arbitrary: fc.integer({ min: 9, max: 300 }) },
+        ),
+        async (tables, partBytes) => {
+          const bytes = Buffer.concat(tables);
+          const alone = await whole(bytes, format);
+          expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
+          expect(await parted(bytes, format, partBytes, true)).toEqual({ ...alone, text: '' });
+          texts += alone.text.length;
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(texts).toBeGreaterThan(10_000);
+  });
+
+  test('whose rows or lines are longer than anything read ahead', async () => {
+    const good = format === 'csv' ? 'root,btf_load,x\n' : '{"task":"root","cmd":"btf_load"}\n';
+    const head = format === 'csv' ? 'task,cmd,note\n' : '';
+    const long = 'x'.repeat(12 << 20);
+    // An open quote costs lines, one after the other, until more is read of it than of any line.
+    const open = '"\n'.repeat(200);
+    const bytes = Buffer.from(`${head}${good}${good}${long}\n${good.repeat(100)}${open}${good}${long}`);
+    const alone = await whole(bytes, format);
+    expect(alone.problems.counts.line_too_long).toBe(2);
+    for (const partBytes of [1 << 21, 1 << 23]) {
+      expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
+    }
+  });
+
+  test('keeps the lines and names of what is wrong in it', async () => {
+    const good = format === 'csv' ? 'root,btf_load,x\n' : '{"task":"root","cmd":"btf_load"}\n';
+    const bad = format === 'csv' ? 'root,btf_laod,x\n' : '{"task":"root","cmd":"btf_laod","nte":1}\n';
+    const head = format === 'csv' ? 'task,cmd,nte\n' : '';
+    const bytes = Buffer.from(head + (good.repeat(99) + bad).repeat(30));
+    const { problems } = await parted(bytes, format, 500, true);
+    const above = format === 'csv' ? 1 : 0;
+    expect(problems.first.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => 100 * (i + 1) + above));
+    expect(problems).toMatchObject({ total: 30, rows: 30, unknownColumns: [{ name: 'nte' }] });
+  });
+});
+
+test('a file that became shorter is an error, not a shorter table', async () => {
+  writeFileSync(path, 'task,cmd\nroot,btf_load\n');
+  const table = {
+    path,
+    size: 1000,
+    format: 'csv',
+    world,
+    problems: new Problems(),
+    partBytes: 100,
+    onBytes() {},
+  } as const;
+  await expect(readParts(table, hands, true).next()).rejects.toThrow(
+    `cannot read ${path}: it became shorter while it was read`,
+  );
+  expect(() => openSync(path, 'r')).not.toThrow();
+});
