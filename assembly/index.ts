@@ -1,10 +1,13 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
 import { Pre } from '../src/abi/verdict';
+import { PLACE_SCRATCH } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { decideHere } from './decide';
 import { decideHeld, hasIds, holderOf, isHeld, writeRunTable } from './run';
 import { setRows } from './rows';
+import { surfaceOf } from './surface';
+import { writeVerdicts } from './verdicts';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
@@ -54,7 +57,7 @@ export function decideBatch(
       // A table is worth its while from two blocks on.
       const isLong = left >= 2 * BLOCK_ROWS && first == holderOf(place, start + 2 * BLOCK_ROWS - 1);
       if (!isKnown && isLong && hasIds(place, start)) {
-        writeRunTable(place, start);
+        writeRunTable(place, first & 0xffff, first >> 16);
         isWritten = true;
         holder = first;
       }
@@ -65,4 +68,14 @@ export function decideBatch(
     }
     decideBlock(place, start, min<u32>(left, BLOCK_ROWS));
   }
+}
+
+/** All that a task may do with a token (NO_ID for none), written to the scratch of a place, OUT_SIZE bytes. */
+export function decideSurface(place: usize, task: u32, token: u32): void {
+  surfaceOf(task, token, place + PLACE_SCRATCH);
+}
+
+/** Every verdict of a task and a token, written to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
+export function decideAll(place: usize, task: u32, token: u32): void {
+  writeVerdicts(place, task, token);
 }

@@ -18,6 +18,7 @@ import {
   COLUMN_TYPE_BIT,
   NO_ID,
   PLACE_SCRATCH,
+  TABLE,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_ATTACHS,
@@ -38,14 +39,13 @@ import { hasAll, lanes } from './lanes';
 import { decideOdd, faultyRows } from './odd';
 import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
 
-// Where a run's things are in a scratch, past those of a block. First a byte for each row of the ask table.
-const TABLE: usize = 16384;
-const ANSWERS: usize = 20608; // u8, what programs of a type get whose attach type the token allows
-const REFUSALS: usize = 20672; // u8, and whose attach type it does not
-const ASK: usize = 20736; // u16, sixteen rows of the ask table
+// Where a run's things are in a scratch, past those of a block and TABLE.
+const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
+const REFUSALS: usize = 20800; // u8, and whose attach type it does not
+const ASK: usize = 20864; // u16, sixteen rows of the ask table
 
 /** In the table: the row does not say everything. No verdict has this byte. */
-const ODD: u32 = 255;
+export const ODD: u32 = 255;
 
 /** Whether the ids of a row exist. */
 // @ts-ignore: decorator
@@ -78,11 +78,9 @@ export function isHeld(place: usize, first: usize, rows: u32): boolean {
   return !v128.any_true(differ);
 }
 
-/** Works out the table of the task and token of a row, whose ids exist. */
-export function writeRunTable(place: usize, row: usize): void {
+/** Works out the table of a task and a token, which exist; NO_ID for no token. */
+export function writeRunTable(place: usize, taskId: usize, tokenId: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  const taskId: usize = load<u16>(taskAt(place, row));
-  const tokenId: usize = load<u16>(tokenAt(place, row));
   const task = taskId * TASK_SIZE;
   const token = tokenId * TOKEN_SIZE;
   const stands = standing(task, token);

@@ -26,6 +26,7 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeProgLoad(view, profile, isDisabled);
     writeOtherCommands(view, profile);
     writeColumns(view);
+    writeSurfaces(view, profile);
     writeStops(view);
     writeOutcomes(view);
     bySysctl.set(isDisabled, bytes);
@@ -224,6 +225,72 @@ function otherCommand(profile: Profile, cmd: number): Ask {
     case 'unknown':
       return { end: Outcome.UNKNOWN_CMD, flags: 0 };
   }
+}
+
+/** What is allowed to whom, as sets: read from the rows of what each asks. */
+function writeSurfaces(view: DataView, profile: Profile): void {
+  const { count } = profile.vocabulary;
+  const askAt = (half: number, rest: number, field: number): number =>
+    view.getUint8((half * L.TYPE_ROWS + rest) * L.ASK_SIZE + field - FIRST);
+  /** Those of `size` numbers that go on for who has the capabilities, of a half of the table or by types of programs. */
+  const allowed = (size: number, caps: number, needsOf: (n: number) => number | undefined): bigint =>
+    setOf(size, (n) => {
+      const needs = needsOf(n);
+      return needs !== undefined && (needs & ~caps) === 0;
+    });
+  const fits = (type: number): bigint =>
+    setOf(count.attach_types, (attach) => askAt(type, attach, L.ASK_END) === Outcome.ALLOWED);
+  const needsOfMap = (type: number): number | undefined =>
+    askAt(L.ASK_HALF_MAP_CREATE, type, L.ASK_END) === Outcome.ALLOWED
+      ? askAt(L.ASK_HALF_MAP_CREATE, type, L.ASK_NEEDS)
+      : undefined;
+  const needsOfProg = (type: number): number | undefined =>
+    fits(type) === 0n ? undefined : askAt(type, 0, L.ASK_NEEDS);
+  for (let caps = 0; caps <= L.CAPS_ALL; caps++) {
+    const at = caps * 8 - FIRST;
+    view.setBigUint64(at + L.SURFACE_MAPS, allowed(count.map_types, caps, needsOfMap), true);
+    view.setBigUint64(at + L.SURFACE_PROGS, allowed(count.prog_types, caps, needsOfProg), true);
+    view.setBigUint64(
+      at + L.SURFACE_CMDS,
+      allowed(count.cmds, caps, (cmd) => needsOfCommand(profile, cmd)),
+      true,
+    );
+  }
+  for (let type = 0; type < L.TYPE_ROWS; type++) {
+    view.setBigUint64(type * 8 + L.SURFACE_FITS - FIRST, fits(type), true);
+    const meant = 1n << BigInt(fixupAttachType(profile.vocabulary, type, 0));
+    view.setBigUint64(type * 8 + L.SURFACE_MEANT - FIRST, meant, true);
+  }
+  const refuses = (cmd: number): boolean => tokenRoomOf(profile, cmd) === 'refused';
+  view.setBigUint64(L.SURFACE_REFUSING - FIRST, setOf(count.cmds, refuses), true);
+  view.setUint32(L.SURFACE_TYPES - FIRST, count.prog_types, true);
+  const byDescriptor = (cmd: number): boolean => gateOf(profile, cmd).kind === 'descriptor';
+  view.setBigUint64(L.SURFACE_DESCRIPTOR - FIRST, setOf(count.cmds, byDescriptor), true);
+}
+
+/** The capabilities a command asks that goes by no type, CAPS_*; undefined for one that no batch can allow. */
+function needsOfCommand(profile: Profile, cmd: number): number | undefined {
+  const { kind } = gateOf(profile, cmd);
+  switch (kind) {
+    case 'token':
+      return profile.vocabulary.nameOf('cmds', cmd) === 'btf_load' ? L.CAPS_BPF : L.CAPS_SYS_ADMIN;
+    case 'init_capability':
+      return commandCap(profile, cmd);
+    // A program of a type that asks nothing can be attached by whoever holds it.
+    case 'attach':
+    case 'descriptor':
+      return 0;
+    case 'token_create':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** A bit for every number below `size` that is in the set. */
+function setOf(size: number, has: (n: number) => boolean): bigint {
+  let set = 0n;
+  for (let n = 0; n < size; n++) if (has(n)) set |= 1n << BigInt(n);
+  return set;
 }
 
 /** What is said of a token by what stops it. */
