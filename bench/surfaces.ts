@@ -2,8 +2,11 @@ import { OUTCOME_MASK, type Outcome } from '../src/abi/verdict.js';
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
 import type { Surface } from '../src/engine/surface.js';
+import { type SurfaceCell, surfaceCells } from '../src/engine/surface_cells.js';
 import { isAllowed } from '../src/kernel/verdict.js';
+import type { Vocabulary } from '../src/kernel/vocabulary.js';
 import type { World } from '../src/kernel/world.js';
+import { typeFieldOf } from '../src/names/type_field.js';
 import { contender, type Effort, interleave, type Timing } from './measure.js';
 
 /** The names the ways to ask for all that a task may do with a token have in results. */
@@ -64,46 +67,42 @@ export function timeSurfaces(world: World, pairs: Columns, effort: Effort): Surf
 }
 
 interface CellBatch {
+  readonly cells: readonly SurfaceCell[];
   readonly columns: Columns;
   readonly verdicts: Uint8Array;
-  readonly progLoad: number;
-  readonly mapCreate: number;
+  readonly vocabulary: Vocabulary;
 }
 
-/** Every command that goes by no type, map_create of every type, prog_load of every type with every attach type. */
+/** Every request of a surface, a row each. */
 function cellBatch(evaluator: Evaluator, { profile: { vocabulary } }: World): CellBatch {
-  const mapCreate = vocabulary.must('cmds', 'map_create');
-  const progLoad = vocabulary.must('cmds', 'prog_load');
-  const { count } = vocabulary;
-  const cells: (readonly [cmd: number, type: number, attachType: number])[] = [];
-  for (let cmd = 0; cmd < count.cmds; cmd++) if (cmd !== mapCreate && cmd !== progLoad) cells.push([cmd, 0, 0]);
-  for (let type = 0; type < count.map_types; type++) cells.push([mapCreate, type, 0]);
-  for (let type = 0; type < count.prog_types; type++) {
-    for (let attachType = 0; attachType < count.attach_types; attachType++) cells.push([progLoad, type, attachType]);
-  }
+  const cells = surfaceCells(vocabulary);
   const { insnCnt: _one, pre: _none, ...columns } = evaluator.makeColumns(cells.length);
-  cells.forEach(([cmd, type, attachType], row) => {
+  cells.forEach(({ cmd, type, attachType }, row) => {
     columns.cmd[row] = cmd;
     columns.type[row] = type;
     columns.attachType[row] = attachType;
   });
-  return { columns, verdicts: evaluator.makeVerdicts(cells.length), progLoad, mapCreate };
+  return { cells, columns, verdicts: evaluator.makeVerdicts(cells.length), vocabulary };
 }
 
-function demandAgreement(batch: CellBatch, surface: Surface, task: number, token: number): void {
-  const { columns, verdicts, progLoad, mapCreate } = batch;
-  verdicts.forEach((verdict, row) => {
-    const { cmd, type, attachType } = columns;
-    const command = cmd[row] as number;
-    const set =
-      command === progLoad
-        ? surface.attachTypes(type[row] as number)
-        : command === mapCreate
-          ? surface.mapTypes
-          : surface.cmds;
-    const bit = command === progLoad ? attachType[row] : command === mapCreate ? type[row] : command;
-    const isIn = ((set >> BigInt(bit as number)) & 1n) === 1n;
-    if (isIn !== isAllowed((verdict & OUTCOME_MASK) as Outcome)) {
+function demandAgreement(
+  { cells, verdicts, vocabulary }: CellBatch,
+  surface: Surface,
+  task: number,
+  token: number,
+): void {
+  const setOf = ({ cmd, type, attachType }: SurfaceCell): readonly [set: bigint, number: number] => {
+    const name = vocabulary.nameOf('cmds', cmd);
+    if (name === 'map_create') return [surface.mapTypes, type];
+    if (name === 'prog_load') return [surface.attachTypes(type), attachType];
+    return typeFieldOf(name) === undefined || type === 0
+      ? [surface.cmds, cmd]
+      : [surface.cgroupSkbAttachTypes, attachType];
+  };
+  cells.forEach((cell, row) => {
+    const [set, number] = setOf(cell);
+    const isIn = ((set >> BigInt(number)) & 1n) === 1n;
+    if (isIn !== isAllowed(((verdicts[row] as number) & OUTCOME_MASK) as Outcome)) {
       throw new Error(`task ${task}, token ${token}: a surface says otherwise than row ${row} of its cells`);
     }
   });
