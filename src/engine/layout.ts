@@ -26,7 +26,10 @@ export const WORLD_ASKS = 1792;
 export const WORLD_ENDS = 35584;
 export const WORLD_ASK_COLUMNS = 39680;
 export const WORLD_SURFACES = 40832;
-export const WORLD_KERNEL_END = 42272;
+export const WORLD_KINDS = 42368;
+export const WORLD_KIND_COLUMNS = 46592;
+export const WORLD_BY_GATE = 46816;
+export const WORLD_KERNEL_END = 46824;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -144,13 +147,14 @@ export const ASK_SIZE = 8;
 /** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
 export const ASK_HALF_MAP_CREATE = 64;
 export const ASK_HALF_OTHERS = 65;
+export const ASK_ROWS = 4224;
 /** Whoever asks is as good as in the token's own user namespace. */
 export const ASK_ANY_USERNS = 1;
 /** The token is looked at: the same bit as TOKEN_GIVEN. */
 export const ASK_LOOKS = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
 export const ASK_UNPRIV_DISABLED = 4;
-/** The row does not say everything: byGate() in decide.ts knows. */
+/** The row does not say everything: byGate() in decide.ts knows. Commands of such rows are in WORLD_BY_GATE, a bit each. */
 export const ASK_BY_GATE = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
 export const ASK_CGROUP_SKB = 2;
@@ -170,6 +174,17 @@ export const COLUMN_CMD_BITS = WORLD_ASK_COLUMNS + 384;
 export const COLUMN_NEEDS = WORLD_ASK_COLUMNS + 576;
 export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
 export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
+
+// For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
+// table, a byte each, and what rows of a kind have in common, a column each.
+export const KINDS = 32;
+export const KIND_CMD_BITS = WORLD_KIND_COLUMNS;
+export const KIND_NEEDS = WORLD_KIND_COLUMNS + 32;
+export const KIND_END = WORLD_KIND_COLUMNS + 64;
+export const KIND_FLAGS = WORLD_KIND_COLUMNS + 96;
+export const KIND_STOP_TYPE = WORLD_KIND_COLUMNS + 128; // STOP_TYPE where a mask speaks of the type
+export const KIND_STOP_ATTACH = WORLD_KIND_COLUMNS + 160; // STOP_ATTACH where one speaks of the attach type
+export const KIND_MEANT = WORLD_KIND_COLUMNS + 192; // what attach type 0 means where it means another
 
 // For surfaces: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
 // what goes on for who has these. Programs go on with an attach type that fits.

@@ -26,6 +26,7 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeProgLoad(view, profile, isDisabled);
     writeOtherCommands(view, profile);
     writeColumns(view);
+    writeKinds(view);
     writeSurfaces(view, profile);
     writeStops(view);
     writeOutcomes(view);
@@ -201,6 +202,8 @@ function writeOtherCommands(view: DataView, profile: Profile): void {
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     writeAsk(view, L.ASK_HALF_OTHERS, cmd, otherCommand(profile, cmd));
   }
+  const isByGate = (cmd: number): boolean => (otherCommand(profile, cmd).flags & L.ASK_BY_GATE) !== 0;
+  view.setBigUint64(L.WORLD_BY_GATE - FIRST, setOf(L.TYPE_ROWS, isByGate), true);
 }
 
 function otherCommand(profile: Profile, cmd: number): Ask {
@@ -224,6 +227,35 @@ function otherCommand(profile: Profile, cmd: number): Ask {
       return { end: Outcome.MODEL_ONLY, flags: 0 };
     case 'unknown':
       return { end: Outcome.UNKNOWN_CMD, flags: 0 };
+  }
+}
+
+/** The kinds that rows of the ask table come in. */
+function writeKinds(view: DataView): void {
+  const kinds = new Map<string, number>();
+  for (let row = 0; row < L.ASK_ROWS; row++) {
+    const at = (field: number): number => view.getUint8(row * L.ASK_SIZE + field - FIRST);
+    const attachBit = at(L.ASK_ATTACH_BIT);
+    const given = row & L.LAST_TYPE;
+    const asked = (at(L.ASK_ATTACH_AT) + L.WORLD_TOKENS - L.TOKEN_ATTACHS) * 8 + (31 - Math.clz32(attachBit));
+    const columns = [
+      [L.KIND_CMD_BITS, at(L.ASK_CMD_BITS)],
+      [L.KIND_NEEDS, at(L.ASK_NEEDS)],
+      [L.KIND_END, at(L.ASK_END)],
+      [L.KIND_FLAGS, at(L.ASK_FLAGS)],
+      [L.KIND_STOP_TYPE, at(L.ASK_TYPE_BIT) === 0 ? L.STOP_NONE : L.STOP_TYPE],
+      [L.KIND_STOP_ATTACH, attachBit === 0 ? L.STOP_NONE : L.STOP_ATTACH],
+      [L.KIND_MEANT, attachBit === 0 || asked === given ? 0 : asked],
+    ] as const;
+    const key = columns.map(([, value]) => value).join();
+    let kind = kinds.get(key);
+    if (kind === undefined) {
+      kind = kinds.size;
+      if (kind === L.KINDS) throw new RangeError(`there are more than ${L.KINDS} kinds of requests`);
+      kinds.set(key, kind);
+      for (const [column, value] of columns) view.setUint8(column + kind - FIRST, value);
+    }
+    view.setUint8(L.WORLD_KINDS + row - FIRST, kind);
   }
 }
 
