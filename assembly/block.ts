@@ -1,31 +1,21 @@
 // A block of rows in three passes. The first looks at sixteen rows at a step: which are odd (an id past the end, a fault,
-// a long program), what each asks, and whether all have the same task and token. The second fetches what is said of each
-// row's task, token and request, row by row, without a branch. The third makes sixteen verdicts at a step of that; the
-// odd rows are then decided one by one.
+// a long program) and what each asks. The second fetches what is said of each row's task, token and request, row by row,
+// without a branch. The third makes sixteen verdicts at a step of that; the odd rows are then decided one by one.
 
 import {
   ASK_ATTACH_AT,
-  ASK_BY_GATE,
   ASK_TYPE_AT,
-  NO_ID,
   PLACE_SCRATCH,
-  TASK_INIT_CAPS,
   TASK_LEVEL,
-  TOKEN_ATTACHS,
-  TOKEN_CMDS,
-  TOKEN_DENIED_CAPS,
   TOKEN_LEVEL,
-  TOKEN_MAPS,
   WORLD_ASKS,
-  WORLD_TASK_COUNT,
   WORLD_TOKENS,
-  WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
-import { capsThere, isOwnUserns, standing } from './capable';
+import { standing } from './capable';
 import { judgeLanes } from './judge_lanes';
-import { hasAll, high, lanes, low } from './lanes';
-import { decideOdd, faultyRows } from './odd';
+import { high, lanes, low } from './lanes';
+import { decideOdd, oddRows } from './odd';
 import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
 
 /** Rows of a block: its scratch stays in the fastest cache. */
@@ -36,7 +26,6 @@ const TASK: usize = 0; // u32, rows as distances from the first
 const TOKEN: usize = 1024; // u32
 const ASK: usize = 2048; // u32
 const ODD: usize = 3072; // u8, not 0: to be decided on its own
-const HELD: usize = 3328; // u8 for sixteen rows: not 0 where all have the same task and token
 // And the second:
 const STANDS: usize = 3584; // u32, as standing() says
 const TASK_SAYS: usize = 4608; // u32, from TASK_LEVEL on
@@ -49,12 +38,9 @@ const ATTACH_BYTE: usize = 8960; // u8
 export function decideBlock(place: usize, start: usize, rows: u32): void {
   const scratch = place + PLACE_SCRATCH;
   for (let i: usize = 0; i < rows; i += 16) look(place, start + i, scratch, i);
+  for (let i: usize = 0; i < rows; i += 16) fetch(scratch, i);
   for (let i: usize = 0; i < rows; i += 16) {
-    if (load<u8>(scratch + (i >> 4), HELD)) fetchAsks(scratch, i);
-    else fetch(scratch, i);
-  }
-  for (let i: usize = 0; i < rows; i += 16) {
-    v128.store(outAt(place, start + i), verdicts(scratch, i, load<u8>(scratch + (i >> 4), HELD) != 0));
+    v128.store(outAt(place, start + i), verdicts(scratch, i));
     const odd = v128.load(scratch + i, ODD);
     if (v128.any_true(odd)) decideOdd(place, start + i, min<u32>(rows - <u32>i, 16), odd);
   }
@@ -66,20 +52,10 @@ export function decideBlock(place: usize, start: usize, rows: u32): void {
 function look(place: usize, row: usize, scratch: usize, i: usize): void {
   const tasks = taskAt(place, row);
   const tokens = tokenAt(place, row);
-  const taskCount = i16x8.splat(<i16>load<u32>(WORLD_TASK_COUNT));
-  const tokenCount = i16x8.splat(<i16>load<u32>(WORLD_TOKEN_COUNT));
-  const none = i16x8.splat(<i16>NO_ID);
   const task0 = v128.load(tasks);
   const task1 = v128.load(tasks, 16);
   const token0 = v128.load(tokens);
   const token1 = v128.load(tokens, 16);
-  const past0 = v128.or(i16x8.ge_u(task0, taskCount), v128.andnot(i16x8.ge_u(token0, tokenCount), i16x8.eq(token0, none)));
-  const past1 = v128.or(i16x8.ge_u(task1, taskCount), v128.andnot(i16x8.ge_u(token1, tokenCount), i16x8.eq(token1, none)));
-  v128.store(scratch + i, v128.or(i8x16.narrow_i16x8_s(past0, past1), faultyRows(place, row)), ODD);
-
-  const sameTask = v128.or(v128.xor(task0, i16x8.splat(load<i16>(tasks))), v128.xor(task1, task0));
-  const sameToken = v128.or(v128.xor(token0, i16x8.splat(load<i16>(tokens))), v128.xor(token1, token0));
-  store<u8>(scratch + (i >> 4), v128.any_true(v128.or(sameTask, sameToken)) ? 0 : 1, HELD);
   const ids = scratch + (i << 2);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(task0), 3), TASK);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(task0), 3), TASK + 16);
@@ -89,6 +65,7 @@ function look(place: usize, row: usize, scratch: usize, i: usize): void {
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token0), 5), TOKEN + 16);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(token1), 5), TOKEN + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(token1), 5), TOKEN + 48);
+
 
   const cmd = saturated(v128.load(cmdAt(place, row)));
   const type = saturated(v128.load(typeAt(place, row)));
@@ -101,6 +78,7 @@ function look(place: usize, row: usize, scratch: usize, i: usize): void {
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask0), 3), ASK + 16);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask1), 3), ASK + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask1), 3), ASK + 48);
+  v128.store(scratch + i, oddRows(place, row, cmd), ODD);
 }
 
 /** The second pass, of sixteen rows. */
@@ -132,24 +110,10 @@ function fetchRow(word: usize, long: usize, byte: usize): void {
   store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
 }
 
-/** The second pass where all sixteen have the same task and token. */
+/** The third pass, of sixteen rows. */
 // @ts-ignore: decorator
 @inline
-function fetchAsks(scratch: usize, first: usize): void {
-  for (let i = first; i < first + 16; i += 4) {
-    const words = scratch + (i << 2);
-    const longs = scratch + (i << 3);
-    store<u64>(longs, load<u64>(load<u32>(words, ASK), WORLD_ASKS), ASKED);
-    store<u64>(longs, load<u64>(load<u32>(words, ASK + 4), WORLD_ASKS), ASKED + 8);
-    store<u64>(longs, load<u64>(load<u32>(words, ASK + 8), WORLD_ASKS), ASKED + 16);
-    store<u64>(longs, load<u64>(load<u32>(words, ASK + 12), WORLD_ASKS), ASKED + 24);
-  }
-}
-
-/** The third pass, of sixteen rows; `isHeld` where all have the same task and token. */
-// @ts-ignore: decorator
-@inline
-function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
+function verdicts(scratch: usize, i: usize): v128 {
   // Rows of eight bytes to vectors of one field each.
   const rows = scratch + (i << 3);
   const ask0 = low(v128.load(rows, ASKED), v128.load(rows, ASKED + 64));
@@ -160,11 +124,9 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   const ask5 = high(v128.load(rows, ASKED + 32), v128.load(rows, ASKED + 96));
   const ask6 = low(v128.load(rows, ASKED + 48), v128.load(rows, ASKED + 112));
   const ask7 = high(v128.load(rows, ASKED + 48), v128.load(rows, ASKED + 112));
-  const even01 = low(low(ask0, ask4), low(ask2, ask6));
   const even23 = high(low(ask0, ask4), low(ask2, ask6));
   const even45 = low(high(ask0, ask4), high(ask2, ask6));
   const even67 = high(high(ask0, ask4), high(ask2, ask6));
-  const uneven01 = low(low(ask1, ask5), low(ask3, ask7));
   const uneven23 = high(low(ask1, ask5), low(ask3, ask7));
   const uneven45 = low(high(ask1, ask5), high(ask3, ask7));
   const uneven67 = high(high(ask1, ask5), high(ask3, ask7));
@@ -176,64 +138,41 @@ function verdicts(scratch: usize, i: usize, isHeld: boolean): v128 {
   const flags = high(even67, uneven67);
 
   // What is said of tasks and tokens.
-  let own: v128;
-  let there: v128;
-  let initCaps: v128;
-  let deniedCaps: v128;
-  let cmds: v128;
-  let typeByte: v128;
-  let attachByte: v128;
-  if (isHeld) {
-    const task = load<u32>(scratch + (i << 2), TASK);
-    const token = load<u32>(scratch + (i << 2), TOKEN);
-    const stands = standing(task, token);
-    own = i8x16.splat(<i8>(0 - isOwnUserns(task, token, stands)));
-    there = lanes(capsThere(task, stands));
-    initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
-    deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
-    cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
-    typeByte = i8x16.swizzle(v128.load(token, TOKEN_MAPS), low(even01, uneven01));
-    const attachAt = i8x16.sub(high(even01, uneven01), lanes(TOKEN_ATTACHS - WORLD_TOKENS));
-    attachByte = i8x16.swizzle(v128.load(token, TOKEN_ATTACHS), attachAt);
-  } else {
-    const at = scratch + (i << 2);
-    const halves0 = i8x16.narrow_i16x8_s(
-      i16x8.eq(v128.load(at, STANDS), lanes(0)),
-      i16x8.eq(v128.load(at, STANDS + 16), lanes(0)),
-    );
-    const halves1 = i8x16.narrow_i16x8_s(
-      i16x8.eq(v128.load(at, STANDS + 32), lanes(0)),
-      i16x8.eq(v128.load(at, STANDS + 48), lanes(0)),
-    );
-    const inside = v128.shuffle<i8>(halves0, halves1, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-    const owns = v128.shuffle<i8>(halves0, halves1, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-    const task0 = low(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
-    const task1 = high(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
-    const task2 = low(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
-    const task3 = high(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
-    const taskEven01 = low(low(task0, task2), low(task1, task3));
-    const taskEven23 = high(low(task0, task2), low(task1, task3));
-    const taskUneven01 = low(high(task0, task2), high(task1, task3));
-    const taskUneven23 = high(high(task0, task2), high(task1, task3));
-    const token0 = low(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
-    const token1 = high(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
-    const token2 = low(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
-    const token3 = high(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
-    const tokenEven01 = low(low(token0, token2), low(token1, token3));
-    const tokenEven23 = high(low(token0, token2), low(token1, token3));
-    const tokenUneven01 = low(high(token0, token2), high(token1, token3));
-    const tokenUneven23 = high(high(token0, token2), high(token1, token3));
-    own = v128.and(inside, i8x16.eq(low(taskEven01, taskUneven01), low(tokenEven01, tokenUneven01)));
-    there = v128.and(inside, v128.or(high(taskEven01, taskUneven01), owns));
-    initCaps = low(taskEven23, taskUneven23);
-    deniedCaps = high(tokenEven01, tokenUneven01);
-    cmds = low(tokenEven23, tokenUneven23);
-    typeByte = v128.load(scratch + i, TYPE_BYTE);
-    attachByte = v128.load(scratch + i, ATTACH_BYTE);
-  }
+  const at = scratch + (i << 2);
+  const halves0 = i8x16.narrow_i16x8_s(
+    i16x8.eq(v128.load(at, STANDS), lanes(0)),
+    i16x8.eq(v128.load(at, STANDS + 16), lanes(0)),
+  );
+  const halves1 = i8x16.narrow_i16x8_s(
+    i16x8.eq(v128.load(at, STANDS + 32), lanes(0)),
+    i16x8.eq(v128.load(at, STANDS + 48), lanes(0)),
+  );
+  const inside = v128.shuffle<i8>(halves0, halves1, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const owns = v128.shuffle<i8>(halves0, halves1, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  const task0 = low(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
+  const task1 = high(v128.load(at, TASK_SAYS), v128.load(at, TASK_SAYS + 32));
+  const task2 = low(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
+  const task3 = high(v128.load(at, TASK_SAYS + 16), v128.load(at, TASK_SAYS + 48));
+  const taskEven01 = low(low(task0, task2), low(task1, task3));
+  const taskEven23 = high(low(task0, task2), low(task1, task3));
+  const taskUneven01 = low(high(task0, task2), high(task1, task3));
+  const taskUneven23 = high(high(task0, task2), high(task1, task3));
+  const token0 = low(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
+  const token1 = high(v128.load(at, TOKEN_SAYS), v128.load(at, TOKEN_SAYS + 32));
+  const token2 = low(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
+  const token3 = high(v128.load(at, TOKEN_SAYS + 16), v128.load(at, TOKEN_SAYS + 48));
+  const tokenEven01 = low(low(token0, token2), low(token1, token3));
+  const tokenEven23 = high(low(token0, token2), low(token1, token3));
+  const tokenUneven01 = low(high(token0, token2), high(token1, token3));
+  const tokenUneven23 = high(high(token0, token2), high(token1, token3));
+  const own = v128.and(inside, i8x16.eq(low(taskEven01, taskUneven01), low(tokenEven01, tokenUneven01)));
+  const there = v128.and(inside, v128.or(high(taskEven01, taskUneven01), owns));
+  const initCaps = low(taskEven23, taskUneven23);
+  const deniedCaps = high(tokenEven01, tokenUneven01);
+  const cmds = low(tokenEven23, tokenUneven23);
+  const typeByte = v128.load(scratch + i, TYPE_BYTE);
+  const attachByte = v128.load(scratch + i, ATTACH_BYTE);
 
-  const byGate = hasAll(flags, lanes(ASK_BY_GATE));
-  v128.store(scratch + i, v128.or(v128.load(scratch + i, ODD), byGate), ODD);
   return judgeLanes(
     own,
     there,

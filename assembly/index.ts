@@ -1,10 +1,12 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
 import { Pre } from '../src/abi/verdict';
-import { BLOCK_ROWS, decideBlock } from './block';
+import { PLACE_SCRATCH } from '../src/engine/layout';
+import { decideRows, decideRowsInBlocks } from './batch';
 import { decideHere } from './decide';
-import { decideHeld, hasIds, holderOf, isHeld, writeRunTable } from './run';
 import { setRows } from './rows';
+import { surfaceOf } from './surface';
+import { writeVerdicts } from './verdicts';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
@@ -43,26 +45,32 @@ export function decideBatch(
   out: usize,
 ): void {
   setRows(place, task, token, cmd, type, attachType, insnCnt, pre, out);
-  // Whose table of a run is written.
-  let isWritten = false;
-  let holder: u32 = 0;
-  for (let start: u32 = 0; start < rows; start += BLOCK_ROWS) {
-    const left = rows - start;
-    const first = holderOf(place, start);
-    if (left >= BLOCK_ROWS && first == holderOf(place, start + BLOCK_ROWS - 1) && isHeld(place, start, BLOCK_ROWS)) {
-      const isKnown = isWritten && holder == first;
-      // A table is worth its while from two blocks on.
-      const isLong = left >= 2 * BLOCK_ROWS && first == holderOf(place, start + 2 * BLOCK_ROWS - 1);
-      if (!isKnown && isLong && hasIds(place, start)) {
-        writeRunTable(place, start);
-        isWritten = true;
-        holder = first;
-      }
-      if (isWritten && holder == first) {
-        decideHeld(place, start, BLOCK_ROWS);
-        continue;
-      }
-    }
-    decideBlock(place, start, min<u32>(left, BLOCK_ROWS));
-  }
+  decideRows(place, rows);
+}
+
+/** The same without looking for runs: what choosing a way costs is seen beside it. */
+export function decideBatchInBlocks(
+  place: usize,
+  rows: u32,
+  task: usize,
+  token: usize,
+  cmd: usize,
+  type: usize,
+  attachType: usize,
+  insnCnt: usize,
+  pre: usize,
+  out: usize,
+): void {
+  setRows(place, task, token, cmd, type, attachType, insnCnt, pre, out);
+  decideRowsInBlocks(place, rows);
+}
+
+/** All that a task may do with a token (NO_ID for none), written to the scratch of a place, OUT_SIZE bytes. */
+export function decideSurface(place: usize, task: u32, token: u32): void {
+  surfaceOf(task, token, place + PLACE_SCRATCH);
+}
+
+/** Every verdict of a task and a token, written to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
+export function decideAll(place: usize, task: u32, token: u32): void {
+  writeVerdicts(place, task, token);
 }

@@ -43,24 +43,40 @@ export function judgeLanes(
   end: v128,
   flags: v128,
 ): v128 {
-  const zero = lanes(0);
-  // stopsOf()
+  let stop = stopsBeforeType(own, deniedCaps, cmds, cmdBits, flags);
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit)));
+  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
+  const counts = i8x16.eq(stop, lanes(STOP_NONE));
+  const refused = v128.and(v128.and(there, deniedCaps), counts);
+  const capable = v128.bitselect(capsWithin(there, initCaps, deniedCaps), initCaps, counts);
+  return v128.or(outcomes(capable, refused, needs, end, flags), dispositions(stop));
+}
+
+/** stopsOf() without what it says of types. */
+// @ts-ignore: decorator
+@inline
+export function stopsBeforeType(own: v128, deniedCaps: v128, cmds: v128, cmdBits: v128, flags: v128): v128 {
   const isLookedAt = hasAll(v128.and(deniedCaps, flags), lanes(TOKEN_GIVEN));
   const isOwn = v128.or(own, hasAll(flags, lanes(ASK_ANY_USERNS)));
-  let stop = v128.andnot(lanes(STOP_ATTACH), hasAll(attachByte, attachBit));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_TYPE), hasAll(typeByte, typeBit)));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_LSM), hasAll(cmds, cmdBits)));
-  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(cmds, cmdBits), zero)));
+  let stop = v128.andnot(lanes(STOP_LSM), hasAll(cmds, cmdBits));
+  stop = i8x16.max_u(stop, v128.and(lanes(STOP_CMD), i8x16.eq(v128.and(cmds, cmdBits), lanes(0))));
   stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_USERNS), isOwn));
-  stop = i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isLookedAt));
-  const counts = i8x16.eq(stop, lanes(STOP_NONE));
+  return i8x16.max_u(stop, v128.andnot(lanes(STOP_NOT_GIVEN), isLookedAt));
+}
 
-  // capableThrough()
-  const refused = v128.and(v128.and(there, deniedCaps), counts);
+/** What capableThrough() grants where the token counts. */
+// @ts-ignore: decorator
+@inline
+export function capsWithin(there: v128, initCaps: v128, deniedCaps: v128): v128 {
   const fallback = v128.and(v128.andnot(initCaps, there), v128.load_splat<u8>(WORLD_FALLBACK_CAPS));
-  const capable = v128.bitselect(v128.or(v128.andnot(there, refused), fallback), initCaps, counts);
+  return v128.or(v128.andnot(there, deniedCaps), fallback);
+}
 
-  // judge()
+/** The outcomes of judge(), for who is `capable` of what is not `refused` by an LSM. */
+// @ts-ignore: decorator
+@inline
+export function outcomes(capable: v128, refused: v128, needs: v128, end: v128, flags: v128): v128 {
+  const zero = lanes(0);
   const missing = v128.andnot(needs, capable);
   const first = v128.and(missing, i8x16.sub(zero, missing));
   const isLsm = i8x16.ne(v128.and(refused, first), zero);
@@ -68,6 +84,12 @@ export function judgeLanes(
   const byCapability = i8x16.swizzle(v128.load(WORLD_OUTCOMES + OUTCOMES_OF_CAPABILITY), missing);
   const reason = v128.bitselect(bySysctl, byCapability, hasAll(flags, lanes(ASK_UNPRIV_DISABLED)));
   const refusal = v128.bitselect(lanes(Outcome.LSM_REFUSED_CAPABLE), reason, isLsm);
-  const outcome = v128.bitselect(end, refusal, i8x16.eq(missing, zero));
-  return v128.or(outcome, i8x16.swizzle(v128.load(WORLD_STOPS), stop));
+  return v128.bitselect(end, refusal, i8x16.eq(missing, zero));
+}
+
+/** dispositionOf() */
+// @ts-ignore: decorator
+@inline
+export function dispositions(stop: v128): v128 {
+  return i8x16.swizzle(v128.load(WORLD_STOPS), stop);
 }

@@ -27,3 +27,11 @@ export function high(a: v128, b: v128): v128 {
 export function hasAll(values: v128, bits: v128): v128 {
   return i8x16.eq(v128.and(values, bits), bits);
 }
+
+/** Lanes of 255 where a byte of a mask has the bit of a number (the last three bits of `numbers` say which), else 0. */
+// @ts-ignore: decorator
+@inline
+export function hasBit(mask: v128, bytes: v128, numbers: v128): v128 {
+  const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  return hasAll(i8x16.swizzle(mask, bytes), i8x16.swizzle(bits, v128.and(numbers, lanes(7))));
+}

@@ -86,3 +86,10 @@ export function preAt(place: usize, row: usize): usize {
   const column = <usize>load<u32>(place, PRE);
   return column ? column + row : 0;
 }
+
+/** Task and token of a row as one number. */
+// @ts-ignore: decorator
+@inline
+export function holderOf(place: usize, row: usize): u32 {
+  return <u32>load<u16>(taskAt(place, row)) | (<u32>load<u16>(tokenAt(place, row)) << 16);
+}

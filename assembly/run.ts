@@ -5,7 +5,6 @@ import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
   ASK_ATTACH_AT,
   ASK_ATTACH_BIT,
-  ASK_BY_GATE,
   ASK_HALF_MAP_CREATE,
   ASK_SIZE,
   COLUMN_CMD_BITS,
@@ -16,8 +15,8 @@ import {
   COLUMN_ROWS,
   COLUMN_TYPE_AT,
   COLUMN_TYPE_BIT,
-  NO_ID,
   PLACE_SCRATCH,
+  TABLE,
   TASK_INIT_CAPS,
   TASK_SIZE,
   TOKEN_ATTACHS,
@@ -27,62 +26,22 @@ import {
   TOKEN_SIZE,
   TYPE_ROWS,
   WORLD_ENDS,
-  WORLD_TASK_COUNT,
   WORLD_TOKENS,
-  WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
-import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
+import { BLOCK_ROWS } from './block';
 import { capsThere, isOwnUserns, standing } from './capable';
 import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
-import { decideOdd, faultyRows } from './odd';
-import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
+import { outAt } from './rows';
+import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 
-// Where a run's things are in a scratch, past those of a block. First a byte for each row of the ask table.
-const TABLE: usize = 16384;
-const ANSWERS: usize = 20608; // u8, what programs of a type get whose attach type the token allows
-const REFUSALS: usize = 20672; // u8, and whose attach type it does not
-const ASK: usize = 20736; // u16, sixteen rows of the ask table
+// Where a run's things are in a scratch, past those of a block and TABLE.
+const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
+const REFUSALS: usize = 20800; // u8, and whose attach type it does not
 
-/** In the table: the row does not say everything. No verdict has this byte. */
-const ODD: u32 = 255;
-
-/** Whether the ids of a row exist. */
-// @ts-ignore: decorator
-@inline
-export function hasIds(place: usize, row: usize): boolean {
-  const token: u32 = load<u16>(tokenAt(place, row));
-  const isToken = token < load<u32>(WORLD_TOKEN_COUNT) || token == NO_ID;
-  return isToken && <u32>load<u16>(taskAt(place, row)) < load<u32>(WORLD_TASK_COUNT);
-}
-
-/** Task and token of a row as one number. */
-// @ts-ignore: decorator
-@inline
-export function holderOf(place: usize, row: usize): u32 {
-  return <u32>load<u16>(taskAt(place, row)) | (<u32>load<u16>(tokenAt(place, row)) << 16);
-}
-
-/** Whether all rows have the task and token of the first; a multiple of sixteen of them. */
-export function isHeld(place: usize, first: usize, rows: u32): boolean {
-  const tasks = taskAt(place, first);
-  const tokens = tokenAt(place, first);
-  const task = i16x8.splat(load<i16>(tasks));
-  const token = i16x8.splat(load<i16>(tokens));
-  let differ = lanes(0);
-  for (let at: usize = 0; at < <usize>rows << 1; at += 32) {
-    const otherTasks = v128.or(v128.xor(v128.load(tasks + at), task), v128.xor(v128.load(tasks + at, 16), task));
-    const otherTokens = v128.or(v128.xor(v128.load(tokens + at), token), v128.xor(v128.load(tokens + at, 16), token));
-    differ = v128.or(differ, v128.or(otherTasks, otherTokens));
-  }
-  return !v128.any_true(differ);
-}
-
-/** Works out the table of the task and token of a row, whose ids exist. */
-export function writeRunTable(place: usize, row: usize): void {
+/** Works out the table of a task and a token, which exist; NO_ID for no token. */
+export function writeRunTable(place: usize, taskId: usize, tokenId: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  const taskId: usize = load<u16>(taskAt(place, row));
-  const tokenId: usize = load<u16>(tokenAt(place, row));
   const task = taskId * TASK_SIZE;
   const token = tokenId * TOKEN_SIZE;
   const stands = standing(task, token);
@@ -102,8 +61,7 @@ export function writeRunTable(place: usize, row: usize): void {
     // prettier-ignore
     const answers = judgeLanes(own, there, initCaps, deniedCaps, cmds, typeByte, lanes(1), typeBit, lanes(1), cmdBits, needs, end, flags);
     if (n >= <usize>COLUMN_MAP_CREATE) {
-      const odd = hasAll(flags, lanes(ASK_BY_GATE));
-      v128.store(scratch + n, v128.or(answers, odd), TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
+      v128.store(scratch + n, answers, TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
     } else {
       v128.store(scratch + n, answers, ANSWERS);
       // prettier-ignore
@@ -154,28 +112,28 @@ function programs(verdicts: v128, row: usize): v128 {
   return v128.and(verdicts, v128.or(v128.load(row, WORLD_ENDS), decided));
 }
 
-/** Looks up the rows from `first` on, a multiple of sixteen of them. */
-export function decideHeld(place: usize, first: usize, rows: u32): void {
+/** Looks up the rows of a run from `first` to before `end`, at least sixteen. */
+export function decideByTable(place: usize, first: usize, end: usize): void {
+  for (let row = first; row < end; row += BLOCK_ROWS) {
+    const stop = min<usize>(row + BLOCK_ROWS, end);
+    lookUp(place, stop - row < 16 ? stop - 16 : row, stop);
+  }
+}
+
+/** At most a block of them. */
+function lookUp(place: usize, first: usize, end: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  for (let i = first; i < first + rows; i += 16) {
-    const cmd = saturated(v128.load(cmdAt(place, i)));
-    const type = saturated(v128.load(typeAt(place, i)));
-    const attach = saturated(v128.load(attachTypeAt(place, i)));
-    const halves = askHalves(cmd, type);
-    const rests = askRests(cmd, type, attach);
-    v128.store(scratch, firstAsks(halves, rests), ASK);
-    v128.store(scratch, lastAsks(halves, rests), ASK + 16);
-    const out = outAt(place, i);
+  const odd = writeAsks(place, scratch, first, end);
+  const table = scratch + TABLE;
+  for (let row = first; row < end; row += 16) {
+    const asks = scratch + ((row - first) << 1);
+    const out = outAt(place, stepAt(row, end));
     for (let n: usize = 0; n < 16; n += 4) {
-      const asks = scratch + (n << 1);
-      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK), TABLE));
-      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 2), TABLE), 1);
-      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 4), TABLE), 2);
-      store<u8>(out + n, load<u8>(scratch + <usize>load<u16>(asks, ASK + 6), TABLE), 3);
+      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS)));
+      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 2)), 1);
+      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 4)), 2);
+      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 6)), 3);
     }
   }
-  for (let i = first; i < first + rows; i += 16) {
-    const odd = v128.or(faultyRows(place, i), i8x16.eq(v128.load(outAt(place, i)), lanes(ODD)));
-    if (v128.any_true(odd)) decideOdd(place, i, 16, odd);
-  }
+  if (v128.any_true(odd)) decideOddOf(place, first, end);
 }

@@ -13,6 +13,7 @@ import { type CaseResult, caseText, headingText, type Ratios, ratiosText, report
 import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
 import type { Spread } from './statistics.js';
+import { EACH_CELL, SURFACE, SURFACE_VERDICTS, SURFACES, timeSurfaces } from './surfaces.js';
 import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.js';
 
 /** Compiled programs and the files they read. */
@@ -45,6 +46,7 @@ class Cases {
     const large = benchmarkWorld(this.#profile, LARGE, seed);
     const largeRequests = requests(large, seed, rows);
     this.#batch('random_large', LARGE, large, largeRequests);
+    this.#surfaces(large, largeRequests);
     this.#batch('run', LARGE, large, runs(largeRequests));
     this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
   }
@@ -74,6 +76,14 @@ class Cases {
     this.#compare('single_check_vs_typescript', timings, CHECK, TYPESCRIPT_CHECK);
     this.#compare('single_check_ids_vs_typescript', timings, CHECK_IDS, TYPESCRIPT_CHECK);
     this.#compare('single_check_ids_vs_nothing', timings, CHECK_IDS, NOTHING);
+  }
+
+  #surfaces(world: World, columns: Columns): void {
+    const { timings } = timeSurfaces(world, columns, this.#options.effort);
+    const rows = SURFACES;
+    this.#add({ case: 'surface', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
+    this.#compare('surface_vs_cells', timings, SURFACE, EACH_CELL);
+    this.#compare('surface_verdicts_vs_cells', timings, SURFACE_VERDICTS, EACH_CELL);
   }
 
   #add(result: CaseResult): void {

@@ -89,10 +89,11 @@ export function headingText(machine: Machine, effort: Effort, rows: number, seed
 /** A case as a small table. */
 export function caseText({ case: name, profile, world, rows, allowedShare, timings }: CaseResult): string {
   const share = allowedShare === null ? '' : `, ${(allowedShare * 100).toFixed(1)}% allowed`;
+  const width = Math.max(10, ...timings.map((timing) => timing.name.length));
   const lines = timings.map((timing) => {
     const { median, min, max } = timing.nanoseconds;
     return (
-      `  ${timing.name.padEnd(10)} ${median.toFixed(2).padStart(9)} ns a check ` +
+      `  ${timing.name.padEnd(width)} ${median.toFixed(2).padStart(9)} ns a check ` +
       `(${min.toFixed(2)} to ${max.toFixed(2)})${millions(timing.checksPerSecond).padStart(12)} M/s`
     );
   });

@@ -16,6 +16,7 @@ export type { NewToken } from './engine/live_world.js';
 export { PlacesTakenError } from './engine/places.js';
 export type { NamedRequest } from './engine/request_names.js';
 export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
+export type { Surface, SurfaceVerdicts } from './engine/surface.js';
 export {
   BpfTokenSimError,
   ColumnLengthError,

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   list: async () => (await import('./commands/list.js')).listCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
+  matrix: async () => (await import('./commands/matrix.js')).matrixCommand,
   test: async () => (await import('./commands/test.js')).testCommand,
   generate: async () => (await import('./commands/generate.js')).generateCommand,
   eval: async () => (await import('./commands/eval.js')).evalCommand,

@@ -43,7 +43,7 @@ export function addQuestionOptions(command: Command): Command {
 
 /** The request a command line asks of a scenario. Throws InputError where it names what is not there. */
 export function questionOf(scenario: Scenario, options: QuestionOptions): Question {
-  const world = options.profile ? { ...scenario.world, profile: profileOption(options.profile) } : scenario.world;
+  const world = worldOf(scenario, options.profile);
   if (options.request !== undefined) return { world, request: requestOfScenario(scenario, options.request) };
   const { vocabulary } = world.profile;
   const cmd = required(options.cmd, '--cmd', 'the bpf() command, say --cmd prog_load');
@@ -60,7 +60,7 @@ export function questionOf(scenario: Scenario, options: QuestionOptions): Questi
     world,
     request: {
       task: taskOption(world, options.task),
-      token: options.token === undefined ? NO_TOKEN : indexOf('token', world.tokens, options.token),
+      token: tokenOption(world, options.token),
       cmd: cmdNumber,
       type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
       attachType: named(vocabulary, 'attach_types', options.expectedAttachType ?? '0', '--expected-attach-type'),
@@ -82,9 +82,20 @@ function requestOfScenario({ requests }: Scenario, wanted: string) {
   );
 }
 
-function taskOption(world: World, name: string | undefined): number {
+/** The scenario's world, of another kernel where one is named. Throws InputError for an unknown one. */
+export function worldOf({ world }: Scenario, profile: string | undefined): World {
+  return profile ? { ...world, profile: profileOption(profile) } : world;
+}
+
+/** The id of a task, which need not be named where there is but one. Throws InputError with the nearest name. */
+export function taskOption(world: World, name: string | undefined): number {
   const only = world.tasks.length === 1 ? world.tasks[0]?.name : undefined;
   return indexOf('task', world.tasks, required(name ?? only, '--task', `one of ${listed(world.tasks)}`));
+}
+
+/** The id of a token, NO_TOKEN where none is named. Throws InputError with the nearest name. */
+export function tokenOption({ tokens }: World, name: string | undefined): number {
+  return name === undefined ? NO_TOKEN : indexOf('token', tokens, name);
 }
 
 function required(value: string | undefined, option: string, what: string): string {

@@ -3,6 +3,7 @@ import { checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import * as L from './layout.js';
 import { type Addresses, addressesOf } from './resident.js';
+import { SURFACE_WORDS, type Surface, SurfaceShelf, SurfaceVerdicts } from './surface.js';
 import { type DecideExports, instantiate } from './wasm.js';
 
 /** Where each column lies in a place. */
@@ -23,6 +24,9 @@ export class Decider {
   readonly #exports: DecideExports;
   /** Address of the place. */
   readonly #place: number;
+  /** Where the module leaves a surface. */
+  readonly #surface: BigUint64Array;
+  readonly #shelf = new SurfaceShelf();
   /** The module's export itself: a call between would cost a tenth more. */
   readonly checkIds: DecideExports['decideIds'];
 
@@ -31,11 +35,23 @@ export class Decider {
     this.#bytes = new Uint8Array(memory.buffer);
     this.#exports = instantiate(memory);
     this.#place = place;
+    this.#surface = new BigUint64Array(memory.buffer, place + L.PLACE_SCRATCH, SURFACE_WORDS);
     this.checkIds = this.#exports.decideIds;
   }
 
   checkRequest({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
+  }
+
+  surface(task: number, token: number): Surface {
+    this.#exports.decideSurface(this.#place, task, token);
+    return this.#shelf.put(this.#surface);
+  }
+
+  surfaceVerdicts(task: number, token: number): SurfaceVerdicts {
+    this.#exports.decideAll(this.#place, task, token);
+    const table = this.#place + L.PLACE_SCRATCH + L.TABLE;
+    return new SurfaceVerdicts(this.#bytes.slice(table, table + L.TABLE_SIZE));
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {

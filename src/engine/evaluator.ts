@@ -21,6 +21,7 @@ import { claimPlace } from './places.js';
 import { type NamedRequest, RequestNames } from './request_names.js';
 import { makeResidentColumns, makeResidentVerdicts } from './resident.js';
 import { type SharedEvaluator, shareMemory } from './share.js';
+import type { Surface, SurfaceVerdicts } from './surface.js';
 import { makeMemory } from './wasm.js';
 
 /** How to compile a world. */
@@ -54,6 +55,14 @@ export interface Evaluator {
    * an evaluator: a batch is decided before the call returns, so that a thread never decides two of them at once.
    */
   checkBatch(columns: Columns, out: Uint8Array): void;
+  /**
+   * All that a task may do with a token, or without one where none is named: every command, every map type, every program
+   * type with every attach type, as sets. By names or ids. Throws an UnknownNameError for a name of nothing, and an
+   * InvalidRequestError for what is neither a name nor a number; of ids that there are not, nothing is allowed.
+   */
+  surface(task: string | number, token?: string | number): Surface;
+  /** The same as verdict bytes, for the reasons. Throws as surface() does. */
+  surfaceVerdicts(task: string | number, token?: string | number): SurfaceVerdicts;
   /**
    * Every check the kernel makes for a request, by names or by ids, what would make it pass, and what other kernels say.
    * Asks the model: some milliseconds. Throws as check() does.
@@ -140,6 +149,16 @@ class WasmEvaluator implements Evaluator {
 
   checkBatch(columns: Columns, out: Uint8Array): void {
     alive(this.#decider).checkBatch(columns, out);
+  }
+
+  surface(task: string | number, token?: string | number): Surface {
+    const names = this.#names();
+    return alive(this.#decider).surface(names.tasks.idOf(task), names.tokenOf(token));
+  }
+
+  surfaceVerdicts(task: string | number, token?: string | number): SurfaceVerdicts {
+    const names = this.#names();
+    return alive(this.#decider).surfaceVerdicts(names.tasks.idOf(task), names.tokenOf(token));
   }
 
   explain(request: NamedRequest | Request): Explanation {

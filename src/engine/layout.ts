@@ -25,7 +25,11 @@ export const WORLD_OUTCOMES = 1664;
 export const WORLD_ASKS = 1792;
 export const WORLD_ENDS = 35584;
 export const WORLD_ASK_COLUMNS = 39680;
-export const WORLD_KERNEL_END = 40832;
+export const WORLD_SURFACES = 40832;
+export const WORLD_KINDS = 42368;
+export const WORLD_KIND_COLUMNS = 46592;
+export const WORLD_BY_GATE = 46816;
+export const WORLD_KERNEL_END = 46824;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -105,9 +109,15 @@ export const CMD_TOKEN_ROOM = WORLD_CMDS + 2; // u8, ROOM_*
 export const CMD_PERMISSION_FIRST = WORLD_CMDS + 3; // u8, 1: attributes are looked at after the permission
 export const CMD_SIZE = 8;
 
-/** Two commands by the numbers every kernel gives them: those whose requests have a type. */
+/** Commands by the numbers every kernel gives them: those whose requests have a type. */
 export const CMD_MAP_CREATE = 0;
 export const CMD_PROG_LOAD = 5;
+/** More of these, for surfaces. */
+export const CMD_PROG_ATTACH = 8;
+export const CMD_BTF_LOAD = 18;
+export const CMD_BTF_GET_FD_BY_ID = 19;
+export const CMD_LINK_CREATE = 28;
+export const PROG_TYPE_CGROUP_SKB = 8;
 
 export const GATE_UNKNOWN = 0;
 export const GATE_MAP_CREATE = 1;
@@ -137,13 +147,14 @@ export const ASK_SIZE = 8;
 /** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
 export const ASK_HALF_MAP_CREATE = 64;
 export const ASK_HALF_OTHERS = 65;
+export const ASK_ROWS = 4224;
 /** Whoever asks is as good as in the token's own user namespace. */
 export const ASK_ANY_USERNS = 1;
 /** The token is looked at: the same bit as TOKEN_GIVEN. */
 export const ASK_LOOKS = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
 export const ASK_UNPRIV_DISABLED = 4;
-/** The row does not say everything: byGate() in decide.ts knows. */
+/** The row does not say everything: byGate() in decide.ts knows. Commands of such rows are in WORLD_BY_GATE, a bit each. */
 export const ASK_BY_GATE = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
 export const ASK_CGROUP_SKB = 2;
@@ -163,6 +174,44 @@ export const COLUMN_CMD_BITS = WORLD_ASK_COLUMNS + 384;
 export const COLUMN_NEEDS = WORLD_ASK_COLUMNS + 576;
 export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
 export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
+
+// For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
+// table, a byte each, and what rows of a kind have in common, a column each.
+export const KINDS = 32;
+export const KIND_CMD_BITS = WORLD_KIND_COLUMNS;
+export const KIND_NEEDS = WORLD_KIND_COLUMNS + 32;
+export const KIND_END = WORLD_KIND_COLUMNS + 64;
+export const KIND_FLAGS = WORLD_KIND_COLUMNS + 96;
+export const KIND_STOP_TYPE = WORLD_KIND_COLUMNS + 128; // STOP_TYPE where a mask speaks of the type
+export const KIND_STOP_ATTACH = WORLD_KIND_COLUMNS + 160; // STOP_ATTACH where one speaks of the attach type
+export const KIND_MEANT = WORLD_KIND_COLUMNS + 192; // what attach type 0 means where it means another
+
+// For surfaces: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
+// what goes on for who has these. Programs go on with an attach type that fits.
+export const SURFACE_MAPS = WORLD_SURFACES; // by capabilities: map types
+export const SURFACE_PROGS = WORLD_SURFACES + 128; // by capabilities: program types
+export const SURFACE_CMDS = WORLD_SURFACES + 256; // by capabilities: commands, as if without a type and a token
+export const SURFACE_FITS = WORLD_SURFACES + 384; // by program type: attach types it can be loaded with
+export const SURFACE_MEANT = WORLD_SURFACES + 896; // by program type: the bit of what attach type 0 means
+export const SURFACE_REFUSING = WORLD_SURFACES + 1408; // commands that answer EINVAL to a token
+export const SURFACE_DESCRIPTOR = WORLD_SURFACES + 1416; // commands that the descriptor decides
+export const SURFACE_TYPES = WORLD_SURFACES + 1424; // u32, the release's program types
+
+// A surface as it is handed out: sets again, and what PROG_LOAD allows of each program type.
+export const OUT_CMDS = 0;
+export const OUT_DESCRIPTOR = 8;
+export const OUT_MAPS = 16;
+export const OUT_PROGS = 24; // with any attach type
+export const OUT_CGROUP_SKB = 32; // attach types PROG_ATTACH and LINK_CREATE allow of a cgroup_skb program
+export const OUT_ATTACHS = 40; // u64 each program type
+export const OUT_SIZE = 552;
+
+// Every verdict of one task and token, from TABLE on in a place's scratch: a byte for each row of the ask table, then of
+// PROG_ATTACH and of LINK_CREATE for cgroup_skb programs, by attach type.
+export const TABLE = 16384;
+export const TABLE_PROG_ATTACH = 4224;
+export const TABLE_LINK_CREATE = 4288;
+export const TABLE_SIZE = 4352;
 
 // What stops a token from counting for a request: the first check that does not hold, numbered so that of several the
 // largest is the first. The stop table has a Disposition for each, where it stands in a verdict.

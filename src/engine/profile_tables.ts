@@ -26,6 +26,8 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeProgLoad(view, profile, isDisabled);
     writeOtherCommands(view, profile);
     writeColumns(view);
+    writeKinds(view);
+    writeSurfaces(view, profile);
     writeStops(view);
     writeOutcomes(view);
     bySysctl.set(isDisabled, bytes);
@@ -200,6 +202,8 @@ function writeOtherCommands(view: DataView, profile: Profile): void {
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     writeAsk(view, L.ASK_HALF_OTHERS, cmd, otherCommand(profile, cmd));
   }
+  const isByGate = (cmd: number): boolean => (otherCommand(profile, cmd).flags & L.ASK_BY_GATE) !== 0;
+  view.setBigUint64(L.WORLD_BY_GATE - FIRST, setOf(L.TYPE_ROWS, isByGate), true);
 }
 
 function otherCommand(profile: Profile, cmd: number): Ask {
@@ -224,6 +228,101 @@ function otherCommand(profile: Profile, cmd: number): Ask {
     case 'unknown':
       return { end: Outcome.UNKNOWN_CMD, flags: 0 };
   }
+}
+
+/** The kinds that rows of the ask table come in. */
+function writeKinds(view: DataView): void {
+  const kinds = new Map<string, number>();
+  for (let row = 0; row < L.ASK_ROWS; row++) {
+    const at = (field: number): number => view.getUint8(row * L.ASK_SIZE + field - FIRST);
+    const attachBit = at(L.ASK_ATTACH_BIT);
+    const given = row & L.LAST_TYPE;
+    const asked = (at(L.ASK_ATTACH_AT) + L.WORLD_TOKENS - L.TOKEN_ATTACHS) * 8 + (31 - Math.clz32(attachBit));
+    const columns = [
+      [L.KIND_CMD_BITS, at(L.ASK_CMD_BITS)],
+      [L.KIND_NEEDS, at(L.ASK_NEEDS)],
+      [L.KIND_END, at(L.ASK_END)],
+      [L.KIND_FLAGS, at(L.ASK_FLAGS)],
+      [L.KIND_STOP_TYPE, at(L.ASK_TYPE_BIT) === 0 ? L.STOP_NONE : L.STOP_TYPE],
+      [L.KIND_STOP_ATTACH, attachBit === 0 ? L.STOP_NONE : L.STOP_ATTACH],
+      [L.KIND_MEANT, attachBit === 0 || asked === given ? 0 : asked],
+    ] as const;
+    const key = columns.map(([, value]) => value).join();
+    let kind = kinds.get(key);
+    if (kind === undefined) {
+      kind = kinds.size;
+      if (kind === L.KINDS) throw new RangeError(`there are more than ${L.KINDS} kinds of requests`);
+      kinds.set(key, kind);
+      for (const [column, value] of columns) view.setUint8(column + kind - FIRST, value);
+    }
+    view.setUint8(L.WORLD_KINDS + row - FIRST, kind);
+  }
+}
+
+/** What is allowed to whom, as sets: read from the rows of what each asks. */
+function writeSurfaces(view: DataView, profile: Profile): void {
+  const { count } = profile.vocabulary;
+  const askAt = (half: number, rest: number, field: number): number =>
+    view.getUint8((half * L.TYPE_ROWS + rest) * L.ASK_SIZE + field - FIRST);
+  /** Those of `size` numbers that go on for who has the capabilities, of a half of the table or by types of programs. */
+  const allowed = (size: number, caps: number, needsOf: (n: number) => number | undefined): bigint =>
+    setOf(size, (n) => {
+      const needs = needsOf(n);
+      return needs !== undefined && (needs & ~caps) === 0;
+    });
+  const fits = (type: number): bigint =>
+    setOf(count.attach_types, (attach) => askAt(type, attach, L.ASK_END) === Outcome.ALLOWED);
+  const needsOfMap = (type: number): number | undefined =>
+    askAt(L.ASK_HALF_MAP_CREATE, type, L.ASK_END) === Outcome.ALLOWED
+      ? askAt(L.ASK_HALF_MAP_CREATE, type, L.ASK_NEEDS)
+      : undefined;
+  const needsOfProg = (type: number): number | undefined =>
+    fits(type) === 0n ? undefined : askAt(type, 0, L.ASK_NEEDS);
+  for (let caps = 0; caps <= L.CAPS_ALL; caps++) {
+    const at = caps * 8 - FIRST;
+    view.setBigUint64(at + L.SURFACE_MAPS, allowed(count.map_types, caps, needsOfMap), true);
+    view.setBigUint64(at + L.SURFACE_PROGS, allowed(count.prog_types, caps, needsOfProg), true);
+    view.setBigUint64(
+      at + L.SURFACE_CMDS,
+      allowed(count.cmds, caps, (cmd) => needsOfCommand(profile, cmd)),
+      true,
+    );
+  }
+  for (let type = 0; type < L.TYPE_ROWS; type++) {
+    view.setBigUint64(type * 8 + L.SURFACE_FITS - FIRST, fits(type), true);
+    const meant = 1n << BigInt(fixupAttachType(profile.vocabulary, type, 0));
+    view.setBigUint64(type * 8 + L.SURFACE_MEANT - FIRST, meant, true);
+  }
+  const refuses = (cmd: number): boolean => tokenRoomOf(profile, cmd) === 'refused';
+  view.setBigUint64(L.SURFACE_REFUSING - FIRST, setOf(count.cmds, refuses), true);
+  view.setUint32(L.SURFACE_TYPES - FIRST, count.prog_types, true);
+  const byDescriptor = (cmd: number): boolean => gateOf(profile, cmd).kind === 'descriptor';
+  view.setBigUint64(L.SURFACE_DESCRIPTOR - FIRST, setOf(count.cmds, byDescriptor), true);
+}
+
+/** The capabilities a command asks that goes by no type, CAPS_*; undefined for one that no batch can allow. */
+function needsOfCommand(profile: Profile, cmd: number): number | undefined {
+  const { kind } = gateOf(profile, cmd);
+  switch (kind) {
+    case 'token':
+      return profile.vocabulary.nameOf('cmds', cmd) === 'btf_load' ? L.CAPS_BPF : L.CAPS_SYS_ADMIN;
+    case 'init_capability':
+      return commandCap(profile, cmd);
+    // A program of a type that asks nothing can be attached by whoever holds it.
+    case 'attach':
+    case 'descriptor':
+      return 0;
+    case 'token_create':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** A bit for every number below `size` that is in the set. */
+function setOf(size: number, has: (n: number) => boolean): bigint {
+  let set = 0n;
+  for (let n = 0; n < size; n++) if (has(n)) set |= 1n << BigInt(n);
+  return set;
 }
 
 /** What is said of a token by what stops it. */

@@ -78,7 +78,7 @@ export class RequestNames {
     const cmd = this.#cmds.numberOf(request.cmd);
     const resolved: Request = {
       task: this.tasks.idOf(task),
-      token: token === undefined ? NO_TOKEN : this.tokens.idOf(token),
+      token: this.tokenOf(token),
       cmd,
       type: this.#typeOf(cmd, request),
       attachType: this.#attachTypeOf(cmd, request),
@@ -88,16 +88,20 @@ export class RequestNames {
     return bpffs === undefined ? resolved : { ...resolved, bpffs: this.#bpffs.existing(bpffs) };
   }
 
+  /** The id of a token, NO_TOKEN where none is named. Throws as IdNames.idOf() does. */
+  tokenOf(token: string | number | undefined): number {
+    return token === undefined ? NO_TOKEN : this.tokens.idOf(token);
+  }
+
   /** decider.checkRequest(resolve(request)), without an object between where all is plain. */
   check(decider: Decider, request: NamedRequest): number {
     if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
       return decider.checkRequest(this.resolve(request));
     }
-    const { token } = request;
     const cmd = this.#cmds.numberOf(request.cmd);
     return decider.checkIds(
       this.tasks.idOf(request.task),
-      token === undefined ? NO_TOKEN : this.tokens.idOf(token),
+      this.tokenOf(request.token),
       cmd,
       this.#typeOf(cmd, request),
       this.#attachTypeOf(cmd, request),

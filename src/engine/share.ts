@@ -4,9 +4,10 @@ import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
 import { MEMORY_PAGES } from './layout.js';
 import { claimPlace, releasePlace } from './places.js';
+import type { Surface } from './surface.js';
 
 /** Changes with every change of the memory's layout, which both sides must agree on. */
-const KIND = 'bpf-token-sim/shared-evaluator/1';
+const KIND = 'bpf-token-sim/shared-evaluator/2';
 const PAGE_BYTES = 65_536;
 
 /**
@@ -27,6 +28,8 @@ export interface AttachedEvaluator {
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /** As Evaluator.checkBatch(): throws a ColumnLengthError or a ColumnTypeError. */
   checkBatch(columns: Columns, out: Uint8Array): void;
+  /** As Evaluator.surface(), by ids. */
+  surface(task: number, token: number): Surface;
   /** Gives the attachment's place in the memory back. Every other call throws a DisposedError from then on; this one does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -85,6 +88,10 @@ class Attachment implements AttachedEvaluator {
 
   checkBatch(columns: Columns, out: Uint8Array): void {
     this.#open().checkBatch(columns, out);
+  }
+
+  surface(task: number, token: number): Surface {
+    return this.#open().surface(task, token);
   }
 
   dispose(): void {

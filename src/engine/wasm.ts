@@ -23,6 +23,10 @@ export interface DecideExports {
     pre: number,
     out: number,
   ): void;
+  /** Writes all that a task may do with a token to the scratch of a place, OUT_SIZE bytes. */
+  decideSurface(place: number, task: number, token: number): void;
+  /** Writes every verdict of a task and a token to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
+  decideAll(place: number, task: number, token: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

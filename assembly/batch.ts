@@ -1,0 +1,104 @@
+// A batch, by the ways there are. Rows of one task and token that follow each other are a run: from sixteen on it takes a way
+// of its own. What is between runs goes in blocks.
+
+import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/engine/layout';
+import { BLOCK_ROWS, decideBlock } from './block';
+import { holderOf, taskAt, tokenAt } from './rows';
+import { decideByTable, writeRunTable } from './run';
+import { decideShortRun } from './short_run';
+
+/** From so many rows on a run is worth a table. */
+const TABLE_ROWS: u32 = 512;
+/** A longer run is decided in pieces, so that what was looked at is still in cache. */
+const PIECE_ROWS: u32 = 2048;
+/** Whose table nobody has: no task has this id. */
+const NOBODY: u32 = 0xffffffff;
+
+/** Decides a batch whose columns setRows() named. */
+export function decideRows(place: usize, rows: u32): void {
+  // Whose table of a run is written.
+  let holder = NOBODY;
+  // Rows from `start` to before `row` wait for a block.
+  let start: u32 = 0;
+  let row: u32 = 0;
+  while (row + 16 <= rows) {
+    if (!isRun(place, row) || !hasIds(place, row)) {
+      row += 16;
+      if (row - start == BLOCK_ROWS) {
+        decideBlock(place, start, BLOCK_ROWS);
+        start = row;
+      }
+      continue;
+    }
+    if (start < row) decideBlock(place, start, row - start);
+    const end = endOfRun(place, row, min<u32>(rows, row + PIECE_ROWS));
+    const first = holderOf(place, row);
+    if (holder != first && end - row >= TABLE_ROWS) {
+      writeRunTable(place, first & 0xffff, first >> 16);
+      holder = first;
+    }
+    if (holder == first) decideByTable(place, row, end);
+    else decideShortRun(place, row, end);
+    start = end;
+    row = end;
+  }
+  decideRest(place, start, rows);
+}
+
+/** The same by blocks alone: what choosing costs is seen beside it. */
+export function decideRowsInBlocks(place: usize, rows: u32): void {
+  let start: u32 = 0;
+  for (; start + BLOCK_ROWS <= rows; start += BLOCK_ROWS) decideBlock(place, start, BLOCK_ROWS);
+  decideRest(place, start, rows);
+}
+
+/** The last rows, less than a block and sixteen. Nothing is written past them, but where a batch has less than sixteen. */
+function decideRest(place: usize, start: u32, rows: u32): void {
+  const whole = (rows - start) & ~15;
+  if (whole) decideBlock(place, start, whole);
+  if (start + whole == rows) return;
+  if (rows < 16) decideBlock(place, 0, rows);
+  else decideBlock(place, rows - 16, 16);
+}
+
+/** Whether the sixteen rows from a row on have the same task and token. */
+// @ts-ignore: decorator
+@inline
+function isRun(place: usize, row: u32): boolean {
+  // Most rows that do not are found out by the last of them.
+  if (holderOf(place, row) != holderOf(place, row + 15)) return false;
+  return !v128.any_true(differences(place, row, holderOf(place, row)));
+}
+
+/** Whether the ids of a row exist. */
+// @ts-ignore: decorator
+@inline
+function hasIds(place: usize, row: u32): boolean {
+  const token: u32 = load<u16>(tokenAt(place, row));
+  const isToken = token < load<u32>(WORLD_TOKEN_COUNT) || token == NO_ID;
+  return isToken && <u32>load<u16>(taskAt(place, row)) < load<u32>(WORLD_TASK_COUNT);
+}
+
+/** The first row before `stop` that has not the task and token of a row, which is the first of sixteen that have; or `stop`. */
+function endOfRun(place: usize, first: u32, stop: u32): u32 {
+  const holder = holderOf(place, first);
+  for (let row = first + 16; row < stop; row += 16) {
+    const differ = differences(place, row, holder);
+    if (v128.any_true(differ)) return min<u32>(stop, row + ctz(i8x16.bitmask(differ)));
+  }
+  return stop;
+}
+
+/** Lanes of 255 for the rows of sixteen that have another task or token. */
+// @ts-ignore: decorator
+@inline
+function differences(place: usize, row: u32, holder: u32): v128 {
+  const tasks = taskAt(place, row);
+  const tokens = tokenAt(place, row);
+  const task = i16x8.splat(<i16>holder);
+  const token = i16x8.splat(<i16>(holder >> 16));
+  return i8x16.narrow_i16x8_s(
+    v128.or(i16x8.ne(v128.load(tasks), task), i16x8.ne(v128.load(tokens), token)),
+    v128.or(i16x8.ne(v128.load(tasks, 16), task), i16x8.ne(v128.load(tokens, 16), token)),
+  );
+}

@@ -1,0 +1,13 @@
+import type { Surface, SurfaceVerdicts } from '../engine/surface.js';
+import type { World } from '../kernel/world.js';
+
+/** All that a task may do with a token, to be shown. */
+export interface Matrix {
+  readonly world: World;
+  /** An id. */
+  readonly task: number;
+  /** An id, or NO_TOKEN. */
+  readonly token: number;
+  readonly surface: Surface;
+  readonly verdicts: SurfaceVerdicts;
+}

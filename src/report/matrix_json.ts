@@ -1,0 +1,50 @@
+import { numbersOf, type SurfaceCell, surfaceCells } from '../engine/surface_cells.js';
+import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
+import { NO_TOKEN } from '../kernel/world.js';
+import { typeFieldOf } from '../names/type_field.js';
+import type { Matrix } from './matrix.js';
+
+/** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
+export function matrixJson(matrix: Matrix): Record<string, unknown> {
+  const { world, surface } = matrix;
+  const { vocabulary } = world.profile;
+  const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) => [
+    vocabulary.nameOf('prog_types', type),
+    hex(surface.attachTypes(type)),
+  ]);
+  return {
+    profile: world.profile.name,
+    task: world.tasks[matrix.task]?.name,
+    token: matrix.token === NO_TOKEN ? null : world.tokens[matrix.token]?.name,
+    allowed: {
+      cmds: hex(surface.cmds),
+      descriptor_cmds: hex(surface.descriptorCmds),
+      map_types: hex(surface.mapTypes),
+      prog_types: hex(surface.progTypes),
+      expected_attach_types: Object.fromEntries(attachTypes),
+      cgroup_skb_attach_types: hex(surface.cgroupSkbAttachTypes),
+    },
+    cells: surfaceCells(vocabulary).map((cell) => cellJson(matrix, cell)),
+  };
+}
+
+function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachType }: SurfaceCell) {
+  const { vocabulary } = profile;
+  const name = vocabulary.nameOf('cmds', cmd);
+  const field = typeFieldOf(name);
+  const { allowed, errno, outcome, disposition } = decodeVerdict(verdicts.verdictOf(cmd, type, attachType));
+  return {
+    cmd: name,
+    ...(field === 'map_type' ? { map_type: vocabulary.nameOf('map_types', type) } : {}),
+    ...(field === 'prog_type' ? { prog_type: vocabulary.nameOf('prog_types', type) } : {}),
+    ...(field === 'prog_type' ? { expected_attach_type: vocabulary.nameOf('attach_types', attachType) } : {}),
+    verdict: allowed ? 'allowed' : errno === null ? 'undecided' : 'denied',
+    errno,
+    reason: outcomeName(outcome),
+    token: dispositionName(disposition),
+  };
+}
+
+function hex(set: bigint): string {
+  return `0x${set.toString(16)}`;
+}

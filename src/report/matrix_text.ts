@@ -1,0 +1,184 @@
+import { Disposition, Outcome } from '../abi/verdict.js';
+import { numbersOf } from '../engine/surface_cells.js';
+import { gateOf } from '../kernel/commands.js';
+import { decodeVerdict, isDecided } from '../kernel/verdict.js';
+import type { Kind } from '../kernel/vocabulary.js';
+import { requestOf } from '../kernel/world.js';
+import type { Matrix } from './matrix.js';
+import { taskWords, tokenWords } from './request_words.js';
+import type { Style } from './style.js';
+import { dispositionText, reasonText } from './verdict_words.js';
+
+const LINE_WIDTH = 110;
+/** Of a set with more names than this, those it lacks are told where these are fewer. */
+const MANY_NAMES = 8;
+
+/** Those that get the same answer, as they are to be named. */
+interface Group {
+  readonly byte: number;
+  readonly count: number;
+  readonly entries: readonly string[];
+}
+
+/** A matrix for people: commands, map types, program types with their attach types; each reason once, what is allowed first. */
+export function matrixText(matrix: Matrix, style: Style): string {
+  const { world, task, token } = matrix;
+  const name = style.strong(world.tasks[task]?.name ?? `#${task}`);
+  const asked = { ...requestOf({ task, cmd: 0 }), token };
+  return [
+    `${style.strong(world.profile.name)}: what ${name} may do with ${tokenWords(world, asked)}\n` +
+      `  ${name} is: ${taskWords(world, task)}\n`,
+    section('Commands', commandGroups(matrix), style),
+    section('Map types, for map_create', typeGroups(matrix), style),
+    section('Program types and their attach types, for prog_load', programGroups(matrix), style),
+    ...attachSections(matrix, style),
+  ].join('\n');
+}
+
+/** Commands that go by no type; prog_attach and link_create as other programs than cgroup_skb ask them. */
+function commandGroups({ world: { profile }, verdicts }: Matrix): Group[] {
+  const { vocabulary } = profile;
+  const cmds = numbersOf(vocabulary, 'cmds').filter(
+    (cmd) => !['map_create', 'prog_load'].includes(vocabulary.nameOf('cmds', cmd)),
+  );
+  return [...byVerdict(cmds, (cmd) => verdicts.verdictOf(cmd))].map(([byte, same]) => ({
+    byte,
+    count: same.length,
+    entries: same.map((cmd) => {
+      const name = vocabulary.nameOf('cmds', cmd);
+      return gateOf(profile, cmd).kind === 'attach' ? `${name} (but for cgroup_skb)` : name;
+    }),
+  }));
+}
+
+function typeGroups(matrix: Matrix): Group[] {
+  const mapCreate = matrix.world.profile.vocabulary.must('cmds', 'map_create');
+  const types = numbersOf(matrix.world.profile.vocabulary, 'map_types');
+  return plainGroups(
+    matrix,
+    'map_types',
+    byVerdict(types, (type) => matrix.verdicts.verdictOf(mapCreate, type)),
+  );
+}
+
+/** One section for both commands where they answer alike. */
+function attachSections(matrix: Matrix, style: Style): string[] {
+  const title = 'Attach types of cgroup_skb programs, for';
+  const attach = section(title, attachGroups(matrix, 'prog_attach'), style);
+  const link = section(title, attachGroups(matrix, 'link_create'), style);
+  const named = (text: string, commands: string): string => text.replace(title, `${title} ${commands}`);
+  if (attach === link) return [named(attach, 'prog_attach and link_create')];
+  return [named(attach, 'prog_attach'), named(link, 'link_create')];
+}
+
+function attachGroups(matrix: Matrix, command: 'prog_attach' | 'link_create'): Group[] {
+  const { vocabulary } = matrix.world.profile;
+  const cmd = vocabulary.must('cmds', command);
+  const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
+  const attachTypes = numbersOf(vocabulary, 'attach_types');
+  const groups = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
+  return plainGroups(matrix, 'attach_types', groups);
+}
+
+function plainGroups(matrix: Matrix, kind: Kind, groups: ReadonlyMap<number, readonly number[]>): Group[] {
+  return [...groups].map(([byte, same]) => ({
+    byte,
+    count: same.length,
+    entries: setWords(matrix, kind, same),
+  }));
+}
+
+/** By verdict: program types with the attach types that get it, types with the same ones together. */
+function programGroups(matrix: Matrix): Group[] {
+  const { vocabulary } = matrix.world.profile;
+  const progLoad = vocabulary.must('cmds', 'prog_load');
+  const attachTypes = numbersOf(vocabulary, 'attach_types');
+  const groups = new Map<number, { count: number; types: Map<string, string[]> }>();
+  for (const type of numbersOf(vocabulary, 'prog_types')) {
+    const same = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(progLoad, type, attachType));
+    const rest = restOf(same);
+    for (const [byte, attached] of same) {
+      const group = groups.get(byte) ?? { count: 0, types: new Map<string, string[]>() };
+      groups.set(byte, group);
+      group.count += attached.length;
+      const words = byte === rest ? 'any other' : setWords(matrix, 'attach_types', attached).join(', ');
+      const names = group.types.get(words) ?? [];
+      group.types.set(words, [...names, vocabulary.nameOf('prog_types', type)]);
+    }
+  }
+  return [...groups].map(([byte, { count, types }]) => ({
+    byte,
+    count,
+    entries: [...types].map(([words, names]) => `${names.join(', ')}: ${words}`),
+  }));
+}
+
+/** The verdict that most of a type's attach types get which are not allowed, where others get another one. */
+function restOf(groups: ReadonlyMap<number, readonly number[]>): number | undefined {
+  if (groups.size === 1) return undefined;
+  const denied = [...groups].filter(([byte]) => !decodeVerdict(byte).allowed);
+  denied.sort(([, a], [, b]) => b.length - a.length);
+  return denied[0]?.[0];
+}
+
+/** `any`, the names, or `any but` those that are not in it. */
+function setWords({ world }: Matrix, kind: Kind, set: readonly number[]): string[] {
+  const { vocabulary } = world.profile;
+  const all = numbersOf(vocabulary, kind);
+  const nameOf = (number: number): string => vocabulary.nameOf(kind, number);
+  if (set.length === all.length) return ['any'];
+  const others = all.filter((number) => !set.includes(number));
+  if (set.length <= MANY_NAMES || others.length > MANY_NAMES) return set.map(nameOf);
+  return [`any but ${others.map(nameOf).join(', ')}`];
+}
+
+/** Numbers by the verdict they get. */
+function byVerdict(numbers: readonly number[], verdictOf: (number: number) => number): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (const number of numbers) {
+    const byte = verdictOf(number);
+    const group = groups.get(byte);
+    if (group) group.push(number);
+    else groups.set(byte, [number]);
+  }
+  return groups;
+}
+
+function section(title: string, groups: readonly Group[], style: Style): string {
+  const sorted = [...groups].sort((a, b) => rank(a.byte) - rank(b.byte) || b.count - a.count || a.byte - b.byte);
+  return `${style.strong(title)}\n${sorted.map((group) => groupText(group, style)).join('')}`;
+}
+
+/** What is allowed comes first, then what is denied, then what cannot be told. */
+function rank(byte: number): number {
+  const { allowed, outcome } = decodeVerdict(byte);
+  return allowed ? 0 : isDecided(outcome) ? 1 : 2;
+}
+
+/** The answer and its reason, and under it who gets it. */
+function groupText({ byte, entries }: Group, style: Style): string {
+  const { allowed, errno, outcome, disposition } = decodeVerdict(byte);
+  const answer = allowed ? style.good('allowed') : style.bad((errno ?? '-').padEnd('allowed'.length));
+  const token = disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(disposition)}`;
+  const why =
+    outcome === Outcome.MODEL_ONLY
+      ? 'it depends on a bpffs: bpftoken check --cmd token_create --bpffs NAME'
+      : reasonText(outcome);
+  const isLists = entries.some((entry) => entry.includes(': '));
+  const lines = isLists ? entries.flatMap((entry) => wrapped(entry)) : wrapped(entries.join(', '));
+  return [`  ${answer}  ${style.dim(`${why}${token}`)}`, ...lines.map((line) => `    ${line}`), ''].join('\n');
+}
+
+/** Lines of names, broken after a comma; all but the first indented. */
+function wrapped(names: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of names.split(/(?<=,) /)) {
+    if (line !== '' && line.length + 1 + word.length > LINE_WIDTH) {
+      lines.push(line);
+      line = ' ';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, type Outcome } from '../../src/abi/verdict.js';
+import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
+import { attachEvaluator } from '../../src/engine/share.js';
+import type { Surface } from '../../src/engine/surface.js';
+import { UnknownNameError } from '../../src/errors.js';
+import { Dice } from '../../src/fuzz/dice.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
+import { Model } from '../../src/kernel/model.js';
+import { PROFILES, type Profile } from '../../src/kernel/profile.js';
+import { isAllowed } from '../../src/kernel/verdict.js';
+import type { Kind } from '../../src/kernel/vocabulary.js';
+import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
+
+/** Worlds of each profile. */
+const WORLDS = 10;
+const SYSCTLS = [0, 1, 2] as const;
+
+const numbers = (profile: Profile, kind: Kind): number[] =>
+  Array.from({ length: profile.vocabulary.count[kind] }, (_, number) => number);
+
+/** Everything that one task can ask with one token: each type with each attach type where a command goes by these. */
+function* cells({ profile }: World): Generator<readonly [cmd: number, type: number, attachType: number]> {
+  const { vocabulary } = profile;
+  const cmds = numbers(profile, 'cmds');
+  for (const cmd of cmds) {
+    const name = vocabulary.nameOf('cmds', cmd);
+    if (name === 'map_create') for (const type of numbers(profile, 'map_types')) yield [cmd, type, 0];
+    else if (['prog_load', 'prog_attach', 'link_create'].includes(name)) {
+      for (const type of numbers(profile, 'prog_types')) {
+        for (const attachType of numbers(profile, 'attach_types')) yield [cmd, type, attachType];
+      }
+    } else yield [cmd, 0, 0];
+  }
+}
+
+const has = (set: bigint, number: number): boolean => ((set >> BigInt(number)) & 1n) === 1n;
+
+/** Whether a surface has a cell. */
+function isIn(
+  surface: Surface,
+  { profile: { vocabulary } }: World,
+  cmd: number,
+  type: number,
+  attach: number,
+): boolean {
+  switch (vocabulary.nameOf('cmds', cmd)) {
+    case 'map_create':
+      return has(surface.mapTypes, type);
+    case 'prog_load':
+      return has(surface.attachTypes(type), attach);
+    case 'prog_attach':
+    case 'link_create':
+      return vocabulary.nameOf('prog_types', type) === 'cgroup_skb'
+        ? has(surface.cgroupSkbAttachTypes, attach)
+        : has(surface.cmds, cmd);
+    default:
+      return has(surface.cmds, cmd);
+  }
+}
+
+/** Compares every cell of a surface with what `ask` answers, and says which dispositions there were. */
+function compare(
+  world: World,
+  evaluator: Evaluator,
+  task: number,
+  token: number,
+  ask: (cmd: number, type: number, attachType: number) => number,
+): Set<Disposition> {
+  const surface = evaluator.surface(task, token);
+  const verdicts = evaluator.surfaceVerdicts(task, token);
+  const seen = new Set<Disposition>();
+  let cmds = 0n;
+  let progTypes = 0n;
+  for (const [cmd, type, attachType] of cells(world)) {
+    const byte = ask(cmd, type, attachType);
+    const allowed = isAllowed((byte & OUTCOME_MASK) as Outcome);
+    if (allowed) cmds |= 1n << BigInt(cmd);
+    if (allowed && world.profile.vocabulary.nameOf('cmds', cmd) === 'prog_load') progTypes |= 1n << BigInt(type);
+    seen.add(byte >> DISPOSITION_SHIFT);
+    const cell = { profile: world.profile.name, task, token, cmd, type, attachType };
+    if (isIn(surface, world, cmd, type, attachType) !== allowed || verdicts.verdictOf(cmd, type, attachType) !== byte) {
+      const answer = { allowed, byte: verdicts.verdictOf(cmd, type, attachType) };
+      expect({ ...cell, ...answer }).toEqual({
+        ...cell,
+        allowed: isIn(surface, world, cmd, type, attachType),
+        byte,
+      });
+    }
+  }
+  expect([surface.cmds, surface.progTypes]).toEqual([cmds, progTypes]);
+  return seen;
+}
+
+describe.each(PROFILES)('$name', (profile) => {
+  test(`every cell of every task and token is what check() answers, in ${WORLDS} worlds`, () => {
+    const seen = new Set<Disposition>();
+    for (let seed = 1; seed <= WORLDS; seed++) {
+      const unprivilegedBpfDisabled = SYSCTLS[seed % 3] as 0 | 1 | 2;
+      const world = { ...randomWorld(new Dice(seed, PROFILES.indexOf(profile)), profile), unprivilegedBpfDisabled };
+      const evaluator = createEvaluator(world);
+      for (let task = 0; task < world.tasks.length; task++) {
+        for (const token of [NO_TOKEN, ...world.tokens.keys()]) {
+          const ask = (cmd: number, type: number, attach: number) => evaluator.checkIds(task, token, cmd, type, attach);
+          for (const disposition of compare(world, evaluator, task, token, ask)) seen.add(disposition);
+        }
+      }
+    }
+    // Every fate of a token was among them: in v12 also that of a caller from elsewhere.
+    const fates = [
+      Disposition.NONE_GIVEN,
+      Disposition.USED,
+      Disposition.DROPPED_CMD,
+      Disposition.DROPPED_TYPE,
+      Disposition.DROPPED_ATTACH_TYPE,
+      Disposition.DROPPED_LSM,
+      ...(profile.rules.token_needs_own_userns ? [Disposition.DROPPED_USERNS] : []),
+    ];
+    expect([...seen]).toEqual(expect.arrayContaining(fates));
+  });
+
+  test('and what the model answers', () => {
+    const world = randomWorld(new Dice(77, PROFILES.indexOf(profile)), profile);
+    const evaluator = createEvaluator(world);
+    const model = new Model(world);
+    for (const token of [NO_TOKEN, 0]) {
+      compare(world, evaluator, 0, token, (cmd, type, attachType) =>
+        model.ask({ ...requestOf({ task: 0, cmd }), token, type, attachType }),
+      );
+    }
+  });
+});
+
+describe('a surface', () => {
+  const world = randomWorld(new Dice(9));
+  const evaluator = createEvaluator(world);
+  const [task] = world.tasks;
+  const [token] = world.tokens;
+
+  test('stays as it was when it was asked, however many come after', () => {
+    const surface = evaluator.surface(0, 0);
+    const words = () => [surface.cmds, surface.mapTypes, surface.progTypes, surface.attachTypes(6)];
+    const before = words();
+    const others = Array.from({ length: 300 }, (_, i) => evaluator.surface(i % world.tasks.length));
+    expect(words()).toEqual(before);
+    expect(others[7 % world.tasks.length]?.cmds).toBe(evaluator.surface(7 % world.tasks.length).cmds);
+  });
+
+  test('is asked by names as well, and the nearest is told', () => {
+    const byName = evaluator.surface(task?.name as string, token?.name as string);
+    expect(byName.mapTypes).toBe(evaluator.surface(0, 0).mapTypes);
+    expect(() => evaluator.surface('tsk0')).toThrow(UnknownNameError);
+    expect(() => evaluator.surface('task0', 'tokn0')).toThrow(/did you mean "token0"/);
+    expect(() => evaluator.surfaceVerdicts('tsk0')).toThrow(/did you mean "task0"/);
+  });
+
+  test.each([
+    [world.tasks.length, NO_TOKEN],
+    [0xffff_ffff, 0],
+    [0, world.tokens.length],
+    [0, 0xfffe],
+    [0, 0xffff_ffff],
+  ])('of ids that there are not (task %i, token %i) allows nothing', (taskId, tokenId) => {
+    const { cmds, mapTypes, progTypes, cgroupSkbAttachTypes } = evaluator.surface(taskId, tokenId);
+    expect([cmds, mapTypes, progTypes, cgroupSkbAttachTypes]).toEqual([0n, 0n, 0n, 0n]);
+    const verdicts = evaluator.surfaceVerdicts(taskId, tokenId);
+    expect(verdicts.verdictOf(5, 6, 37)).toBe(evaluator.checkIds(taskId, tokenId, 5, 6, 37));
+    expect(verdicts.verdictOf(8, 8, 0)).toBe(evaluator.checkIds(taskId, tokenId, 8, 8, 0));
+  });
+
+  test('has nothing of numbers past the tables', () => {
+    const surface = evaluator.surface(0);
+    expect([63, 64, 1000].map((type) => surface.attachTypes(type))).toEqual([0n, 0n, 0n]);
+    expect(evaluator.surfaceVerdicts(0).verdictOf(1000, 0, 0)).toBe(evaluator.checkIds(0, NO_TOKEN, 63, 0, 0));
+  });
+
+  test('is the same from another thread’s attachment', () => {
+    const attached = attachEvaluator(evaluator.share());
+    expect(attached.surface(0, 0).progTypes).toBe(evaluator.surface(0, 0).progTypes);
+    attached.dispose();
+    expect(() => attached.surface(0, 0)).toThrow(/disposed/);
+  });
+});
