@@ -21,8 +21,10 @@ export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 /** One thing wrong with one row. */
 export interface Problem {
   readonly kind: ProblemKind;
-  /** 1-based line of the file. */
-  readonly line: number;
+  /** 1-based line of the file; absent where the file has no lines. */
+  readonly line?: number;
+  /** Number of the row from 1, where the file has no lines. */
+  readonly row?: number;
   /** The column it is about; absent where the whole row is. */
   readonly column?: RequestColumn;
   readonly message: string;
@@ -39,6 +41,9 @@ export interface UnknownColumn {
 /** Problems kept in full, and unknown columns kept; the rest is counted. */
 export const KEPT = 20;
 const SHOWN_LENGTH = 80;
+
+/** What was found wrong with rows, as plain data, which passes between threads. */
+export type FoundProblems = Pick<Problems, 'first' | 'counts' | 'total' | 'rows'>;
 
 /** Everything found wrong while a table was read. */
 export class Problems {
@@ -63,6 +68,25 @@ export class Problems {
     if (this.first.length >= KEPT) return;
     const near = nearest?.();
     this.first.push(near === undefined ? problem : { ...problem, nearest: near });
+  }
+
+  /** What was found so far, and starts over. */
+  takePart(): FoundProblems {
+    const part = { first: this.first.splice(0), counts: { ...this.counts }, total: this.total, rows: this.rows };
+    for (const kind of PROBLEM_KINDS) this.counts[kind] = 0;
+    this.total = 0;
+    this.rows = 0;
+    return part;
+  }
+
+  /** Adds what was found in another part of a table without lines, before or after this one. */
+  addPart(part: FoundProblems): void {
+    this.total += part.total;
+    this.rows += part.rows;
+    for (const kind of PROBLEM_KINDS) this.counts[kind] += part.counts[kind];
+    this.first.push(...part.first);
+    // Problems of one row stay in their order.
+    this.first.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)).splice(KEPT);
   }
 
   /** Notes a column nobody asked for, with the request column it might have meant. */

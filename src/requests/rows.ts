@@ -11,12 +11,9 @@ import {
   detached,
   EMPTY,
   EXPECT_NAMES,
-  expectSpellings,
-  kindSpellings,
-  nameSpellings,
   OUT_OF_RANGE,
   parseCount,
-  preSpellings,
+  requestSpellings,
   type Spellings,
   UNKNOWN,
 } from './spellings.js';
@@ -50,26 +47,21 @@ export class RowBuilder {
   readonly #world: World;
   readonly #fields: CommandFields;
   readonly #problems: Problems;
-  readonly #spellings: Readonly<Record<number, Spellings>>;
+  /** In order of REQUEST_COLUMNS; insn_cnt has none. */
+  readonly #spellings: readonly (Spellings | undefined)[];
   readonly #chunks: ChunkBuilder;
+  readonly #place: 'line' | 'row';
   #isBad = false;
 
-  constructor(world: World, problems: Problems, chunkRows: number) {
-    const { vocabulary } = world.profile;
+  /** `place` says what rows are named by: the line they start on, or, where there are no lines, their number from 1. */
+  constructor(world: World, problems: Problems, chunkRows: number, place: 'line' | 'row' = 'line') {
     this.#world = world;
-    this.#fields = commandFields(vocabulary);
+    this.#fields = commandFields(world.profile.vocabulary);
     this.#problems = problems;
+    this.#place = place;
     this.#chunks = new ChunkBuilder(chunkRows);
-    this.#spellings = {
-      [TASK]: nameSpellings(world.tasks.map(({ name }) => name)),
-      [TOKEN]: nameSpellings(world.tokens.map(({ name }) => name)),
-      [CMD]: kindSpellings(vocabulary, 'cmds'),
-      [MAP_TYPE]: kindSpellings(vocabulary, 'map_types'),
-      [PROG_TYPE]: kindSpellings(vocabulary, 'prog_types'),
-      [ATTACH_TYPE]: kindSpellings(vocabulary, 'attach_types'),
-      [PRE]: preSpellings(),
-      [EXPECT]: expectSpellings(),
-    };
+    const spellings: Partial<Record<RequestColumn, Spellings>> = requestSpellings(world);
+    this.#spellings = REQUEST_COLUMNS.map((column) => spellings[column]);
   }
 
   /** Adds the row on a line. FullColumns the row's command does not read are not looked at. */
@@ -241,7 +233,7 @@ export class RowBuilder {
     message: string,
     nearest?: () => string | undefined,
   ): void {
-    this.#problems.add({ kind, line, message, ...(column === undefined ? {} : { column }) }, nearest);
+    this.#problems.add({ kind, [this.#place]: line, message, ...(column === undefined ? {} : { column }) }, nearest);
   }
 
   #keep(cells: Cells): void {

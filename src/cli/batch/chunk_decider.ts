@@ -1,10 +1,10 @@
-import type { FullColumns } from '../../engine/columns.js';
+import type { Columns } from '../../engine/columns.js';
 import type { RequestChunk } from '../../requests/table.js';
-import type { VerdictRows } from './verdict_rows.js';
+import type { VerdictWriter } from './verdict_writer.js';
 
 /** Who decides: an evaluator, or a part of one that is attached to its memory. */
 export interface BatchDecider {
-  checkBatch(columns: FullColumns, out: Uint8Array): void;
+  checkBatch(columns: Columns, out: Uint8Array): void;
 }
 
 /** What became of a chunk. */
@@ -16,15 +16,20 @@ export interface DecidedChunk {
   readonly text?: Uint8Array;
 }
 
+/** A chunk, and its columns as far as deciding needs them where these are fewer. */
+export type DecidableChunk = Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'> & {
+  readonly plain?: Columns;
+};
+
 /** Decides a chunk; where `rows` is given, also writes its verdict rows. */
 export function decideChunk(
-  chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>,
+  chunk: DecidableChunk,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
-  rows: VerdictRows | undefined,
+  rows: VerdictWriter | undefined,
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(chunk.rows);
-    asked.checkBatch(chunk.columns, answers);
+    asked.checkBatch(chunk.plain ?? chunk.columns, answers);
     return answers;
   };
   const verdicts = answersOf(decider);

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../../engine/evaluator.js';
-import type { RequestChunk } from '../../requests/table.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { throwIfAborted } from './errors.js';
 import type { Hands } from './hands.js';
 import type { OpenSink } from './sink.js';
-import type { OpenSource } from './source.js';
-import { addCounts, type Summary, tallyChunk } from './summary.js';
-import type { VerdictRows } from './verdict_rows.js';
+import type { OpenSource, SourceParts } from './source.js';
+import { addCounts, addFindings, type Summary, tallyChunk } from './summary.js';
+import { isText, type VerdictWriter } from './verdict_writer.js';
 
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
@@ -30,7 +30,7 @@ export function decideAll(
   options: BatchOptions,
   source: OpenSource,
   output: OpenSink | undefined,
-  rows: VerdictRows | undefined,
+  rows: VerdictWriter | undefined,
   summary: Summary,
 ): Promise<void> {
   return new Deciding(options, source, output, rows, summary).run();
@@ -40,7 +40,7 @@ class Deciding {
   readonly #options: BatchOptions;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
-  readonly #rows: VerdictRows | undefined;
+  readonly #rows: VerdictWriter | undefined;
   readonly #summary: Summary;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
   #hands: Hands | undefined;
@@ -50,7 +50,7 @@ class Deciding {
     options: BatchOptions,
     source: OpenSource,
     output: OpenSink | undefined,
-    rows: VerdictRows | undefined,
+    rows: VerdictWriter | undefined,
     summary: Summary,
   ) {
     this.#options = options;
@@ -71,6 +71,8 @@ class Deciding {
           addCounts(this.#summary, part);
           this.#reportSometimes();
         });
+      } else if (this.#source.parts && !this.#output && workers > 1 && this.#source.parts.isLarge) {
+        await this.#readParts(this.#source.parts);
       } else {
         await this.#passChunks();
       }
@@ -78,6 +80,16 @@ class Deciding {
       await this.#hands?.dismiss();
     }
     this.#report();
+  }
+
+  async #readParts(parts: SourceParts): Promise<void> {
+    const hands = await this.#hire();
+    await hands.read(parts.all(), (part, findings) => {
+      throwIfAborted(this.#options.signal);
+      addFindings(this.#summary, parts.readable(findings));
+      parts.done(part);
+      this.#reportSometimes();
+    });
   }
 
   async #passChunks(): Promise<void> {
@@ -89,7 +101,7 @@ class Deciding {
     for await (const chunk of this.#source.chunks) {
       throwIfAborted(signal);
       // Reading stays here, and writing: the rows' text in between takes long enough to be worth passing on.
-      if (!this.#hands && this.#output && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
+      if (!this.#hands && this.#format() && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
       chunks += 1;
       pending.push({ chunk, decided: this.#decide(chunk) });
       if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
@@ -107,6 +119,8 @@ class Deciding {
       if (!isRead) break;
       isRead = await this.#finish(next);
     }
+    const footer = isRead && this.#rows?.footer?.();
+    if (this.#output && footer) isRead = await this.#output.write(footer);
     this.#summary.isCutShort = !isRead;
   }
 
@@ -129,11 +143,17 @@ class Deciding {
   }
 
   async #hire(): Promise<Hands> {
-    const { sink, workers = 1, signal } = this.#options;
+    const { workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
     const { Hands } = await import('./hands.js');
-    this.#hands = new Hands(this.#evaluators, sink.kind === 'none' ? undefined : sink.format, workers, signal);
+    this.#hands = new Hands(this.#evaluators, this.#format(), workers, signal, this.#source.parts?.table);
     return this.#hands;
+  }
+
+  /** That of rows that workers can write. */
+  #format(): RequestFormat | undefined {
+    const { sink } = this.#options;
+    return sink.kind !== 'none' && isText(sink.format) ? sink.format : undefined;
   }
 
   #reportSometimes(): void {

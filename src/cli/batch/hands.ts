@@ -4,13 +4,22 @@ import { persist } from '../../pool/persist.js';
 import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { PartTask, PartWorkerData } from './part.js';
-import type { Counts } from './summary.js';
+import type { Counts, PartFindings } from './summary.js';
+import type { UnreadablePart } from './table_part.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
 const DRAW_ROWS = 16 * BLOCK_ROWS;
+
+/** A part of a batch. */
+interface Part {
+  /** `of rows 1 to 1000` */
+  readonly what: string;
+  readonly make: (places: readonly number[]) => PartTask;
+}
 
 /** Worker threads that do parts of one batch. */
 export class Hands {
@@ -19,12 +28,13 @@ export class Hands {
   readonly #places: SlotPlaces;
   readonly #signal: AbortSignal | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted. */
+  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted; `table` the one parts are read of. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
     format: RequestFormat | undefined,
     workers: number,
     signal: AbortSignal | undefined,
+    table?: ArrowTableData,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
@@ -34,6 +44,7 @@ export class Hands {
       memories,
       compared: compared.map((other) => other.world.profile.name),
       ...(format ? { format } : {}),
+      ...(table ? { table } : {}),
     };
     this.workers = workers;
     this.#signal = signal;
@@ -44,29 +55,35 @@ export class Hands {
   /** A chunk's verdicts and its rows as text. */
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#part(`of rows ${firstRow + 1} to ${firstRow + rows}`, (places) => ({ kind: 'chunk', chunk, places }));
+    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
   }
 
   /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
   async draw(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
-    let next = 0;
-    const drawParts = async (): Promise<void> => {
-      while (next < rows) {
-        const from = next;
+    const parts = function* (): Generator<Part> {
+      for (let from = 0; from < rows; from += DRAW_ROWS) {
         const to = Math.min(from + DRAW_ROWS, rows);
-        next = to;
-        count(
-          await this.#part<Counts>(`of rows ${from + 1} to ${to}`, (places) => ({
-            kind: 'draw',
-            seed,
-            from,
-            to,
-            places,
-          })),
-        );
+        yield { what: rowsWords(from, to), make: (places) => ({ kind: 'draw', seed, from, to, places }) };
       }
     };
-    await Promise.all(Array.from({ length: this.workers }, drawParts));
+    await this.#share<Counts>(parts(), count);
+  }
+
+  /** Reads, decides and counts the parts of the table; `take` is called with each and its findings, in any order. */
+  async read(
+    parts: Iterable<ArrowPart>,
+    take: (part: ArrowPart, findings: PartFindings | UnreadablePart) => void,
+  ): Promise<void> {
+    const tasks = function* (): Generator<Part & { readonly part: ArrowPart }> {
+      for (const part of parts) {
+        const { firstRow, rows } = part;
+        yield { part, what: rowsWords(firstRow, firstRow + rows), make: (places) => ({ kind: 'read', part, places }) };
+      }
+    };
+    await this.#share<PartFindings | UnreadablePart, Part & { readonly part: ArrowPart }>(
+      tasks(),
+      (findings, { part }) => take(part, findings),
+    );
   }
 
   /** Ends the threads, whatever they do. */
@@ -75,7 +92,26 @@ export class Hands {
     this.#places.release();
   }
 
+  /** Gives each worker a part whenever it is free, as long as there are any. */
+  async #share<Result, Given extends Part = Part>(
+    parts: Iterator<Given>,
+    take: (result: Result, part: Given) => void,
+  ): Promise<void> {
+    const passOn = async (): Promise<void> => {
+      for (let next = parts.next(); !next.done; next = parts.next()) {
+        const { what, make } = next.value;
+        take(await this.#part<Result>(what, make), next.value);
+      }
+    };
+    await Promise.all(Array.from({ length: this.workers }, passOn));
+  }
+
   #part<Result>(what: string, make: (places: readonly number[]) => PartTask): Promise<Result> {
     return persist(this.#crew, what, (slot) => make(this.#places.of(slot)), this.#signal);
   }
+}
+
+/** Rows from `from` to before `to`, as people count them. */
+function rowsWords(from: number, to: number): string {
+  return `of rows ${from + 1} to ${to}`;
 }

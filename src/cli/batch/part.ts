@@ -2,8 +2,10 @@ import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
-import { type Counts, emptyCounts, tally } from './summary.js';
+import { type Counts, emptyCounts, type PartFindings, tally } from './summary.js';
+import type { TablePart, UnreadablePart } from './table_part.js';
 import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
@@ -16,6 +18,8 @@ export interface PartWorkerData {
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat;
+  /** The table that parts are read of, where they are. */
+  readonly table?: ArrowTableData;
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
@@ -28,6 +32,11 @@ export type PartTask = { readonly places: readonly number[] } & (
       readonly to: number;
     }
   | {
+      /** Read a part of the table, decide and count its rows. */
+      readonly kind: 'read';
+      readonly part: ArrowPart;
+    }
+  | {
       /** Decide a chunk and write its rows. */
       readonly kind: 'chunk';
       readonly chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
@@ -37,6 +46,7 @@ export type PartTask = { readonly places: readonly number[] } & (
 /** What a worker answers to each kind of part. */
 export interface PartResults {
   readonly draw: Counts;
+  readonly read: PartFindings | UnreadablePart;
   readonly chunk: DecidedChunk;
 }
 
@@ -46,26 +56,29 @@ export class PartDecider {
   readonly #world: World;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
+  readonly #table: TablePart | undefined;
 
-  private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
+  private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined, table: TablePart | undefined) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
+    this.#table = table;
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
   }
 
   /** Loads what the batch needs, and no more: threads should start fast. */
   static async open(data: PartWorkerData): Promise<PartDecider> {
     const world = unpackWorld(data.world);
-    if (!data.format) return new PartDecider(data, world, undefined);
-    const { VerdictRows } = await import('./verdict_rows.js');
-    return new PartDecider(data, world, new VerdictRows(world, data.format));
+    const rows = data.format && new (await import('./verdict_rows.js')).VerdictRows(world, data.format);
+    const table = data.table && new (await import('./table_part.js')).TablePart(data.table, world);
+    return new PartDecider(data, world, rows, table);
   }
 
   run(task: PartTask): PartResults[PartTask['kind']] {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     const counts = emptyCounts(this.#world, this.#data.compared);
+    if (task.kind === 'read') return (this.#table as TablePart).decide(task.part, deciders, counts);
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
       tally(counts, chunk.columns.task, verdicts, others);
@@ -75,7 +88,7 @@ export class PartDecider {
 
   /** The buffers of a result that may leave this thread for good. */
   static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result) return [];
+    if (!('verdicts' in result) || 'tasks' in result) return [];
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
   }

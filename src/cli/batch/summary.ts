@@ -2,7 +2,7 @@ import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
-import type { Problems } from '../../requests/problems.js';
+import type { FoundProblems, Problems } from '../../requests/problems.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../requests/table.js';
 
 const KEPT = 20;
@@ -109,9 +109,26 @@ export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, o
   });
 }
 
+/** What a part of a table was found to be: plain data, which passes between threads. */
+export interface PartFindings extends Counts {
+  readonly expectations: Expectations;
+  readonly problems: FoundProblems;
+}
+
+/** Adds a part to a summary. Parts come in any order: the first of everything are those of the first rows. */
+export function addFindings(summary: Summary, part: PartFindings): void {
+  addCounts(summary, part);
+  summary.problems.addPart(part.problems);
+  const { expectations } = summary;
+  expectations.checked += part.expectations.checked;
+  expectations.unmet += part.expectations.unmet;
+  expectations.first.push(...part.expectations.first);
+  expectations.first.sort((a, b) => a.row - b.row).splice(KEPT);
+}
+
 /** Adds a chunk to a summary. Chunks come in the order of the table. */
 export function tallyChunk(
-  summary: Summary,
+  summary: Counts & Pick<Summary, 'expectations'>,
   chunk: RequestChunk,
   verdicts: Uint8Array,
   others: readonly Uint8Array[],

@@ -1,0 +1,42 @@
+import type { World } from '../../kernel/world.js';
+import { Problems } from '../../requests/problems.js';
+import { RequestTableError } from '../../requests/table.js';
+import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_table.js';
+import { type BatchDecider, decideChunk } from './chunk_decider.js';
+import { type Counts, type PartFindings, tallyChunk } from './summary.js';
+
+/** Why a part cannot be read: an error loses its class on its way between threads. */
+export interface UnreadablePart {
+  readonly refused: Pick<RequestTableError, 'line' | 'column'> & { readonly reason: string };
+}
+
+/** Reads, decides and counts parts of a table in a worker thread. */
+export class TablePart {
+  readonly #problems = new Problems();
+  readonly #reader: ArrowPartReader;
+
+  constructor(table: ArrowTableData, world: World) {
+    this.#reader = new ArrowPartReader(table, world, this.#problems);
+  }
+
+  /** Counts in `counts`, which are those of no rows. */
+  decide(
+    part: ArrowPart,
+    deciders: readonly [BatchDecider, ...BatchDecider[]],
+    counts: Counts,
+  ): PartFindings | UnreadablePart {
+    const findings = { ...counts, expectations: { checked: 0, unmet: 0, first: [] } };
+    try {
+      for (const chunk of this.#reader.read(part)) {
+        const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+        tallyChunk(findings, chunk, verdicts, others);
+      }
+    } catch (error) {
+      this.#problems.takePart();
+      if (!(error instanceof RequestTableError)) throw error;
+      const { reason, line, column } = error;
+      return { refused: { reason, line, column } };
+    }
+    return { ...findings, problems: this.#problems.takePart() };
+  }
+}
