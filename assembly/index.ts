@@ -6,7 +6,7 @@ import { decideHere } from './decide';
 import { decideHeld, hasIds, holderOf, isHeld, writeRunTable } from './run';
 import { setRows } from './rows';
 
-export { blankCodes, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+export { blankCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {

@@ -2,6 +2,7 @@
 // table of codes; then the columns are put together. Addresses are those of a desk (src/requests/columnar/desk.ts).
 // Up to 15 rows past the last are read and written.
 
+import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
   CMD_MAP_CREATE,
   CMD_PROG_LOAD,
@@ -61,27 +62,45 @@ export function lookUpCodes(bytes: u32, numbers: usize, table: usize, last: u32,
   else lookUp<u32>(numbers, table, last, to, rows);
 }
 
-/** Where a bit of `valid` (from bit `first` on, a bit a row) is 0, the row's code becomes `code`. */
+/** Sixteen lanes of 255 where a bit, from bit `first` on, is 0. */
 // @ts-ignore: decorator
 @inline
-function blank<T>(valid: usize, first: u32, code: T, codes: usize, rows: u32): void {
-  for (let row: u32 = 0; row < rows; ) {
-    const bit = first + row;
-    const byte = <u32>load<u8>(valid + (bit >> 3));
-    if ((bit & 7) == 0 && byte == 0xff) {
-      row += 8;
-      continue;
+function unset(bits: usize, first: u32): v128 {
+  const sixteen = i16x8.splat(<i16>(load<u32>(bits + (first >> 3)) >> (first & 7)));
+  const bytes = i8x16.swizzle(sixteen, i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+  return i8x16.eq(v128.and(bytes, i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128)), lanes(0));
+}
+
+/**
+ * Where a bit of `valid`, from bit `first` on, is 0, the row's code becomes `code`. Codes are so many bytes each (1, 2
+ * or 4).
+ */
+export function blankCodes(bytes: u32, valid: usize, first: u32, code: u32, codes: usize, rows: u32): void {
+  for (let row: u32 = 0; row < rows; row += 16) {
+    const isEmpty = unset(valid, first + row);
+    if (!v128.any_true(isEmpty)) continue;
+    const at = codes + row * bytes;
+    if (bytes == 1) {
+      put(at, 0, i8x16.splat(<i8>code), isEmpty);
+    } else if (bytes == 2) {
+      put(at, 0, i16x8.splat(<i16>code), i16x8.extend_low_i8x16_s(isEmpty));
+      put(at, 16, i16x8.splat(<i16>code), i16x8.extend_high_i8x16_s(isEmpty));
+    } else {
+      const half0 = i16x8.extend_low_i8x16_s(isEmpty);
+      const half1 = i16x8.extend_high_i8x16_s(isEmpty);
+      put(at, 0, i32x4.splat(code), i32x4.extend_low_i16x8_s(half0));
+      put(at, 16, i32x4.splat(code), i32x4.extend_high_i16x8_s(half0));
+      put(at, 32, i32x4.splat(code), i32x4.extend_low_i16x8_s(half1));
+      put(at, 48, i32x4.splat(code), i32x4.extend_high_i16x8_s(half1));
     }
-    if (!((byte >> (bit & 7)) & 1)) store<T>(codes + (row << alignof<T>()), code);
-    row += 1;
   }
 }
 
-/** blank() of codes of so many bytes each (1, 2 or 4). */
-export function blankCodes(bytes: u32, valid: usize, first: u32, code: u32, codes: usize, rows: u32): void {
-  if (bytes == 1) blank<u8>(valid, first, <u8>code, codes, rows);
-  else if (bytes == 2) blank<u16>(valid, first, <u16>code, codes, rows);
-  else blank<u32>(valid, first, code, codes, rows);
+/** Overwrites the lanes that are to be. */
+// @ts-ignore: decorator
+@inline
+function put(address: usize, offset: usize, value: v128, isHere: v128): void {
+  v128.store(address + offset, v128.bitselect(value, v128.load(address + offset), isHere));
 }
 
 /**
@@ -165,4 +184,29 @@ function settleFour(counts: usize, isRead: v128): v128 {
   const settled = v128.bitselect(v128.load(counts), i32x4.splat(1), isRead);
   v128.store(counts, settled);
   return i32x4.eq(settled, i32x4.splat(CODE_ODD_COUNT));
+}
+
+/**
+ * Counts rows: by task and outcome in u32 at `byTask` (task * 32 + outcome, tasks from `unknown` on as one), by verdict in four
+ * times 256 u32 at `byVerdict`, so that rows of one verdict do not wait for each other.
+ */
+export function countVerdicts(rows: u32, task: usize, verdicts: usize, unknown: u32, byTask: usize, byVerdict: usize): void {
+  let row: usize = 0;
+  for (; row + 4 <= rows; row += 4) {
+    countRow(task + (row << 1), verdicts + row, unknown, byTask, byVerdict);
+    countRow(task + (row << 1) + 2, verdicts + row + 1, unknown, byTask, byVerdict + 1024);
+    countRow(task + (row << 1) + 4, verdicts + row + 2, unknown, byTask, byVerdict + 2048);
+    countRow(task + (row << 1) + 6, verdicts + row + 3, unknown, byTask, byVerdict + 3072);
+  }
+  for (; row < rows; row++) countRow(task + (row << 1), verdicts + row, unknown, byTask, byVerdict);
+}
+
+// @ts-ignore: decorator
+@inline
+function countRow(taskAt: usize, verdictAt: usize, unknown: u32, byTask: usize, byVerdict: usize): void {
+  const verdict = <u32>load<u8>(verdictAt);
+  const count = byTask + (((min<u32>(<u32>load<u16>(taskAt), unknown) << 5) | (verdict & OUTCOME_MASK)) << 2);
+  store<u32>(count, load<u32>(count) + 1);
+  const sum = byVerdict + (verdict << 2);
+  store<u32>(sum, load<u32>(sum) + 1);
 }

@@ -46,6 +46,7 @@ export interface TableRowExports {
     type: number,
     odd: number,
   ): number;
+  countVerdicts(rows: number, task: number, verdicts: number, unknown: number, byTask: number, byVerdict: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

@@ -1,6 +1,7 @@
 import type { World } from '../kernel/world.js';
 import { ArrowFile, type EncodedBatch, openBatch } from '../requests/arrow/index.js';
 import type { CellType } from '../requests/columnar/cells.js';
+import type { Desk } from '../requests/columnar/desk.js';
 import { type Dictionaries, type FleetingChunk, SliceReader } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { FileBytes } from './file_bytes.js';
@@ -91,6 +92,11 @@ export class ArrowPartReader {
     this.#columns = columns;
     this.#slices = new SliceReader(file, world, columns, problems);
     this.#slices.setDictionaries(dictionaries);
+  }
+
+  /** What the rows of the last chunk lie on. */
+  get desk(): Desk {
+    return this.#slices.desk;
   }
 
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */

@@ -16,20 +16,15 @@ export interface DecidedChunk {
   readonly text?: Uint8Array;
 }
 
-/** A chunk, and its columns as far as deciding needs them where these are fewer. */
-export type DecidableChunk = Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'> & {
-  readonly plain?: Columns;
-};
-
 /** Decides a chunk; where `rows` is given, also writes its verdict rows. */
 export function decideChunk(
-  chunk: DecidableChunk,
+  chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
   rows: VerdictWriter | undefined,
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(chunk.rows);
-    asked.checkBatch(chunk.plain ?? chunk.columns, answers);
+    asked.checkBatch(chunk.columns, answers);
     return answers;
   };
   const verdicts = answersOf(decider);

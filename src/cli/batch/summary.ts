@@ -104,6 +104,11 @@ export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, o
     tasks[id] = (tasks[id] as number) + 1;
   }
   counts.rows += verdicts.length;
+  tallyComparisons(counts, verdicts, others);
+}
+
+/** Counts where `others`, what each of the compared evaluators answered, differ. */
+export function tallyComparisons(counts: Counts, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
   others.forEach((other, i) => {
     tallyComparison(counts.comparisons[i] as Comparison, verdicts, other);
   });
@@ -128,14 +133,18 @@ export function addFindings(summary: Summary, part: PartFindings): void {
 
 /** Adds a chunk to a summary. Chunks come in the order of the table. */
 export function tallyChunk(
-  summary: Counts & Pick<Summary, 'expectations'>,
+  summary: Summary,
   chunk: RequestChunk,
   verdicts: Uint8Array,
   others: readonly Uint8Array[],
 ): void {
   tally(summary, chunk.columns.task, verdicts, others);
-  const { expects } = chunk;
-  if (expects) checkExpectations(summary.expectations, chunk, expects, verdicts);
+  tallyExpectations(summary.expectations, chunk, verdicts);
+}
+
+/** Counts what the rows of a chunk expect. */
+export function tallyExpectations(expectations: Expectations, chunk: RequestChunk, verdicts: Uint8Array): void {
+  if (chunk.expects) checkExpectations(expectations, chunk, chunk.expects, verdicts);
 }
 
 /** Adds what was counted elsewhere. */

@@ -2,8 +2,8 @@ import type { World } from '../../kernel/world.js';
 import { Problems } from '../../requests/problems.js';
 import { RequestTableError } from '../../requests/table.js';
 import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_table.js';
-import { type BatchDecider, decideChunk } from './chunk_decider.js';
-import { type Counts, type PartFindings, tallyChunk } from './summary.js';
+import type { BatchDecider } from './chunk_decider.js';
+import { type Counts, type Expectations, type PartFindings, tallyComparisons, tallyExpectations } from './summary.js';
 
 /** Why a part cannot be read: an error loses its class on its way between threads. */
 export interface UnreadablePart {
@@ -25,18 +25,32 @@ export class TablePart {
     deciders: readonly [BatchDecider, ...BatchDecider[]],
     counts: Counts,
   ): PartFindings | UnreadablePart {
-    const findings = { ...counts, expectations: { checked: 0, unmet: 0, first: [] } };
+    const [decider, ...compared] = deciders;
+    const { desk } = this.#reader;
+    const expectations: Expectations = { checked: 0, unmet: 0, first: [] };
     try {
       for (const chunk of this.#reader.read(part)) {
-        const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-        tallyChunk(findings, chunk, verdicts, others);
+        const { rows, plain } = chunk;
+        const verdicts = desk.verdicts(rows);
+        decider.checkBatch(plain, verdicts);
+        desk.count(rows);
+        counts.rows += rows;
+        const others = compared.map((asked) => {
+          const answers = new Uint8Array(rows);
+          asked.checkBatch(plain, answers);
+          return answers;
+        });
+        tallyComparisons(counts, verdicts, others);
+        tallyExpectations(expectations, chunk, verdicts);
       }
     } catch (error) {
       this.#problems.takePart();
+      desk.takeCounts(counts.verdicts, counts.tasks);
       if (!(error instanceof RequestTableError)) throw error;
       const { reason, line, column } = error;
       return { refused: { reason, line, column } };
     }
-    return { ...findings, problems: this.#problems.takePart() };
+    desk.takeCounts(counts.verdicts, counts.tasks);
+    return { ...counts, expectations, problems: this.#problems.takePart() };
   }
 }

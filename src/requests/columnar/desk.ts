@@ -1,7 +1,8 @@
 import type { Columns, FullColumns } from '../../engine/columns.js';
 import { MEMORY_PAGES, PAST_ROWS } from '../../engine/layout.js';
 import { instantiate, makeMemory, type TableRowExports } from '../../engine/wasm.js';
-import type { Vocabulary } from '../../kernel/vocabulary.js';
+import { OUTCOMES } from '../../kernel/verdict.js';
+import type { World } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestColumn } from '../table.js';
 import type { NumberType } from './cells.js';
 import { CODE_ARRAYS, CODE_KINDS } from './codes.js';
@@ -44,10 +45,20 @@ export class Desk {
   /** Not 0 where join() found a row odd. */
   readonly odd: Uint8Array;
   readonly #oddAt: number;
+  readonly #verdicts: number;
+  /** Counts of rows, by task and outcome and four times by verdict. */
+  readonly #byTask: number;
+  readonly #byVerdict: number;
+  readonly #tasks: number;
   #end = PAGE;
 
-  constructor(vocabulary: Vocabulary, given: ReadonlySet<RequestColumn>) {
+  constructor(world: World, given: ReadonlySet<RequestColumn>) {
+    const { vocabulary } = world.profile;
     this.#given = given;
+    this.#tasks = world.tasks.length;
+    this.#verdicts = this.#allocate(DESK_ROWS);
+    this.#byTask = this.#allocate(4 * OUTCOMES * (this.#tasks + 1));
+    this.#byVerdict = this.#allocate(4 * 4 * 256);
     this.#progAttach = vocabulary.must('cmds', 'prog_attach');
     this.#linkCreate = vocabulary.must('cmds', 'link_create');
     this.#wide = this.#allocate(4 * DESK_ROWS);
@@ -171,6 +182,30 @@ export class Desk {
   expects(rows: number): Int16Array | undefined {
     if (!this.#given.has('expect')) return undefined;
     return new Int16Array(this.#memory.buffer, this.#spots.expect.codes, rows);
+  }
+
+  /** Room for the verdicts of the rows on the desk. */
+  verdicts(rows: number): Uint8Array {
+    return this.#bytes(this.#verdicts, rows);
+  }
+
+  /** Counts the rows on the desk by what is in verdicts(). */
+  count(rows: number): void {
+    const task = this.#spots.task.codes;
+    this.#exports.countVerdicts(rows, task, this.#verdicts, this.#tasks, this.#byTask, this.#byVerdict);
+  }
+
+  /** Adds what was counted to counts by verdict byte, and by task * 32 + outcome; starts over. */
+  takeCounts(byVerdict: Float64Array, byTask: Float64Array): void {
+    const { buffer } = this.#memory;
+    const tasks = new Uint32Array(buffer, this.#byTask, OUTCOMES * (this.#tasks + 1));
+    for (let i = 0; i < tasks.length; i++) byTask[i] = (byTask[i] as number) + (tasks[i] as number);
+    const verdicts = new Uint32Array(buffer, this.#byVerdict, 4 * 256);
+    for (let i = 0; i < verdicts.length; i++) {
+      byVerdict[i % 256] = (byVerdict[i % 256] as number) + (verdicts[i] as number);
+    }
+    tasks.fill(0);
+    verdicts.fill(0);
   }
 
   #bytes(address: number, bytes: number): Uint8Array {

@@ -63,7 +63,8 @@ const NO_BAD_ROWS: RequestChunk['bad'] = new Map();
 export class SliceReader {
   readonly #file: string;
   readonly #codes: Codes;
-  readonly #desk: Desk;
+  /** What the rows of the last chunk lie on. */
+  readonly desk: Desk;
   readonly #given: readonly GivenColumn[];
   readonly #rows: RowBuilder;
   readonly #dictionaries = new Map<number, Dictionary>();
@@ -79,12 +80,12 @@ export class SliceReader {
       const type = columns[place];
       return type === undefined || type.kind === 'nothing' ? [] : [{ name, place, type }];
     });
-    this.#desk = new Desk(world.profile.vocabulary, new Set(this.#given.map(({ name }) => name)));
+    this.desk = new Desk(world, new Set(this.#given.map(({ name }) => name)));
     this.#rows = new RowBuilder(world, problems, DESK_ROWS, 'row');
     for (const { name, type } of this.#given) {
-      if (type.kind === 'numbers') this.#desk.setTable(name, this.#codes.ofNumbers(name));
+      if (type.kind === 'numbers') this.desk.setTable(name, this.#codes.ofNumbers(name));
       // Until there is one, every entry is odd.
-      if (type.kind === 'dictionary') this.#desk.setTable(name, this.#codes.ofDictionary(name, new Dictionary([])));
+      if (type.kind === 'dictionary') this.desk.setTable(name, this.#codes.ofDictionary(name, new Dictionary([])));
     }
   }
 
@@ -95,7 +96,7 @@ export class SliceReader {
       this.#dictionaries.set(id, dictionary);
       for (const { name, type } of this.#given) {
         if (type.kind !== 'dictionary' || type.dictionary !== id) continue;
-        this.#desk.setTable(name, this.#codes.ofDictionary(name, dictionary));
+        this.desk.setTable(name, this.#codes.ofDictionary(name, dictionary));
       }
     }
   }
@@ -112,21 +113,21 @@ export class SliceReader {
   }
 
   #chunk(source: ByteSource, batch: RowBatch, start: number, rows: number, firstRow: number): FleetingChunk {
-    if (this.#isStained) this.#desk.clear();
+    if (this.#isStained) this.desk.clear();
     this.#isStained = false;
     for (const column of this.#given) {
       this.#fill(column, source, batch.columns[column.place] as ColumnRegions, start, rows);
     }
-    const bad = this.#desk.join(rows) ? this.#settleOdd(rows, firstRow) : NO_BAD_ROWS;
-    const columns = this.#desk.columns(rows);
-    const expects = this.#desk.expects(rows);
-    const plain = this.#desk.plain(columns, this.#isStained);
+    const bad = this.desk.join(rows) ? this.#settleOdd(rows, firstRow) : NO_BAD_ROWS;
+    const columns = this.desk.columns(rows);
+    const expects = this.desk.expects(rows);
+    const plain = this.desk.plain(columns, this.#isStained);
     return { columns, plain, rows, firstRow, ...(expects ? { expects } : {}), bad };
   }
 
   /** Puts a column's cells on the desk and makes codes of them. */
   #fill({ name, type }: GivenColumn, source: ByteSource, regions: ColumnRegions, start: number, rows: number): void {
-    const desk = this.#desk;
+    const desk = this.desk;
     const firstBit = start & 7;
     const valid = regions.valid && desk.valid(name, Math.ceil((firstBit + rows) / 8));
     if (valid) source.read((regions.valid as Region).offset + (start >> 3), valid);
@@ -154,7 +155,7 @@ export class SliceReader {
     start: number,
     rows: number,
   ): Cells {
-    const offsets = this.#desk.cells(name, (rows + 1) * type.offsetBytes);
+    const offsets = this.desk.cells(name, (rows + 1) * type.offsetBytes);
     source.read((regions.offsets as Region).offset + start * type.offsetBytes, offsets);
     const region = textRegion(type, offsets, rows, regions.data);
     if (!region)
@@ -166,7 +167,7 @@ export class SliceReader {
 
   /** Gives the odd rows to the RowBuilder, and puts what it makes of them in their place. Returns their texts. */
   #settleOdd(rows: number, firstRow: number): RequestChunk['bad'] {
-    const { odd } = this.#desk;
+    const { odd } = this.desk;
     const settled: number[] = [];
     for (let row = 0; row < rows; row++) {
       if (odd[row] === 0) continue;
@@ -176,8 +177,8 @@ export class SliceReader {
     const [chunk] = this.#rows.take(true);
     if (!chunk) return NO_BAD_ROWS;
     this.#isStained = true;
-    const columns = this.#desk.columns(rows);
-    const expects = this.#desk.expects(rows);
+    const columns = this.desk.columns(rows);
+    const expects = this.desk.expects(rows);
     const bad = new Map<number, readonly string[]>();
     settled.forEach((row, i) => {
       for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
