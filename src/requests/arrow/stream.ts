@@ -13,6 +13,8 @@ import { MemoryBytes, openBatch } from './inflate.js';
 import { layOut, type TableLayout } from './layout.js';
 import { type ArrowMessage, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
 
+/** Some writers put a file's schema at its end only. */
+const NO_SCHEMA = 'it has no schema before its rows: an Arrow file like that cannot come through a pipe, only be named';
 /** Most bytes of a record batch in a stream: it is held as a whole. */
 const MOST_BODY = 1 << 28;
 
@@ -120,7 +122,7 @@ class StreamTable {
   }
 
   #opened(): { layout: TableLayout; slices: SliceReader } {
-    if (!this.#layout || !this.#slices) throw streamError(this.#file, 'it has no schema');
+    if (!this.#layout || !this.#slices) throw streamError(this.#file, NO_SCHEMA);
     return { layout: this.#layout, slices: this.#slices };
   }
 
