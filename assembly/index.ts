@@ -8,6 +8,8 @@ import { setRows } from './rows';
 import { surfaceOf } from './surface';
 import { writeVerdicts } from './verdicts';
 
+export { blankCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
   return decideHere(task, token, cmd, type, attach, insnCnt, pre);

@@ -7,7 +7,8 @@ import type { Summary } from './batch/index.js';
 /** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
 export function batchNotes(summary: Summary, file: string, style: Style): string {
   const { comparisons, expectations, problems, rows } = summary;
-  const at = (line: number | undefined, row: number) => (line === undefined ? `row ${row}` : `${file}:${line}`);
+  const at = (line: number | undefined, row: number | undefined) =>
+    line === undefined ? `row ${row}` : `${file}:${line}`;
   const lines: string[] = [];
   for (const { profile, answers, verdicts } of comparisons) {
     lines.push(
@@ -31,9 +32,9 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
   }
   if (problems.total > 0) {
     lines.push(style.bad(`${count(problems.rows)} rows have something wrong; no kernel was asked for them`));
-    for (const { line, column, message, nearest } of problems.first) {
+    for (const { line, row, column, message, nearest } of problems.first) {
       const hint = nearest ? `; did you mean ${nearest}?` : '';
-      lines.push(`  ${file}:${line}: ${column ? `${column}: ` : ''}${message}${hint}`);
+      lines.push(`  ${at(line, row)}: ${column ? `${column}: ` : ''}${message}${hint}`);
     }
     if (problems.total > problems.first.length)
       lines.push(`  and ${count(problems.total - problems.first.length)} more`);

@@ -1,6 +1,5 @@
 import { nearestOf } from '../names/nearest.js';
-import { REQUEST_FORMATS, type RequestFormat } from '../requests/index.js';
-import { formatOfPath } from './batch/index.js';
+import { formatOfPath, TABLE_FORMATS, type TableFormat } from '../tables/formats.js';
 import { InputError } from './exit.js';
 
 /**
@@ -11,16 +10,18 @@ export function tableFormat(
   option: string,
   given: string | undefined,
   path: string,
-  fallback?: RequestFormat,
-): RequestFormat {
+  fallback?: TableFormat,
+): TableFormat {
   if (given !== undefined) {
-    const known = REQUEST_FORMATS.find((format) => format === given.toLowerCase());
+    const known = TABLE_FORMATS.find((format) => format === given.toLowerCase());
     if (known) return known;
-    const nearest = nearestOf(given, REQUEST_FORMATS);
+    const nearest = nearestOf(given, TABLE_FORMATS);
     const hint = nearest ? `; did you mean ${nearest}?` : '';
-    throw new InputError(`${option} ${given}: one of ${REQUEST_FORMATS.join(', ')} is expected${hint}`);
+    throw new InputError(`${option} ${given}: one of ${TABLE_FORMATS.join(', ')} is expected${hint}`);
   }
   const told = formatOfPath(path) ?? fallback;
   if (told) return told;
-  throw new InputError(`${path}: its name does not tell whether it is csv or ndjson; say ${option} csv`);
+  throw new InputError(
+    `${path}: its name does not tell its format; say ${option} with one of ${TABLE_FORMATS.join(', ')}`,
+  );
 }

@@ -226,3 +226,18 @@ export const STOP_NOT_GIVEN = 6;
 // The outcome table: an Outcome by the capabilities missing (CAPS_*), 16 bytes each.
 export const OUTCOMES_OF_CAPABILITY = 0;
 export const OUTCOMES_OF_UNPRIV_DISABLED = 16; // CAP_BPF is asked because of the sysctl
+
+// What a table's cells stand for, as codes: ids and numbers as columns hold them, or one of these. A row with an odd code in
+// a column its command reads is none that can be decided: there is more to say of it.
+/** u16: no task of the world; every other is its id. */
+export const CODE_ODD_TASK = 0xffff;
+/** u16: no token of the world, nor none. A world that has a token of this id has it looked at twice. */
+export const CODE_ODD_TOKEN = 0xfffe;
+/** u8: no command, type or fault. All from 64 on are odd. */
+export const CODE_ODD = 0xff;
+/** u8: no program type is given, which some commands take for 0. */
+export const CODE_EMPTY_TYPE = 0x40;
+/** u32: no count of instructions, or one to be looked at twice. */
+export const CODE_ODD_COUNT = 0xffffffff;
+/** u16: neither an expectation nor none. */
+export const CODE_ODD_EXPECT = 0x7fff;

@@ -29,6 +29,30 @@ export interface DecideExports {
   decideAll(place: number, task: number, token: number): void;
 }
 
+/** What assembly/table_rows.ts exports: addresses of a memory that holds a table's rows, not a world. */
+export interface TableRowExports {
+  widenNumbers(bytes: number, isSigned: boolean, from: number, to: number, rows: number): void;
+  lookUpCodes(bytes: number, numbers: number, table: number, last: number, to: number, rows: number): void;
+  blankCodes(bytes: number, valid: number, first: number, code: number, codes: number, rows: number): void;
+  joinCodes(
+    rows: number,
+    progAttach: number,
+    linkCreate: number,
+    task: number,
+    token: number,
+    cmd: number,
+    mapType: number,
+    progType: number,
+    attachType: number,
+    insnCnt: number,
+    pre: number,
+    expect: number,
+    type: number,
+    odd: number,
+  ): number;
+  countVerdicts(rows: number, task: number, verdicts: number, unknown: number, byTask: number, byVerdict: number): void;
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /** The hot path's module, compiled once. */
@@ -43,9 +67,9 @@ export function makeMemory(): WebAssembly.Memory {
 }
 
 /** An instance over a memory that makeMemory() made, in any thread. */
-export function instantiate(memory: WebAssembly.Memory): DecideExports {
+export function instantiate(memory: WebAssembly.Memory): DecideExports & TableRowExports {
   const imports = { env: { memory, abort } };
-  return new WebAssembly.Instance(decideModule(), imports).exports as unknown as DecideExports;
+  return new WebAssembly.Instance(decideModule(), imports).exports as unknown as DecideExports & TableRowExports;
 }
 
 function abort(): never {

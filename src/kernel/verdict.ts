@@ -70,6 +70,14 @@ export function errnoOf(outcome: Outcome): ErrnoName | null {
   return ERRNO_OF[outcome];
 }
 
+/** What the verdict column says: `allowed`, `denied`, `bad` or `undecided`. */
+export function verdictWord(byte: number): string {
+  const { outcome, allowed } = decodeVerdict(byte);
+  if (allowed) return 'allowed';
+  if (isDecided(outcome)) return 'denied';
+  return outcome === Outcome.MODEL_ONLY ? 'undecided' : 'bad';
+}
+
 /** `cap_bpf_missing`: the name a reason has in files. */
 export function outcomeName(outcome: Outcome): string {
   return Outcome[outcome].toLowerCase();

@@ -1,7 +1,8 @@
 import type { World } from '../kernel/world.js';
 import { ByteNames } from './byte_names.js';
 import { type CommandFields, commandFields } from './fields.js';
-import { expectSpellings, kindSpellings, nameSpellings, preSpellings, type Spellings } from './spellings.js';
+import { requestSpellings, type Spellings } from './spellings.js';
+import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
 
 // Places in REQUEST_COLUMNS.
 export const TASK = 0;
@@ -18,28 +19,19 @@ export const EXPECT = 8;
 export interface CellNames {
   readonly world: World;
   readonly fields: CommandFields;
-  /** By column; all but INSN_CNT, which holds numbers alone. */
-  readonly spellings: Readonly<Record<number, Spellings>>;
+  /** By column; INSN_CNT, which holds numbers alone, has none. */
+  readonly spellings: readonly (Spellings | undefined)[];
   /** By column: spellings met before, as they lie in a file, and what they stand for. */
   readonly met: readonly ByteNames[];
 }
 
 /** What cells of tables for a world can say. */
 export function cellNames(world: World): CellNames {
-  const { vocabulary } = world.profile;
+  const spellings: Partial<Record<RequestColumn, Spellings>> = requestSpellings(world);
   return {
     world,
-    fields: commandFields(vocabulary),
-    spellings: {
-      [TASK]: nameSpellings(world.tasks.map(({ name }) => name)),
-      [TOKEN]: nameSpellings(world.tokens.map(({ name }) => name)),
-      [CMD]: kindSpellings(vocabulary, 'cmds'),
-      [MAP_TYPE]: kindSpellings(vocabulary, 'map_types'),
-      [PROG_TYPE]: kindSpellings(vocabulary, 'prog_types'),
-      [ATTACH_TYPE]: kindSpellings(vocabulary, 'attach_types'),
-      [PRE]: preSpellings(),
-      [EXPECT]: expectSpellings(),
-    },
-    met: Array.from({ length: EXPECT + 1 }, () => new ByteNames()),
+    fields: commandFields(world.profile.vocabulary),
+    spellings: REQUEST_COLUMNS.map((column) => spellings[column]),
+    met: REQUEST_COLUMNS.map(() => new ByteNames()),
   };
 }

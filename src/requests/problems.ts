@@ -21,8 +21,10 @@ export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 /** One thing wrong with one row. */
 export interface Problem {
   readonly kind: ProblemKind;
-  /** 1-based line of the file. */
-  readonly line: number;
+  /** 1-based line of the file; absent where the file has no lines. */
+  readonly line?: number;
+  /** Number of the row from 1, where the file has no lines. */
+  readonly row?: number;
   /** The column it is about; absent where the whole row is. */
   readonly column?: RequestColumn;
   readonly message: string;
@@ -40,14 +42,8 @@ export interface UnknownColumn {
 export const KEPT = 20;
 const SHOWN_LENGTH = 80;
 
-/** What was found wrong in a part of a table: plain data, which passes between threads. */
-export interface PartProblems {
-  /** Lines count from the part's first. */
-  readonly first: readonly Problem[];
-  readonly counts: Readonly<Record<ProblemKind, number>>;
-  readonly total: number;
-  readonly rows: number;
-}
+/** What was found wrong in a part of a table: plain data, which passes between threads. Lines count from the part's first. */
+export type FoundProblems = Pick<Problems, 'first' | 'counts' | 'total' | 'rows'>;
 
 /** Everything found wrong while a table was read. */
 export class Problems {
@@ -74,13 +70,22 @@ export class Problems {
     this.first.push(near === undefined ? problem : { ...problem, nearest: near });
   }
 
+  /** What was found so far, and starts over. */
+  takePart(): FoundProblems {
+    const part = { first: this.first.splice(0), counts: { ...this.counts }, total: this.total, rows: this.rows };
+    for (const kind of PROBLEM_KINDS) this.counts[kind] = 0;
+    this.total = 0;
+    this.rows = 0;
+    return part;
+  }
+
   /** Adds what was found in the next part, which so many lines come before. */
-  addPart(part: PartProblems, linesBefore: number): void {
+  addPart(part: FoundProblems, linesBefore = 0): void {
     this.total += part.total;
     this.rows += part.rows;
     for (const kind of PROBLEM_KINDS) this.counts[kind] += part.counts[kind];
     for (const problem of part.first.slice(0, KEPT - this.first.length)) {
-      this.first.push({ ...problem, line: problem.line + linesBefore });
+      this.first.push(problem.line === undefined ? problem : { ...problem, line: problem.line + linesBefore });
     }
   }
 

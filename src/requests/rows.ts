@@ -40,16 +40,20 @@ export class RowBuilder {
   readonly #world: World;
   readonly #fields: CommandFields;
   readonly #problems: Problems;
-  readonly #spellings: Readonly<Record<number, Spellings>>;
+  /** In order of REQUEST_COLUMNS; insn_cnt has none. */
+  readonly #spellings: readonly (Spellings | undefined)[];
   readonly #chunks: ChunkBuilder;
   /** Adds rows from bytes, in between. */
   readonly bytes: ByteRows;
+  readonly #place: 'line' | 'row';
   #isBad = false;
 
-  constructor(names: CellNames, problems: Problems, chunkRows: number) {
+  /** `place` says what rows are named by: the line they start on, or, where there are no lines, their number from 1. */
+  constructor(names: CellNames, problems: Problems, chunkRows: number, place: 'line' | 'row' = 'line') {
     this.#world = names.world;
     this.#fields = names.fields;
     this.#problems = problems;
+    this.#place = place;
     this.#spellings = names.spellings;
     this.#chunks = new ChunkBuilder(chunkRows);
     this.bytes = new ByteRows(names, this.#chunks);
@@ -224,7 +228,7 @@ export class RowBuilder {
     message: string,
     nearest?: () => string | undefined,
   ): void {
-    this.#problems.add({ kind, line, message, ...(column === undefined ? {} : { column }) }, nearest);
+    this.#problems.add({ kind, [this.#place]: line, message, ...(column === undefined ? {} : { column }) }, nearest);
   }
 
   #keep(cells: Cells): void {

@@ -1,9 +1,10 @@
 import { ERRNO } from '../abi/errno.js';
 import { saturate } from '../engine/columns.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
+import type { World } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
-import { EXPECT_ALLOWED } from './table.js';
+import { EXPECT_ALLOWED, type RequestColumn } from './table.js';
 
 /** Instead of an id: nothing but white space was written. */
 export const EMPTY = -1;
@@ -85,6 +86,21 @@ export function expectSpellings(): Spellings {
     if (name === 'ALLOWED') return EXPECT_ALLOWED;
     return (ERRNO as Readonly<Record<string, number>>)[name] ?? UNKNOWN;
   });
+}
+
+/** What the texts of each request column stand for, by name; insn_cnt, whose texts are counts, has none. */
+export function requestSpellings(world: World): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, Spellings>> {
+  const { vocabulary } = world.profile;
+  return {
+    task: nameSpellings(world.tasks.map(({ name }) => name)),
+    token: nameSpellings(world.tokens.map(({ name }) => name)),
+    cmd: kindSpellings(vocabulary, 'cmds'),
+    map_type: kindSpellings(vocabulary, 'map_types'),
+    prog_type: kindSpellings(vocabulary, 'prog_types'),
+    expected_attach_type: kindSpellings(vocabulary, 'attach_types'),
+    pre: preSpellings(),
+    expect: expectSpellings(),
+  };
 }
 
 /** A count of instructions, decimal or 0x hexadecimal, 0 to 2^32-1; or EMPTY, UNKNOWN or OUT_OF_RANGE. */

@@ -56,13 +56,17 @@ export class RequestTableError extends BpfTokenSimError {
   override readonly name = 'RequestTableError';
   override readonly code = 'REQUEST_TABLE';
   readonly file: string;
-  /** 1-based. */
-  readonly line: number;
+  /** 1-based; undefined for a file that has no lines. */
+  readonly line: number | undefined;
   /** The column it is about, where it is about one. */
   readonly column: string | undefined;
 
-  constructor(file: string, line: number, column: string | undefined, message: string) {
-    super(`${file}:${line}: ${message}`);
+  /** What is wrong, without where. */
+  readonly reason: string;
+
+  constructor(file: string, line: number | undefined, column: string | undefined, reason: string) {
+    super(`${line === undefined ? file : `${file}:${line}`}: ${reason}`);
+    this.reason = reason;
     this.file = file;
     this.line = line;
     this.column = column;

@@ -1,6 +1,6 @@
 import { type FullColumns, saturate } from '../engine/columns.js';
 import { TYPE_ROWS } from '../engine/layout.js';
-import type { Kind } from '../kernel/vocabulary.js';
+import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { type ByteBuffer, Fragments, MAX_DIGITS } from './bytes.js';
@@ -43,8 +43,7 @@ export class RequestText {
     const quote = isCsv ? csvField : jsonString;
     const fields = commandFields(vocabulary);
     this.#fields = fields;
-    const names = (kind: Kind): string[] =>
-      readableNumbers(kindSpellings(vocabulary, kind), (number) => vocabulary.nameOf(kind, number)).map(quote);
+    const names = (kind: Kind): string[] => readableNames(vocabulary, kind).map(quote);
 
     const member = (name: string, value: string): string => (isCsv ? `${value},` : `"${name}":${value},`);
     const tasks = readableIds(world.tasks.map(({ name }) => name));
@@ -128,7 +127,7 @@ function writeId(out: ByteBuffer, around: Fragments, id: number): void {
 }
 
 /** Names that a reader takes for the same ids; `#3` instead of those it would not. */
-function readableIds(names: readonly string[]): string[] {
+export function readableIds(names: readonly string[]): string[] {
   const spellings: Spellings = nameSpellings(names);
   return names.map((name, id) => {
     const isReadBack = name.length <= MAX_NAME && !LONE_SURROGATE.test(name) && spellings.idOf(name) === id;
@@ -136,10 +135,11 @@ function readableIds(names: readonly string[]): string[] {
   });
 }
 
-/** Names that a reader takes for the same numbers; the number instead of those it would not. */
-function readableNumbers(spellings: Spellings, nameOf: (number: number) => string): string[] {
+/** Names of an enumeration that a reader takes for the same numbers, from 0 to 63; the number instead of those it would not. */
+export function readableNames(vocabulary: Vocabulary, kind: Kind): string[] {
+  const spellings = kindSpellings(vocabulary, kind);
   return COLUMN_NUMBERS.map((number) => {
-    const name = nameOf(number);
+    const name = vocabulary.nameOf(kind, number);
     return spellings.idOf(name) === number ? name : String(number);
   });
 }

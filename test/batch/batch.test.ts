@@ -7,11 +7,11 @@ import { ERRNO, type ErrnoName } from '../../src/abi/errno.js';
 import { Outcome } from '../../src/abi/verdict.js';
 import { BadRowsError, BatchFileError, type BatchOptions, runBatch, type Summary } from '../../src/cli/batch/index.js';
 import { allowedRows } from '../../src/cli/batch/summary.js';
-import { OUTPUT_COLUMNS, verdictWord } from '../../src/cli/batch/verdict_rows.js';
+import { OUTPUT_COLUMNS } from '../../src/cli/batch/verdict_rows.js';
 import { rowOf } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { decodeVerdict, OUTCOMES } from '../../src/kernel/verdict.js';
+import { decodeVerdict, OUTCOMES, verdictWord } from '../../src/kernel/verdict.js';
 import { generateRequests, RequestTableError, RequestWriter } from '../../src/requests/index.js';
 import { read, smallWorld } from '../requests/small_world.js';
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Hands } from '../../src/cli/batch/hands.js';
 import { PartDecider } from '../../src/cli/batch/part.js';
 import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/cli/batch/summary.js';
-import { readParts } from '../../src/cli/batch/table_parts.js';
+import { readTextParts } from '../../src/cli/batch/text_parts.js';
 import { VerdictRows } from '../../src/cli/batch/verdict_rows.js';
 import { packWorld } from '../../src/cli/batch/world_data.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
@@ -36,8 +36,8 @@ afterAll(() => {
 const decider = await PartDecider.open({ world: packWorld(world), memories, compared: [] });
 const hands = {
   workers: 2,
-  read: async (part, isCounted) => decider.run({ kind: 'read', part, isCounted, places: places.of(0) }),
-} as Pick<Hands, 'workers' | 'read'> as Hands;
+  readText: async (part, isCounted) => decider.run({ kind: 'text', part, isCounted, places: places.of(0) }),
+} as Pick<Hands, 'workers' | 'readText'> as Hands;
 
 interface Read {
   readonly counts: Counts;
@@ -48,7 +48,7 @@ interface Read {
 }
 
 /** What comes of a table: its counts, its problems, and its rows as they are written. */
-async function gather(make: (problems: Problems) => ReturnType<typeof readParts>): Promise<Read> {
+async function gather(make: (problems: Problems) => ReturnType<typeof readTextParts>): Promise<Read> {
   const problems = new Problems();
   const counts = emptyCounts(world, []);
   const rows = new VerdictRows(world, 'csv');
@@ -87,7 +87,7 @@ const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isC
   writeFileSync(path, bytes);
   const size = bytes.length;
   return gather((problems) =>
-    readParts({ path, size, format, world, problems, partBytes, onBytes: () => {} }, hands, isCounted),
+    readTextParts({ path, size, format, world, problems, partBytes, onBytes: () => {} }, hands, isCounted),
   );
 };
 
@@ -151,7 +151,7 @@ test('a file that became shorter is an error, not a shorter table', async () => 
     partBytes: 100,
     onBytes() {},
   } as const;
-  await expect(readParts(table, hands, true).next()).rejects.toThrow(
+  await expect(readTextParts(table, hands, true).next()).rejects.toThrow(
     `cannot read ${path}: it became shorter while it was read`,
   );
   expect(() => openSync(path, 'r')).not.toThrow();

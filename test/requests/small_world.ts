@@ -1,7 +1,7 @@
 import { NO_DENIALS } from '../../src/kernel/lsm.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
-import { type RequestChunk, type RequestFormat, readRequests } from '../../src/requests/index.js';
+import { EXPECT_NONE, type RequestChunk, type RequestFormat, readRequests } from '../../src/requests/index.js';
 import { Problems } from '../../src/requests/problems.js';
 
 const ALL = (1n << 64n) - 1n;
@@ -84,4 +84,11 @@ export async function read(
 /** The lines the rows of a chunk start on. */
 export function linesOf(chunk: RequestChunk | undefined): number[] {
   return [...(chunk?.lines ?? [])];
+}
+
+/** What every row of chunks expects; EXPECT_NONE where its chunk expects nothing. */
+export function expectedOf(chunks: Iterable<RequestChunk>): number[] {
+  return [...chunks].flatMap(({ expects, rows }) =>
+    Array.from({ length: rows }, (_, row) => expects?.[row] ?? EXPECT_NONE),
+  );
 }

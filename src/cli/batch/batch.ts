@@ -5,10 +5,10 @@ import { Problems } from '../../requests/index.js';
 import { decideAll } from './decide_all.js';
 import { AbortError, BadRowsError, throwIfAborted } from './errors.js';
 import type { Progress } from './progress.js';
-import { type BatchSink, openSink } from './sink.js';
+import { type BatchSink, type OpenSink, openSink } from './sink.js';
 import { type BatchSource, openSource } from './source.js';
 import { emptySummary, type Summary, undecidableRows } from './summary.js';
-import { VerdictRows } from './verdict_rows.js';
+import { openVerdictWriter } from './verdict_writer.js';
 
 /** What a batch is made of. */
 export interface BatchOptions {
@@ -58,9 +58,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     problems,
   );
   const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
-  const output = await openSink(sink, stdout, signal);
+  let output: OpenSink | undefined;
   try {
-    const rows = sink.kind === 'none' ? undefined : new VerdictRows(world, sink.format);
+    output = await openSink(sink, stdout, signal);
+    const rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink.format);
     await decideAll(options, source, output, rows, summary);
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
@@ -70,6 +71,8 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   } catch (error) {
     await output?.discard();
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
+  } finally {
+    source.close?.();
   }
   summary.elapsedMs = performance.now() - started;
   return summary;

@@ -1,10 +1,10 @@
-import type { FullColumns } from '../../engine/columns.js';
+import type { Columns } from '../../engine/columns.js';
 import type { RequestChunk } from '../../requests/table.js';
-import type { VerdictRows } from './verdict_rows.js';
+import type { VerdictWriter } from './verdict_writer.js';
 
 /** Who decides: an evaluator, or a part of one that is attached to its memory. */
 export interface BatchDecider {
-  checkBatch(columns: FullColumns, out: Uint8Array): void;
+  checkBatch(columns: Columns, out: Uint8Array): void;
 }
 
 /** What became of a chunk. */
@@ -20,7 +20,7 @@ export interface DecidedChunk {
 export function decideChunk(
   chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
-  rows: VerdictRows | undefined,
+  rows: VerdictWriter | undefined,
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(chunk.rows);

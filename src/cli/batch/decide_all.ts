@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../../engine/evaluator.js';
-import type { RequestChunk } from '../../requests/table.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { throwIfAborted } from './errors.js';
@@ -8,7 +8,7 @@ import type { Hands } from './hands.js';
 import type { OpenSink } from './sink.js';
 import type { OpenSource } from './source.js';
 import { addCounts, type Summary, tallyChunk } from './summary.js';
-import type { VerdictRows } from './verdict_rows.js';
+import { isText, type VerdictWriter } from './verdict_writer.js';
 
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
@@ -30,7 +30,7 @@ export function decideAll(
   options: BatchOptions,
   source: OpenSource,
   output: OpenSink | undefined,
-  rows: VerdictRows | undefined,
+  rows: VerdictWriter | undefined,
   summary: Summary,
 ): Promise<void> {
   return new Deciding(options, source, output, rows, summary).run();
@@ -40,7 +40,7 @@ class Deciding {
   readonly #options: BatchOptions;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
-  readonly #rows: VerdictRows | undefined;
+  readonly #rows: VerdictWriter | undefined;
   readonly #summary: Summary;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
   #hands: Hands | undefined;
@@ -50,7 +50,7 @@ class Deciding {
     options: BatchOptions,
     source: OpenSource,
     output: OpenSink | undefined,
-    rows: VerdictRows | undefined,
+    rows: VerdictWriter | undefined,
     summary: Summary,
   ) {
     this.#options = options;
@@ -95,7 +95,7 @@ class Deciding {
         continue;
       }
       // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
-      if (!this.#hands && this.#output && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
+      if (!this.#hands && this.#format() && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
       chunks += 1;
       pending.push({ chunk, decided: this.#decide(chunk) });
       if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
@@ -113,6 +113,8 @@ class Deciding {
       if (!isRead) break;
       isRead = await this.#finish(next);
     }
+    const footer = isRead && this.#rows?.footer?.();
+    if (this.#output && footer) isRead = await this.#output.write(footer);
     this.#summary.isCutShort = !isRead;
   }
 
@@ -135,11 +137,17 @@ class Deciding {
   }
 
   async #hire(): Promise<Hands> {
-    const { sink, workers = 1, signal } = this.#options;
+    const { workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
     const { Hands } = await import('./hands.js');
-    this.#hands = new Hands(this.#evaluators, sink.kind === 'none' ? undefined : sink.format, workers, signal);
+    this.#hands = new Hands(this.#evaluators, this.#format(), workers, signal, this.#source.table);
     return this.#hands;
+  }
+
+  /** That of rows that workers can write. */
+  #format(): RequestFormat | undefined {
+    const { sink } = this.#options;
+    return sink.kind !== 'none' && isText(sink.format) ? sink.format : undefined;
   }
 
   #reportSometimes(): void {

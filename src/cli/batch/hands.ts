@@ -4,11 +4,13 @@ import { persist } from '../../pool/persist.js';
 import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
+import type { ArrowPartAnswer } from './arrow_part.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { PartTask, PartWorkerData, UnreadablePart } from './part.js';
 import type { Counts } from './summary.js';
-import type { TablePart } from './table_part.js';
-import type { PartAnswer } from './table_parts.js';
+import type { TextPart } from './text_part.js';
+import type { TextPartAnswer } from './text_parts.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
@@ -21,12 +23,13 @@ export class Hands {
   readonly #places: SlotPlaces;
   readonly #signal: AbortSignal | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted. */
+  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted; `table` the one parts are read of. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
     format: RequestFormat | undefined,
     workers: number,
     signal: AbortSignal | undefined,
+    table?: ArrowTableData,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
@@ -36,6 +39,7 @@ export class Hands {
       memories,
       compared: compared.map((other) => other.world.profile.name),
       ...(format ? { format } : {}),
+      ...(table ? { table } : {}),
     };
     this.workers = workers;
     this.#signal = signal;
@@ -46,13 +50,19 @@ export class Hands {
   /** A chunk's verdicts and its rows as text. */
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#part(`of rows ${firstRow + 1} to ${firstRow + rows}`, (places) => ({ kind: 'chunk', chunk, places }));
+    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
   }
 
-  /** The chunks of a part of a table, or with `isCounted` what their requests are answered, counted. */
-  read(part: TablePart, isCounted: boolean): Promise<PartAnswer | UnreadablePart> {
+  /** The chunks of a part of a text table, or with `isCounted` what their requests are answered, counted. */
+  readText(part: TextPart, isCounted: boolean): Promise<TextPartAnswer | UnreadablePart> {
     const what = `of bytes ${part.from} to ${part.to}`;
-    return this.#part(what, (places) => ({ kind: 'read', part, isCounted, places }));
+    return this.#part(what, (places) => ({ kind: 'text', part, isCounted, places }));
+  }
+
+  /** What the requests of a part of the Arrow table are answered, counted. */
+  readArrow(part: ArrowPart): Promise<ArrowPartAnswer | UnreadablePart> {
+    const { firstRow, rows } = part;
+    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'arrow', part, places }));
   }
 
   /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
@@ -63,15 +73,7 @@ export class Hands {
         const from = next;
         const to = Math.min(from + DRAW_ROWS, rows);
         next = to;
-        count(
-          await this.#part<Counts>(`of rows ${from + 1} to ${to}`, (places) => ({
-            kind: 'draw',
-            seed,
-            from,
-            to,
-            places,
-          })),
-        );
+        count(await this.#part<Counts>(rowsWords(from, to), (places) => ({ kind: 'draw', seed, from, to, places })));
       }
     };
     await Promise.all(Array.from({ length: this.workers }, drawParts));
@@ -86,4 +88,9 @@ export class Hands {
   #part<Result>(what: string, make: (places: readonly number[]) => PartTask): Promise<Result> {
     return persist(this.#crew, what, (slot) => make(this.#places.of(slot)), this.#signal);
   }
+}
+
+/** Rows from `from` to before `to`, as people count them. */
+function rowsWords(from: number, to: number): string {
+  return `of rows ${from + 1} to ${to}`;
 }

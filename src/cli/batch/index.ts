@@ -2,7 +2,7 @@ export { type BatchOptions, runBatch } from './batch.js';
 export { AbortError, BadRowsError, BatchFileError } from './errors.js';
 export { type Progress, type ProgressBar, progressBar } from './progress.js';
 export { type BatchSink, sinkOf } from './sink.js';
-export { type BatchSource, formatOfPath, sourceOf } from './source.js';
+export { type BatchSource, sourceOf } from './source.js';
 export {
   allowedRows,
   type Comparison,
@@ -10,4 +10,4 @@ export {
   type Summary,
   type UnmetExpectation,
 } from './summary.js';
-export { OUTPUT_COLUMNS, VerdictRows, verdictWord } from './verdict_rows.js';
+export { OUTPUT_COLUMNS, VerdictRows } from './verdict_rows.js';

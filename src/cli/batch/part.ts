@@ -2,12 +2,14 @@ import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
-import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import { type RequestChunk, type RequestFormat, RequestTableError } from '../../requests/table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
+import type { ArrowPartAnswer, ArrowPartDecider } from './arrow_part.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { errorCode } from './errors.js';
 import { type Counts, emptyCounts, tally, tallyChunk } from './summary.js';
-import { readPart, ShorterFileError, type TablePart } from './table_part.js';
-import type { PartAnswer } from './table_parts.js';
+import { readTextPart, ShorterFileError, type TextPart } from './text_part.js';
+import type { TextPartAnswer } from './text_parts.js';
 import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
@@ -20,6 +22,8 @@ export interface PartWorkerData {
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat;
+  /** The table that parts are read of, where they are. */
+  readonly table?: ArrowTableData;
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
@@ -32,10 +36,15 @@ export type PartTask = { readonly places: readonly number[] } & (
       readonly to: number;
     }
   | {
-      /** Read a part of a table; with `isCounted`, also decide and count its requests. */
-      readonly kind: 'read';
-      readonly part: TablePart;
+      /** Read a part of a text table; with `isCounted`, also decide and count its requests. */
+      readonly kind: 'text';
+      readonly part: TextPart;
       readonly isCounted: boolean;
+    }
+  | {
+      /** Read a part of the Arrow table, decide and count its rows. */
+      readonly kind: 'arrow';
+      readonly part: ArrowPart;
     }
   | {
       /** Decide a chunk and write its rows. */
@@ -47,13 +56,16 @@ export type PartTask = { readonly places: readonly number[] } & (
 /** What a worker answers to each kind of part. */
 export interface PartResults {
   readonly draw: Counts;
+  readonly text: TextPartAnswer | UnreadablePart;
+  readonly arrow: ArrowPartAnswer | UnreadablePart;
   readonly chunk: DecidedChunk;
-  readonly read: PartAnswer | UnreadablePart;
 }
 
-/** A part of a table that could not be read, and why. */
+/** A part of a table that could not be read, and why: an error loses its class on its way between threads. */
 export interface UnreadablePart {
   readonly unreadable: string;
+  /** Where it is the table that is wrong: the place a RequestTableError names. */
+  readonly place?: Pick<RequestTableError, 'line' | 'column'>;
 }
 
 /** Does parts of a batch in a worker thread. */
@@ -62,28 +74,39 @@ export class PartDecider {
   readonly #world: World;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
+  readonly #table: ArrowPartDecider | undefined;
   #names: CellNames | undefined;
 
-  private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
+  private constructor(
+    data: PartWorkerData,
+    world: World,
+    rows: VerdictRows | undefined,
+    table: ArrowPartDecider | undefined,
+  ) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
+    this.#table = table;
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
   }
 
   /** Loads what the batch needs, and no more: threads should start fast. */
   static async open(data: PartWorkerData): Promise<PartDecider> {
     const world = unpackWorld(data.world);
-    if (!data.format) return new PartDecider(data, world, undefined);
-    const { VerdictRows } = await import('./verdict_rows.js');
-    return new PartDecider(data, world, new VerdictRows(world, data.format));
+    const rows = data.format && new (await import('./verdict_rows.js')).VerdictRows(world, data.format);
+    const table = data.table && new (await import('./arrow_part.js')).ArrowPartDecider(data.table, world);
+    return new PartDecider(data, world, rows, table);
   }
 
   run(task: PartTask): PartResults[PartTask['kind']] {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
-    if (task.kind === 'read') return this.#read(task.part, task.isCounted ? deciders : undefined);
+    if (task.kind === 'text')
+      return orUnreadable(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
     const counts = emptyCounts(this.#world, this.#data.compared);
+    if (task.kind === 'arrow') {
+      return orUnreadable(() => (this.#table as ArrowPartDecider).decide(task.part, deciders, counts));
+    }
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
       tally(counts, chunk.columns.task, verdicts, others);
@@ -92,32 +115,41 @@ export class PartDecider {
   }
 
   /** Reads a part, and counts what `deciders` answer where they are given. */
-  #read(part: TablePart, deciders: readonly [BatchDecider] | undefined): PartAnswer | UnreadablePart {
+  #readText(part: TextPart, deciders: readonly [BatchDecider] | undefined): TextPartAnswer {
     this.#names ??= cellNames(this.#world);
     const chunks: RequestChunk[] = [];
     const counts = deciders && emptyCounts(this.#world, this.#data.compared);
-    try {
-      const read = readPart(this.#names, part, (chunk) => {
-        if (!counts) {
-          chunks.push(chunk);
-          return;
-        }
-        const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-        tallyChunk(counts, chunk, verdicts, others);
-      });
-      return { read, chunks, ...(counts ? { counts } : {}) };
-    } catch (error) {
-      if (error instanceof ShorterFileError || errorCode(error)) return { unreadable: (error as Error).message };
-      throw error;
-    }
+    const read = readTextPart(this.#names, part, (chunk) => {
+      if (!counts) {
+        chunks.push(chunk);
+        return;
+      }
+      const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+      tallyChunk(counts, chunk, verdicts, others);
+    });
+    return { read, chunks, ...(counts ? { counts } : {}) };
   }
 
   /** The buffers of a result that may leave this thread for good. */
   static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result || 'unreadable' in result) return [];
+    if ('tasks' in result || 'unreadable' in result || 'problems' in result) return [];
     if ('read' in result) return result.chunks.flatMap(buffersOfChunk);
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
+  }
+}
+
+/** What reading a part gives, or why there is nothing. */
+function orUnreadable<Answer>(read: () => Answer): Answer | UnreadablePart {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RequestTableError) {
+      const { reason, line, column } = error;
+      return { unreadable: reason, place: { line, column } };
+    }
+    if (error instanceof ShorterFileError || errorCode(error)) return { unreadable: (error as Error).message };
+    throw error;
   }
 }
 

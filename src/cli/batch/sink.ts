@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { RequestFormat } from '../../requests/index.js';
+import type { TableFormat } from '../../tables/formats.js';
 import { openPending, type PendingFile } from './atomic_file.js';
 import { AbortError, BatchFileError, errorCode } from './errors.js';
 
 /** Where verdict rows go. */
 export type BatchSink =
   | { readonly kind: 'none' }
-  | { readonly kind: 'file'; readonly path: string; readonly format: RequestFormat }
-  | { readonly kind: 'stdout'; readonly format: RequestFormat };
+  | { readonly kind: 'file'; readonly path: string; readonly format: TableFormat }
+  | { readonly kind: 'stdout'; readonly format: TableFormat };
 
 /** The sink a command line names: nothing, `-` for standard output, or a file. */
-export function sinkOf(path: string | undefined, format: RequestFormat): BatchSink {
+export function sinkOf(path: string | undefined, format: TableFormat): BatchSink {
   if (path === undefined) return { kind: 'none' };
   return path === '-' ? { kind: 'stdout', format } : { kind: 'file', path, format };
 }

@@ -6,13 +6,14 @@ import {
   generateRequests,
   type Problems,
   type RequestChunk,
-  type RequestFormat,
   RequestTableError,
   readRequests,
 } from '../../requests/index.js';
+import type { ArrowTableData } from '../../tables/arrow_table.js';
+import { isColumnar, type TableFormat } from '../../tables/formats.js';
 import { AbortError, BatchFileError } from './errors.js';
 import type { Hands } from './hands.js';
-import type { CountedPart } from './table_parts.js';
+import type { CountedPart } from './summary.js';
 
 const READ_BYTES = 1 << 18;
 /** Bytes of a text table that a worker takes at a time, some ten milliseconds of work, and from how many parts on. */
@@ -21,19 +22,13 @@ const LEAST_PARTS = 8;
 
 /** Where requests come from. */
 export type BatchSource =
-  | { readonly kind: 'file'; readonly path: string; readonly format: RequestFormat }
-  | { readonly kind: 'stdin'; readonly format: RequestFormat }
+  | { readonly kind: 'file'; readonly path: string; readonly format: TableFormat }
+  | { readonly kind: 'stdin'; readonly format: TableFormat }
   | { readonly kind: 'generated'; readonly rows: number; readonly seed: number };
 
 /** The source a command line names: `-` for standard input, or a file. */
-export function sourceOf(path: string, format: RequestFormat): BatchSource {
+export function sourceOf(path: string, format: TableFormat): BatchSource {
   return path === '-' ? { kind: 'stdin', format } : { kind: 'file', path, format };
-}
-
-/** The format a file's name tells: `.csv`, or `.ndjson` and `.jsonl`; undefined for any other. */
-export function formatOfPath(path: string): RequestFormat | undefined {
-  if (/\.csv$/i.test(path)) return 'csv';
-  return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : undefined;
 }
 
 /** An open source. */
@@ -49,6 +44,10 @@ export interface OpenSource {
   readonly totalBytes?: number;
   /** Bytes read so far. */
   bytesRead(): number;
+  /** What workers need to read parts of it, besides the parts. */
+  readonly table?: ArrowTableData;
+  /** Lets go of the file. */
+  close?(): void;
 }
 
 /**
@@ -67,44 +66,77 @@ export async function openSource(
     const { seed, rows } = source;
     return { chunks: generateRequests(world, seed, rows), hasLines: false, totalRows: rows, bytesRead: () => 0 };
   }
+  const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
   const totalBytes = source.kind === 'file' ? await sizeOf(source.path) : undefined;
-  let bytes = 0;
-  // The stream is opened by the first read: before that, nobody would hear its errors.
-  const counted = async function* (): AsyncGenerator<Uint8Array | string> {
-    const stream = source.kind === 'file' ? createReadStream(source.path, { highWaterMark: READ_BYTES }) : stdin;
+  const stream = new CountedStream(source, file, stdin, signal);
+  if (isColumnar(format)) {
+    // Loaded where it is needed: most tables are text.
+    const { openArrow } = await import('./arrow_source.js');
+    const path = source.kind === 'file' && totalBytes !== undefined ? source.path : undefined;
+    return openArrow(world, path, stream, file, problems);
+  }
+  const onBytes = (bytes: number): void => {
+    stream.bytes = bytes;
+  };
+  const parts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
+    // Loaded where it is needed.
+    const { readTextParts } = await import('./text_parts.js');
+    const size = totalBytes as number;
+    yield* readTextParts({ path: file, size, format, world, problems, partBytes, onBytes }, hands, isCounted);
+  };
+  return {
+    ...(totalBytes !== undefined && totalBytes >= LEAST_PARTS * partBytes ? { parts } : {}),
+    chunks: readRequests(world, format, stream.pieces(), { file, problems }),
+    hasLines: true,
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+    bytesRead: () => stream.bytes,
+  };
+}
+
+/** The pieces of a file or of standard input, counted. */
+export class CountedStream {
+  /** Bytes so far. */
+  bytes = 0;
+  readonly #source: BatchSource & { readonly kind: 'file' | 'stdin' };
+  readonly #file: string;
+  readonly #stdin: Readable;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(
+    source: BatchSource & { readonly kind: 'file' | 'stdin' },
+    file: string,
+    stdin: Readable,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#source = source;
+    this.#file = file;
+    this.#stdin = stdin;
+    this.#signal = signal;
+  }
+
+  /** The pieces as bytes. Throws as pieces() does. */
+  async *bytePieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.pieces()) yield typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+  }
+
+  /** Throws a BatchFileError, or an AbortError after the signal. */
+  async *pieces(): AsyncGenerator<Uint8Array | string> {
+    const signal = this.#signal;
+    // The stream is opened by the first read: before that, nobody would hear its errors.
+    const stream =
+      this.#source.kind === 'file' ? createReadStream(this.#source.path, { highWaterMark: READ_BYTES }) : this.#stdin;
     try {
       if (signal) addAbortSignal(signal, stream);
       for await (const piece of stream as AsyncIterable<Uint8Array | string>) {
-        bytes += piece.length;
+        this.bytes += piece.length;
         yield piece;
       }
     } catch (error) {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      throw error instanceof RequestTableError ? error : new BatchFileError('read', file, error);
+      throw error instanceof RequestTableError ? error : new BatchFileError('read', this.#file, error);
     }
-  };
-  const table = {
-    format: source.format,
-    world,
-    problems,
-    partBytes,
-    onBytes: (read: number) => {
-      bytes = read;
-    },
-  };
-  const parts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
-    // Loaded where it is needed.
-    const { readParts } = await import('./table_parts.js');
-    yield* readParts({ ...table, path: file, size: totalBytes as number }, hands, isCounted);
-  };
-  return {
-    ...(totalBytes !== undefined && totalBytes >= LEAST_PARTS * partBytes ? { parts } : {}),
-    chunks: readRequests(world, source.format, counted(), { file, problems }),
-    hasLines: true,
-    ...(totalBytes === undefined ? {} : { totalBytes }),
-    bytesRead: () => bytes,
-  };
+  }
 }
 
 /** The size of a regular file; undefined for a pipe. Throws a BatchFileError where there is nothing to read. */

@@ -104,9 +104,21 @@ export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, o
     tasks[id] = (tasks[id] as number) + 1;
   }
   counts.rows += verdicts.length;
+  tallyComparisons(counts, verdicts, others);
+}
+
+/** Counts where `others`, what each of the compared evaluators answered, differ. */
+export function tallyComparisons(counts: Counts, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
   others.forEach((other, i) => {
     tallyComparison(counts.comparisons[i] as Comparison, verdicts, other);
   });
+}
+
+/** Rows of a table that were decided and counted where they were read. */
+export interface CountedPart {
+  readonly counts: Counts;
+  readonly rowsBefore: number;
+  readonly linesBefore: number;
 }
 
 /** Counts a chunk. Chunks come in the order of the table. */
@@ -117,8 +129,12 @@ export function tallyChunk(
   others: readonly Uint8Array[],
 ): void {
   tally(counts, chunk.columns.task, verdicts, others);
-  const { expects } = chunk;
-  if (expects) checkExpectations(counts.expectations, chunk, expects, verdicts);
+  tallyExpectations(counts.expectations, chunk, verdicts);
+}
+
+/** Counts what the rows of a chunk expect. */
+export function tallyExpectations(expectations: Expectations, chunk: RequestChunk, verdicts: Uint8Array): void {
+  if (chunk.expects) checkExpectations(expectations, chunk, chunk.expects, verdicts);
 }
 
 /** Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. */

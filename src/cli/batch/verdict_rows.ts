@@ -1,5 +1,5 @@
 import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
-import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../../kernel/verdict.js';
+import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
 import { ByteBuffer, Fragments, MAX_DIGITS } from '../../requests/bytes.js';
 import type { RequestChunk, RequestFormat } from '../../requests/index.js';
@@ -86,14 +86,6 @@ export class VerdictRows {
     // Where nothing could be read there is still a member between the commas.
     return members.length > 0 ? members.join(',') : '"task":null';
   }
-}
-
-/** What the verdict column says: `allowed`, `denied`, `bad` or `undecided`. */
-export function verdictWord(byte: number): string {
-  const { outcome, allowed } = decodeVerdict(byte);
-  if (allowed) return 'allowed';
-  if (isDecided(outcome)) return 'denied';
-  return outcome === Outcome.MODEL_ONLY ? 'undecided' : 'bad';
 }
 
 function csvTail(byte: number): string {

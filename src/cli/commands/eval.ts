@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { summaryText } from '../../report/summary_text.js';
+import { TABLE_FORMATS } from '../../tables/formats.js';
 import {
   BadRowsError,
   type BatchSource,
@@ -41,11 +42,11 @@ export function evalCommand(program: Command): void {
     .command('eval')
     .description('decide a table of requests: a verdict with its reason for each row, and a summary')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--requests <file>', 'request table (.csv or .ndjson); - for standard input')
+    .option('--requests <file>', 'request table (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard input')
     .option('--generate <rows>', 'decide generated requests instead, say 10M')
     .option('--seed <number>', 'what makes generated requests repeatable', '1')
-    .option('--out <file>', 'where the verdicts go (.csv or .ndjson); - for standard output; default: nowhere')
-    .option('--format <format>', 'of the requests: csv or ndjson; default: by the file’s name')
+    .option('--out <file>', 'where the verdicts go (as the requests); - for standard output; default: nowhere')
+    .option('--format <format>', `of the requests: ${TABLE_FORMATS.join(', ')}; default: by the file’s name`)
     .option('--out-format <format>', 'of the verdicts; default: by the file’s name, else as the requests')
     .option('--profile <name>', 'ask this kernel instead of the scenario’s')
     .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')

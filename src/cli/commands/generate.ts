@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { generateRequests, RequestWriter } from '../../requests/index.js';
+import { generateRequests } from '../../requests/index.js';
+import { TABLE_FORMATS } from '../../tables/formats.js';
 import { throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
+import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
 import { openSink, sinkOf } from '../batch/sink.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
@@ -24,8 +26,8 @@ export function generateCommand(program: Command): void {
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .requiredOption('--rows <number>', 'how many requests, say 1000000 or 1M')
     .option('--seed <number>', 'what makes it repeatable', '1')
-    .option('--out <file>', 'where to (.csv or .ndjson); - for standard output', '-')
-    .option('--format <format>', 'csv or ndjson; default: by the file’s name, csv on standard output')
+    .option('--out <file>', 'where to (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard output', '-')
+    .option('--format <format>', `${TABLE_FORMATS.join(', ')}; default: by the file’s name, csv on standard output`)
     .option('--json', 'say what was written as JSON, on standard error where rows go to standard output')
     .action(async (path: string, options: GenerateOptions) => {
       const { world } = readScenarioFile(path);
@@ -38,9 +40,9 @@ export function generateCommand(program: Command): void {
         if (!sink) return;
         const bar = progressBar();
         try {
-          const writer = new RequestWriter(world, format);
+          const writer = await openRequestWriter(world, format);
           let isRead = await sink.write(writer.header);
-          for (const chunk of generateRequests(world, seed, rows)) {
+          for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
             throwIfAborted(signal);
             if (!isRead) break;
             isRead = await sink.write(writer.rows(chunk.columns));
@@ -48,6 +50,7 @@ export function generateCommand(program: Command): void {
             // Signals get their turn.
             await new Promise(setImmediate);
           }
+          if (isRead && writer.footer) await sink.write(writer.footer());
           await sink.finish();
         } catch (error) {
           await sink.discard();

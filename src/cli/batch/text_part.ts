@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import type { CellNames } from '../../requests/cell_names.js';
-import { type PartProblems, Problems } from '../../requests/problems.js';
+import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 
@@ -12,7 +12,7 @@ export const MAX_BEYOND = 1 << 23;
 const LINE_FEED = 0x0a;
 
 /** A part of a text table, without its header. */
-export interface TablePart {
+export interface TextPart {
   /** The file, open in this process. */
   readonly fd: number;
   /** Its bytes. */
@@ -28,7 +28,7 @@ export interface TablePart {
 }
 
 /** What came of a part. Plain data; rows and lines count from the part's first. */
-export interface ReadPart {
+export interface ReadTextPart {
   /** Where its first row starts; `to` or more where none does. */
   readonly start: number;
   /** Where the next row starts; undefined where a row goes on for too long to be followed. */
@@ -37,7 +37,7 @@ export interface ReadPart {
   readonly lines: number;
   /** Keys of an NDJSON part, in the order they were met. */
   readonly keys: readonly string[];
-  readonly problems: PartProblems;
+  readonly problems: FoundProblems;
 }
 
 /** The file ends before it did when it was opened. */
@@ -48,7 +48,7 @@ export class ShorterFileError extends Error {
 }
 
 /** Reads a part and hands its chunks over. Throws a system error or a ShorterFileError. */
-export function readPart(names: CellNames, part: TablePart, take: (chunk: RequestChunk) => void): ReadPart {
+export function readTextPart(names: CellNames, part: TextPart, take: (chunk: RequestChunk) => void): ReadTextPart {
   const { fd, size, format, to, columns } = part;
   const scratch = new Uint8Array(READ_BYTES);
   const pieceAt = (at: number, most: number): Uint8Array => {

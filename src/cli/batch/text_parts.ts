@@ -7,15 +7,15 @@ import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import { BatchFileError } from './errors.js';
 import type { Hands } from './hands.js';
-import type { Counts } from './summary.js';
-import type { ReadPart, TablePart } from './table_part.js';
+import type { CountedPart, Counts } from './summary.js';
+import type { ReadTextPart, TextPart } from './text_part.js';
 
 /** Parts that are read ahead for each worker. */
 const PARTS_AHEAD = 2;
 const READ_BYTES = 1 << 18;
 
 /** A text table in a file, to be read by workers. */
-export interface PartedTable {
+export interface PartedText {
   readonly path: string;
   readonly size: number;
   readonly format: RequestFormat;
@@ -26,24 +26,17 @@ export interface PartedTable {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Rows of a table that were decided and counted where they were read. */
-export interface CountedPart {
-  readonly counts: Counts;
-  readonly rowsBefore: number;
-  readonly linesBefore: number;
-}
-
 /** What a worker answers: the chunks it read, or what it counted of them. */
-export interface PartAnswer {
-  readonly read: ReadPart;
+export interface TextPartAnswer {
+  readonly read: ReadTextPart;
   readonly chunks: readonly RequestChunk[];
   readonly counts?: Counts;
 }
 
 /** A part that a worker is about to read. */
 interface Ahead {
-  readonly part: TablePart;
-  readonly answer: Promise<PartAnswer>;
+  readonly part: TextPart;
+  readonly answer: Promise<TextPartAnswer>;
 }
 
 /**
@@ -51,16 +44,16 @@ interface Ahead {
  * table. A part is cut without looking at it: where a row of CSV goes on into the next one, that is read again from where
  * the row ends. Throws a BatchFileError, a RequestTableError, a PoolError, or what the signal's reason is.
  */
-export function readParts(
-  table: PartedTable,
+export function readTextParts(
+  table: PartedText,
   hands: Hands,
   isCounted: boolean,
 ): AsyncGenerator<RequestChunk | CountedPart> {
-  return new PartedReading(table, hands, isCounted).run();
+  return new PartedTextReading(table, hands, isCounted).run();
 }
 
-class PartedReading {
-  readonly #table: PartedTable;
+class PartedTextReading {
+  readonly #table: PartedText;
   readonly #hands: Hands;
   readonly #isCounted: boolean;
   readonly #keys: KeyColumns;
@@ -73,7 +66,7 @@ class PartedReading {
   #cut = 0;
   readonly #ahead: Ahead[] = [];
 
-  constructor(table: PartedTable, hands: Hands, isCounted: boolean) {
+  constructor(table: PartedText, hands: Hands, isCounted: boolean) {
     this.#table = table;
     this.#hands = hands;
     this.#isCounted = isCounted;
@@ -151,13 +144,13 @@ class PartedReading {
     }
   }
 
-  async #read(part: TablePart): Promise<PartAnswer> {
-    const answer = await this.#hands.read(part, this.#isCounted);
+  async #read(part: TextPart): Promise<TextPartAnswer> {
+    const answer = await this.#hands.readText(part, this.#isCounted);
     if ('unreadable' in answer) throw new BatchFileError('read', this.#table.path, new Error(answer.unreadable));
     return answer;
   }
 
-  #add({ keys, problems, lines, rows }: ReadPart, end: number): void {
+  #add({ keys, problems, lines, rows }: ReadTextPart, end: number): void {
     for (const key of keys) this.#keys.columnOf(key);
     this.#table.problems.addPart(problems, this.#lines);
     this.#rows += rows;

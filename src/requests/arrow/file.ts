@@ -1,0 +1,124 @@
+import { Footer } from 'apache-arrow/ipc/metadata/file';
+import type { CellType, NumberType, TextType } from '../columnar/cells.js';
+import type { DictionaryPart } from '../columnar/dictionary.js';
+import type { ByteSource, Dictionaries } from '../columnar/slices.js';
+import type { Problems } from '../problems.js';
+import { RequestTableError } from '../table.js';
+import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
+import { guarded } from './guarded.js';
+import type { EncodedBatch } from './inflate.js';
+import { layOut, type TableLayout } from './layout.js';
+import { type ArrowMessage, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+
+/** The end of a file: the length of its footer, and the magic again. */
+const TAIL_BYTES = 4 + MAGIC.length;
+
+/** Where a message of a file lies. */
+interface Block {
+  readonly offset: number;
+  readonly metaDataLength: number;
+  readonly bodyLength: number;
+}
+
+/** A table in an Arrow IPC file: where its record batches lie, and its dictionaries. */
+export class ArrowFile {
+  /** What each of REQUEST_COLUMNS holds; undefined for one the table does not have. */
+  readonly columns: readonly (CellType | undefined)[];
+  readonly dictionaries: Dictionaries;
+  readonly #file: string;
+  readonly #source: ByteSource;
+  readonly #size: number;
+  readonly #footer: Footer;
+  readonly #layout: TableLayout;
+
+  /**
+   * Reads footer and dictionaries; `size` is that of the file in bytes. Throws a RequestTableError for what is no such file,
+   * or none of requests, and what the source throws.
+   */
+  constructor(file: string, source: ByteSource, size: number, problems: Problems) {
+    this.#file = file;
+    this.#source = source;
+    this.#size = size;
+    this.#footer = readFooter(file, source, size);
+    this.#layout = guarded(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
+    this.columns = this.#layout.columns.map((place) => place?.type);
+    this.dictionaries = this.#readDictionaries();
+  }
+
+  /** The record batches in their order, each with the number of rows before it. Throws as the constructor does. */
+  *batches(): Generator<{ readonly batch: EncodedBatch; readonly firstRow: number }> {
+    let firstRow = 0;
+    for (const block of guarded(this.#file, 'its footer', () => [...this.#footer.recordBatches()])) {
+      const { message, body } = this.#message(block);
+      if (message.kind !== 'batch') throw this.#error('its footer names something else where a record batch should be');
+      const batch = placeBatch(this.#file, this.#layout, message.batch, body, message.bodyLength);
+      yield { batch, firstRow };
+      firstRow += batch.rows;
+    }
+  }
+
+  #readDictionaries(): Dictionaries {
+    const dictionaries = new Map<number, DictionaryPart[]>();
+    for (const block of guarded(this.#file, 'its footer', () => [...this.#footer.dictionaryBatches()])) {
+      const { message, body } = this.#message(block);
+      if (message.kind !== 'dictionary')
+        throw this.#error('its footer names something else where a dictionary should be');
+      const { id, isDelta, batch, bodyLength } = message;
+      const type = this.#layout.dictionaries.get(id);
+      // One of a column that no request has.
+      if (!type) continue;
+      const parts = dictionaries.get(id) ?? [];
+      if (parts.length > 0 && !isDelta)
+        throw this.#error(`dictionary ${id} is there twice, which only a stream can mean`);
+      parts.push(readDictionary(this.#file, type as NumberType | TextType, batch, this.#source, body, bodyLength));
+      dictionaries.set(id, parts);
+    }
+    return dictionaries;
+  }
+
+  /** A message, and where its body starts. */
+  #message({ offset, metaDataLength, bodyLength }: Block): { message: ArrowMessage; body: number } {
+    const body = offset + metaDataLength;
+    const isInside = offset >= MAGIC_BYTES && metaDataLength >= 8 && bodyLength >= 0 && body + bodyLength <= this.#size;
+    if (!isInside || metaDataLength > MOST_METADATA) throw this.#error('its footer points outside the file');
+    const bytes = new Uint8Array(metaDataLength);
+    this.#source.read(offset, bytes);
+    const prefix = new DataView(bytes.buffer).getInt32(0, true) === CONTINUATION ? 8 : 4;
+    const message = decodeMessage(this.#file, bytes.subarray(prefix));
+    if ('bodyLength' in message && body + message.bodyLength > this.#size) {
+      throw this.#error('a message of it says that it ends after the file');
+    }
+    return { message, body };
+  }
+
+  #error(message: string): RequestTableError {
+    return new RequestTableError(this.#file, undefined, undefined, message);
+  }
+}
+
+/** Whether bytes are the start of an Arrow file. */
+export function startsAsFile(bytes: Uint8Array): boolean {
+  return bytes.length >= MAGIC.length && [...MAGIC].every((letter, i) => bytes[i] === letter.charCodeAt(0));
+}
+
+function readFooter(file: string, source: ByteSource, size: number): Footer {
+  const isCut = (): RequestTableError =>
+    new RequestTableError(
+      file,
+      undefined,
+      undefined,
+      'the Arrow file is cut off: its end, which says where rows lie, is missing',
+    );
+  if (size < MAGIC_BYTES + TAIL_BYTES) throw isCut();
+  const tail = new Uint8Array(TAIL_BYTES);
+  source.read(size - TAIL_BYTES, tail);
+  if (!startsAsFile(tail.subarray(4))) throw isCut();
+  const length = new DataView(tail.buffer).getInt32(0, true);
+  const start = size - TAIL_BYTES - length;
+  if (length <= 0 || length > MOST_METADATA || start < MAGIC_BYTES) {
+    throw new RequestTableError(file, undefined, undefined, `an Arrow file cannot have a footer of ${length} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  source.read(start, bytes);
+  return guarded(file, 'its footer', () => Footer.decode(bytes));
+}

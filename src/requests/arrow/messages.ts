@@ -1,0 +1,124 @@
+import { CompressionType, type Schema } from 'apache-arrow';
+import { Message, type RecordBatch } from 'apache-arrow/ipc/metadata/message';
+import type { NumberType, Region, TextType } from '../columnar/cells.js';
+import { textRegion } from '../columnar/cells.js';
+import type { DictionaryPart } from '../columnar/dictionary.js';
+import type { ByteSource, ColumnRegions } from '../columnar/slices.js';
+import { RequestTableError } from '../table.js';
+import type { Codec } from './codecs.js';
+import { guarded } from './guarded.js';
+import { cellBytes, checkLengths, type EncodedBatch, openBatch } from './inflate.js';
+import type { ColumnPlace, TableLayout } from './layout.js';
+
+/** Most bytes metadata can have: more is no metadata. */
+export const MOST_METADATA = 1 << 26;
+/** Most bytes of a dictionary: it stays in memory. */
+const MOST_DICTIONARY = 1 << 28;
+
+/** A message without its body. */
+export type ArrowMessage =
+  | { readonly kind: 'schema'; readonly schema: Schema }
+  | { readonly kind: 'batch'; readonly batch: RecordBatch; readonly bodyLength: number }
+  | {
+      readonly kind: 'dictionary';
+      readonly id: number;
+      readonly isDelta: boolean;
+      readonly batch: RecordBatch;
+      readonly bodyLength: number;
+    }
+  /** Of a kind that tables are not made of. */
+  | { readonly kind: 'other'; readonly bodyLength: number };
+
+/** Reads a message's metadata. Throws a RequestTableError for what is none. */
+export function decodeMessage(file: string, metadata: Uint8Array): ArrowMessage {
+  return guarded(file, 'a message of it', () => {
+    const message = Message.decode(metadata);
+    const { bodyLength } = message;
+    if (!Number.isSafeInteger(bodyLength) || bodyLength < 0) throw new Error(`a body of ${bodyLength} bytes`);
+    if (message.isSchema()) return { kind: 'schema', schema: message.header() };
+    if (message.isRecordBatch()) return { kind: 'batch', batch: message.header(), bodyLength };
+    if (!message.isDictionaryBatch()) return { kind: 'other', bodyLength };
+    const { id, isDelta, data } = message.header();
+    return { kind: 'dictionary', id, isDelta, batch: data, bodyLength };
+  });
+}
+
+/**
+ * Where the request columns of a record batch lie, whose body starts at `body` and has `bodyLength` bytes. Throws a
+ * RequestTableError where they lie outside, or are too short for the rows.
+ */
+export function placeBatch(
+  file: string,
+  { columns }: TableLayout,
+  batch: RecordBatch,
+  body: number,
+  bodyLength: number,
+): EncodedBatch {
+  const { length: rows } = batch;
+  return guarded(file, 'a record batch', () => {
+    if (!Number.isSafeInteger(rows) || rows < 0) throw new Error(`${rows} rows`);
+    const placed = columns.map((place) => place && placeColumn(place, batch, body, bodyLength));
+    return { rows, columns: placed, ...codecOf(batch) };
+  });
+}
+
+function placeColumn(place: ColumnPlace, batch: RecordBatch, body: number, bodyLength: number): ColumnRegions {
+  const { type, node, views } = place;
+  const { length, nullCount } = batch.nodes[node] ?? { length: -1, nullCount: 0 };
+  if (length !== batch.length) throw new Error(`a column of ${length} rows in a batch of ${batch.length}`);
+  const first = batch.variadicBufferCounts.slice(0, views).reduce((sum, count) => sum + count, place.buffer);
+  const regionAt = (i: number): Region => {
+    const buffer = batch.buffers[first + i];
+    if (!buffer || !(buffer.offset >= 0 && buffer.length >= 0 && buffer.offset + buffer.length <= bodyLength)) {
+      throw new Error('a buffer lies outside its batch');
+    }
+    return { offset: body + buffer.offset, length: buffer.length };
+  };
+  if (type.kind === 'nothing') return { data: { offset: body, length: 0 } };
+  const hasBits = nullCount !== 0 && regionAt(0).length > 0;
+  const isTexts = type.kind === 'texts';
+  const regions: ColumnRegions = {
+    data: regionAt(isTexts ? 2 : 1),
+    ...(isTexts ? { offsets: regionAt(1) } : {}),
+    ...(hasBits ? { valid: regionAt(0) } : {}),
+  };
+  if (!batch.compression) checkLengths(type, regions, length);
+  return regions;
+}
+
+/**
+ * Reads the entries of a dictionary, which the layout must have. Throws a RequestTableError where they cannot be right, or
+ * are too many to be held.
+ */
+export function readDictionary(
+  file: string,
+  type: NumberType | TextType,
+  encoded: RecordBatch,
+  from: ByteSource,
+  body: number,
+  bodyLength: number,
+): DictionaryPart {
+  const layout: TableLayout = { columns: [{ type, node: 0, buffer: 0, views: 0 }], dictionaries: new Map() };
+  if (bodyLength > MOST_DICTIONARY) {
+    const message = `a dictionary of ${bodyLength.toLocaleString('en')} bytes is more than can be held: write plain columns`;
+    throw new RequestTableError(file, undefined, undefined, message);
+  }
+  const { source, batch } = openBatch(file, [type], from, placeBatch(file, layout, encoded, body, bodyLength));
+  return guarded(file, 'a dictionary', () => {
+    if (batch.rows === 0) return { type, entries: 0, bytes: { data: new Uint8Array(), offsets: new Uint8Array() } };
+    const bytes = cellBytes(source, batch.columns[0] as ColumnRegions);
+    if (type.kind === 'numbers') return { type, entries: batch.rows, bytes };
+    const all = { offset: 0, length: bytes.data.length };
+    const used = textRegion(type, bytes.offsets as Uint8Array, batch.rows, all);
+    if (!used) throw new Error('where its texts lie cannot be right');
+    const data = bytes.data.subarray(used.offset, used.offset + used.length);
+    return { type, entries: batch.rows, bytes: { ...bytes, data } };
+  });
+}
+
+function codecOf({ compression }: RecordBatch): { codec?: Codec } {
+  if (!compression) return {};
+  if (compression.type === CompressionType.LZ4_FRAME) return { codec: 'lz4' };
+  if (compression.type === CompressionType.ZSTD) return { codec: 'zstd' };
+  throw new Error(`compression ${compression.type} is not known: lz4 and zstd are`);
+}

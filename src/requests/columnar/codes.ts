@@ -1,0 +1,86 @@
+import {
+  CODE_EMPTY_TYPE,
+  CODE_ODD,
+  CODE_ODD_COUNT,
+  CODE_ODD_EXPECT,
+  CODE_ODD_TASK,
+  CODE_ODD_TOKEN,
+  TYPE_ROWS,
+} from '../../engine/layout.js';
+import { NO_TOKEN, type World } from '../../kernel/world.js';
+import { parseCount, requestSpellings, EMPTY as SPELT_NOTHING, type Spellings } from '../spellings.js';
+import { EXPECT_NONE, type RequestColumn } from '../table.js';
+import type { Dictionary } from './dictionary.js';
+
+type CodeArray = Uint8Array | Uint16Array | Uint32Array;
+
+/** How the codes of a column are kept. */
+export interface CodeKind {
+  /** Bytes of a code. */
+  readonly bytes: 1 | 2 | 4;
+  /** The code of an empty cell. */
+  readonly empty: number;
+  /** The code of a cell that more is to be said of. */
+  readonly odd: number;
+}
+
+/** Of each request column. */
+export const CODE_KINDS: Readonly<Record<RequestColumn, CodeKind>> = {
+  task: { bytes: 2, empty: CODE_ODD_TASK, odd: CODE_ODD_TASK },
+  token: { bytes: 2, empty: NO_TOKEN, odd: CODE_ODD_TOKEN },
+  cmd: { bytes: 1, empty: CODE_ODD, odd: CODE_ODD },
+  map_type: { bytes: 1, empty: CODE_ODD, odd: CODE_ODD },
+  prog_type: { bytes: 1, empty: CODE_EMPTY_TYPE, odd: CODE_ODD },
+  expected_attach_type: { bytes: 1, empty: 0, odd: CODE_ODD },
+  insn_cnt: { bytes: 4, empty: 1, odd: CODE_ODD_COUNT },
+  pre: { bytes: 1, empty: 0, odd: CODE_ODD },
+  expect: { bytes: 2, empty: EXPECT_NONE & 0xffff, odd: CODE_ODD_EXPECT },
+};
+
+/** `pre` that says the row could not be read: there is more to say of it. */
+const MARKED_BAD = 7;
+
+/** What cells stand for, as codes (engine/layout.ts); the same as RowBuilder makes of them where a code is not odd. */
+export class Codes {
+  readonly #world: World;
+  readonly #spellings: Partial<Record<RequestColumn, Spellings>>;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#spellings = requestSpellings(world);
+  }
+
+  /** The code of a cell. */
+  of(column: RequestColumn, cell: string | number | undefined): number {
+    const { empty, odd } = CODE_KINDS[column];
+    if (cell === undefined || cell === '') return empty;
+    const isIndex = typeof cell === 'number' && (column === 'task' || column === 'token');
+    const text = isIndex ? `#${cell}` : String(cell);
+    const id = this.#spellings[column]?.idOf(text) ?? parseCount(text);
+    if (id === SPELT_NOTHING) return empty;
+    return id < 0 || (column === 'pre' && id === MARKED_BAD) ? odd : id;
+  }
+
+  /** The codes of a dictionary's entries, and one more: that of numbers past its end. */
+  ofDictionary(column: RequestColumn, dictionary: Dictionary): CodeArray {
+    return this.#table(column, dictionary.length, (entry) => dictionary.at(entry));
+  }
+
+  /** The codes of the numbers a column can hold, and one more: that of larger ones. */
+  ofNumbers(column: RequestColumn): CodeArray {
+    const { tasks, tokens } = this.#world;
+    const counts: Partial<Record<RequestColumn, number>> = { task: tasks.length, token: tokens.length };
+    return this.#table(column, counts[column] ?? TYPE_ROWS, (number) => number);
+  }
+
+  #table(column: RequestColumn, length: number, cellOf: (entry: number) => string | number | undefined): CodeArray {
+    const { bytes, odd } = CODE_KINDS[column];
+    const table = new CODE_ARRAYS[bytes](length + 1);
+    for (let entry = 0; entry < length; entry++) table[entry] = this.of(column, cellOf(entry));
+    table[length] = odd;
+    return table;
+  }
+}
+
+/** Arrays of codes, by their bytes. */
+export const CODE_ARRAYS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;

@@ -1,0 +1,36 @@
+import { type CellBytes, Cells, type NumberType, type TextType } from './cells.js';
+
+/** Some entries of a dictionary, as plain data. */
+export interface DictionaryPart {
+  readonly type: NumberType | TextType;
+  readonly entries: number;
+  readonly bytes: CellBytes;
+}
+
+/** What the numbers in a column stand for: a list of texts (or numbers), which may have come in several parts. */
+export class Dictionary {
+  readonly parts: readonly DictionaryPart[];
+  readonly length: number;
+  readonly #cells: readonly Cells[];
+  /** The first entry of each part. */
+  readonly #starts: readonly number[];
+
+  constructor(parts: readonly DictionaryPart[]) {
+    this.parts = parts;
+    this.#cells = parts.map(({ type, bytes }) => new Cells(type, bytes));
+    const starts: number[] = [];
+    let length = 0;
+    for (const { entries } of parts) {
+      starts.push(length);
+      length += entries;
+    }
+    this.#starts = starts;
+    this.length = length;
+  }
+
+  /** An entry, from 0 to length - 1; undefined for one that is empty. */
+  at(entry: number): string | number | undefined {
+    const part = this.#starts.findLastIndex((start) => start <= entry);
+    return (this.#cells[part] as Cells).at(entry - (this.#starts[part] as number));
+  }
+}
