@@ -128,7 +128,7 @@ function writeId(out: ByteBuffer, around: Fragments, id: number): void {
 }
 
 /** Names that a reader takes for the same ids; `#3` instead of those it would not. */
-function readableIds(names: readonly string[]): string[] {
+export function readableIds(names: readonly string[]): string[] {
   const spellings: Spellings = nameSpellings(names);
   return names.map((name, id) => {
     const isReadBack = name.length <= MAX_NAME && !LONE_SURROGATE.test(name) && spellings.idOf(name) === id;
@@ -137,7 +137,7 @@ function readableIds(names: readonly string[]): string[] {
 }
 
 /** Names that a reader takes for the same numbers; the number instead of those it would not. */
-function readableNumbers(spellings: Spellings, nameOf: (number: number) => string): string[] {
+export function readableNumbers(spellings: Spellings, nameOf: (number: number) => string): string[] {
   return COLUMN_NUMBERS.map((number) => {
     const name = nameOf(number);
     return spellings.idOf(name) === number ? name : String(number);

@@ -5,6 +5,7 @@ import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { DecidedChunk } from './chunk_decider.js';
+import type { GroupColumn } from './groups.js';
 import type { PartTask, PartWorkerData, UnreadablePart } from './part.js';
 import type { Counts } from './summary.js';
 import type { TablePart } from './table_part.js';
@@ -21,12 +22,16 @@ export class Hands {
   readonly #places: SlotPlaces;
   readonly #signal: AbortSignal | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted. */
+  /**
+   * The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted;
+   * `groupBy` what rows are grouped by.
+   */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
     format: RequestFormat | undefined,
     workers: number,
     signal: AbortSignal | undefined,
+    groupBy?: readonly GroupColumn[] | undefined,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
@@ -36,6 +41,7 @@ export class Hands {
       memories,
       compared: compared.map((other) => other.world.profile.name),
       ...(format ? { format } : {}),
+      groupBy,
     };
     this.workers = workers;
     this.#signal = signal;

@@ -5,7 +5,8 @@ import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { errorCode } from './errors.js';
-import { type Counts, emptyCounts, tally, tallyChunk } from './summary.js';
+import { type GroupColumn, Grouping } from './groups.js';
+import { type Counts, emptyCounts, tallyChunk } from './summary.js';
 import { readPart, ShorterFileError, type TablePart } from './table_part.js';
 import type { PartAnswer } from './table_parts.js';
 import type { VerdictRows } from './verdict_rows.js';
@@ -20,6 +21,8 @@ export interface PartWorkerData {
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat;
+  /** What rows are grouped by, where that is asked for. */
+  readonly groupBy?: readonly GroupColumn[] | undefined;
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
@@ -62,12 +65,14 @@ export class PartDecider {
   readonly #world: World;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
+  readonly #grouping: Grouping | undefined;
   #names: CellNames | undefined;
 
   private constructor(data: PartWorkerData, world: World, rows: VerdictRows | undefined) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
+    this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
   }
 
@@ -83,10 +88,10 @@ export class PartDecider {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'read') return this.#read(task.part, task.isCounted ? deciders : undefined);
-    const counts = emptyCounts(this.#world, this.#data.compared);
+    const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-      tally(counts, chunk.columns.task, verdicts, others);
+      tallyChunk(counts, chunk, verdicts, others, this.#grouping);
     }
     return counts;
   }
@@ -95,7 +100,7 @@ export class PartDecider {
   #read(part: TablePart, deciders: readonly [BatchDecider] | undefined): PartAnswer | UnreadablePart {
     this.#names ??= cellNames(this.#world);
     const chunks: RequestChunk[] = [];
-    const counts = deciders && emptyCounts(this.#world, this.#data.compared);
+    const counts = deciders && emptyCounts(this.#world, this.#data.compared, this.#grouping);
     try {
       const read = readPart(this.#names, part, (chunk) => {
         if (!counts) {
@@ -103,7 +108,7 @@ export class PartDecider {
           return;
         }
         const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-        tallyChunk(counts, chunk, verdicts, others);
+        tallyChunk(counts, chunk, verdicts, others, this.#grouping);
       });
       return { read, chunks, ...(counts ? { counts } : {}) };
     } catch (error) {
