@@ -1,8 +1,17 @@
 import { decodeVerdict, dispositionName, OUTCOMES, outcomeName } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
+import { groupsText } from '../report/groups_text.js';
 import type { Style } from '../report/style.js';
-import { byDisposition, byOutcome, count, percent, totalsOf } from '../report/summary_text.js';
-import type { Summary } from './batch/index.js';
+import { byDisposition, byOutcome, count, percent, summaryText, totalsOf, totalsText } from '../report/summary_text.js';
+import type { Grouping, Summary } from './batch/index.js';
+import { groupsJson } from './summary_option.js';
+
+/** What a batch counted, for people: by its groups where rows are grouped. */
+export function batchText(world: World, summary: Summary, grouping: Grouping | undefined, style: Style): string {
+  if (!grouping || !summary.groups) return summaryText(world, summary, style);
+  const groups = grouping.list(summary.groups);
+  return `${totalsText(world, summary, style)}\n${groupsText(grouping.columns, groups, summary.rows, style)}`;
+}
 
 /** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
 export function batchNotes(summary: Summary, file: string, style: Style): string {
@@ -47,7 +56,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
 }
 
 /** A batch's summary as JSON. */
-export function batchJson(world: World, summary: Summary): Record<string, unknown> {
+export function batchJson(world: World, summary: Summary, grouping?: Grouping): Record<string, unknown> {
   const { problems, expectations } = summary;
   const named = <K>(counts: ReadonlyMap<K, number>, name: (key: K) => string): Record<string, number> =>
     Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, rows]) => [name(key), rows]));
@@ -66,6 +75,7 @@ export function batchJson(world: World, summary: Summary): Record<string, unknow
     outcomes: named(byOutcome(summary.verdicts), outcomeName),
     tokens: named(byDisposition(summary.verdicts), dispositionName),
     tasks,
+    ...(grouping && summary.groups ? { summary: groupsJson(grouping.columns, grouping.list(summary.groups)) } : {}),
     compared: summary.comparisons,
     expectations: {
       ...expectations,

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { BatchFileError } from './batch/errors.js';
+import { EXIT } from './exit.js';
 import { run } from './program.js';
 
-// A reader that went away (| head) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // A reader that went away (| head) is no fault; a full disk is.
+  if (error.code === 'EPIPE') process.exit(EXIT.OK);
+  process.stderr.write(`${new BatchFileError('write', 'standard output', error).message}\n`);
+  process.exit(EXIT.BAD_INPUT);
 });
 
 process.exitCode = await run(process.argv);

@@ -3,7 +3,7 @@ import { RecordingError } from '../conformance/errors.js';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
-import { AbortError, BadRowsError, BatchFileError } from './batch/errors.js';
+import { AbortError, BadRowsError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 
 type AddCommand = (program: Command) => void;
@@ -67,6 +67,7 @@ function isForPeople(error: unknown): error is Error {
     error instanceof InputError ||
     error instanceof BatchFileError ||
     error instanceof BadRowsError ||
+    error instanceof TooManyGroupsError ||
     error instanceof ScenarioError ||
     error instanceof RequestTableError ||
     error instanceof RecordingError ||

@@ -57,6 +57,20 @@ export function byDisposition(verdicts: Float64Array): Map<Disposition, number> 
 
 /** The summary of a batch for people: totals and rate, outcomes with reasons, tokens, and who is denied what. */
 export function summaryText(world: World, counts: BatchCounts, style: Style): string {
+  return [
+    totalsText(world, counts, style),
+    ...[
+      section('Answers', outcomeRows(counts), style),
+      section('Tokens', tokenRows(counts), style),
+      section('Tasks', taskRows(world, counts), style),
+    ]
+      .filter((part) => part !== '')
+      .map((part) => `${part}\n`),
+  ].join('\n');
+}
+
+/** The first two lines of it: totals and rate. */
+export function totalsText(world: World, counts: BatchCounts, style: Style): string {
   const { allowed, denied, undecided } = totalsOf(counts);
   const seconds = counts.elapsedMs / 1000;
   const rate = seconds > 0 ? ` in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s, ${rateWords(counts.rows / seconds)}` : '';
@@ -70,15 +84,7 @@ export function summaryText(world: World, counts: BatchCounts, style: Style): st
     .filter(([, rows]) => rows > 0)
     .map(([name, rows]) => `${name} ${count(rows)} (${percent(rows, counts.rows)})`)
     .join(', ');
-  return [
-    `${head}\n  ${totalLine || 'no rows'}`,
-    section('Answers', outcomeRows(counts), style),
-    section('Tokens', tokenRows(counts), style),
-    section('Tasks', taskRows(world, counts), style),
-  ]
-    .filter((part) => part !== '')
-    .map((part) => `${part}\n`)
-    .join('\n');
+  return `${head}\n  ${totalLine || 'no rows'}\n`;
 }
 
 function outcomeRows(counts: BatchCounts): string[][] {

@@ -13,7 +13,7 @@ import { smallWorld } from '../requests/small_world.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch, Grouping } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
 const { createEvaluator, attachEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const world = smallWorld();
@@ -21,6 +21,7 @@ const custom = { ...world, profile: extendProfile(profileNamed('v12'), 'mine', {
 const evaluator = createEvaluator(world);
 const compare = [createEvaluator(custom), createEvaluator({ ...world, profile: profileNamed('v12') })];
 const nowhere = { kind: 'none' } as const;
+const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
 let folder: string;
 
 beforeEach(async () => {
@@ -32,7 +33,7 @@ afterEach(async () => {
 
 /** A batch's summary without what differs from run to run. */
 async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.BatchOptions, 'source' | 'sink'>) {
-  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, ...options });
+  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, grouping, ...options });
   expect(elapsedMs).toBeGreaterThan(0);
   return summary;
 }

@@ -72,6 +72,39 @@ describe('generate and eval', () => {
     expect(existsSync(strictOut)).toBe(false);
   });
 
+  test('--summary counts what the output says, as a table, as JSON and as CSV', async () => {
+    const table = join(temporary, 'grouped.ndjson');
+    await inProcess(['generate', FLEET, '--rows', '5k', '--out', table]);
+    writeFileSync(table, '{"task":"nobody","cmd":"btf_load"}\n{"task":"web","cmd":"btf_laod"}\n', { flag: 'a' });
+    const [out, counts] = [join(temporary, 'all.csv'), join(temporary, 'counts.csv')];
+    const asked = ['eval', FLEET, '--requests', table];
+    await inProcess([...asked, '--out', out]);
+    const [header, ...rows] = readFileSync(out, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+    const places = ['task', 'cmd', 'reason'].map((name) => (header as string[]).indexOf(name));
+    const tally = new Map<string, number>();
+    for (const row of rows) {
+      const key = places.map((place) => row[place]).join();
+      tally.set(key, (tally.get(key) ?? 0) + 1);
+    }
+    const text = await inProcess([...asked, '--summary', 'task,cmd,reason', '--summary-out', counts]);
+    const lines = readFileSync(counts, 'utf8').trimEnd().split('\n');
+    expect(lines.shift()).toBe('task,cmd,reason,rows');
+    expect(new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(',')), Number(line.split(',')[3])]))).toEqual(
+      tally,
+    );
+    expect(tally.get('nobody,btf_load,no_such_task')).toBe(1);
+    expect(tally.get('web,btf_laod,bad_row')).toBe(1);
+    expect(text.stdout).toMatch(/^linux-6\.12: 5,002 requests .*\n {2}allowed .*\n\n {2}rows +task +cmd +reason\n/);
+    expect(text.stdout).toMatch(/\n +1 +0\.0% +nobody +btf_load +no_such_task\n/);
+    expect(text.stdout).toContain('2 rows have something wrong');
+    const json = JSON.parse((await inProcess([...asked, '--summary', 'task,token', '--json'])).stdout);
+    expect(json.summary.reduce((sum: number, group: { rows: number }) => sum + group.rows, 0)).toBe(5002);
+    expect(json.summary).toContainEqual({ task: 'nobody', token: null, rows: 1 });
+  });
+
   test('an expect column that does not hold makes the exit status 1', async () => {
     const table = 'task,token,cmd,expect\ncollector,service-token,btf_load,allowed\nweb,,btf_load,allowed\n';
     const { code, stdout } = await bpftoken(['eval', FLEET, '--requests', '-', '--format', 'csv'], { stdin: table });
@@ -99,6 +132,12 @@ describe('generate and eval', () => {
     [['eval', FLEET, '--generate', '10', '--workers', '0'], /--workers 0: a number from 1 to 63 is expected/],
     [['eval', FLEET, '--generate', '10', '--workers', '64'], /--workers 64: a number from 1 to 63/],
     [['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'], /no profile v13; did you mean v1[12]\?/],
+    [['eval', FLEET, '--generate', '10', '--summary', 'task,reson'], /--summary reson: .*did you mean reason\?/],
+    [['eval', FLEET, '--generate', '10', '--summary-out', 'x.csv'], /--summary-out .*say --summary/],
+    [
+      ['eval', FLEET, '--generate', '10', '--summary', 'cmd', '--summary-out', '/nowhere/x.csv'],
+      /cannot write \/nowhere\/x\.csv/,
+    ],
     [['eval', '-', '--requests', '-', '--format', 'csv'], /standard input cannot be both/],
     [['eval', 'nowhere.yaml', '--generate', '10'], /nowhere\.yaml: cannot be read/],
   ])('%j is a usage error', async (args, message) => {

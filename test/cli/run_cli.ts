@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import type * as Program from '../../src/cli/program.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The built command. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** The repository: commands run there, so that messages name files as the README does. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,6 +16,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly stdin?: string;
+  /** A file descriptor instead of a pipe; stdout is empty then. */
+  readonly stdout?: number;
   /** Called with the running process. */
   readonly during?: (child: ChildProcess) => void;
 }
@@ -28,19 +31,19 @@ export function bpftoken(args: readonly string[], options?: CliOptions): Promise
 export async function runMain(
   main: string,
   args: readonly string[],
-  { stdin = '', during }: CliOptions = {},
+  { stdin = '', stdout: to, during }: CliOptions = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT, stdio: ['pipe', to ?? 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(stdin);
   during?.(child);
   const code = await new Promise<number | null>((resolve) => {
     child.on('close', resolve);

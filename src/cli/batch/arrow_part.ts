@@ -2,7 +2,8 @@ import type { World } from '../../kernel/world.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_table.js';
 import type { BatchDecider } from './chunk_decider.js';
-import { type Counts, tallyComparisons, tallyExpectations } from './summary.js';
+import type { Grouping } from './groups.js';
+import { type Counts, tallyComparisons, tallyFindings } from './summary.js';
 
 /** What came of a part: plain data. */
 export interface ArrowPartAnswer {
@@ -24,6 +25,7 @@ export class ArrowPartDecider {
     part: ArrowPart,
     [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
     counts: Counts,
+    grouping: Grouping | undefined,
   ): ArrowPartAnswer {
     const { desk } = this.#reader;
     try {
@@ -39,7 +41,7 @@ export class ArrowPartDecider {
           return answers;
         });
         tallyComparisons(counts, verdicts, others);
-        tallyExpectations(counts.expectations, chunk, verdicts);
+        tallyFindings(counts, chunk, verdicts, grouping);
       }
     } catch (error) {
       // The next part starts at nothing.

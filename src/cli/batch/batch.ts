@@ -4,6 +4,7 @@ import type { World } from '../../kernel/world.js';
 import { Problems } from '../../requests/index.js';
 import { decideAll } from './decide_all.js';
 import { AbortError, BadRowsError, throwIfAborted } from './errors.js';
+import type { Grouping } from './groups.js';
 import type { Progress } from './progress.js';
 import { type BatchSink, type OpenSink, openSink } from './sink.js';
 import { type BatchSource, openSource } from './source.js';
@@ -32,6 +33,8 @@ export interface BatchOptions {
   readonly workers?: number;
   /** Bytes of a text table that a worker takes at a time; of eight times as many on, workers read. 2 MiB by default. */
   readonly partBytes?: number;
+  /** Counts rows by what the output says in these columns. */
+  readonly grouping?: Grouping | undefined;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -42,7 +45,7 @@ export interface BatchOptions {
  * size of the table. An output file appears whole or not at all.
  *
  * Rejects with a RequestTableError (the table has no header), a BatchFileError (reading or writing failed), a
- * BadRowsError (strict), an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
+ * BadRowsError (strict), a TooManyGroupsError, an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
  * PoolError (workers die of a part of it, whoever takes it).
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
@@ -56,13 +59,14 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     world,
     compare.map((other) => other.world),
     problems,
+    options.grouping,
   );
   const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
   let output: OpenSink | undefined;
   try {
     output = await openSink(sink, stdout, signal);
     const rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink.format);
-    await decideAll(options, source, output, rows, summary);
+    await decideAll(options, source, output, rows, summary, options.grouping);
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;

@@ -4,6 +4,7 @@ import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { throwIfAborted } from './errors.js';
+import { checkGroups, type Grouping } from './groups.js';
 import type { Hands } from './hands.js';
 import type { OpenSink } from './sink.js';
 import type { OpenSource } from './source.js';
@@ -25,15 +26,16 @@ interface Pending {
   readonly decided: DecidedChunk | Promise<DecidedChunk>;
 }
 
-/** Decides what comes from `source`, writes `rows` to `output` in their order, and counts in `summary`. */
+/** Decides what comes from `source`, writes `rows` to `output` in their order, and counts in `summary`, by `grouping` too. */
 export function decideAll(
   options: BatchOptions,
   source: OpenSource,
   output: OpenSink | undefined,
   rows: VerdictWriter | undefined,
   summary: Summary,
+  grouping: Grouping | undefined,
 ): Promise<void> {
-  return new Deciding(options, source, output, rows, summary).run();
+  return new Deciding(options, source, output, rows, summary, grouping).run();
 }
 
 class Deciding {
@@ -42,6 +44,7 @@ class Deciding {
   readonly #output: OpenSink | undefined;
   readonly #rows: VerdictWriter | undefined;
   readonly #summary: Summary;
+  readonly #grouping: Grouping | undefined;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
   #hands: Hands | undefined;
   #reported = performance.now();
@@ -52,12 +55,14 @@ class Deciding {
     output: OpenSink | undefined,
     rows: VerdictWriter | undefined,
     summary: Summary,
+    grouping: Grouping | undefined,
   ) {
     this.#options = options;
     this.#source = source;
     this.#output = output;
     this.#rows = rows;
     this.#summary = summary;
+    this.#grouping = grouping;
     this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
   }
 
@@ -130,7 +135,8 @@ class Deciding {
   async #finish({ chunk, decided }: Pending): Promise<boolean> {
     const { verdicts, others, text } = await decided;
     throwIfAborted(this.#options.signal);
-    tallyChunk(this.#summary, chunk, verdicts, others);
+    tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
+    if (this.#summary.groups) checkGroups(this.#summary.groups);
     const isRead = this.#output && text ? await this.#output.write(text) : true;
     this.#reportSometimes();
     return isRead;
@@ -140,7 +146,13 @@ class Deciding {
     const { workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
     const { Hands } = await import('./hands.js');
-    this.#hands = new Hands(this.#evaluators, this.#format(), workers, signal, this.#source.table);
+    this.#hands = new Hands(this.#evaluators, {
+      workers,
+      signal,
+      format: this.#format(),
+      table: this.#source.table,
+      groupBy: this.#grouping?.columns,
+    });
     return this.#hands;
   }
 

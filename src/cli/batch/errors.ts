@@ -22,6 +22,19 @@ export class BadRowsError extends Error {
   }
 }
 
+/** A summary by columns that say too many different things; the batch is not finished. */
+export class TooManyGroupsError extends Error {
+  override readonly name = 'TooManyGroupsError';
+
+  /** `isWritten`: groups of rows with a problem, which are told apart by what was written. */
+  constructor(most: number, isWritten: boolean) {
+    const rows = isWritten ? ' of rows with something wrong' : '';
+    super(
+      `--summary: more than ${most.toLocaleString('en')} groups${rows}; leave out a column, or write rows with --out`,
+    );
+  }
+}
+
 /** The batch was interrupted; what was written so far is gone. */
 export class AbortError extends Error {
   override readonly name = 'AbortError';

@@ -7,6 +7,7 @@ import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
 import type { ArrowPartAnswer } from './arrow_part.js';
 import type { DecidedChunk } from './chunk_decider.js';
+import type { GroupColumn } from './groups.js';
 import type { PartTask, PartWorkerData, UnreadablePart } from './part.js';
 import type { Counts } from './summary.js';
 import type { TextPart } from './text_part.js';
@@ -16,6 +17,18 @@ import { packWorld } from './world_data.js';
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
 const DRAW_ROWS = 16 * BLOCK_ROWS;
 
+/** What worker threads are for. */
+export interface HandsOptions {
+  readonly workers: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Of verdict rows, where they are wanted. */
+  readonly format?: RequestFormat | undefined;
+  /** The Arrow table that parts are read of, where they are. */
+  readonly table?: ArrowTableData | undefined;
+  /** What rows are grouped by, where that is asked for. */
+  readonly groupBy?: readonly GroupColumn[] | undefined;
+}
+
 /** Worker threads that do parts of one batch. */
 export class Hands {
   readonly workers: number;
@@ -23,13 +36,10 @@ export class Hands {
   readonly #places: SlotPlaces;
   readonly #signal: AbortSignal | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. `format` is that of verdict rows, where they are wanted; `table` the one parts are read of. */
+  /** The first evaluator is the batch's, the others are those it is compared with. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
-    format: RequestFormat | undefined,
-    workers: number,
-    signal: AbortSignal | undefined,
-    table?: ArrowTableData,
+    { workers, signal, format, table, groupBy }: HandsOptions,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
@@ -38,8 +48,9 @@ export class Hands {
       world: packWorld({ ...world, bpffs: [] }),
       memories,
       compared: compared.map((other) => other.world.profile.name),
-      ...(format ? { format } : {}),
-      ...(table ? { table } : {}),
+      format,
+      table,
+      groupBy,
     };
     this.workers = workers;
     this.#signal = signal;

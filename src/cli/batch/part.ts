@@ -7,7 +7,8 @@ import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
 import type { ArrowPartAnswer, ArrowPartDecider } from './arrow_part.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { errorCode } from './errors.js';
-import { type Counts, emptyCounts, tally, tallyChunk } from './summary.js';
+import { type GroupColumn, Grouping } from './groups.js';
+import { type Counts, emptyCounts, tallyChunk } from './summary.js';
 import { readTextPart, ShorterFileError, type TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
 import type { VerdictRows } from './verdict_rows.js';
@@ -21,9 +22,11 @@ export interface PartWorkerData {
   /** Names of the profiles of the latter. */
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
-  readonly format?: RequestFormat;
-  /** The table that parts are read of, where they are. */
-  readonly table?: ArrowTableData;
+  readonly format?: RequestFormat | undefined;
+  /** The Arrow table that parts are read of, where they are. */
+  readonly table?: ArrowTableData | undefined;
+  /** What rows are grouped by, where that is asked for. */
+  readonly groupBy?: readonly GroupColumn[] | undefined;
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
@@ -75,6 +78,7 @@ export class PartDecider {
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
   readonly #table: ArrowPartDecider | undefined;
+  readonly #grouping: Grouping | undefined;
   #names: CellNames | undefined;
 
   private constructor(
@@ -87,6 +91,7 @@ export class PartDecider {
     this.#world = world;
     this.#rows = rows;
     this.#table = table;
+    this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
   }
 
@@ -101,15 +106,17 @@ export class PartDecider {
   run(task: PartTask): PartResults[PartTask['kind']] {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
-    if (task.kind === 'text')
+    if (task.kind === 'text') {
       return orUnreadable(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
-    const counts = emptyCounts(this.#world, this.#data.compared);
+    }
+    const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
     if (task.kind === 'arrow') {
-      return orUnreadable(() => (this.#table as ArrowPartDecider).decide(task.part, deciders, counts));
+      const table = this.#table as ArrowPartDecider;
+      return orUnreadable(() => table.decide(task.part, deciders, counts, this.#grouping));
     }
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-      tally(counts, chunk.columns.task, verdicts, others);
+      tallyChunk(counts, chunk, verdicts, others, this.#grouping);
     }
     return counts;
   }
@@ -118,14 +125,14 @@ export class PartDecider {
   #readText(part: TextPart, deciders: readonly [BatchDecider] | undefined): TextPartAnswer {
     this.#names ??= cellNames(this.#world);
     const chunks: RequestChunk[] = [];
-    const counts = deciders && emptyCounts(this.#world, this.#data.compared);
+    const counts = deciders && emptyCounts(this.#world, this.#data.compared, this.#grouping);
     const read = readTextPart(this.#names, part, (chunk) => {
       if (!counts) {
         chunks.push(chunk);
         return;
       }
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-      tallyChunk(counts, chunk, verdicts, others);
+      tallyChunk(counts, chunk, verdicts, others, this.#grouping);
     });
     return { read, chunks, ...(counts ? { counts } : {}) };
   }

@@ -4,6 +4,7 @@ import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { World } from '../../kernel/world.js';
 import type { Problems } from '../../requests/problems.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../requests/table.js';
+import { addGroups, type Grouping, type Groups } from './groups.js';
 
 const KEPT = 20;
 /** Instead of an errno: the request cannot be made. */
@@ -48,6 +49,8 @@ export interface Counts {
   readonly tasks: Float64Array;
   readonly comparisons: readonly Comparison[];
   readonly expectations: Expectations;
+  /** Rows by group, where they are asked for. */
+  readonly groups?: Groups;
 }
 
 /** What a batch found. */
@@ -63,22 +66,33 @@ export interface Summary extends Counts {
 }
 
 /** Counts of no rows of a world, and of those other profiles were asked. */
-export function emptyCounts(world: Pick<World, 'tasks'>, compared: readonly string[]): Counts {
+export function emptyCounts(
+  world: Pick<World, 'tasks'>,
+  compared: readonly string[],
+  grouping?: Grouping | undefined,
+): Counts {
   return {
     rows: 0,
     verdicts: new Float64Array(256),
     tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
     comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
     expectations: { checked: 0, unmet: 0, first: [] },
+    ...(grouping ? { groups: grouping.none() } : {}),
   };
 }
 
 /** A summary of no rows. */
-export function emptySummary(world: World, compared: readonly World[], problems: Problems): Summary {
+export function emptySummary(
+  world: World,
+  compared: readonly World[],
+  problems: Problems,
+  grouping?: Grouping | undefined,
+): Summary {
   return {
     ...emptyCounts(
       world,
       compared.map(({ profile }) => profile.name),
+      grouping,
     ),
     profile: world.profile.name,
     badRows: 0,
@@ -94,7 +108,7 @@ export function allowedRows(summary: Summary): number {
 }
 
 /** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
-export function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
   const { verdicts: byVerdict, tasks } = counts;
   const unknownTask = tasks.length / OUTCOMES - 1;
   for (let row = 0; row < verdicts.length; row++) {
@@ -121,23 +135,34 @@ export interface CountedPart {
   readonly linesBefore: number;
 }
 
-/** Counts a chunk. Chunks come in the order of the table. */
+/** Counts a chunk, whose groups `grouping` tells apart. Chunks come in the order of the table. */
 export function tallyChunk(
   counts: Counts,
   chunk: RequestChunk,
   verdicts: Uint8Array,
   others: readonly Uint8Array[],
+  grouping?: Grouping | undefined,
 ): void {
   tally(counts, chunk.columns.task, verdicts, others);
-  tallyExpectations(counts.expectations, chunk, verdicts);
+  tallyFindings(counts, chunk, verdicts, grouping);
 }
 
-/** Counts what the rows of a chunk expect. */
-export function tallyExpectations(expectations: Expectations, chunk: RequestChunk, verdicts: Uint8Array): void {
-  if (chunk.expects) checkExpectations(expectations, chunk, chunk.expects, verdicts);
+/** Counts what the rows of a chunk expect, and their groups. */
+export function tallyFindings(
+  counts: Counts,
+  chunk: Omit<RequestChunk, 'lines'>,
+  verdicts: Uint8Array,
+  grouping: Grouping | undefined,
+): void {
+  const { expects } = chunk;
+  if (expects) checkExpectations(counts.expectations, chunk, expects, verdicts);
+  if (counts.groups) grouping?.count(counts.groups, chunk, verdicts);
 }
 
-/** Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. */
+/**
+ * Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. Throws a
+ * TooManyGroupsError.
+ */
 export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefore = 0): void {
   into.rows += part.rows;
   addTo(into.verdicts, part.verdicts);
@@ -147,6 +172,7 @@ export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefor
     comparison.answers += answers;
     comparison.verdicts += verdicts;
   });
+  if (into.groups && part.groups) addGroups(into.groups, part.groups);
   into.expectations.checked += part.expectations.checked;
   into.expectations.unmet += part.expectations.unmet;
   const { first } = into.expectations;

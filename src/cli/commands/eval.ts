@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
-import { summaryText } from '../../report/summary_text.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import {
   BadRowsError,
@@ -12,12 +11,13 @@ import {
   sinkOf,
   sourceOf,
 } from '../batch/index.js';
-import { batchJson, batchNotes } from '../batch_report.js';
+import { batchJson, batchNotes, batchText } from '../batch_report.js';
 import { EXIT, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
 import { profileOption } from '../profile_option.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
+import { summaryOption, writeGroups } from '../summary_option.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 import { workersOption } from '../workers_option.js';
@@ -33,6 +33,8 @@ interface EvalOptions {
   readonly compareProfile?: string[];
   readonly strict?: boolean;
   readonly workers?: string;
+  readonly summary?: string;
+  readonly summaryOut?: string;
   readonly json?: boolean;
 }
 
@@ -52,6 +54,8 @@ export function evalCommand(program: Command): void {
     .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')
     .option('--strict', 'a row that cannot be read is an error: no output, exit status 2')
     .option('--workers <number>', 'threads; does not change the output; 1: no others; default: one for each core')
+    .option('--summary <columns>', 'count by these columns of the output instead, say task,cmd,reason')
+    .option('--summary-out <file>', 'where these counts go as CSV')
     .option('--json', 'the summary as JSON')
     .addHelpText(
       'after',
@@ -76,12 +80,16 @@ export function evalCommand(program: Command): void {
           : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
       const sink = sinkOf(options.out, outFormat);
       const report = options.out === '-' ? process.stderr : process.stdout;
+      const grouping = summaryOption(options.summary, world);
+      if (options.summaryOut !== undefined && !grouping) {
+        throw new InputError('--summary-out says where the counts of --summary go: say --summary task,cmd,reason, too');
+      }
       const show = (summary: Summary): void => {
+        const style = styleFor(report);
         report.write(
           options.json
-            ? `${JSON.stringify(batchJson(world, summary), null, 2)}\n`
-            : summaryText(world, summary, styleFor(report)) +
-                batchNotes(summary, options.requests ?? '', styleFor(report)),
+            ? `${JSON.stringify(batchJson(world, summary, grouping), null, 2)}\n`
+            : batchText(world, summary, grouping, style) + batchNotes(summary, options.requests ?? '', style),
         );
       };
       const bar = progressBar();
@@ -96,9 +104,13 @@ export function evalCommand(program: Command): void {
             strict: options.strict === true,
             compare: compared.map((other) => createEvaluator(other)),
             workers,
+            grouping,
             onProgress: (progress) => bar.update(progress),
           }),
         ).finally(() => bar.stop());
+        if (options.summaryOut && grouping && summary.groups) {
+          await writeGroups(options.summaryOut, grouping.columns, grouping.list(summary.groups));
+        }
         show(summary);
         process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
       } catch (error) {

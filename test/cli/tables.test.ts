@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bpftoken, inProcess, MAIN, ROOT } from './run_cli.js';
+
+const FLEET = 'examples/fleet.yaml';
+const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-tables-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** Evaluates a table of that text: what the command says, and the rows it wrote. */
+async function evaluated(name: string, text: string | Uint8Array, ...args: string[]) {
+  const table = join(temporary, name);
+  const out = join(temporary, `${name}.out.csv`);
+  writeFileSync(table, text);
+  const said = await inProcess(['eval', FLEET, '--requests', table, '--out', out, '--json', ...args]);
+  const rows = said.code === 2 ? [] : readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
+  return { ...said, rows, summary: said.code === 2 ? undefined : JSON.parse(said.stdout) };
+}
+
+describe('files as people have them', () => {
+  test('a CSV with a byte-order mark and CRLF', async () => {
+    const { rows, summary } = await evaluated(
+      'windows.csv',
+      '\uFEFFtask,cmd\r\nweb,btf_load\r\n\r\n"ci-job","btf_load"\r\n',
+    );
+    expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual([
+      ['1', '2', 'web'],
+      ['2', '4', 'ci-job'],
+    ]);
+    expect(summary).toMatchObject({ rows: 2, bad_rows: 0, problems: { total: 0, unknown_columns: [] } });
+  });
+
+  test('quoted newlines: a line that cannot be read has its number in the file', async () => {
+    const { rows, summary } = await evaluated(
+      'quoted.csv',
+      'task,note,cmd\nweb,"one\ntwo\nthree",btf_load\nweb,"a ""b""\r\n",btf_load\nnobody,"\n",btf_load\n',
+    );
+    expect(rows.map((row) => row.split(',')[1])).toEqual(['2', '5', '7']);
+    expect(summary.problems.first).toMatchObject([{ kind: 'no_such_task', line: 7 }]);
+  });
+
+  test('an empty table: nothing in NDJSON, not even a header in CSV', async () => {
+    expect((await evaluated('empty.ndjson', '')).summary).toMatchObject({ rows: 0, bad_rows: 0 });
+    const { code, stderr } = await evaluated('empty.csv', '');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /empty\.csv:1: the table is empty: its first line names the columns, at least task and cmd\n$/,
+    );
+  });
+
+  test('a header without rows', async () => {
+    for (const text of ['task,cmd\n', 'task,cmd', '\uFEFFtask,cmd\r\n\r\n']) {
+      const { rows, summary } = await evaluated('header.csv', text);
+      expect({ rows, of: summary.rows }).toEqual({ rows: [], of: 0 });
+    }
+  });
+
+  test('an NDJSON file whose line 3,000,001 is broken: that line and no other, at its number', async () => {
+    const table = join(temporary, 'large.ndjson');
+    const line = '{"task":"web","cmd":18}\n';
+    const block = line.repeat(100_000);
+    const file = openSync(table, 'w');
+    for (let i = 0; i < 30; i++) writeFileSync(file, block);
+    writeFileSync(file, `{"task":"web","cmd":\n${line}`);
+    closeSync(file);
+    const { code, stdout } = await inProcess(['eval', FLEET, '--requests', table, '--summary', 'verdict', '--json']);
+    expect(code).toBe(0);
+    const { rows, problems, summary } = JSON.parse(stdout);
+    expect(rows).toBe(3_000_002);
+    expect(problems).toMatchObject({ total: 1, rows: 1, counts: { bad_json: 1 } });
+    expect(problems.first).toMatchObject([{ kind: 'bad_json', line: 3_000_001 }]);
+    expect(summary).toEqual([
+      { verdict: 'denied', rows: 3_000_001 },
+      { verdict: 'bad', rows: 1 },
+    ]);
+  });
+});
+
+describe('a full disk is an error in words', () => {
+  const args = ['eval', FLEET, '--generate', '100k'];
+
+  test('where rows or a summary go to standard output', async () => {
+    for (const more of [['--out', '-'], []]) {
+      const full = openSync('/dev/full', 'w');
+      const { code, stderr } = await bpftoken([...args, ...more], { stdout: full });
+      closeSync(full);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: 'cannot write standard output: no space left on the device (ENOSPC)\n',
+      });
+    }
+  });
+
+  // In a user namespace of its own anyone may mount, where the system lets them have one.
+  const mount = 'mount -t tmpfs -o size=1m tmpfs';
+  const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
+  test.skipIf(!canMount)('where a file does not fit: nothing of it stays', () => {
+    const disk = join(temporary, 'disk');
+    mkdirSync(disk);
+    const command = `${mount} ${disk} && "$0" "$@" --out ${disk}/x.csv; echo $?; ls -A ${disk}`;
+    const { stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', command, process.execPath, MAIN, ...args], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe(`cannot write ${disk}/x.csv: no space left on the device (ENOSPC)\n`);
+    expect(stdout).toBe('2\n');
+  });
+});
