@@ -7,7 +7,7 @@ import type { Problems } from '../requests/problems.js';
 import { FileBytes } from './file_bytes.js';
 
 /** Rows of a part: some ten milliseconds of work, so that what its counts cost to pass on does not matter. */
-const PART_ROWS = 1 << 20;
+const PART_ROWS = 1 << 19;
 
 /** What any thread needs to read parts of a table: plain data. */
 export interface ArrowTableData {

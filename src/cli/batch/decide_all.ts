@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { TableParts } from '../../tables/open_table.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { throwIfAborted } from './errors.js';
 import type { Hands } from './hands.js';
 import type { OpenSink } from './sink.js';
-import type { OpenSource, SourceParts } from './source.js';
+import type { OpenSource } from './source.js';
 import { addCounts, addFindings, type Summary, tallyChunk } from './summary.js';
 import { isText, type VerdictWriter } from './verdict_writer.js';
 
@@ -71,7 +72,7 @@ class Deciding {
           addCounts(this.#summary, part);
           this.#reportSometimes();
         });
-      } else if (this.#source.parts && !this.#output && workers > 1 && this.#source.parts.isLarge) {
+      } else if (this.#source.parts && !this.#output && workers > 1) {
         await this.#readParts(this.#source.parts);
       } else {
         await this.#passChunks();
@@ -82,11 +83,11 @@ class Deciding {
     this.#report();
   }
 
-  async #readParts(parts: SourceParts): Promise<void> {
+  async #readParts(parts: TableParts): Promise<void> {
     const hands = await this.#hire();
     await hands.read(parts.all(), (part, findings) => {
       throwIfAborted(this.#options.signal);
-      addFindings(this.#summary, parts.readable(findings));
+      addFindings(this.#summary, findings);
       parts.done(part);
       this.#reportSometimes();
     });

@@ -8,7 +8,7 @@ import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { PartTask, PartWorkerData } from './part.js';
 import type { Counts, PartFindings } from './summary.js';
-import type { UnreadablePart } from './table_part.js';
+import { readable, type UnreadablePart } from './table_part.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
@@ -69,11 +69,11 @@ export class Hands {
     await this.#share<Counts>(parts(), count);
   }
 
-  /** Reads, decides and counts the parts of the table; `take` is called with each and its findings, in any order. */
-  async read(
-    parts: Iterable<ArrowPart>,
-    take: (part: ArrowPart, findings: PartFindings | UnreadablePart) => void,
-  ): Promise<void> {
+  /**
+   * Reads, decides and counts the parts of the table; `take` is called with each and its findings, in any order. Rejects
+   * with a RequestTableError, or a BatchFileError, where a part cannot be read.
+   */
+  async read(parts: Iterable<ArrowPart>, take: (part: ArrowPart, findings: PartFindings) => void): Promise<void> {
     const tasks = function* (): Generator<Part & { readonly part: ArrowPart }> {
       for (const part of parts) {
         const { firstRow, rows } = part;
@@ -82,7 +82,7 @@ export class Hands {
     };
     await this.#share<PartFindings | UnreadablePart, Part & { readonly part: ArrowPart }>(
       tasks(),
-      (findings, { part }) => take(part, findings),
+      (findings, { part }) => take(part, readable(findings)),
     );
   }
 

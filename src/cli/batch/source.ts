@@ -2,20 +2,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { World } from '../../kernel/world.js';
-import {
-  generateRequests,
-  type Problems,
-  type RequestChunk,
-  RequestTableError,
-  readRequests,
-} from '../../requests/index.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
-import { isColumnar, type TableFormat } from '../../tables/formats.js';
+import { generateRequests, type Problems, type RequestChunk, RequestTableError } from '../../requests/index.js';
+import type { TableFormat } from '../../tables/formats.js';
+import { openTable, type TableParts } from '../../tables/open_table.js';
 import { AbortError, BatchFileError } from './errors.js';
-import type { PartFindings } from './summary.js';
-import type { UnreadablePart } from './table_part.js';
 
 const READ_BYTES = 1 << 18;
+/** From so many bytes on, starting threads is worth it. */
+const LARGE_BYTES = 1 << 24;
 
 /** Where requests come from. */
 export type BatchSource =
@@ -31,30 +25,16 @@ export function sourceOf(path: string, format: TableFormat): BatchSource {
 /** An open source. */
 export interface OpenSource {
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
-  /** Whether rows carry line numbers. */
-  readonly hasLines: boolean;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file, where that is known. */
   readonly totalBytes?: number;
   /** Bytes read so far. */
   bytesRead(): number;
-  /** The table in parts that any thread can read; absent where it is read from its start to its end. */
-  readonly parts?: SourceParts;
+  /** The table in parts that any thread can read, where that is worth it. */
+  readonly parts?: TableParts;
   /** Lets go of the file. */
-  close?(): void;
-}
-
-/** A table that workers read for themselves. */
-export interface SourceParts {
-  readonly table: ArrowTableData;
-  /** Whether starting threads is worth it. */
-  readonly isLarge: boolean;
-  all(): Iterable<ArrowPart>;
-  /** What a worker found. Throws a RequestTableError where that is that it cannot be read. */
-  readable(findings: PartFindings | UnreadablePart): PartFindings;
-  /** Counts a part as read. */
-  done(part: ArrowPart): void;
+  close(): void;
 }
 
 /**
@@ -70,68 +50,55 @@ export async function openSource(
 ): Promise<OpenSource> {
   if (source.kind === 'generated') {
     const { seed, rows } = source;
-    return { chunks: generateRequests(world, seed, rows), hasLines: false, totalRows: rows, bytesRead: () => 0 };
+    const chunks = generateRequests(world, seed, rows);
+    return { chunks, totalRows: rows, bytesRead: () => 0, close: () => undefined };
   }
-  const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
-  const totalBytes = source.kind === 'file' ? await sizeOf(source.path) : undefined;
-  const stream = new CountedStream(source, file, stdin, signal);
-  if (isColumnar(format)) {
-    // Loaded where it is needed: most tables are text.
-    const { openArrow } = await import('./arrow_source.js');
-    const path = source.kind === 'file' && totalBytes !== undefined ? source.path : undefined;
-    return openArrow(world, path, stream, file, problems);
-  }
-  return {
-    chunks: readRequests(world, format, stream.pieces(), { file, problems }),
-    hasLines: true,
-    ...(totalBytes === undefined ? {} : { totalBytes }),
-    bytesRead: () => stream.bytes,
-  };
-}
-
-/** The pieces of a file or of standard input, counted. */
-export class CountedStream {
-  /** Bytes so far. */
-  bytes = 0;
-  readonly #source: BatchSource & { readonly kind: 'file' | 'stdin' };
-  readonly #file: string;
-  readonly #stdin: Readable;
-  readonly #signal: AbortSignal | undefined;
-
-  constructor(
-    source: BatchSource & { readonly kind: 'file' | 'stdin' },
-    file: string,
-    stdin: Readable,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#source = source;
-    this.#file = file;
-    this.#stdin = stdin;
-    this.#signal = signal;
-  }
-
-  /** The pieces as bytes. Throws as pieces() does. */
-  async *bytePieces(): AsyncGenerator<Uint8Array> {
-    for await (const piece of this.pieces()) yield typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
-  }
-
-  /** Throws a BatchFileError, or an AbortError after the signal. */
-  async *pieces(): AsyncGenerator<Uint8Array | string> {
-    const signal = this.#signal;
-    // The stream is opened by the first read: before that, nobody would hear its errors.
-    const stream =
-      this.#source.kind === 'file' ? createReadStream(this.#source.path, { highWaterMark: READ_BYTES }) : this.#stdin;
+  const path = source.kind === 'file' ? source.path : undefined;
+  const totalBytes = path === undefined ? undefined : await sizeOf(path);
+  let bytes = 0;
+  // The stream is opened by the first read: before that, nobody would hear its errors.
+  const pieces = async function* (): AsyncGenerator<Uint8Array | string> {
+    const stream = path === undefined ? stdin : createReadStream(path, { highWaterMark: READ_BYTES });
     try {
       if (signal) addAbortSignal(signal, stream);
       for await (const piece of stream as AsyncIterable<Uint8Array | string>) {
-        this.bytes += piece.length;
+        bytes += piece.length;
         yield piece;
       }
     } catch (error) {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      throw error instanceof RequestTableError ? error : new BatchFileError('read', this.#file, error);
+      throw readError(file, error);
     }
+  };
+  const input = { file, format: source.format, path: totalBytes === undefined ? undefined : path, pieces };
+  const table = await openTable(input, world, problems).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  const { parts } = table;
+  return {
+    chunks: withReadErrors(file, table.chunks),
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+    bytesRead: () => table.bytesRead?.() ?? bytes,
+    ...(parts && (totalBytes ?? 0) >= LARGE_BYTES ? { parts } : {}),
+    close: () => table.close(),
+  };
+}
+
+/** What went wrong with reading, for people: a system's error with its file. */
+export function readError(file: string, error: unknown): unknown {
+  const isTold = error instanceof RequestTableError || error instanceof AbortError || error instanceof BatchFileError;
+  return isTold ? error : new BatchFileError('read', file, error);
+}
+
+async function* withReadErrors(
+  file: string,
+  chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>,
+): AsyncGenerator<RequestChunk> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw readError(file, error);
   }
 }
 

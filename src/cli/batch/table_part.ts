@@ -3,11 +3,20 @@ import { Problems } from '../../requests/problems.js';
 import { RequestTableError } from '../../requests/table.js';
 import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_table.js';
 import type { BatchDecider } from './chunk_decider.js';
+import { BatchFileError } from './errors.js';
 import { type Counts, type Expectations, type PartFindings, tallyComparisons, tallyExpectations } from './summary.js';
 
 /** Why a part cannot be read: an error loses its class on its way between threads. */
 export interface UnreadablePart {
-  readonly refused: Pick<RequestTableError, 'line' | 'column'> & { readonly reason: string };
+  readonly refused: Pick<RequestTableError, 'file' | 'line' | 'column' | 'reason'> | { file: string; cause: unknown };
+}
+
+/** What a worker found. Throws a RequestTableError or a BatchFileError where that is that it cannot be read. */
+export function readable(found: PartFindings | UnreadablePart): PartFindings {
+  if (!('refused' in found)) return found;
+  const { refused } = found;
+  if ('cause' in refused) throw new BatchFileError('read', refused.file, refused.cause);
+  throw new RequestTableError(refused.file, refused.line, refused.column, refused.reason);
 }
 
 /** Reads, decides and counts parts of a table in a worker thread. */
@@ -15,7 +24,10 @@ export class TablePart {
   readonly #problems = new Problems();
   readonly #reader: ArrowPartReader;
 
+  readonly #file: string;
+
   constructor(table: ArrowTableData, world: World) {
+    this.#file = table.file;
     this.#reader = new ArrowPartReader(table, world, this.#problems);
   }
 
@@ -46,9 +58,9 @@ export class TablePart {
     } catch (error) {
       this.#problems.takePart();
       desk.takeCounts(counts.verdicts, counts.tasks);
-      if (!(error instanceof RequestTableError)) throw error;
-      const { reason, line, column } = error;
-      return { refused: { reason, line, column } };
+      if (!(error instanceof RequestTableError)) return { refused: { file: this.#file, cause: error } };
+      const { file, line, column, reason } = error;
+      return { refused: { file, line, column, reason } };
     }
     desk.takeCounts(counts.verdicts, counts.tasks);
     return { ...counts, expectations, problems: this.#problems.takePart() };
