@@ -3,7 +3,8 @@ import { readArrowStream, startsAsFile } from '../requests/arrow/index.js';
 import { keptChunk } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import type { RequestChunk } from '../requests/table.js';
-import { ArrowPartReader, ArrowTable } from './arrow_table.js';
+import { ArrowPartReader } from './arrow_part.js';
+import { ArrowTable } from './arrow_table.js';
 import { FileBytes } from './file_bytes.js';
 import type { OpenTable, TableInput, TableParts } from './open_table.js';
 

@@ -2,7 +2,7 @@ import type { World } from '../kernel/world.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
 import type { RequestChunk } from '../requests/table.js';
-import type { ArrowPart, ArrowTableData } from './arrow_table.js';
+import type { ArrowPart, ArrowTableData } from './arrow_part.js';
 import { isColumnar, type TableFormat } from './formats.js';
 
 /** A table to read. */

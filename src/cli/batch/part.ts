@@ -2,10 +2,11 @@ import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_part.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { type Counts, emptyCounts, type PartFindings, tally } from './summary.js';
-import type { TablePart, UnreadablePart } from './table_part.js';
+import type { TablePart } from './table_part.js';
+import type { UnreadablePart } from './unreadable_part.js';
 import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
