@@ -1,6 +1,6 @@
 import type { World } from '../../kernel/world.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
-import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_table.js';
+import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_part.js';
 import type { BatchDecider } from './chunk_decider.js';
 import type { Grouping } from './groups.js';
 import { type Counts, tallyComparisons, tallyFindings } from './summary.js';

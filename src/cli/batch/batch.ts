@@ -76,7 +76,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     await output?.discard();
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
   } finally {
-    source.close?.();
+    source.close();
   }
   summary.elapsedMs = performance.now() - started;
   return summary;

@@ -1,3 +1,4 @@
+import { RequestTableError } from '../../requests/table.js';
 import type { Summary } from './summary.js';
 
 /** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
@@ -42,6 +43,12 @@ export class AbortError extends Error {
   constructor(cause?: unknown) {
     super('interrupted', { cause });
   }
+}
+
+/** What went wrong with reading, for people: a system's error with its file. */
+export function readError(file: string, error: unknown): unknown {
+  const isTold = error instanceof RequestTableError || error instanceof AbortError || error instanceof BatchFileError;
+  return isTold ? error : new BatchFileError('read', file, error);
 }
 
 /** Throws an AbortError once the signal is given. */

@@ -4,14 +4,15 @@ import { persist } from '../../pool/persist.js';
 import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_part.js';
 import type { ArrowPartAnswer } from './arrow_part.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { GroupColumn } from './groups.js';
-import type { PartTask, PartWorkerData, UnreadablePart } from './part.js';
+import type { PartTask, PartWorkerData } from './part.js';
 import type { Counts } from './summary.js';
 import type { TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
+import type { UnreadablePart } from './unreadable_part.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */

@@ -2,15 +2,15 @@ import type { World } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
-import { type RequestChunk, type RequestFormat, RequestTableError } from '../../requests/table.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_table.js';
+import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { ArrowPart, ArrowTableData } from '../../tables/arrow_part.js';
 import type { ArrowPartAnswer, ArrowPartDecider } from './arrow_part.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
-import { errorCode } from './errors.js';
 import { type GroupColumn, Grouping } from './groups.js';
 import { type Counts, emptyCounts, tallyChunk } from './summary.js';
-import { readTextPart, ShorterFileError, type TextPart } from './text_part.js';
+import { readTextPart, type TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
+import { orUnreadable, type UnreadablePart } from './unreadable_part.js';
 import type { VerdictRows } from './verdict_rows.js';
 import { unpackWorld, type WorldData } from './world_data.js';
 
@@ -62,13 +62,6 @@ export interface PartResults {
   readonly text: TextPartAnswer | UnreadablePart;
   readonly arrow: ArrowPartAnswer | UnreadablePart;
   readonly chunk: DecidedChunk;
-}
-
-/** A part of a table that could not be read, and why: an error loses its class on its way between threads. */
-export interface UnreadablePart {
-  readonly unreadable: string;
-  /** Where it is the table that is wrong: the place a RequestTableError names. */
-  readonly place?: Pick<RequestTableError, 'line' | 'column'>;
 }
 
 /** Does parts of a batch in a worker thread. */
@@ -143,20 +136,6 @@ export class PartDecider {
     if ('read' in result) return result.chunks.flatMap(buffersOfChunk);
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
-  }
-}
-
-/** What reading a part gives, or why there is nothing. */
-function orUnreadable<Answer>(read: () => Answer): Answer | UnreadablePart {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RequestTableError) {
-      const { reason, line, column } = error;
-      return { unreadable: reason, place: { line, column } };
-    }
-    if (error instanceof ShorterFileError || errorCode(error)) return { unreadable: (error as Error).message };
-    throw error;
   }
 }
 

@@ -2,22 +2,18 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { World } from '../../kernel/world.js';
-import {
-  generateRequests,
-  type Problems,
-  type RequestChunk,
-  RequestTableError,
-  readRequests,
-} from '../../requests/index.js';
-import type { ArrowTableData } from '../../tables/arrow_table.js';
+import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
+import type { ArrowTableData } from '../../tables/arrow_part.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
-import { AbortError, BatchFileError } from './errors.js';
+import { openTable } from '../../tables/open_table.js';
+import { AbortError, BatchFileError, readError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart } from './summary.js';
 
 const READ_BYTES = 1 << 18;
-/** Bytes of a text table that a worker takes at a time, some ten milliseconds of work, and from how many parts on. */
+/** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
 const PART_BYTES = 1 << 21;
+/** From so many such parts on, starting threads is worth it. */
 const LEAST_PARTS = 8;
 
 /** Where requests come from. */
@@ -33,21 +29,19 @@ export function sourceOf(path: string, format: TableFormat): BatchSource {
 
 /** An open source. */
 export interface OpenSource {
-  /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
-  readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
-  /** Whether rows carry line numbers. */
-  readonly hasLines: boolean;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file, where that is known. */
   readonly totalBytes?: number;
   /** Bytes read so far. */
   bytesRead(): number;
+  /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
+  readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
   /** What workers need to read parts of it, besides the parts. */
   readonly table?: ArrowTableData;
   /** Lets go of the file. */
-  close?(): void;
+  close(): void;
 }
 
 /**
@@ -64,78 +58,69 @@ export async function openSource(
 ): Promise<OpenSource> {
   if (source.kind === 'generated') {
     const { seed, rows } = source;
-    return { chunks: generateRequests(world, seed, rows), hasLines: false, totalRows: rows, bytesRead: () => 0 };
+    const chunks = generateRequests(world, seed, rows);
+    return { chunks, totalRows: rows, bytesRead: () => 0, close: () => undefined };
   }
   const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
-  const totalBytes = source.kind === 'file' ? await sizeOf(source.path) : undefined;
-  const stream = new CountedStream(source, file, stdin, signal);
-  if (isColumnar(format)) {
-    // Loaded where it is needed: most tables are text.
-    const { openArrow } = await import('./arrow_source.js');
-    const path = source.kind === 'file' && totalBytes !== undefined ? source.path : undefined;
-    return openArrow(world, path, stream, file, problems);
-  }
-  const onBytes = (bytes: number): void => {
-    stream.bytes = bytes;
+  const path = source.kind === 'file' ? source.path : undefined;
+  const totalBytes = path === undefined ? undefined : await sizeOf(path);
+  let bytes = 0;
+  const onBytes = (read: number): void => {
+    bytes = read;
   };
-  const parts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
-    // Loaded where it is needed.
-    const { readTextParts } = await import('./text_parts.js');
-    const size = totalBytes as number;
-    yield* readTextParts({ path: file, size, format, world, problems, partBytes, onBytes }, hands, isCounted);
-  };
-  return {
-    ...(totalBytes !== undefined && totalBytes >= LEAST_PARTS * partBytes ? { parts } : {}),
-    chunks: readRequests(world, format, stream.pieces(), { file, problems }),
-    hasLines: true,
-    ...(totalBytes === undefined ? {} : { totalBytes }),
-    bytesRead: () => stream.bytes,
-  };
-}
-
-/** The pieces of a file or of standard input, counted. */
-export class CountedStream {
-  /** Bytes so far. */
-  bytes = 0;
-  readonly #source: BatchSource & { readonly kind: 'file' | 'stdin' };
-  readonly #file: string;
-  readonly #stdin: Readable;
-  readonly #signal: AbortSignal | undefined;
-
-  constructor(
-    source: BatchSource & { readonly kind: 'file' | 'stdin' },
-    file: string,
-    stdin: Readable,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#source = source;
-    this.#file = file;
-    this.#stdin = stdin;
-    this.#signal = signal;
-  }
-
-  /** The pieces as bytes. Throws as pieces() does. */
-  async *bytePieces(): AsyncGenerator<Uint8Array> {
-    for await (const piece of this.pieces()) yield typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
-  }
-
-  /** Throws a BatchFileError, or an AbortError after the signal. */
-  async *pieces(): AsyncGenerator<Uint8Array | string> {
-    const signal = this.#signal;
-    // The stream is opened by the first read: before that, nobody would hear its errors.
-    const stream =
-      this.#source.kind === 'file' ? createReadStream(this.#source.path, { highWaterMark: READ_BYTES }) : this.#stdin;
+  // The stream is opened by the first read: before that, nobody would hear its errors.
+  const pieces = async function* (): AsyncGenerator<Uint8Array | string> {
+    const stream = path === undefined ? stdin : createReadStream(path, { highWaterMark: READ_BYTES });
     try {
       if (signal) addAbortSignal(signal, stream);
       for await (const piece of stream as AsyncIterable<Uint8Array | string>) {
-        this.bytes += piece.length;
+        bytes += piece.length;
         yield piece;
       }
     } catch (error) {
       if (signal?.aborted) throw new AbortError(signal.reason);
-      throw error instanceof RequestTableError ? error : new BatchFileError('read', this.#file, error);
+      throw readError(file, error);
     }
+  };
+  const input = { file, format, path: totalBytes === undefined ? undefined : path, pieces };
+  const table = await openTable(input, world, problems).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  const chunks = withReadErrors(file, table.chunks);
+  const readParts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
+    // Loaded where it is needed.
+    if (!isColumnar(format)) {
+      const { readTextParts } = await import('./text_parts.js');
+      const text = { path: file, size: totalBytes as number, format, world, problems, partBytes, onBytes };
+      yield* readTextParts(text, hands, isCounted);
+    } else if (table.parts && isCounted) {
+      const { countArrowParts } = await import('./arrow_parts.js');
+      yield* countArrowParts(table.parts, problems, hands);
+    } else {
+      // Where rows are written, what workers read would have to come here whole: reading it here is less work.
+      yield* chunks;
+    }
+  };
+  const isLarge = (totalBytes ?? 0) >= LEAST_PARTS * partBytes;
+  return {
+    chunks,
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+    bytesRead: () => table.bytesRead?.() ?? bytes,
+    ...(isLarge && (table.parts || !isColumnar(format)) ? { parts: readParts } : {}),
+    ...(table.parts ? { table: table.parts.table } : {}),
+    close: () => table.close(),
+  };
+}
+
+async function* withReadErrors(
+  file: string,
+  chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>,
+): AsyncGenerator<RequestChunk> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw readError(file, error);
   }
 }
 

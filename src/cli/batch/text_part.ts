@@ -3,6 +3,7 @@ import type { CellNames } from '../../requests/cell_names.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import { ShorterFileError } from './unreadable_part.js';
 
 const READ_BYTES = 1 << 18;
 /** What is read at a time to find the end of the last row. */
@@ -38,13 +39,6 @@ export interface ReadTextPart {
   /** Keys of an NDJSON part, in the order they were met. */
   readonly keys: readonly string[];
   readonly problems: FoundProblems;
-}
-
-/** The file ends before it did when it was opened. */
-export class ShorterFileError extends Error {
-  constructor() {
-    super('it became shorter while it was read');
-  }
 }
 
 /** Reads a part and hands its chunks over. Throws a system error or a ShorterFileError. */

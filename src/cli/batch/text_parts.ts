@@ -9,6 +9,7 @@ import { BatchFileError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart, Counts } from './summary.js';
 import type { ReadTextPart, TextPart } from './text_part.js';
+import { readable } from './unreadable_part.js';
 
 /** Parts that are read ahead for each worker. */
 const PARTS_AHEAD = 2;
@@ -145,9 +146,7 @@ class PartedTextReading {
   }
 
   async #read(part: TextPart): Promise<TextPartAnswer> {
-    const answer = await this.#hands.readText(part, this.#isCounted);
-    if ('unreadable' in answer) throw new BatchFileError('read', this.#table.path, new Error(answer.unreadable));
-    return answer;
+    return readable(this.#table.path, await this.#hands.readText(part, this.#isCounted));
   }
 
   #add({ keys, problems, lines, rows }: ReadTextPart, end: number): void {

@@ -82,11 +82,15 @@ function inflated(
   if (plainLength < 0) return refuse(`it says that it becomes ${plainLength} bytes`);
   if (plainLength > most) return refuse(tooLarge(plainLength));
   if (plainLength === 0) return new Uint8Array();
+  let plain: Uint8Array;
   try {
-    return decompress(codec, rest, plainLength);
+    plain = decompress(codec, rest);
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+  // apache-arrow for JavaScript, up to 21.2.0, writes the length of what follows instead.
+  const isRight = plain.length === plainLength || plainLength === rest.length;
+  return isRight ? plain : refuse(`it becomes ${plain.length} bytes instead of ${plainLength}`);
 }
 
 function tooLarge(bytes: number): string {

@@ -61,14 +61,15 @@ export function layOut(file: string, schema: Schema, problems: Problems): TableL
 function cellType(type: DataType): CellType | undefined {
   if (DataType.isNull(type)) return { kind: 'nothing' };
   if (!DataType.isDictionary(type)) return plainType(type);
-  if (!plainType(type.dictionary)) return undefined;
-  return { kind: 'dictionary', index: plainType(type.indices) as NumberType, dictionary: type.id };
+  const index = plainType(type.indices);
+  if (!plainType(type.dictionary) || index?.kind !== 'numbers') return undefined;
+  return { kind: 'dictionary', index, dictionary: type.id };
 }
 
 function plainType(type: DataType): NumberType | TextType | undefined {
   if (DataType.isUtf8(type)) return { kind: 'texts', offsetBytes: 4 };
   if (DataType.isLargeUtf8(type)) return { kind: 'texts', offsetBytes: 8 };
-  if (!DataType.isInt(type)) return undefined;
+  if (!DataType.isInt(type) || ![8, 16, 32, 64].includes(type.bitWidth)) return undefined;
   return { kind: 'numbers', bytes: (type.bitWidth / 8) as NumberType['bytes'], isSigned: type.isSigned };
 }
 

@@ -1,0 +1,63 @@
+import type { World } from '../kernel/world.js';
+import { type EncodedBatch, openBatch } from '../requests/arrow/inflate.js';
+import type { CellType } from '../requests/columnar/cells.js';
+import type { Desk } from '../requests/columnar/desk.js';
+import { type Dictionaries, type FleetingChunk, SliceReader } from '../requests/columnar/slices.js';
+import type { Problems } from '../requests/problems.js';
+import { FileBytes } from './file_bytes.js';
+
+/** What any thread needs to read parts of a table: plain data. */
+export interface ArrowTableData {
+  /** What messages call the file. */
+  readonly file: string;
+  /** Its descriptor, which is open as long as the table is. */
+  readonly fd: number;
+  readonly columns: readonly (CellType | undefined)[];
+  readonly dictionaries: Dictionaries;
+}
+
+/** Some consecutive rows of a table, and where they lie: plain data. */
+export interface ArrowPart {
+  readonly firstRow: number;
+  readonly rows: number;
+  /** Of the file, about. */
+  readonly bytes: number;
+  readonly slices: readonly ArrowSlice[];
+}
+
+/** Rows of one batch, from `from` to before `to`; `firstRow` rows of the table come before the batch. */
+export interface ArrowSlice {
+  readonly batch: EncodedBatch;
+  readonly from: number;
+  readonly to: number;
+  readonly firstRow: number;
+}
+
+/** Reads parts of a table, in any thread. */
+export class ArrowPartReader {
+  readonly #file: string;
+  readonly #bytes: FileBytes;
+  readonly #columns: readonly (CellType | undefined)[];
+  readonly #slices: SliceReader;
+
+  constructor({ file, fd, columns, dictionaries }: ArrowTableData, world: World, problems: Problems) {
+    this.#file = file;
+    this.#bytes = new FileBytes(fd);
+    this.#columns = columns;
+    this.#slices = new SliceReader(file, world, columns, problems);
+    this.#slices.setDictionaries(dictionaries);
+  }
+
+  /** What the rows of the last chunk lie on. */
+  get desk(): Desk {
+    return this.#slices.desk;
+  }
+
+  /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
+  *read({ slices }: ArrowPart): Generator<FleetingChunk> {
+    for (const { batch: encoded, from, to, firstRow } of slices) {
+      const { source, batch } = openBatch(this.#file, this.#columns, this.#bytes, encoded);
+      yield* this.#slices.read(source, batch, from, to, firstRow);
+    }
+  }
+}

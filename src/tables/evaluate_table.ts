@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
+import type { FullColumns } from '../engine/columns.js';
+import type { Evaluator } from '../engine/evaluator.js';
+import type { AttachedEvaluator } from '../engine/share.js';
+import type { World } from '../kernel/world.js';
+import { Problems } from '../requests/problems.js';
+import { formatOfPath, type TableFormat } from './formats.js';
+import { openTable, type TableInput } from './open_table.js';
+
+const READ_BYTES = 1 << 18;
+
+/** A table: the path of a file, or its bytes from the first to the last (texts are taken as UTF-8). */
+export type TableSource = string | AsyncIterable<Uint8Array | string>;
+
+/** How to read a table. */
+export interface TableOptions {
+  /** Needed for bytes; of a file, its name tells by default. */
+  readonly format?: TableFormat;
+  /** Whose tasks, tokens and vocabulary names are looked up in. Needed where the evaluator is attached to another's. */
+  readonly world?: World;
+  /** What messages call the table; its path by default, or `<input>`. */
+  readonly file?: string;
+  /** Ends the reading: the iteration throws its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Some consecutive rows of a table, and what they get. */
+export interface TableChunk {
+  /** The requests by ids, each column `rows` long. Rows that cannot be read have `pre` BAD_ROW or an id past the end. */
+  readonly columns: FullColumns;
+  readonly rows: number;
+  /** How many rows of the table come before: row i of the chunk is number firstRow + i + 1. */
+  readonly firstRow: number;
+  /** The verdict byte of each row. */
+  readonly verdicts: Uint8Array;
+  /** The 1-based line of the file each row starts on; absent in formats that have no lines. */
+  readonly lines?: Uint32Array;
+  /** What each row expects: -1 nothing, 0 to be allowed, else an errno; absent where no row of the chunk expects anything. */
+  readonly expects?: Int16Array;
+  /** The texts of rows with a problem, by row of the chunk: a text for each request column, '' where there is none. */
+  readonly bad: ReadonlyMap<number, readonly string[]>;
+}
+
+/** The rows of a table and their verdicts, chunk by chunk: iterate once. */
+export interface EvaluatedTable extends AsyncIterable<TableChunk> {
+  /** What is wrong with the rows read so far: counts by kind, and the first twenty in full. */
+  readonly problems: Problems;
+}
+
+/**
+ * Decides every row of a table, holding little more than one chunk of it. Iterating throws a RequestTableError for what is no
+ * request table, a system's error where the file cannot be read, the signal's reason, and what checkBatch() throws.
+ * Throws a TypeError where format or world are needed and not given.
+ */
+export function evaluateTable(
+  evaluator: Evaluator | AttachedEvaluator,
+  source: TableSource,
+  options: TableOptions = {},
+): EvaluatedTable {
+  const world = options.world ?? ('world' in evaluator ? evaluator.world : undefined);
+  if (!world) throw new TypeError('an attached evaluator does not know names: give the world as an option');
+  const format = options.format ?? (typeof source === 'string' ? formatOfPath(source) : undefined);
+  if (!format) throw new TypeError('the format of the table is not known: give it as an option');
+  const problems = new Problems();
+  const chunks = async function* (): AsyncGenerator<TableChunk> {
+    options.signal?.throwIfAborted();
+    const input = await inputOf(source, format, options);
+    const table = await openTable(input, world, problems);
+    try {
+      for await (const chunk of table.chunks) {
+        options.signal?.throwIfAborted();
+        const verdicts = new Uint8Array(chunk.rows);
+        evaluator.checkBatch(chunk.columns, verdicts);
+        yield { ...chunk, verdicts };
+      }
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw error;
+    } finally {
+      table.close();
+    }
+  };
+  return { problems, [Symbol.asyncIterator]: chunks };
+}
+
+async function inputOf(source: TableSource, format: TableFormat, { file, signal }: TableOptions): Promise<TableInput> {
+  if (typeof source !== 'string') return { file: file ?? '<input>', format, pieces: () => source };
+  const found = await stat(source);
+  return {
+    file: file ?? source,
+    format,
+    path: found.isFile() ? source : undefined,
+    pieces: () => {
+      const stream = createReadStream(source, { highWaterMark: READ_BYTES });
+      if (signal) addAbortSignal(signal, stream);
+      return stream as AsyncIterable<Uint8Array | string>;
+    },
+  };
+}

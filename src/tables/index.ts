@@ -1,0 +1,12 @@
+// bpf-token-sim/tables: whole tables of requests, in every format; needs Node.
+
+export { type Problem, type ProblemKind, Problems, type UnknownColumn } from '../requests/problems.js';
+export { RequestTableError } from '../requests/table.js';
+export {
+  type EvaluatedTable,
+  evaluateTable,
+  type TableChunk,
+  type TableOptions,
+  type TableSource,
+} from './evaluate_table.js';
+export { TABLE_FORMATS, type TableFormat } from './formats.js';

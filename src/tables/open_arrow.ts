@@ -1,0 +1,70 @@
+import type { World } from '../kernel/world.js';
+import { readArrowStream, startsAsFile } from '../requests/arrow/index.js';
+import { keptChunk } from '../requests/columnar/slices.js';
+import type { Problems } from '../requests/problems.js';
+import type { RequestChunk } from '../requests/table.js';
+import { ArrowPartReader } from './arrow_part.js';
+import { ArrowTable } from './arrow_table.js';
+import { FileBytes } from './file_bytes.js';
+import type { OpenTable, TableInput, TableParts } from './open_table.js';
+
+/** As many as tell what a file is. */
+const FIRST_BYTES = 8;
+const ENCODER = new TextEncoder();
+
+/** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Throws as openTable() does. */
+export function openArrow(input: TableInput, world: World, problems: Problems): OpenTable {
+  const bytes = input.path === undefined ? undefined : openFile(input.path);
+  if (!bytes) return { chunks: streamChunks(input, world, problems), close: () => undefined };
+  try {
+    return fileTable(input.file, bytes, world, problems);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
+}
+
+/** Opens an Arrow file; undefined for what is none by its first bytes. */
+function openFile(path: string): FileBytes | undefined {
+  const bytes = FileBytes.open(path);
+  const start = new Uint8Array(Math.min(FIRST_BYTES, bytes.size));
+  bytes.read(0, start);
+  if (startsAsFile(start)) return bytes;
+  bytes.close();
+  return undefined;
+}
+
+function fileTable(file: string, bytes: FileBytes, world: World, problems: Problems): OpenTable {
+  const table = new ArrowTable(file, bytes, problems);
+  let read = 0;
+  const parts: TableParts = {
+    table: table.data,
+    all: () => table.parts(),
+    done: (part) => {
+      read += part.bytes;
+    },
+  };
+  return {
+    chunks: partChunks(parts, world, problems),
+    bytesRead: () => read,
+    parts,
+    close: () => table.close(),
+  };
+}
+
+/** The chunks of a table, read here. */
+function* partChunks(parts: TableParts, world: World, problems: Problems): Generator<RequestChunk> {
+  const reader = new ArrowPartReader(parts.table, world, problems);
+  for (const part of parts.all()) {
+    for (const chunk of reader.read(part)) yield keptChunk(chunk);
+    parts.done(part);
+  }
+}
+
+async function* streamChunks(input: TableInput, world: World, problems: Problems): AsyncGenerator<RequestChunk> {
+  for await (const chunk of readArrowStream(input.file, world, bytePieces(input), problems)) yield keptChunk(chunk);
+}
+
+async function* bytePieces(input: TableInput): AsyncGenerator<Uint8Array> {
+  for await (const piece of input.pieces()) yield typeof piece === 'string' ? ENCODER.encode(piece) : piece;
+}

@@ -1,0 +1,50 @@
+import type { World } from '../kernel/world.js';
+import type { Problems } from '../requests/problems.js';
+import { readRequests } from '../requests/reader.js';
+import type { RequestChunk } from '../requests/table.js';
+import type { ArrowPart, ArrowTableData } from './arrow_part.js';
+import { isColumnar, type TableFormat } from './formats.js';
+
+/** A table to read. */
+export interface TableInput {
+  /** What messages call it. */
+  readonly file: string;
+  readonly format: TableFormat;
+  /** Where it lies, if that is a regular file: then its bytes can be read in any order. */
+  readonly path?: string | undefined;
+  /** Its bytes from the first to the last; called once at most. */
+  pieces(): AsyncIterable<Uint8Array | string>;
+}
+
+/** A table whose rows can be read. */
+export interface OpenTable {
+  /** Throws a RequestTableError, or a system's error. */
+  readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
+  /** Bytes of the file that were read; undefined where `pieces` tells. */
+  bytesRead?(): number;
+  /** The table in parts that any thread can read; absent where it is read from its start to its end. */
+  readonly parts?: TableParts;
+  /** Lets go of the file. */
+  close(): void;
+}
+
+/** A table in parts. */
+export interface TableParts {
+  /** What a thread needs to read them. */
+  readonly table: ArrowTableData;
+  /** Throws as reading chunks does. */
+  all(): Iterable<ArrowPart>;
+  /** Counts a part as read. */
+  done(part: ArrowPart): void;
+}
+
+/** Opens a table. Faults of rows go to `problems`. Rejects with a RequestTableError, or a system's error. */
+export async function openTable(input: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+  const { file, format } = input;
+  if (!isColumnar(format)) {
+    return { chunks: readRequests(world, format, input.pieces(), { file, problems }), close: () => undefined };
+  }
+  // Loaded where it is needed: most tables are text.
+  const { openArrow } = await import('./open_arrow.js');
+  return openArrow(input, world, problems);
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type * as Batch from '../../src/cli/batch/index.js';
+import type * as Library from '../../src/index.js';
+import { profileNamed } from '../../src/kernel/profile.js';
+import { ArrowEncoder } from '../../src/requests/arrow/encode.js';
+import { ArrowRequestWriter } from '../../src/requests/arrow/index.js';
+import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from '../../src/requests/arrow/request_cells.js';
+import { generateRequests, type RequestChunk, RequestWriter } from '../../src/requests/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+// Workers are started from what the build wrote.
+const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
+
+const ROWS = 1_300_000;
+const BATCH_ROWS = 131_072;
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+const compare = [createEvaluator({ ...world, profile: profileNamed('v12') })];
+const nowhere = { kind: 'none' } as const;
+let folder: string;
+let table: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'arrow-'));
+  table = join(folder, 'table.arrow');
+  await writeTable(table);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A table of which every 10,007th row names a task that there is none of, and every other expects something. */
+async function writeTable(path: string): Promise<void> {
+  const encoder = new ArrowEncoder([...REQUEST_CELLS, { name: 'expect', holds: 'names' }], true);
+  const cells = new RequestCells(world);
+  const file = await open(path, 'w');
+  await file.write(encoder.start());
+  const names = requestNames(world);
+  for (const [column, list] of names.entries()) if (list) await file.write(encoder.names(column, list));
+  await file.write(encoder.names(0, ['agnet']));
+  await file.write(encoder.names(REQUEST_CELLS.length, ['EPERM', 'allowed']));
+  for (const { columns, rows, firstRow } of generateRequests(world, 5, ROWS, { chunkRows: BATCH_ROWS })) {
+    const written = cells.of(columns);
+    const expects = new CellBuffer('names', rows);
+    for (let row = 0; row < rows; row++) {
+      expects.put(row, 0, row % 2 === 0);
+      if ((firstRow + row) % 10_007 === 77) written[0]?.put(row, world.tasks.length, true);
+    }
+    await file.write(encoder.rows(rows, [...written, expects]));
+  }
+  await file.write(encoder.end());
+  await file.close();
+}
+
+/** Drawn requests. */
+function requests(seed: number, rows: number): RequestChunk['columns'] {
+  const [chunk] = generateRequests(world, seed, rows) as Iterable<RequestChunk>;
+  return (chunk as RequestChunk).columns;
+}
+
+async function summaryOf(options: Partial<Batch.BatchOptions>) {
+  const source = { kind: 'file', path: table, format: 'arrow' } as const;
+  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, source, sink: nowhere, ...options });
+  expect(elapsedMs).toBeGreaterThan(0);
+  return summary;
+}
+
+describe('an Arrow file', () => {
+  test('has the same summary for any number of workers, in a stream, and as NDJSON', async () => {
+    const alone = await summaryOf({});
+    expect(alone).toMatchObject({ rows: ROWS, badRows: 130, expectations: { checked: ROWS / 2 } });
+    expect(alone.problems).toMatchObject({ total: 130, rows: 130, counts: { no_such_task: 130 } });
+    expect(alone.problems.first.map(({ row }) => row)).toEqual(Array.from({ length: 20 }, (_, i) => i * 10_007 + 78));
+    expect(alone.problems.first[0]).toMatchObject({ column: 'task', nearest: 'agent' });
+    expect(alone.expectations.first).toHaveLength(20);
+    for (const workers of [2, 3]) expect(await summaryOf({ workers })).toEqual(alone);
+    const stdin = Readable.from([await readFile(table)]);
+    const piped = await summaryOf({ source: { kind: 'stdin', format: 'arrow' }, stdin, workers: 2 });
+    expect(piped).toEqual(alone);
+    const out = join(folder, 'out.ndjson');
+    await summaryOf({ sink: { kind: 'file', path: out, format: 'ndjson' }, workers: 2 });
+    // The rows that were written are the same requests again, but for what they expect.
+    const again = await summaryOf({ source: { kind: 'file', path: out, format: 'ndjson' } });
+    expect([again.rows, again.badRows, again.verdicts]).toEqual([alone.rows, alone.badRows, alone.verdicts]);
+    expect([again.tasks, again.problems.counts]).toEqual([alone.tasks, alone.problems.counts]);
+  });
+
+  test('is read to its end whatever becomes of the workers', async () => {
+    const alone = await summaryOf({});
+    let killed = 0;
+    const kill = (worker: Worker): void => {
+      worker.on('message', () => {
+        if (killed === 2) return;
+        killed += 1;
+        void worker.terminate();
+      });
+    };
+    process.on('worker', kill);
+    try {
+      expect(await summaryOf({ workers: 2 })).toEqual(alone);
+    } finally {
+      process.off('worker', kill);
+    }
+    expect(killed).toBe(2);
+  });
+
+  test('that becomes shorter while workers read it is an error in words', async () => {
+    const path = join(folder, 'shrinking.arrow');
+    await writeFile(path, await readFile(table));
+    const source = { kind: 'file', path, format: 'arrow' } as const;
+    const shrink = (): void => void truncate(path, 100_000);
+    process.once('worker', shrink);
+    await expect(summaryOf({ source, workers: 2 })).rejects.toThrow(/became shorter while it was read/);
+  });
+});
+
+describe('verdicts as Arrow', () => {
+  test.each(['arrow', 'arrows'] as const)('%s: rows with problems are written as they were', async (format) => {
+    const out = join(folder, `verdicts.${format}`);
+    const lines = Buffer.from(new RequestWriter(world, 'ndjson').rows(requests(3, 1000)));
+    const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod","insn_cnt":"many"}\n';
+    const path = join(folder, 'requests.ndjson');
+    await writeFile(path, `${lines}${bad}${lines}${bad}`);
+    const source = { kind: 'file', path, format: 'ndjson' } as const;
+    const written = await summaryOf({ source, sink: { kind: 'file', path: out, format } });
+    const again = await summaryOf({ source: { kind: 'file', path: out, format } });
+    expect(again.verdicts).toEqual(written.verdicts);
+    expect(again.tasks).toEqual(written.tasks);
+    expect(again.problems.first.map(({ row, message }) => [row, message])).toEqual(
+      written.problems.first.map(({ line, message }) => [line, message]),
+    );
+  });
+
+  test('a signal leaves no output', async () => {
+    const controller = new AbortController();
+    const run = summaryOf({
+      source: { kind: 'generated', rows: 1e9, seed: 1 },
+      sink: { kind: 'file', path: join(folder, 'never.arrow'), format: 'arrow' },
+      signal: controller.signal,
+      onProgress: ({ rows }) => {
+        if (rows > 100_000) controller.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await readdir(folder)).filter((name) => name.includes('never'))).toEqual([]);
+  });
+
+  test('go through standard output', async () => {
+    const stdout = new PassThrough();
+    const pieces: Buffer[] = [];
+    stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    await summaryOf({
+      source: { kind: 'generated', rows: 5000, seed: 1 },
+      sink: { kind: 'stdout', format: 'arrows' },
+      stdout,
+    });
+    const summary = await summaryOf({ source: { kind: 'stdin', format: 'arrows' }, stdin: Readable.from(pieces) });
+    expect(summary.rows).toBe(5000);
+  });
+});
+
+test('a table that is cut off is an error that names it, and leaves no output', async () => {
+  const whole = new ArrowRequestWriter(world, true);
+  const bytes = Buffer.concat([whole.header, whole.rows(requests(1, 100)), whole.footer()]);
+  const path = join(folder, 'cut.arrow');
+  await writeFile(path, bytes.subarray(0, bytes.length - 20));
+  const out = join(folder, 'out.csv');
+  const run = summaryOf({
+    source: { kind: 'file', path, format: 'arrow' },
+    sink: { kind: 'file', path: out, format: 'csv' },
+  });
+  await expect(run).rejects.toThrow(`${path}: the Arrow file is cut off`);
+  expect((await readdir(folder)).filter((name) => name.includes('out.csv'))).toEqual([]);
+});

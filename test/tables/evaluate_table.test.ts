@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { attachEvaluator } from '../../src/engine/share.js';
+import { generateRequests } from '../../src/requests/index.js';
+import { evaluateTable, TABLE_FORMATS, type TableFormat } from '../../src/tables/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+const ROWS = 40_000;
+const [drawn] = [...generateRequests(world, 6, ROWS, { chunkRows: ROWS })];
+const expected = new Uint8Array(ROWS);
+if (drawn) evaluator.checkBatch(drawn.columns, expected);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tables-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The drawn requests as the bytes of a table. */
+async function written(format: TableFormat): Promise<Uint8Array> {
+  const writer = await openRequestWriter(world, format);
+  const rows = [...generateRequests(world, 6, ROWS)].map(({ columns }) => writer.rows(columns));
+  return Buffer.concat([Buffer.from(writer.header), ...rows, writer.footer?.() ?? new Uint8Array()]);
+}
+
+describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (format) => {
+  it('gives every row its verdict, from a file, from bytes, and in an attachment', async () => {
+    const bytes = await written(format);
+    const path = join(folder, `table.${format}`);
+    await writeFile(path, bytes);
+    const pieces = async function* () {
+      for (let at = 0; at < bytes.length; at += 50_000) yield bytes.subarray(at, at + 50_000);
+    };
+    const attached = attachEvaluator(evaluator.share());
+    for (const table of [
+      evaluateTable(evaluator, path),
+      evaluateTable(evaluator, pieces(), { format }),
+      evaluateTable(attached, path, { world }),
+    ]) {
+      const verdicts: number[] = [];
+      for await (const chunk of table) {
+        expect(chunk.firstRow).toBe(verdicts.length);
+        expect(chunk.columns.task).toHaveLength(chunk.rows);
+        verdicts.push(...chunk.verdicts);
+      }
+      expect(Buffer.compare(Uint8Array.from(verdicts), expected)).toBe(0);
+      expect(table.problems.total).toBe(0);
+    }
+    attached.dispose();
+  });
+
+  it('a signal ends it', async () => {
+    const controller = new AbortController();
+    const path = join(folder, `table.${format}`);
+    const run = async (): Promise<void> => {
+      for await (const _ of evaluateTable(evaluator, path, { signal: controller.signal })) controller.abort();
+    };
+    await expect(run()).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+test('what is wrong with rows is in problems, and in the chunk they are in', async () => {
+  const source = (async function* () {
+    yield 'task,cmd\nroot,btf_load\nrot,btf_load\n';
+  })();
+  const table = evaluateTable(evaluator, source, { format: 'csv' });
+  const chunks = [];
+  for await (const chunk of table) chunks.push(chunk);
+  expect(chunks.map(({ rows, lines, bad }) => [rows, [...(lines ?? [])], [...bad.keys()]])).toEqual([[2, [2, 3], [1]]]);
+  expect(table.problems.first).toMatchObject([{ line: 3, kind: 'no_such_task', nearest: 'root' }]);
+});
+
+test('what cannot be evaluated is said', async () => {
+  const attached = attachEvaluator(evaluator.share());
+  expect(() => evaluateTable(attached, 'x.csv')).toThrow(TypeError);
+  attached.dispose();
+  expect(() => evaluateTable(evaluator, 'x.txt')).toThrow('the format of the table is not known');
+  const missing = evaluateTable(evaluator, join(folder, 'missing.arrow'))[Symbol.asyncIterator]();
+  await expect(missing.next()).rejects.toMatchObject({ code: 'ENOENT' });
+});
