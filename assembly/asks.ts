@@ -1,7 +1,6 @@
 // Which row of the ask table sixteen requests have: askOf() of decide.ts, lane by lane.
 
 import {
-  ASK_HALF_MAP_CREATE,
   ASK_HALF_OTHERS,
   CMD_MAP_CREATE,
   CMD_PROG_LOAD,
@@ -21,7 +20,8 @@ export function saturated(numbers: v128): v128 {
 @inline
 export function askHalves(cmd: v128, type: v128): v128 {
   const isMapCreate = i8x16.eq(cmd, lanes(CMD_MAP_CREATE));
-  const others = v128.bitselect(lanes(ASK_HALF_MAP_CREATE), lanes(ASK_HALF_OTHERS), isMapCreate);
+  // The half of MAP_CREATE is one less than that of the others, and true is -1.
+  const others = i8x16.add(lanes(ASK_HALF_OTHERS), isMapCreate);
   return v128.bitselect(type, others, i8x16.eq(cmd, lanes(CMD_PROG_LOAD)));
 }
 

@@ -8,9 +8,9 @@ import { decideByTable, writeRunTable } from './run';
 import { decideShortRun } from './short_run';
 
 /** From so many rows on a run is worth a table. */
-const TABLE_ROWS: u32 = 512;
+const TABLE_ROWS: u32 = 3072;
 /** A longer run is decided in pieces, so that what was looked at is still in cache. */
-const PIECE_ROWS: u32 = 2048;
+const PIECE_ROWS: u32 = 4096;
 /** Whose table nobody has: no task has this id. */
 const NOBODY: u32 = 0xffffffff;
 
@@ -67,7 +67,7 @@ function decideRest(place: usize, start: u32, rows: u32): void {
 function isRun(place: usize, row: u32): boolean {
   // Most rows that do not are found out by the last of them.
   if (holderOf(place, row) != holderOf(place, row + 15)) return false;
-  return !v128.any_true(differences(place, row, holderOf(place, row)));
+  return sameAs(taskAt(place, row), tokenAt(place, row), holderOf(place, row)) == 0xffff;
 }
 
 /** Whether the ids of a row exist. */
@@ -81,24 +81,25 @@ function hasIds(place: usize, row: u32): boolean {
 
 /** The first row before `stop` that has not the task and token of a row, which is the first of sixteen that have; or `stop`. */
 function endOfRun(place: usize, first: u32, stop: u32): u32 {
+  const tasks = taskAt(place, 0);
+  const tokens = tokenAt(place, 0);
   const holder = holderOf(place, first);
   for (let row = first + 16; row < stop; row += 16) {
-    const differ = differences(place, row, holder);
-    if (v128.any_true(differ)) return min<u32>(stop, row + ctz(i8x16.bitmask(differ)));
+    const same = sameAs(tasks + (row << 1), tokens + (row << 1), holder);
+    if (same != 0xffff) return min<u32>(stop, row + ctz(~same));
   }
   return stop;
 }
 
-/** Lanes of 255 for the rows of sixteen that have another task or token. */
+/** Which of the sixteen rows whose ids lie there have this task and token, a bit each. */
 // @ts-ignore: decorator
 @inline
-function differences(place: usize, row: u32, holder: u32): v128 {
-  const tasks = taskAt(place, row);
-  const tokens = tokenAt(place, row);
+function sameAs(tasks: usize, tokens: usize, holder: u32): u32 {
   const task = i16x8.splat(<i16>holder);
   const token = i16x8.splat(<i16>(holder >> 16));
-  return i8x16.narrow_i16x8_s(
-    v128.or(i16x8.ne(v128.load(tasks), task), i16x8.ne(v128.load(tokens), token)),
-    v128.or(i16x8.ne(v128.load(tasks, 16), task), i16x8.ne(v128.load(tokens, 16), token)),
+  const same = i8x16.narrow_i16x8_s(
+    v128.and(i16x8.eq(v128.load(tasks), task), i16x8.eq(v128.load(tokens), token)),
+    v128.and(i16x8.eq(v128.load(tasks, 16), task), i16x8.eq(v128.load(tokens, 16), token)),
   );
+  return i8x16.bitmask(same);
 }

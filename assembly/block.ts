@@ -4,6 +4,7 @@
 
 import {
   ASK_ATTACH_AT,
+  ASK_BY_GATE,
   ASK_TYPE_AT,
   PLACE_SCRATCH,
   TASK_LEVEL,
@@ -14,8 +15,8 @@ import {
 import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
 import { standing } from './capable';
 import { judgeLanes } from './judge_lanes';
-import { high, lanes, low } from './lanes';
-import { decideOdd, oddRows } from './odd';
+import { hasAll, high, lanes, low } from './lanes';
+import { decideOdd, NO_VERDICT, oddRows } from './odd';
 import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './rows';
 
 /** Rows of a block: its scratch stays in the fastest cache. */
@@ -40,8 +41,9 @@ export function decideBlock(place: usize, start: usize, rows: u32): void {
   for (let i: usize = 0; i < rows; i += 16) look(place, start + i, scratch, i);
   for (let i: usize = 0; i < rows; i += 16) fetch(scratch, i);
   for (let i: usize = 0; i < rows; i += 16) {
-    v128.store(outAt(place, start + i), verdicts(scratch, i));
-    const odd = v128.load(scratch + i, ODD);
+    const decided = verdicts(scratch, i);
+    v128.store(outAt(place, start + i), decided);
+    const odd = v128.or(v128.load(scratch + i, ODD), i8x16.eq(decided, lanes(NO_VERDICT)));
     if (v128.any_true(odd)) decideOdd(place, start + i, min<u32>(rows - <u32>i, 16), odd);
   }
 }
@@ -78,7 +80,7 @@ function look(place: usize, row: usize, scratch: usize, i: usize): void {
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask0), 3), ASK + 16);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask1), 3), ASK + 32);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask1), 3), ASK + 48);
-  v128.store(scratch + i, oddRows(place, row, cmd), ODD);
+  v128.store(scratch + i, oddRows(place, row), ODD);
 }
 
 /** The second pass, of sixteen rows. */
@@ -110,7 +112,7 @@ function fetchRow(word: usize, long: usize, byte: usize): void {
   store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
 }
 
-/** The third pass, of sixteen rows. */
+/** The third pass, of sixteen rows: NO_VERDICT where the row of what is asked does not say everything. */
 // @ts-ignore: decorator
 @inline
 function verdicts(scratch: usize, i: usize): v128 {
@@ -173,7 +175,7 @@ function verdicts(scratch: usize, i: usize): v128 {
   const typeByte = v128.load(scratch + i, TYPE_BYTE);
   const attachByte = v128.load(scratch + i, ATTACH_BYTE);
 
-  return judgeLanes(
+  const decided = judgeLanes(
     own,
     there,
     initCaps,
@@ -188,4 +190,5 @@ function verdicts(scratch: usize, i: usize): v128 {
     end,
     flags,
   );
+  return v128.or(decided, hasAll(flags, lanes(ASK_BY_GATE)));
 }

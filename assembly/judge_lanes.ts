@@ -67,7 +67,7 @@ export function stopsBeforeType(own: v128, deniedCaps: v128, cmds: v128, cmdBits
 /** What capableThrough() grants where the token counts. */
 // @ts-ignore: decorator
 @inline
-export function capsWithin(there: v128, initCaps: v128, deniedCaps: v128): v128 {
+function capsWithin(there: v128, initCaps: v128, deniedCaps: v128): v128 {
   const fallback = v128.and(v128.andnot(initCaps, there), v128.load_splat<u8>(WORLD_FALLBACK_CAPS));
   return v128.or(v128.andnot(there, deniedCaps), fallback);
 }

@@ -1,9 +1,12 @@
 // Rows that are not decided sixteen at a step.
 
-import { NO_ID, WORLD_BY_GATE, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/engine/layout';
+import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/engine/layout';
 import { BPF_MAXINSNS, decideHere } from './decide';
-import { hasBit, lanes } from './lanes';
+import { lanes } from './lanes';
 import { attachTypeAt, cmdAt, insnCntAt, outAt, preAt, taskAt, tokenAt, typeAt } from './rows';
+
+/** What stands for a verdict where the row of what is asked does not say everything. No verdict has this byte. */
+export const NO_VERDICT: u32 = 255;
 
 /** Decides the odd ones of sixteen rows on their own, those whose lane of `odd` is not 0. */
 export function decideOdd(place: usize, first: usize, rows: u32, odd: v128): void {
@@ -26,18 +29,15 @@ export function decideOdd(place: usize, first: usize, rows: u32, odd: v128): voi
   }
 }
 
-/**
- * Lanes that are not 0 for the odd rows of sixteen: that name an id there is none of, have a fault or a long program, or a
- * command whose row of the ask table does not say everything. `cmd`: their commands, saturated().
- */
+/** Lanes that are not 0 for the rows of sixteen that name an id there is none of, have a fault or a long program. */
 // @ts-ignore: decorator
 @inline
-export function oddRows(place: usize, first: usize, cmd: v128): v128 {
+export function oddRows(place: usize, first: usize): v128 {
   const tasks = taskAt(place, first);
   const tokens = tokenAt(place, first);
   const past0 = v128.or(pastTasks(v128.load(tasks)), pastTokens(v128.load(tokens)));
   const past1 = v128.or(pastTasks(v128.load(tasks, 16)), pastTokens(v128.load(tokens, 16)));
-  return v128.or(i8x16.narrow_i16x8_s(past0, past1), oddRequests(place, first, cmd));
+  return v128.or(i8x16.narrow_i16x8_s(past0, past1), faultyRows(place, first));
 }
 
 // @ts-ignore: decorator
@@ -53,13 +53,20 @@ function pastTokens(ids: v128): v128 {
   return v128.andnot(isPast, i16x8.eq(ids, i16x8.splat(<i16>NO_ID)));
 }
 
-/** The same of rows whose ids exist. */
+/** Whether a batch has a column that can say that something is wrong. */
 // @ts-ignore: decorator
 @inline
-export function oddRequests(place: usize, first: usize, cmd: v128): v128 {
-  let odd = hasBit(v128.load64_zero(WORLD_BY_GATE), i8x16.shr_u(cmd, 3), cmd);
+export function mayHaveFaults(place: usize): boolean {
+  return (preAt(place, 0) | insnCntAt(place, 0)) != 0;
+}
+
+/** Lanes that are not 0 for the rows of sixteen that have a fault or a long program. */
+// @ts-ignore: decorator
+@inline
+export function faultyRows(place: usize, first: usize): v128 {
+  let odd = lanes(0);
   const pres = preAt(place, first);
-  if (pres) odd = v128.or(odd, v128.load(pres));
+  if (pres) odd = v128.load(pres);
   const insnCnts = insnCntAt(place, first);
   if (insnCnts) odd = v128.or(odd, longPrograms(insnCnts));
   return odd;

@@ -5,6 +5,7 @@ import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
   ASK_ATTACH_AT,
   ASK_ATTACH_BIT,
+  ASK_BY_GATE,
   ASK_HALF_MAP_CREATE,
   ASK_SIZE,
   COLUMN_CMD_BITS,
@@ -33,7 +34,7 @@ import { capsThere, isOwnUserns, standing } from './capable';
 import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
 import { outAt } from './rows';
-import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
+import { ASKS, decideOddOf, mayBeOdd, writeAsks } from './stretch';
 
 // Where a run's things are in a scratch, past those of a block and TABLE.
 const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
@@ -61,7 +62,8 @@ export function writeRunTable(place: usize, taskId: usize, tokenId: usize): void
     // prettier-ignore
     const answers = judgeLanes(own, there, initCaps, deniedCaps, cmds, typeByte, lanes(1), typeBit, lanes(1), cmdBits, needs, end, flags);
     if (n >= <usize>COLUMN_MAP_CREATE) {
-      v128.store(scratch + n, answers, TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
+      const odd = hasAll(flags, lanes(ASK_BY_GATE));
+      v128.store(scratch + n, v128.or(answers, odd), TABLE + ASK_HALF_MAP_CREATE * TYPE_ROWS - COLUMN_MAP_CREATE);
     } else {
       v128.store(scratch + n, answers, ANSWERS);
       // prettier-ignore
@@ -116,24 +118,34 @@ function programs(verdicts: v128, row: usize): v128 {
 export function decideByTable(place: usize, first: usize, end: usize): void {
   for (let row = first; row < end; row += BLOCK_ROWS) {
     const stop = min<usize>(row + BLOCK_ROWS, end);
-    lookUp(place, stop - row < 16 ? stop - 16 : row, stop);
+    lookUp(place, min<usize>(row, stop - 16), stop);
   }
+  // Not block by block: what was written byte by byte a moment ago can only be read as a vector after a wait.
+  if (mayBeOdd(place, first, end)) decideOddOf(place, first, end);
 }
 
 /** At most a block of them. */
 function lookUp(place: usize, first: usize, end: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  const odd = writeAsks(place, scratch, first, end);
   const table = scratch + TABLE;
-  for (let row = first; row < end; row += 16) {
-    const asks = scratch + ((row - first) << 1);
-    const out = outAt(place, stepAt(row, end));
-    for (let n: usize = 0; n < 16; n += 4) {
-      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS)));
-      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 2)), 1);
-      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 4)), 2);
-      store<u8>(out + n, load<u8>(table + load<u16>(asks + (n << 1), ASKS + 6)), 3);
-    }
+  writeAsks(place, scratch, first, end);
+  const out = outAt(place, first);
+  const whole = (end - first) & ~15;
+  for (let n: usize = 0; n < whole; n += 8) {
+    const asks = scratch + (n << 1);
+    lookUpFour(table, asks, out + n);
+    lookUpFour(table, asks + 8, out + n + 4);
   }
-  if (v128.any_true(odd)) decideOddOf(place, first, end);
+  if (first + whole == end) return;
+  const last = outAt(place, end - 16);
+  for (let n: usize = 0; n < 16; n += 4) lookUpFour(table, scratch + ((whole + n) << 1), last + n);
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUpFour(table: usize, asks: usize, out: usize): void {
+  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS)));
+  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 2)), 1);
+  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 4)), 2);
+  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 6)), 3);
 }

@@ -2,6 +2,7 @@
 // once a run, for types that the token allows and for types that it does not; the token's masks choose.
 
 import {
+  ASK_BY_GATE,
   CMD_PROG_LOAD,
   KIND_CMD_BITS,
   KIND_END,
@@ -20,13 +21,16 @@ import {
   TOKEN_DENIED_CAPS,
   TOKEN_MAPS,
   TOKEN_SIZE,
+  WORLD_FALLBACK_CAPS,
+  WORLD_KIND_OUTCOMES,
   WORLD_KINDS,
 } from '../src/engine/layout';
 import { saturated } from './asks';
 import { BLOCK_ROWS } from './block';
 import { capsThere, isOwnUserns, standing } from './capable';
-import { capsWithin, dispositions, outcomes, stopsBeforeType } from './judge_lanes';
-import { hasBit, lanes } from './lanes';
+import { dispositions, outcomes, stopsBeforeType } from './judge_lanes';
+import { hasAll, hasBits, lanes } from './lanes';
+import { mayHaveFaults, NO_VERDICT } from './odd';
 import { attachTypeAt, cmdAt, holderOf, outAt, typeAt } from './rows';
 import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 
@@ -34,52 +38,74 @@ import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 const PERMITTED: usize = 9728; // where the token allows type and attach type
 const WITHOUT_TYPE: usize = 9760; // where it does not allow the type
 const WITHOUT_ATTACH: usize = 9792; // and where it allows that, and not the attach type
-// And of each row of a stretch:
-const KIND: usize = 9824; // u8
 
 /** Decides the rows of a run from `first` to before `end`, at least sixteen, whose ids exist. */
 export function decideShortRun(place: usize, first: usize, end: usize): void {
   const scratch = place + PLACE_SCRATCH;
   const holder = holderOf(place, first);
+  const task: usize = (holder & 0xffff) * TASK_SIZE;
   const token: usize = (holder >> 16) * TOKEN_SIZE;
-  writeKinds(scratch, (holder & 0xffff) * TASK_SIZE, token);
+  // Asked first, so that it has come when it is needed.
+  const stands = standing(task, token);
   for (let row = first; row < end; row += BLOCK_ROWS) {
     const stop = min<usize>(row + BLOCK_ROWS, end);
-    decideStretch(place, scratch, stop - row < 16 ? stop - 16 : row, stop, token);
+    const start = min<usize>(row, stop - 16);
+    writeAsks(place, scratch, start, stop);
+    if (row == first) writeKinds(scratch, task, token, stands);
+    decideStretch(place, scratch, start, stop, token);
   }
 }
 
-/** At most a block of them. */
+/** At most a block of them, by ASKS. */
 // @ts-ignore: decorator
 @inline
 function decideStretch(place: usize, scratch: usize, first: usize, end: usize, token: usize): void {
-  const odd = writeAsks(place, scratch, first, end);
-  const whole = (end - first + 15) & ~15;
-  for (let n: usize = 0; n < whole; n += 4) {
-    const asks = scratch + (n << 1);
-    store<u8>(scratch + n, load<u8>(load<u16>(asks, ASKS), WORLD_KINDS), KIND);
-    store<u8>(scratch + n, load<u8>(load<u16>(asks, ASKS + 2), WORLD_KINDS), KIND + 1);
-    store<u8>(scratch + n, load<u8>(load<u16>(asks, ASKS + 4), WORLD_KINDS), KIND + 2);
-    store<u8>(scratch + n, load<u8>(load<u16>(asks, ASKS + 6), WORLD_KINDS), KIND + 3);
-  }
+  let odd = lanes(mayHaveFaults(place) ? 1 : 0);
+  const cmds = cmdAt(place, 0);
+  const types = typeAt(place, 0);
+  const attachs = attachTypeAt(place, 0);
+  const out = outAt(place, 0);
   for (let row = first; row < end; row += 16) {
     const at = stepAt(row, end);
-    v128.store(outAt(place, at), verdicts(place, scratch, at, token, v128.load(scratch + (row - first), KIND)));
+    const kinds = kindsOf(scratch + ((row - first) << 1));
+    const type = saturated(v128.load(types + at));
+    const attach = saturated(v128.load(attachs + at));
+    const decided = verdicts(scratch, token, kinds, v128.load(cmds + at), type, attach);
+    v128.store(out + at, decided);
+    odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
   if (v128.any_true(odd)) decideOddOf(place, first, end);
+}
+
+/** The kinds of sixteen rows by what they ask. Lane by lane: bytes written one by one could only be read after a wait. */
+// @ts-ignore: decorator
+@inline
+function kindsOf(asks: usize): v128 {
+  return v128.shuffle<i64>(kindsOfEight(asks), kindsOfEight(asks + 16), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function kindsOfEight(asks: usize): v128 {
+  let kinds = i64x2(0, 0);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS), kinds, 0, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 2), kinds, 1, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 4), kinds, 2, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 6), kinds, 3, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 8), kinds, 4, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 10), kinds, 5, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 12), kinds, 6, WORLD_KINDS);
+  return v128.load_lane<u8>(load<u16>(asks, ASKS + 14), kinds, 7, WORLD_KINDS);
 }
 
 /** Sixteen verdicts. */
 // @ts-ignore: decorator
 @inline
-function verdicts(place: usize, scratch: usize, row: usize, token: usize, kinds: v128): v128 {
-  const isProgLoad = i8x16.eq(v128.load(cmdAt(place, row)), lanes(CMD_PROG_LOAD));
-  const type = saturated(v128.load(typeAt(place, row)));
-  const attach = saturated(v128.load(attachTypeAt(place, row)));
+function verdicts(scratch: usize, token: usize, kinds: v128, cmd: v128, type: v128, attach: v128): v128 {
+  const isProgLoad = i8x16.eq(cmd, lanes(CMD_PROG_LOAD));
   // The masks of map types and program types lie side by side.
-  const typeByte = i8x16.add(i8x16.shr_u(type, 3), v128.and(lanes(8), isProgLoad));
-  const hasType = hasBit(v128.load(token, TOKEN_MAPS), typeByte, type);
-  const hasAttach = hasBit(v128.load64_zero(token, TOKEN_ATTACHS), i8x16.shr_u(attach, 3), attach);
+  const hasType = hasBits(v128.load(token, TOKEN_MAPS), type, v128.and(lanes(8), isProgLoad));
+  const hasAttach = hasBits(v128.load64_zero(token, TOKEN_ATTACHS), attach, lanes(0));
   const withType = v128.bitselect(ofKind(scratch + PERMITTED, kinds), ofKind(scratch + WITHOUT_ATTACH, kinds), hasAttach);
   return v128.bitselect(withType, ofKind(scratch + WITHOUT_TYPE, kinds), hasType);
 }
@@ -95,34 +121,35 @@ function ofKind(column: usize, kinds: v128): v128 {
 /** Works out what each kind gets of a task and a token. */
 // @ts-ignore: decorator
 @inline
-function writeKinds(scratch: usize, task: usize, token: usize): void {
-  const stands = standing(task, token);
+function writeKinds(scratch: usize, task: usize, token: usize, stands: u32): void {
+  const initCaps: u32 = load<u8>(task, TASK_INIT_CAPS);
+  const deniedCaps: u32 = load<u8>(token, TOKEN_DENIED_CAPS);
+  const there = capsThere(task, stands);
+  const capable = (there & ~deniedCaps) | (initCaps & ~there & load<u32>(WORLD_FALLBACK_CAPS));
   const own = lanes(0 - isOwnUserns(task, token, stands));
-  const there = lanes(capsThere(task, stands));
-  const initCaps = v128.load_splat<u8>(task, TASK_INIT_CAPS);
-  const deniedCaps = v128.load_splat<u8>(token, TOKEN_DENIED_CAPS);
   const cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
   const attachs = v128.load64_zero(token, TOKEN_ATTACHS);
-  const capable = capsWithin(there, initCaps, deniedCaps);
-  const refused = v128.and(there, deniedCaps);
   for (let n: usize = 0; n < <usize>KINDS; n += 16) {
-    const needs = v128.load(n, KIND_NEEDS);
-    const end = v128.load(n, KIND_END);
     const flags = v128.load(n, KIND_FLAGS);
-    const stop = stopsBeforeType(own, deniedCaps, cmds, v128.load(n, KIND_CMD_BITS), flags);
-    const within = outcomes(capable, refused, needs, end, flags);
-    const without = outcomes(initCaps, lanes(0), needs, end, flags);
+    const stop = stopsBeforeType(own, lanes(deniedCaps), cmds, v128.load(n, KIND_CMD_BITS), flags);
+    const without = v128.load(initCaps * KINDS + n, WORLD_KIND_OUTCOMES);
+    let within = v128.load(capable * KINDS + n, WORLD_KIND_OUTCOMES);
+    if (there & deniedCaps) {
+      const needs = v128.load(n, KIND_NEEDS);
+      within = outcomes(lanes(capable), lanes(there & deniedCaps), needs, v128.load(n, KIND_END), flags);
+    }
     const permitted = stoppedBy(stop, within, without);
     const noType = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_TYPE)), within, without);
     const noAttach = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_ATTACH)), within, without);
     // Whether the token allows what attach type 0 means is known already.
     const meant = v128.load(n, KIND_MEANT);
     const isOwnAttach = i8x16.eq(meant, lanes(0));
-    const isMeantAllowed = hasBit(attachs, i8x16.shr_u(meant, 3), meant);
+    const isMeantAllowed = hasBits(attachs, meant, lanes(0));
     const ofMeant = v128.bitselect(permitted, noAttach, isMeantAllowed);
-    v128.store(scratch + n, v128.bitselect(permitted, ofMeant, isOwnAttach), PERMITTED);
-    v128.store(scratch + n, v128.bitselect(noAttach, ofMeant, isOwnAttach), WITHOUT_ATTACH);
-    v128.store(scratch + n, noType, WITHOUT_TYPE);
+    const odd = hasAll(flags, lanes(ASK_BY_GATE));
+    v128.store(scratch + n, v128.or(v128.bitselect(permitted, ofMeant, isOwnAttach), odd), PERMITTED);
+    v128.store(scratch + n, v128.or(v128.bitselect(noAttach, ofMeant, isOwnAttach), odd), WITHOUT_ATTACH);
+    v128.store(scratch + n, v128.or(noType, odd), WITHOUT_TYPE);
   }
 }
 

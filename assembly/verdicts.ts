@@ -2,10 +2,7 @@
 
 import { Pre } from '../src/abi/verdict';
 import {
-  ASK_BY_GATE,
-  ASK_FLAGS,
   ASK_HALF_OTHERS,
-  ASK_SIZE,
   CMD_LINK_CREATE,
   CMD_PROG_ATTACH,
   NO_ID,
@@ -20,6 +17,7 @@ import {
   WORLD_TOKEN_COUNT,
 } from '../src/engine/layout';
 import { decideHere } from './decide';
+import { NO_VERDICT } from './odd';
 import { writeRunTable } from './run';
 
 /** Writes the verdicts of a task and a token (NO_ID for none) to the scratch of a place. */
@@ -31,8 +29,8 @@ export function writeVerdicts(place: usize, task: u32, token: u32): void {
   }
   writeRunTable(place, task, token);
   for (let n: u32 = 0; n < <u32>TYPE_ROWS; ++n) {
-    const ask: usize = ASK_HALF_OTHERS * TYPE_ROWS + n;
-    if (load<u8>(ask * ASK_SIZE, ASK_FLAGS) & ASK_BY_GATE) store<u8>(table + ask, <u8>one(task, token, n, 0, 0));
+    const other = table + ASK_HALF_OTHERS * TYPE_ROWS + n;
+    if (load<u8>(other) == NO_VERDICT) store<u8>(other, <u8>one(task, token, n, 0, 0));
     store<u8>(table + n, <u8>one(task, token, CMD_PROG_ATTACH, PROG_TYPE_CGROUP_SKB, n), TABLE_PROG_ATTACH);
     store<u8>(table + n, <u8>one(task, token, CMD_LINK_CREATE, PROG_TYPE_CGROUP_SKB, n), TABLE_LINK_CREATE);
   }

@@ -14,6 +14,7 @@ import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
 import type { Spread } from './statistics.js';
 import { EACH_CELL, SURFACE, SURFACE_VERDICTS, SURFACES, timeSurfaces } from './surfaces.js';
+import { MOST_ROWS, RANDOM, RANDOM_IN_BLOCKS, RUNS_64, RUNS_256, timeWays } from './ways.js';
 import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.js';
 
 /** Compiled programs and the files they read. */
@@ -49,6 +50,7 @@ class Cases {
     this.#surfaces(large, largeRequests);
     this.#batch('run', LARGE, large, runs(largeRequests));
     this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
+    this.#ways(large, largeRequests);
   }
 
   /** Two workers beside one. */
@@ -76,6 +78,16 @@ class Cases {
     this.#compare('single_check_vs_typescript', timings, CHECK, TYPESCRIPT_CHECK);
     this.#compare('single_check_ids_vs_typescript', timings, CHECK_IDS, TYPESCRIPT_CHECK);
     this.#compare('single_check_ids_vs_nothing', timings, CHECK_IDS, NOTHING);
+  }
+
+  #ways(world: World, columns: Columns): void {
+    const { seed, effort } = this.#options;
+    const timings = timeWays(world, columns, seed, effort);
+    const rows = Math.min(columns.task.length, MOST_ROWS);
+    this.#add({ case: 'ways', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
+    this.#compare('mixed_vs_random', timings, RANDOM, RANDOM_IN_BLOCKS);
+    this.#compare('runs64_vs_random', timings, RUNS_64, RANDOM);
+    this.#compare('runs256_vs_random', timings, RUNS_256, RANDOM);
   }
 
   #surfaces(world: World, columns: Columns): void {

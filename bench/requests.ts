@@ -9,6 +9,7 @@ export const LONGEST_BURST = 64;
 
 const REQUEST_STREAM = 1;
 const BURST_STREAM = 2;
+const ZIPF_STREAM = 3;
 
 /**
  * Requests of a benchmark world from a seed. Task: uniform. Token: in 80% one of the caller's own user namespace where
@@ -75,6 +76,32 @@ export function mixed(columns: Columns, world: World, seed: number): Columns {
     start = stop;
   }
   return { ...columns, task, token };
+}
+
+/** The same requests of tasks drawn by Zipf's law, row by row, each with a token as for any request. */
+export function zipfTasks(columns: Columns, world: World, seed: number): Columns {
+  const random = new Random();
+  random.reseed(seed, ZIPF_STREAM);
+  const tokenFor = tokenDraw(world, random);
+  const task = columns.task.map(zipf(world.tasks.length, random));
+  return { ...columns, task, token: task.map(tokenFor) };
+}
+
+/** The same rows ordered by task, those of a task by token. */
+export function sortedRows(columns: Columns): Columns {
+  const { task, token } = columns;
+  const order = Uint32Array.from(task.keys()).sort(
+    (a, b) => (task[a] as number) - (task[b] as number) || (token[a] as number) - (token[b] as number) || a - b,
+  );
+  const taken = <Column extends Uint8Array | Uint16Array>(column: Column): Column => {
+    const sorted = column.slice() as Column;
+    order.forEach((from, row) => {
+      sorted[row] = column[from] as number;
+    });
+    return sorted;
+  };
+  const { cmd, type, attachType } = columns;
+  return { task: taken(task), token: taken(token), cmd: taken(cmd), type: taken(type), attachType: taken(attachType) };
 }
 
 /** Draws tokens for tasks. */

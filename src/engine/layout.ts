@@ -28,8 +28,8 @@ export const WORLD_ASK_COLUMNS = 39680;
 export const WORLD_SURFACES = 40832;
 export const WORLD_KINDS = 42368;
 export const WORLD_KIND_COLUMNS = 46592;
-export const WORLD_BY_GATE = 46816;
-export const WORLD_KERNEL_END = 46824;
+export const WORLD_KIND_OUTCOMES = 46816;
+export const WORLD_KERNEL_END = 47328;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -154,7 +154,7 @@ export const ASK_ANY_USERNS = 1;
 export const ASK_LOOKS = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
 export const ASK_UNPRIV_DISABLED = 4;
-/** The row does not say everything: byGate() in decide.ts knows. Commands of such rows are in WORLD_BY_GATE, a bit each. */
+/** The row does not say everything: byGate() in decide.ts knows. */
 export const ASK_BY_GATE = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
 export const ASK_CGROUP_SKB = 2;
@@ -176,7 +176,8 @@ export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
 export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
 
 // For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
-// table, a byte each, and what rows of a kind have in common, a column each.
+// table, a byte each; what rows of a kind have in common, a column each; and by capabilities (CAPS_*) the Outcome of every
+// kind for who has these, as far as no LSM has a say.
 export const KINDS = 32;
 export const KIND_CMD_BITS = WORLD_KIND_COLUMNS;
 export const KIND_NEEDS = WORLD_KIND_COLUMNS + 32;

@@ -26,10 +26,11 @@ export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array
     writeProgLoad(view, profile, isDisabled);
     writeOtherCommands(view, profile);
     writeColumns(view);
-    writeKinds(view);
-    writeSurfaces(view, profile);
     writeStops(view);
     writeOutcomes(view);
+    writeKinds(view);
+    writeKindOutcomes(view);
+    writeSurfaces(view, profile);
     bySysctl.set(isDisabled, bytes);
   }
   return bytes;
@@ -202,8 +203,6 @@ function writeOtherCommands(view: DataView, profile: Profile): void {
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     writeAsk(view, L.ASK_HALF_OTHERS, cmd, otherCommand(profile, cmd));
   }
-  const isByGate = (cmd: number): boolean => (otherCommand(profile, cmd).flags & L.ASK_BY_GATE) !== 0;
-  view.setBigUint64(L.WORLD_BY_GATE - FIRST, setOf(L.TYPE_ROWS, isByGate), true);
 }
 
 function otherCommand(profile: Profile, cmd: number): Ask {
@@ -256,6 +255,19 @@ function writeKinds(view: DataView): void {
       for (const [column, value] of columns) view.setUint8(column + kind - FIRST, value);
     }
     view.setUint8(L.WORLD_KINDS + row - FIRST, kind);
+  }
+}
+
+function writeKindOutcomes(view: DataView): void {
+  for (let caps = 0; caps <= L.CAPS_ALL; caps++) {
+    for (let kind = 0; kind < L.KINDS; kind++) {
+      const at = (column: number): number => view.getUint8(column + kind - FIRST);
+      const missing = at(L.KIND_NEEDS) & ~caps;
+      const reasons =
+        at(L.KIND_FLAGS) & L.ASK_UNPRIV_DISABLED ? L.OUTCOMES_OF_UNPRIV_DISABLED : L.OUTCOMES_OF_CAPABILITY;
+      const outcome = missing === 0 ? at(L.KIND_END) : view.getUint8(L.WORLD_OUTCOMES + reasons + missing - FIRST);
+      view.setUint8(L.WORLD_KIND_OUTCOMES + caps * L.KINDS + kind - FIRST, outcome);
+    }
   }
 }
 

@@ -1,6 +1,19 @@
 import { DECIDE_WASM_BASE64 } from './decide.generated.js';
 import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
 
+type DecideBatch = (
+  place: number,
+  rows: number,
+  task: number,
+  token: number,
+  cmd: number,
+  type: number,
+  attachType: number,
+  insnCnt: number,
+  pre: number,
+  out: number,
+) => void;
+
 /** What assembly/index.ts exports. */
 export interface DecideExports {
   /** The first byte the module leaves free. */
@@ -11,18 +24,9 @@ export interface DecideExports {
   nothing(...args: readonly number[]): number;
   decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
   /** A batch by the addresses of its columns, decided from the place at that address; 0 for a column that is not there. */
-  decideBatch(
-    place: number,
-    rows: number,
-    task: number,
-    token: number,
-    cmd: number,
-    type: number,
-    attachType: number,
-    insnCnt: number,
-    pre: number,
-    out: number,
-  ): void;
+  decideBatch: DecideBatch;
+  /** The same without looking for runs. */
+  decideBatchInBlocks: DecideBatch;
   /** Writes all that a task may do with a token to the scratch of a place, OUT_SIZE bytes. */
   decideSurface(place: number, task: number, token: number): void;
   /** Writes every verdict of a task and a token to the scratch of a place from TABLE on, TABLE_SIZE bytes. */

@@ -10,7 +10,7 @@ import type { FastSide, Sides } from './sides.js';
 export type OnDisagreement = (index: number, answers: Answers) => void;
 
 /** Rows of a batch all of one task and token: so many that the hot path takes its way for long runs, and some more. */
-const LONG_RUN = 600;
+const LONG_RUN = 3200;
 
 interface Rows {
   readonly columns: FullColumns;

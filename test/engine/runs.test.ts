@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
+import { Decider } from '../../src/engine/decider.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { LAST_TYPE, TYPE_ROWS } from '../../src/engine/layout.js';
+import { claimPlace } from '../../src/engine/places.js';
+import { type Addresses, addressesOf } from '../../src/engine/resident.js';
 import { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
@@ -44,10 +47,39 @@ describe('rows of one task and token', () => {
       const columns = makeColumns(20_000);
       for (let row = 0; row < 20_000; ) {
         const { task, token } = randomRequest(world, dice);
-        const stop = Math.min(row + 1 + dice.below(3000), 20_000);
+        // Some too short for a way of their own, some for a table.
+        const stop = Math.min(row + 1 + dice.below(dice.pick([24, 300, 9000])), 20_000);
         for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
       }
       expectAsAlone(world, columns, `seed ${seed}`);
+    }
+  });
+
+  test('write nothing past the rows they are asked of, as another thread may decide those', () => {
+    const world = randomWorld(new Dice(8));
+    const dice = new Dice(9);
+    const evaluator = createEvaluator(world);
+    const { memory } = evaluator.share();
+    const rows = 2048;
+    const columns = evaluator.makeColumns(rows);
+    for (let row = 0; row < rows; ) {
+      const { task, token } = randomRequest(world, dice);
+      const stop = Math.min(row + 1 + dice.below(70), rows);
+      for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+    }
+    const out = evaluator.makeVerdicts(rows);
+    evaluator.checkBatch(columns, out);
+    const expected = out.slice();
+    const decider = new Decider(memory, claimPlace(memory));
+    const addresses = addressesOf(memory, columns, out) as Addresses;
+    for (let i = 0; i < 500; i++) {
+      const start = 16 * dice.below(100);
+      const stop = start + 16 + dice.below(300);
+      out.fill(0xa5);
+      decider.checkResident(addresses, start, stop);
+      const wanted = new Uint8Array(rows).fill(0xa5);
+      wanted.set(expected.subarray(start, stop), start);
+      expect(Buffer.compare(out, wanted), `rows ${start} to ${stop}`).toBe(0);
     }
   });
 
