@@ -28,15 +28,24 @@ const OUR_RUNS = [
   { name: `bpftoken, ${THREADS} workers, rows written as CSV`, workers: THREADS, isWritten: true },
 ] as const;
 
+interface TableTiming {
+  readonly name: string;
+  /** Rows a second. */
+  readonly rate: Spread;
+  /** Rows a second of processor time, all threads together. */
+  readonly cpuRate: Spread;
+}
+
 interface Case {
   readonly world: string;
   readonly format: RequestFormat;
   readonly rows: number;
   readonly megabytes: number;
-  /** Rows a second. */
-  readonly rates: Readonly<Record<string, Spread>>;
-  /** OURS over DUCKDB, round by round. */
+  readonly timings: readonly TableTiming[];
+  /** Rows a second of OURS over those of DUCKDB, round by round. */
   readonly ratio: Spread;
+  /** The same of rows a second of processor time: says more where other work runs on the machine. */
+  readonly cpuRatio: Spread;
 }
 
 /** Writes a table, and answers its bytes. */
@@ -98,13 +107,17 @@ async function timeTable(
   const drawn = drawnSums(world, seed, rows);
   if (sums.join() !== drawn.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${drawn}`);
 
-  const samples = new Map<string, number[]>([DUCKDB, ...OUR_RUNS.map(({ name }) => name)].map((name) => [name, []]));
+  const names = [DUCKDB, ...OUR_RUNS.map(({ name }) => name)];
+  const samples = new Map(names.map((name) => [name, { rates: [] as number[], cpuRates: [] as number[] }]));
   const time = async (name: string, run: () => Promise<number>): Promise<void> => {
+    const cpu = process.cpuUsage();
     const started = performance.now();
     const read = await run();
     const seconds = (performance.now() - started) / 1000;
     if (read !== rows) throw new Error(`${name} read ${read} rows of ${rows}`);
-    samples.get(name)?.push(rows / seconds);
+    const { user, system } = process.cpuUsage(cpu);
+    samples.get(name)?.rates.push(rows / seconds);
+    samples.get(name)?.cpuRates.push((1e6 * rows) / (user + system));
   };
   for (let round = 0; round < rounds; round++) {
     await time(DUCKDB, () => {
@@ -128,26 +141,38 @@ async function timeTable(
   }
   evaluator.dispose();
   rmSync(path);
-  const [ours, theirs] = [OURS, DUCKDB].map((name) => samples.get(name) as number[]) as [number[], number[]];
+  const ratioOf = (what: 'rates' | 'cpuRates'): Spread => {
+    const [ours, theirs] = [OURS, DUCKDB].map((name) => samples.get(name)?.[what] ?? []) as [number[], number[]];
+    return spreadOf(ours.map((rate, round) => rate / (theirs[round] as number)));
+  };
   return {
     world: worldName,
     format,
     rows,
     megabytes: bytes / 1e6,
-    rates: Object.fromEntries([...samples].map(([name, rates]) => [name, spreadOf(rates)])),
-    ratio: spreadOf(ours.map((rate, round) => rate / (theirs[round] as number))),
+    timings: [...samples].map(([name, { rates, cpuRates }]) => ({
+      name,
+      rate: spreadOf(rates),
+      cpuRate: spreadOf(cpuRates),
+    })),
+    ratio: ratioOf('rates'),
+    cpuRatio: ratioOf('cpuRates'),
     duckdb: duckdb.version,
   };
 }
 
-function caseText({ world, format, rows, megabytes, rates, ratio }: Case): string {
+function caseText({ world, format, rows, megabytes, timings, ratio, cpuRatio }: Case): string {
   const millions = (rate: number): string => (rate / 1e6).toFixed(2);
   const words = ({ median, min, max }: Spread, shown: (n: number) => string): string =>
     `${shown(median)} (${shown(min)} to ${shown(max)})`;
   return [
     `${format}, ${world} world, ${rows.toLocaleString('en')} rows, ${megabytes.toFixed(0)} MB`,
-    ...Object.entries(rates).map(([name, rate]) => `  ${name.padEnd(46)} ${words(rate, millions)} million rows/s`),
-    `  ratio of verdicts to integers                  ${words(ratio, (n) => n.toFixed(2))}`,
+    ...timings.map(
+      ({ name, rate, cpuRate }) =>
+        `  ${name.padEnd(46)} ${words(rate, millions)} million rows/s; ${millions(cpuRate.median)} a second of processor time`,
+    ),
+    `  ratio of verdicts to integers                  ${words(ratio, (n) => n.toFixed(2))}; ` +
+      `${words(cpuRatio, (n) => n.toFixed(2))} by processor time`,
     '',
   ].join('\n');
 }
