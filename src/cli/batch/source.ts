@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { BpfTokenSimError } from '../../errors.js';
 import type { World } from '../../kernel/world.js';
-import { generateRequests, type Problems, type RequestChunk, RequestTableError } from '../../requests/index.js';
+import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
 import type { TableFormat } from '../../tables/formats.js';
 import { openTable, type TableParts } from '../../tables/open_table.js';
 import { AbortError, BatchFileError } from './errors.js';
@@ -87,7 +88,7 @@ export async function openSource(
 
 /** What went wrong with reading, for people: a system's error with its file. */
 export function readError(file: string, error: unknown): unknown {
-  const isTold = error instanceof RequestTableError || error instanceof AbortError || error instanceof BatchFileError;
+  const isTold = error instanceof BpfTokenSimError || error instanceof AbortError || error instanceof BatchFileError;
   return isTold ? error : new BatchFileError('read', file, error);
 }
 
