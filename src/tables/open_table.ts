@@ -1,7 +1,7 @@
 import type { World } from '../kernel/world.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
-import type { RequestChunk } from '../requests/table.js';
+import { type RequestChunk, RequestTableError } from '../requests/table.js';
 import type { ArrowPart, ArrowTableData } from './arrow_part.js';
 import { isColumnar, type TableFormat } from './formats.js';
 
@@ -44,7 +44,16 @@ export async function openTable(input: TableInput, world: World, problems: Probl
   if (!isColumnar(format)) {
     return { chunks: readRequests(world, format, input.pieces(), { file, problems }), close: () => undefined };
   }
+  if (format === 'parquet') return openParquet(input, world, problems);
   // Loaded where it is needed: most tables are text.
   const { openArrow } = await import('./open_arrow.js');
   return openArrow(input, world, problems);
+}
+
+async function openParquet({ file, path }: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+  if (path === undefined) {
+    throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
+  }
+  const { readParquet } = await import('./parquet/read.js');
+  return { chunks: readParquet(file, path, world, problems), close: () => undefined };
 }

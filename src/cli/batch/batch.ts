@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { World } from '../../kernel/world.js';
 import { Problems } from '../../requests/index.js';
+import type { VerdictTableWriter } from '../../tables/writers.js';
 import { decideAll } from './decide_all.js';
 import { AbortError, BadRowsError, throwIfAborted } from './errors.js';
 import type { Grouping } from './groups.js';
@@ -63,9 +64,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   );
   const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
   let output: OpenSink | undefined;
+  let rows: VerdictTableWriter | undefined;
   try {
     output = await openSink(sink, stdout, signal);
-    const rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink.format);
+    rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink);
     await decideAll(options, source, output, rows, summary, options.grouping);
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
@@ -77,6 +79,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
   } finally {
     source.close();
+    await rows?.close?.();
   }
   summary.elapsedMs = performance.now() - started;
   return summary;

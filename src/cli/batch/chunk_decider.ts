@@ -1,6 +1,6 @@
 import type { Columns } from '../../engine/columns.js';
 import type { RequestChunk } from '../../requests/table.js';
-import type { VerdictWriter } from './verdict_writer.js';
+import type { VerdictTableWriter } from '../../tables/writers.js';
 
 /** Who decides: an evaluator, or a part of one that is attached to its memory. */
 export interface BatchDecider {
@@ -20,7 +20,7 @@ export interface DecidedChunk {
 export function decideChunk(
   chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
-  rows: VerdictWriter | undefined,
+  rows: VerdictTableWriter | undefined,
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(chunk.rows);

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { VerdictTableWriter } from '../../tables/writers.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { throwIfAborted } from './errors.js';
 import { checkGroups, type Grouping } from './groups.js';
 import type { Hands } from './hands.js';
-import type { OpenSink } from './sink.js';
+import { type OpenSink, writeFooter } from './sink.js';
 import type { OpenSource } from './source.js';
 import { addCounts, type Summary, tallyChunk } from './summary.js';
-import { isText, type VerdictWriter } from './verdict_writer.js';
+import { isText } from './verdict_writer.js';
 
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
@@ -31,7 +32,7 @@ export function decideAll(
   options: BatchOptions,
   source: OpenSource,
   output: OpenSink | undefined,
-  rows: VerdictWriter | undefined,
+  rows: VerdictTableWriter | undefined,
   summary: Summary,
   grouping: Grouping | undefined,
 ): Promise<void> {
@@ -42,7 +43,7 @@ class Deciding {
   readonly #options: BatchOptions;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
-  readonly #rows: VerdictWriter | undefined;
+  readonly #rows: VerdictTableWriter | undefined;
   readonly #summary: Summary;
   readonly #grouping: Grouping | undefined;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
@@ -53,7 +54,7 @@ class Deciding {
     options: BatchOptions,
     source: OpenSource,
     output: OpenSink | undefined,
-    rows: VerdictWriter | undefined,
+    rows: VerdictTableWriter | undefined,
     summary: Summary,
     grouping: Grouping | undefined,
   ) {
@@ -119,7 +120,7 @@ class Deciding {
       isRead = await this.#finish(next);
     }
     const footer = isRead && this.#rows?.footer?.();
-    if (this.#output && footer) isRead = await this.#output.write(footer);
+    if (this.#output && footer) isRead = await writeFooter(this.#output, footer);
     this.#summary.isCutShort = !isRead;
   }
 

@@ -1,4 +1,4 @@
-import { RequestTableError } from '../../requests/table.js';
+import { BpfTokenSimError } from '../../errors.js';
 import type { Summary } from './summary.js';
 
 /** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
@@ -47,7 +47,7 @@ export class AbortError extends Error {
 
 /** What went wrong with reading, for people: a system's error with its file. */
 export function readError(file: string, error: unknown): unknown {
-  const isTold = error instanceof RequestTableError || error instanceof AbortError || error instanceof BatchFileError;
+  const isTold = error instanceof BpfTokenSimError || error instanceof AbortError || error instanceof BatchFileError;
   return isTold ? error : new BatchFileError('read', file, error);
 }
 

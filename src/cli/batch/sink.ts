@@ -26,6 +26,13 @@ export interface OpenSink {
   discard(): Promise<void>;
 }
 
+/** Writes what comes last in a table. Answers false where nobody reads any more. */
+export async function writeFooter(sink: OpenSink, footer: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean> {
+  if (footer instanceof Uint8Array) return sink.write(footer);
+  for await (const piece of footer) if (!(await sink.write(piece))) return false;
+  return true;
+}
+
 /** Opens a sink; undefined for none. `stdout` stands for standard output. */
 export async function openSink(
   sink: BatchSink,

@@ -1,27 +1,27 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import type { World } from '../../kernel/world.js';
-import type { RequestChunk, RequestFormat } from '../../requests/index.js';
-import type { TableFormat } from '../../tables/formats.js';
+import type { RequestFormat } from '../../requests/index.js';
+import { isColumnar, type TableFormat } from '../../tables/formats.js';
+import { openColumnarVerdicts, type VerdictTableWriter } from '../../tables/writers.js';
+import type { BatchSink } from './sink.js';
 import { VerdictRows } from './verdict_rows.js';
 
-/** Writes chunks and their verdicts as a table. */
-export interface VerdictWriter {
-  /** What comes first. */
-  readonly header: string | Uint8Array;
-  /** The rows of a chunk. */
-  rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array;
-  /** What comes last; a format that has it takes chunks in their order only. */
-  footer?(): Uint8Array;
+/** The writer of a sink's format. */
+export async function openVerdictWriter(
+  world: World,
+  sink: Exclude<BatchSink, { kind: 'none' }>,
+): Promise<VerdictTableWriter> {
+  const { format } = sink;
+  return isColumnar(format) ? openColumnarVerdicts(world, format, folderOf(sink)) : new VerdictRows(world, format);
 }
 
-/** The writer of a format. */
-export async function openVerdictWriter(world: World, format: TableFormat): Promise<VerdictWriter> {
-  if (isText(format)) return new VerdictRows(world, format);
-  // Loaded where it is needed: most tables are text.
-  const { ArrowVerdictWriter } = await import('../../requests/arrow/index.js');
-  return new ArrowVerdictWriter(world, format === 'arrow');
+/** Where what is on its way to a sink may lie: beside its file, which is where there has to be room for it. */
+export function folderOf(sink: BatchSink): string {
+  return sink.kind === 'file' ? dirname(sink.path) : tmpdir();
 }
 
 /** Whether a format's rows can be written by several threads, and put together. */
 export function isText(format: TableFormat): format is RequestFormat {
-  return format === 'csv' || format === 'ndjson';
+  return !isColumnar(format);
 }

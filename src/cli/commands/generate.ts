@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { generateRequests } from '../../requests/index.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
+import type { RequestTableWriter } from '../../tables/writers.js';
 import { throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
-import { openSink, sinkOf } from '../batch/sink.js';
+import { openSink, sinkOf, writeFooter } from '../batch/sink.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
@@ -36,11 +37,13 @@ export function generateCommand(program: Command): void {
       const seed = wholeNumber('--seed', options.seed);
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
       await interruptible(async (signal) => {
-        const sink = await openSink(sinkOf(options.out, format), process.stdout, signal);
-        if (!sink) return;
+        const target = sinkOf(options.out, format);
+        const sink = await openSink(target, process.stdout, signal);
+        if (!sink || target.kind === 'none') return;
+        let writer: RequestTableWriter | undefined;
         const bar = progressBar();
         try {
-          const writer = await openRequestWriter(world, format);
+          writer = await openRequestWriter(world, target);
           let isRead = await sink.write(writer.header);
           for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
             throwIfAborted(signal);
@@ -50,12 +53,14 @@ export function generateCommand(program: Command): void {
             // Signals get their turn.
             await new Promise(setImmediate);
           }
-          if (isRead && writer.footer) await sink.write(writer.footer());
+          const footer = isRead && writer.footer?.();
+          if (footer) await writeFooter(sink, footer);
           await sink.finish();
         } catch (error) {
           await sink.discard();
           throw error;
         } finally {
+          await writer?.close?.();
           bar.stop();
         }
       });

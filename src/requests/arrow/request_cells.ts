@@ -3,7 +3,7 @@ import { NO_TOKEN, type World } from '../../kernel/world.js';
 import { PRE_NAMES } from '../../names/faults.js';
 import { type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../fields.js';
 import { readableIds, readableNames, WRITTEN_COLUMNS } from '../text.js';
-import type { WrittenCells, WrittenColumn } from './encode.js';
+import type { WrittenCells, WrittenColumn } from './written.js';
 
 /** The columns requests are written with, in the order of WRITTEN_COLUMNS. */
 export const REQUEST_CELLS = WRITTEN_COLUMNS.map((name) => ({

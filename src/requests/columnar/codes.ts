@@ -10,7 +10,7 @@ import {
 import { NO_TOKEN, type World } from '../../kernel/world.js';
 import { parseCount, requestSpellings, EMPTY as SPELT_NOTHING, type Spellings } from '../spellings.js';
 import { EXPECT_NONE, type RequestColumn } from '../table.js';
-import type { Dictionary } from './dictionary.js';
+import type { Entries } from './dictionary.js';
 
 type CodeArray = Uint8Array | Uint16Array | Uint32Array;
 
@@ -62,7 +62,7 @@ export class Codes {
   }
 
   /** The codes of a dictionary's entries, and one more: that of numbers past its end. */
-  ofDictionary(column: RequestColumn, dictionary: Dictionary): CodeArray {
+  ofDictionary(column: RequestColumn, dictionary: Entries): CodeArray {
     return this.#table(column, dictionary.length, (entry) => dictionary.at(entry));
   }
 

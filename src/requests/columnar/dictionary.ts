@@ -7,8 +7,15 @@ export interface DictionaryPart {
   readonly bytes: CellBytes;
 }
 
-/** What the numbers in a column stand for: a list of texts (or numbers), which may have come in several parts. */
-export class Dictionary {
+/** What the numbers in a column stand for. */
+export interface Entries {
+  readonly length: number;
+  /** An entry, from 0 to length - 1; undefined for one that is empty. */
+  at(entry: number): string | number | undefined;
+}
+
+/** Entries as they lie in a file: a list of texts (or numbers), which may have come in several parts. */
+export class Dictionary implements Entries {
   readonly parts: readonly DictionaryPart[];
   readonly length: number;
   readonly #cells: readonly Cells[];
@@ -28,7 +35,6 @@ export class Dictionary {
     this.length = length;
   }
 
-  /** An entry, from 0 to length - 1; undefined for one that is empty. */
   at(entry: number): string | number | undefined {
     const part = this.#starts.findLastIndex((start) => start <= entry);
     return (this.#cells[part] as Cells).at(entry - (this.#starts[part] as number));

@@ -7,7 +7,7 @@ import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableErr
 import { bitAt, Cells, type CellType, type NumberType, type Region, type TextType, textRegion } from './cells.js';
 import { Codes } from './codes.js';
 import { DESK_ROWS, Desk } from './desk.js';
-import { Dictionary, type DictionaryPart } from './dictionary.js';
+import { Dictionary, type DictionaryPart, type Entries } from './dictionary.js';
 
 /** Bytes at any place: a file's, or some held in memory. */
 export interface ByteSource {
@@ -68,7 +68,7 @@ export class SliceReader {
   readonly desk: Desk;
   readonly #given: readonly GivenColumn[];
   readonly #rows: RowBuilder;
-  readonly #dictionaries = new Map<number, Dictionary>();
+  readonly #dictionaries = new Map<number, Entries>();
   /** What is on the desk, by column. */
   readonly #laid = new Map<RequestColumn, LaidCells>();
   #isStained = false;
@@ -92,13 +92,15 @@ export class SliceReader {
 
   /** Takes dictionaries, new or in place of those of the same number. */
   setDictionaries(dictionaries: Dictionaries): void {
-    for (const [id, parts] of dictionaries) {
-      const dictionary = new Dictionary(parts);
-      this.#dictionaries.set(id, dictionary);
-      for (const { name, type } of this.#given) {
-        if (type.kind !== 'dictionary' || type.dictionary !== id) continue;
-        this.desk.setTable(name, this.#codes.ofDictionary(name, dictionary));
-      }
+    for (const [id, parts] of dictionaries) this.setEntries(id, new Dictionary(parts));
+  }
+
+  /** Takes one dictionary. */
+  setEntries(id: number, dictionary: Entries): void {
+    this.#dictionaries.set(id, dictionary);
+    for (const { name, type } of this.#given) {
+      if (type.kind !== 'dictionary' || type.dictionary !== id) continue;
+      this.desk.setTable(name, this.#codes.ofDictionary(name, dictionary));
     }
   }
 

@@ -1,0 +1,39 @@
+import type * as DuckDB from '@duckdb/node-api';
+import { ParquetNotSupportedError } from './errors.js';
+
+/** Loads DuckDB. Rejects with a ParquetNotSupportedError where there is none. */
+export async function loadDuckDB(): Promise<typeof DuckDB> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    throw new ParquetNotSupportedError(error);
+  }
+}
+
+/** Opens a database that reads nothing from anywhere but the files it is given. `path` is where it lies; in memory by default. */
+export async function openDatabase(
+  duckdb: typeof DuckDB,
+  path = ':memory:',
+): Promise<{ instance: DuckDB.DuckDBInstance; connection: DuckDB.DuckDBConnection }> {
+  const instance = await duckdb.DuckDBInstance.create(path, {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  return { instance, connection: await instance.connect() };
+}
+
+/** A text as SQL writes it. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as SQL writes it. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** What DuckDB says went wrong, in one line. */
+export function duckdbReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] as string).replace(/^[A-Za-z ]+ Error: /, '');
+}

@@ -1,0 +1,200 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as DuckDB from '@duckdb/node-api';
+import type { Names } from '../../requests/arrow/names.js';
+import type { WrittenCells, WrittenColumn } from '../../requests/arrow/written.js';
+import { loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+
+/** Rows of a chunk of DuckDB's. */
+const CHUNK_ROWS = 2048;
+/** What DuckDB holds of rows before they go to disk. */
+const MEMORY_LIMIT = '256MB';
+
+/** A column of the database. */
+interface StoredColumn {
+  readonly name: string;
+  readonly type: DuckDB.DuckDBType;
+  readonly sql: string;
+}
+
+/** A vector of numbers; DuckDB's types keep what it is made of private. */
+interface NumberVector {
+  readonly items: { set(numbers: ArrayLike<number> | ArrayLike<bigint>): void };
+  readonly validity: { data: BigUint64Array | null };
+  setItem(row: number, value: unknown): void;
+  flush(): void;
+}
+
+/**
+ * Writes a table as a Parquet file. Rows go to a database on disk first, which DuckDB then makes the file of: whatever the size
+ * of the table, little of it is in memory.
+ */
+export class ParquetWriter {
+  readonly #folder: string;
+  readonly #instance: DuckDB.DuckDBInstance;
+  readonly #connection: DuckDB.DuckDBConnection;
+  readonly #appender: DuckDB.DuckDBAppender;
+  readonly #chunk: DuckDB.DuckDBDataChunk;
+  readonly #columns: readonly WrittenColumn[];
+  readonly #names: readonly (Names | undefined)[];
+  /** How many names each column had at first: these are in its type. */
+  readonly #lasting: readonly number[];
+  /** Of each column, the names that came later. */
+  readonly #later: string[][];
+
+  private constructor(parts: {
+    folder: string;
+    instance: DuckDB.DuckDBInstance;
+    connection: DuckDB.DuckDBConnection;
+    appender: DuckDB.DuckDBAppender;
+    chunk: DuckDB.DuckDBDataChunk;
+    columns: readonly WrittenColumn[];
+    names: readonly (Names | undefined)[];
+    lasting: readonly number[];
+  }) {
+    this.#folder = parts.folder;
+    this.#instance = parts.instance;
+    this.#connection = parts.connection;
+    this.#appender = parts.appender;
+    this.#chunk = parts.chunk;
+    this.#columns = parts.columns;
+    this.#names = parts.names;
+    this.#lasting = parts.lasting;
+    this.#later = parts.columns.map(() => []);
+  }
+
+  /**
+   * Opens one; `names` are those of each column that holds names, which more may be added to. What is written meanwhile lies
+   * in a folder of its own in `folder`. Rejects with a ParquetNotSupportedError, or a system's error.
+   */
+  static async open(
+    columns: readonly WrittenColumn[],
+    names: readonly (Names | undefined)[],
+    folder: string,
+  ): Promise<ParquetWriter> {
+    const duckdb = await loadDuckDB();
+    const own = await mkdtemp(join(folder, '.bpftoken-'));
+    try {
+      const { instance, connection } = await openDatabase(duckdb, join(own, 'rows.duckdb'));
+      await connection.run(`SET memory_limit = '${MEMORY_LIMIT}'`);
+      const lists = names.map((some) => some?.take() ?? []);
+      const stored = columns.flatMap((column, i) => storedColumns(duckdb, column, i, lists[i] as string[]));
+      await connection.run(`CREATE TABLE requests (${stored.map(({ name, sql }) => `${name} ${sql}`).join(', ')})`);
+      const appender = await connection.createAppender('requests');
+      const chunk = duckdb.DuckDBDataChunk.create(stored.map(({ type }) => type));
+      const lasting = lists.map(({ length }) => length);
+      return new ParquetWriter({ folder: own, instance, connection, appender, chunk, columns, names, lasting });
+    } catch (error) {
+      await rm(own, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Appends rows: the cells of every column. */
+  append(rows: number, cells: readonly WrittenCells[]): void {
+    this.#names.forEach((names, column) => {
+      this.#later[column]?.push(...(names?.take() ?? []));
+    });
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const to = Math.min(from + CHUNK_ROWS, rows);
+      const chunk = this.#chunk;
+      chunk.reset();
+      chunk.rowCount = to - from;
+      let at = 0;
+      this.#columns.forEach(({ holds }, column) => {
+        const vector = chunk.getColumnVector(at) as unknown as NumberVector;
+        at += 1;
+        const some = cells[column] as WrittenCells;
+        if (holds === 'names') {
+          const texts = chunk.getColumnVector(at) as unknown as NumberVector;
+          at += 1;
+          this.#putNames(vector, texts, column, some, from, to);
+        } else {
+          put(vector, some, from, to);
+        }
+      });
+      this.#appender.appendDataChunk(chunk);
+    }
+  }
+
+  /** The file, in pieces. Only close() may be called after it. */
+  async *finish(): AsyncGenerator<Uint8Array> {
+    this.#appender.closeSync();
+    const path = join(this.#folder, 'table.parquet');
+    const selected = this.#columns.map(({ name, holds }, i) =>
+      holds === 'names' ? `coalesce(t${i}, c${i}::VARCHAR) AS ${sqlName(name)}` : `c${i} AS ${sqlName(name)}`,
+    );
+    await this.#connection.run(
+      `COPY (SELECT ${selected.join(', ')} FROM requests) TO ${sqlText(path)} (FORMAT parquet)`,
+    );
+    yield* createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+  }
+
+  /** Leaves nothing behind. */
+  async close(): Promise<void> {
+    this.#connection.interrupt();
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Names that the type of the column has go to `vector`, later ones to `texts`. */
+  #putNames(
+    vector: NumberVector,
+    texts: NumberVector,
+    column: number,
+    { data, valid, empty }: WrittenCells,
+    from: number,
+    to: number,
+  ): void {
+    const lasting = this.#lasting[column] as number;
+    const later = this.#later[column] as string[];
+    const numbers = (data as Int32Array).slice(from, to);
+    const bits = empty > 0 ? bitsOf(valid, from, to) : noneEmpty(to - from);
+    const textBits = new BigUint64Array(CHUNK_ROWS / 64);
+    texts.validity.data = textBits;
+    if (later.length > 0) {
+      const bytes = new Uint8Array(bits.buffer);
+      numbers.forEach((number, row) => {
+        if (number < lasting || ((bytes[row >> 3] as number) & (1 << (row & 7))) === 0) return;
+        texts.setItem(row, later[number - lasting]);
+        numbers[row] = 0;
+        bytes[row >> 3] = (bytes[row >> 3] as number) & ~(1 << (row & 7));
+      });
+    }
+    vector.items.set(numbers);
+    vector.validity.data = bits;
+    vector.flush();
+    texts.flush();
+  }
+}
+
+/** The columns that one is stored as: of names, those of its type and any others. */
+function storedColumns(duckdb: typeof DuckDB, column: WrittenColumn, i: number, names: string[]): StoredColumn[] {
+  if (column.holds === 'uint32') return [{ name: `c${i}`, type: duckdb.UINTEGER, sql: 'UINTEGER' }];
+  if (column.holds === 'int64') return [{ name: `c${i}`, type: duckdb.BIGINT, sql: 'BIGINT' }];
+  // A type has to have a name.
+  const values = names.length > 0 ? names : [''];
+  return [
+    { name: `c${i}`, type: duckdb.ENUM(values), sql: `ENUM(${values.map(sqlText).join(', ')})` },
+    { name: `t${i}`, type: duckdb.VARCHAR, sql: 'VARCHAR' },
+  ];
+}
+
+function put(vector: NumberVector, { data, valid, empty }: WrittenCells, from: number, to: number): void {
+  vector.items.set(data.subarray(from, to) as ArrayLike<number>);
+  vector.validity.data = empty > 0 ? bitsOf(valid, from, to) : null;
+  vector.flush();
+}
+
+/** A copy of the validity bits of some rows, from a multiple of 8 on. */
+function bitsOf(valid: Uint8Array, from: number, to: number): BigUint64Array {
+  const bits = noneEmpty(to - from);
+  new Uint8Array(bits.buffer).set(valid.subarray(from >> 3, Math.ceil(to / 8)));
+  return bits;
+}
+
+function noneEmpty(rows: number): BigUint64Array {
+  return new BigUint64Array(Math.ceil(rows / 64)).fill(0xffff_ffff_ffff_ffffn);
+}

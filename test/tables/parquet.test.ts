@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { runBatch } from '../../src/cli/batch/index.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { TextEntries } from '../../src/requests/columnar/text_entries.js';
+import { generateRequests, RequestWriter } from '../../src/requests/index.js';
+import { evaluateTable } from '../../src/tables/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Writes what a query answers as Parquet. */
+async function parquetOf(name: string, query: string, options = ''): Promise<string> {
+  const path = join(folder, name);
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+
+/** What a table says, with rows named by number whatever named them. */
+async function said(path: string) {
+  const table = evaluateTable(evaluator, path);
+  const rows: unknown[] = [];
+  for await (const { columns, verdicts, bad, expects, firstRow } of table) {
+    expect(firstRow).toBe(rows.length);
+    for (let row = 0; row < verdicts.length; row++) {
+      const request = Object.values(columns).map((column) => column[row]);
+      rows.push([...request, verdicts[row], expects?.[row] ?? -1, bad.get(row)]);
+    }
+  }
+  const { first, ...rest } = table.problems;
+  return {
+    rows,
+    problems: { ...rest, first: first.map(({ line, row, ...problem }) => ({ ...problem, row: row ?? line })) },
+  };
+}
+
+const text = (...names: string[]) => fc.option(fc.constantFrom(...names), { freq: 6 });
+const anyRow = fc.record({
+  task: text('root', 'agent', 'agnet', 'say "hi", you\nthere', ' #1 ', ''),
+  token: text('full', 'ü, näher', '#7', "it's"),
+  cmd: text('map_create', 'BPF_PROG_LOAD', '5', 'prog_laod', 'link-create'),
+  map_type: text('hash', '99', 'aray'),
+  prog_type: text('xdp', 'tc', 'xpd'),
+  expected_attach_type: text('xdp', 'xd', '0'),
+  insn_cnt: text('1', '4294967295', '4294967296', 'many'),
+  pre: text('token_ebadf', '7', 'what'),
+  expect: text('allowed', 'EPERM', 'nothing'),
+});
+
+describe('a Parquet table', () => {
+  it('means what NDJSON means, whatever its cells', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRow, { minLength: 30, maxLength: 30 }), async (rows) => {
+        const lines = join(folder, 'any.ndjson');
+        await writeFile(lines, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+        const columns = Object.keys(rows[0] as object).map((name) => `${name}: 'VARCHAR'`);
+        const query = `SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = {${columns.join(', ')}})`;
+        expect(await said(await parquetOf('any.parquet', query))).toEqual(await said(lines));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('has its rows in the order of the file, over many row groups, with numbers and names', async () => {
+    const rows = 300_000;
+    const query =
+      `SELECT (i % 5)::UTINYINT AS task, CASE WHEN i % 3 = 0 THEN NULL ELSE (i % 4)::BIGINT END AS token, ` +
+      `['map_create', 'prog_load', 'btf_load'][i % 3 + 1] AS cmd, ['hash', 'array'][i % 2 + 1] AS map_type, ` +
+      `'xdp' AS "Prog Type", i::INTEGER AS insn_cnt, i AS "row" FROM range(${rows}) t(i)`;
+    const path = await parquetOf('many.parquet', query, ', ROW_GROUP_SIZE 10007');
+    const lines = Array.from({ length: rows }, (_, i) =>
+      JSON.stringify({
+        task: i % 5,
+        token: i % 3 === 0 ? null : i % 4,
+        cmd: ['map_create', 'prog_load', 'btf_load'][i % 3],
+        map_type: ['hash', 'array'][i % 2],
+        prog_type: 'xdp',
+        insn_cnt: i,
+      }),
+    );
+    const table = join(folder, 'many.ndjson');
+    await writeFile(table, lines.join('\n'));
+    expect(await said(path)).toEqual(await said(table));
+  });
+
+  it('may be empty', async () => {
+    const path = await parquetOf('empty.parquet', `SELECT 'root' AS task, 'btf_load' AS cmd WHERE false`);
+    expect((await said(path)).rows).toEqual([]);
+  });
+
+  it.each([
+    ['a missing column', `SELECT 'root' AS task`, 'the table has no cmd column: it has task'],
+    ['a float', `SELECT 1.5::DOUBLE AS task, 1 AS cmd`, 'column task is DOUBLE: integers or text can be read'],
+    ['a list', `SELECT [1] AS task, 1 AS cmd`, 'column task is INTEGER[]: integers or text can be read'],
+    ['a column twice', `SELECT 1 AS task, 1 AS "task ", 1 AS cmd`, 'the table has two columns named task'],
+  ])('with %s is an error', async (_, query, message) => {
+    const path = await parquetOf('wrong.parquet', query);
+    await expect(said(path)).rejects.toThrow(`${path}: ${message}`);
+  });
+
+  it('with text where a number belongs has problems of rows, not of the table', async () => {
+    const query = `SELECT 'root' AS task, 'prog_load' AS cmd, 'xdp' AS prog_type, unnest(['7', 'seven']) AS insn_cnt`;
+    const { rows, problems } = await said(await parquetOf('text.parquet', query));
+    expect(rows).toHaveLength(2);
+    expect(problems.first).toMatchObject([{ row: 2, column: 'insn_cnt', kind: 'unknown_name' }]);
+  });
+
+  it('that is cut off, or none, is an error in words', async () => {
+    const whole = await readFile(await parquetOf('whole.parquet', `SELECT 'root' AS task, 'btf_load' AS cmd`));
+    const path = join(folder, 'cut.parquet');
+    for (const cut of [0, 4, whole.length >> 1, whole.length - 1]) {
+      await writeFile(path, whole.subarray(0, cut));
+      await expect(said(path), `cut at ${cut}`).rejects.toThrow(`${path}: it cannot be read as Parquet`);
+    }
+  });
+});
+
+describe('Parquet as output', () => {
+  it('gives the verdicts of a table, its bad rows among them', async () => {
+    const requests = join(folder, 'requests.ndjson');
+    const writer = new RequestWriter(world, 'ndjson');
+    const drawn = [...generateRequests(world, 8, 5000)].map(({ columns }) => writer.rows(columns));
+    const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod"}\n';
+    await writeFile(requests, Buffer.concat([...drawn, Buffer.from(bad), ...drawn, Buffer.from(bad)]));
+    const out = join(folder, 'verdicts.parquet');
+    const source = { kind: 'file', path: requests, format: 'ndjson' } as const;
+    const sink = { kind: 'file', path: out, format: 'parquet' } as const;
+    const written = await runBatch({ world, evaluator, source, sink });
+    const again = await said(out);
+    const direct = await said(requests);
+    expect(again.rows).toEqual(direct.rows);
+    expect(again.problems.counts).toEqual(direct.problems.counts);
+    expect(written.badRows).toBe(4);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('leaves nothing when it is interrupted', async () => {
+    const controller = new AbortController();
+    const run = runBatch({
+      world,
+      evaluator,
+      source: { kind: 'generated', rows: 1e9, seed: 1 },
+      sink: { kind: 'file', path: join(folder, 'never.parquet'), format: 'parquet' },
+      signal: controller.signal,
+      onProgress: ({ rows }) => {
+        if (rows > 50_000) controller.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await readdir(folder)).filter((name) => /never|^\./.test(name))).toEqual([]);
+  });
+});
+
+test('texts keep their numbers, and late ones pass', () => {
+  const entries = new TextEntries();
+  const early = entries.numberOf('early');
+  for (let i = 0; i < 3_000_000; i++) entries.numberOf(`text ${i}`);
+  expect(entries.at(entries.numberOf('early'))).toBe('early');
+  expect(entries.numberOf('early')).toBe(early);
+  const late = entries.numberOf('late');
+  expect(entries.at(late)).toBe('late');
+  expect(entries.length).toBeLessThan(2_000_000);
+});
