@@ -50,29 +50,29 @@ const PROFILE = 'linux-6.12';
 export function batchCurve({ seed, effort, mostRows }: Extent): Curve {
   const world = benchmarkWorld(PROFILE, LARGE, seed);
   const base = requests(world, seed, Math.min(mostRows, 1_000_000));
-  const points: Point[] = [];
-  for (let rows = 1; rows <= mostRows; rows *= 10) {
-    points.push({ x: rows, checksPerSecond: speeds(world, repeated(base, rows), effort) });
-  }
-  return { name: 'batch', title: 'Rows of a batch', xLabel: 'rows', isLog: true, points };
+  const places: Place[] = [];
+  for (let rows = 1; rows <= mostRows; rows *= 10) places.push({ x: rows, world, columns: repeated(base, rows) });
+  return { name: 'batch', title: 'Rows of a batch', xLabel: 'rows', isLog: true, points: measure(places, effort) };
 }
 
 /** By tasks and tokens, from 16 of each to as many as ids can name; a quarter as many user namespaces. */
 export function worldCurve({ seed, effort, rows }: Extent): Curve {
-  const points = [16, 64, 256, 1024, 4096, 16_384, MAX_IDS].map((count): Point => {
+  const places = [16, 64, 256, 1024, 4096, 16_384, MAX_IDS].map((count): Place => {
     const size = { name: String(count), userns: Math.ceil(count / 4), tasks: count, tokens: count };
     const world = benchmarkWorld(PROFILE, size, seed);
-    return { x: count, checksPerSecond: speeds(world, requests(world, seed, rows), effort) };
+    return { x: count, world, columns: requests(world, seed, rows) };
   });
+  const points = measure(places, effort);
   return { name: 'world', title: 'Tasks and tokens', xLabel: 'tasks, and as many tokens', isLog: true, points };
 }
 
-/** By the level that every other user namespace lies at; callers are half of the way above, or there. */
+/** By the deepest level of user namespaces, which lie in chains one in the other; 0: there is but the initial one. */
 export function depthCurve({ seed, effort, rows }: Extent): Curve {
-  const points = [0, 1, 2, 4, 8, 16, 24, DEEPEST].map((depth): Point => {
+  const places = [0, 1, 2, 4, 8, 16, 24, DEEPEST].map((depth): Place => {
     const world = deepWorld(benchmarkWorld(PROFILE, LARGE, seed), depth);
-    return { x: depth, checksPerSecond: speeds(world, requests(world, seed, rows), effort) };
+    return { x: depth, world, columns: requests(world, seed, rows) };
   });
+  const points = measure(places, effort);
   return { name: 'depth', title: 'Depth of user namespaces', xLabel: 'deepest level', isLog: false, points };
 }
 
@@ -99,22 +99,36 @@ export async function workerCurve({ seed, effort, rows }: Extent): Promise<Curve
   }
 }
 
-function speeds(world: World, columns: Columns, effort: Effort): Point['checksPerSecond'] {
-  const evaluator = createEvaluator(world);
-  const rival = new TypeScriptRival(world);
-  const rows = columns.task.length;
-  const out = new Uint8Array(rows);
-  const times = Math.ceil(LEAST_CHECKS / rows);
-  const repeat = (decide: () => void) => () => {
-    for (let i = 0; i < times; i++) decide();
-  };
-  const ours = repeat(() => evaluator.checkBatch(columns, out));
-  const plain = repeat(() => rival.checkBatch(columns, out));
-  const contenders = [contender(OURS, rows * times, ours)];
-  if (rows <= MOST_PLAIN_ROWS) contenders.push(contender(PLAIN, rows * times, plain));
-  const timings = interleave(contenders, effort);
-  evaluator.dispose();
-  return Object.fromEntries(timings.map((timing) => [timing.name, speed(timing)]));
+/** A world and a batch to be timed at one place of a curve. */
+interface Place {
+  readonly x: number;
+  readonly world: World;
+  readonly columns: Columns;
+}
+
+/** Times all places of a curve in turn, round after round, so that what else the machine does falls on all of them alike. */
+function measure(places: readonly Place[], effort: Effort): Point[] {
+  const contenders = places.flatMap(({ x, world, columns }) => {
+    const rows = columns.task.length;
+    const out = new Uint8Array(rows);
+    const times = Math.ceil(LEAST_CHECKS / rows);
+    const repeat = (name: string, side: { checkBatch(columns: Columns, out: Uint8Array): void }) => {
+      const work = (): void => {
+        for (let i = 0; i < times; i++) side.checkBatch(columns, out);
+      };
+      return { x, timed: contender(name, rows * times, work) };
+    };
+    const ours = repeat(OURS, createEvaluator(world));
+    return rows <= MOST_PLAIN_ROWS ? [ours, repeat(PLAIN, new TypeScriptRival(world))] : [ours];
+  });
+  const timings = interleave(
+    contenders.map(({ timed }) => timed),
+    effort,
+  );
+  return places.map(({ x }) => {
+    const here = timings.filter((_, i) => contenders[i]?.x === x);
+    return { x, checksPerSecond: Object.fromEntries(here.map((timing) => [timing.name, speed(timing)])) };
+  });
 }
 
 function speed({ nanoseconds }: Timing): { median: number; min: number; max: number } {
