@@ -19,22 +19,30 @@ export interface Question {
 export const ASKED_CAPS = [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON] as const;
 const QUESTION_STREAM = 4;
 
-/** Questions drawn from a world: task and type uniform, half of the tokens of the task's own user namespace. */
+/**
+ * Questions drawn from a world: task and type uniform; a third of the tokens of the task's own user namespace and a third of
+ * one right below it, where there are such, the rest uniform.
+ */
 export function drawQuestions(world: World, seed: number, count: number): Question[] {
   const random = new Random();
   random.reseed(seed, QUESTION_STREAM);
-  const { vocabulary } = world.profile;
+  const { userns, tasks, tokens, profile } = world;
+  const ids = [...tokens.keys()];
+  const everywhere = (): number => random.below(tokens.length);
+  const oneOf = (some: readonly number[]): number =>
+    some.length > 0 ? (some[random.below(some.length)] as number) : everywhere();
   return Array.from({ length: count }, () => {
-    const task = random.below(world.tasks.length);
-    const own = [...world.tokens.keys()].filter((id) => world.tokens[id]?.userns === world.tasks[task]?.userns);
-    const token = random.below(2) === 0 && own.length > 0 ? random.below(own.length) : -1;
-    const type = 1 + random.below(vocabulary.count.prog_types - 1);
-    return {
-      task,
-      token: token === -1 ? random.below(world.tokens.length) : (own[token] as number),
-      type,
-      attachType: attachTypeOf(world, type),
-    };
+    const task = random.below(tasks.length);
+    const home = tasks[task]?.userns as number;
+    const place = random.below(3);
+    const token =
+      place === 0
+        ? oneOf(ids.filter((id) => tokens[id]?.userns === home))
+        : place === 1
+          ? oneOf(ids.filter((id) => tokens[id]?.userns !== 0 && userns[tokens[id]?.userns ?? 0]?.parent === home))
+          : everywhere();
+    const type = 1 + random.below(profile.vocabulary.count.prog_types - 1);
+    return { task, token, type, attachType: attachTypeOf(world, type) };
   });
 }
 
