@@ -129,28 +129,45 @@ function writeKinds(scratch: usize, task: usize, token: usize, stands: u32): voi
   const own = lanes(0 - isOwnUserns(task, token, stands));
   const cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
   const attachs = v128.load64_zero(token, TOKEN_ATTACHS);
-  for (let n: usize = 0; n < <usize>KINDS; n += 16) {
-    const flags = v128.load(n, KIND_FLAGS);
-    const stop = stopsBeforeType(own, lanes(deniedCaps), cmds, v128.load(n, KIND_CMD_BITS), flags);
-    const without = v128.load(initCaps * KINDS + n, WORLD_KIND_OUTCOMES);
-    let within = v128.load(capable * KINDS + n, WORLD_KIND_OUTCOMES);
-    if (there & deniedCaps) {
-      const needs = v128.load(n, KIND_NEEDS);
-      within = outcomes(lanes(capable), lanes(there & deniedCaps), needs, v128.load(n, KIND_END), flags);
-    }
-    const permitted = stoppedBy(stop, within, without);
-    const noType = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_TYPE)), within, without);
-    const noAttach = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_ATTACH)), within, without);
-    // Whether the token allows what attach type 0 means is known already.
-    const meant = v128.load(n, KIND_MEANT);
-    const isOwnAttach = i8x16.eq(meant, lanes(0));
-    const isMeantAllowed = hasBits(attachs, meant, lanes(0));
-    const ofMeant = v128.bitselect(permitted, noAttach, isMeantAllowed);
-    const odd = hasAll(flags, lanes(ASK_BY_GATE));
-    v128.store(scratch + n, v128.or(v128.bitselect(permitted, ofMeant, isOwnAttach), odd), PERMITTED);
-    v128.store(scratch + n, v128.or(v128.bitselect(noAttach, ofMeant, isOwnAttach), odd), WITHOUT_ATTACH);
-    v128.store(scratch + n, v128.or(noType, odd), WITHOUT_TYPE);
+  const refused = there & deniedCaps;
+  writeHalf(scratch, 0, own, cmds, attachs, initCaps, deniedCaps, capable, refused);
+  writeHalf(scratch, 16, own, cmds, attachs, initCaps, deniedCaps, capable, refused);
+}
+
+/** Of sixteen kinds from the nth on: twice, not in a loop, so that constants are made once. */
+// @ts-ignore: decorator
+@inline
+function writeHalf(
+  scratch: usize,
+  n: usize,
+  own: v128,
+  cmds: v128,
+  attachs: v128,
+  initCaps: u32,
+  deniedCaps: u32,
+  capable: u32,
+  refused: u32,
+): void {
+  const flags = v128.load(n, KIND_FLAGS);
+  const stop = stopsBeforeType(own, lanes(deniedCaps), cmds, v128.load(n, KIND_CMD_BITS), flags);
+  const without = v128.load(initCaps * KINDS + n, WORLD_KIND_OUTCOMES);
+  let within = v128.load(capable * KINDS + n, WORLD_KIND_OUTCOMES);
+  if (refused) {
+    const needs = v128.load(n, KIND_NEEDS);
+    within = outcomes(lanes(capable), lanes(refused), needs, v128.load(n, KIND_END), flags);
   }
+  const permitted = stoppedBy(stop, within, without);
+  const noType = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_TYPE)), within, without);
+  const noAttach = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_ATTACH)), within, without);
+  // Whether the token allows what attach type 0 means is known already.
+  const meant = v128.load(n, KIND_MEANT);
+  const isOwnAttach = i8x16.eq(meant, lanes(0));
+  const isMeantAllowed = hasBits(attachs, meant, lanes(0));
+  const ofMeant = v128.bitselect(permitted, noAttach, isMeantAllowed);
+  const odd = hasAll(flags, lanes(ASK_BY_GATE));
+  v128.store(scratch + n, v128.or(v128.bitselect(permitted, ofMeant, isOwnAttach), odd), PERMITTED);
+  v128.store(scratch + n, v128.or(v128.bitselect(noAttach, ofMeant, isOwnAttach), odd), WITHOUT_ATTACH);
+  v128.store(scratch + n, v128.or(noType, odd), WITHOUT_TYPE);
 }
 
 /** Verdicts by what stops a token: outcomes within it where nothing does, else without it. */

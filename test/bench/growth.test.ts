@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Curve } from '../../bench/growth/curves.js';
+import { curveSvg } from '../../bench/growth/svg.js';
+
+const speed = (median: number) => ({ median, min: median * 0.9, max: median * 1.1 });
+const curve: Curve = {
+  name: 'batch',
+  title: 'Rows of a batch & more',
+  xLabel: 'rows',
+  isLog: true,
+  points: [
+    { x: 1, checksPerSecond: { ours: speed(1e6), plain: speed(2e6) } },
+    { x: 1000, checksPerSecond: { ours: speed(90e6), plain: speed(20e6) } },
+    { x: 1_000_000, checksPerSecond: { ours: speed(180e6) } },
+  ],
+};
+
+/** The places of the dots of a colour, in the order of the curve. */
+const dots = (svg: string, colour: string) =>
+  [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="[\d.]+" fill="(#\w+)"/g)]
+    .filter(([, , , fill]) => fill === colour)
+    .map(([, x, y]) => [Number(x), Number(y)] as const);
+
+describe('the picture of a curve', () => {
+  const svg = curveSvg(curve);
+
+  it('has a dot for every point of every contender, evenly spread where the scale is logarithmic', () => {
+    const ours = dots(svg, '#0072b2');
+    expect(ours.length).toBe(3);
+    expect(dots(svg, '#d55e00').length).toBe(2);
+    const [first, second, third] = ours.map(([x]) => x) as [number, number, number];
+    expect(second - first).toBeCloseTo(third - second, 0);
+  });
+
+  it('has what is faster further up, within the picture', () => {
+    const heights = dots(svg, '#0072b2').map(([, y]) => y);
+    expect([...heights].sort((a, b) => b - a)).toEqual(heights);
+    for (const y of heights) expect(y > 0 && y < 400).toBe(true);
+  });
+
+  it('escapes its words and names everyone', () => {
+    expect(svg).toContain('Rows of a batch &amp; more');
+    expect(svg).toMatch(/>ours</);
+    expect(svg).toMatch(/>plain</);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
