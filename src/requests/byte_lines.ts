@@ -1,3 +1,4 @@
+import { type Bytes, wordsOf } from './byte_names.js';
 import { MAX_LINE } from './lines.js';
 
 /** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
@@ -14,7 +15,7 @@ export interface LineTaker {
    * Takes the line that starts at `at` of `bytes` where it is plain enough to be read from them; a line feed follows.
    * Answers where the next line starts, or 0, with nothing done, for a line to be taken as text.
    */
-  plainLine(bytes: Uint8Array, at: number, number: number): number;
+  plainLine(bytes: Bytes, at: number, number: number): number;
   /** Takes a line without its line feed; undefined instead of one longer than MAX_LINE. */
   line(text: string | undefined, number: number): void;
 }
@@ -28,7 +29,7 @@ export class ByteLines {
   readonly #stop: number;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** What was not taken yet: the start of a line, then what push() adds. */
-  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #held = wordsOf(new Uint8Array(FIRST_CAPACITY));
   #length = 0;
   #isTooLong = false;
   #number: number;
@@ -102,12 +103,12 @@ export class ByteLines {
   /** Takes the lines up to `end`, where the last of them ends, and keeps the rest. */
   #takeLines(end: number): void {
     const taker = this.#taker;
-    const bytes = this.#bytes;
+    const { bytes } = this.#held;
     let at = this.#offset === 0 && BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0;
     let number = this.#number;
     while (at < end) {
       if (this.#offset + at >= this.#stop && !taker.isInRow) break;
-      let next = taker.plainLine(bytes, at, number);
+      let next = taker.plainLine(this.#held, at, number);
       if (next === 0) {
         next = bytes.indexOf(LINE_FEED, at) + 1;
         const text = this.#decoder.decode(bytes.subarray(at, next - 1));
@@ -124,12 +125,13 @@ export class ByteLines {
 
   #append(piece: Uint8Array): void {
     const length = this.#length + piece.length;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, length));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
+    const { bytes } = this.#held;
+    if (length > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, length));
+      larger.set(bytes.subarray(0, this.#length));
+      this.#held = wordsOf(larger);
     }
-    this.#bytes.set(piece, this.#length);
+    this.#held.bytes.set(piece, this.#length);
     this.#length = length;
   }
 }

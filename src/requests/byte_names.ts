@@ -5,13 +5,18 @@ const FIRST_SLOTS = 256;
 
 /** Instead of a number: the text is not known. */
 export const MISSING = -0x8000_0000;
-/** Where a hash starts. */
-export const HASH_START = 0x811c_9dc5 | 0;
-const HASH_PRIME = 0x0100_0193;
+const HASH_PRIME = 0x9e37_79b1;
+const WORD = 4;
 
-/** The hash of a text and one more byte (FNV-1a): whoever looks for the end of a text works it out on the way. */
-export function hashByte(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, HASH_PRIME);
+/** Bytes, and the same bytes to be read four at a time. */
+export interface Bytes {
+  readonly bytes: Uint8Array;
+  readonly words: DataView;
+}
+
+/** Bytes that can be read four at a time. */
+export function wordsOf(bytes: Uint8Array): Bytes {
+  return { bytes, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 /** Numbers by texts that lie somewhere in bytes: a look-up makes no string. */
@@ -23,42 +28,41 @@ export class ByteNames {
   #values = new Int32Array(FIRST_SLOTS / 2);
   #ends = new Uint32Array(FIRST_SLOTS / 2);
   #length = 0;
-  #texts = new Uint8Array(MAX_NAME_BYTES);
+  #texts = wordsOf(new Uint8Array(MAX_NAME_BYTES));
 
-  /** The number of the text from `start` to `end`, whose bytes have that hash, or MISSING. */
-  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  /** The number of the text from `start` to `end`, or MISSING. */
+  find(words: DataView, start: number, end: number): number {
+    const hash = hashOf(words, start, end);
     const slots = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = (slots[slot] as number) - 1;
       if (entry < 0) return MISSING;
-      if (this.#hashes[entry] === hash && this.#isText(entry, bytes, start, end)) return this.#values[entry] as number;
+      if (this.#hashes[entry] === hash && this.#isText(entry, words, start, end)) return this.#values[entry] as number;
     }
   }
 
-  /** Remembers the number of a text that find() misses, unless it is long or there are too many. */
-  add(bytes: Uint8Array, start: number, end: number, hash: number, value: number): void {
+  /** Remembers the number of a text that find() misses. Answers false where it is too long, or there are too many. */
+  add({ bytes, words }: Bytes, start: number, end: number, value: number): boolean {
     const entry = this.#length;
     const length = end - start;
-    if (entry >= MAX_NAMES || length > MAX_NAME_BYTES) return;
+    if (entry >= MAX_NAMES || length > MAX_NAME_BYTES) return false;
     if (entry === this.#values.length) this.#grow();
     const from = this.#startOf(entry);
-    if (from + length > this.#texts.length) this.#texts = enlarged(this.#texts, Uint8Array);
-    this.#texts.set(bytes.subarray(start, end), from);
-    this.#hashes[entry] = hash;
+    if (from + length > this.#texts.bytes.length) this.#texts = wordsOf(enlarged(this.#texts.bytes, Uint8Array));
+    this.#texts.bytes.set(bytes.subarray(start, end), from);
+    this.#hashes[entry] = hashOf(words, start, end);
     this.#values[entry] = value;
     this.#ends[entry] = from + length;
     this.#length += 1;
     this.#place(entry);
+    return true;
   }
 
-  #isText(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
+  #isText(entry: number, words: DataView, start: number, end: number): boolean {
     const from = this.#startOf(entry);
     if ((this.#ends[entry] as number) - from !== end - start) return false;
-    const texts = this.#texts;
-    const distance = from - start;
-    for (let at = start; at < end; at++) if (texts[at + distance] !== bytes[at]) return false;
-    return true;
+    return isSameText(words, start, end, this.#texts.words, from);
   }
 
   #startOf(entry: number): number {
@@ -75,7 +79,7 @@ export class ByteNames {
 
   #place(entry: number): void {
     const mask = this.#slots.length - 1;
-    let slot = spread(this.#hashes[entry] as number) & mask;
+    let slot = (this.#hashes[entry] as number) & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
     this.#slots[slot] = entry + 1;
   }
@@ -91,7 +95,30 @@ function enlarged<Numbers extends Uint8Array | Int32Array | Uint32Array>(
   return larger;
 }
 
-/** Lets the upper bits of a hash count among the lower ones, of which slots are made. */
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15);
+/** Whether the text from `start` to `end` is the one in other bytes from `from` on, which are as many at least. */
+export function isSameText(words: DataView, start: number, end: number, others: DataView, from: number): boolean {
+  const distance = from - start;
+  let at = start;
+  for (; at + WORD <= end; at += WORD) if (others.getInt32(at + distance) !== words.getInt32(at)) return false;
+  return at === end || lastWord(others, from, end + distance) === lastWord(words, start, end);
+}
+
+/** The hash of a text. */
+function hashOf(words: DataView, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + WORD <= end; at += WORD) hash = mixed(hash, words.getInt32(at));
+  return at === end ? hash : mixed(hash, lastWord(words, start, end));
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, HASH_PRIME);
+  return product ^ (product >>> 15);
+}
+
+/** The last four bytes of a text; all of one that is shorter, and not empty. */
+function lastWord(words: DataView, start: number, end: number): number {
+  const length = end - start;
+  if (length >= WORD) return words.getInt32(end - WORD);
+  return words.getUint8(start) | (words.getUint8(start + (length >> 1)) << 8) | (words.getUint8(end - 1) << 16);
 }

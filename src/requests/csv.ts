@@ -1,3 +1,4 @@
+import type { Bytes } from './byte_names.js';
 import { readPlainCsv } from './csv_bytes.js';
 import { CsvRecords } from './csv_records.js';
 import type { Problems } from './problems.js';
@@ -51,7 +52,7 @@ export class CsvTable {
   }
 
   /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
-  plainLine(bytes: Uint8Array, at: number, number: number): number {
+  plainLine(bytes: Bytes, at: number, number: number): number {
     if (!this.#columns || this.#records.isOpen) return 0;
     return readPlainCsv(bytes, at, this.#columns, this.#rows.bytes, number);
   }

@@ -1,11 +1,12 @@
-import { HASH_START, hashByte } from './byte_names.js';
+import type { Bytes } from './byte_names.js';
 import { type ByteRows, NOWHERE } from './byte_rows.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
-/** Every other byte with a meaning in CSV is less. */
 const COMMA = 0x2c;
+/** By byte: 1 for those that mean something in CSV. */
+const IS_SIGN = Uint8Array.from({ length: 256 }, (_, byte) => Number([LINE_FEED, RETURN, QUOTE, COMMA].includes(byte)));
 
 /**
  * Reads the CSV row on the line that starts at `at` where it is a plain one: its quotes, if any, each enclose one whole
@@ -13,13 +14,14 @@ const COMMA = 0x2c;
  * feed must follow somewhere. Answers where the next line starts, or 0, with nothing done, where more than this is needed.
  */
 export function readPlainCsv(
-  bytes: Uint8Array,
+  text: Bytes,
   at: number,
   columns: readonly number[],
   rows: ByteRows,
   line: number,
 ): number {
-  const { starts, ends, hashes } = rows.places;
+  const { bytes } = text;
+  const { starts, ends } = rows.places;
   let next = at;
   let byte = bytes[next] as number;
   if (byte === LINE_FEED) return next + 1;
@@ -27,36 +29,29 @@ export function readPlainCsv(
   for (let field = 0; field < columns.length; field++) {
     let start = next;
     let end: number;
-    let hash = HASH_START;
     if (byte === QUOTE) {
       start += 1;
-      byte = bytes[++next] as number;
-      while (byte !== QUOTE) {
-        if (byte === LINE_FEED) return 0;
-        hash = hashByte(hash, byte);
+      do {
         byte = bytes[++next] as number;
-      }
+        if (byte === LINE_FEED) return 0;
+      } while (byte !== QUOTE);
       end = next;
       byte = bytes[++next] as number;
     } else {
-      while (byte > COMMA || (byte !== COMMA && byte !== LINE_FEED && byte !== RETURN && byte !== QUOTE)) {
-        hash = hashByte(hash, byte);
-        byte = bytes[++next] as number;
-      }
+      while (IS_SIGN[byte] === 0) byte = bytes[++next] as number;
       end = next;
     }
     const column = columns[field] as number;
     const place = column < 0 ? NOWHERE : column;
     starts[place] = start;
     ends[place] = end;
-    hashes[place] = hash;
     if (byte === COMMA) {
       byte = bytes[++next] as number;
       continue;
     }
     if (byte === RETURN) byte = bytes[++next] as number;
     if (byte !== LINE_FEED || field + 1 < columns.length) return 0;
-    return rows.add(bytes, line) ? next + 1 : 0;
+    return rows.add(text, line) ? next + 1 : 0;
   }
   // A comma follows the last field.
   return 0;

@@ -1,19 +1,28 @@
-import { ByteNames, MISSING } from './byte_names.js';
+import { ByteNames, type Bytes, MISSING, wordsOf } from './byte_names.js';
 import type { Problems } from './problems.js';
 import { canonicalColumn, REQUEST_COLUMNS, VERDICT_COLUMNS } from './table.js';
 
 /** Instead of a column: the key is none of a request. */
 export const IGNORED = -1;
-/** Instead of a column: the key was not met before. */
-export const NEW_KEY = -2;
 /** Most distinct keys remembered; rows of ever new keys must not fill the memory. */
 const MAX_KEYS = 1024;
+
+/** A key as it lies in a line. */
+export interface MetKey {
+  /** Its bytes, with its quotes. */
+  readonly words: DataView;
+  readonly length: number;
+  /** The column it means, or IGNORED. */
+  readonly column: number;
+}
 
 /** Which column each key of an NDJSON table means. */
 export class KeyColumns {
   readonly #problems: Problems;
   readonly #columns = new Map<string, number>(REQUEST_COLUMNS.map((name, column) => [name, column]));
+  /** Places in #keys. */
   readonly #met = new ByteNames();
+  readonly #keys: MetKey[] = [];
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Keys that were new, in the order they were met. */
   readonly added: string[] = [];
@@ -29,14 +38,16 @@ export class KeyColumns {
     return this.#columns.get(key) ?? this.#newKey(key);
   }
 
-  /** The column of the key from `start` to `end`, whose bytes have that hash, IGNORED, or NEW_KEY. */
-  columnAt(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const met = this.#met.find(bytes, start, end, hash);
-    if (met !== MISSING) return met;
-    const column = this.#columns.get(this.#decoder.decode(bytes.subarray(start, end)));
-    if (column === undefined) return NEW_KEY;
-    this.#met.add(bytes, start, end, hash, column);
-    return column;
+  /** The key between the quotes at `start` and before `end`; undefined for one that was not met before. */
+  keyAt(line: Bytes, start: number, end: number): MetKey | undefined {
+    const met = this.#met.find(line.words, start, end);
+    if (met !== MISSING) return this.#keys[met];
+    const quoted = line.bytes.slice(start, end);
+    const column = this.#columns.get(this.#decoder.decode(quoted.subarray(1, -1)));
+    if (column === undefined) return undefined;
+    const key = { words: wordsOf(quoted).words, length: quoted.length, column };
+    if (this.#met.add(line, start, end, this.#keys.length)) this.#keys.push(key);
+    return key;
   }
 
   #newKey(key: string): number {

@@ -1,3 +1,4 @@
+import type { Bytes } from './byte_names.js';
 import { IGNORED, type KeyColumns } from './keys.js';
 import { PlainNdjson } from './ndjson_bytes.js';
 import type { RowBuilder } from './rows.js';
@@ -19,7 +20,7 @@ export class NdjsonTable {
   }
 
   /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
-  plainLine(bytes: Uint8Array, at: number, number: number): number {
+  plainLine(bytes: Bytes, at: number, number: number): number {
     return this.#plain.read(bytes, at, number);
   }
 

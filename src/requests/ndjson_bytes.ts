@@ -1,7 +1,7 @@
-import { HASH_START, hashByte } from './byte_names.js';
+import { type Bytes, isSameText } from './byte_names.js';
 import { type ByteRows, type CellPlaces, NOWHERE } from './byte_rows.js';
 import { TASK, TOKEN } from './cell_names.js';
-import { IGNORED, type KeyColumns, NEW_KEY } from './keys.js';
+import { IGNORED, type KeyColumns, type MetKey } from './keys.js';
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -17,6 +17,12 @@ const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+/** By byte: 1 for those that end a text, or are more in it than themselves. */
+const IS_SIGN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < SPACE || byte === QUOTE || byte === BACKSLASH),
+);
+/** Members whose last keys are remembered. */
+const MAX_MEMBERS = 32;
 /** More digits could be a number that is not what they say. */
 const MAX_PLAIN_DIGITS = 15;
 const [NULL, TRUE, FALSE] = ['null', 'true', 'false'].map((word) => new TextEncoder().encode(word)) as [
@@ -33,8 +39,8 @@ export class PlainNdjson {
   readonly #rows: ByteRows;
   readonly #places: CellPlaces;
   readonly #keys: KeyColumns;
-  /** What the last text or number hashed to. */
-  #hash = 0;
+  /** By member: the key it had last, which the next line will most likely have there again. */
+  readonly #lastKeys: MetKey[] = [];
 
   constructor(rows: ByteRows, keys: KeyColumns) {
     this.#rows = rows;
@@ -46,19 +52,20 @@ export class PlainNdjson {
    * Reads the line that starts at `at`; a line feed must follow somewhere. Answers where the next line starts, or 0, with
    * nothing done, where it takes more than this.
    */
-  read(bytes: Uint8Array, at: number, line: number): number {
+  read(line: Bytes, at: number, number: number): number {
+    const { bytes } = line;
     let next = skipSpace(bytes, at);
     if (bytes[next] === LINE_FEED) return next + 1;
     if (bytes[next] !== OPEN) return 0;
     this.#places.clear();
     let seen = 0;
+    let member = 0;
     do {
       next = skipSpace(bytes, next + 1);
-      const keyEnd = this.#text(bytes, next);
-      if (keyEnd === 0) return 0;
-      const column = this.#keys.columnAt(bytes, next + 1, keyEnd, this.#hash);
-      if (column === NEW_KEY) return 0;
-      next = skipSpace(bytes, keyEnd + 1);
+      const key = this.#key(line, next, member++);
+      if (!key) return 0;
+      const { column } = key;
+      next = skipSpace(bytes, next + key.length);
       if (bytes[next] !== COLON) return 0;
       next = skipSpace(bytes, next + 1);
       if (column === IGNORED) {
@@ -75,14 +82,26 @@ export class PlainNdjson {
     if (bytes[next] !== CLOSE) return 0;
     next = skipSpace(bytes, next + 1);
     if (bytes[next] !== LINE_FEED) return 0;
-    return this.#rows.add(bytes, line) ? next + 1 : 0;
+    return this.#rows.add(line, number) ? next + 1 : 0;
+  }
+
+  /** The key that starts with a quote at `at`, of the n-th member; undefined where none does, or one that was not met. */
+  #key(line: Bytes, at: number, member: number): MetKey | undefined {
+    const { bytes, words } = line;
+    const last = this.#lastKeys[member];
+    if (last && at + last.length <= bytes.length && isSameText(words, at, at + last.length, last.words, 0)) return last;
+    const end = textEnd(bytes, at);
+    if (end === 0) return undefined;
+    const key = this.#keys.keyAt(line, at, end + 1);
+    if (key && member < MAX_MEMBERS) this.#lastKeys[member] = key;
+    return key;
   }
 
   /** Puts a value in its place and answers where it ends, 0 for one that is not plain. */
   #value(bytes: Uint8Array, at: number, place: number): number {
     const byte = bytes[at] as number;
     if (byte === QUOTE) {
-      const end = this.#text(bytes, at);
+      const end = textEnd(bytes, at);
       if (end === 0) return 0;
       this.#put(place, at + 1, end);
       return end + 1;
@@ -91,7 +110,7 @@ export class PlainNdjson {
     if (byte === NULL[0]) return skipWord(bytes, at, NULL);
     // A number names a task or token by its place, which takes another sign in text.
     if (place === TASK || place === TOKEN) return 0;
-    const end = this.#digits(bytes, at);
+    const end = digitsEnd(bytes, at);
     if (end !== 0) this.#put(place, at, end);
     return end;
   }
@@ -99,34 +118,23 @@ export class PlainNdjson {
   #put(place: number, start: number, end: number): void {
     this.#places.starts[place] = start;
     this.#places.ends[place] = end;
-    this.#places.hashes[place] = this.#hash;
   }
+}
 
-  /** Where the text that starts with a quote at `at` has its other one; 0 where none starts, or one with escapes. */
-  #text(bytes: Uint8Array, at: number): number {
-    if (bytes[at] !== QUOTE) return 0;
-    let hash = HASH_START;
-    let next = at + 1;
-    for (let byte = bytes[next] as number; byte !== QUOTE; byte = bytes[++next] as number) {
-      if (byte < SPACE || byte === BACKSLASH) return 0;
-      hash = hashByte(hash, byte);
-    }
-    this.#hash = hash;
-    return next;
-  }
+/** Where the text that starts with a quote at `at` has its other one; 0 where none starts, or one with escapes. */
+function textEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== QUOTE) return 0;
+  let next = at + 1;
+  while (IS_SIGN[bytes[next] as number] === 0) next += 1;
+  return bytes[next] === QUOTE ? next : 0;
+}
 
-  /** Where the digits at `at` end; 0 where they are not all there is of a number. */
-  #digits(bytes: Uint8Array, at: number): number {
-    let hash = HASH_START;
-    let next = at;
-    let byte = bytes[next] as number;
-    const isZero = byte === ZERO;
-    for (; byte >= ZERO && byte <= NINE; byte = bytes[++next] as number) hash = hashByte(hash, byte);
-    this.#hash = hash;
-    const digits = next - at;
-    if (digits === 0 || digits > MAX_PLAIN_DIGITS || (isZero && digits > 1)) return 0;
-    return byte === POINT || isExponent(byte) ? 0 : next;
-  }
+/** Where the digits at `at` end; 0 where they are not all there is of a number. */
+function digitsEnd(bytes: Uint8Array, at: number): number {
+  const end = skipDigits(bytes, at);
+  const digits = end - at;
+  if (digits === 0 || digits > MAX_PLAIN_DIGITS || (bytes[at] === ZERO && digits > 1)) return 0;
+  return bytes[end] === POINT || isExponent(bytes[end] as number) ? 0 : end;
 }
 
 /** Where white space, other than a line feed, ends. */

@@ -51,7 +51,7 @@ describe('a campaign', () => {
   test('ends with Ctrl-C: a summary so far, and exit status 130', async () => {
     const { code, stdout, stderr } = await bpftoken(['fuzz', '--for', '10m'], {
       during: (child) => {
-        setTimeout(() => child.kill('SIGINT'), 1500);
+        setTimeout(() => child.kill('SIGINT'), 3000);
       },
     });
     expect({ code, stderr }).toEqual({ code: 130, stderr: '' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteLines, type LineTaker } from '../../src/requests/byte_lines.js';
-import { ByteNames, HASH_START, hashByte, MISSING } from '../../src/requests/byte_names.js';
+import { ByteNames, MISSING, wordsOf } from '../../src/requests/byte_names.js';
 import { cellNames } from '../../src/requests/cell_names.js';
 import { CsvTable } from '../../src/requests/csv.js';
 import { REQUEST_FORMATS, type RequestFormat } from '../../src/requests/index.js';
@@ -63,24 +63,43 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
 });
 
 describe('names in bytes', () => {
-  it('are what they were remembered as, among thousands, some of which hash to the same', () => {
+  const encoded = (text: string) => wordsOf(new TextEncoder().encode(text));
+
+  it('are what they were remembered as, among thousands of any length', () => {
     const known = new ByteNames();
-    const places = Array.from({ length: 5000 }, (_, i) => {
-      const text = new TextEncoder().encode(`name-${i}`);
-      return { text, hash: i % 100 === 0 ? 7 : text.reduce(hashByte, HASH_START), value: i - 1 };
-    });
-    for (const { text, hash } of places) expect(known.find(text, 0, text.length, hash)).toBe(MISSING);
-    for (const { text, hash, value } of places) known.add(text, 0, text.length, hash, value);
-    for (const { text, hash, value } of places) expect(known.find(text, 0, text.length, hash)).toBe(value);
-    expect(known.find(Uint8Array.of(110), 0, 1, 7)).toBe(MISSING);
+    const texts = Array.from({ length: 5000 }, (_, i) => 'x'.repeat(i % 9) + i.toString(i < 300 ? 36 : 10));
+    const places = [...new Set(texts)].map((text, i) => ({ bytes: encoded(text), length: text.length, value: i - 1 }));
+    for (const { bytes, length } of places) expect(known.find(bytes.words, 0, length)).toBe(MISSING);
+    for (const { bytes, length, value } of places) known.add(bytes, 0, length, value);
+    for (const { bytes, length, value } of places) expect(known.find(bytes.words, 0, length)).toBe(value);
+    // Wherever they lie.
+    const { words } = encoded(`..${texts[4711]}..`);
+    expect(known.find(words, 2, words.byteLength - 2)).toBe(places[4711]?.value);
+  });
+
+  it('that hash to the same are told apart', () => {
+    const known = new ByteNames();
+    // The hash of two words is worked out from the first, and one of any such words makes it the other's.
+    const prime = 0x9e37_79b1;
+    const mixed = (hash: number, word: number) => {
+      const product = Math.imul(hash ^ word, prime);
+      return product ^ (product >>> 15);
+    };
+    const [one, other] = [encoded('aaaabbbb'), encoded('aaac....')];
+    const wanted = mixed(8, one.words.getInt32(0)) ^ one.words.getInt32(4);
+    other.words.setInt32(4, mixed(8, other.words.getInt32(0)) ^ wanted);
+    known.add(one, 0, 8, 1);
+    expect(known.find(other.words, 0, 8)).toBe(MISSING);
+    known.add(other, 0, 8, 2);
+    expect([one, other].map(({ words }) => known.find(words, 0, 8))).toEqual([1, 2]);
   });
 
   it('are not remembered where they are too long', () => {
     const known = new ByteNames();
-    const long = new Uint8Array(1000);
-    known.add(long, 0, 257, 1, 5);
-    known.add(long, 0, 256, 1, 6);
-    expect(known.find(long, 0, 257, 1)).toBe(MISSING);
-    expect(known.find(long, 0, 256, 1)).toBe(6);
+    const long = wordsOf(new Uint8Array(1000));
+    known.add(long, 0, 257, 5);
+    known.add(long, 0, 256, 6);
+    expect(known.find(long.words, 0, 257)).toBe(MISSING);
+    expect(known.find(long.words, 0, 256)).toBe(6);
   });
 });

@@ -56,6 +56,7 @@ const ODD_NDJSON = [
   '\t',
   '"',
   '{"a":{"b":[1]}}',
+  '{"task":"root","cmd":"btf_load","note":"a\tb"}',
   '{"task":"root","cmd":"prog_load","prog_type":"xdp","insn_cnt":05}',
   '{"task":1,"cmd":5,"prog_type":1}',
   '{"token":1,"task":"1","cmd":18}',
