@@ -14,6 +14,8 @@ import { TextEntries } from '../../requests/columnar/text_entries.js';
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, type RequestChunk, RequestTableError } from '../../requests/table.js';
 import { duckdbReason, loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+import { numbering } from './numbering.js';
+import type { NumberVector } from './vectors.js';
 
 /** What integers are in DuckDB, as cells. */
 const NUMBERS: Readonly<Record<string, NumberType>> = {
@@ -38,12 +40,6 @@ interface AskedColumn {
   readonly sql: string;
   /** The texts of the column, where it has any. */
   readonly texts?: TextEntries;
-}
-
-/** What every vector of numbers has; DuckDB's types keep it private. */
-interface NumberVector {
-  readonly items: ArrayBufferView;
-  readonly validity: { readonly data: BigUint64Array | null };
 }
 
 /**
@@ -98,23 +94,6 @@ async function askedColumns(
     connection.registerScalarFunction(numbering(duckdb, call, texts));
     const index = { kind: 'dictionary', index: ENTRY_NUMBERS, dictionary: place } as const;
     return [{ place, type: index, sql: `${call}(${sqlName(name)}::VARCHAR)`, texts }];
-  });
-}
-
-/** A function of SQL that numbers texts. */
-function numbering(duckdb: typeof DuckDB, name: string, texts: TextEntries): DuckDB.DuckDBScalarFunction {
-  return duckdb.DuckDBScalarFunction.create({
-    name,
-    parameterTypes: [duckdb.VARCHAR],
-    returnType: duckdb.INTEGER,
-    mainFunction: (_, input, output) => {
-      const given = input.getColumnVector(0);
-      for (let row = 0; row < input.rowCount; row++) {
-        const text = given.getItem(row);
-        output.setItem(row, text === null ? null : texts.numberOf(String(text)));
-      }
-      output.flush();
-    },
   });
 }
 
