@@ -76,9 +76,10 @@ export async function openSource(
   const table = await openTable(input, world, problems).catch((error: unknown) => {
     throw readError(file, error);
   });
-  const { parts } = table;
+  const { parts, totalRows } = table;
   return {
     chunks: withReadErrors(file, table.chunks),
+    ...(totalRows === undefined ? {} : { totalRows }),
     ...(totalBytes === undefined ? {} : { totalBytes }),
     bytesRead: () => table.bytesRead?.() ?? bytes,
     ...(parts && (totalBytes ?? 0) >= LARGE_BYTES ? { parts } : {}),

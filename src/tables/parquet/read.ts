@@ -13,6 +13,7 @@ import {
 import { TextEntries } from '../../requests/columnar/text_entries.js';
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, type RequestChunk, RequestTableError } from '../../requests/table.js';
+import type { OpenTable } from '../open_table.js';
 import { duckdbReason, loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
 import { numbering } from './numbering.js';
 import type { NumberVector } from './vectors.js';
@@ -43,25 +44,26 @@ interface AskedColumn {
 }
 
 /**
- * The requests of a Parquet file, in the order of its rows. Texts become numbers inside DuckDB's query, by a function that is
- * called once for each entry of a dictionary; what they stand for is looked up as in Arrow. Throws a RequestTableError for
- * what is no Parquet file, or none of requests, and a ParquetNotSupportedError without DuckDB.
+ * Opens a Parquet file: its requests come in the order of its rows. Texts become numbers inside DuckDB's query, by a function
+ * that is called once for each entry of a dictionary; what they stand for is looked up as in Arrow. Rejects with a
+ * RequestTableError for what is no Parquet file, or none of requests, and with a ParquetNotSupportedError without DuckDB.
  */
-export async function* readParquet(
-  file: string,
-  path: string,
-  world: World,
-  problems: Problems,
-): AsyncGenerator<RequestChunk> {
+export async function openParquet(file: string, path: string, world: World, problems: Problems): Promise<OpenTable> {
   const duckdb = await loadDuckDB();
   const { instance, connection } = await openDatabase(duckdb);
-  try {
-    const columns = await askedColumns(duckdb, connection, file, path, problems);
-    yield* rowsOf(connection, file, path, columns, world, problems);
-  } finally {
+  const close = (): void => {
     connection.interrupt();
     connection.closeSync();
     instance.closeSync();
+  };
+  try {
+    const columns = await askedColumns(duckdb, connection, file, path, problems);
+    const query = `SELECT num_rows FROM parquet_file_metadata(${sqlText(path)})`;
+    const [[rows] = []] = (await told(file, () => connection.runAndReadAll(query))).getRows();
+    return { chunks: rowsOf(connection, file, path, columns, world, problems), totalRows: Number(rows), close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
