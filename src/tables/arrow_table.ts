@@ -5,7 +5,7 @@ import type { ArrowPart, ArrowSlice, ArrowTableData } from './arrow_part.js';
 import type { FileBytes } from './file_bytes.js';
 
 /** Rows of a part: some ten milliseconds of work, so that what its counts cost to pass on does not matter. */
-const PART_ROWS = 1 << 19;
+const PART_ROWS = 1 << 20;
 
 /** A table in an Arrow file, which can be read in parts. */
 export class ArrowTable {

@@ -20,6 +20,8 @@ export interface TableInput {
 export interface OpenTable {
   /** Throws a RequestTableError, or a system's error. */
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
+  /** Rows there will be, where that is known. */
+  readonly totalRows?: number;
   /** Bytes of the file that were read; undefined where `pieces` tells. */
   bytesRead?(): number;
   /** The table in parts that any thread can read; absent where it is read from its start to its end. */
@@ -44,16 +46,16 @@ export async function openTable(input: TableInput, world: World, problems: Probl
   if (!isColumnar(format)) {
     return { chunks: readRequests(world, format, input.pieces(), { file, problems }), close: () => undefined };
   }
-  if (format === 'parquet') return openParquet(input, world, problems);
+  if (format === 'parquet') return openParquetTable(input, world, problems);
   // Loaded where it is needed: most tables are text.
   const { openArrow } = await import('./open_arrow.js');
   return openArrow(input, world, problems);
 }
 
-async function openParquet({ file, path }: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+async function openParquetTable({ file, path }: TableInput, world: World, problems: Problems): Promise<OpenTable> {
   if (path === undefined) {
     throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
   }
-  const { readParquet } = await import('./parquet/read.js');
-  return { chunks: readParquet(file, path, world, problems), close: () => undefined };
+  const { openParquet } = await import('./parquet/read.js');
+  return openParquet(file, path, world, problems);
 }

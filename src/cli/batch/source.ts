@@ -105,6 +105,7 @@ export async function openSource(
   const isLarge = (totalBytes ?? 0) >= LEAST_PARTS * partBytes;
   return {
     chunks,
+    ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
     ...(totalBytes === undefined ? {} : { totalBytes }),
     bytesRead: () => table.bytesRead?.() ?? bytes,
     ...(isLarge && (table.parts || !isColumnar(format)) ? { parts: readParts } : {}),

@@ -1,5 +1,5 @@
 /** Texts that are numbered for good, and texts after these that are numbered over and over: what comes late is rare. */
-const LASTING = 1 << 18;
+export const LASTING = 1 << 18;
 const PASSING = 1 << 20;
 
 /** Distinct texts of a column, numbered as they come: a dictionary that is made while its column is read. */

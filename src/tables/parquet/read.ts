@@ -1,12 +1,22 @@
 import type * as DuckDB from '@duckdb/node-api';
 import type { World } from '../../kernel/world.js';
 import type { CellType, NumberType } from '../../requests/columnar/cells.js';
+import { DESK_ROWS } from '../../requests/columnar/desk.js';
 import { findColumns } from '../../requests/columnar/header.js';
-import { type ByteSource, type ColumnRegions, keptChunk, SliceReader } from '../../requests/columnar/slices.js';
+import {
+  type ByteSource,
+  type ColumnRegions,
+  keptChunk,
+  type RowBatch,
+  SliceReader,
+} from '../../requests/columnar/slices.js';
 import { TextEntries } from '../../requests/columnar/text_entries.js';
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, type RequestChunk, RequestTableError } from '../../requests/table.js';
+import type { OpenTable } from '../open_table.js';
 import { duckdbReason, loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+import { numbering } from './numbering.js';
+import type { NumberVector } from './vectors.js';
 
 /** What integers are in DuckDB, as cells. */
 const NUMBERS: Readonly<Record<string, NumberType>> = {
@@ -20,9 +30,8 @@ const NUMBERS: Readonly<Record<string, NumberType>> = {
   UBIGINT: { kind: 'numbers', bytes: 8, isSigned: false },
 };
 const ENTRY_NUMBERS = NUMBERS.INTEGER as NumberType;
-/** Between two columns in the offsets of a ChunkBytes. */
-const COLUMN_STRIDE = 2 ** 40;
-const VALID_OFFSET = 2 ** 39;
+/** Between what lies in a row in the offsets of GatheredRows. */
+const COLUMN_STRIDE = 2 ** 20;
 
 /** A request column, and how it is asked for. */
 interface AskedColumn {
@@ -34,32 +43,27 @@ interface AskedColumn {
   readonly texts?: TextEntries;
 }
 
-/** What every vector of numbers has; DuckDB's types keep it private. */
-interface NumberVector {
-  readonly items: ArrayBufferView;
-  readonly validity: { readonly data: BigUint64Array | null };
-}
-
 /**
- * The requests of a Parquet file, in the order of its rows. Texts become numbers inside DuckDB's query, by a function that is
- * called once for each entry of a dictionary; what they stand for is looked up as in Arrow. Throws a RequestTableError for
- * what is no Parquet file, or none of requests, and a ParquetNotSupportedError without DuckDB.
+ * Opens a Parquet file: its requests come in the order of its rows. Texts become numbers inside DuckDB's query, by a function
+ * that is called once for each entry of a dictionary; what they stand for is looked up as in Arrow. Rejects with a
+ * RequestTableError for what is no Parquet file, or none of requests, and with a ParquetNotSupportedError without DuckDB.
  */
-export async function* readParquet(
-  file: string,
-  path: string,
-  world: World,
-  problems: Problems,
-): AsyncGenerator<RequestChunk> {
+export async function openParquet(file: string, path: string, world: World, problems: Problems): Promise<OpenTable> {
   const duckdb = await loadDuckDB();
   const { instance, connection } = await openDatabase(duckdb);
-  try {
-    const columns = await askedColumns(duckdb, connection, file, path, problems);
-    yield* rowsOf(connection, file, path, columns, world, problems);
-  } finally {
+  const close = (): void => {
     connection.interrupt();
     connection.closeSync();
     instance.closeSync();
+  };
+  try {
+    const columns = await askedColumns(duckdb, connection, file, path, problems);
+    const query = `SELECT num_rows FROM parquet_file_metadata(${sqlText(path)})`;
+    const [[rows] = []] = (await told(file, () => connection.runAndReadAll(query))).getRows();
+    return { chunks: rowsOf(connection, file, path, columns, world, problems), totalRows: Number(rows), close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
@@ -95,23 +99,6 @@ async function askedColumns(
   });
 }
 
-/** A function of SQL that numbers texts. */
-function numbering(duckdb: typeof DuckDB, name: string, texts: TextEntries): DuckDB.DuckDBScalarFunction {
-  return duckdb.DuckDBScalarFunction.create({
-    name,
-    parameterTypes: [duckdb.VARCHAR],
-    returnType: duckdb.INTEGER,
-    mainFunction: (_, input, output) => {
-      const given = input.getColumnVector(0);
-      for (let row = 0; row < input.rowCount; row++) {
-        const text = given.getItem(row);
-        output.setItem(row, text === null ? null : texts.numberOf(String(text)));
-      }
-      output.flush();
-    },
-  });
-}
-
 async function* rowsOf(
   connection: DuckDB.DuckDBConnection,
   file: string,
@@ -123,45 +110,84 @@ async function* rowsOf(
   const types = REQUEST_COLUMNS.map((_, place) => columns.find((column) => column.place === place)?.type);
   const slices = new SliceReader(file, world, types, problems);
   const versions = new Map<TextEntries, number>();
-  const query = `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM ${tableOf(path)}`;
-  const result = await told(file, () => connection.stream(query));
+  const gathered = new GatheredRows(columns);
   let firstRow = 0;
-  for (;;) {
-    const chunk = await told(file, () => result.fetchChunk());
-    if (!chunk || chunk.rowCount === 0) return;
-    const rows = chunk.rowCount;
-    const bytes = new ChunkBytes();
-    const regions: (ColumnRegions | undefined)[] = REQUEST_COLUMNS.map(() => undefined);
-    columns.forEach(({ place, texts }, i) => {
-      regions[place] = bytes.add(place, chunk.getColumnVector(i) as unknown as NumberVector);
-      if (!texts || versions.get(texts) === texts.version) return;
+  const taken = function* (): Generator<RequestChunk> {
+    for (const { place, texts } of columns) {
+      if (!texts || versions.get(texts) === texts.version) continue;
       versions.set(texts, texts.version);
       slices.setEntries(place, texts);
-    });
-    for (const read of slices.read(bytes, { rows, columns: regions }, 0, rows, firstRow)) yield keptChunk(read);
+    }
+    const { rows } = gathered;
+    for (const chunk of slices.read(gathered, gathered.batch(), 0, rows, firstRow)) yield keptChunk(chunk);
     firstRow += rows;
+    gathered.clear();
+  };
+  const query = `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM ${tableOf(path)}`;
+  const result = await told(file, () => connection.stream(query));
+  for (;;) {
+    const chunk = await told(file, () => result.fetchChunk());
+    const rows = chunk?.rowCount ?? 0;
+    if (!chunk || rows === 0) break;
+    if (!gathered.hasRoom(rows)) yield* taken();
+    gathered.add(chunk, rows);
   }
+  if (gathered.rows > 0) yield* taken();
 }
 
-/** The vectors of a chunk as bytes. */
-class ChunkBytes implements ByteSource {
-  readonly #buffers = new Map<number, Uint8Array>();
+/** Rows of several chunks of DuckDB's, as columns of bytes. */
+class GatheredRows implements ByteSource {
+  rows = 0;
+  readonly #columns: readonly (AskedColumn & { readonly bytes: number; data: Uint8Array; valid: Uint8Array })[];
 
-  /** Adds a column; says where it lies. */
-  add(place: number, { items, validity }: NumberVector): ColumnRegions {
-    const data = this.#put(place * COLUMN_STRIDE, items);
-    return validity.data ? { data, valid: this.#put(place * COLUMN_STRIDE + VALID_OFFSET, validity.data) } : { data };
+  constructor(columns: readonly AskedColumn[]) {
+    this.#columns = columns.map((column) => {
+      const { bytes } = column.type.kind === 'dictionary' ? ENTRY_NUMBERS : (column.type as NumberType);
+      return { ...column, bytes, data: new Uint8Array(bytes * DESK_ROWS), valid: new Uint8Array(DESK_ROWS / 8) };
+    });
+  }
+
+  /** Whether more rows can be added: they have to begin with a byte of validity bits. */
+  hasRoom(rows: number): boolean {
+    return this.rows % 8 === 0 && this.rows + rows <= DESK_ROWS;
+  }
+
+  add(chunk: DuckDB.DuckDBDataChunk, rows: number): void {
+    this.#columns.forEach(({ bytes, data, valid }, i) => {
+      const { items, validity } = chunk.getColumnVector(i) as unknown as NumberVector;
+      data.set(new Uint8Array(items.buffer, items.byteOffset, items.byteLength), this.rows * bytes);
+      const bits = validity.data;
+      const at = this.rows / 8;
+      const end = at + Math.ceil(rows / 8);
+      if (bits) valid.set(new Uint8Array(bits.buffer, bits.byteOffset, end - at), at);
+      else valid.fill(255, at, end);
+    });
+    this.rows += rows;
+  }
+
+  clear(): void {
+    this.rows = 0;
+  }
+
+  /** Where the columns lie. */
+  batch(): RowBatch {
+    const { rows } = this;
+    const columns: (ColumnRegions | undefined)[] = REQUEST_COLUMNS.map(() => undefined);
+    this.#columns.forEach(({ place, data, valid }, i) => {
+      columns[place] = {
+        data: { offset: 2 * i * COLUMN_STRIDE, length: data.length },
+        valid: { offset: (2 * i + 1) * COLUMN_STRIDE, length: valid.length },
+      };
+    });
+    return { rows, columns };
   }
 
   read(offset: number, into: Uint8Array): void {
-    const start = offset - (offset % VALID_OFFSET);
-    const from = offset - start;
-    into.set((this.#buffers.get(start) as Uint8Array).subarray(from, from + into.length));
-  }
-
-  #put(offset: number, { buffer, byteOffset, byteLength }: ArrayBufferView): { offset: number; length: number } {
-    this.#buffers.set(offset, new Uint8Array(buffer, byteOffset, byteLength));
-    return { offset, length: byteLength };
+    const half = Math.floor(offset / COLUMN_STRIDE);
+    const column = this.#columns[half >> 1];
+    const bytes = (half % 2 === 0 ? column?.data : column?.valid) as Uint8Array;
+    const from = offset % COLUMN_STRIDE;
+    into.set(bytes.subarray(from, from + into.length));
   }
 }
 

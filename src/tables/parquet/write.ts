@@ -5,6 +5,7 @@ import type * as DuckDB from '@duckdb/node-api';
 import type { Names } from '../../requests/arrow/names.js';
 import type { WrittenCells, WrittenColumn } from '../../requests/arrow/written.js';
 import { loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+import type { NumberVector } from './vectors.js';
 
 /** Rows of a chunk of DuckDB's. */
 const CHUNK_ROWS = 2048;
@@ -16,14 +17,6 @@ interface StoredColumn {
   readonly name: string;
   readonly type: DuckDB.DuckDBType;
   readonly sql: string;
-}
-
-/** A vector of numbers; DuckDB's types keep what it is made of private. */
-interface NumberVector {
-  readonly items: { set(numbers: ArrayLike<number> | ArrayLike<bigint>): void };
-  readonly validity: { data: BigUint64Array | null };
-  setItem(row: number, value: unknown): void;
-  flush(): void;
 }
 
 /**
