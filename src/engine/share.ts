@@ -60,7 +60,7 @@ function checkShared(shared: unknown): asserts shared is SharedEvaluator {
   if (typeof kind !== 'string' || !(memory instanceof WebAssembly.Memory)) {
     throw new TypeError('attachEvaluator() takes what share() of an evaluator returned, as it came from its thread');
   }
-  if (kind !== KIND || memory.buffer.byteLength !== MEMORY_PAGES * PAGE_BYTES) {
+  if (kind !== KIND || memory.buffer.byteLength < MEMORY_PAGES * PAGE_BYTES) {
     throw new TypeError(
       `the evaluator was shared by another version of bpf-token-sim (${kind}; this one reads ${KIND})`,
     );

@@ -83,6 +83,12 @@ describe('an attached evaluator', () => {
     expect(verdicts(next)).toEqual(verdicts(evaluator));
   });
 
+  test('attaches to a memory that columns made grow', () => {
+    const evaluator = createEvaluator(world);
+    evaluator.makeColumns(3_000_000);
+    expect(verdicts(attachEvaluator(evaluator.share()))).toEqual(verdicts(evaluator));
+  });
+
   test('is made of what share() returned, and of nothing else', () => {
     const { kind, memory } = createEvaluator(world).share();
     const wrong: [unknown, RegExp][] = [
