@@ -10,7 +10,7 @@ import type { NumberVector } from './vectors.js';
 /** Rows of a chunk of DuckDB's. */
 const CHUNK_ROWS = 2048;
 /** What DuckDB holds of rows before they go to disk. */
-const MEMORY_LIMIT = '256MB';
+const MEMORY_LIMIT = '100MB';
 
 /** A column of the database. */
 interface StoredColumn {
