@@ -3,7 +3,7 @@ import type { World } from '../kernel/world.js';
 import { groupsText } from '../report/groups_text.js';
 import type { Style } from '../report/style.js';
 import { byDisposition, byOutcome, count, percent, summaryText, totalsOf, totalsText } from '../report/summary_text.js';
-import type { Grouping, Summary } from './batch/index.js';
+import { type Grouping, problemWords, type Summary } from './batch/index.js';
 import { groupsJson } from './summary_option.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
@@ -41,10 +41,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
   }
   if (problems.total > 0) {
     lines.push(style.bad(`${count(problems.rows)} rows have something wrong; no kernel was asked for them`));
-    for (const { line, row, column, message, nearest } of problems.first) {
-      const hint = nearest ? `; did you mean ${nearest}?` : '';
-      lines.push(`  ${at(line, row)}: ${column ? `${column}: ` : ''}${message}${hint}`);
-    }
+    lines.push(...problems.first.map((problem) => `  ${problemWords(file, problem)}`));
     if (problems.total > problems.first.length)
       lines.push(`  and ${count(problems.total - problems.first.length)} more`);
     const kinds = Object.entries(problems.counts).filter(([, n]) => n > 0);

@@ -4,7 +4,7 @@ import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
 import { ParquetNotSupportedError } from '../tables/parquet/errors.js';
-import { AbortError, BadRowsError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
+import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 
 type AddCommand = (program: Command) => void;
@@ -67,7 +67,7 @@ function isForPeople(error: unknown): error is Error {
   return (
     error instanceof InputError ||
     error instanceof BatchFileError ||
-    error instanceof BadRowsError ||
+    error instanceof BadRowError ||
     error instanceof TooManyGroupsError ||
     error instanceof ScenarioError ||
     error instanceof RequestTableError ||

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ERRNO, type ErrnoName } from '../../src/abi/errno.js';
 import { Outcome } from '../../src/abi/verdict.js';
-import { BadRowsError, BatchFileError, type BatchOptions, runBatch, type Summary } from '../../src/cli/batch/index.js';
+import { BadRowError, BatchFileError, type BatchOptions, runBatch, type Summary } from '../../src/cli/batch/index.js';
 import { allowedRows } from '../../src/cli/batch/summary.js';
 import { OUTPUT_COLUMNS } from '../../src/cli/batch/verdict_rows.js';
 import { rowOf } from '../../src/engine/columns.js';
@@ -197,12 +197,12 @@ describe('what a batch answers', () => {
 });
 
 describe('strict', () => {
-  it('rejects a table with bad rows after counting them, and writes nothing', async () => {
+  it('stops at the first bad row, and writes nothing', async () => {
     const path = join(folder, 'out.csv');
     const sink = { kind: 'file', path, format: 'csv' } as const;
     const failure = ofText('task,cmd\nwho,btf_load\nroot,btf_load\n', { sink, strict: true });
-    await expect(failure).rejects.toThrow(BadRowsError);
-    await expect(failure).rejects.toMatchObject({ summary: { rows: 2, badRows: 1 } });
+    await expect(failure).rejects.toThrow(BadRowError);
+    await expect(failure).rejects.toMatchObject({ problem: { line: 2, column: 'task' } });
     expect(await readdir(folder)).toEqual([]);
     await ofText('task,cmd\nroot,btf_load\n', { sink, strict: true });
     expect(await rowsOfCsv(path)).toHaveLength(1);

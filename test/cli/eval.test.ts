@@ -68,7 +68,8 @@ describe('generate and eval', () => {
     const strictOut = join(temporary, 'strict.csv');
     const strict = await inProcess(['eval', FLEET, '--requests', table, '--out', strictOut, '--strict']);
     expect(strict.code).toBe(2);
-    expect(strict.stderr).toBe('2 of 4 rows could not be read\n');
+    expect(strict.stderr).toMatch(new RegExp(`^${table}:3: prog_type: .*xpd.*did you mean xdp\\? \\(--strict stops`));
+    expect(strict.stdout).toBe('');
     expect(existsSync(strictOut)).toBe(false);
   });
 

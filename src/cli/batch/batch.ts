@@ -4,7 +4,7 @@ import type { World } from '../../kernel/world.js';
 import { Problems } from '../../requests/index.js';
 import type { VerdictTableWriter } from '../../tables/writers.js';
 import { decideAll } from './decide_all.js';
-import { AbortError, BadRowsError, throwIfAborted } from './errors.js';
+import { AbortError, throwIfAborted } from './errors.js';
 import type { Grouping } from './groups.js';
 import type { Progress } from './progress.js';
 import { type BatchSink, type OpenSink, openSink } from './sink.js';
@@ -23,7 +23,7 @@ export interface BatchOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the batch; no output file appears then. */
   readonly signal?: AbortSignal | undefined;
-  /** Rejects a table with bad rows, after all of it was read; no output file appears then. */
+  /** Stops at the first bad row; no output file appears then. */
   readonly strict?: boolean;
   /** Others to ask the same: their worlds must have the same tasks and tokens. */
   readonly compare?: readonly Evaluator[];
@@ -46,7 +46,7 @@ export interface BatchOptions {
  * size of the table. An output file appears whole or not at all.
  *
  * Rejects with a RequestTableError (the table has no header), a BatchFileError (reading or writing failed), a
- * BadRowsError (strict), a TooManyGroupsError, an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
+ * BadRowError (strict), a TooManyGroupsError, an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
  * PoolError (workers die of a part of it, whoever takes it).
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
@@ -72,7 +72,6 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;
-    if (options.strict && summary.badRows > 0) throw new BadRowsError(summary);
     await output?.finish();
   } catch (error) {
     await output?.discard();

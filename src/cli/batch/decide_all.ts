@@ -4,7 +4,7 @@ import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { VerdictTableWriter } from '../../tables/writers.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
-import { throwIfAborted } from './errors.js';
+import { BadRowError, throwIfAborted } from './errors.js';
 import { checkGroups, type Grouping } from './groups.js';
 import type { Hands } from './hands.js';
 import { type OpenSink, writeFooter } from './sink.js';
@@ -95,6 +95,7 @@ class Deciding {
     const { parts } = this.#source;
     for await (const chunk of parts && workers > 1 ? parts(await this.#hire(), !this.#output) : this.#source.chunks) {
       throwIfAborted(signal);
+      this.#demandGoodRows();
       if ('counts' in chunk) {
         addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
         this.#reportSometimes();
@@ -115,6 +116,7 @@ class Deciding {
         await setImmediate();
       }
     }
+    this.#demandGoodRows();
     for (const next of pending) {
       if (!isRead) break;
       isRead = await this.#finish(next);
@@ -122,6 +124,12 @@ class Deciding {
     const footer = isRead && this.#rows?.footer?.();
     if (this.#output && footer) isRead = await writeFooter(this.#output, footer);
     this.#summary.isCutShort = !isRead;
+  }
+
+  /** Problems are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
+  #demandGoodRows(): void {
+    const [first] = this.#summary.problems.first;
+    if (first && this.#options.strict) throw new BadRowError(this.#source.file, first);
   }
 
   #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {

@@ -1,5 +1,5 @@
 import { BpfTokenSimError } from '../../errors.js';
-import type { Summary } from './summary.js';
+import type { Problem } from '../../requests/index.js';
 
 /** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
 export class BatchFileError extends Error {
@@ -12,15 +12,21 @@ export class BatchFileError extends Error {
   }
 }
 
-/** With `strict`: the table has rows that could not be read. The summary covers the whole table. */
-export class BadRowsError extends Error {
-  override readonly name = 'BadRowsError';
-  readonly summary: Summary;
+/** With `strict`: a row could not be read. The batch stopped there. */
+export class BadRowError extends Error {
+  override readonly name = 'BadRowError';
+  readonly problem: Problem;
 
-  constructor(summary: Summary) {
-    super(`${summary.badRows} of ${summary.rows} rows could not be read`);
-    this.summary = summary;
+  constructor(file: string, problem: Problem) {
+    super(`${problemWords(file, problem)} (--strict stops at the first such row)`);
+    this.problem = problem;
   }
+}
+
+/** `requests.csv:17: cmd: no command is called 'prog_lod'; did you mean prog_load?`, or `row 17: ...` where there are no lines. */
+export function problemWords(file: string, { line, row, column, message, nearest }: Problem): string {
+  const at = line === undefined ? `row ${row}` : `${file}:${line}`;
+  return `${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`;
 }
 
 /** A summary by columns that say too many different things; the batch is not finished. */

@@ -1,5 +1,5 @@
 export { type BatchOptions, runBatch } from './batch.js';
-export { AbortError, BadRowsError, BatchFileError, TooManyGroupsError } from './errors.js';
+export { AbortError, BadRowError, BatchFileError, problemWords, TooManyGroupsError } from './errors.js';
 export { GROUP_COLUMNS, type Group, type GroupColumn, Grouping } from './groups.js';
 export { type Progress, type ProgressBar, progressBar } from './progress.js';
 export { type BatchSink, sinkOf } from './sink.js';

@@ -29,6 +29,8 @@ export function sourceOf(path: string, format: TableFormat): BatchSource {
 
 /** An open source. */
 export interface OpenSource {
+  /** What messages call it. */
+  readonly file: string;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
@@ -59,7 +61,7 @@ export async function openSource(
   if (source.kind === 'generated') {
     const { seed, rows } = source;
     const chunks = generateRequests(world, seed, rows);
-    return { chunks, totalRows: rows, bytesRead: () => 0, close: () => undefined };
+    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, close: () => undefined };
   }
   const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
@@ -104,6 +106,7 @@ export async function openSource(
   };
   const isLarge = (totalBytes ?? 0) >= LEAST_PARTS * partBytes;
   return {
+    file,
     chunks,
     ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
     ...(totalBytes === undefined ? {} : { totalBytes }),

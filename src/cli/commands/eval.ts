@@ -2,15 +2,7 @@ import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
-import {
-  BadRowsError,
-  type BatchSource,
-  progressBar,
-  runBatch,
-  type Summary,
-  sinkOf,
-  sourceOf,
-} from '../batch/index.js';
+import { type BatchSource, progressBar, runBatch, type Summary, sinkOf, sourceOf } from '../batch/index.js';
 import { batchJson, batchNotes, batchText } from '../batch_report.js';
 import { EXIT, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
@@ -52,7 +44,7 @@ export function evalCommand(program: Command): void {
     .option('--out-format <format>', 'of the verdicts; default: by the file’s name, else as the requests')
     .option('--profile <name>', 'ask this kernel instead of the scenario’s')
     .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')
-    .option('--strict', 'a row that cannot be read is an error: no output, exit status 2')
+    .option('--strict', 'stop at the first row that cannot be read: no output, exit status 2')
     .option('--workers <number>', 'threads; does not change the output; 1: no others; default: one for each core')
     .option('--summary <columns>', 'count by these columns of the output instead, say task,cmd,reason')
     .option('--summary-out <file>', 'where these counts go as CSV')
@@ -93,30 +85,25 @@ export function evalCommand(program: Command): void {
         );
       };
       const bar = progressBar();
-      try {
-        const summary = await interruptible((signal) =>
-          runBatch({
-            world,
-            evaluator: createEvaluator(world),
-            source,
-            sink,
-            signal,
-            strict: options.strict === true,
-            compare: compared.map((other) => createEvaluator(other)),
-            workers,
-            grouping,
-            onProgress: (progress) => bar.update(progress),
-          }),
-        ).finally(() => bar.stop());
-        if (options.summaryOut && grouping && summary.groups) {
-          await writeGroups(options.summaryOut, grouping.columns, grouping.list(summary.groups));
-        }
-        show(summary);
-        process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
-      } catch (error) {
-        if (error instanceof BadRowsError) show(error.summary);
-        throw error;
+      const summary = await interruptible((signal) =>
+        runBatch({
+          world,
+          evaluator: createEvaluator(world),
+          source,
+          sink,
+          signal,
+          strict: options.strict === true,
+          compare: compared.map((other) => createEvaluator(other)),
+          workers,
+          grouping,
+          onProgress: (progress) => bar.update(progress),
+        }),
+      ).finally(() => bar.stop());
+      if (options.summaryOut && grouping && summary.groups) {
+        await writeGroups(options.summaryOut, grouping.columns, grouping.list(summary.groups));
       }
+      show(summary);
+      process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }
 
