@@ -91,7 +91,7 @@ describe('more workers change nothing', () => {
       const path = join(folder, `out-${workers}`);
       const sink = to === 'written' ? ({ kind: 'file', path, format } as const) : to;
       const source = { kind: 'file', path: table, format } as const;
-      const summary = await summaryOf({ source, sink, workers, partBytes: 10_000, onProgress });
+      const summary = await summaryOf({ source, sink, workers, partBytes: 40_000, onProgress });
       return { summary, rows: to === 'written' ? await readFile(path) : Buffer.of() };
     };
     const alone = await run(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { parseScenario } from '../../src/policy/scenario.js';
-import { bpftoken, ROOT } from './run_cli.js';
+import { inProcess, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-matrix-'));
@@ -20,19 +20,19 @@ describe('matrix', () => {
     ['attach-types', ['--task', 'collector', '--token', 'service-token']],
     ['other-userns-v12', ['--task', 'host-agent', '--token', 'container-token', '--profile', 'v12']],
   ])('for people: %s', async (name, args) => {
-    const { code, stdout, stderr } = await bpftoken(['matrix', FLEET, ...args]);
+    const { code, stdout, stderr } = await inProcess(['matrix', FLEET, ...args]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     await expect(stdout).toMatchFileSnapshot(`golden/matrix-${name}.txt`);
   });
 
   test('--csv is a table of verdicts: asked again row by row, each is what eval answers', async () => {
     const args = ['--task', 'net-agent', '--token', 'no-network-token'];
-    const { code, stdout } = await bpftoken(['matrix', FLEET, ...args, '--csv']);
+    const { code, stdout } = await inProcess(['matrix', FLEET, ...args, '--csv']);
     expect(code).toBe(0);
     const asked = join(temporary, 'matrix.csv');
     const answered = join(temporary, 'eval.csv');
     writeFileSync(asked, stdout);
-    expect((await bpftoken(['eval', FLEET, '--requests', asked, '--out', answered])).code).toBe(0);
+    expect((await inProcess(['eval', FLEET, '--requests', asked, '--out', answered])).code).toBe(0);
     // All but the line, which only rows of a file have.
     const cells = (text: string) => text.split('\n').map((line) => line.replace(/^(\d+),\d*/, '$1,'));
     expect(cells(readFileSync(answered, 'utf8'))).toEqual(cells(stdout));
@@ -40,7 +40,7 @@ describe('matrix', () => {
   });
 
   test('--json has the sets of a surface, and every cell', async () => {
-    const { stdout } = await bpftoken(['matrix', FLEET, '--task', 'collector', '--token', 'service-token', '--json']);
+    const { stdout } = await inProcess(['matrix', FLEET, '--task', 'collector', '--token', 'service-token', '--json']);
     const json = JSON.parse(stdout);
     const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'));
     const surface = createEvaluator(world).surface('collector', 'service-token');
@@ -67,7 +67,7 @@ describe('matrix', () => {
     [['--task', 'web', '--profile', 'linux-6.13.1'], /no profile linux-6\.13\.1; did you mean linux-6\.13/],
     [['--task', 'web', '--json', '--csv'], /--json and --csv exclude each other/],
   ])('%j is a usage error', async (args, message) => {
-    const { code, stderr, stdout } = await bpftoken(['matrix', FLEET, ...args]);
+    const { code, stderr, stdout } = await inProcess(['matrix', FLEET, ...args]);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });

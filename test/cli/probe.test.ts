@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Host, needKernel } from '../../src/cli/probe/needs.js';
 import { vocabularyDifference } from '../../src/conformance/vocabulary_difference.js';
 import { KINDS, type Vocabulary, vocabularyOf } from '../../src/kernel/vocabulary.js';
-import { bpftoken } from './run_cli.js';
+import { bpftoken, inProcess } from './run_cli.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-probe-test-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -36,11 +36,11 @@ describe('what is missing is said', () => {
   });
 
   test('by the command: the profile, the number of cases', async () => {
-    expect(await bpftoken(['probe', '--profile', 'linux-6.18x'])).toMatchObject({
+    expect(await inProcess(['probe', '--profile', 'linux-6.18x'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('did you mean linux-6.18?'),
     });
-    expect(await bpftoken(['probe', '--cases', '0'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await inProcess(['probe', '--cases', '0'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

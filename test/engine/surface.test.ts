@@ -132,6 +132,7 @@ test('every fate of a token was among them, in the designs also that of a caller
       Disposition.DROPPED_ATTACH_TYPE,
       Disposition.DROPPED_USERNS,
       Disposition.DROPPED_LSM,
+      Disposition.UNUSABLE,
     ].sort(),
   );
 });
