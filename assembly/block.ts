@@ -108,8 +108,8 @@ function fetchRow(word: usize, long: usize, byte: usize): void {
   store<u32>(word, load<u32>(task, TASK_LEVEL), TASK_SAYS);
   store<u32>(word, load<u32>(token, TOKEN_LEVEL), TOKEN_SAYS);
   store<u64>(long, load<u64>(ask, WORLD_ASKS), ASKED);
-  store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_TYPE_AT), WORLD_TOKENS), TYPE_BYTE);
-  store<u8>(byte, load<u8>(token + <usize>load<u8>(ask, ASK_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
+  store<u8>(byte, load<u8>(<usize>token + <usize>load<u8>(ask, ASK_TYPE_AT), WORLD_TOKENS), TYPE_BYTE);
+  store<u8>(byte, load<u8>(<usize>token + <usize>load<u8>(ask, ASK_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
 }
 
 /** The third pass, of sixteen rows: NO_VERDICT where the row of what is asked does not say everything. */

@@ -150,8 +150,8 @@ function writeHalf(
 ): void {
   const flags = v128.load(n, KIND_FLAGS);
   const stop = stopsBeforeType(own, lanes(deniedCaps), cmds, v128.load(n, KIND_CMD_BITS), flags);
-  const without = v128.load(initCaps * KINDS + n, WORLD_KIND_OUTCOMES);
-  let within = v128.load(capable * KINDS + n, WORLD_KIND_OUTCOMES);
+  const without = v128.load(<usize>initCaps * KINDS + <usize>n, WORLD_KIND_OUTCOMES);
+  let within = v128.load(<usize>capable * KINDS + <usize>n, WORLD_KIND_OUTCOMES);
   if (refused) {
     const needs = v128.load(n, KIND_NEEDS);
     within = outcomes(lanes(capable), lanes(refused), needs, v128.load(n, KIND_END), flags);

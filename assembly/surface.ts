@@ -105,7 +105,7 @@ function writeAttachs(token: usize, isPermitted: u64, within: u64, without: u64,
     bits = i64x2.shl(bits, 2);
   }
   // Types that the release does not know.
-  memory.fill(out + OUT_ATTACHS + at, 0, OUT_SIZE - OUT_ATTACHS - at);
+  memory.fill(out + OUT_ATTACHS + at, 0, <usize>(OUT_SIZE - OUT_ATTACHS) - <usize>at);
   return i64x2.extract_lane(progs, 0) | i64x2.extract_lane(progs, 1);
 }
 
