@@ -127,7 +127,7 @@ export class CsvRecords {
  * Cuts a line whose quotes, if any, each enclose one whole field without quotes in it.
  * Returns the number of fields, 0 for a line that needs the full parser.
  */
-export function splitSimple(line: string, fields: string[]): number {
+function splitSimple(line: string, fields: string[]): number {
   const hasQuotes = line.includes('"');
   let count = 0;
   let at = 0;

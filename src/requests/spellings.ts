@@ -65,7 +65,7 @@ export function kindSpellings(vocabulary: Vocabulary, kind: Kind): Spellings {
 }
 
 /** Faults found beforehand: `token_ebadf` or its code. */
-export function preSpellings(): Spellings {
+function preSpellings(): Spellings {
   return new Spellings((text) => {
     const name = text.trim().toLowerCase().replaceAll('-', '_');
     if (name === '') return EMPTY;
@@ -79,7 +79,7 @@ export function preSpellings(): Spellings {
 export const EXPECT_NAMES: readonly string[] = ['allowed', ...Object.keys(ERRNO)];
 
 /** Expectations: `allowed`, or an errno by name (`EPERM`, `eperm`, `-EPERM`). */
-export function expectSpellings(): Spellings {
+function expectSpellings(): Spellings {
   return new Spellings((text) => {
     const name = text.trim().replace(/^-/, '').toUpperCase();
     if (name === '') return EMPTY;

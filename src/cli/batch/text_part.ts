@@ -9,7 +9,7 @@ const READ_BYTES = 1 << 18;
 /** What is read at a time to find the end of the last row. */
 const READ_BEYOND = 1 << 14;
 /** Most that is read for that: twice what the longest line may have. */
-export const MAX_BEYOND = 1 << 23;
+const MAX_BEYOND = 1 << 23;
 const LINE_FEED = 0x0a;
 
 /** A part of a text table, without its header. */
