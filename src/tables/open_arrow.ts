@@ -1,8 +1,7 @@
 import type { World } from '../kernel/world.js';
 import { readArrowStream, startsAsFile } from '../requests/arrow/index.js';
-import { keptChunk } from '../requests/columnar/slices.js';
+import { type FleetingChunk, keptChunks } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
-import type { RequestChunk } from '../requests/table.js';
 import { ArrowPartReader } from './arrow_part.js';
 import { ArrowTable } from './arrow_table.js';
 import { FileBytes } from './file_bytes.js';
@@ -15,7 +14,10 @@ const ENCODER = new TextEncoder();
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Throws as openTable() does. */
 export function openArrow(input: TableInput, world: World, problems: Problems): OpenTable {
   const bytes = input.path === undefined ? undefined : openFile(input.path);
-  if (!bytes) return { chunks: streamChunks(input, world, problems), close: () => undefined };
+  if (!bytes) {
+    const fleeting = readArrowStream(input.file, world, bytePieces(input), problems);
+    return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
+  }
   try {
     return fileTable(input.file, bytes, world, problems);
   } catch (error) {
@@ -44,8 +46,10 @@ function fileTable(file: string, bytes: FileBytes, world: World, problems: Probl
       read += part.bytes;
     },
   };
+  const fleeting = partChunks(parts, world, problems);
   return {
-    chunks: partChunks(parts, world, problems),
+    chunks: keptChunks(fleeting),
+    fleeting,
     bytesRead: () => read,
     parts,
     close: () => table.close(),
@@ -53,16 +57,12 @@ function fileTable(file: string, bytes: FileBytes, world: World, problems: Probl
 }
 
 /** The chunks of a table, read here. */
-function* partChunks(parts: TableParts, world: World, problems: Problems): Generator<RequestChunk> {
+function* partChunks(parts: TableParts, world: World, problems: Problems): Generator<FleetingChunk> {
   const reader = new ArrowPartReader(parts.table, world, problems);
   for (const part of parts.all()) {
-    for (const chunk of reader.read(part)) yield keptChunk(chunk);
+    yield* reader.read(part);
     parts.done(part);
   }
-}
-
-async function* streamChunks(input: TableInput, world: World, problems: Problems): AsyncGenerator<RequestChunk> {
-  for await (const chunk of readArrowStream(input.file, world, bytePieces(input), problems)) yield keptChunk(chunk);
 }
 
 async function* bytePieces(input: TableInput): AsyncGenerator<Uint8Array> {

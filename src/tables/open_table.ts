@@ -1,4 +1,5 @@
 import type { World } from '../kernel/world.js';
+import type { FleetingChunk } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
 import { type RequestChunk, RequestTableError } from '../requests/table.js';
@@ -20,6 +21,8 @@ export interface TableInput {
 export interface OpenTable {
   /** Throws a RequestTableError, or a system's error. */
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
+  /** The same, for who is done with a chunk before the next: read these or those. Absent where chunks are made for good. */
+  readonly fleeting?: AsyncIterable<FleetingChunk> | Iterable<FleetingChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file that were read; undefined where `pieces` tells. */

@@ -2,8 +2,9 @@ import type { World } from '../../kernel/world.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_part.js';
 import type { BatchDecider } from './chunk_decider.js';
+import { countOnDesk } from './desk_counts.js';
 import type { Grouping } from './groups.js';
-import { type Counts, tallyComparisons, tallyFindings } from './summary.js';
+import type { Counts } from './summary.js';
 
 /** What came of a part: plain data. */
 export interface ArrowPartAnswer {
@@ -23,26 +24,13 @@ export class ArrowPartDecider {
   /** Counts in `counts`, which are those of no rows. Throws a RequestTableError or a system's error. */
   decide(
     part: ArrowPart,
-    [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
+    deciders: readonly [BatchDecider, ...BatchDecider[]],
     counts: Counts,
     grouping: Grouping | undefined,
   ): ArrowPartAnswer {
     const { desk } = this.#reader;
     try {
-      for (const chunk of this.#reader.read(part)) {
-        const { rows, plain } = chunk;
-        const verdicts = desk.verdicts(rows);
-        decider.checkBatch(plain, verdicts);
-        desk.count(rows);
-        counts.rows += rows;
-        const others = compared.map((asked) => {
-          const answers = new Uint8Array(rows);
-          asked.checkBatch(plain, answers);
-          return answers;
-        });
-        tallyComparisons(counts, verdicts, others);
-        tallyFindings(counts, chunk, verdicts, grouping);
-      }
+      for (const chunk of this.#reader.read(part)) countOnDesk(chunk, deciders, counts, grouping);
     } catch (error) {
       // The next part starts at nothing.
       this.#problems.takePart();

@@ -4,12 +4,13 @@ import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { VerdictTableWriter } from '../../tables/writers.js';
 import type { BatchOptions } from './batch.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
+import { countOnDesks } from './desk_counts.js';
 import { BadRowError, throwIfAborted } from './errors.js';
 import { checkGroups, type Grouping } from './groups.js';
 import type { Hands } from './hands.js';
 import { type OpenSink, writeFooter } from './sink.js';
 import type { OpenSource } from './source.js';
-import { addCounts, type Summary, tallyChunk } from './summary.js';
+import { addCounts, type CountedPart, type Counts, emptyCounts, type Summary, tallyChunk } from './summary.js';
 import { isText } from './verdict_writer.js';
 
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
@@ -92,23 +93,22 @@ class Deciding {
     let breathed = performance.now();
     let chunks = 0;
     let isRead = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
-    const { parts } = this.#source;
-    for await (const chunk of parts && workers > 1 ? parts(await this.#hire(), !this.#output) : this.#source.chunks) {
+    for await (const chunk of await this.#read()) {
       throwIfAborted(signal);
       this.#demandGoodRows();
       if ('counts' in chunk) {
         addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
         this.#reportSometimes();
-        continue;
+      } else {
+        // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
+        if (!this.#hands && this.#format() && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
+        chunks += 1;
+        pending.push({ chunk, decided: this.#decide(chunk) });
+        if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
+          isRead = await this.#finish(pending.shift() as Pending);
+        }
+        if (!isRead) break;
       }
-      // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
-      if (!this.#hands && this.#format() && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
-      chunks += 1;
-      pending.push({ chunk, decided: this.#decide(chunk) });
-      if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
-        isRead = await this.#finish(pending.shift() as Pending);
-      }
-      if (!isRead) break;
       // Generated rows never wait for anything: without a pause no signal and no timer would get its turn.
       const now = performance.now();
       if (now - breathed >= BREATH_MS) {
@@ -124,6 +124,17 @@ class Deciding {
     const footer = isRead && this.#rows?.footer?.();
     if (this.#output && footer) isRead = await writeFooter(this.#output, footer);
     this.#summary.isCutShort = !isRead;
+  }
+
+  /** Rows, or where none are written what was counted of them, wherever that is least work. */
+  async #read(): Promise<AsyncIterable<RequestChunk | CountedPart> | Iterable<RequestChunk>> {
+    const { world, workers = 1, compare = [] } = this.#options;
+    const { parts, fleeting, chunks } = this.#source;
+    if (parts && workers > 1) return parts(await this.#hire(), !this.#output);
+    if (!fleeting || this.#output) return chunks;
+    const compared = compare.map((other) => other.world.profile.name);
+    const none = (): Counts => emptyCounts(world, compared, this.#grouping);
+    return countOnDesks(fleeting, this.#evaluators, none, this.#grouping);
   }
 
   /** Problems are known as soon as rows are read, the first of the table first. Throws a BadRowError. */

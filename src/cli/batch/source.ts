@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { World } from '../../kernel/world.js';
+import type { FleetingChunk } from '../../requests/columnar/slices.js';
 import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
 import type { ArrowTableData } from '../../tables/arrow_part.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
@@ -32,6 +33,8 @@ export interface OpenSource {
   /** What messages call it. */
   readonly file: string;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
+  /** The same, for who is done with a chunk before the next: read these or those. */
+  readonly fleeting?: AsyncIterable<FleetingChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file, where that is known. */
@@ -108,6 +111,7 @@ export async function openSource(
   return {
     file,
     chunks,
+    ...(table.fleeting ? { fleeting: withReadErrors(file, table.fleeting) } : {}),
     ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
     ...(totalBytes === undefined ? {} : { totalBytes }),
     bytesRead: () => table.bytesRead?.() ?? bytes,
@@ -117,10 +121,10 @@ export async function openSource(
   };
 }
 
-async function* withReadErrors(
+async function* withReadErrors<Chunk>(
   file: string,
-  chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>,
-): AsyncGenerator<RequestChunk> {
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+): AsyncGenerator<Chunk> {
   try {
     yield* chunks;
   } catch (error) {

@@ -33,9 +33,12 @@ export interface RowBatch {
 /** Dictionaries by their number, each in its parts. */
 export type Dictionaries = ReadonlyMap<number, readonly DictionaryPart[]>;
 
-/** A chunk whose arrays are overwritten by the next one, and its columns as far as deciding needs them. */
+/** A chunk whose arrays are overwritten by the next one. */
 export interface FleetingChunk extends RequestChunk {
+  /** Its columns as far as deciding needs them. */
   readonly plain: Columns;
+  /** What its rows lie on. */
+  readonly desk: Desk;
 }
 
 /** A request column of a table. */
@@ -125,7 +128,7 @@ export class SliceReader {
     const columns = this.desk.columns(rows);
     const expects = this.desk.expects(rows);
     const plain = this.desk.plain(columns, this.#isStained);
-    return { columns, plain, rows, firstRow, ...(expects ? { expects } : {}), bad };
+    return { columns, plain, desk: this.desk, rows, firstRow, ...(expects ? { expects } : {}), bad };
   }
 
   /** Puts a column's cells on the desk and makes codes of them. */
@@ -215,6 +218,13 @@ export class SliceReader {
     const has = dictionary ? `the dictionary has ${dictionary.length}` : 'there is no dictionary';
     throw new RequestTableError(this.#file, undefined, name, `row ${row}: ${name} is entry ${entry}, and ${has}`);
   }
+}
+
+/** Copies of chunks, which stay as they are. */
+export async function* keptChunks(
+  chunks: AsyncIterable<FleetingChunk> | Iterable<FleetingChunk>,
+): AsyncGenerator<RequestChunk> {
+  for await (const chunk of chunks) yield keptChunk(chunk);
 }
 
 /** A copy of a chunk, which stays as it is. */

@@ -6,13 +6,14 @@ import { findColumns } from '../../requests/columnar/header.js';
 import {
   type ByteSource,
   type ColumnRegions,
-  keptChunk,
+  type FleetingChunk,
+  keptChunks,
   type RowBatch,
   SliceReader,
 } from '../../requests/columnar/slices.js';
 import { TextEntries } from '../../requests/columnar/text_entries.js';
 import type { Problems } from '../../requests/problems.js';
-import { REQUEST_COLUMNS, type RequestChunk, RequestTableError } from '../../requests/table.js';
+import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
 import type { OpenTable } from '../open_table.js';
 import { duckdbReason, loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
 import { numbering } from './numbering.js';
@@ -30,6 +31,8 @@ const NUMBERS: Readonly<Record<string, NumberType>> = {
   UBIGINT: { kind: 'numbers', bytes: 8, isSigned: false },
 };
 const ENTRY_NUMBERS = NUMBERS.INTEGER as NumberType;
+/** What DuckDB makes ahead: enough for a row group and more, so that its threads read one each. */
+const BUFFER = '32MB';
 /** Between what lies in a row in the offsets of GatheredRows. */
 const COLUMN_STRIDE = 2 ** 20;
 
@@ -60,7 +63,8 @@ export async function openParquet(file: string, path: string, world: World, prob
     const columns = await askedColumns(duckdb, connection, file, path, problems);
     const query = `SELECT num_rows FROM parquet_file_metadata(${sqlText(path)})`;
     const [[rows] = []] = (await told(file, () => connection.runAndReadAll(query))).getRows();
-    return { chunks: rowsOf(connection, file, path, columns, world, problems), totalRows: Number(rows), close };
+    const fleeting = rowsOf(connection, file, path, columns, world, problems);
+    return { chunks: keptChunks(fleeting), fleeting, totalRows: Number(rows), close };
   } catch (error) {
     close();
     throw error;
@@ -106,33 +110,56 @@ async function* rowsOf(
   columns: readonly AskedColumn[],
   world: World,
   problems: Problems,
-): AsyncGenerator<RequestChunk> {
+): AsyncGenerator<FleetingChunk> {
   const types = REQUEST_COLUMNS.map((_, place) => columns.find((column) => column.place === place)?.type);
   const slices = new SliceReader(file, world, types, problems);
   const versions = new Map<TextEntries, number>();
   const gathered = new GatheredRows(columns);
   let firstRow = 0;
-  const taken = function* (): Generator<RequestChunk> {
+  const taken = function* (): Generator<FleetingChunk> {
     for (const { place, texts } of columns) {
       if (!texts || versions.get(texts) === texts.version) continue;
       versions.set(texts, texts.version);
       slices.setEntries(place, texts);
     }
     const { rows } = gathered;
-    for (const chunk of slices.read(gathered, gathered.batch(), 0, rows, firstRow)) yield keptChunk(chunk);
+    yield* slices.read(gathered, gathered.batch(), 0, rows, firstRow);
     firstRow += rows;
     gathered.clear();
   };
   const query = `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM ${tableOf(path)}`;
+  await connection.run(`SET streaming_buffer_size = '${BUFFER}'`);
   const result = await told(file, () => connection.stream(query));
-  for (;;) {
-    const chunk = await told(file, () => result.fetchChunk());
-    const rows = chunk?.rowCount ?? 0;
-    if (!chunk || rows === 0) break;
+  for await (const chunk of fetchedAhead(() => told(file, () => result.fetchChunk()))) {
+    const rows = chunk.rowCount;
     if (!gathered.hasRoom(rows)) yield* taken();
     gathered.add(chunk, rows);
   }
   if (gathered.rows > 0) yield* taken();
+}
+
+/** Chunks up to the last: while one is looked at, DuckDB's threads make the next. */
+async function* fetchedAhead(
+  fetch: () => Promise<DuckDB.DuckDBDataChunk | null>,
+): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+  const ahead = (): Promise<DuckDB.DuckDBDataChunk | null> => {
+    const chunk = fetch();
+    // Heard where it is awaited, which may be later.
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  let next = ahead();
+  try {
+    for (;;) {
+      const chunk = await next;
+      if (!chunk || chunk.rowCount === 0) return;
+      next = ahead();
+      yield chunk;
+    }
+  } finally {
+    // A connection must not be closed before it has answered.
+    await next.catch(() => undefined);
+  }
 }
 
 /** Rows of several chunks of DuckDB's, as columns of bytes. */
