@@ -34,7 +34,8 @@ import { capsThere, isOwnUserns, standing } from './capable';
 import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
 import { outAt } from './rows';
-import { ASKS, decideOddOf, mayBeOdd, writeAsks } from './stretch';
+import { mayHaveFaults, NO_VERDICT } from './odd';
+import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 
 // Where a run's things are in a scratch, past those of a block and TABLE.
 const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
@@ -120,32 +121,34 @@ export function decideByTable(place: usize, first: usize, end: usize): void {
     const stop = min<usize>(row + BLOCK_ROWS, end);
     lookUp(place, min<usize>(row, stop - 16), stop);
   }
-  // Not block by block: what was written byte by byte a moment ago can only be read as a vector after a wait.
-  if (mayBeOdd(place, first, end)) decideOddOf(place, first, end);
 }
 
 /** At most a block of them. */
 function lookUp(place: usize, first: usize, end: usize): void {
   const scratch = place + PLACE_SCRATCH;
-  const table = scratch + TABLE;
+  let odd = lanes(mayHaveFaults(place) ? 1 : 0);
   writeAsks(place, scratch, first, end);
-  const out = outAt(place, first);
-  const whole = (end - first) & ~15;
-  for (let n: usize = 0; n < whole; n += 8) {
-    const asks = scratch + (n << 1);
-    lookUpFour(table, asks, out + n);
-    lookUpFour(table, asks + 8, out + n + 4);
+  const out = outAt(place, 0);
+  for (let row = first; row < end; row += 16) {
+    const asks = scratch + ((row - first) << 1);
+    const decided = v128.shuffle<i64>(eightVerdicts(scratch, asks), eightVerdicts(scratch, asks + 16), 0, 2);
+    v128.store(out + stepAt(row, end), decided);
+    odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
-  if (first + whole == end) return;
-  const last = outAt(place, end - 16);
-  for (let n: usize = 0; n < 16; n += 4) lookUpFour(table, scratch + ((whole + n) << 1), last + n);
+  if (v128.any_true(odd)) decideOddOf(place, first, end);
 }
 
+/** Of eight rows, by what they ask. */
 // @ts-ignore: decorator
 @inline
-function lookUpFour(table: usize, asks: usize, out: usize): void {
-  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS)));
-  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 2)), 1);
-  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 4)), 2);
-  store<u8>(out, load<u8>(table + load<u16>(asks, ASKS + 6)), 3);
+function eightVerdicts(table: usize, asks: usize): v128 {
+  let verdicts = i64x2(0, 0);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS), verdicts, 0, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 2), verdicts, 1, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 4), verdicts, 2, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 6), verdicts, 3, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 8), verdicts, 4, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 10), verdicts, 5, TABLE);
+  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 12), verdicts, 6, TABLE);
+  return v128.load_lane<u8>(table + load<u16>(asks, ASKS + 14), verdicts, 7, TABLE);
 }

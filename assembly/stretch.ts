@@ -2,7 +2,7 @@
 
 import { askHalves, askRests, firstAsks, lastAsks, saturated } from './asks';
 import { lanes } from './lanes';
-import { decideOdd, faultyRows, mayHaveFaults, NO_VERDICT } from './odd';
+import { decideOdd, faultyRows, NO_VERDICT } from './odd';
 import { attachTypeAt, cmdAt, outAt, typeAt } from './rows';
 
 /** In the scratch of a place, past that of a block: u16, of each row of a stretch its row of the ask table. */
@@ -33,15 +33,6 @@ export function writeAsks(place: usize, scratch: usize, first: usize, end: usize
     v128.store(asks, firstAsks(halves, rests), ASKS);
     v128.store(asks, lastAsks(halves, rests), ASKS + 16);
   }
-}
-
-/** Whether any of the rows from `first` to before `end` has NO_VERDICT yet, or may have a fault or a long program. */
-export function mayBeOdd(place: usize, first: usize, end: usize): bool {
-  let odd = lanes(mayHaveFaults(place) ? 1 : 0);
-  for (let row = first; row < end; row += 16) {
-    odd = v128.or(odd, i8x16.eq(v128.load(outAt(place, stepAt(row, end))), lanes(NO_VERDICT)));
-  }
-  return v128.any_true(odd);
 }
 
 /** Decides on their own the rows from `first` to before `end` that have NO_VERDICT yet, a fault or a long program. */
