@@ -1,20 +1,10 @@
 import type { Bytes } from './byte_names.js';
 import { readPlainCsv } from './csv_bytes.js';
 import { CsvRecords } from './csv_records.js';
-import type { Problems } from './problems.js';
-import { shown } from './problems.js';
+import { headerColumns, IGNORED } from './header.js';
+import { type Problems, shown } from './problems.js';
 import type { RowBuilder } from './rows.js';
-import {
-  type Cells,
-  canonicalColumn,
-  REQUEST_COLUMNS,
-  REQUIRED_COLUMNS,
-  RequestTableError,
-  VERDICT_COLUMNS,
-} from './table.js';
-
-/** A field that no request has. */
-const IGNORED = -1;
+import { type Cells, REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError } from './table.js';
 
 /** Reads the lines of a CSV table: a header, then rows. */
 export class CsvTable {
@@ -103,24 +93,13 @@ export class CsvTable {
   }
 
   #header(names: readonly string[], line: number): number[] {
-    const columns = names.map((name) => {
-      const canonical = canonicalColumn(name);
-      const column = (REQUEST_COLUMNS as readonly string[]).indexOf(canonical);
-      const isExpected = column !== IGNORED || (VERDICT_COLUMNS as readonly string[]).includes(canonical);
-      if (!isExpected) this.#problems.addUnknownColumn(name, canonical);
-      return column;
+    return headerColumns(names, this.#problems, (fault, column) => {
+      const reason =
+        fault === 'twice'
+          ? `the header names ${column} twice`
+          : `the header has no ${column} column${misreadHeader(names)}; it starts '${shown(names.join(','))}'`;
+      return new RequestTableError(this.#file, line, column, reason);
     });
-    REQUEST_COLUMNS.forEach((name, column) => {
-      if (columns.indexOf(column) !== columns.lastIndexOf(column)) {
-        throw new RequestTableError(this.#file, line, name, `the header names ${name} twice`);
-      }
-    });
-    for (const name of REQUIRED_COLUMNS) {
-      if (columns.includes(REQUEST_COLUMNS.indexOf(name))) continue;
-      const found = `the header has no ${name} column${misreadHeader(names)}`;
-      throw new RequestTableError(this.#file, line, name, `${found}; it starts '${shown(names.join(','))}'`);
-    }
-    return columns;
   }
 }
 

@@ -1,9 +1,8 @@
 import { ByteNames, type Bytes, MISSING, wordsOf } from './byte_names.js';
+import { IGNORED } from './header.js';
 import type { Problems } from './problems.js';
 import { canonicalColumn, REQUEST_COLUMNS, VERDICT_COLUMNS } from './table.js';
 
-/** Instead of a column: the key is none of a request. */
-export const IGNORED = -1;
 /** Most distinct keys remembered; rows of ever new keys must not fill the memory. */
 const MAX_KEYS = 1024;
 

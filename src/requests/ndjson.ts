@@ -1,5 +1,6 @@
 import type { Bytes } from './byte_names.js';
-import { IGNORED, type KeyColumns } from './keys.js';
+import { IGNORED } from './header.js';
+import type { KeyColumns } from './keys.js';
 import { PlainNdjson } from './ndjson_bytes.js';
 import type { RowBuilder } from './rows.js';
 import { type Cells, REQUEST_COLUMNS } from './table.js';

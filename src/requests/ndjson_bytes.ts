@@ -1,7 +1,8 @@
 import { type Bytes, isSameText } from './byte_names.js';
 import { type ByteRows, type CellPlaces, NOWHERE } from './byte_rows.js';
 import { TASK, TOKEN } from './cell_names.js';
-import { IGNORED, type KeyColumns, type MetKey } from './keys.js';
+import { IGNORED } from './header.js';
+import type { KeyColumns, MetKey } from './keys.js';
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
