@@ -8,9 +8,15 @@ import { groupsJson } from './summary_option.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
 export function batchText(world: World, summary: Summary, grouping: Grouping | undefined, style: Style): string {
-  if (!grouping || !summary.groups) return summaryText(world, summary, style);
+  const counts = { ...summary, peakMemory: peakMemory() };
+  if (!grouping || !summary.groups) return summaryText(world, counts, style);
   const groups = grouping.list(summary.groups);
-  return `${totalsText(world, summary, style)}\n${groupsText(grouping.columns, groups, summary.rows, style)}`;
+  return `${totalsText(world, counts, style)}\n${groupsText(grouping.columns, groups, summary.rows, style)}`;
+}
+
+/** Bytes of memory this process had at most, its worker threads' among them. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
@@ -69,6 +75,7 @@ export function batchJson(world: World, summary: Summary, grouping?: Grouping): 
     ...totalsOf(summary),
     bad_rows: summary.badRows,
     elapsed_ms: Math.round(summary.elapsedMs),
+    peak_memory_bytes: peakMemory(),
     outcomes: named(byOutcome(summary.verdicts), outcomeName),
     tokens: named(byDisposition(summary.verdicts), dispositionName),
     tasks,

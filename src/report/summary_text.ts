@@ -12,6 +12,8 @@ export interface BatchCounts {
   /** Rows by task and outcome, at task * 32 + outcome; one task more than the world has, for rows without a known one. */
   readonly tasks: Float64Array;
   readonly elapsedMs: number;
+  /** Bytes of memory the process had at most, where that is to be shown. */
+  readonly peakMemory?: number;
 }
 
 /** Rows by what became of them. */
@@ -69,12 +71,13 @@ export function summaryText(world: World, counts: BatchCounts, style: Style): st
   ].join('\n');
 }
 
-/** The first two lines of it: totals and rate. */
+/** The first two lines of it: totals, rate and memory. */
 export function totalsText(world: World, counts: BatchCounts, style: Style): string {
   const { allowed, denied, undecided } = totalsOf(counts);
   const seconds = counts.elapsedMs / 1000;
   const rate = seconds > 0 ? ` in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s, ${rateWords(counts.rows / seconds)}` : '';
-  const head = `${style.strong(world.profile.name)}: ${count(counts.rows)} requests${rate}`;
+  const memory = counts.peakMemory === undefined ? '' : `, ${Math.round(counts.peakMemory / 1e6)} MB at most`;
+  const head = `${style.strong(world.profile.name)}: ${count(counts.rows)} requests${rate}${memory}`;
   const totals = [
     [style.good('allowed'), allowed],
     [style.bad('denied'), denied],
