@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { TextEntries } from '../../src/requests/columnar/text_entries.js';
 import { generateRequests, RequestWriter } from '../../src/requests/index.js';
 import { evaluateTable } from '../../src/tables/index.js';
+import { LANE_NUMBERS, readLanes, writeLane } from '../../src/tables/parquet/lanes.js';
 import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
@@ -166,13 +166,29 @@ describe('Parquet as output', () => {
   });
 });
 
-test('texts keep their numbers, and late ones pass', () => {
-  const entries = new TextEntries();
-  const early = entries.numberOf('early');
-  for (let i = 0; i < 3_000_000; i++) entries.numberOf(`text ${i}`);
-  expect(entries.at(entries.numberOf('early'))).toBe('early');
-  expect(entries.numberOf('early')).toBe(early);
-  const late = entries.numberOf('late');
-  expect(entries.at(late)).toBe('late');
-  expect(entries.length).toBeLessThan(2_000_000);
+test('lanes hold what was written to them, and nothing of each other', () => {
+  const number = fc.integer({ min: 0, max: LANE_NUMBERS - 1 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(number, number, number)), fc.nat(20), (rows, start) => {
+      const words = new Uint32Array(2 * rows.length);
+      const one = new Uint32Array(2);
+      for (const [row, numbers] of rows.entries()) {
+        for (const [lane, value] of numbers.entries()) {
+          writeLane(one, 0, lane, value);
+          for (const half of [0, 1]) words[2 * row + half] = (words[2 * row + half] as number) | (one[half] as number);
+        }
+      }
+      const columns = [0, 1, 2].map(() => new Uint32Array(start + rows.length));
+      readLanes(words, columns, start);
+      expect(rows.map((_, row) => columns.map((column) => column[start + row]))).toEqual(rows);
+    }),
+  );
+});
+
+test('more different texts than have numbers are an error that names the column', async () => {
+  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${LANE_NUMBERS}) t(i)`;
+  const source = { kind: 'file', path: await parquetOf('texts.parquet', query), format: 'parquet' } as const;
+  await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(
+    'column insn_cnt has more than 2,097,151 different texts: as CSV, NDJSON or Arrow it could be read',
+  );
 });

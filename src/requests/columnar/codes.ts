@@ -44,6 +44,8 @@ const MARKED_BAD = 7;
 export class Codes {
   readonly #world: World;
   readonly #spellings: Partial<Record<RequestColumn, Spellings>>;
+  /** The codes that the dictionary of each column had before. */
+  readonly #before = new Map<RequestColumn, { readonly dictionary: Entries; readonly codes: CodeArray }>();
 
   constructor(world: World) {
     this.#world = world;
@@ -61,9 +63,13 @@ export class Codes {
     return id < 0 || (column === 'pre' && id === MARKED_BAD) ? odd : id;
   }
 
-  /** The codes of a dictionary's entries, and one more: that of numbers past its end. */
+  /** The codes of a dictionary's entries, and one more: that of numbers past its end. One that has grown keeps its entries. */
   ofDictionary(column: RequestColumn, dictionary: Entries): CodeArray {
-    return this.#table(column, dictionary.length, (entry) => dictionary.at(entry));
+    const before = this.#before.get(column);
+    const known = before?.dictionary === dictionary ? before.codes.subarray(0, -1) : undefined;
+    const codes = this.#table(column, dictionary.length, (entry) => dictionary.at(entry), known);
+    this.#before.set(column, { dictionary, codes });
+    return codes;
   }
 
   /** The codes of the numbers a column can hold, and one more: that of larger ones. */
@@ -73,10 +79,16 @@ export class Codes {
     return this.#table(column, counts[column] ?? TYPE_ROWS, (number) => number);
   }
 
-  #table(column: RequestColumn, length: number, cellOf: (entry: number) => string | number | undefined): CodeArray {
+  #table(
+    column: RequestColumn,
+    length: number,
+    cellOf: (entry: number) => string | number | undefined,
+    known: CodeArray = new CODE_ARRAYS[1](0),
+  ): CodeArray {
     const { bytes, odd } = CODE_KINDS[column];
     const table = new CODE_ARRAYS[bytes](length + 1);
-    for (let entry = 0; entry < length; entry++) table[entry] = this.of(column, cellOf(entry));
+    table.set(known);
+    for (let entry = known.length; entry < length; entry++) table[entry] = this.of(column, cellOf(entry));
     table[length] = odd;
     return table;
   }
