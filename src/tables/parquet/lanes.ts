@@ -10,9 +10,8 @@ const LANE_MASK = LANE_NUMBERS - 1;
 
 /** Writes a number into its lane of the BIGINT that lies at `at` and `at + 1`, the lower half first; its other lanes become 0. */
 export function writeLane(words: Uint32Array, at: number, lane: number, number: number): void {
-  const bit = lane * LANE_BITS;
-  words[at] = bit < 32 ? number << bit : 0;
-  words[at + 1] = bit < 32 ? Math.floor(number / 2 ** (32 - bit)) : number << (bit - 32);
+  words[at] = lane === 2 ? 0 : number << (lane * LANE_BITS);
+  words[at + 1] = lane === 0 ? 0 : lane === 1 ? number >>> (32 - LANE_BITS) : number << (2 * LANE_BITS - 32);
 }
 
 /** Takes BIGINTs apart: the numbers of each lane go to one of `columns`, from `row` on. */

@@ -11,7 +11,7 @@ import { LANE_NUMBERS } from './lanes.js';
 import type { TextEntries } from './text_entries.js';
 
 /** What DuckDB makes ahead: enough for a row group and more, so that its threads read one each. */
-const BUFFER = '32MB';
+export const BUFFER = '32MB';
 
 /**
  * Opens a Parquet file: its requests come in the order of its rows. Texts become numbers inside DuckDB's query, by a function
