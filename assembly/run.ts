@@ -35,7 +35,7 @@ import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
 import { outAt } from './rows';
 import { mayHaveFaults, NO_VERDICT } from './odd';
-import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
+import { byAsks, decideOddOf, stepAt, writeAsks } from './stretch';
 
 // Where a run's things are in a scratch, past those of a block and TABLE.
 const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
@@ -130,25 +130,9 @@ function lookUp(place: usize, first: usize, end: usize): void {
   writeAsks(place, scratch, first, end);
   const out = outAt(place, 0);
   for (let row = first; row < end; row += 16) {
-    const asks = scratch + ((row - first) << 1);
-    const decided = v128.shuffle<i64>(eightVerdicts(scratch, asks), eightVerdicts(scratch, asks + 16), 0, 2);
+    const decided = byAsks(scratch + TABLE, scratch + ((row - first) << 1));
     v128.store(out + stepAt(row, end), decided);
     odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
   if (v128.any_true(odd)) decideOddOf(place, first, end);
-}
-
-/** Of eight rows, by what they ask. */
-// @ts-ignore: decorator
-@inline
-function eightVerdicts(table: usize, asks: usize): v128 {
-  let verdicts = i64x2(0, 0);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS), verdicts, 0, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 2), verdicts, 1, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 4), verdicts, 2, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 6), verdicts, 3, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 8), verdicts, 4, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 10), verdicts, 5, TABLE);
-  verdicts = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 12), verdicts, 6, TABLE);
-  return v128.load_lane<u8>(table + load<u16>(asks, ASKS + 14), verdicts, 7, TABLE);
 }

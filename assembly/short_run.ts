@@ -32,7 +32,7 @@ import { dispositions, outcomes, stopsBeforeType } from './judge_lanes';
 import { hasAll, hasBits, lanes } from './lanes';
 import { mayHaveFaults, NO_VERDICT } from './odd';
 import { attachTypeAt, cmdAt, holderOf, outAt, typeAt } from './rows';
-import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
+import { byAsks, decideOddOf, stepAt, writeAsks } from './stretch';
 
 // In the scratch, past ASKS. A byte for each kind:
 const PERMITTED: usize = 9728; // where the token allows type and attach type
@@ -67,7 +67,7 @@ function decideStretch(place: usize, scratch: usize, first: usize, end: usize, t
   const out = outAt(place, 0);
   for (let row = first; row < end; row += 16) {
     const at = stepAt(row, end);
-    const kinds = kindsOf(scratch + ((row - first) << 1));
+    const kinds = byAsks(WORLD_KINDS, scratch + ((row - first) << 1));
     const type = saturated(v128.load(types + at));
     const attach = saturated(v128.load(attachs + at));
     const decided = verdicts(scratch, token, kinds, v128.load(cmds + at), type, attach);
@@ -75,27 +75,6 @@ function decideStretch(place: usize, scratch: usize, first: usize, end: usize, t
     odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
   if (v128.any_true(odd)) decideOddOf(place, first, end);
-}
-
-/** The kinds of sixteen rows by what they ask. Lane by lane: bytes written one by one could only be read after a wait. */
-// @ts-ignore: decorator
-@inline
-function kindsOf(asks: usize): v128 {
-  return v128.shuffle<i64>(kindsOfEight(asks), kindsOfEight(asks + 16), 0, 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function kindsOfEight(asks: usize): v128 {
-  let kinds = i64x2(0, 0);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS), kinds, 0, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 2), kinds, 1, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 4), kinds, 2, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 6), kinds, 3, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 8), kinds, 4, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 10), kinds, 5, WORLD_KINDS);
-  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 12), kinds, 6, WORLD_KINDS);
-  return v128.load_lane<u8>(load<u16>(asks, ASKS + 14), kinds, 7, WORLD_KINDS);
 }
 
 /** Sixteen verdicts. */

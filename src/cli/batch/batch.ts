@@ -37,7 +37,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   try {
     output = await openSink(sink, stdout, signal);
     rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink);
-    await decideAll(options, source, output, rows, summary, options.grouping);
+    await decideAll({ options, source, output, rows, summary });
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;

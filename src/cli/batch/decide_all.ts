@@ -28,16 +28,19 @@ interface Pending {
   readonly decided: DecidedChunk | Promise<DecidedChunk>;
 }
 
-/** Decides what comes from `source`, writes `rows` to `output` in their order, and counts in `summary`, by `grouping` too. */
-export function decideAll(
-  options: BatchOptions,
-  source: OpenSource,
-  output: OpenSink | undefined,
-  rows: VerdictTableWriter | undefined,
-  summary: Summary,
-  grouping: Grouping | undefined,
-): Promise<void> {
-  return new Deciding(options, source, output, rows, summary, grouping).run();
+/** A batch whose source and output are open. */
+export interface OpenBatch {
+  readonly options: BatchOptions;
+  readonly source: OpenSource;
+  readonly output: OpenSink | undefined;
+  /** Writes verdict rows, where they are wanted. */
+  readonly rows: VerdictTableWriter | undefined;
+  readonly summary: Summary;
+}
+
+/** Decides what comes from the source, writes its rows to the output in their order, and counts in the summary. */
+export function decideAll(batch: OpenBatch): Promise<void> {
+  return new Deciding(batch).run();
 }
 
 class Deciding {
@@ -51,20 +54,13 @@ class Deciding {
   #hands: Hands | undefined;
   #reported = performance.now();
 
-  constructor(
-    options: BatchOptions,
-    source: OpenSource,
-    output: OpenSink | undefined,
-    rows: VerdictTableWriter | undefined,
-    summary: Summary,
-    grouping: Grouping | undefined,
-  ) {
+  constructor({ options, source, output, rows, summary }: OpenBatch) {
     this.#options = options;
     this.#source = source;
     this.#output = output;
     this.#rows = rows;
     this.#summary = summary;
-    this.#grouping = grouping;
+    this.#grouping = options.grouping;
     this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
   }
 
