@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from '@duckd
 import type { World } from '../src/kernel/world.js';
 import { PRE_NAMES } from '../src/names/faults.js';
 import type { RequestFormat } from '../src/requests/index.js';
+import { MAKE_AHEAD } from '../src/tables/parquet/duckdb.js';
 
 /** The rival that reads tables: names become numbers inside its query, and are fetched chunk by chunk as typed columns. */
 export class DuckDbReader {
@@ -17,6 +18,7 @@ export class DuckDbReader {
   static async open(world: World, threads: number): Promise<DuckDbReader> {
     const { vocabulary } = world.profile;
     const connection = await (await DuckDBInstance.create(':memory:', { threads: String(threads) })).connect();
+    await connection.run(MAKE_AHEAD);
     const enumeration = async (type: string, names: readonly string[]): Promise<void> => {
       await connection.run(`CREATE TYPE ${type} AS ENUM (${names.map((name) => `'${name}'`).join(', ')})`);
     };

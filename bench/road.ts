@@ -16,7 +16,6 @@ import { Names } from '../src/requests/arrow/names.js';
 import { REQUEST_CELLS, RequestCells, requestNames } from '../src/requests/arrow/request_cells.js';
 import type { WrittenCells, WrittenColumn } from '../src/requests/arrow/written.js';
 import { loadDuckDB, openDatabase, sqlText } from '../src/tables/parquet/duckdb.js';
-import { BUFFER } from '../src/tables/parquet/read.js';
 import { ParquetWriter } from '../src/tables/parquet/write.js';
 import { requests } from './requests.js';
 import { spreadOf } from './statistics.js';
@@ -108,8 +107,6 @@ async function writeParquet(path: string, world: World, options: Options, hasNam
 /** Milliseconds DuckDB takes to hand all columns of a file over as typed arrays. */
 async function timeDuckDB(path: string): Promise<number> {
   const { instance, connection } = await openDatabase(await loadDuckDB());
-  // As the reader has it: with DuckDB's own size one thread works at a time.
-  await connection.run(`SET streaming_buffer_size = '${BUFFER}'`);
   const started = performance.now();
   const result = await connection.stream(`SELECT * FROM read_parquet(${sqlText(path)})`);
   const copy = new Uint32Array(4096);

@@ -1,6 +1,9 @@
 import type * as DuckDB from '@duckdb/node-api';
 import { ParquetNotSupportedError } from './errors.js';
 
+/** Has DuckDB make more ahead of what is fetched, a row group and more: else its threads wait for each other. */
+export const MAKE_AHEAD = "SET streaming_buffer_size = '32MB'";
+
 /** Loads DuckDB. Rejects with a ParquetNotSupportedError where there is none. */
 export async function loadDuckDB(): Promise<typeof DuckDB> {
   try {
@@ -19,7 +22,9 @@ export async function openDatabase(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  return { instance, connection: await instance.connect() };
+  const connection = await instance.connect();
+  await connection.run(MAKE_AHEAD);
+  return { instance, connection };
 }
 
 /** A text as SQL writes it. */

@@ -10,9 +10,6 @@ import { GatheredRows } from './gathered_rows.js';
 import { LANE_NUMBERS } from './lanes.js';
 import type { TextEntries } from './text_entries.js';
 
-/** What DuckDB makes ahead: enough for a row group and more, so that its threads read one each. */
-export const BUFFER = '32MB';
-
 /**
  * Opens a Parquet file: its requests come in the order of its rows. Texts become numbers inside DuckDB's query, by a function
  * that is called once for each entry of a dictionary; what they stand for is looked up as in Arrow. Rejects with a
@@ -67,7 +64,6 @@ async function* rowsOf(
     gathered.clear();
   };
   const query = `SELECT ${vectors.map(({ sql }) => sql).join(', ')} FROM ${tableOf(path)}`;
-  await connection.run(`SET streaming_buffer_size = '${BUFFER}'`);
   const result = await told(file, () => connection.stream(query));
   for await (const chunk of fetchedAhead(() => told(file, () => result.fetchChunk()))) {
     const rows = chunk.rowCount;
