@@ -23,7 +23,7 @@ function peakMemory(): number {
 export function batchNotes(summary: Summary, file: string, style: Style): string {
   const { comparisons, expectations, problems, rows } = summary;
   const at = (line: number | undefined, row: number | undefined) =>
-    line === undefined ? `row ${row}` : `${file}:${line}`;
+    line === undefined ? `${file}: row ${row}` : `${file}:${line}`;
   const lines: string[] = [];
   for (const { profile, answers, verdicts } of comparisons) {
     lines.push(

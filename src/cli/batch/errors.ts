@@ -23,9 +23,9 @@ export class BadRowError extends Error {
   }
 }
 
-/** `requests.csv:17: cmd: no command is called 'prog_lod'; did you mean prog_load?`, or `row 17: ...` where there are no lines. */
+/** `requests.csv:17: cmd: no command is called 'prog_lod'; did you mean prog_load?`, or `requests.arrow: row 17: ...` where there are no lines. */
 export function problemWords(file: string, { line, row, column, message, nearest }: Problem): string {
-  const at = line === undefined ? `row ${row}` : `${file}:${line}`;
+  const at = line === undefined ? `${file}: row ${row}` : `${file}:${line}`;
   return `${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`;
 }
 
