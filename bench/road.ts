@@ -96,7 +96,7 @@ async function writeParquet(path: string, world: World, options: Options, hasNam
   const columns: WrittenColumn[] = COLUMNS.map(({ name }) => ({ name, holds: hasNames ? 'names' : 'uint32' }));
   const names = requestNames(world).slice(0, COLUMNS.length);
   const lists = names.map((list) => (hasNames && list ? new Names(list) : undefined));
-  const writer = await ParquetWriter.open(columns, lists, tmpdir());
+  const writer = await ParquetWriter.open(columns, lists, { file: path, folder: tmpdir() });
   for (const { rows, cells } of batches(world, options)) writer.append(rows, cells);
   const file = await open(path, 'w');
   for await (const piece of writer.finish()) await file.writeFile(piece);

@@ -4,6 +4,8 @@ import { EXIT } from './exit.js';
 import { run } from './program.js';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Who writes a table there hears of it too, and has things to put away.
+  if (process.stdout.listenerCount('error') > 1) return;
   // A reader that went away (| head) is no fault; a full disk is.
   if (error.code === 'EPIPE') process.exit(EXIT.OK);
   process.stderr.write(`${new BatchFileError('write', 'standard output', error).message}\n`);

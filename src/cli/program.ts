@@ -3,7 +3,7 @@ import { RecordingError } from '../conformance/errors.js';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
-import { ParquetNotSupportedError } from '../tables/parquet/errors.js';
+import { ParquetNotSupportedError, ParquetWriteError } from '../tables/parquet/errors.js';
 import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 
@@ -74,6 +74,7 @@ function isForPeople(error: unknown): error is Error {
     error instanceof RecordingError ||
     error instanceof PoolError ||
     error instanceof ParquetNotSupportedError ||
+    error instanceof ParquetWriteError ||
     (error instanceof Error && 'syscall' in error)
   );
 }

@@ -5,6 +5,16 @@ import type { ColumnarFormat } from './formats.js';
 
 const NOTHING = new Uint8Array();
 
+/** What a table is written for. */
+export interface TableTarget {
+  /** What messages call it. */
+  readonly file: string;
+  /** Where what does not fit in memory lies meanwhile. */
+  readonly folder: string;
+  /** Ends the writing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Writes a table. */
 interface Writer {
   /** What comes first. */
@@ -27,11 +37,11 @@ export interface VerdictTableWriter extends Writer {
   rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array;
 }
 
-/** The writer of requests in a format; `folder` is where what does not fit in memory lies meanwhile. */
+/** The writer of requests in a format. */
 export async function openColumnarRequests(
   world: World,
   format: ColumnarFormat,
-  folder: string,
+  target: TableTarget,
 ): Promise<RequestTableWriter> {
   if (format !== 'parquet') {
     const { ArrowRequestWriter } = await import('../requests/arrow/request_writer.js');
@@ -41,7 +51,7 @@ export async function openColumnarRequests(
   const { Names } = await import('../requests/arrow/names.js');
   const { REQUEST_CELLS, RequestCells, requestNames } = await import('../requests/arrow/request_cells.js');
   const names = requestNames(world).map((list) => list && new Names(list));
-  const writer = await ParquetWriter.open(REQUEST_CELLS, names, folder);
+  const writer = await ParquetWriter.open(REQUEST_CELLS, names, target);
   const cells = new RequestCells(world);
   return {
     header: NOTHING,
@@ -58,7 +68,7 @@ export async function openColumnarRequests(
 export async function openColumnarVerdicts(
   world: World,
   format: ColumnarFormat,
-  folder: string,
+  target: TableTarget,
 ): Promise<VerdictTableWriter> {
   if (format !== 'parquet') {
     const { ArrowVerdictWriter } = await import('../requests/arrow/verdict_writer.js');
@@ -67,7 +77,7 @@ export async function openColumnarVerdicts(
   const { ParquetWriter } = await import('./parquet/write.js');
   const { VERDICT_CELLS, VerdictCells } = await import('../requests/arrow/verdict_cells.js');
   const cells = new VerdictCells(world);
-  const writer = await ParquetWriter.open(VERDICT_CELLS, cells.names, folder);
+  const writer = await ParquetWriter.open(VERDICT_CELLS, cells.names, target);
   return {
     header: NOTHING,
     rows: (chunk, verdicts) => {

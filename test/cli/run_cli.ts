@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly stdin?: string;
   /** A file descriptor instead of a pipe; stdout is empty then. */
   readonly stdout?: number;
+  /** Added to the environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Called with the running process. */
   readonly during?: (child: ChildProcess) => void;
 }
@@ -31,9 +33,13 @@ export function bpftoken(args: readonly string[], options?: CliOptions): Promise
 export async function runMain(
   main: string,
   args: readonly string[],
-  { stdin = '', stdout: to, during }: CliOptions = {},
+  { stdin = '', stdout: to, env, during }: CliOptions = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT, stdio: ['pipe', to ?? 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: ROOT,
+    stdio: ['pipe', to ?? 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

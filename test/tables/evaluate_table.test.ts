@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** The drawn requests as the bytes of a table. */
 async function written(format: TableFormat): Promise<Uint8Array> {
-  const writer = await openRequestWriter(world, { kind: 'stdout', format });
+  const writer = await openRequestWriter(world, format, { file: 'table', folder });
   const pieces: Uint8Array[] = [Buffer.from(writer.header)];
   for (const { columns } of generateRequests(world, 6, ROWS)) pieces.push(writer.rows(columns));
   const footer = writer.footer?.() ?? [];

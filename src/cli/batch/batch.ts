@@ -36,7 +36,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   let rows: VerdictTableWriter | undefined;
   try {
     output = await openSink(sink, stdout, signal);
-    rows = sink.kind === 'none' ? undefined : await openVerdictWriter(world, sink);
+    rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format, output.target);
     await decideAll({ options, source, output, rows, summary });
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);

@@ -140,7 +140,8 @@ class Deciding {
   }
 
   #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {
-    if (!this.#hands) return decideChunk(chunk, this.#evaluators, this.#rows);
+    // Workers may be there for reading alone: rows in columns are written here.
+    if (!this.#hands || (this.#rows && !this.#format())) return decideChunk(chunk, this.#evaluators, this.#rows);
     const decided = this.#hands.decide(chunk);
     // Where an earlier chunk fails, nobody asks what became of this one.
     decided.catch(() => undefined);

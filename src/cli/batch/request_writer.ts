@@ -1,20 +1,18 @@
 import type { World } from '../../kernel/world.js';
 import { CHUNK_ROWS, RequestWriter } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
-import { openColumnarRequests, type RequestTableWriter } from '../../tables/writers.js';
-import type { BatchSink } from './sink.js';
-import { folderOf } from './verdict_writer.js';
+import { openColumnarRequests, type RequestTableWriter, type TableTarget } from '../../tables/writers.js';
 
 /** Rows of a record batch: few enough to be held anywhere, many enough that what is said of each batch does not matter. */
 const BATCH_ROWS = 8 * CHUNK_ROWS;
 
-/** The writer of a sink's format. */
+/** The writer of a format. */
 export async function openRequestWriter(
   world: World,
-  sink: Exclude<BatchSink, { kind: 'none' }>,
+  format: TableFormat,
+  target: TableTarget,
 ): Promise<RequestTableWriter> {
-  const { format } = sink;
-  return isColumnar(format) ? openColumnarRequests(world, format, folderOf(sink)) : new RequestWriter(world, format);
+  return isColumnar(format) ? openColumnarRequests(world, format, target) : new RequestWriter(world, format);
 }
 
 /** How many rows of a format are written at a time. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { count, timeWords } from '../../report/summary_text.js';
 import { generateRequests } from '../../requests/index.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
-import { throwIfAborted } from '../batch/errors.js';
+import { AbortError, throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
 import { openSink, sinkOf, writeFooter } from '../batch/sink.js';
@@ -36,36 +37,46 @@ export function generateCommand(program: Command): void {
       const rows = wholeNumber('--rows', options.rows);
       const seed = wholeNumber('--seed', options.seed);
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
+      const started = performance.now();
+      let written = 0;
       await interruptible(async (signal) => {
-        const target = sinkOf(options.out, format);
-        const sink = await openSink(target, process.stdout, signal);
-        if (!sink || target.kind === 'none') return;
+        const sink = await openSink(sinkOf(options.out, format), process.stdout, signal);
+        if (!sink) return;
         let writer: RequestTableWriter | undefined;
         const bar = progressBar();
         try {
-          writer = await openRequestWriter(world, target);
+          writer = await openRequestWriter(world, format, sink.target);
           let isRead = await sink.write(writer.header);
           for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
             throwIfAborted(signal);
             if (!isRead) break;
             isRead = await sink.write(writer.rows(chunk.columns));
-            bar.update({ rows: chunk.firstRow + chunk.rows, totalRows: rows, bytes: 0 });
+            written += chunk.rows;
+            bar.update({ rows: written, totalRows: rows, bytes: 0 });
             // Signals get their turn.
             await new Promise(setImmediate);
           }
           const footer = isRead && writer.footer?.();
           if (footer) await writeFooter(sink, footer);
+          throwIfAborted(signal);
           await sink.finish();
         } catch (error) {
           await sink.discard();
-          throw error;
+          throw error === signal.reason ? new AbortError(error) : error;
         } finally {
           await writer?.close?.();
           bar.stop();
         }
       });
       const report = options.out === '-' ? process.stderr : process.stdout;
-      if (options.json) report.write(`${JSON.stringify({ rows, seed, format, out: options.out })}\n`);
-      else if (options.out !== '-') report.write(`wrote ${rows} requests to ${options.out} (seed ${seed})\n`);
+      const elapsedMs = performance.now() - started;
+      if (options.json) {
+        const said = { rows: written, seed, format, out: options.out, elapsed_ms: Math.round(elapsedMs) };
+        report.write(`${JSON.stringify(said)}\n`);
+      } else if (options.out !== '-') {
+        report.write(
+          `wrote ${count(written)} requests to ${options.out} (seed ${seed})${timeWords(written, elapsedMs)}\n`,
+        );
+      }
     });
 }

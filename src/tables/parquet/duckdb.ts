@@ -40,5 +40,8 @@ export function sqlName(name: string): string {
 /** What DuckDB says went wrong, in one line. */
 export function duckdbReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  // As every other output says it; DuckDB also stops before the disk is full to the last byte.
+  if (/No space left on device|failed to offload data block/.test(message))
+    return 'no space left on the device (ENOSPC)';
   return (message.split('\n')[0] as string).replace(/^[A-Za-z ]+ Error: /, '');
 }

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
 import type { Names } from '../../requests/arrow/names.js';
 import type { WrittenCells, WrittenColumn } from '../../requests/arrow/written.js';
-import { loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+import type { TableTarget } from '../writers.js';
+import { duckdbReason, loadDuckDB, openDatabase, sqlName, sqlText } from './duckdb.js';
+import { ParquetWriteError } from './errors.js';
 import type { NumberVector } from './vectors.js';
 
 /** Rows of a chunk of DuckDB's. */
 const CHUNK_ROWS = 2048;
 /** What DuckDB holds of rows before they go to disk. */
 const MEMORY_LIMIT = '100MB';
+/** Milliseconds between two interrupts of DuckDB's work, until it heeds one. */
+const INTERRUPT_MS = 10;
 
 /** A column of the database. */
 interface StoredColumn {
@@ -24,6 +28,7 @@ interface StoredColumn {
  * of the table, little of it is in memory.
  */
 export class ParquetWriter {
+  readonly #target: TableTarget;
   readonly #folder: string;
   readonly #instance: DuckDB.DuckDBInstance;
   readonly #connection: DuckDB.DuckDBConnection;
@@ -37,6 +42,7 @@ export class ParquetWriter {
   readonly #later: string[][];
 
   private constructor(parts: {
+    target: TableTarget;
     folder: string;
     instance: DuckDB.DuckDBInstance;
     connection: DuckDB.DuckDBConnection;
@@ -46,6 +52,7 @@ export class ParquetWriter {
     names: readonly (Names | undefined)[];
     lasting: readonly number[];
   }) {
+    this.#target = parts.target;
     this.#folder = parts.folder;
     this.#instance = parts.instance;
     this.#connection = parts.connection;
@@ -59,15 +66,17 @@ export class ParquetWriter {
 
   /**
    * Opens one; `names` are those of each column that holds names, which more may be added to. What is written meanwhile lies
-   * in a folder of its own in `folder`. Rejects with a ParquetNotSupportedError, or a system's error.
+   * in a folder of its own in the target's. Rejects with a ParquetNotSupportedError, and as append() throws.
    */
   static async open(
     columns: readonly WrittenColumn[],
     names: readonly (Names | undefined)[],
-    folder: string,
+    target: TableTarget,
   ): Promise<ParquetWriter> {
     const duckdb = await loadDuckDB();
-    const own = await mkdtemp(join(folder, '.bpftoken-'));
+    const own = await mkdtemp(join(target.folder, '.bpftoken-')).catch((error: unknown) => {
+      throw new ParquetWriteError(target, duckdbReason(error), error);
+    });
     try {
       const { instance, connection } = await openDatabase(duckdb, join(own, 'rows.duckdb'));
       await connection.run(`SET memory_limit = '${MEMORY_LIMIT}'`);
@@ -77,14 +86,14 @@ export class ParquetWriter {
       const appender = await connection.createAppender('requests');
       const chunk = duckdb.DuckDBDataChunk.create(stored.map(({ type }) => type));
       const lasting = lists.map(({ length }) => length);
-      return new ParquetWriter({ folder: own, instance, connection, appender, chunk, columns, names, lasting });
+      return new ParquetWriter({ target, folder: own, instance, connection, appender, chunk, columns, names, lasting });
     } catch (error) {
       await rm(own, { recursive: true, force: true });
-      throw error;
+      throw new ParquetWriteError(target, duckdbReason(error), error);
     }
   }
 
-  /** Appends rows: the cells of every column. */
+  /** Appends rows: the cells of every column. Throws a ParquetWriteError where they cannot be put down. */
   append(rows: number, cells: readonly WrittenCells[]): void {
     this.#names.forEach((names, column) => {
       this.#later[column]?.push(...(names?.take() ?? []));
@@ -107,20 +116,40 @@ export class ParquetWriter {
           put(vector, some, from, to);
         }
       });
-      this.#appender.appendDataChunk(chunk);
+      try {
+        this.#appender.appendDataChunk(chunk);
+      } catch (error) {
+        throw this.#writeError(error);
+      }
     }
   }
 
-  /** The file, in pieces. Only close() may be called after it. */
+  /** The file, in pieces. Throws as append() does, and the reason of the target's signal. Only close() may be called after it. */
   async *finish(): AsyncGenerator<Uint8Array> {
-    this.#appender.closeSync();
     const path = join(this.#folder, 'table.parquet');
     const selected = this.#columns.map(({ name, holds }, i) =>
       holds === 'names' ? `coalesce(t${i}, c${i}::VARCHAR) AS ${sqlName(name)}` : `c${i} AS ${sqlName(name)}`,
     );
-    await this.#connection.run(
-      `COPY (SELECT ${selected.join(', ')} FROM requests) TO ${sqlText(path)} (FORMAT parquet)`,
-    );
+    const { signal } = this.#target;
+    let again: NodeJS.Timeout | undefined;
+    // One that comes before DuckDB has begun is lost.
+    const interrupt = (): void => {
+      again = setInterval(() => this.#connection.interrupt(), INTERRUPT_MS);
+    };
+    signal?.addEventListener('abort', interrupt);
+    try {
+      this.#appender.closeSync();
+      signal?.throwIfAborted();
+      await this.#connection.run(
+        `COPY (SELECT ${selected.join(', ')} FROM requests) TO ${sqlText(path)} (FORMAT parquet)`,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.#writeError(error);
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      clearInterval(again);
+    }
     yield* createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
   }
 
@@ -130,6 +159,10 @@ export class ParquetWriter {
     this.#connection.closeSync();
     this.#instance.closeSync();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #writeError(error: unknown): ParquetWriteError {
+    return new ParquetWriteError(this.#target, duckdbReason(error), error);
   }
 
   /** Names that the type of the column has go to `vector`, later ones to `texts`. */

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { bpftoken, ROOT } from './run_cli.js';
+
+const FLEET = 'examples/fleet.yaml';
+const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-disk-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** What writes so many rows somewhere. */
+const writing = (command: 'eval' | 'generate', rows: string, out: string, format: TableFormat): string[] =>
+  command === 'eval'
+    ? ['eval', FLEET, '--generate', rows, '--out', out, '--out-format', format]
+    : ['generate', FLEET, '--rows', rows, '--out', out, '--format', format];
+const WRITING = TABLE_FORMATS.flatMap((format) => (['eval', 'generate'] as const).map((name) => ({ name, format })));
+/** Told of what a Parquet table is made from. */
+const rowsLieIn = (format: TableFormat, folder: string): string =>
+  format === 'parquet' ? `; the rows of a Parquet table lie in ${folder} until it is made` : '';
+
+interface Ended {
+  readonly command: string;
+  readonly code: unknown;
+  readonly said: string;
+  readonly left: readonly string[];
+}
+
+const SCRIPT = fileURLToPath(new URL('./many_commands.mjs', import.meta.url));
+/** Runs commands in a process of their own, started through `shell`, which has what to start as its arguments. */
+function ran(shell: string, folders: readonly string[], more: object): Ended[] {
+  const asked = JSON.stringify({ folders, ...more });
+  const starter = shell.startsWith('mount') ? ['-rm', 'sh', '-c'] : ['sh', '-c'];
+  const args = [...starter, `${shell} "$0" "$@"`, process.execPath, SCRIPT, asked];
+  const program = shell.startsWith('mount') ? 'unshare' : 'env';
+  const { stdout, stderr } = spawnSync(program, args, { cwd: ROOT, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+describe('a full disk is an error in words', () => {
+  test('where rows or a summary go to standard output; nothing stays where Parquet is made', async () => {
+    const env = { TMPDIR: mkdtempSync(join(temporary, 'tmp-')) };
+    const commands = [
+      ['eval', FLEET, '--generate', '100k'],
+      writing('eval', '100k', '-', 'csv'),
+      writing('generate', '100k', '-', 'arrows'),
+      writing('eval', '1k', '-', 'parquet'),
+    ];
+    const results = commands.map(async (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { code, stderr } = await bpftoken(args, { stdout: full, env });
+      closeSync(full);
+      return { code, stderr };
+    });
+    const stderr = 'cannot write standard output: no space left on the device (ENOSPC)\n';
+    expect(await Promise.all(results)).toEqual(commands.map(() => ({ code: 2, stderr })));
+    expect(readdirSync(env.TMPDIR)).toEqual([]);
+  });
+
+  test('where a table or the counts of --summary go to a device', () => {
+    const commands = WRITING.map(({ name, format }) => writing(name, '1k', '/dev/full', format));
+    commands.push(['eval', FLEET, '--generate', '10', '--summary', 'cmd', '--summary-out', '/dev/full']);
+    const said = 'cannot write /dev/full: no space left on the device (ENOSPC)\n';
+    expect(ran('', [], { commands })).toEqual(commands.map(([command]) => ({ command, code: 2, said, left: [] })));
+  });
+
+  // In a user namespace of its own anyone may mount, where the system lets them have one.
+  const mount = 'mount -t tmpfs -o size=1m tmpfs';
+  const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
+  test.skipIf(!canMount)('where a file does not fit, or what it is made from: nothing of it stays', () => {
+    const disk = join(temporary, 'disk');
+    mkdirSync(disk);
+    const commands = WRITING.map(({ name, format }) => writing(name, '100k', `${disk}/x`, format));
+    commands.push(writing('eval', '100k', '/dev/null', 'parquet'));
+    const ended = ran(`${mount} ${disk} && TMPDIR=${disk}`, [disk], { commands });
+    const expected = [
+      ...WRITING.map((writes) => ({ ...writes, out: `${disk}/x` })),
+      { name: 'eval', out: '/dev/null' },
+    ];
+    expect(ended).toEqual(
+      expected.map(({ name, out, ...rest }) => ({
+        command: name,
+        code: 2,
+        said: `cannot write ${out}: no space left on the device (ENOSPC)${rowsLieIn('format' in rest ? rest.format : 'parquet', disk)}\n`,
+        left: [],
+      })),
+    );
+  });
+});
+
+test('Ctrl-C leaves nothing, neither beside the output nor in the temporary folder', () => {
+  const [beside, TMPDIR] = ['beside', 'tmp'].map((name) => join(temporary, name)) as [string, string];
+  for (const folder of [beside, TMPDIR]) mkdirSync(folder);
+  const commands = WRITING.map(({ name, format }) => writing(name, '2G', `${beside}/x`, format));
+  // A Parquet table that goes to no file lies in the temporary folder alone.
+  commands.push(writing('eval', '2G', '/dev/null', 'parquet'), writing('generate', '2G', '/dev/null', 'parquet'));
+  const ended = ran(`TMPDIR=${TMPDIR}`, [beside, TMPDIR], { commands, interrupts: true });
+  expect(ended).toEqual(
+    commands.map(([command]) => ({ command, code: 130, said: 'interrupted: no output was written\n', left: [] })),
+  );
+});
+
+test('a reader that goes away leaves nothing in the temporary folder', async () => {
+  const env = { TMPDIR: mkdtempSync(join(temporary, 'gone-')) };
+  const { code, stderr } = await bpftoken([...writing('eval', '200k', '-', 'parquet'), '--json'], {
+    env,
+    during: (child) => child.stdout?.once('data', () => child.stdout?.destroy()),
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(stderr)).toMatchObject({ cut_short: true });
+  expect(readdirSync(env.TMPDIR)).toEqual([]);
+});
