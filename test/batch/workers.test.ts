@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/cli/batch/index.js';
 import { PLACES } from '../../src/engine/layout.js';
@@ -77,39 +76,6 @@ describe('more workers change nothing', () => {
       expect(alone.summary.expectations.first).toHaveLength(20);
     },
   );
-
-  test.each([
-    ['csv', nowhere],
-    ['ndjson', nowhere],
-    ['csv', 'written'],
-  ] as const)('in a %s table, its rows %o, though workers are terminated while they read it', async (format, to) => {
-    const table = join(folder, 'table');
-    const writer = new RequestWriter(world, format);
-    const pieces = [...generateRequests(world, 5, 200_000)].map(({ columns }) => writer.rows(columns));
-    await writeFile(table, Buffer.concat([Buffer.from(writer.header), ...pieces]));
-    const run = async (workers: number, onProgress = (): void => {}) => {
-      const path = join(folder, `out-${workers}`);
-      const sink = to === 'written' ? ({ kind: 'file', path, format } as const) : to;
-      const source = { kind: 'file', path: table, format } as const;
-      const summary = await summaryOf({ source, sink, workers, partBytes: 40_000, onProgress });
-      return { summary, rows: to === 'written' ? await readFile(path) : Buffer.of() };
-    };
-    const alone = await run(1);
-    expect(alone.summary.rows).toBe(200_000);
-    const started: Worker[] = [];
-    const onWorker = (worker: Worker): void => void started.push(worker);
-    process.on('worker', onWorker);
-    const killed: Worker[] = [];
-    const among = await run(2, () => {
-      if (killed.length > 0) return;
-      killed.push(...started);
-      for (const worker of killed) void worker.terminate();
-    }).finally(() => process.off('worker', onWorker));
-    expect(killed.length).toBe(2);
-    expect(started.length).toBeGreaterThan(2);
-    expect(among.summary).toEqual(alone.summary);
-    expect(Buffer.compare(among.rows, alone.rows)).toBe(0);
-  });
 
   test('in the rows written of drawn requests', async () => {
     const run = async (workers: number): Promise<Buffer> => {
