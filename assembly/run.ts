@@ -35,7 +35,7 @@ import { judgeLanes } from './judge_lanes';
 import { hasAll, lanes } from './lanes';
 import { outAt } from './rows';
 import { mayHaveFaults, NO_VERDICT } from './odd';
-import { byAsks, decideOddOf, stepAt, writeAsks } from './stretch';
+import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 
 // Where a run's things are in a scratch, past those of a block and TABLE.
 const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
@@ -135,4 +135,25 @@ function lookUp(place: usize, first: usize, end: usize): void {
     odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
   if (v128.any_true(odd)) decideOddOf(place, first, end);
+}
+
+/** Bytes that a table has for what sixteen rows ask. Lane by lane: bytes written one by one could only be read after a wait. */
+// @ts-ignore: decorator
+@inline
+function byAsks(table: usize, asks: usize): v128 {
+  return v128.shuffle<i64>(byEightAsks(table, asks), byEightAsks(table, asks + 16), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function byEightAsks(table: usize, asks: usize): v128 {
+  let bytes = i64x2(0, 0);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS), bytes, 0);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 2), bytes, 1);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 4), bytes, 2);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 6), bytes, 3);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 8), bytes, 4);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 10), bytes, 5);
+  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 12), bytes, 6);
+  return v128.load_lane<u8>(table + load<u16>(asks, ASKS + 14), bytes, 7);
 }

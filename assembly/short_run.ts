@@ -12,6 +12,7 @@ import {
   KIND_STOP_ATTACH,
   KIND_STOP_TYPE,
   KINDS,
+  OTHER_KINDS,
   PLACE_SCRATCH,
   STOP_NONE,
   TASK_INIT_CAPS,
@@ -32,12 +33,14 @@ import { dispositions, outcomes, stopsBeforeType } from './judge_lanes';
 import { hasAll, hasBits, lanes } from './lanes';
 import { mayHaveFaults, NO_VERDICT } from './odd';
 import { attachTypeAt, cmdAt, holderOf, outAt, typeAt } from './rows';
-import { byAsks, decideOddOf, stepAt, writeAsks } from './stretch';
+import { ASKS, decideOddOf, stepAt, writeAsks } from './stretch';
 
 // In the scratch, past ASKS. A byte for each kind:
 const PERMITTED: usize = 9728; // where the token allows type and attach type
 const WITHOUT_TYPE: usize = 9760; // where it does not allow the type
 const WITHOUT_ATTACH: usize = 9792; // and where it allows that, and not the attach type
+// And for each row of a stretch:
+const KIND_OF: usize = 9856; // u8, its kind
 
 /** Decides the rows of a run from `first` to before `end`, at least sixteen, whose ids exist. */
 export function decideShortRun(place: usize, first: usize, end: usize): void {
@@ -51,50 +54,74 @@ export function decideShortRun(place: usize, first: usize, end: usize): void {
     const stop = min<usize>(row + BLOCK_ROWS, end);
     const start = min<usize>(row, stop - 16);
     writeAsks(place, scratch, start, stop);
+    writeKindsOf(scratch, start, stop);
     if (row == first) writeKinds(scratch, task, token, stands);
     decideStretch(place, scratch, start, stop, token);
   }
 }
 
-/** At most a block of them, by ASKS. */
+/** Writes the kinds of the rows from `first` to before `end` to KIND_OF, at most a block, by ASKS. */
+// @ts-ignore: decorator
+@inline
+function writeKindsOf(scratch: usize, first: usize, end: usize): void {
+  for (let i: usize = 0; i < end - first; i += 16) {
+    const asks = scratch + (i << 1);
+    v128.store(scratch + i, v128.shuffle<i64>(eightKinds(asks), eightKinds(asks + 16), 0, 2), KIND_OF);
+  }
+}
+
+/** Lane by lane, as a run's table is read; at a fixed address, which needs no addition. */
+// @ts-ignore: decorator
+@inline
+function eightKinds(asks: usize): v128 {
+  let kinds = i64x2(0, 0);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS), kinds, 0, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 2), kinds, 1, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 4), kinds, 2, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 6), kinds, 3, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 8), kinds, 4, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 10), kinds, 5, WORLD_KINDS);
+  kinds = v128.load_lane<u8>(load<u16>(asks, ASKS + 12), kinds, 6, WORLD_KINDS);
+  return v128.load_lane<u8>(load<u16>(asks, ASKS + 14), kinds, 7, WORLD_KINDS);
+}
+
+/** Decides the same rows, by KIND_OF. What is in memory is read before the loop, which then keeps it in registers. */
 // @ts-ignore: decorator
 @inline
 function decideStretch(place: usize, scratch: usize, first: usize, end: usize, token: usize): void {
-  let odd = lanes(mayHaveFaults(place) ? 1 : 0);
   const cmds = cmdAt(place, 0);
   const types = typeAt(place, 0);
   const attachs = attachTypeAt(place, 0);
   const out = outAt(place, 0);
+  // The masks of map types and program types lie side by side.
+  const typeMasks = v128.load(token, TOKEN_MAPS);
+  const attachMask = v128.load64_zero(token, TOKEN_ATTACHS);
+  const programPermitted = v128.load(scratch, PERMITTED);
+  const programWithoutType = v128.load(scratch, WITHOUT_TYPE);
+  const programWithoutAttach = v128.load(scratch, WITHOUT_ATTACH);
+  const otherPermitted = v128.load(scratch, PERMITTED + OTHER_KINDS);
+  const otherWithoutType = v128.load(scratch, WITHOUT_TYPE + OTHER_KINDS);
+  let odd = lanes(mayHaveFaults(place) ? 1 : 0);
   for (let row = first; row < end; row += 16) {
     const at = stepAt(row, end);
-    const kinds = byAsks(WORLD_KINDS, scratch + ((row - first) << 1));
-    const type = saturated(v128.load(types + at));
-    const attach = saturated(v128.load(attachs + at));
-    const decided = verdicts(scratch, token, kinds, v128.load(cmds + at), type, attach);
+    const isProgLoad = i8x16.eq(v128.load(cmds + at), lanes(CMD_PROG_LOAD));
+    const hasType = hasBits(typeMasks, saturated(v128.load(types + at)), v128.and(lanes(8), isProgLoad));
+    const hasAttach = hasBits(attachMask, saturated(v128.load(attachs + at)), lanes(0));
+    // A lane past a vector's end is 0: of the two halves one has the kind.
+    const program = v128.load(scratch + (row - first), KIND_OF);
+    const other = i8x16.sub(program, lanes(OTHER_KINDS));
+    const ofProgram = v128.bitselect(
+      i8x16.swizzle(programPermitted, program),
+      i8x16.swizzle(programWithoutAttach, program),
+      hasAttach,
+    );
+    const withType = v128.or(ofProgram, i8x16.swizzle(otherPermitted, other));
+    const withoutType = v128.or(i8x16.swizzle(programWithoutType, program), i8x16.swizzle(otherWithoutType, other));
+    const decided = v128.bitselect(withType, withoutType, hasType);
     v128.store(out + at, decided);
     odd = v128.or(odd, i8x16.eq(decided, lanes(NO_VERDICT)));
   }
   if (v128.any_true(odd)) decideOddOf(place, first, end);
-}
-
-/** Sixteen verdicts. */
-// @ts-ignore: decorator
-@inline
-function verdicts(scratch: usize, token: usize, kinds: v128, cmd: v128, type: v128, attach: v128): v128 {
-  const isProgLoad = i8x16.eq(cmd, lanes(CMD_PROG_LOAD));
-  // The masks of map types and program types lie side by side.
-  const hasType = hasBits(v128.load(token, TOKEN_MAPS), type, v128.and(lanes(8), isProgLoad));
-  const hasAttach = hasBits(v128.load64_zero(token, TOKEN_ATTACHS), attach, lanes(0));
-  const withType = v128.bitselect(ofKind(scratch + PERMITTED, kinds), ofKind(scratch + WITHOUT_ATTACH, kinds), hasAttach);
-  return v128.bitselect(withType, ofKind(scratch + WITHOUT_TYPE, kinds), hasType);
-}
-
-/** What a column has for sixteen kinds. */
-// @ts-ignore: decorator
-@inline
-function ofKind(column: usize, kinds: v128): v128 {
-  const first = i8x16.swizzle(v128.load(column), kinds);
-  return v128.or(first, i8x16.swizzle(v128.load(column, 16), i8x16.sub(kinds, lanes(16))));
 }
 
 /** Works out what each kind gets of a task and a token. */
@@ -107,18 +134,16 @@ function writeKinds(scratch: usize, task: usize, token: usize, stands: u32): voi
   const capable = (there & ~deniedCaps) | (initCaps & ~there & load<u32>(WORLD_FALLBACK_CAPS));
   const own = lanes(0 - isOwnUserns(task, token, stands));
   const cmds = v128.load_splat<u8>(token, TOKEN_CMDS);
-  const attachs = v128.load64_zero(token, TOKEN_ATTACHS);
   const refused = there & deniedCaps;
-  writeHalf(scratch, 0, own, cmds, attachs, initCaps, deniedCaps, capable, refused);
-  writeHalf(scratch, 16, own, cmds, attachs, initCaps, deniedCaps, capable, refused);
+  writeProgramKinds(scratch, own, cmds, v128.load64_zero(token, TOKEN_ATTACHS), initCaps, deniedCaps, capable, refused);
+  writeOtherKinds(scratch, own, cmds, initCaps, deniedCaps, capable, refused);
 }
 
-/** Of sixteen kinds from the nth on: twice, not in a loop, so that constants are made once. */
+/** Of PROG_LOAD. */
 // @ts-ignore: decorator
 @inline
-function writeHalf(
+function writeProgramKinds(
   scratch: usize,
-  n: usize,
   own: v128,
   cmds: v128,
   attachs: v128,
@@ -127,26 +152,62 @@ function writeHalf(
   capable: u32,
   refused: u32,
 ): void {
-  const flags = v128.load(n, KIND_FLAGS);
-  const stop = stopsBeforeType(own, lanes(deniedCaps), cmds, v128.load(n, KIND_CMD_BITS), flags);
-  const without = v128.load(<usize>initCaps * KINDS + <usize>n, WORLD_KIND_OUTCOMES);
-  let within = v128.load(<usize>capable * KINDS + <usize>n, WORLD_KIND_OUTCOMES);
-  if (refused) {
-    const needs = v128.load(n, KIND_NEEDS);
-    within = outcomes(lanes(capable), lanes(refused), needs, v128.load(n, KIND_END), flags);
-  }
+  const stop = stopsOf(0, own, lanes(deniedCaps), cmds);
+  const within = outcomesWithin(0, capable, refused);
+  const without = outcomesWithout(0, initCaps);
   const permitted = stoppedBy(stop, within, without);
-  const noType = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_TYPE)), within, without);
-  const noAttach = stoppedBy(i8x16.max_u(stop, v128.load(n, KIND_STOP_ATTACH)), within, without);
+  const noAttach = stoppedBy(i8x16.max_u(stop, v128.load(KIND_STOP_ATTACH)), within, without);
   // Whether the token allows what attach type 0 means is known already.
-  const meant = v128.load(n, KIND_MEANT);
+  const meant = v128.load(KIND_MEANT);
   const isOwnAttach = i8x16.eq(meant, lanes(0));
-  const isMeantAllowed = hasBits(attachs, meant, lanes(0));
-  const ofMeant = v128.bitselect(permitted, noAttach, isMeantAllowed);
-  const odd = hasAll(flags, lanes(ASK_BY_GATE));
-  v128.store(scratch + n, v128.or(v128.bitselect(permitted, ofMeant, isOwnAttach), odd), PERMITTED);
-  v128.store(scratch + n, v128.or(v128.bitselect(noAttach, ofMeant, isOwnAttach), odd), WITHOUT_ATTACH);
-  v128.store(scratch + n, v128.or(noType, odd), WITHOUT_TYPE);
+  const ofMeant = v128.bitselect(permitted, noAttach, hasBits(attachs, meant, lanes(0)));
+  v128.store(scratch, v128.bitselect(permitted, ofMeant, isOwnAttach), PERMITTED);
+  v128.store(scratch, v128.bitselect(noAttach, ofMeant, isOwnAttach), WITHOUT_ATTACH);
+  v128.store(scratch, stoppedBy(i8x16.max_u(stop, v128.load(KIND_STOP_TYPE)), within, without), WITHOUT_TYPE);
+}
+
+/** Of every other command: none has an attach type that a token allows, and some have more to say than a row does. */
+// @ts-ignore: decorator
+@inline
+function writeOtherKinds(
+  scratch: usize,
+  own: v128,
+  cmds: v128,
+  initCaps: u32,
+  deniedCaps: u32,
+  capable: u32,
+  refused: u32,
+): void {
+  const stop = stopsOf(OTHER_KINDS, own, lanes(deniedCaps), cmds);
+  const within = outcomesWithin(OTHER_KINDS, capable, refused);
+  const without = outcomesWithout(OTHER_KINDS, initCaps);
+  const noType = i8x16.max_u(stop, v128.load(OTHER_KINDS, KIND_STOP_TYPE));
+  const odd = hasAll(v128.load(OTHER_KINDS, KIND_FLAGS), lanes(ASK_BY_GATE));
+  v128.store(scratch, v128.or(stoppedBy(stop, within, without), odd), PERMITTED + OTHER_KINDS);
+  v128.store(scratch, v128.or(stoppedBy(noType, within, without), odd), WITHOUT_TYPE + OTHER_KINDS);
+}
+
+/** What stops the token for sixteen kinds from the nth on, but for their types. */
+// @ts-ignore: decorator
+@inline
+function stopsOf(n: usize, own: v128, deniedCaps: v128, cmds: v128): v128 {
+  return stopsBeforeType(own, deniedCaps, cmds, v128.load(n, KIND_CMD_BITS), v128.load(n, KIND_FLAGS));
+}
+
+/** Their outcomes where the token counts. */
+// @ts-ignore: decorator
+@inline
+function outcomesWithin(n: usize, capable: u32, refused: u32): v128 {
+  if (!refused) return outcomesWithout(n, capable);
+  const needs = v128.load(n, KIND_NEEDS);
+  return outcomes(lanes(capable), lanes(refused), needs, v128.load(n, KIND_END), v128.load(n, KIND_FLAGS));
+}
+
+/** And where it does not. */
+// @ts-ignore: decorator
+@inline
+function outcomesWithout(n: usize, caps: u32): v128 {
+  return v128.load(<usize>caps * KINDS + n, WORLD_KIND_OUTCOMES);
 }
 
 /** Verdicts by what stops a token: outcomes within it where nothing does, else without it. */

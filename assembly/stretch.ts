@@ -43,24 +43,3 @@ export function decideOddOf(place: usize, first: usize, end: usize): void {
     if (v128.any_true(odd)) decideOdd(place, at, 16, odd);
   }
 }
-
-/** Bytes that a table has for what sixteen rows ask. Lane by lane: bytes written one by one could only be read after a wait. */
-// @ts-ignore: decorator
-@inline
-export function byAsks(table: usize, asks: usize): v128 {
-  return v128.shuffle<i64>(byEightAsks(table, asks), byEightAsks(table, asks + 16), 0, 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function byEightAsks(table: usize, asks: usize): v128 {
-  let bytes = i64x2(0, 0);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS), bytes, 0);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 2), bytes, 1);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 4), bytes, 2);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 6), bytes, 3);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 8), bytes, 4);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 10), bytes, 5);
-  bytes = v128.load_lane<u8>(table + load<u16>(asks, ASKS + 12), bytes, 6);
-  return v128.load_lane<u8>(table + load<u16>(asks, ASKS + 14), bytes, 7);
-}

@@ -177,8 +177,10 @@ export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
 
 // For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
 // table, a byte each; what rows of a kind have in common, a column each; and by capabilities (CAPS_*) the Outcome of every
-// kind for who has these, as far as no LSM has a say.
+// kind for who has these, as far as no LSM has a say. PROG_LOAD's kinds come first, the others' from OTHER_KINDS on.
 export const KINDS = 32;
+export const KINDS_OF_HALF = 16;
+export const OTHER_KINDS = 16;
 export const KIND_CMD_BITS = WORLD_KIND_COLUMNS;
 export const KIND_NEEDS = WORLD_KIND_COLUMNS + 32;
 export const KIND_END = WORLD_KIND_COLUMNS + 64;

@@ -229,10 +229,17 @@ function otherCommand(profile: Profile, cmd: number): Ask {
   }
 }
 
-/** The kinds that rows of the ask table come in. */
+/** The kinds that rows of the ask table come in: those of PROG_LOAD, whose rows come first, and the others. */
 function writeKinds(view: DataView): void {
+  const programRows = L.ASK_HALF_MAP_CREATE * L.TYPE_ROWS;
+  writeKindsOf(view, 0, programRows, 0);
+  writeKindsOf(view, programRows, L.ASK_ROWS, L.OTHER_KINDS);
+}
+
+/** Of the rows from `start` to before `end`: numbers from `first` on. */
+function writeKindsOf(view: DataView, start: number, end: number, first: number): void {
   const kinds = new Map<string, number>();
-  for (let row = 0; row < L.ASK_ROWS; row++) {
+  for (let row = start; row < end; row++) {
     const at = (field: number): number => view.getUint8(row * L.ASK_SIZE + field - FIRST);
     const attachBit = at(L.ASK_ATTACH_BIT);
     const given = row & L.LAST_TYPE;
@@ -249,8 +256,10 @@ function writeKinds(view: DataView): void {
     const key = columns.map(([, value]) => value).join();
     let kind = kinds.get(key);
     if (kind === undefined) {
-      kind = kinds.size;
-      if (kind === L.KINDS) throw new RangeError(`there are more than ${L.KINDS} kinds of requests`);
+      // The rules make fifteen at most, whatever the vocabulary.
+      if (kinds.size === L.KINDS_OF_HALF)
+        throw new RangeError(`there are more than ${L.KINDS_OF_HALF} kinds of requests`);
+      kind = first + kinds.size;
       kinds.set(key, kind);
       for (const [column, value] of columns) view.setUint8(column + kind - FIRST, value);
     }
