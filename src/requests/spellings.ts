@@ -40,17 +40,25 @@ export class Spellings {
 
 /** Tasks or tokens: `#3` is an index, whatever is named so; else the name, as it is or without outer white space. */
 export function nameSpellings(names: readonly string[]): Spellings {
-  const ids = new Map<string, number>();
-  names.forEach((name, id) => {
-    if (!ids.has(name)) ids.set(name, id);
-  });
+  // Made when it is needed: threads should start fast.
+  let ids: ReadonlyMap<string, number> | undefined;
   return new Spellings((text) => {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     const index = /^#(\d+)$/.exec(trimmed)?.[1];
     if (index !== undefined) return Number(index) < names.length ? Number(index) : UNKNOWN;
+    ids ??= firstIds(names);
     return ids.get(text) ?? ids.get(trimmed) ?? UNKNOWN;
   });
+}
+
+/** The first place of each name. */
+function firstIds(names: readonly string[]): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  names.forEach((name, id) => {
+    if (!ids.has(name)) ids.set(name, id);
+  });
+  return ids;
 }
 
 /** Commands and types: any spelling names/spelling.ts knows; numbers become what a column holds. */

@@ -2,7 +2,12 @@ import type { World } from '../kernel/world.js';
 import { type EncodedBatch, openBatch } from '../requests/arrow/inflate.js';
 import type { CellType } from '../requests/columnar/cells.js';
 import type { Desk } from '../requests/columnar/desk.js';
-import { type Dictionaries, type FleetingChunk, SliceReader } from '../requests/columnar/slices.js';
+import {
+  type Dictionaries,
+  type DictionaryCodes,
+  type FleetingChunk,
+  SliceReader,
+} from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { FileBytes } from './file_bytes.js';
 
@@ -14,6 +19,7 @@ export interface ArrowTableData {
   readonly fd: number;
   readonly columns: readonly (CellType | undefined)[];
   readonly dictionaries: Dictionaries;
+  readonly codes: DictionaryCodes;
 }
 
 /** Some consecutive rows of a table, and where they lie: plain data. */
@@ -40,12 +46,12 @@ export class ArrowPartReader {
   readonly #columns: readonly (CellType | undefined)[];
   readonly #slices: SliceReader;
 
-  constructor({ file, fd, columns, dictionaries }: ArrowTableData, world: World, problems: Problems) {
+  constructor({ file, fd, columns, dictionaries, codes }: ArrowTableData, world: World, problems: Problems) {
     this.#file = file;
     this.#bytes = new FileBytes(fd);
     this.#columns = columns;
     this.#slices = new SliceReader(file, world, columns, problems);
-    this.#slices.setDictionaries(dictionaries);
+    this.#slices.setDictionaries(dictionaries, codes);
   }
 
   /** What the rows of the last chunk lie on. */

@@ -1,5 +1,7 @@
+import type { World } from '../kernel/world.js';
 import { ArrowFile } from '../requests/arrow/file.js';
 import type { EncodedBatch } from '../requests/arrow/inflate.js';
+import { dictionaryCodes } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import type { ArrowPart, ArrowSlice, ArrowTableData } from './arrow_part.js';
 import type { FileBytes } from './file_bytes.js';
@@ -13,12 +15,13 @@ export class ArrowTable {
   readonly #bytes: FileBytes;
   readonly #arrow: ArrowFile;
 
-  /** Over an open file. Throws as ArrowFile does. */
-  constructor(file: string, bytes: FileBytes, problems: Problems) {
+  /** Over an open file, of requests of a world. Throws as ArrowFile does. */
+  constructor(file: string, bytes: FileBytes, world: World, problems: Problems) {
     this.#bytes = bytes;
     this.#arrow = new ArrowFile(file, bytes, bytes.size, problems);
     const { columns, dictionaries } = this.#arrow;
-    this.data = { file, fd: bytes.fd, columns, dictionaries };
+    const codes = dictionaryCodes(world, columns, dictionaries);
+    this.data = { file, fd: bytes.fd, columns, dictionaries, codes };
   }
 
   /** All rows, in parts of about PART_ROWS; a batch that is compressed is not cut. */

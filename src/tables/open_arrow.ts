@@ -37,7 +37,7 @@ function openFile(path: string): FileBytes | undefined {
 }
 
 function fileTable(file: string, bytes: FileBytes, world: World, problems: Problems): OpenTable {
-  const table = new ArrowTable(file, bytes, problems);
+  const table = new ArrowTable(file, bytes, world, problems);
   let read = 0;
   const parts: TableParts = {
     table: table.data,

@@ -12,7 +12,7 @@ import { parseCount, requestSpellings, EMPTY as SPELT_NOTHING, type Spellings } 
 import { EXPECT_NONE, type RequestColumn } from '../table.js';
 import type { Entries } from './dictionary.js';
 
-type CodeArray = Uint8Array | Uint16Array | Uint32Array;
+export type CodeArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** How the codes of a column are kept. */
 export interface CodeKind {
@@ -86,7 +86,7 @@ export class Codes {
     known: CodeArray = new CODE_ARRAYS[1](0),
   ): CodeArray {
     const { bytes, odd } = CODE_KINDS[column];
-    const table = new CODE_ARRAYS[bytes](length + 1);
+    const table = sharedCodes(bytes, length + 1);
     table.set(known);
     for (let entry = known.length; entry < length; entry++) table[entry] = this.of(column, cellOf(entry));
     table[length] = odd;
@@ -96,3 +96,10 @@ export class Codes {
 
 /** Arrays of codes, by their bytes. */
 export const CODE_ARRAYS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
+
+/** Room for codes, which other threads need no copy of. */
+function sharedCodes(bytes: 1 | 2 | 4, length: number): CodeArray {
+  const buffer = new SharedArrayBuffer(bytes * length);
+  if (bytes === 1) return new Uint8Array(buffer);
+  return bytes === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer);
+}

@@ -5,7 +5,7 @@ import type { Problems } from '../problems.js';
 import { RowBuilder } from '../rows.js';
 import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableError } from '../table.js';
 import { bitAt, Cells, type CellType, type NumberType, type Region, type TextType, textRegion } from './cells.js';
-import { Codes } from './codes.js';
+import { type CodeArray, Codes } from './codes.js';
 import { DESK_ROWS, Desk } from './desk.js';
 import { Dictionary, type DictionaryPart, type Entries } from './dictionary.js';
 
@@ -32,6 +32,25 @@ export interface RowBatch {
 
 /** Dictionaries by their number, each in its parts. */
 export type Dictionaries = ReadonlyMap<number, readonly DictionaryPart[]>;
+
+/** What the entries of the dictionary of each column stand for, and one more: that of numbers past its end. */
+export type DictionaryCodes = ReadonlyMap<RequestColumn, CodeArray>;
+
+/** Works out what entries stand for, once for all threads that read a table. */
+export function dictionaryCodes(
+  world: World,
+  columns: readonly (CellType | undefined)[],
+  dictionaries: Dictionaries,
+): DictionaryCodes {
+  const codes = new Codes(world);
+  const made = new Map<RequestColumn, CodeArray>();
+  REQUEST_COLUMNS.forEach((name, place) => {
+    const type = columns[place];
+    const parts = type?.kind === 'dictionary' ? dictionaries.get(type.dictionary) : undefined;
+    if (parts) made.set(name, codes.ofDictionary(name, new Dictionary(parts)));
+  });
+  return made;
+}
 
 /** A chunk whose arrays are overwritten by the next one. */
 export interface FleetingChunk extends RequestChunk {
@@ -93,9 +112,14 @@ export class SliceReader {
     }
   }
 
-  /** Takes dictionaries, new or in place of those of the same number. */
-  setDictionaries(dictionaries: Dictionaries): void {
-    for (const [id, parts] of dictionaries) this.setEntries(id, new Dictionary(parts));
+  /** Takes dictionaries, new or in place of those of the same number; with `codes`, which dictionaryCodes() made of them. */
+  setDictionaries(dictionaries: Dictionaries, codes?: DictionaryCodes): void {
+    for (const [id, parts] of dictionaries) {
+      const dictionary = new Dictionary(parts);
+      if (codes) this.#dictionaries.set(id, dictionary);
+      else this.setEntries(id, dictionary);
+    }
+    for (const [name, table] of codes ?? []) this.desk.setTable(name, table);
   }
 
   /** Takes one dictionary. */
