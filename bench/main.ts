@@ -1,16 +1,19 @@
-// npm run bench: how fast requests are decided, beside plain C and plain TypeScript deciding the same rows.
+// npm run bench: how fast requests are decided, beside plain C and plain TypeScript deciding the same rows; how fast they come
+// from files; and whether that is as fast as it is owed to be.
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Columns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
 import { type BatchResult, NATIVE, OURS, OURS_COPIED, TYPESCRIPT, timeBatch } from './batches.js';
+import { goalsOf, goalsText } from './goals.js';
 import { ratioOf, type Timing } from './measure.js';
 import { compileNative, GCC_FLAGS, gccVersion } from './native/native.js';
-import { type Options, readOptions, USAGE } from './options.js';
+import { exitCodeOf, type Options, readOptions, USAGE } from './options.js';
 import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
+import { runRoads } from './road/run_roads.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
 import type { Spread } from './statistics.js';
 import { EACH_CELL, SURFACE, SURFACE_VERDICTS, SURFACES, timeSurfaces } from './surfaces.js';
@@ -111,7 +114,7 @@ class Cases {
 }
 
 async function main(options: Options): Promise<void> {
-  const { seed, rows, effort, json } = options;
+  const { seed, rows, effort, json, isQuick, hasRoads } = options;
   const gcc = gccVersion();
   const machine = thisMachine(gcc === null ? null : `${gcc} ${GCC_FLAGS.join(' ')}`);
   console.log(headingText(machine, effort, rows, seed));
@@ -125,8 +128,12 @@ async function main(options: Options): Promise<void> {
   if (availableParallelism() > 1) await merged.pool();
   else console.log('\nThere is one core here: pools of workers are not compared.');
   const design = measure(DESIGN_PROFILE);
+  console.log();
+  const roads = hasRoads ? runRoads(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
+  const goals = goalsOf(merged.ratios, roads);
+  console.log(`\n${goalsText(goals)}`);
   if (json !== null) {
     const report = {
       machine,
@@ -138,6 +145,8 @@ async function main(options: Options): Promise<void> {
       results: [...merged.results, ...design.results],
       ratios: merged.ratios,
       ratiosV12: design.ratios,
+      roads,
+      goals,
     };
     writeFileSync(json, reportJson(report));
   }
@@ -168,5 +177,5 @@ try {
   else await main(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+  process.exitCode = exitCodeOf(error);
 }

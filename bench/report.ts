@@ -1,5 +1,7 @@
 import { cpus } from 'node:os';
+import type { Goal } from './goals.js';
 import type { Effort, Timing } from './measure.js';
+import type { RoadReport } from './road/report.js';
 import type { Spread } from './statistics.js';
 
 /** Where it was measured. */
@@ -46,6 +48,8 @@ export interface Report {
   readonly results: readonly CaseResult[];
   readonly ratios: Ratios;
   readonly ratiosV12: Ratios;
+  readonly roads: readonly RoadReport[];
+  readonly goals: readonly Goal[];
 }
 
 /** This machine. */
@@ -55,7 +59,17 @@ export function thisMachine(gcc: string | null): Machine {
 }
 
 /** The report as JSON: medians as plain ratios, their spreads beside them. */
-export function reportJson({ machine, seed, effort, worlds, results, ratios, ratiosV12 }: Report): string {
+export function reportJson({
+  machine,
+  seed,
+  effort,
+  worlds,
+  results,
+  ratios,
+  ratiosV12,
+  roads,
+  goals,
+}: Report): string {
   const medians = (of: Ratios) => Object.fromEntries(Object.entries(of).map(([name, { median }]) => [name, median]));
   const whole = {
     machine,
@@ -67,6 +81,12 @@ export function reportJson({ machine, seed, effort, worlds, results, ratios, rat
     ratios_v12: medians(ratiosV12),
     ratio_spreads: ratios,
     ratio_spreads_v12: ratiosV12,
+    roads,
+    goals: goals.map(({ value, ...goal }) => ({
+      ...goal,
+      value: value ?? null,
+      holds: value === undefined ? null : value >= goal.floor,
+    })),
   };
   // Six digits are more than any clock gives.
   const json = JSON.stringify(

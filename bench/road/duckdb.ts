@@ -1,65 +1,84 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from '@duckdb/node-api';
-import type { World } from '../src/kernel/world.js';
-import { PRE_NAMES } from '../src/names/faults.js';
-import type { RequestFormat } from '../src/requests/index.js';
-import { MAKE_AHEAD } from '../src/tables/parquet/duckdb.js';
+import type { DuckDBConnection, DuckDBResult, DuckDBVector } from '@duckdb/node-api';
+import type { World } from '../../src/kernel/world.js';
+import { PRE_NAMES } from '../../src/names/faults.js';
+import type { RequestFormat } from '../../src/requests/index.js';
+import { loadDuckDB, openDatabase, sqlText } from '../../src/tables/parquet/duckdb.js';
 
-/** The rival that reads tables: names become numbers inside its query, and are fetched chunk by chunk as typed columns. */
-export class DuckDbReader {
+/** The rival that reads tables: DuckDB hands over the same columns as integers, chunk by chunk. */
+export interface IntegerReader {
+  /** DuckDB's. */
   readonly version: string;
-  readonly #connection: DuckDBConnection;
+  /** Reads a whole table; `take` gets the columns of each chunk. Resolves with its rows. */
+  read(take: (columns: readonly DuckDBVector[]) => void): Promise<number>;
+  close(): void;
+}
 
-  private constructor(connection: DuckDBConnection, version: string) {
-    this.#connection = connection;
-    this.version = version;
-  }
-
-  /** With a type for each column of names, of which the n-th has code n. */
-  static async open(world: World, threads: number): Promise<DuckDbReader> {
-    const { vocabulary } = world.profile;
-    const connection = await (await DuckDBInstance.create(':memory:', { threads: String(threads) })).connect();
-    await connection.run(MAKE_AHEAD);
-    const enumeration = async (type: string, names: readonly string[]): Promise<void> => {
-      await connection.run(`CREATE TYPE ${type} AS ENUM (${names.map((name) => `'${name}'`).join(', ')})`);
-    };
-    const numbers = (kind: 'cmds' | 'map_types' | 'prog_types' | 'attach_types'): string[] =>
-      Array.from({ length: vocabulary.count[kind] }, (_, number) => vocabulary.nameOf(kind, number));
-    await enumeration(
-      'tasks',
-      world.tasks.map(({ name }) => name),
-    );
-    await enumeration(
-      'tokens',
-      world.tokens.map(({ name }) => name),
-    );
-    await enumeration('cmds', numbers('cmds'));
-    await enumeration('map_types', numbers('map_types'));
-    await enumeration('prog_types', numbers('prog_types'));
-    await enumeration('attach_types', numbers('attach_types'));
-    await enumeration('faults', PRE_NAMES);
-    const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0];
-    return new DuckDbReader(connection, String(version));
-  }
-
-  /** Reads a whole table; `take` gets the seven columns of each chunk. Resolves with its rows. */
-  async read(path: string, format: RequestFormat, take: (columns: readonly DuckDBVector[]) => void): Promise<number> {
-    const columns =
-      "{task: 'tasks', token: 'tokens', cmd: 'cmds', map_type: 'map_types', prog_type: 'prog_types', " +
-      "expected_attach_type: 'attach_types', insn_cnt: 'UINTEGER', pre: 'faults'}";
-    const table =
-      format === 'csv'
-        ? `read_csv('${path}', header = true, auto_detect = false, delim = ',', quote = '"', columns = ${columns})`
-        : `read_json('${path}', format = 'newline_delimited', columns = ${columns})`;
-    const result = await this.#connection.stream(
-      'SELECT enum_code(task), enum_code(token), enum_code(cmd), coalesce(enum_code(map_type), enum_code(prog_type)), ' +
-        `enum_code(expected_attach_type), insn_cnt, enum_code(pre) FROM ${table}`,
-    );
-    let rows = 0;
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) return rows;
-      rows += chunk.rowCount;
-      take(Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column)));
+/** Reads a text table of requests: each column of names has an enumeration as its type, whose codes the query asks for. */
+export async function openTextRival(
+  world: World,
+  format: RequestFormat,
+  path: string,
+  threads: number,
+): Promise<IntegerReader> {
+  const { vocabulary } = world.profile;
+  const numbers = (kind: 'cmds' | 'map_types' | 'prog_types' | 'attach_types'): string[] =>
+    Array.from({ length: vocabulary.count[kind] }, (_, number) => vocabulary.nameOf(kind, number));
+  const enumerations: Readonly<Record<string, readonly string[]>> = {
+    tasks: world.tasks.map(({ name }) => name),
+    tokens: world.tokens.map(({ name }) => name),
+    cmds: numbers('cmds'),
+    map_types: numbers('map_types'),
+    prog_types: numbers('prog_types'),
+    attach_types: numbers('attach_types'),
+    faults: PRE_NAMES,
+  };
+  const columns =
+    "{task: 'tasks', token: 'tokens', cmd: 'cmds', map_type: 'map_types', prog_type: 'prog_types', " +
+    "expected_attach_type: 'attach_types', insn_cnt: 'UINTEGER', pre: 'faults'}";
+  const table =
+    format === 'csv'
+      ? `read_csv(${sqlText(path)}, header = true, auto_detect = false, delim = ',', quote = '"', columns = ${columns})`
+      : `read_json(${sqlText(path)}, format = 'newline_delimited', columns = ${columns})`;
+  const query =
+    'SELECT enum_code(task), enum_code(token), enum_code(cmd), coalesce(enum_code(map_type), enum_code(prog_type)), ' +
+    `enum_code(expected_attach_type), insn_cnt, enum_code(pre) FROM ${table}`;
+  return openReader(query, threads, async (connection) => {
+    for (const [type, names] of Object.entries(enumerations)) {
+      await connection.run(`CREATE TYPE ${type} AS ENUM (${names.map(sqlText).join(', ')})`);
     }
+  });
+}
+
+/** Reads a Parquet table whose columns are integers as they are. */
+export async function openParquetRival(path: string, threads: number): Promise<IntegerReader> {
+  return openReader(`SELECT * FROM read_parquet(${sqlText(path)})`, threads, async () => {});
+}
+
+async function openReader(
+  query: string,
+  threads: number,
+  prepare: (connection: DuckDBConnection) => Promise<void>,
+): Promise<IntegerReader> {
+  const { instance, connection } = await openDatabase(await loadDuckDB());
+  await connection.run(`SET threads = ${threads}`);
+  await prepare(connection);
+  const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0];
+  return {
+    version: String(version),
+    read: async (take) => readChunks(await connection.stream(query), take),
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function readChunks(result: DuckDBResult, take: (columns: readonly DuckDBVector[]) => void): Promise<number> {
+  let rows = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return rows;
+    rows += chunk.rowCount;
+    take(Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column)));
   }
 }

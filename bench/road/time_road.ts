@@ -1,212 +1,179 @@
-// npm run bench:tables: how fast text tables become verdicts, beside DuckDB reading the same columns as numbers.
-
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runBatch } from '../src/cli/batch/index.js';
-import { createEvaluator } from '../src/engine/evaluator.js';
-import type { World } from '../src/kernel/world.js';
-import { generateRequests, REQUEST_FORMATS, type RequestFormat, RequestWriter } from '../src/requests/index.js';
-import { DuckDbReader } from './duckdb.js';
-import { type Spread, spreadOf } from './statistics.js';
-import { benchmarkWorld, LARGE, SMALL } from './world.js';
+import { runBatch } from '../../src/cli/batch/index.js';
+import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
+import type { World } from '../../src/kernel/world.js';
+import { type Spread, spreadOf } from '../statistics.js';
+import { type IntegerReader, openParquetRival, openTextRival } from './duckdb.js';
+import { type Drawn, drawnSums, type RoadFormat, writeParquetNumbers, writeRoadFile } from './files.js';
 
-const USAGE = `npm run bench:tables -- [--json FILE] [--rows N] [--rounds N] [--seed N]
-  --json FILE  also write the results as JSON
-  --rows N     rows of a table (5000000)
-  --rounds N   rounds (5)
-  --seed N     seed of the worlds and requests (1)`;
-const THREADS = 2;
-const DUCKDB = `duckdb, ${THREADS} threads, integers`;
-const OURS = `bpftoken, ${THREADS} workers, verdicts`;
-/** Our contenders: workers, and whether rows are written. */
-const OUR_RUNS = [
-  { name: 'bpftoken, 1 thread, verdicts', workers: 1, isWritten: false },
-  { name: OURS, workers: THREADS, isWritten: false },
-  { name: `bpftoken, ${THREADS} workers, rows written as CSV`, workers: THREADS, isWritten: true },
-] as const;
+/** How to time a road. */
+export interface RoadOptions extends Drawn {
+  readonly workers: number;
+  readonly rounds: number;
+  /** One thread, and rows written, are timed too. */
+  readonly hasMore: boolean;
+}
 
-interface TableTiming {
+/** One way along the road. */
+export interface RoadTiming {
   readonly name: string;
   /** Rows a second. */
   readonly rate: Spread;
-  /** Rows a second of processor time, all threads together. */
-  readonly cpuRate: Spread;
+  /** Nanoseconds of processor time a row, all threads together, their start included. */
+  readonly cpu: Spread;
 }
 
-interface Case {
-  readonly world: string;
-  readonly format: RequestFormat;
+/** What timing the road from a file showed. */
+export interface RoadResult {
+  readonly format: RoadFormat;
   readonly rows: number;
-  readonly megabytes: number;
-  readonly timings: readonly TableTiming[];
-  /** Rows a second of OURS over those of DUCKDB, round by round. */
-  readonly ratio: Spread;
-  /** The same of rows a second of processor time: says more where other work runs on the machine. */
-  readonly cpuRatio: Spread;
+  readonly bytes: number;
+  readonly timings: readonly RoadTiming[];
+  /** Rows a second, ours over DuckDB's, round by round: in a format DuckDB reads. */
+  readonly ratio: Spread | null;
+  /** The same by processor time, which says more where other work runs on the machine. */
+  readonly cpuRatio: Spread | null;
+  /** Version of DuckDB. */
+  readonly duckdb: string | null;
 }
 
-/** Writes a table, and answers its bytes. */
-async function writeTable(
+interface Contender {
+  readonly name: string;
+  /** Resolves with the rows that were read. */
+  run(): Promise<number>;
+}
+
+interface Samples {
+  readonly rates: number[];
+  readonly cpus: number[];
+}
+
+/**
+ * Times the road from a file of a format to verdicts and their counts, as `bpftoken eval` goes it without an output, beside
+ * DuckDB delivering the same columns as integers; rounds are interleaved. What DuckDB reads is compared with what was drawn
+ * before: throws an Error if it differs. The file is in the page cache.
+ */
+export async function timeRoad(
   world: World,
-  path: string,
-  format: RequestFormat,
-  seed: number,
-  rows: number,
-): Promise<number> {
-  const writer = new RequestWriter(world, format);
-  const file = createWriteStream(path);
-  file.write(writer.header);
-  let bytes = writer.header.length;
-  for (const { columns } of generateRequests(world, seed, rows)) {
-    const text = writer.rows(columns);
-    bytes += text.length;
-    if (!file.write(text)) await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'finish');
-  return bytes;
-}
-
-/** The sums of the numbers in the columns task, token and cmd, as they are drawn; having no token counts nothing. */
-function drawnSums(world: World, seed: number, rows: number): number[] {
-  const sums = [0, 0, 0];
-  for (const { columns } of generateRequests(world, seed, rows)) {
-    for (let row = 0; row < columns.task.length; row++) {
-      const token = columns.token[row] as number;
-      sums[0] = (sums[0] as number) + (columns.task[row] as number);
-      sums[1] = (sums[1] as number) + (token < world.tokens.length ? token : 0);
-      sums[2] = (sums[2] as number) + (columns.cmd[row] as number);
-    }
-  }
-  return sums;
-}
-
-async function timeTable(
-  world: World,
-  worldName: string,
-  format: RequestFormat,
+  format: RoadFormat,
   folder: string,
-  options: { seed: number; rows: number; rounds: number },
-): Promise<Case & { readonly duckdb: string }> {
-  const { seed, rows, rounds } = options;
+  options: RoadOptions,
+): Promise<RoadResult> {
   const path = join(folder, `requests.${format}`);
-  const bytes = await writeTable(world, path, format, seed, rows);
-  const duckdb = await DuckDbReader.open(world, THREADS);
+  const numbers = join(folder, 'numbers.parquet');
+  await writeRoadFile(world, format, path, options);
+  if (format === 'parquet') await writeParquetNumbers(world, numbers, options);
   const evaluator = createEvaluator(world);
+  const rival = await openRival(world, format, path, numbers, options.workers);
+  try {
+    if (rival) await demandSameColumns(rival, world, format, options);
+    const ours = contenders(world, evaluator, format, path, folder, options);
+    const theirs = rival && rivalContender(rival, options.workers);
+    const samples = await interleave(theirs ? [theirs, ...ours] : ours, options);
+    const [mine, other] = [samples.get(ours[0]?.name ?? ''), theirs && samples.get(theirs.name)];
+    return {
+      format,
+      rows: options.rows,
+      bytes: statSync(path).size,
+      timings: [...samples].map(([name, { rates, cpus }]) => ({ name, rate: spreadOf(rates), cpu: spreadOf(cpus) })),
+      ratio: mine && other ? spreadOf(mine.rates.map((rate, round) => rate / (other.rates[round] as number))) : null,
+      cpuRatio: mine && other ? spreadOf(mine.cpus.map((cpu, round) => (other.cpus[round] as number) / cpu)) : null,
+      duckdb: rival?.version ?? null,
+    };
+  } finally {
+    rival?.close();
+    evaluator.dispose();
+    for (const file of [path, numbers]) rmSync(file, { force: true });
+  }
+}
 
-  // Untimed: the columns are those that were drawn.
+/** DuckDB reads no Arrow files. */
+async function openRival(
+  world: World,
+  format: RoadFormat,
+  path: string,
+  numbers: string,
+  threads: number,
+): Promise<IntegerReader | null> {
+  if (format === 'arrow') return null;
+  return format === 'parquet' ? openParquetRival(numbers, threads) : openTextRival(world, format, path, threads);
+}
+
+async function demandSameColumns(
+  rival: IntegerReader,
+  world: World,
+  format: RoadFormat,
+  options: RoadOptions,
+): Promise<void> {
   const sums = [0, 0, 0];
-  await duckdb.read(path, format, (columns) => {
+  await rival.read((columns) => {
     sums.forEach((sum, i) => {
       sums[i] = columns[i]?.toArray().reduce<number>((all, value) => all + Number(value ?? 0), sum) ?? sum;
     });
   });
-  const drawn = drawnSums(world, seed, rows);
+  const drawn = drawnSums(world, format, options);
   if (sums.join() !== drawn.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${drawn}`);
+}
 
-  const names = [DUCKDB, ...OUR_RUNS.map(({ name }) => name)];
-  const samples = new Map(names.map((name) => [name, { rates: [] as number[], cpuRates: [] as number[] }]));
-  const time = async (name: string, run: () => Promise<number>): Promise<void> => {
-    const cpu = process.cpuUsage();
-    const started = performance.now();
-    const read = await run();
-    const seconds = (performance.now() - started) / 1000;
-    if (read !== rows) throw new Error(`${name} read ${read} rows of ${rows}`);
-    const { user, system } = process.cpuUsage(cpu);
-    samples.get(name)?.rates.push(rows / seconds);
-    samples.get(name)?.cpuRates.push((1e6 * rows) / (user + system));
-  };
-  for (let round = 0; round < rounds; round++) {
-    await time(DUCKDB, () => {
-      let first = 0;
-      return duckdb
-        .read(path, format, (columns) => {
-          first += columns.length;
-        })
-        .then((read) => (first > 0 ? read : 0));
-    });
-    for (const { name, workers, isWritten } of OUR_RUNS) {
-      const out = join(folder, 'verdicts.csv');
-      const sink = isWritten ? ({ kind: 'file', path: out, format: 'csv' } as const) : ({ kind: 'none' } as const);
-      await time(name, async () => {
-        const source = { kind: 'file', path, format } as const;
-        const summary = await runBatch({ world, evaluator, source, sink, workers });
-        if (summary.badRows > 0) throw new Error(`${summary.badRows} rows could not be read`);
-        return summary.rows;
-      });
-    }
-  }
-  evaluator.dispose();
-  rmSync(path);
-  const ratioOf = (what: 'rates' | 'cpuRates'): Spread => {
-    const [ours, theirs] = [OURS, DUCKDB].map((name) => samples.get(name)?.[what] ?? []) as [number[], number[]];
-    return spreadOf(ours.map((rate, round) => rate / (theirs[round] as number)));
-  };
+function rivalContender(rival: IntegerReader, threads: number): Contender {
   return {
-    world: worldName,
-    format,
-    rows,
-    megabytes: bytes / 1e6,
-    timings: [...samples].map(([name, { rates, cpuRates }]) => ({
-      name,
-      rate: spreadOf(rates),
-      cpuRate: spreadOf(cpuRates),
-    })),
-    ratio: ratioOf('rates'),
-    cpuRatio: ratioOf('cpuRates'),
-    duckdb: duckdb.version,
+    name: `duckdb, ${threads} threads, integers`,
+    run: async () => {
+      let values = 0;
+      const rows = await rival.read((columns) => {
+        for (const column of columns) values += column.itemCount;
+      });
+      return values > 0 ? rows : 0;
+    },
   };
 }
 
-function caseText({ world, format, rows, megabytes, timings, ratio, cpuRatio }: Case): string {
-  const millions = (rate: number): string => (rate / 1e6).toFixed(2);
-  const words = ({ median, min, max }: Spread, shown: (n: number) => string): string =>
-    `${shown(median)} (${shown(min)} to ${shown(max)})`;
+/** Ours: verdicts in memory first. */
+function contenders(
+  world: World,
+  evaluator: Evaluator,
+  format: RoadFormat,
+  path: string,
+  folder: string,
+  { workers, hasMore }: RoadOptions,
+): readonly Contender[] {
+  const source = { kind: 'file', path, format } as const;
+  const contender = (name: string, threads: number, isWritten: boolean): Contender => ({
+    name,
+    run: async () => {
+      const written = { kind: 'file', path: join(folder, 'verdicts.csv'), format: 'csv' } as const;
+      const sink = isWritten ? written : ({ kind: 'none' } as const);
+      const summary = await runBatch({ world, evaluator, source, sink, workers: threads });
+      if (summary.badRows > 0) throw new Error(`${summary.badRows} rows could not be read`);
+      return summary.rows;
+    },
+  });
+  const verdicts = contender(`bpftoken, ${workers} workers, verdicts`, workers, false);
+  if (!hasMore) return [verdicts];
   return [
-    `${format}, ${world} world, ${rows.toLocaleString('en')} rows, ${megabytes.toFixed(0)} MB`,
-    ...timings.map(
-      ({ name, rate, cpuRate }) =>
-        `  ${name.padEnd(46)} ${words(rate, millions)} million rows/s; ${millions(cpuRate.median)} a second of processor time`,
-    ),
-    `  ratio of verdicts to integers                  ${words(ratio, (n) => n.toFixed(2))}; ` +
-      `${words(cpuRatio, (n) => n.toFixed(2))} by processor time`,
-    '',
-  ].join('\n');
+    verdicts,
+    contender('bpftoken, 1 thread, verdicts', 1, false),
+    contender(`bpftoken, ${workers} workers, rows written as CSV`, workers, true),
+  ];
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    rows: { type: 'string', default: '5000000' },
-    rounds: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const options = { seed: Number(values.seed), rows: Number(values.rows), rounds: Number(values.rounds) };
-  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-bench-'));
-  try {
-    const cases: Case[] = [];
-    for (const size of [SMALL, LARGE]) {
-      const world = benchmarkWorld('linux-6.12', size, options.seed);
-      for (const format of REQUEST_FORMATS) {
-        const result = await timeTable(world, size.name, format, folder, options);
-        if (cases.length === 0) {
-          const cpu = cpus()[0]?.model;
-          console.log(`${cpu}, ${availableParallelism()} cores, Node ${process.version}, DuckDB ${result.duckdb}\n`);
-        }
-        cases.push(result);
-        console.log(caseText(result));
-      }
+async function interleave(
+  all: readonly Contender[],
+  { rows, rounds }: RoadOptions,
+): Promise<ReadonlyMap<string, Samples>> {
+  const samples = new Map(all.map(({ name }): [string, Samples] => [name, { rates: [], cpus: [] }]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, run } of all) {
+      const before = process.cpuUsage();
+      const started = performance.now();
+      const read = await run();
+      const seconds = (performance.now() - started) / 1000;
+      const { user, system } = process.cpuUsage(before);
+      if (read !== rows) throw new Error(`${name} read ${read} rows of ${rows}`);
+      samples.get(name)?.rates.push(rows / seconds);
+      samples.get(name)?.cpus.push((1000 * (user + system)) / rows);
     }
-    if (values.json) writeFileSync(values.json, `${JSON.stringify({ options, cases }, null, 2)}\n`);
-  } finally {
-    rmSync(folder, { recursive: true });
   }
+  return samples;
 }
