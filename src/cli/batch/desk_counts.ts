@@ -5,7 +5,7 @@ import type { Grouping } from './groups.js';
 import { type CountedPart, type Counts, tallyComparisons, tallyFindings } from './summary.js';
 
 /** Rows that are counted before their counts are passed on: there are as many of these as tasks and outcomes. */
-const PART_ROWS = 1 << 18;
+const PART_ROWS = 1 << 20;
 
 /** Decides the rows of a chunk where they lie. The desk holds the counts by verdict and task until these are taken from it. */
 export function countOnDesk(
