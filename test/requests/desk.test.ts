@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Desk } from '../../src/requests/columnar/desk.js';
+import { smallWorld } from './small_world.js';
+
+const desk = new Desk(smallWorld(), new Set(['cmd']));
+const MAX_I32 = 0x7fff_ffff;
+
+test('a number has its code in the table, and one past the table that of its last entry', () => {
+  const number = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: -MAX_I32 - 1, max: MAX_I32 }));
+  fc.assert(
+    fc.property(
+      // Tables of up to 80 codes are looked up in another way than longer ones.
+      fc.uint8Array({ minLength: 1, maxLength: 100 }),
+      fc.array(number, { maxLength: 70 }),
+      (table, numbers) => {
+        desk.setTable('cmd', table);
+        desk.cells('cmd', 4 * numbers.length).set(new Uint8Array(Int32Array.from(numbers).buffer));
+        desk.lookUp('cmd', { kind: 'numbers', bytes: 4, isSigned: true }, numbers.length);
+        const expected = numbers.map((n) => table[n >= 0 && n < table.length ? n : table.length - 1]);
+        expect([...desk.codes('cmd').subarray(0, numbers.length)]).toEqual(expected);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
