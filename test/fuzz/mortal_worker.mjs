@@ -13,7 +13,7 @@ parentPort.on('message', (shard) => {
   isFirstShard = false;
   if (fault === 'exits' && isItsTurn) process.exit(3);
   if (fault === 'throws' && isItsTurn) throw new TypeError('spoilt');
-  if (fault === 'hangs' && isItsTurn) for (;;);
+  if (fault === 'hangs' && isItsTurn) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (fault === 'one shard kills' && shard.first === 128) process.exit(4);
   if (fault === 'always dies') process.exit(5);
   parentPort.postMessage(runner.run(shard));
