@@ -1,17 +1,28 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CliResult, ROOT, runMain } from '../cli/run_cli.js';
 import { BROKEN_RULES, type BrokenRule } from './broken_rules.js';
 
 // Rules broken in the model's own code, one at a time; the replay of what real kernels answered has to fail. Every one is
-// tried where every case is replayed (npm run test:recordings); one by default.
+// tried on every case by npm run test:recordings; one, on one case of four, by default.
 
 const isAll = process.env.RECORDINGS === 'all';
-const RECORDINGS = ['recordings/linux-6.12.ndjson.gz', 'recordings/linux-7.3.ndjson.gz'];
 
 const folder = mkdtempSync(join(ROOT, 'build', 'broken-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function recordings(): string[] {
+  const files = ['recordings/linux-6.12.ndjson.gz', 'recordings/linux-7.3.ndjson.gz'];
+  if (isAll) return files;
+  const lines = gunzipSync(readFileSync(join(ROOT, files[0] as string)))
+    .toString('utf8')
+    .split('\n');
+  const some = join(folder, 'some.ndjson');
+  writeFileSync(some, lines.filter((_, i) => i % 4 === 0).join('\n'));
+  return [some];
+}
 
 /** Replays with a copy of the program whose model has the rule broken. */
 async function replayBroken(broken?: BrokenRule): Promise<CliResult> {
@@ -27,7 +38,7 @@ async function replayBroken(broken?: BrokenRule): Promise<CliResult> {
       code.replace(broken.find, () => broken.replace),
     );
   }
-  return runMain(join(dist, 'cli/main.js'), ['replay', '--json', ...(isAll ? RECORDINGS : RECORDINGS.slice(0, 1))]);
+  return runMain(join(dist, 'cli/main.js'), ['replay', '--json', ...recordings()]);
 }
 
 test.runIf(isAll)('the copy as it is agrees', async () => {
