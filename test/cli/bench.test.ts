@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { isAllowed, OUTCOMES } from '../../src/kernel/verdict.js';
 import { checksumOf } from '../../src/load/statistics.js';
 import { parseScenario } from '../../src/policy/scenario.js';
 import { generateRequests } from '../../src/requests/index.js';
-import { bpftoken, inProcess, ROOT } from './run_cli.js';
+import { bpftoken, inProcess, interruptedAfter, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
+const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-bench-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
 const QUICK = ['--for', '50ms', '--rows', '50k'];
 const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'), FLEET);
 
@@ -81,12 +83,10 @@ describe('bpftoken bench', () => {
 
   test('ends with Ctrl-C: what was measured until then, and exit status 130', async () => {
     const { code, stdout, stderr } = await bpftoken(['bench', FLEET, '--for', '10m', '--rows', '20k', '--json'], {
-      during: (child) => {
-        setTimeout(() => child.kill('SIGINT'), 3000);
-      },
+      env: interruptedAfter(500),
     });
     expect(code).toBe(130);
-    // On a machine so slow that nothing was measured in three seconds, it says just that.
+    // On a machine so slow that nothing was measured in half a second, it says just that.
     if (stdout === '') expect(stderr).toBe('interrupted: no output was written\n');
     else expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, rows: 20_000 });
   });
@@ -107,7 +107,9 @@ describe('bpftoken bench', () => {
   });
 
   test('a scenario without tasks has nobody to ask', async () => {
-    const result = await bpftoken(['bench', '-'], { stdin: 'profile: v12\n' });
+    const scenario = join(temporary, 'nobody.yaml');
+    writeFileSync(scenario, 'profile: v12\n');
+    const result = await inProcess(['bench', scenario]);
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('without tasks') });
   });
 });

@@ -24,6 +24,12 @@ export interface CliOptions {
   readonly during?: (child: ChildProcess) => void;
 }
 
+/** What a command has in its environment so that Ctrl-C comes so many milliseconds after it begins to heed it. */
+export function interruptedAfter(ms: number): NodeJS.ProcessEnv {
+  const preloaded = new URL('./interrupt_soon.mjs', import.meta.url).href;
+  return { NODE_OPTIONS: `--import ${preloaded}`, TEST_INTERRUPT_MS: String(ms) };
+}
+
 /** Runs the built command as a person would, with pipes for its streams. */
 export function bpftoken(args: readonly string[], options?: CliOptions): Promise<CliResult> {
   return runMain(MAIN, args, options);
