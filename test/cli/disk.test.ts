@@ -68,13 +68,13 @@ describe('a full disk is an error in words', () => {
   });
 
   // In a user namespace of its own anyone may mount, where the system lets them have one.
-  const mount = 'mount -t tmpfs -o size=1m tmpfs';
+  const mount = 'mount -t tmpfs -o size=256k tmpfs';
   const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
   test.skipIf(!canMount)('where a file does not fit, or what it is made from: nothing of it stays', () => {
     const disk = join(temporary, 'disk');
     mkdirSync(disk);
-    const commands = WRITING.map(({ name, format }) => writing(name, '100k', `${disk}/x`, format));
-    commands.push(writing('eval', '100k', '/dev/null', 'parquet'));
+    const commands = WRITING.map(({ name, format }) => writing(name, '30k', `${disk}/x`, format));
+    commands.push(writing('eval', '30k', '/dev/null', 'parquet'));
     const ended = ran(`${mount} ${disk} && TMPDIR=${disk}`, [disk], { commands });
     const expected = [
       ...WRITING.map((writes) => ({ ...writes, out: `${disk}/x` })),
@@ -105,7 +105,7 @@ test('Ctrl-C leaves nothing, neither beside the output nor in the temporary fold
 
 test('a reader that goes away leaves nothing in the temporary folder', async () => {
   const env = { TMPDIR: mkdtempSync(join(temporary, 'gone-')) };
-  const { code, stderr } = await bpftoken([...writing('eval', '200k', '-', 'parquet'), '--json'], {
+  const { code, stderr } = await bpftoken([...writing('eval', '60k', '-', 'parquet'), '--json'], {
     env,
     during: (child) => child.stdout?.once('data', () => child.stdout?.destroy()),
   });
