@@ -13,7 +13,7 @@ import type { Kind } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
 
 /** Worlds of each profile. */
-const WORLDS = 4;
+const WORLDS = 2;
 const SYSCTLS = [0, 1, 2] as const;
 
 const numbers = (profile: Profile, kind: Kind): number[] =>
@@ -98,7 +98,7 @@ const seen = new Set<Disposition>();
 describe.each(PROFILES)('$name', (profile) => {
   test(`every cell of every task and token is what check() answers, in ${WORLDS} worlds`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
-      const unprivilegedBpfDisabled = SYSCTLS[seed % 3] as 0 | 1 | 2;
+      const unprivilegedBpfDisabled = SYSCTLS[(seed + PROFILES.indexOf(profile)) % 3] as 0 | 1 | 2;
       const world = { ...randomWorld(new Dice(seed, PROFILES.indexOf(profile)), profile), unprivilegedBpfDisabled };
       const evaluator = createEvaluator(world);
       for (let task = 0; task < world.tasks.length; task++) {
