@@ -11,7 +11,7 @@ import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
-const ROWS = 40_000;
+const ROWS = 20_000;
 const [drawn] = [...generateRequests(world, 6, ROWS, { chunkRows: ROWS })];
 const expected = new Uint8Array(ROWS);
 if (drawn) evaluator.checkBatch(drawn.columns, expected);

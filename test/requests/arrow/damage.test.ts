@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import {
   CompressionType,
   compressionRegistry,
@@ -77,7 +78,7 @@ describe('what is cut off is told, wherever it is cut', () => {
 test('bytes that are changed give other rows or an error in words, and never anything else', async () => {
   const sound = { file: written('file'), stream: written('stream') };
   let refused = 0;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 200; i++) {
     for (const [kind, bytes] of Object.entries(sound)) {
       const broken = Uint8Array.from(bytes);
       // Metadata is where it hurts: the first bytes and the last.
@@ -92,7 +93,7 @@ test('bytes that are changed give other rows or an error in words, and never any
       }
     }
   }
-  expect(refused).toBeGreaterThan(50);
+  expect(refused).toBeGreaterThan(30);
 });
 
 describe('tables that are none of requests', () => {
@@ -236,8 +237,9 @@ describe('compressed buffers', () => {
     const plain = readFile(world, ipc(given, 'file'));
     expect(plain.problems.rows).toBe(rows / 2);
     expect(plain.rows[5]?.pre).toBe(3);
-    expect(readFile(world, bytes[0])).toEqual(plain);
-    expect(await readStream(world, bytes[1])).toEqual(plain);
+    // Where expect() would take most of the test's time.
+    deepStrictEqual(readFile(world, bytes[0]), plain);
+    deepStrictEqual(await readStream(world, bytes[1]), plain);
     // A frame that is broken is told.
     const magic = compressionType === CompressionType.ZSTD ? [0x28, 0xb5, 0x2f, 0xfd] : [0x04, 0x22, 0x4d, 0x18];
     const at = Buffer.from(bytes[0]).indexOf(Buffer.from(magic));

@@ -79,7 +79,7 @@ describe('cells mean what they mean in NDJSON', () => {
           REQUEST_COLUMNS.map(() => type),
         ),
       ),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -102,12 +102,12 @@ describe('cells mean what they mean in NDJSON', () => {
           REQUEST_COLUMNS.map(() => type),
         ),
       ),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
   it('more rows than a chunk has, nulls on both sides of its end, and columns that are absent', async () => {
-    const rows = 20_000;
+    const rows = 17_000;
     const cells = {
       task: Array.from({ length: rows }, (_, row) => (row % 4973 === 0 ? null : row % 4)),
       cmd: Array.from({ length: rows }, (_, row) => ['map_create', 'prog_load', 'btf_load'][row % 3] as string),
