@@ -13,7 +13,7 @@ import type { UnprivilegedBpfDisabled } from '../../src/kernel/context.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
 import { Random } from '../../src/requests/random.js';
 
-const ROWS = 100_000;
+const ROWS = 50_000;
 const INSN_CNTS = [0, 4096, 4097, 1_000_000, 1_000_001];
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,7 +46,16 @@ const cases = ['linux-6.12', 'v12'].flatMap((profile) =>
   ),
 );
 
+/** What the rivals are given, drawn once for both. */
+const drawnBefore = new Map<string, ReturnType<typeof draw>>();
 function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, isWide = true) {
+  const key = `${profile}/${sysctl}/${seed}/${isWide}`;
+  const before = drawnBefore.get(key) ?? draw(profile, sysctl, seed, isWide);
+  drawnBefore.set(key, before);
+  return before;
+}
+
+function draw(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, isWide: boolean) {
   const world: World = { ...benchmarkWorld(profile, SMALL, seed), unprivilegedBpfDisabled: sysctl };
   const drawn = requests(world, seed, ROWS);
   const columns = isWide ? widened(drawn, seed) : drawn;
@@ -68,11 +77,18 @@ describe('the TypeScript rival', () => {
 });
 
 describe.skipIf(gccVersion() === null)('the C rival', () => {
+  const compiled = new Map<string, ReturnType<typeof compileNative>>();
+  const compile = (profile: string) => {
+    const program = compiled.get(profile) ?? compileNative(profile, folder);
+    compiled.set(profile, program);
+    return program;
+  };
+
   it.each(cases)(
     'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl, more than the benchmark asks: $isWide',
     ({ profile, sysctl, seed, isWide }) => {
       const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
-      const rival = nativeRival(compileNative(profile, folder), world, columns);
+      const rival = nativeRival(compile(profile), world, columns);
       expect(firstDifference(world, columns, verdicts, 'native', rival.decide())).toBeNull();
       expect(rival.time(2)).toHaveLength(2);
       rival.close();
