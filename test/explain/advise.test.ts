@@ -1,91 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { MASK_ANY } from '../../src/abi/bpf.js';
-import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
-import { Outcome, Pre } from '../../src/abi/verdict.js';
-import { createEvaluator } from '../../src/engine/evaluator.js';
+import { Outcome } from '../../src/abi/verdict.js';
 import { advise } from '../../src/explain/advise.js';
-import { applyChange, type Question } from '../../src/explain/change.js';
 import { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
-import { decodeVerdict, isDecided } from '../../src/kernel/verdict.js';
-import { NO_TOKEN, type World } from '../../src/kernel/world.js';
-
-const WORLDS = Number(process.env.ADVICE_WORLDS ?? 1500);
-const PER_WORLD = 16;
-
-function* deniedQuestions(): Generator<Question> {
-  for (let seed = 1; seed <= WORLDS; seed++) {
-    const world = randomWorld(new Dice(seed));
-    const dice = new Dice(seed ^ 0xadce);
-    const model = new Model(world);
-    for (let i = 0; i < PER_WORLD; i++) {
-      const request = randomRequest(world, dice);
-      const { allowed, outcome } = decodeVerdict(model.ask(request));
-      // A row that names no task or token of its world was denied by nobody.
-      if (!allowed && isDecided(outcome)) yield { world, request };
-    }
-  }
-}
-
-/** The caller with every capability and a token of its own user namespace that permits everything, asking cleanly. */
-function withEverything({ world, request }: Question): Question {
-  const task = world.tasks[request.task];
-  if (!task) return { world, request };
-  const any = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
-  const token = { name: 'all', userns: task.userns, allowed: any, denials: { cmds: 0n, caps: 0n } };
-  const able: World = {
-    ...world,
-    tasks: world.tasks.with(request.task, { ...task, effective: CAP_FULL_SET }),
-    tokens: [...world.tokens, token],
-  };
-  return { world: able, request: { ...request, token: world.tokens.length, pre: Pre.NONE, insnCnt: 1 } };
-}
+import { decodeVerdict } from '../../src/kernel/verdict.js';
+import { followAdvice } from './advised.js';
 
 describe('doing what the advice says', () => {
-  test('makes at least 10,000 random denied requests pass, in the model and on the hot path; else nothing helps', {
-    timeout: 300_000,
-  }, () => {
-    let denied = 0;
-    let helped = 0;
-    let hopeless = 0;
-    for (const question of deniedQuestions()) {
-      denied += 1;
-      const advice = advise(question);
-      if (advice.possible) {
-        helped += 1;
-        const after = advice.changes.reduce(applyChange, question);
-        const verdict = decodeVerdict(new Model(after.world).ask(after.request));
-        const fast = decodeVerdict(createEvaluator(after.world).checkRequest(after.request));
-        if (!verdict.allowed || !fast.allowed) expect({ question, advice, verdict, fast }).toBeNull();
-        if (denied % 8 === 0) expectNothingSuperfluous(question, advice.changes);
-      } else {
-        hopeless += 1;
-        expect(advice.why.length).toBeGreaterThan(20);
-        const able = withEverything(question);
-        for (const token of [able.request.token, NO_TOKEN]) {
-          const verdict = decodeVerdict(new Model(able.world).ask({ ...able.request, token }));
-          if (verdict.allowed) expect({ question, advice, token }).toBeNull();
-        }
-      }
-    }
-    expect(denied).toBeGreaterThanOrEqual(10_000);
-    expect(helped).toBeGreaterThan(denied / 2);
-    expect(hopeless).toBeGreaterThan(0);
+  // More than 10,000 in advise.slow.ts.
+  test('makes at least 2,000 random denied requests pass, in the model and on the hot path; else nothing helps', () => {
+    expect(followAdvice(300)).toBeGreaterThanOrEqual(2000);
   });
 });
-
-function expectNothingSuperfluous(question: Question, changes: readonly Parameters<typeof applyChange>[1][]): void {
-  for (const [i] of changes.entries()) {
-    const kept = changes.filter((_, j) => j !== i);
-    // Later changes name the token an earlier one makes: without it they mean nothing.
-    if (kept.some((c) => 'token' in c && c.token >= question.world.tokens.length)) continue;
-    const less = kept.reduce(applyChange, question);
-    const verdict = decodeVerdict(new Model(less.world).ask(less.request));
-    if (verdict.allowed) expect({ question, changes, superfluous: changes[i] }).toBeNull();
-  }
-}
 
 test('an allowed request needs no change', () => {
   const world = randomWorld(new Dice(3));

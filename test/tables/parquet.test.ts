@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
@@ -15,20 +15,21 @@ import { smallWorld } from '../requests/small_world.js';
 const world = smallWorld();
 const evaluator = createEvaluator(world);
 let folder: string;
+let duckdb: DuckDBConnection;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parquet-'));
+  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  duckdb.closeSync();
+  await rm(folder, { recursive: true });
+});
 
 /** Writes what a query answers as Parquet. */
 async function parquetOf(name: string, query: string, options = ''): Promise<string> {
   const path = join(folder, name);
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
-  connection.closeSync();
-  instance.closeSync();
+  await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
   return path;
 }
 
@@ -78,7 +79,7 @@ describe('a Parquet table', () => {
   });
 
   it('has its rows in the order of the file, over many row groups, with numbers and names', async () => {
-    const rows = 300_000;
+    const rows = 50_000;
     const query =
       `SELECT (i % 5)::UTINYINT AS task, CASE WHEN i % 3 = 0 THEN NULL ELSE (i % 4)::BIGINT END AS token, ` +
       `['map_create', 'prog_load', 'btf_load'][i % 3 + 1] AS cmd, ['hash', 'array'][i % 2 + 1] AS map_type, ` +
@@ -195,13 +196,5 @@ test('lanes hold what was written to them, and nothing of each other', () => {
       readLanes(words, columns, start);
       expect(rows.map((_, row) => columns.map((column) => column[start + row]))).toEqual(rows);
     }),
-  );
-});
-
-test('more different texts than have numbers are an error that names the column', async () => {
-  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${LANE_NUMBERS}) t(i)`;
-  const source = { kind: 'file', path: await parquetOf('texts.parquet', query), format: 'parquet' } as const;
-  await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(
-    'column insn_cnt has more than 2,097,151 different texts: as CSV, NDJSON or Arrow it could be read',
   );
 });

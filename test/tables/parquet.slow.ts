@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runBatch } from '../../src/cli/batch/index.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { LANE_NUMBERS } from '../../src/tables/parquet/lanes.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('more different texts than have numbers are an error that names the column', async () => {
+  const path = join(folder, 'texts.parquet');
+  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${LANE_NUMBERS}) t(i)`;
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+  connection.closeSync();
+  const source = { kind: 'file', path, format: 'parquet' } as const;
+  await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(
+    'column insn_cnt has more than 2,097,151 different texts: as CSV, NDJSON or Arrow it could be read',
+  );
+});
