@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(temporary, { recursive: true });
 });
 
-const ROWS = 5000;
+const ROWS = 17_000;
 /** Rows that cannot be read, after the generated ones. */
 const BAD =
   '{"task":"nobody","cmd":"btf_laod"}\n{"cmd":"btf_load"}\n' +
@@ -137,7 +137,7 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
 
   test('generate says how many, where, how long, and how many a second; numbers in JSON are numbers', async () => {
     expect(said[format].generate).toMatch(
-      /^wrote 5,000 requests to \S+ \(seed 7\) in [\d.]+ s, [\d,.]+( million)? a second\n$/,
+      /^wrote 17,000 requests to \S+ \(seed 7\) in [\d.]+ s, [\d,.]+( million)? a second\n$/,
     );
     const out = join(temporary, 'said');
     const { stdout } = await inProcess([
