@@ -40,14 +40,15 @@ async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.Batch
 }
 
 /** A table of 60,000 rows, some of which cannot be read, and half of which expect something. */
-async function writeTable(path: string): Promise<void> {
+function makeTable(): string {
   const writer = new RequestWriter(world, 'ndjson');
   const chunks = [...generateRequests(world, 9, 60_000)];
   const lines = chunks.flatMap(({ columns }) => Buffer.from(writer.rows(columns)).toString().trimEnd().split('\n'));
   for (let i = 0; i < lines.length; i += 2) lines[i] = `${lines[i]?.slice(0, -1)},"expect":"EPERM"}`;
   for (let i = 77; i < lines.length; i += 3000) lines[i] = `{"task":"agnet","cmd":"map_create","map_type":"h,${i}"}`;
-  await writeFile(path, lines.join('\n'));
+  return lines.join('\n');
 }
+let tableText: string | undefined;
 
 describe('more workers change nothing', () => {
   test('in the summary of drawn rows', async () => {
@@ -62,7 +63,8 @@ describe('more workers change nothing', () => {
     'in the %s rows of a table, its bad rows and its expectations',
     async (format) => {
       const table = join(folder, 'table.ndjson');
-      await writeTable(table);
+      tableText ??= makeTable();
+      await writeFile(table, tableText);
       const run = async (workers: number) => {
         const path = join(folder, `out-${workers}`);
         const source = { kind: 'file', path: table, format: 'ndjson' } as const;

@@ -82,10 +82,13 @@ async function rowsOf(table: string, format: TableFormat): Promise<Record<string
   return (await duckdb.runAndReadAll(`FROM ${read}('${table}')`)).getRowObjects();
 }
 
+/** What is said of the rows of a seed that nobody wrote. */
+let unwritten: Promise<Evaluated> | undefined;
+
 describe.each(TABLE_FORMATS)('%s', (format) => {
   test('the rows of a seed have the summary that they have unwritten', async () => {
-    const args = ['--generate', String(ROWS), '--seed', '7'];
-    expect(await evaluated('--requests', drawn[format])).toEqual(await evaluated(...args));
+    unwritten ??= evaluated('--generate', String(ROWS), '--seed', '7');
+    expect(await evaluated('--requests', drawn[format])).toEqual(await unwritten);
   });
 
   test('--summary has the numbers of counting the rows of --out', async () => {
@@ -164,6 +167,9 @@ async function columnsOf(table: string, format: TableFormat): Promise<string[]> 
 }
 
 describe('a table that is none, or not whole, is an error that names it; no output', () => {
+  /** What is asked of a table: its rows, or counts of them. */
+  type Refusal = (name: string) => readonly string[];
+  const REFUSALS: readonly Refusal[] = [(name) => ['--out', join(outputs, name)], () => ['--summary', 'cmd']];
   const EMPTY: readonly (readonly [TableFormat, string])[] = [
     ['csv', ':1: the table is empty: its first line names the columns, at least task and cmd'],
     ['arrow', ': the table is empty: not even a schema is there'],
@@ -186,7 +192,9 @@ describe('a table that is none, or not whole, is an error that names it; no outp
   ];
   test.each(CUT)('%s that is cut off', async (format, places, message) => {
     const whole = readFileSync(drawn[format]);
-    for (const place of places) await refused(`cut.${format}`, whole.subarray(0, place), message);
+    for (const [i, place] of places.entries()) {
+      await refused(`cut.${format}`, whole.subarray(0, place), message, [REFUSALS[i % 2] as Refusal]);
+    }
   });
 
   test.each([
@@ -202,13 +210,10 @@ describe('a table that is none, or not whole, is an error that names it; no outp
   });
 
   /** Evaluates a table of these bytes, or one that is there. */
-  async function refused(name: string, bytes: Uint8Array | undefined, message: string): Promise<void> {
+  async function refused(name: string, bytes: Uint8Array | undefined, message: string, ways = REFUSALS): Promise<void> {
     const table = join(temporary, name);
     if (bytes) writeFileSync(table, bytes);
-    for (const args of [
-      ['--out', join(outputs, name)],
-      ['--summary', 'cmd'],
-    ]) {
+    for (const args of ways.map((way) => way(name))) {
       const { code, stdout, stderr } = await inProcess(['eval', FLEET, '--requests', table, ...args]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr.slice(0, table.length + message.length)).toBe(`${table}${message}`);

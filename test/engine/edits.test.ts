@@ -19,7 +19,7 @@ import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
 import { MAX_IDS, NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../../src/kernel/world.js';
 import { named } from './named.js';
 
-const WORLDS = 40;
+const WORLDS = 30;
 const EDITS = 8;
 const REQUESTS = 40;
 

@@ -19,7 +19,7 @@ const { createPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (awai
 const builtEvaluator = new URL('../../dist/engine/evaluator.js', import.meta.url).href;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
-const ROWS = 1_300_000;
+const ROWS = 1_100_000;
 const world = smallWorld();
 const [chunk] = generateRequests(world, 11, ROWS, { chunkRows: ROWS });
 const columns = chunk?.columns as Required<Columns>;

@@ -54,7 +54,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         plain += short.plain;
         rows += short.read.rows.length;
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
     // Both ways were gone.
     expect(plain).toBeGreaterThan(rows / 20);

@@ -80,7 +80,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         if (format === 'ndjson') expect(whole.rows).toHaveLength(filled);
         expect(whole.rows.length).toBeLessThanOrEqual(parts.join('').split('\n').length);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -131,6 +131,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         const { rows } = await read(world, format, [written(world, format, [chunk])]);
         expect(rows).toEqual(rowsOf([chunk]));
       }),
+      { numRuns: 50 },
     );
   });
 });
