@@ -14,6 +14,12 @@ import { readable } from './unreadable_part.js';
 /** Parts that are read ahead for each worker. */
 const PARTS_AHEAD = 2;
 const READ_BYTES = 1 << 18;
+/**
+ * Parts of a large table that is only counted, for each worker, and how much larger than others they may be: what a part counts
+ * has a place for every task and outcome, which takes as long to pass on as thousands of rows.
+ */
+const COUNTED_PARTS = 32;
+const MOST_PARTS_IN_ONE = 8;
 
 /** A text table in a file, to be read by workers. */
 export interface PartedText {
@@ -58,6 +64,7 @@ class PartedTextReading {
   readonly #hands: Hands;
   readonly #isCounted: boolean;
   readonly #keys: KeyColumns;
+  readonly #partBytes: number;
   /** What was read so far: bytes, lines and rows. */
   #offset = 0;
   #lines = 0;
@@ -72,6 +79,9 @@ class PartedTextReading {
     this.#hands = hands;
     this.#isCounted = isCounted;
     this.#keys = new KeyColumns(table.problems);
+    const { size, partBytes } = table;
+    const counted = Math.ceil(size / (COUNTED_PARTS * hands.workers));
+    this.#partBytes = isCounted ? Math.min(Math.max(counted, partBytes), MOST_PARTS_IN_ONE * partBytes) : partBytes;
   }
 
   async *run(): AsyncGenerator<RequestChunk | CountedPart> {
@@ -132,10 +142,10 @@ class PartedTextReading {
   }
 
   #readAhead(file: FileHandle): void {
-    const { size, format, partBytes } = this.#table;
+    const { size, format } = this.#table;
     while (this.#ahead.length < PARTS_AHEAD * this.#hands.workers && this.#cut < size) {
       const from = this.#cut;
-      this.#cut = Math.min(from + partBytes, size);
+      this.#cut = Math.min(from + this.#partBytes, size);
       const isStart = from === this.#offset;
       const part = { fd: file.fd, size, format, from, to: this.#cut, isStart, columns: this.#columns };
       const answer = this.#read(part);
