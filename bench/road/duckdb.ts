@@ -74,11 +74,14 @@ async function openReader(
 }
 
 async function readChunks(result: DuckDBResult, take: (columns: readonly DuckDBVector[]) => void): Promise<number> {
+  const { columnCount } = result;
   let rows = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) return rows;
-    rows += chunk.rowCount;
-    take(Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column)));
+    // Asked once: each time costs as much as two hundred rows.
+    const some = chunk?.rowCount ?? 0;
+    if (!chunk || some === 0) return rows;
+    rows += some;
+    take(Array.from({ length: columnCount }, (_, column) => chunk.getColumnVector(column)));
   }
 }

@@ -65,18 +65,21 @@ async function* rowsOf(
   };
   const query = `SELECT ${vectors.map(({ sql }) => sql).join(', ')} FROM ${tableOf(path)}`;
   const result = await told(file, () => connection.stream(query));
-  for await (const chunk of fetchedAhead(() => told(file, () => result.fetchChunk()))) {
-    const rows = chunk.rowCount;
+  for await (const { chunk, rows } of fetchedAhead(() => told(file, () => result.fetchChunk()))) {
     if (!gathered.hasRoom(rows)) yield* taken();
     gathered.add(chunk, rows);
   }
   if (gathered.rows > 0) yield* taken();
 }
 
+/** A chunk and its rows, which DuckDB counts anew whenever it is asked. */
+interface FetchedChunk {
+  readonly chunk: DuckDB.DuckDBDataChunk;
+  readonly rows: number;
+}
+
 /** Chunks up to the last: while one is looked at, DuckDB's threads make the next. */
-async function* fetchedAhead(
-  fetch: () => Promise<DuckDB.DuckDBDataChunk | null>,
-): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+async function* fetchedAhead(fetch: () => Promise<DuckDB.DuckDBDataChunk | null>): AsyncGenerator<FetchedChunk> {
   const ahead = (): Promise<DuckDB.DuckDBDataChunk | null> => {
     const chunk = fetch();
     // Heard where it is awaited, which may be later.
@@ -87,9 +90,10 @@ async function* fetchedAhead(
   try {
     for (;;) {
       const chunk = await next;
-      if (!chunk || chunk.rowCount === 0) return;
+      const rows = chunk?.rowCount ?? 0;
+      if (!chunk || rows === 0) return;
       next = ahead();
-      yield chunk;
+      yield { chunk, rows };
     }
   } finally {
     // A connection must not be closed before it has answered.
