@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { goalsOf, goalsText } from '../../bench/goals.js';
+import { ROAD_FORMATS } from '../../bench/road/files.js';
+import { readRoadOptions, rowsOf } from '../../bench/road/options.js';
+import { roadText } from '../../bench/road/report.js';
+import { timeRoad } from '../../bench/road/time_road.js';
+import { spreadOf } from '../../bench/statistics.js';
+import { benchmarkWorld, SMALL } from '../../bench/world.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'road-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(ROAD_FORMATS)('from a file of %s come all rows, which DuckDB reads alike; no file stays', async (format) => {
+  const world = benchmarkWorld('linux-6.12', SMALL, 1);
+  const options = { seed: 1, rows: 3000, rounds: 2, workers: 1, hasMore: false };
+  const result = await timeRoad(world, format, folder, options);
+  expect(result).toMatchObject({ format, rows: 3000, bytes: expect.any(Number) });
+  expect(result.timings.length).toBe(format === 'arrow' ? 1 : 2);
+  expect(result.ratio === null).toBe(format === 'arrow');
+  expect(readdirSync(folder)).toEqual([]);
+  const text = roadText({ ...result, world: SMALL.name, workers: 1, peakMemory: 5e6 });
+  expect(text).toContain(`${format}, small world, 3,000 rows, `);
+  expect(text).toContain('  5 MB in memory at most');
+});
+
+describe('readRoadOptions', () => {
+  it('takes formats, worlds and numbers, and names what they can be', () => {
+    const options = readRoadOptions(['--format', 'csv,arrow', '--quick']);
+    expect(options).toMatchObject({ formats: ['csv', 'arrow'], rounds: 3, world: 'large' });
+    expect(options && rowsOf('csv', options)).toBe(500_000);
+    expect(() => readRoadOptions(['--format', 'orc'])).toThrow('--format orc: one of arrow, parquet, csv, ndjson');
+    expect(() => readRoadOptions(['--rows', 'many'])).toThrow('--rows many: a whole number from 1 on is wanted');
+    expect(readRoadOptions(['--help'])).toBeNull();
+  });
+});
+
+test('goals say what holds, what does not, how near an aim is, and what was not measured', () => {
+  const ratios = {
+    random_small_vs_native: spreadOf([2.5]),
+    random_large_vs_native: spreadOf([1.2]),
+    pool_scaling: spreadOf([1.97]),
+  };
+  const lines = goalsText(goalsOf(ratios, [])).split('\n');
+  const line = (name: string): string | undefined => lines.find((some) => some.includes(name))?.replace(/ +/g, ' ');
+  expect(line('random_small')).toBe(' random_small_vs_native 2.50 floor 2, holds; aim 3, 83% of it');
+  expect(line('random_large')).toBe(
+    ' random_large_vs_native 1.20 floor 1.6, DOES NOT HOLD: 75% of it; aim 2.2, 54% of it',
+  );
+  expect(line('pool_scaling')).toBe(' pool_scaling 1.97 floor 1.85, holds; aim 1.95, reached');
+  expect(line('csv_vs')).toBe(' csv_vs_duckdb not measured floor 0.7');
+});
