@@ -6,14 +6,15 @@ export type Answer<Result> = { readonly result: Result } | { readonly error: unk
  * result on its way (moving.ts).
  */
 export function answering<Task, Result>(
-  handle: (task: Task) => Result,
+  handle: (task: Task) => Result | Promise<Result>,
   seal: (result: Result) => Answer<Result> = (result) => ({ result }),
-): (task: Task | null) => Answer<Result> | null {
+): (task: Task | null) => Answer<Result> | Promise<Answer<Result>> | null {
   return (task) => {
     // A crew sends nothing to have a worker started.
     if (task === null) return null;
     try {
-      return seal(handle(task));
+      const result = handle(task);
+      return result instanceof Promise ? result.then(seal).catch((error: unknown) => ({ error })) : seal(result);
     } catch (error) {
       return { error };
     }

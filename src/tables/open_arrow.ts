@@ -1,4 +1,5 @@
 import type { World } from '../kernel/world.js';
+import { loadCodecs } from '../requests/arrow/codecs.js';
 import { readArrowStream, startsAsFile } from '../requests/arrow/index.js';
 import { type FleetingChunk, keptChunks } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
@@ -11,8 +12,9 @@ import type { OpenTable, TableInput, TableParts } from './open_table.js';
 const FIRST_BYTES = 8;
 const ENCODER = new TextEncoder();
 
-/** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Throws as openTable() does. */
-export function openArrow(input: TableInput, world: World, problems: Problems): OpenTable {
+/** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
+export async function openArrow(input: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+  await loadCodecs();
   const bytes = input.path === undefined ? undefined : openFile(input.path);
   if (!bytes) {
     const fleeting = readArrowStream(input.file, world, bytePieces(input), problems);

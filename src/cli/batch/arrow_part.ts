@@ -1,4 +1,5 @@
 import type { World } from '../../kernel/world.js';
+import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_part.js';
 import type { BatchDecider } from './chunk_decider.js';
@@ -19,6 +20,11 @@ export class ArrowPartDecider {
 
   constructor(table: ArrowTableData, world: World) {
     this.#reader = new ArrowPartReader(table, world, this.#problems);
+  }
+
+  /** What comes before decide() of a part: loading codecs, where it is compressed. */
+  readied({ slices }: ArrowPart): Promise<void> | undefined {
+    return slices.some(({ batch }) => batch.codec !== undefined) ? loadCodecs() : undefined;
   }
 
   /** Counts in `counts`, which are those of no rows. Throws a RequestTableError or a system's error. */

@@ -8,7 +8,7 @@ import type { ArrowPartAnswer, ArrowPartDecider } from './arrow_part.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { type GroupColumn, Grouping } from './groups.js';
 import { type Counts, emptyCounts, tallyChunk } from './summary.js';
-import { readTextPart, type TextPart } from './text_part.js';
+import type { readTextPart, TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
 import { orUnreadable, type UnreadablePart } from './unreadable_part.js';
 import type { VerdictRows } from './verdict_rows.js';
@@ -71,6 +71,7 @@ export class PartDecider {
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
   readonly #table: ArrowPartDecider | undefined;
+  readonly #readTextPart: typeof readTextPart | undefined;
   readonly #grouping: Grouping | undefined;
   #names: CellNames | undefined;
 
@@ -79,11 +80,13 @@ export class PartDecider {
     world: World,
     rows: VerdictRows | undefined,
     table: ArrowPartDecider | undefined,
+    textReader: typeof readTextPart | undefined,
   ) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
     this.#table = table;
+    this.#readTextPart = textReader;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
     this.#deciders = data.memories.map((memory) => new Deciders(memory));
   }
@@ -93,10 +96,11 @@ export class PartDecider {
     const world = unpackWorld(data.world);
     const rows = data.format && new (await import('./verdict_rows.js')).VerdictRows(world, data.format);
     const table = data.table && new (await import('./arrow_part.js')).ArrowPartDecider(data.table, world);
-    return new PartDecider(data, world, rows, table);
+    const textReader = data.table ? undefined : (await import('./text_part.js')).readTextPart;
+    return new PartDecider(data, world, rows, table, textReader);
   }
 
-  run(task: PartTask): PartResults[PartTask['kind']] {
+  run(task: PartTask): PartResults[PartTask['kind']] | Promise<PartResults['arrow']> {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'text') {
@@ -105,7 +109,8 @@ export class PartDecider {
     const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
     if (task.kind === 'arrow') {
       const table = this.#table as ArrowPartDecider;
-      return orUnreadable(() => table.decide(task.part, deciders, counts, this.#grouping));
+      const decide = () => orUnreadable(() => table.decide(task.part, deciders, counts, this.#grouping));
+      return table.readied(task.part)?.then(decide) ?? decide();
     }
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
@@ -119,7 +124,7 @@ export class PartDecider {
     this.#names ??= cellNames(this.#world);
     const chunks: RequestChunk[] = [];
     const counts = deciders && emptyCounts(this.#world, this.#data.compared, this.#grouping);
-    const read = readTextPart(this.#names, part, (chunk) => {
+    const read = (this.#readTextPart as typeof readTextPart)(this.#names, part, (chunk) => {
       if (!counts) {
         chunks.push(chunk);
         return;

@@ -21,11 +21,15 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import type { World } from '../../../src/kernel/world.js';
+import { loadCodecs } from '../../../src/requests/arrow/codecs.js';
 import { ArrowFile, MemoryBytes, openBatch, readArrowStream } from '../../../src/requests/arrow/index.js';
 import { keptChunk, SliceReader } from '../../../src/requests/columnar/slices.js';
 import type { RequestChunk } from '../../../src/requests/index.js';
 import { Problems } from '../../../src/requests/problems.js';
 import { type Read, rowsOf } from '../small_world.js';
+
+// As opening a table does.
+await loadCodecs();
 
 /** Types of Arrow columns, by the word tests use. */
 export const TYPES: Readonly<Record<string, () => DataType>> = {
