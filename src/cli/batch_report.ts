@@ -46,7 +46,9 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
     lines.push(`column ${name} is none of a request table, and ignored${nearest ? `; did you mean ${nearest}?` : ''}`);
   }
   if (problems.total > 0) {
-    lines.push(style.bad(`${count(problems.rows)} rows have something wrong; no kernel was asked for them`));
+    const bad = problems.rows === 1 ? '1 row has' : `${count(problems.rows)} rows have`;
+    const them = problems.rows === 1 ? 'it' : 'them';
+    lines.push(style.bad(`${bad} something wrong; no kernel was asked for ${them}`));
     lines.push(...problems.first.map((problem) => `  ${problemWords(file, problem)}`));
     if (problems.total > problems.first.length)
       lines.push(`  and ${count(problems.total - problems.first.length)} more`);

@@ -158,9 +158,11 @@ export class RowBuilder {
       this.#reportBad('out_of_range', line, name, `${shown(text)} is not a number ${name} can have`);
     } else {
       const label = labelOf(name);
-      this.#reportBad('unknown_name', line, name, `no ${label} is called '${shown(text)}'`, () =>
-        this.#nearest(name, text),
-      );
+      const what =
+        column === INSN_CNT
+          ? `'${shown(text)}' is no number of instructions, 0 to 4294967295`
+          : `no ${label} is called '${shown(text)}'`;
+      this.#reportBad('unknown_name', line, name, what, () => this.#nearest(name, text));
     }
     return id;
   }
