@@ -46,7 +46,7 @@ export interface Counts {
   /** Rows by verdict byte: 256 counts. */
   readonly verdicts: Float64Array;
   /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
-  readonly tasks: Float64Array;
+  readonly tasks: Float64Array | Uint32Array;
   readonly comparisons: readonly Comparison[];
   readonly expectations: Expectations;
   /** Rows by group, where they are asked for. */
@@ -55,6 +55,7 @@ export interface Counts {
 
 /** What a batch found. */
 export interface Summary extends Counts {
+  readonly tasks: Float64Array;
   /** Name of the profile that answered. */
   readonly profile: string;
   /** Rows that could not be read, or that name a task or token the world does not have. */
@@ -65,7 +66,7 @@ export interface Summary extends Counts {
   elapsedMs: number;
 }
 
-/** Counts of no rows of a world, and of those other profiles were asked. */
+/** Counts of no rows of a world, and of those other profiles were asked: to count some millions. */
 export function emptyCounts(
   world: Pick<World, 'tasks'>,
   compared: readonly string[],
@@ -74,11 +75,16 @@ export function emptyCounts(
   return {
     rows: 0,
     verdicts: new Float64Array(256),
-    tasks: new Float64Array((world.tasks.length + 1) * OUTCOMES),
+    // Half as large as those of a summary: they are passed between threads.
+    tasks: new Uint32Array(taskCounts(world)),
     comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
     expectations: { checked: 0, unmet: 0, first: [] },
     ...(grouping ? { groups: grouping.none() } : {}),
   };
+}
+
+function taskCounts({ tasks }: Pick<World, 'tasks'>): number {
+  return (tasks.length + 1) * OUTCOMES;
 }
 
 /** A summary of no rows. */
@@ -94,6 +100,7 @@ export function emptySummary(
       compared.map(({ profile }) => profile.name),
       grouping,
     ),
+    tasks: new Float64Array(taskCounts(world)),
     profile: world.profile.name,
     badRows: 0,
     problems,
@@ -181,7 +188,7 @@ export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefor
   }
 }
 
-function addTo(sums: Float64Array, counts: Float64Array): void {
+function addTo(sums: Counts['tasks'], counts: Counts['tasks']): void {
   for (let i = 0; i < counts.length; i++) sums[i] = (sums[i] as number) + (counts[i] as number);
 }
 

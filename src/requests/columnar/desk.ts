@@ -196,7 +196,7 @@ export class Desk {
   }
 
   /** Adds what was counted to counts by verdict byte, and by task * 32 + outcome; starts over. */
-  takeCounts(byVerdict: Float64Array, byTask: Float64Array): void {
+  takeCounts(byVerdict: Float64Array, byTask: Float64Array | Uint32Array): void {
     const { buffer } = this.#memory;
     const tasks = new Uint32Array(buffer, this.#byTask, OUTCOMES * (this.#tasks + 1));
     for (let i = 0; i < tasks.length; i++) byTask[i] = (byTask[i] as number) + (tasks[i] as number);
