@@ -6,8 +6,10 @@ import type { Problems } from '../requests/problems.js';
 import type { ArrowPart, ArrowSlice, ArrowTableData } from './arrow_part.js';
 import type { FileBytes } from './file_bytes.js';
 
-/** Rows of a part: some ten milliseconds of work, so that what its counts cost to pass on does not matter. */
+/** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
 const PART_ROWS = 1 << 20;
+/** From so many bytes on, parts are twice as large: there are many, and the last one does not keep others waiting for long. */
+const LARGE_FILE = 1 << 29;
 
 /** A table in an Arrow file, which can be read in parts. */
 export class ArrowTable {
@@ -26,6 +28,7 @@ export class ArrowTable {
 
   /** All rows, in parts of about PART_ROWS; a batch that is compressed is not cut. */
   *parts(): Generator<ArrowPart> {
+    const partRows = this.#bytes.size < LARGE_FILE ? PART_ROWS : 2 * PART_ROWS;
     let slices: ArrowSlice[] = [];
     let rows = 0;
     const cut = (): ArrowPart => {
@@ -38,11 +41,11 @@ export class ArrowTable {
     };
     for (const { batch, firstRow } of this.#arrow.batches()) {
       for (let from = 0; from < batch.rows; ) {
-        const to = batch.codec ? batch.rows : Math.min(batch.rows, from + PART_ROWS - rows);
+        const to = batch.codec ? batch.rows : Math.min(batch.rows, from + partRows - rows);
         slices.push({ batch, from, to, firstRow });
         rows += to - from;
         from = to;
-        if (rows >= PART_ROWS) yield cut();
+        if (rows >= partRows) yield cut();
       }
     }
     if (rows > 0) yield cut();
