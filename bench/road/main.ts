@@ -1,26 +1,30 @@
 // npm run bench:road: from a file to verdicts, beside DuckDB reading the same columns as integers.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exitCodeOf } from '../options.js';
-import { benchmarkWorld, LARGE, SMALL } from '../world.js';
 import type { RoadFormat } from './files.js';
-import { ROAD_USAGE, type RoadArguments, readRoadOptions, rowsOf } from './options.js';
+import { ROAD_USAGE, type RoadArguments, readRoadOptions, roadWorld, rowsOf } from './options.js';
 import { type RoadReport, roadText } from './report.js';
 import { runRoads } from './run_roads.js';
 import { timeRoad } from './time_road.js';
 
-const PROFILE = 'linux-6.12';
+const MAKE_FILES = fileURLToPath(new URL('./make_files.js', import.meta.url));
 
 async function timeHere(format: RoadFormat, options: RoadArguments): Promise<RoadReport> {
-  const size = options.world === SMALL.name ? SMALL : LARGE;
-  const world = benchmarkWorld(PROFILE, size, options.seed);
+  const { world, seed, workers } = options;
+  const rows = rowsOf(format, options);
   const folder = mkdtempSync(join(tmpdir(), 'bpftoken-road-'));
   try {
-    const result = await timeRoad(world, format, folder, { ...options, rows: rowsOf(format, options) });
-    const peakMemory = 1024 * process.resourceUsage().maxRSS;
-    return { ...result, world: size.name, workers: options.workers, peakMemory };
+    const { status } = spawnSync(process.execPath, [MAKE_FILES, format, world, String(seed), String(rows), folder], {
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error(`the file of ${format} was not made`);
+    const result = await timeRoad(roadWorld(world, seed), format, folder, { ...options, rows });
+    return { ...result, world, workers, peakMemory: 1024 * process.resourceUsage().maxRSS };
   } finally {
     rmSync(folder, { recursive: true });
   }

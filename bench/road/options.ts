@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { World } from '../../src/kernel/world.js';
 import { wholeNumber } from '../options.js';
-import { LARGE, SMALL } from '../world.js';
+import { benchmarkWorld, LARGE, SMALL } from '../world.js';
 import { ROAD_FORMATS, type RoadFormat } from './files.js';
 
 /** What a person asked for. */
@@ -25,6 +26,7 @@ const ROWS: Readonly<Record<RoadFormat, number>> = {
   csv: 5_000_000,
   ndjson: 5_000_000,
 };
+const PROFILE = 'linux-6.12';
 const QUICK_DIVISOR = 10;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 3;
@@ -71,6 +73,11 @@ export function readRoadOptions(args: readonly string[]): RoadArguments | null {
     seed: wholeNumber('seed', values.seed, 0),
     hasMore: values.more,
   };
+}
+
+/** A world by its name. */
+export function roadWorld(name: string, seed: number): World {
+  return benchmarkWorld(PROFILE, name === SMALL.name ? SMALL : LARGE, seed);
 }
 
 /** Rows of a format's file. */

@@ -5,22 +5,12 @@ import type { RoadResult } from './time_road.js';
 export interface RoadReport extends RoadResult {
   readonly world: string;
   readonly workers: number;
-  /** Bytes the whole process had in memory at most: its file was made, and DuckDB read it, there too. */
+  /** Bytes the whole process had in memory at most: DuckDB reads there too. */
   readonly peakMemory: number;
 }
 
 /** A format as a small table. */
-export function roadText({
-  format,
-  world,
-  rows,
-  bytes,
-  timings,
-  ratio,
-  cpuRatio,
-  peakMemory,
-  duckdb,
-}: RoadReport): string {
+export function roadText({ format, world, rows, bytes, timings, ratio, cpuRatio, peakMemory }: RoadReport): string {
   const width = Math.max(...timings.map(({ name }) => name.length));
   const lines = timings.map(
     ({ name, rate, cpu }) =>
@@ -29,7 +19,7 @@ export function roadText({
   );
   if (ratio && cpuRatio) {
     const times = (n: number): string => n.toFixed(2);
-    lines.push(`  ours to DuckDB ${duckdb}: ${spread(ratio, times)}; ${spread(cpuRatio, times)} by processor time`);
+    lines.push(`  ours to DuckDB: ${spread(ratio, times)}; ${spread(cpuRatio, times)} by processor time`);
   }
   const heading = `${format}, ${world} world, ${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(0)} MB`;
   return [heading, ...lines, `  ${Math.round(peakMemory / 1e6)} MB in memory at most`].join('\n');

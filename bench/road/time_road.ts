@@ -1,5 +1,7 @@
-import { rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import type { World } from '../../src/kernel/world.js';
@@ -34,14 +36,15 @@ export interface RoadResult {
   readonly ratio: Spread | null;
   /** The same by processor time, which says more where other work runs on the machine. */
   readonly cpuRatio: Spread | null;
-  /** Version of DuckDB. */
-  readonly duckdb: string | null;
 }
 
 interface Contender {
   readonly name: string;
+  /** Outside its time. */
+  before?(): Promise<void>;
   /** Resolves with the rows that were read. */
   run(): Promise<number>;
+  after?(): void;
 }
 
 interface Samples {
@@ -49,10 +52,24 @@ interface Samples {
   readonly cpus: number[];
 }
 
+/** The files of a format in a folder: requests by name, and for Parquet the numbers that names stand for. */
+export function roadFiles(format: RoadFormat, folder: string): { readonly requests: string; readonly numbers: string } {
+  return { requests: join(folder, `requests.${format}`), numbers: join(folder, 'numbers.parquet') };
+}
+
+/** Writes the files of a format. Throws an Error where DuckDB reads other columns from them than those that were drawn. */
+export async function makeRoadFiles(world: World, format: RoadFormat, folder: string, drawn: Drawn): Promise<void> {
+  const { requests, numbers } = roadFiles(format, folder);
+  await writeRoadFile(world, format, requests, drawn);
+  if (format === 'parquet') await writeParquetNumbers(world, numbers, drawn);
+  const rival = await openRival(world, format, folder, 2);
+  if (rival) await demandSameColumns(rival, world, format, drawn).finally(rival.close);
+}
+
 /**
- * Times the road from a file of a format to verdicts and their counts, as `bpftoken eval` goes it without an output, beside
- * DuckDB delivering the same columns as integers; rounds are interleaved. What DuckDB reads is compared with what was drawn
- * before: throws an Error if it differs. The file is in the page cache.
+ * Times the road from the file of a format to verdicts and their counts, as `bpftoken eval` goes it without an output, beside
+ * DuckDB delivering the same columns as integers; rounds are interleaved. makeRoadFiles() made the files, which are in the page
+ * cache.
  */
 export async function timeRoad(
   world: World,
@@ -60,31 +77,22 @@ export async function timeRoad(
   folder: string,
   options: RoadOptions,
 ): Promise<RoadResult> {
-  const path = join(folder, `requests.${format}`);
-  const numbers = join(folder, 'numbers.parquet');
-  await writeRoadFile(world, format, path, options);
-  if (format === 'parquet') await writeParquetNumbers(world, numbers, options);
   const evaluator = createEvaluator(world);
-  const rival = await openRival(world, format, path, numbers, options.workers);
   try {
-    if (rival) await demandSameColumns(rival, world, format, options);
-    const ours = contenders(world, evaluator, format, path, folder, options);
-    const theirs = rival && rivalContender(rival, options.workers);
+    const ours = contenders(world, evaluator, format, folder, options);
+    const theirs = format === 'arrow' ? undefined : rivalContender(world, format, folder, options.workers);
     const samples = await interleave(theirs ? [theirs, ...ours] : ours, options);
     const [mine, other] = [samples.get(ours[0]?.name ?? ''), theirs && samples.get(theirs.name)];
     return {
       format,
       rows: options.rows,
-      bytes: statSync(path).size,
+      bytes: statSync(roadFiles(format, folder).requests).size,
       timings: [...samples].map(([name, { rates, cpus }]) => ({ name, rate: spreadOf(rates), cpu: spreadOf(cpus) })),
       ratio: mine && other ? spreadOf(mine.rates.map((rate, round) => rate / (other.rates[round] as number))) : null,
       cpuRatio: mine && other ? spreadOf(mine.cpus.map((cpu, round) => (other.cpus[round] as number) / cpu)) : null,
-      duckdb: rival?.version ?? null,
     };
   } finally {
-    rival?.close();
     evaluator.dispose();
-    for (const file of [path, numbers]) rmSync(file, { force: true });
   }
 }
 
@@ -92,40 +100,41 @@ export async function timeRoad(
 async function openRival(
   world: World,
   format: RoadFormat,
-  path: string,
-  numbers: string,
+  folder: string,
   threads: number,
 ): Promise<IntegerReader | null> {
   if (format === 'arrow') return null;
-  return format === 'parquet' ? openParquetRival(numbers, threads) : openTextRival(world, format, path, threads);
+  const { requests, numbers } = roadFiles(format, folder);
+  return format === 'parquet' ? openParquetRival(numbers, threads) : openTextRival(world, format, requests, threads);
 }
 
-async function demandSameColumns(
-  rival: IntegerReader,
-  world: World,
-  format: RoadFormat,
-  options: RoadOptions,
-): Promise<void> {
+async function demandSameColumns(rival: IntegerReader, world: World, format: RoadFormat, drawn: Drawn): Promise<void> {
   const sums = [0, 0, 0];
   await rival.read((columns) => {
     sums.forEach((sum, i) => {
       sums[i] = columns[i]?.toArray().reduce<number>((all, value) => all + Number(value ?? 0), sum) ?? sum;
     });
   });
-  const drawn = drawnSums(world, format, options);
-  if (sums.join() !== drawn.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${drawn}`);
+  const expected = drawnSums(world, format, drawn);
+  if (sums.join() !== expected.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${expected}`);
 }
 
-function rivalContender(rival: IntegerReader, threads: number): Contender {
+/** DuckDB, which is opened before its time starts, and is gone when it is ours. */
+function rivalContender(world: World, format: RoadFormat, folder: string, threads: number): Contender {
+  let rival: IntegerReader | null = null;
   return {
     name: `duckdb, ${threads} threads, integers`,
+    before: async () => {
+      rival = await openRival(world, format, folder, threads);
+    },
     run: async () => {
       let values = 0;
-      const rows = await rival.read((columns) => {
+      const rows = await (rival as IntegerReader).read((columns) => {
         for (const column of columns) values += column.itemCount;
       });
       return values > 0 ? rows : 0;
     },
+    after: () => rival?.close(),
   };
 }
 
@@ -134,11 +143,10 @@ function contenders(
   world: World,
   evaluator: Evaluator,
   format: RoadFormat,
-  path: string,
   folder: string,
   { workers, hasMore }: RoadOptions,
 ): readonly Contender[] {
-  const source = { kind: 'file', path, format } as const;
+  const source = { kind: 'file', path: roadFiles(format, folder).requests, format } as const;
   const contender = (name: string, threads: number, isWritten: boolean): Contender => ({
     name,
     run: async () => {
@@ -158,18 +166,25 @@ function contenders(
   ];
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 async function interleave(
   all: readonly Contender[],
   { rows, rounds }: RoadOptions,
 ): Promise<ReadonlyMap<string, Samples>> {
   const samples = new Map(all.map(({ name }): [string, Samples] => [name, { rates: [], cpus: [] }]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, run } of all) {
+    for (const { name, before: open, run, after: close } of all) {
+      await open?.();
+      // What one leaves behind is not collected in another's time.
+      collectGarbage();
       const before = process.cpuUsage();
       const started = performance.now();
       const read = await run();
       const seconds = (performance.now() - started) / 1000;
       const { user, system } = process.cpuUsage(before);
+      close?.();
       if (read !== rows) throw new Error(`${name} read ${read} rows of ${rows}`);
       samples.get(name)?.rates.push(rows / seconds);
       samples.get(name)?.cpus.push((1000 * (user + system)) / rows);
