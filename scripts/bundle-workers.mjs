@@ -1,6 +1,6 @@
 // Puts what the worker files of a build read of ours into few files: a thread that loads sixty starts half as fast.
 // node scripts/bundle-workers.mjs FOLDER, where the compiler wrote src/.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -20,6 +20,8 @@ const { output } = await bundle.generate({
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
 await bundle.close();
+// Those of an earlier build have other names.
+rmSync(join(folder, 'chunks'), { recursive: true, force: true });
 for (const { fileName, code } of output) {
   const file = join(folder, fileName);
   mkdirSync(dirname(file), { recursive: true });

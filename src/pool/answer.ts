@@ -2,8 +2,8 @@
 export type Answer<Result> = { readonly result: Result } | { readonly error: unknown };
 
 /**
- * A worker file's default export: answers each task with what `handle` returns or throws. `seal` may wrap the answer to a
- * result on its way (moving.ts).
+ * A worker file's default export: answers each task with what `handle` returns, resolves with or throws. `seal` may wrap the
+ * answer to a result on its way (moving.ts).
  */
 export function answering<Task, Result>(
   handle: (task: Task) => Result | Promise<Result>,

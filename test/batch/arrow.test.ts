@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
+import { CompressionType, compressionRegistry, RecordBatchFileWriter, tableFromArrays } from 'apache-arrow';
+import lz4 from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/cli/batch/index.js';
 import type * as Library from '../../src/index.js';
@@ -125,6 +127,41 @@ describe('an Arrow file', () => {
     process.once('worker', shrink);
     await expect(summaryOf({ source, workers: 2 })).rejects.toThrow(/became shorter while it was read/);
   });
+});
+
+test('a compressed file is read by workers, which load codecs for it; a broken one is an error in words', async () => {
+  compressionRegistry.set(CompressionType.LZ4_FRAME, {
+    encode: (bytes: Uint8Array) => lz4.compressFrameSync(Buffer.from(bytes)),
+  });
+  const tasks = Array.from({ length: 5000 }, (_, row) => ['root', 'agent', 'agnet'][row % 3] as string);
+  const given = tableFromArrays({ task: tasks, cmd: tasks.map(() => 'btf_load') });
+  const write = async (name: string, options: object): Promise<string> => {
+    const writer = new RecordBatchFileWriter(options as never);
+    writer.write(given as never);
+    writer.finish();
+    const path = join(folder, name);
+    await writeFile(path, writer.toUint8Array(true));
+    return path;
+  };
+  const read = (path: string, workers: number) =>
+    summaryOf({ source: { kind: 'file', path, format: 'arrow' }, workers, partBytes: 1 });
+  const plain = await read(await write('plain.arrow', {}), 1);
+  expect(plain).toMatchObject({ rows: 5000, badRows: 1666 });
+  const path = await write('lz4.arrow', { compressionType: CompressionType.LZ4_FRAME });
+  let started = 0;
+  const onWorker = (): void => void started++;
+  process.on('worker', onWorker);
+  try {
+    expect(await read(path, 2)).toEqual(plain);
+    const broken = await readFile(path);
+    // The last frame is a batch's, not a dictionary's.
+    const at = broken.lastIndexOf(Buffer.of(0x04, 0x22, 0x4d, 0x18));
+    await writeFile(path, broken.fill(0x55, at, at + 4));
+    await expect(read(path, 2)).rejects.toThrow(/: a buffer compressed with lz4 cannot be read: /);
+  } finally {
+    process.off('worker', onWorker);
+  }
+  expect(started).toBe(4);
 });
 
 describe('verdicts as Arrow', () => {
