@@ -1,6 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ByteSource } from '../requests/columnar/slices.js';
 
+const SHORTER = 'ESHORT';
+
+/** Whether an error is one that FileBytes throws. */
+export function isReadError(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || ('code' in error && error.code === SHORTER));
+}
+
 /** The bytes of an open file, read where they are asked for. The descriptor counts in every thread. */
 export class FileBytes implements ByteSource {
   readonly fd: number;
@@ -14,12 +21,12 @@ export class FileBytes implements ByteSource {
     return new FileBytes(openSync(path, 'r'));
   }
 
-  /** Throws the system's error, and one with the code EIO where the file ends before: it did not when it was opened. */
+  /** Throws the system's error, and another where the file ends before: it did not when it was opened. */
   read(offset: number, into: Uint8Array): void {
     let done = 0;
     while (done < into.length) {
       const bytes = readSync(this.fd, into, done, into.length - done, offset + done);
-      if (bytes === 0) throw Object.assign(new Error('it became shorter while it was read'), { code: 'ESHORT' });
+      if (bytes === 0) throw Object.assign(new Error('it became shorter while it was read'), { code: SHORTER });
       done += bytes;
     }
   }

@@ -3,8 +3,8 @@ import type { FleetingChunk } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
 import { type RequestChunk, RequestTableError } from '../requests/table.js';
-import type { ArrowPart, ArrowTableData } from './arrow_part.js';
 import { isColumnar, type TableFormat } from './formats.js';
+import type { TableData, TablePart } from './parts.js';
 
 /** A table to read. */
 export interface TableInput {
@@ -36,11 +36,11 @@ export interface OpenTable {
 /** A table in parts. */
 export interface TableParts {
   /** What a thread needs to read them. */
-  readonly table: ArrowTableData;
+  readonly table: TableData;
   /** Throws as reading chunks does. */
-  all(): Iterable<ArrowPart>;
+  all(): Iterable<TablePart>;
   /** Counts a part as read. */
-  done(part: ArrowPart): void;
+  done(part: TablePart): void;
 }
 
 /** Opens a table. Faults of rows go to `problems`. Rejects with a RequestTableError, or a system's error. */
@@ -51,7 +51,7 @@ export async function openTable(input: TableInput, world: World, problems: Probl
   }
   if (format === 'parquet') return openParquetTable(input, world, problems);
   // Loaded where it is needed: most tables are text.
-  const { openArrow } = await import('./open_arrow.js');
+  const { openArrow } = await import('./arrow/open.js');
   return openArrow(input, world, problems);
 }
 
@@ -59,6 +59,6 @@ async function openParquetTable({ file, path }: TableInput, world: World, proble
   if (path === undefined) {
     throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
   }
-  const { openParquet } = await import('./parquet/read.js');
+  const { openParquet } = await import('./parquet/open.js');
   return openParquet(file, path, world, problems);
 }

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { LANE_NUMBERS } from '../../src/tables/parquet/lanes.js';
+import { MOST_TEXTS } from '../../src/tables/parquet/column_texts.js';
 import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
@@ -17,14 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('more different texts than have numbers are an error that names the column', async () => {
+test('more different texts than are remembered are an error that names the column', async () => {
   const path = join(folder, 'texts.parquet');
-  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${LANE_NUMBERS}) t(i)`;
+  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${MOST_TEXTS + 1}) t(i)`;
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 10_000_000)`);
   connection.closeSync();
   const source = { kind: 'file', path, format: 'parquet' } as const;
   await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(
-    'column insn_cnt has more than 2,097,151 different texts: as CSV, NDJSON or Arrow it could be read',
+    'row group 1, column insn_cnt: there are more than 2,097,152 different texts: as CSV, NDJSON or Arrow they could be read',
   );
 });

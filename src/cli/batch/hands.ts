@@ -4,12 +4,12 @@ import { persist } from '../../pool/persist.js';
 import { SlotPlaces } from '../../pool/slot_places.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_part.js';
-import type { ArrowPartAnswer } from './arrow_part.js';
+import type { TableData, TablePart } from '../../tables/parts.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { GroupColumn } from './groups.js';
 import type { PartTask, PartWorkerData } from './part.js';
 import type { Counts } from './summary.js';
+import type { TablePartAnswer } from './table_part.js';
 import type { TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
 import type { UnreadablePart } from './unreadable_part.js';
@@ -24,8 +24,8 @@ export interface HandsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;
-  /** The Arrow table that parts are read of, where they are. */
-  readonly table?: ArrowTableData | undefined;
+  /** The table in columns that parts are read of, where they are. */
+  readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
 }
@@ -71,10 +71,10 @@ export class Hands {
     return this.#part(what, (places) => ({ kind: 'text', part, isCounted, places }));
   }
 
-  /** What the requests of a part of the Arrow table are answered, counted. */
-  readArrow(part: ArrowPart): Promise<ArrowPartAnswer | UnreadablePart> {
+  /** What the requests of a part of a table in columns are answered, counted. */
+  readTable(part: TablePart): Promise<TablePartAnswer | UnreadablePart> {
     const { firstRow, rows } = part;
-    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'arrow', part, places }));
+    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'table', part, places }));
   }
 
   /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */

@@ -3,11 +3,11 @@ import { Deciders } from '../../pool/deciders.js';
 import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { ArrowPart, ArrowTableData } from '../../tables/arrow_part.js';
-import type { ArrowPartAnswer, ArrowPartDecider } from './arrow_part.js';
+import type { TableData, TablePart } from '../../tables/parts.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import { type GroupColumn, Grouping } from './groups.js';
 import { type Counts, emptyCounts, tallyChunk } from './summary.js';
+import type { TablePartAnswer, TablePartDecider } from './table_part.js';
 import type { readTextPart, TextPart } from './text_part.js';
 import type { TextPartAnswer } from './text_parts.js';
 import { orUnreadable, type UnreadablePart } from './unreadable_part.js';
@@ -23,8 +23,8 @@ export interface PartWorkerData {
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;
-  /** The Arrow table that parts are read of, where they are. */
-  readonly table?: ArrowTableData | undefined;
+  /** The table in columns that parts are read of, where they are. */
+  readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
 }
@@ -45,9 +45,9 @@ export type PartTask = { readonly places: readonly number[] } & (
       readonly isCounted: boolean;
     }
   | {
-      /** Read a part of the Arrow table, decide and count its rows. */
-      readonly kind: 'arrow';
-      readonly part: ArrowPart;
+      /** Read a part of a table in columns, decide and count its rows. */
+      readonly kind: 'table';
+      readonly part: TablePart;
     }
   | {
       /** Decide a chunk and write its rows. */
@@ -60,7 +60,7 @@ export type PartTask = { readonly places: readonly number[] } & (
 export interface PartResults {
   readonly draw: Counts;
   readonly text: TextPartAnswer | UnreadablePart;
-  readonly arrow: ArrowPartAnswer | UnreadablePart;
+  readonly table: TablePartAnswer | UnreadablePart;
   readonly chunk: DecidedChunk;
 }
 
@@ -70,7 +70,7 @@ export class PartDecider {
   readonly #world: World;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
-  readonly #table: ArrowPartDecider | undefined;
+  readonly #table: TablePartDecider | undefined;
   readonly #readTextPart: typeof readTextPart | undefined;
   readonly #grouping: Grouping | undefined;
   #names: CellNames | undefined;
@@ -79,7 +79,7 @@ export class PartDecider {
     data: PartWorkerData,
     world: World,
     rows: VerdictRows | undefined,
-    table: ArrowPartDecider | undefined,
+    table: TablePartDecider | undefined,
     textReader: typeof readTextPart | undefined,
   ) {
     this.#data = data;
@@ -95,20 +95,20 @@ export class PartDecider {
   static async open(data: PartWorkerData): Promise<PartDecider> {
     const world = unpackWorld(data.world);
     const rows = data.format && new (await import('./verdict_rows.js')).VerdictRows(world, data.format);
-    const table = data.table && new (await import('./arrow_part.js')).ArrowPartDecider(data.table, world);
+    const table = data.table && (await (await import('./table_part.js')).TablePartDecider.open(data.table, world));
     const textReader = data.table ? undefined : (await import('./text_part.js')).readTextPart;
     return new PartDecider(data, world, rows, table, textReader);
   }
 
-  run(task: PartTask): PartResults[PartTask['kind']] | Promise<PartResults['arrow']> {
+  run(task: PartTask): PartResults[PartTask['kind']] | Promise<PartResults['table']> {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'text') {
       return orUnreadable(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
     }
     const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
-    if (task.kind === 'arrow') {
-      const table = this.#table as ArrowPartDecider;
+    if (task.kind === 'table') {
+      const table = this.#table as TablePartDecider;
       const decide = () => orUnreadable(() => table.decide(task.part, deciders, counts, this.#grouping));
       return table.readied(task.part)?.then(decide) ?? decide();
     }

@@ -4,9 +4,9 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { World } from '../../kernel/world.js';
 import type { FleetingChunk } from '../../requests/columnar/slices.js';
 import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
-import type { ArrowTableData } from '../../tables/arrow_part.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
 import { openTable } from '../../tables/open_table.js';
+import type { TableData } from '../../tables/parts.js';
 import { AbortError, BatchFileError, readError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart } from './summary.js';
@@ -44,7 +44,7 @@ export interface OpenSource {
   /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
   readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
   /** What workers need to read parts of it, besides the parts. */
-  readonly table?: ArrowTableData;
+  readonly table?: TableData;
   /** Lets go of the file. */
   close(): void;
 }
@@ -100,8 +100,8 @@ export async function openSource(
       const text = { path: file, size: totalBytes as number, format, world, problems, partBytes, onBytes };
       yield* readTextParts(text, hands, isCounted);
     } else if (table.parts && isCounted) {
-      const { countArrowParts } = await import('./arrow_parts.js');
-      yield* countArrowParts(table.parts, problems, hands);
+      const { countTableParts } = await import('./table_parts.js');
+      yield* countTableParts(table.parts, problems, hands);
     } else {
       // Where rows are written, what workers read would have to come here whole: reading it here is less work.
       yield* chunks;

@@ -1,10 +1,10 @@
-import type { World } from '../kernel/world.js';
-import { ArrowFile } from '../requests/arrow/file.js';
-import type { EncodedBatch } from '../requests/arrow/inflate.js';
-import { dictionaryCodes } from '../requests/columnar/slices.js';
-import type { Problems } from '../requests/problems.js';
-import type { ArrowPart, ArrowSlice, ArrowTableData } from './arrow_part.js';
-import type { FileBytes } from './file_bytes.js';
+import type { World } from '../../kernel/world.js';
+import { ArrowFile } from '../../requests/arrow/file.js';
+import type { EncodedBatch } from '../../requests/arrow/inflate.js';
+import { dictionaryCodes } from '../../requests/columnar/slices.js';
+import type { Problems } from '../../requests/problems.js';
+import type { FileBytes } from '../file_bytes.js';
+import type { ArrowPart, ArrowSlice, ArrowTableData } from './part.js';
 
 /** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
 const PART_ROWS = 1 << 20;
@@ -23,7 +23,7 @@ export class ArrowTable {
     this.#arrow = new ArrowFile(file, bytes, bytes.size, problems);
     const { columns, dictionaries } = this.#arrow;
     const codes = dictionaryCodes(world, columns, dictionaries);
-    this.data = { file, fd: bytes.fd, columns, dictionaries, codes };
+    this.data = { kind: 'arrow', file, fd: bytes.fd, columns, dictionaries, codes };
   }
 
   /** All rows, in parts of about PART_ROWS; a batch that is compressed is not cut. */
@@ -34,7 +34,7 @@ export class ArrowTable {
     const cut = (): ArrowPart => {
       const [{ firstRow, from }] = slices as [ArrowSlice];
       const bytes = slices.reduce((sum, { batch, ...slice }) => sum + bytesOf(batch, slice.to - slice.from), 0);
-      const part = { firstRow: firstRow + from, rows, bytes, slices };
+      const part = { kind: 'arrow', firstRow: firstRow + from, rows, bytes, slices } as const;
       slices = [];
       rows = 0;
       return part;

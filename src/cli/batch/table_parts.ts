@@ -1,6 +1,6 @@
 import type { Problems } from '../../requests/problems.js';
-import type { ArrowPart } from '../../tables/arrow_part.js';
 import type { TableParts } from '../../tables/open_table.js';
+import type { TablePart } from '../../tables/parts.js';
 import { readError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart } from './summary.js';
@@ -9,15 +9,15 @@ import { readable } from './unreadable_part.js';
 /** Parts that are read ahead for each worker. */
 const PARTS_AHEAD = 2;
 
-/** What workers counted of the parts of an Arrow table, in its order. Throws as reading its chunks does, or a PoolError. */
-export async function* countArrowParts(
+/** What workers counted of the parts of a table in columns, in its order. Throws as reading its chunks does, or a PoolError. */
+export async function* countTableParts(
   { table, all, done }: TableParts,
   problems: Problems,
   hands: Hands,
 ): AsyncGenerator<CountedPart> {
   const parts = all()[Symbol.iterator]();
-  const ahead: { readonly part: ArrowPart; readonly answer: ReturnType<Hands['readArrow']> }[] = [];
-  const nextPart = (): IteratorResult<ArrowPart> => {
+  const ahead: { readonly part: TablePart; readonly answer: ReturnType<Hands['readTable']> }[] = [];
+  const nextPart = (): IteratorResult<TablePart> => {
     try {
       return parts.next();
     } catch (error) {
@@ -28,7 +28,7 @@ export async function* countArrowParts(
     while (ahead.length < PARTS_AHEAD * hands.workers) {
       const next = nextPart();
       if (next.done) return;
-      const answer = hands.readArrow(next.value);
+      const answer = hands.readTable(next.value);
       // Where an earlier part fails, nobody asks what became of this one.
       answer.catch(() => undefined);
       ahead.push({ part: next.value, answer });

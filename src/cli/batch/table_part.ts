@@ -1,39 +1,44 @@
 import type { World } from '../../kernel/world.js';
-import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
-import { type ArrowPart, ArrowPartReader, type ArrowTableData } from '../../tables/arrow_part.js';
+import { openPartReader, type PartReader, type TableData, type TablePart } from '../../tables/parts.js';
 import type { BatchDecider } from './chunk_decider.js';
 import { countOnDesk } from './desk_counts.js';
 import type { Grouping } from './groups.js';
 import type { Counts } from './summary.js';
 
 /** What came of a part: plain data. */
-export interface ArrowPartAnswer {
+export interface TablePartAnswer {
   readonly counts: Counts;
   readonly problems: FoundProblems;
 }
 
-/** Reads, decides and counts parts of an Arrow table in a worker thread. */
-export class ArrowPartDecider {
-  readonly #problems = new Problems();
-  readonly #reader: ArrowPartReader;
+/** Reads, decides and counts parts of a table in columns in a worker thread. */
+export class TablePartDecider {
+  readonly #problems: Problems;
+  readonly #reader: PartReader;
 
-  constructor(table: ArrowTableData, world: World) {
-    this.#reader = new ArrowPartReader(table, world, this.#problems);
+  private constructor(reader: PartReader, problems: Problems) {
+    this.#reader = reader;
+    this.#problems = problems;
   }
 
-  /** What comes before decide() of a part: loading codecs, where it is compressed. */
-  readied({ slices }: ArrowPart): Promise<void> | undefined {
-    return slices.some(({ batch }) => batch.codec !== undefined) ? loadCodecs() : undefined;
+  static async open(table: TableData, world: World): Promise<TablePartDecider> {
+    const problems = new Problems();
+    return new TablePartDecider(await openPartReader(table, world, problems), problems);
+  }
+
+  /** What comes before decide() of a part, where anything does. */
+  readied(part: TablePart): Promise<unknown> | undefined {
+    return this.#reader.readied(part);
   }
 
   /** Counts in `counts`, which are those of no rows. Throws a RequestTableError or a system's error. */
   decide(
-    part: ArrowPart,
+    part: TablePart,
     deciders: readonly [BatchDecider, ...BatchDecider[]],
     counts: Counts,
     grouping: Grouping | undefined,
-  ): ArrowPartAnswer {
+  ): TablePartAnswer {
     const { desk } = this.#reader;
     try {
       for (const chunk of this.#reader.read(part)) countOnDesk(chunk, deciders, counts, grouping);

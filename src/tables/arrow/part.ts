@@ -1,18 +1,20 @@
-import type { World } from '../kernel/world.js';
-import { type EncodedBatch, openBatch } from '../requests/arrow/inflate.js';
-import type { CellType } from '../requests/columnar/cells.js';
-import type { Desk } from '../requests/columnar/desk.js';
+import type { World } from '../../kernel/world.js';
+import { loadCodecs } from '../../requests/arrow/codecs.js';
+import { type EncodedBatch, openBatch } from '../../requests/arrow/inflate.js';
+import type { CellType } from '../../requests/columnar/cells.js';
+import type { Desk } from '../../requests/columnar/desk.js';
 import {
   type Dictionaries,
   type DictionaryCodes,
   type FleetingChunk,
   SliceReader,
-} from '../requests/columnar/slices.js';
-import type { Problems } from '../requests/problems.js';
-import { FileBytes } from './file_bytes.js';
+} from '../../requests/columnar/slices.js';
+import type { Problems } from '../../requests/problems.js';
+import { FileBytes } from '../file_bytes.js';
 
 /** What any thread needs to read parts of a table: plain data. */
 export interface ArrowTableData {
+  readonly kind: 'arrow';
   /** What messages call the file. */
   readonly file: string;
   /** Its descriptor, which is open as long as the table is. */
@@ -24,6 +26,7 @@ export interface ArrowTableData {
 
 /** Some consecutive rows of a table, and where they lie: plain data. */
 export interface ArrowPart {
+  readonly kind: 'arrow';
   readonly firstRow: number;
   readonly rows: number;
   /** Of the file, about. */
@@ -57,6 +60,11 @@ export class ArrowPartReader {
   /** What the rows of the last chunk lie on. */
   get desk(): Desk {
     return this.#slices.desk;
+  }
+
+  /** What comes before read() of a part: loading codecs, where it is compressed. */
+  readied({ slices }: ArrowPart): Promise<void> | undefined {
+    return slices.some(({ batch }) => batch.codec !== undefined) ? loadCodecs() : undefined;
   }
 
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */

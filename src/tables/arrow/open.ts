@@ -1,0 +1,43 @@
+import type { World } from '../../kernel/world.js';
+import { loadCodecs } from '../../requests/arrow/codecs.js';
+import { readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
+import { keptChunks } from '../../requests/columnar/slices.js';
+import type { Problems } from '../../requests/problems.js';
+import { FileBytes } from '../file_bytes.js';
+import type { OpenTable, TableInput } from '../open_table.js';
+import { openParts } from '../parts.js';
+import { ArrowTable } from './table.js';
+
+/** As many as tell what a file is. */
+const FIRST_BYTES = 8;
+const ENCODER = new TextEncoder();
+
+/** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
+export async function openArrow(input: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+  await loadCodecs();
+  const bytes = input.path === undefined ? undefined : openFile(input.path);
+  if (!bytes) {
+    const fleeting = readArrowStream(input.file, world, bytePieces(input), problems);
+    return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
+  }
+  try {
+    return await openParts(new ArrowTable(input.file, bytes, world, problems), world, problems);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
+}
+
+/** Opens an Arrow file; undefined for what is none by its first bytes. */
+function openFile(path: string): FileBytes | undefined {
+  const bytes = FileBytes.open(path);
+  const start = new Uint8Array(Math.min(FIRST_BYTES, bytes.size));
+  bytes.read(0, start);
+  if (startsAsFile(start)) return bytes;
+  bytes.close();
+  return undefined;
+}
+
+async function* bytePieces(input: TableInput): AsyncGenerator<Uint8Array> {
+  for await (const piece of input.pieces()) yield typeof piece === 'string' ? ENCODER.encode(piece) : piece;
+}

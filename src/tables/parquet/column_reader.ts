@@ -1,0 +1,138 @@
+import type { NumberType } from '../../requests/columnar/cells.js';
+import { DESK_ROWS } from '../../requests/columnar/desk.js';
+import type { ByteSource } from '../../requests/columnar/slices.js';
+import { ColumnTexts, SOME_TEXTS } from './column_texts.js';
+import { HybridNumbers } from './hybrid.js';
+import { dictionaryValues, LEVEL_BITS, type PageValues, pageValues, type ValueKind } from './page_values.js';
+import { type ColumnChunk, Pages } from './pages.js';
+
+/** What a column of a file holds: plain data. */
+export interface ParquetColumn {
+  /** In REQUEST_COLUMNS. */
+  readonly place: number;
+  /** Absent for texts. */
+  readonly numbers?: NumberType;
+  /** Whether rows may be empty. */
+  readonly hasLevels: boolean;
+}
+
+/** Reads a column, row group by row group: at most DESK_ROWS rows at a time. */
+export class ColumnReader {
+  readonly column: ParquetColumn;
+  /** The rows that were read last: numbers, or those of `texts`. */
+  readonly data: Uint8Array;
+  /** A bit a row, 0 for an empty one. */
+  readonly valid: Uint8Array;
+  /** Of a column of texts. */
+  texts: ColumnTexts | undefined;
+  readonly #words: Uint32Array;
+  /** Values that are not empty, before they are put in their rows. */
+  readonly #dense: Uint32Array;
+  readonly #levels = new Uint32Array(DESK_ROWS);
+  #dictionary: Uint32Array = new Uint32Array();
+  #pages: Pages | undefined;
+  /** Of the page. */
+  #rowsLeft = 0;
+  #rowLevels: HybridNumbers | undefined;
+  #values: PageValues | undefined;
+
+  constructor(column: ParquetColumn) {
+    this.column = column;
+    this.texts = column.numbers ? undefined : new ColumnTexts();
+    this.data = new Uint8Array(4 * this.#kind.words * DESK_ROWS);
+    this.valid = new Uint8Array(DESK_ROWS / 8);
+    this.#words = new Uint32Array(this.data.buffer);
+    this.#dense = new Uint32Array(this.#words.length);
+  }
+
+  /** Starts with a row group, whose pages end before byte `end` of the file. */
+  open(source: ByteSource, end: number, chunk: ColumnChunk): void {
+    this.#pages = new Pages(source, end, chunk, this.column.hasLevels);
+    this.#rowsLeft = 0;
+    this.#values = undefined;
+    this.#dictionary = new Uint32Array();
+    if (this.texts && this.texts.length > SOME_TEXTS) this.texts = new ColumnTexts();
+  }
+
+  /** Reads the next rows. Throws an Error where there are not as many, or where they cannot be read. */
+  read(rows: number): void {
+    this.valid.fill(0);
+    for (let row = 0; row < rows; ) {
+      while (this.#rowsLeft === 0) this.#nextPage();
+      const some = Math.min(this.#rowsLeft, rows - row);
+      this.#readSome(row, some);
+      this.#rowsLeft -= some;
+      row += some;
+    }
+  }
+
+  get #kind(): ValueKind {
+    return { words: this.column.numbers?.bytes === 8 ? 2 : 1, texts: this.texts };
+  }
+
+  #nextPage(): void {
+    const page = (this.#pages as Pages).next();
+    if (page.kind === 'dictionary') {
+      if (this.#values) throw new Error('a dictionary comes after values');
+      this.#dictionary = dictionaryValues(page, this.#kind);
+      return;
+    }
+    const { levels } = page;
+    this.#rowsLeft = page.count;
+    this.#rowLevels = levels && new HybridNumbers(page.bytes, levels.from, levels.to, LEVEL_BITS);
+    this.#values = pageValues(page, this.#kind, this.#dictionary);
+  }
+
+  #readSome(row: number, rows: number): void {
+    const values = this.#values as PageValues;
+    const levels = this.#levels;
+    this.#rowLevels?.read(levels, 0, rows);
+    const filled = this.#rowLevels ? sumOf(levels, rows) : rows;
+    if (filled === rows) {
+      values.read(this.#words, row, rows);
+      setBits(this.valid, row, rows);
+      return;
+    }
+    values.read(this.#dense, 0, filled);
+    this.#spread(row, rows);
+  }
+
+  /** Puts values in the rows that are not empty. */
+  #spread(row: number, rows: number): void {
+    const [words, dense, levels, valid] = [this.#words, this.#dense, this.#levels, this.valid];
+    let from = 0;
+    if (this.#kind.words === 1) {
+      for (let i = 0, to = row; i < rows; i++, to++) {
+        const level = levels[i] as number;
+        // What an empty row gets does not matter.
+        words[to] = dense[from] as number;
+        from += level;
+        valid[to >> 3] = (valid[to >> 3] as number) | (level << (to & 7));
+      }
+      return;
+    }
+    for (let i = 0, to = row; i < rows; i++, to++) {
+      const level = levels[i] as number;
+      words[2 * to] = dense[from] as number;
+      words[2 * to + 1] = dense[from + 1] as number;
+      from += 2 * level;
+      valid[to >> 3] = (valid[to >> 3] as number) | (level << (to & 7));
+    }
+  }
+}
+
+function sumOf(numbers: Uint32Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += numbers[i] as number;
+  return sum;
+}
+
+/** Sets `count` bits from bit `from` on, the lowest of each byte first. */
+function setBits(bits: Uint8Array, from: number, count: number): void {
+  const to = from + count;
+  let bit = from;
+  for (; bit < to && bit % 8 > 0; bit++) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
+  const end = Math.max(bit, to - (to % 8));
+  bits.fill(255, bit >> 3, end >> 3);
+  for (bit = end; bit < to; bit++) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
+}

@@ -1,0 +1,147 @@
+import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
+import { byteStreamSplit } from 'hyparquet/src/encoding.js';
+import { type ColumnTexts, PlainTexts } from './column_texts.js';
+import { HybridNumbers } from './hybrid.js';
+import type { Page } from './pages.js';
+
+/** The values of a page, which come in their order, as many at a time as are wanted; empty rows have none. */
+export interface PageValues {
+  /** Puts the next `count` values into `into`, from value `from` on. Throws an Error where there are not as many. */
+  read(into: Uint32Array, from: number, count: number): void;
+}
+
+/** What the values of a column are. */
+export interface ValueKind {
+  /** Of 32 bits, the lowest first, that a value takes. */
+  readonly words: 1 | 2;
+  /** Where values are numbers of texts. */
+  readonly texts?: ColumnTexts | undefined;
+}
+
+/** Which rows are empty is one bit each: 0 for these. */
+export const LEVEL_BITS = 1;
+
+/** The entries of a dictionary's page. Throws an Error for an encoding that cannot be read. */
+export function dictionaryValues(page: Page, { words, texts }: ValueKind): Uint32Array {
+  if (page.encoding !== 'PLAIN' && page.encoding !== 'PLAIN_DICTIONARY') throw unknownEncoding(page);
+  const entries = new Uint32Array(page.count * words);
+  const values = texts ? new PlainTexts(page, texts) : new Words(plainWords(page, words), words);
+  values.read(entries, 0, page.count);
+  return entries;
+}
+
+/** The values of a page; `dictionary` has the entries that came before. Throws an Error for an encoding that cannot be read. */
+export function pageValues(page: Page, { words, texts }: ValueKind, dictionary: Uint32Array): PageValues {
+  if (page.encoding === 'PLAIN_DICTIONARY' || page.encoding === 'RLE_DICTIONARY') {
+    return new EntryValues(page, dictionary, words);
+  }
+  if (texts) return page.encoding === 'PLAIN' ? new PlainTexts(page, texts) : new Words(deltaTexts(page, texts), 1);
+  if (page.encoding === 'PLAIN') return new Words(plainWords(page, words), words);
+  if (page.encoding === 'DELTA_BINARY_PACKED') return new Words(deltaWords(page, words), words);
+  if (page.encoding === 'BYTE_STREAM_SPLIT') {
+    const count = Math.floor((page.values.to - page.values.from) / (4 * words));
+    const numbers = byteStreamSplit(readerOf(page), count, words === 1 ? 'INT32' : 'INT64', undefined) as Int32Array;
+    return new Words(new Uint32Array(numbers.buffer), words);
+  }
+  throw unknownEncoding(page);
+}
+
+/** Numbers as they lie in a page, to its end. */
+function plainWords({ bytes, values: { from, to } }: Page, words: number): Uint32Array {
+  // A copy: they need not be aligned.
+  return new Uint32Array(bytes.slice(from, to - ((to - from) % (4 * words))).buffer);
+}
+
+function deltaWords(page: Page, words: number): Uint32Array {
+  const count = countOf(page);
+  // Also for 32 bits: DuckDB writes unsigned numbers of that many with the 33rd, which is lost otherwise.
+  const numbers = new BigInt64Array(count);
+  if (count > 0) deltaBinaryUnpack(readerOf(page), count, numbers);
+  const halves = new Uint32Array(numbers.buffer);
+  return words === 2 ? halves : halves.filter((_, half) => half % 2 === 0);
+}
+
+function deltaTexts(page: Page, texts: ColumnTexts): Uint32Array {
+  const found: Uint8Array[] = [];
+  const count = countOf(page);
+  if (page.encoding !== 'DELTA_LENGTH_BYTE_ARRAY' && page.encoding !== 'DELTA_BYTE_ARRAY') throw unknownEncoding(page);
+  const decode = page.encoding === 'DELTA_BYTE_ARRAY' ? deltaByteArray : deltaLengthByteArray;
+  if (count > 0) decode(readerOf(page), count, found);
+  return Uint32Array.from(found, (text) => {
+    const words = new DataView(text.buffer, text.byteOffset, text.length);
+    return texts.numberOf(text, words, 0, text.length);
+  });
+}
+
+/** How many values a page has: as many as rows that are not empty. */
+function countOf({ bytes, count, levels }: Page): number {
+  if (!levels) return count;
+  const all = new Uint32Array(count);
+  new HybridNumbers(bytes, levels.from, levels.to, LEVEL_BITS).read(all, 0, count);
+  return all.reduce((sum, level) => sum + level, 0);
+}
+
+/** Values that are numbers of a dictionary's entries. */
+class EntryValues implements PageValues {
+  readonly #numbers: HybridNumbers;
+  readonly #dictionary: Uint32Array;
+  readonly #words: number;
+  #entries = new Uint32Array();
+
+  constructor({ bytes, values: { from, to } }: Page, dictionary: Uint32Array, words: number) {
+    // A page without values may have nothing at all.
+    this.#numbers = new HybridNumbers(bytes, from + 1, to, from < to ? (bytes[from] as number) : 1);
+    this.#dictionary = dictionary;
+    this.#words = words;
+  }
+
+  read(into: Uint32Array, from: number, count: number): void {
+    if (this.#entries.length < count) this.#entries = new Uint32Array(count);
+    const [entries, dictionary] = [this.#entries, this.#dictionary];
+    this.#numbers.read(entries, 0, count);
+    let largest = 0;
+    if (this.#words === 1) {
+      for (let i = 0; i < count; i++) {
+        const entry = entries[i] as number;
+        if (entry > largest) largest = entry;
+        into[from + i] = dictionary[entry] as number;
+      }
+    } else {
+      for (let i = 0; i < count; i++) {
+        const entry = entries[i] as number;
+        if (entry > largest) largest = entry;
+        into[2 * (from + i)] = dictionary[2 * entry] as number;
+        into[2 * (from + i) + 1] = dictionary[2 * entry + 1] as number;
+      }
+    }
+    const has = dictionary.length / this.#words;
+    if (count > 0 && largest >= has) throw new Error(`a value is entry ${largest} of a dictionary that has ${has}`);
+  }
+}
+
+/** Values that were decoded before. */
+class Words implements PageValues {
+  readonly #all: Uint32Array;
+  readonly #words: number;
+  #at = 0;
+
+  constructor(all: Uint32Array, words: number) {
+    this.#all = all;
+    this.#words = words;
+  }
+
+  read(into: Uint32Array, from: number, count: number): void {
+    const end = this.#at + count * this.#words;
+    if (end > this.#all.length) throw new Error('a page has fewer values than it says');
+    into.set(this.#all.subarray(this.#at, end), from * this.#words);
+    this.#at = end;
+  }
+}
+
+function readerOf({ bytes, values: { from, to } }: Page): { view: DataView; offset: number } {
+  return { view: new DataView(bytes.buffer, bytes.byteOffset + from, to - from), offset: 0 };
+}
+
+function unknownEncoding({ encoding }: Page): Error {
+  return new Error(`a page is encoded as ${encoding ?? 'nobody knows what'}, which cannot be read`);
+}

@@ -1,0 +1,186 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
+import { DESK_ROWS } from '../../src/requests/columnar/desk.js';
+import { Problems, REQUEST_COLUMNS } from '../../src/requests/index.js';
+import { FileBytes } from '../../src/tables/file_bytes.js';
+import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
+import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
+import { HybridNumbers, PAST_NUMBERS } from '../../src/tables/parquet/hybrid.js';
+import { ParquetPartReader } from '../../src/tables/parquet/part.js';
+import { ParquetTable } from '../../src/tables/parquet/table.js';
+import { smallWorld } from '../requests/small_world.js';
+
+let folder: string;
+let duckdb: DuckDBConnection;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
+  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
+});
+afterAll(async () => {
+  duckdb.closeSync();
+  await rm(folder, { recursive: true });
+});
+
+type Cell = string | number | null;
+
+/** The cells of each request column of a file, read `step` rows at a time. */
+async function cellsOf(path: string, step = DESK_ROWS): Promise<Partial<Record<string, Cell[]>>> {
+  const bytes = FileBytes.open(path);
+  try {
+    const table = new ParquetTable(path, bytes, new Problems());
+    const readers = table.data.columns.map((column) => new ColumnReader(column));
+    const cells = readers.map((): Cell[] => []);
+    const codecs = new ParquetPartReader(table.data, smallWorld(), new Problems());
+    for (const part of table.parts()) {
+      await codecs.readied(part);
+      for (const { rows, chunks } of part.groups) {
+        readers.forEach((reader, i) => {
+          reader.open(bytes, table.data.end, chunks[i] as (typeof chunks)[number]);
+          for (let row = 0; row < rows; row += step) {
+            reader.read(Math.min(step, rows - row));
+            cells[i]?.push(...lastCells(reader, Math.min(step, rows - row)));
+          }
+        });
+      }
+    }
+    return Object.fromEntries(readers.map(({ column }, i) => [REQUEST_COLUMNS[column.place], cells[i]]));
+  } finally {
+    bytes.close();
+  }
+}
+
+function lastCells({ column, data, valid, texts }: ColumnReader, rows: number): Cell[] {
+  const numbers = new Cells(column.numbers ?? { kind: 'numbers', bytes: 4, isSigned: false }, { data });
+  return Array.from({ length: rows }, (_, row) => {
+    if (column.hasLevels && !bitAt(valid, row)) return null;
+    return texts ? (texts.at(numbers.numberAt(row)) as string) : numbers.numberAt(row);
+  });
+}
+
+/** A column's type in DuckDB, and cells of it. */
+const INTEGERS = {
+  UTINYINT: [0, 255],
+  TINYINT: [-128, 127],
+  USMALLINT: [0, 65_535],
+  SMALLINT: [-32_768, 32_767],
+  UINTEGER: [0, 2 ** 32 - 1],
+  INTEGER: [-(2 ** 31), 2 ** 31 - 1],
+  UBIGINT: [0, Number.MAX_SAFE_INTEGER],
+  BIGINT: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+} as const;
+const anyText = fc.oneof(
+  fc.constantFrom('root', 'agent', ''),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ minLength: 250, maxLength: 300 }),
+);
+
+/** Cells of few kinds or many, some of them empty, in stretches of the same. */
+function cells(of: fc.Arbitrary<Cell>): fc.Arbitrary<Cell[]> {
+  const stretch = fc.tuple(fc.option(of, { freq: 4 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 600 })));
+  return fc
+    .array(stretch, { minLength: 1, maxLength: 60 })
+    .map((stretches) => stretches.flatMap(([cell, count]) => Array.from({ length: count }, () => cell)));
+}
+
+const anyTable = fc.record({
+  type: fc.constantFrom(...(Object.keys(INTEGERS) as (keyof typeof INTEGERS)[])).chain((type) => {
+    const [min, max] = INTEGERS[type];
+    return fc.record({
+      type: fc.constant(type),
+      numbers: cells(fc.oneof(fc.maxSafeInteger(), fc.nat(40)).map((n) => Math.max(min, Math.min(max, n)))),
+    });
+  }),
+  texts: cells(anyText),
+  options: fc.record({
+    COMPRESSION: fc.constantFrom(...CODEC_NAMES),
+    PARQUET_VERSION: fc.constantFrom('V1', 'V2'),
+    DICTIONARY_SIZE_LIMIT: fc.constantFrom(1, 3, 1000),
+    ROW_GROUP_SIZE: fc.constantFrom(2048, 100_000),
+  }),
+  step: fc.constantFrom(DESK_ROWS, 1000, 8 * 37),
+});
+
+describe('columns of a Parquet file', () => {
+  test('have the cells that DuckDB wrote, however it encoded and compressed them', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTable, async ({ type: { type, numbers }, texts, options, step }) => {
+        const rows = Math.min(numbers.length, texts.length);
+        const [lines, path] = [join(folder, 'cells.ndjson'), join(folder, 'cells.parquet')];
+        const line = (row: number): string =>
+          JSON.stringify({ task: texts[row], cmd: 'btf_load', insn_cnt: numbers[row] });
+        await writeFile(lines, Array.from({ length: rows }, (_, row) => line(row)).join('\n'));
+        const columns = `{task: 'VARCHAR', cmd: 'VARCHAR', insn_cnt: '${type}'}`;
+        const query = `SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = ${columns})`;
+        const said = Object.entries(options).map(([name, value]) => `, ${name} ${value}`);
+        await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${said.join('')})`);
+        const read = await cellsOf(path, step);
+        expect(read.task).toEqual(texts.slice(0, rows));
+        expect(read.insn_cnt).toEqual(numbers.slice(0, rows));
+        expect(read.cmd).toEqual(Array.from({ length: rows }, () => 'btf_load'));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test.each(CODEC_NAMES)('compressed with %s, many', async (codec) => {
+    const path = join(folder, `${codec}.parquet`);
+    const rows = 50_000;
+    const query = `SELECT 't' || (hash(i) % 9999) AS task, if(i % 7 = 0, NULL, i) AS token, i::VARCHAR AS cmd FROM range(${rows}) t(i)`;
+    await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
+    const asked = (await duckdb.runAndReadAll(`SELECT task, token::DOUBLE, cmd FROM '${path}'`)).getColumns();
+    const { task, token, cmd } = await cellsOf(path);
+    expect([task, token, cmd]).toEqual(asked);
+  });
+});
+
+test('numbers in stretches and packed by bits are what was written, of any width', () => {
+  const stretch = (width: number) => {
+    const number = fc.integer({ min: 0, max: 2 ** width - 1 });
+    const packed = fc.array(number, { minLength: 1, maxLength: 40 }).map((numbers) => {
+      const all = [...numbers, ...Array.from({ length: (8 - (numbers.length % 8)) % 8 }, () => 0)];
+      return { numbers: all, bytes: [...varint((all.length / 8) * 2 + 1), ...packedBits(all, width)] };
+    });
+    const repeated = fc.tuple(number, fc.integer({ min: 0, max: 300 })).map(([one, count]) => ({
+      numbers: Array.from({ length: count }, () => one),
+      bytes: [...varint(count * 2), ...littleEndian(one, Math.ceil(width / 8))],
+    }));
+    return fc.oneof(packed, repeated);
+  };
+  const numbers = fc
+    .integer({ min: 1, max: 32 })
+    .chain((width) => fc.tuple(fc.constant(width), fc.array(stretch(width)), fc.integer({ min: 1, max: 50 })));
+  fc.assert(
+    fc.property(numbers, ([width, stretches, step]) => {
+      const written = stretches.flatMap((one) => one.numbers);
+      const bytes = stretches.flatMap((one) => one.bytes);
+      const padded = Uint8Array.from([...bytes, ...Array.from({ length: PAST_NUMBERS }, () => 255)]);
+      const read = new Uint32Array(written.length);
+      const reader = new HybridNumbers(padded, 0, bytes.length, width);
+      for (let i = 0; i < read.length; i += step) reader.read(read, i, Math.min(step, read.length - i));
+      expect([...read]).toEqual(written);
+      expect(() => reader.read(new Uint32Array(8), 0, 8)).toThrow('there are fewer numbers than there should be');
+    }),
+  );
+});
+
+function varint(number: number): number[] {
+  return number < 128 ? [number] : [(number % 128) + 128, ...varint(Math.floor(number / 128))];
+}
+
+function littleEndian(number: number, bytes: number): number[] {
+  return Array.from({ length: bytes }, (_, i) => Math.floor(number / 256 ** i) % 256);
+}
+
+/** The lowest bit of each first. */
+function packedBits(numbers: readonly number[], width: number): number[] {
+  const bits = numbers.flatMap((number) => Array.from({ length: width }, (_, i) => Math.floor(number / 2 ** i) % 2));
+  return Array.from({ length: bits.length / 8 }, (_, byte) =>
+    bits.slice(8 * byte, 8 * byte + 8).reduce((sum, bit, i) => sum + bit * 2 ** i, 0),
+  );
+}
