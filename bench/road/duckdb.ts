@@ -1,8 +1,7 @@
-import type { DuckDBConnection, DuckDBResult, DuckDBVector } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBVector } from '@duckdb/node-api';
 import type { World } from '../../src/kernel/world.js';
 import { PRE_NAMES } from '../../src/names/faults.js';
 import type { RequestFormat } from '../../src/requests/index.js';
-import { loadDuckDB, openDatabase, sqlText } from '../../src/tables/parquet/duckdb.js';
 
 /** The rival that reads tables: DuckDB hands over the same columns as integers, chunk by chunk. */
 export interface IntegerReader {
@@ -52,13 +51,29 @@ export async function openParquetRival(path: string, threads: number): Promise<I
   return openReader(`SELECT * FROM read_parquet(${sqlText(path)})`, threads, async () => {});
 }
 
+/** Writes a Parquet file again, as DuckDB does it. */
+export async function rewriteParquet(from: string, to: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`COPY (FROM read_parquet(${sqlText(from)})) TO ${sqlText(to)} (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 async function openReader(
   query: string,
   threads: number,
   prepare: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<IntegerReader> {
-  const { instance, connection } = await openDatabase(await loadDuckDB());
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
   await connection.run(`SET threads = ${threads}`);
+  // Of what is fetched, a row group and more ahead: else its threads wait for each other.
+  await connection.run("SET streaming_buffer_size = '32MB'");
   await prepare(connection);
   return {
     read: async (take) => readChunks(await connection.stream(query), take),

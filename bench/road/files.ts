@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rm } from 'node:fs/promises';
 import { type Columns, makeColumns } from '../../src/engine/columns.js';
 import type { World } from '../../src/kernel/world.js';
 import { ArrowEncoder } from '../../src/requests/arrow/encode.js';
@@ -9,8 +8,9 @@ import { Names } from '../../src/requests/arrow/names.js';
 import { REQUEST_CELLS, RequestCells, requestNames } from '../../src/requests/arrow/request_cells.js';
 import type { WrittenCells, WrittenColumn } from '../../src/requests/arrow/written.js';
 import { generateRequests, type RequestFormat, RequestWriter } from '../../src/requests/index.js';
-import { ParquetWriter } from '../../src/tables/parquet/write.js';
+import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { requests } from '../requests.js';
+import { rewriteParquet } from './duckdb.js';
 
 /** The formats whose road is timed. */
 export const ROAD_FORMATS = ['arrow', 'parquet', 'csv', 'ndjson'] as const;
@@ -63,7 +63,7 @@ export function drawnSums(world: World, format: RoadFormat, drawn: Drawn): reado
   return [task, token, cmd];
 }
 
-/** Writes requests of a world to a file, all by name; in Arrow as int32 numbers of a dictionary. */
+/** Writes requests of a world to a file, all by name; in Arrow as int32 numbers of a dictionary, in Parquet as DuckDB does. */
 export async function writeRoadFile(world: World, format: RoadFormat, path: string, drawn: Drawn): Promise<void> {
   if (format === 'arrow') await writeArrow(world, path, drawn);
   else if (format === 'parquet') await writeParquet(world, path, drawn, true);
@@ -102,12 +102,15 @@ async function writeParquet(world: World, path: string, drawn: Drawn, hasNames: 
   const columns: WrittenColumn[] = COLUMNS.map(({ name }) => ({ name, holds: hasNames ? 'names' : 'uint32' }));
   const names = requestNames(world).slice(0, COLUMNS.length);
   const lists = names.map((list) => (hasNames && list ? new Names(list) : undefined));
-  const writer = await ParquetWriter.open(columns, lists, { file: path, folder: dirname(path) });
-  for (const { rows, cells } of cellBatches(world, 'parquet', drawn)) writer.append(rows, cells);
-  const file = await open(path, 'w');
-  for await (const piece of writer.finish()) await file.writeFile(piece);
+  const writer = new ParquetWriter(columns, lists);
+  const drafted = `${path}.draft`;
+  const file = await open(drafted, 'w');
+  await file.writeFile(writer.header);
+  for (const { rows, cells } of cellBatches(world, 'parquet', drawn)) await file.writeFile(writer.append(rows, cells));
+  await file.writeFile(writer.finish());
   await file.close();
-  await writer.close();
+  await rewriteParquet(drafted, path);
+  await rm(drafted);
 }
 
 function* cellBatches(

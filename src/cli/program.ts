@@ -3,7 +3,6 @@ import { RecordingError } from '../conformance/errors.js';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
-import { ParquetNotSupportedError, ParquetWriteError } from '../tables/parquet/errors.js';
 import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 
@@ -73,8 +72,6 @@ function isForPeople(error: unknown): error is Error {
     error instanceof RequestTableError ||
     error instanceof RecordingError ||
     error instanceof PoolError ||
-    error instanceof ParquetNotSupportedError ||
-    error instanceof ParquetWriteError ||
     (error instanceof Error && 'syscall' in error)
   );
 }

@@ -24,14 +24,10 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** The drawn requests as the bytes of a table. */
 async function written(format: TableFormat): Promise<Uint8Array> {
-  const writer = await openRequestWriter(world, format, { file: 'table', folder });
+  const writer = await openRequestWriter(world, format);
   const pieces: Uint8Array[] = [Buffer.from(writer.header)];
   for (const { columns } of generateRequests(world, 6, ROWS)) pieces.push(writer.rows(columns));
-  const footer = writer.footer?.() ?? [];
-  if (footer instanceof Uint8Array) pieces.push(footer);
-  else for await (const piece of footer) pieces.push(piece);
-  await writer.close?.();
-  return Buffer.concat(pieces);
+  return Buffer.concat([...pieces, writer.footer?.() ?? Buffer.of()]);
 }
 
 describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (format) => {

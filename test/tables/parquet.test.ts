@@ -8,7 +8,6 @@ import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { generateRequests, RequestWriter } from '../../src/requests/index.js';
 import { evaluateTable } from '../../src/tables/index.js';
-import { openColumnarRequests } from '../../src/tables/writers.js';
 import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
@@ -190,17 +189,5 @@ describe('Parquet as output', () => {
     });
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect((await readdir(folder)).filter((name) => /never|^\./.test(name))).toEqual([]);
-  });
-
-  it('is interrupted while DuckDB makes the file', async () => {
-    const controller = new AbortController();
-    const target = { file: 'never.parquet', folder, signal: controller.signal };
-    const writer = await openColumnarRequests(world, 'parquet', target);
-    for (const { columns } of generateRequests(world, 8, 400_000)) writer.rows(columns);
-    const pieces = writer.footer?.() as AsyncGenerator<Uint8Array>;
-    setImmediate(() => controller.abort(new Error('enough')));
-    await expect(pieces.next()).rejects.toThrow(/^enough$/);
-    await writer.close?.();
-    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });

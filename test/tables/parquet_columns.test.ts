@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Names } from '../../src/requests/arrow/names.js';
 import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
 import { DESK_ROWS } from '../../src/requests/columnar/desk.js';
 import { Problems, REQUEST_COLUMNS } from '../../src/requests/index.js';
@@ -13,6 +14,7 @@ import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { HybridNumbers, PAST_NUMBERS } from '../../src/tables/parquet/hybrid.js';
 import { ParquetPartReader } from '../../src/tables/parquet/part.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
+import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { smallWorld } from '../requests/small_world.js';
 
 let folder: string;
@@ -137,6 +139,63 @@ describe('columns of a Parquet file', () => {
     const { task, token, cmd } = await cellsOf(path);
     expect([task, token, cmd]).toEqual(asked);
   });
+});
+
+test('a file that is written has the cells it was given, for DuckDB and for the reader here', async () => {
+  const rowsOf = fc.array(
+    fc.record({
+      task: fc.option(fc.constantFrom('root', 'agent', '', 'ü "x", y\n'), { freq: 4 }),
+      insn_cnt: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { freq: 4 }),
+      token: fc.option(fc.maxSafeInteger(), { freq: 4 }),
+      cmd: anyText,
+    }),
+    { minLength: 1, maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(rowsOf, fc.integer({ min: 1, max: 9000 }), fc.nat(3), async (rows, times, pieces) => {
+      const all = Array.from({ length: rows.length * times }, (_, i) => rows[i % rows.length] as (typeof rows)[number]);
+      const columns = [
+        { name: 'task', holds: 'names' },
+        { name: 'insn_cnt', holds: 'uint32' },
+        { name: 'token', holds: 'int64' },
+        { name: 'cmd', holds: 'names' },
+      ] as const;
+      const names = [new Names(['root']), undefined, undefined, new Names([])] as const;
+      const writer = new ParquetWriter(columns, names);
+      const bytes = [writer.header];
+      const step = Math.ceil(all.length / (pieces + 1));
+      for (let from = 0; from < all.length; from += step) {
+        const some = all.slice(from, from + step);
+        const cells = columns.map(({ name, holds }, i) => {
+          const bits = new Uint8Array(Math.ceil(some.length / 8));
+          some.forEach((row, at) => {
+            if (row[name] !== null) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
+          });
+          const given = some.map((row) => row[name] ?? 0);
+          const empty = some.filter((row) => row[name] === null).length;
+          const data =
+            holds === 'int64'
+              ? BigInt64Array.from(given.map(BigInt))
+              : holds === 'uint32'
+                ? Uint32Array.from(given as number[])
+                : Int32Array.from(some, (row) =>
+                    row[name] === null ? 0 : (names[i]?.numberOf(String(row[name])) ?? -1),
+                  );
+          return { data, valid: bits, empty };
+        });
+        bytes.push(writer.append(some.length, cells));
+      }
+      bytes.push(writer.finish());
+      const path = join(folder, 'written.parquet');
+      await writeFile(path, Buffer.concat(bytes));
+      const expected = (['task', 'insn_cnt', 'token', 'cmd'] as const).map((name) => all.map((row) => row[name]));
+      const query = `SELECT task, insn_cnt, token::DOUBLE, cmd FROM '${path}'`;
+      expect((await duckdb.runAndReadAll(query)).getColumns()).toEqual(expected);
+      const { task, insn_cnt, token, cmd } = await cellsOf(path);
+      expect([task, insn_cnt, token, cmd]).toEqual(expected);
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('numbers in stretches and packed by bits are what was written, of any width', () => {

@@ -8,8 +8,6 @@ const PERMISSIONS = 0o7777;
 
 /** A file being written: it appears under its name whole, or not at all. */
 export interface PendingFile {
-  /** Where it lies until it is complete; absent where it is written to as it is. */
-  readonly folder?: string;
   /** Appends. Throws a BatchFileError; the caller then discards. */
   write(text: string | Uint8Array): Promise<void>;
   /** Puts the file in its place, replacing one that was there. Discards and throws a BatchFileError if that fails. */
@@ -51,7 +49,6 @@ async function statOf(path: string): Promise<Stats | undefined> {
 
 /** A regular file, written beside its target. */
 class AtomicFile implements PendingFile {
-  readonly folder: string;
   readonly #path: string;
   readonly #target: string;
   readonly #temporary: string;
@@ -59,7 +56,6 @@ class AtomicFile implements PendingFile {
   #isDone = false;
 
   constructor(path: string, target: string, temporary: string, handle: FileHandle) {
-    this.folder = dirname(target);
     this.#path = path;
     this.#target = target;
     this.#temporary = temporary;
@@ -89,7 +85,7 @@ class AtomicFile implements PendingFile {
       await this.discard();
       throw new BatchFileError('write', this.#path, error);
     }
-    await syncDirectory(this.folder);
+    await syncDirectory(dirname(this.#target));
   }
 
   async discard(): Promise<void> {

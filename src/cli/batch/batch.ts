@@ -36,7 +36,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   let rows: VerdictTableWriter | undefined;
   try {
     output = await openSink(sink, stdout, signal);
-    rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format, output.target);
+    rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
     await decideAll({ options, source, output, rows, summary });
     throwIfAborted(signal);
     summary.badRows = undecidableRows(summary);
@@ -47,7 +47,6 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
   } finally {
     source.close();
-    await rows?.close?.();
   }
   summary.elapsedMs = performance.now() - started;
   return summary;

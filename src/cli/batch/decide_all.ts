@@ -8,7 +8,7 @@ import { BadRowError, throwIfAborted } from './errors.js';
 import { checkGroups, type Grouping } from './groups.js';
 import type { Hands } from './hands.js';
 import type { BatchOptions } from './options.js';
-import { type OpenSink, writeFooter } from './sink.js';
+import type { OpenSink } from './sink.js';
 import type { OpenSource } from './source.js';
 import { addCounts, type CountedPart, type Counts, emptyCounts, type Summary, tallyChunk } from './summary.js';
 import { isText } from './verdict_writer.js';
@@ -118,7 +118,7 @@ class Deciding {
       isRead = await this.#finish(next);
     }
     const footer = isRead && this.#rows?.footer?.();
-    if (this.#output && footer) isRead = await writeFooter(this.#output, footer);
+    if (this.#output && footer) isRead = await this.#output.write(footer);
     this.#summary.isCutShort = !isRead;
   }
 

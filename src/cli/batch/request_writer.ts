@@ -1,18 +1,14 @@
 import type { World } from '../../kernel/world.js';
 import { CHUNK_ROWS, RequestWriter } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
-import { openColumnarRequests, type RequestTableWriter, type TableTarget } from '../../tables/writers.js';
+import { openColumnarRequests, type RequestTableWriter } from '../../tables/writers.js';
 
 /** Rows of a record batch: few enough to be held anywhere, many enough that what is said of each batch does not matter. */
 const BATCH_ROWS = 8 * CHUNK_ROWS;
 
 /** The writer of a format. */
-export async function openRequestWriter(
-  world: World,
-  format: TableFormat,
-  target: TableTarget,
-): Promise<RequestTableWriter> {
-  return isColumnar(format) ? openColumnarRequests(world, format, target) : new RequestWriter(world, format);
+export async function openRequestWriter(world: World, format: TableFormat): Promise<RequestTableWriter> {
+  return isColumnar(format) ? openColumnarRequests(world, format) : new RequestWriter(world, format);
 }
 
 /** How many rows of a format are written at a time. */

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import type { Writable } from 'node:stream';
 import type { TableFormat } from '../../tables/formats.js';
-import type { TableTarget } from '../../tables/writers.js';
 import { openPending, type PendingFile } from './atomic_file.js';
 import { AbortError, BatchFileError, errorCode } from './errors.js';
 
@@ -23,21 +21,12 @@ export function sinkOf(path: string | undefined, format: TableFormat): BatchSink
 
 /** An open sink. Every one of its failures is a BatchFileError or an AbortError. */
 export interface OpenSink {
-  /** What a writer of it has to know. */
-  readonly target: TableTarget;
   /** Takes the next text once there is room. Answers false where nobody reads any more. */
   write(text: string | Uint8Array): Promise<boolean>;
   /** Puts the output in place. */
   finish(): Promise<void>;
   /** Leaves nothing behind. */
   discard(): Promise<void>;
-}
-
-/** Writes what comes last in a table. Answers false where nobody reads any more. */
-export async function writeFooter(sink: OpenSink, footer: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean> {
-  if (footer instanceof Uint8Array) return sink.write(footer);
-  for await (const piece of footer) if (!(await sink.write(piece))) return false;
-  return true;
 }
 
 /** Opens a sink; undefined for none. `stdout` stands for standard output. */
@@ -48,19 +37,16 @@ export async function openSink(
 ): Promise<OpenSink | undefined> {
   if (sink.kind === 'none') return undefined;
   if (sink.kind === 'stdout') return new StreamSink(stdout, signal);
-  return new FileSink(sink.path, await openPending(sink.path), signal);
+  return new FileSink(await openPending(sink.path));
 }
 
 /** Writes one text while the next is being made. */
 class FileSink implements OpenSink {
-  readonly target: TableTarget;
   readonly #file: PendingFile;
   #writing: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  constructor(path: string, file: PendingFile, signal: AbortSignal | undefined) {
-    // Beside the file is where there has to be room anyway.
-    this.target = { file: path, folder: file.folder ?? tmpdir(), signal };
+  constructor(file: PendingFile) {
     this.#file = file;
   }
 
@@ -90,14 +76,12 @@ class FileSink implements OpenSink {
 
 /** Writes to a stream that is not ours to close. A reader that went away (EPIPE) ends the output without a word. */
 class StreamSink implements OpenSink {
-  readonly target: TableTarget;
   readonly #stream: Writable;
   readonly #signal: AbortSignal | undefined;
   readonly #onError: (error: Error) => void;
   #failure: Error | undefined;
 
   constructor(stream: Writable, signal: AbortSignal | undefined) {
-    this.target = { file: STDOUT, folder: tmpdir(), signal };
     this.#stream = stream;
     this.#signal = signal;
     this.#onError = (error) => {

@@ -1,16 +1,12 @@
 import type { World } from '../../kernel/world.js';
 import type { RequestFormat } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
-import { openColumnarVerdicts, type TableTarget, type VerdictTableWriter } from '../../tables/writers.js';
+import { openColumnarVerdicts, type VerdictTableWriter } from '../../tables/writers.js';
 import { VerdictRows } from './verdict_rows.js';
 
 /** The writer of a format. */
-export async function openVerdictWriter(
-  world: World,
-  format: TableFormat,
-  target: TableTarget,
-): Promise<VerdictTableWriter> {
-  return isColumnar(format) ? openColumnarVerdicts(world, format, target) : new VerdictRows(world, format);
+export async function openVerdictWriter(world: World, format: TableFormat): Promise<VerdictTableWriter> {
+  return isColumnar(format) ? openColumnarVerdicts(world, format) : new VerdictRows(world, format);
 }
 
 /** Whether a format's rows can be written by several threads, and put together. */

@@ -6,7 +6,7 @@ import type { RequestTableWriter } from '../../tables/writers.js';
 import { AbortError, throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
-import { openSink, sinkOf, writeFooter } from '../batch/sink.js';
+import { openSink, sinkOf } from '../batch/sink.js';
 import { interruptible } from '../interrupt.js';
 import { wholeNumber } from '../number_option.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
@@ -45,7 +45,7 @@ export function generateCommand(program: Command): void {
         let writer: RequestTableWriter | undefined;
         const bar = progressBar();
         try {
-          writer = await openRequestWriter(world, format, sink.target);
+          writer = await openRequestWriter(world, format);
           let isRead = await sink.write(writer.header);
           for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
             throwIfAborted(signal);
@@ -57,14 +57,13 @@ export function generateCommand(program: Command): void {
             await new Promise(setImmediate);
           }
           const footer = isRead && writer.footer?.();
-          if (footer) await writeFooter(sink, footer);
+          if (footer) await sink.write(footer);
           throwIfAborted(signal);
           await sink.finish();
         } catch (error) {
           await sink.discard();
           throw error === signal.reason ? new AbortError(error) : error;
         } finally {
-          await writer?.close?.();
           bar.stop();
         }
       });

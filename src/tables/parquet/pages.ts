@@ -151,8 +151,9 @@ export class Pages {
     const from = this.#at - this.#windowAt;
     if (from + bytes > this.#window.length) {
       const known = this.#window.subarray(from);
-      const left = this.#chunk.offset + this.#chunk.bytes - this.#at;
-      const window = new Uint8Array(Math.max(bytes, Math.min(left, READ_BYTES)));
+      const { offset, bytes: all } = this.#chunk;
+      const ahead = Math.min(offset + all - this.#at, this.#end - this.#at, READ_BYTES);
+      const window = new Uint8Array(Math.max(bytes, ahead));
       window.set(known);
       this.#source.read(this.#at + known.length, window.subarray(known.length));
       this.#window = window;
