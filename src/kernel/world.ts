@@ -56,6 +56,19 @@ export interface World {
   readonly tokens: readonly TokenSpec[];
 }
 
+/** What requests name of a world: enough to read and write them, not to decide. Every World is one. */
+export interface WorldNames {
+  readonly profile: Profile;
+  readonly tasks: readonly NamedId[];
+  readonly tokens: readonly NamedId[];
+}
+
+/** A task or a token, whose index is its id. */
+interface NamedId {
+  readonly name: string;
+  readonly userns: number;
+}
+
 /** One bpf() call by one task with one token or none. Numbers as the kernel has them. */
 export interface Request {
   readonly task: number;

@@ -1,4 +1,4 @@
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import { ByteNames } from './byte_names.js';
 import { type CommandFields, commandFields } from './fields.js';
 import { requestSpellings, type Spellings } from './spellings.js';
@@ -17,7 +17,7 @@ export const EXPECT = 8;
 
 /** What the cells of a world's request tables can say. Made once for a world: it remembers what it was asked. */
 export interface CellNames {
-  readonly world: World;
+  readonly world: WorldNames;
   readonly fields: CommandFields;
   /** By column; INSN_CNT, which holds numbers alone, has none. */
   readonly spellings: readonly (Spellings | undefined)[];
@@ -26,7 +26,7 @@ export interface CellNames {
 }
 
 /** What cells of tables for a world can say. */
-export function cellNames(world: World): CellNames {
+export function cellNames(world: WorldNames): CellNames {
   const spellings: Partial<Record<RequestColumn, Spellings>> = requestSpellings(world);
   return {
     world,

@@ -2,7 +2,7 @@ import { Pre } from '../abi/verdict.js';
 import { type FullColumns, makeColumns } from '../engine/columns.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
-import { NO_TOKEN, type World } from '../kernel/world.js';
+import { NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
 import { Random } from './random.js';
 import { CHUNK_ROWS, type RequestChunk } from './table.js';
@@ -30,7 +30,7 @@ export interface GenerateOptions {
  * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. FullColumns a command does not read are at their default.
  */
 export function* generateRequests(
-  world: World,
+  world: WorldNames,
   seed: number,
   rows: number,
   options: GenerateOptions = {},
@@ -69,7 +69,7 @@ class RequestDraw {
   readonly #otherCmds: Uint8Array;
   readonly #progLoad: number;
 
-  constructor(world: World, seed: number) {
+  constructor(world: WorldNames, seed: number) {
     const { vocabulary } = world.profile;
     if (world.tasks.length === 0) throw new RangeError('a world without tasks has nobody to make requests');
     this.#seed = seed;
@@ -161,8 +161,9 @@ interface OwnTokens {
   readonly tokens: Uint16Array;
 }
 
-function ownTokens(world: World): OwnTokens {
-  const byUserns: number[][] = world.userns.map(() => []);
+function ownTokens(world: WorldNames): OwnTokens {
+  const last = world.tokens.reduce((most, { userns }) => Math.max(most, userns), 0);
+  const byUserns = Array.from({ length: last + 1 }, (): number[] => []);
   world.tokens.forEach(({ userns }, token) => {
     byUserns[userns]?.push(token);
   });

@@ -1,4 +1,4 @@
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import { ByteLines } from './byte_lines.js';
 import { type CellNames, cellNames } from './cell_names.js';
 import { CsvTable } from './csv.js';
@@ -104,7 +104,7 @@ export class TableReader {
  * Faults of rows are in `options.problems`. Throws a RequestTableError for a table that has no header.
  */
 export async function* readRequests(
-  world: World,
+  world: WorldNames,
   format: RequestFormat,
   source: AsyncIterable<Uint8Array | string>,
   options: ReadOptions = {},

@@ -1,6 +1,6 @@
 import { Pre } from '../abi/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
-import { MAX_IDS, NO_TOKEN, type World } from '../kernel/world.js';
+import { MAX_IDS, NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName } from '../names/spelling.js';
@@ -37,7 +37,7 @@ const KIND_OF_COLUMN: Partial<Record<RequestColumn, Kind>> = {
 
 /** Turns cells into columns: names to ids, faults to problems, and a row for every row, whatever is wrong with it. */
 export class RowBuilder {
-  readonly #world: World;
+  readonly #world: WorldNames;
   readonly #fields: CommandFields;
   readonly #problems: Problems;
   /** In order of REQUEST_COLUMNS; insn_cnt has none. */

@@ -1,7 +1,7 @@
 import { ERRNO } from '../abi/errno.js';
 import { saturate } from '../engine/columns.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
 import { EXPECT_ALLOWED, type RequestColumn } from './table.js';
@@ -97,7 +97,7 @@ function expectSpellings(): Spellings {
 }
 
 /** What the texts of each request column stand for, by name; insn_cnt, whose texts are counts, has none. */
-export function requestSpellings(world: World): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, Spellings>> {
+export function requestSpellings(world: WorldNames): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, Spellings>> {
   const { vocabulary } = world.profile;
   return {
     task: nameSpellings(world.tasks.map(({ name }) => name)),

@@ -1,7 +1,7 @@
 import { type FullColumns, saturate } from '../engine/columns.js';
 import { TYPE_ROWS } from '../engine/layout.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
-import { NO_TOKEN, type World } from '../kernel/world.js';
+import { NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { type ByteBuffer, Fragments, MAX_DIGITS } from './bytes.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
@@ -37,7 +37,7 @@ export class RequestText {
   readonly #insnCnt: Fragments;
   readonly #pres: Fragments;
 
-  constructor(world: World, format: RequestFormat) {
+  constructor(world: WorldNames, format: RequestFormat) {
     const { vocabulary } = world.profile;
     const isCsv = format === 'csv';
     const quote = isCsv ? csvField : jsonString;

@@ -1,5 +1,5 @@
 import type { FullColumns } from '../engine/columns.js';
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import { ByteBuffer, Fragments } from './bytes.js';
 import type { RequestFormat } from './table.js';
 import { RequestText, WRITTEN_COLUMNS } from './text.js';
@@ -12,7 +12,7 @@ export class RequestWriter {
   readonly #ends: Fragments;
   readonly #out = new ByteBuffer();
 
-  constructor(world: World, format: RequestFormat) {
+  constructor(world: WorldNames, format: RequestFormat) {
     this.#text = new RequestText(world, format);
     this.#ends = new Fragments(format === 'csv' ? ['', '\n'] : ['{', '}\n']);
     this.header = format === 'csv' ? `${WRITTEN_COLUMNS.join(',')}\n` : '';

@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { FullColumns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import type { AttachedEvaluator } from '../engine/share.js';
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import { Problems } from '../requests/problems.js';
 import { formatOfPath, type TableFormat } from './formats.js';
 import { openTable, type TableInput } from './open_table.js';
@@ -19,7 +19,7 @@ export interface TableOptions {
   /** Needed for bytes; of a file, its name tells by default. */
   readonly format?: TableFormat;
   /** Whose tasks, tokens and vocabulary names are looked up in. Needed where the evaluator is attached to another's. */
-  readonly world?: World;
+  readonly world?: WorldNames;
   /** What messages call the table; its path by default, or `<input>`. */
   readonly file?: string;
   /** Ends the reading: the iteration throws its reason. */

@@ -1,4 +1,4 @@
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import type { FleetingChunk } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
@@ -44,7 +44,7 @@ export interface TableParts {
 }
 
 /** Opens a table. Faults of rows go to `problems`. Rejects with a RequestTableError, or a system's error. */
-export async function openTable(input: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+export async function openTable(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
   const { file, format } = input;
   if (!isColumnar(format)) {
     return { chunks: readRequests(world, format, input.pieces(), { file, problems }), close: () => undefined };
@@ -55,7 +55,7 @@ export async function openTable(input: TableInput, world: World, problems: Probl
   return openArrow(input, world, problems);
 }
 
-async function openParquetTable({ file, path }: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+async function openParquetTable({ file, path }: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
   if (path === undefined) {
     throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
   }

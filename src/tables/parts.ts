@@ -1,4 +1,4 @@
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import type { Desk } from '../requests/columnar/desk.js';
 import { type FleetingChunk, keptChunks } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
@@ -32,7 +32,7 @@ export interface PartReader {
 }
 
 /** What reads the parts of a table. What it needs is loaded for this format alone: threads should start fast. */
-export async function openPartReader(data: TableData, world: World, problems: Problems): Promise<PartReader> {
+export async function openPartReader(data: TableData, world: WorldNames, problems: Problems): Promise<PartReader> {
   // A table's parts are of its own kind.
   if (data.kind === 'parquet') {
     const { ParquetPartReader } = await import('./parquet/part.js');
@@ -43,7 +43,7 @@ export async function openPartReader(data: TableData, world: World, problems: Pr
 }
 
 /** A table whose parts are read here, one after the other, or by whoever asks for them. */
-export async function openParts(table: PartedTable, world: World, problems: Problems): Promise<OpenTable> {
+export async function openParts(table: PartedTable, world: WorldNames, problems: Problems): Promise<OpenTable> {
   let read = 0;
   const parts = {
     table: table.data,

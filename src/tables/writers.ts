@@ -1,5 +1,5 @@
 import type { FullColumns } from '../engine/columns.js';
-import type { World } from '../kernel/world.js';
+import type { WorldNames } from '../kernel/world.js';
 import type { RequestChunk } from '../requests/table.js';
 import type { ColumnarFormat } from './formats.js';
 
@@ -24,7 +24,7 @@ export interface VerdictTableWriter extends Writer {
 }
 
 /** The writer of requests in a format. */
-export async function openColumnarRequests(world: World, format: ColumnarFormat): Promise<RequestTableWriter> {
+export async function openColumnarRequests(world: WorldNames, format: ColumnarFormat): Promise<RequestTableWriter> {
   if (format !== 'parquet') {
     const { ArrowRequestWriter } = await import('../requests/arrow/request_writer.js');
     return new ArrowRequestWriter(world, format === 'arrow');
@@ -43,7 +43,7 @@ export async function openColumnarRequests(world: World, format: ColumnarFormat)
 }
 
 /** The writer of verdict rows in a format, as openColumnarRequests(). */
-export async function openColumnarVerdicts(world: World, format: ColumnarFormat): Promise<VerdictTableWriter> {
+export async function openColumnarVerdicts(world: WorldNames, format: ColumnarFormat): Promise<VerdictTableWriter> {
   if (format !== 'parquet') {
     const { ArrowVerdictWriter } = await import('../requests/arrow/verdict_writer.js');
     return new ArrowVerdictWriter(world, format === 'arrow');

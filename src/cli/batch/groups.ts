@@ -3,7 +3,7 @@ import { type FullColumns, saturate } from '../../engine/columns.js';
 import { TYPE_ROWS } from '../../engine/layout.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
 import type { Kind } from '../../kernel/vocabulary.js';
-import { NO_TOKEN, type World } from '../../kernel/world.js';
+import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { PRE_NAMES } from '../../names/faults.js';
 import { commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../../requests/fields.js';
 import { REQUEST_COLUMNS, type RequestChunk } from '../../requests/table.js';
@@ -68,7 +68,7 @@ export class Grouping {
   readonly #size: number;
 
   /** Throws a RangeError for columns of which no number can be made. */
-  constructor(world: World, columns: readonly GroupColumn[]) {
+  constructor(world: WorldNames, columns: readonly GroupColumn[]) {
     const parts = partsOf(world);
     this.columns = columns;
     this.#parts = columns.map((column) => parts[column]);
@@ -162,7 +162,7 @@ function compareTexts(a: readonly string[], b: readonly string[]): number {
   return 0;
 }
 
-function partsOf(world: World): Record<GroupColumn, Part> {
+function partsOf(world: WorldNames): Record<GroupColumn, Part> {
   const { vocabulary } = world.profile;
   const fields = commandFields(vocabulary);
   const numbers = (kind: Kind): string[] => readableNames(vocabulary, kind);

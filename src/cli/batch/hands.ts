@@ -45,8 +45,7 @@ export class Hands {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
     const workerData: PartWorkerData = {
-      // Nothing a batch asks depends on a bpffs.
-      world: packWorld({ ...world, bpffs: [] }),
+      world: packWorld(world),
       memories,
       compared: compared.map((other) => other.world.profile.name),
       format,

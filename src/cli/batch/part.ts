@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { Deciders } from '../../pool/deciders.js';
 import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
@@ -67,7 +67,7 @@ export interface PartResults {
 /** Does parts of a batch in a worker thread. */
 export class PartDecider {
   readonly #data: PartWorkerData;
-  readonly #world: World;
+  readonly #world: WorldNames;
   readonly #deciders: readonly Deciders[];
   readonly #rows: VerdictRows | undefined;
   readonly #table: TablePartDecider | undefined;
@@ -77,7 +77,7 @@ export class PartDecider {
 
   private constructor(
     data: PartWorkerData,
-    world: World,
+    world: WorldNames,
     rows: VerdictRows | undefined,
     table: TablePartDecider | undefined,
     textReader: typeof readTextPart | undefined,

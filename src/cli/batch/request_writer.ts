@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { CHUNK_ROWS, RequestWriter } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
 import { openColumnarRequests, type RequestTableWriter } from '../../tables/writers.js';
@@ -7,7 +7,7 @@ import { openColumnarRequests, type RequestTableWriter } from '../../tables/writ
 const BATCH_ROWS = 8 * CHUNK_ROWS;
 
 /** The writer of a format. */
-export async function openRequestWriter(world: World, format: TableFormat): Promise<RequestTableWriter> {
+export async function openRequestWriter(world: WorldNames, format: TableFormat): Promise<RequestTableWriter> {
   return isColumnar(format) ? openColumnarRequests(world, format) : new RequestWriter(world, format);
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { FleetingChunk } from '../../requests/columnar/slices.js';
 import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
@@ -55,7 +55,7 @@ export interface OpenSource {
  */
 export async function openSource(
   source: BatchSource,
-  world: World,
+  world: WorldNames,
   problems: Problems,
   stdin: Readable,
   signal: AbortSignal | undefined,

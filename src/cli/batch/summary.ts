@@ -1,7 +1,7 @@
 import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { Problems } from '../../requests/problems.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../requests/table.js';
 import { addGroups, type Grouping, type Groups } from './groups.js';
@@ -68,7 +68,7 @@ export interface Summary extends Counts {
 
 /** Counts of no rows of a world, and of those other profiles were asked: to count some millions. */
 export function emptyCounts(
-  world: Pick<World, 'tasks'>,
+  world: Pick<WorldNames, 'tasks'>,
   compared: readonly string[],
   grouping?: Grouping | undefined,
 ): Counts {
@@ -83,14 +83,14 @@ export function emptyCounts(
   };
 }
 
-function taskCounts({ tasks }: Pick<World, 'tasks'>): number {
+function taskCounts({ tasks }: Pick<WorldNames, 'tasks'>): number {
   return (tasks.length + 1) * OUTCOMES;
 }
 
 /** A summary of no rows. */
 export function emptySummary(
-  world: World,
-  compared: readonly World[],
+  world: WorldNames,
+  compared: readonly WorldNames[],
   problems: Problems,
   grouping?: Grouping | undefined,
 ): Summary {

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { type FoundProblems, Problems } from '../../requests/problems.js';
 import { openPartReader, type PartReader, type TableData, type TablePart } from '../../tables/parts.js';
 import type { BatchDecider } from './chunk_decider.js';
@@ -22,7 +22,7 @@ export class TablePartDecider {
     this.#problems = problems;
   }
 
-  static async open(table: TableData, world: World): Promise<TablePartDecider> {
+  static async open(table: TableData, world: WorldNames): Promise<TablePartDecider> {
     const problems = new Problems();
     return new TablePartDecider(await openPartReader(table, world, problems), problems);
   }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { cellNames } from '../../requests/cell_names.js';
 import { KeyColumns } from '../../requests/keys.js';
 import type { Problems } from '../../requests/problems.js';
@@ -26,7 +26,7 @@ export interface PartedText {
   readonly path: string;
   readonly size: number;
   readonly format: RequestFormat;
-  readonly world: World;
+  readonly world: WorldNames;
   readonly problems: Problems;
   readonly partBytes: number;
   /** Called with the number of bytes that were read to their end. */

@@ -1,6 +1,6 @@
 import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { ByteBuffer, Fragments, MAX_DIGITS } from '../../requests/bytes.js';
 import type { RequestChunk, RequestFormat } from '../../requests/index.js';
 import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from '../../requests/text.js';
@@ -42,7 +42,7 @@ export class VerdictRows {
   readonly #tails: Fragments;
   readonly #out = new ByteBuffer();
 
-  constructor(world: World, format: RequestFormat) {
+  constructor(world: WorldNames, format: RequestFormat) {
     const isCsv = format === 'csv';
     this.#isCsv = isCsv;
     this.#text = new RequestText(world, format);

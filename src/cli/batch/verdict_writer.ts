@@ -1,11 +1,11 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { RequestFormat } from '../../requests/index.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
 import { openColumnarVerdicts, type VerdictTableWriter } from '../../tables/writers.js';
 import { VerdictRows } from './verdict_rows.js';
 
 /** The writer of a format. */
-export async function openVerdictWriter(world: World, format: TableFormat): Promise<VerdictTableWriter> {
+export async function openVerdictWriter(world: WorldNames, format: TableFormat): Promise<VerdictTableWriter> {
   return isColumnar(format) ? openColumnarVerdicts(world, format) : new VerdictRows(world, format);
 }
 

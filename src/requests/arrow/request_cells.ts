@@ -1,5 +1,5 @@
 import { type FullColumns, saturate } from '../../engine/columns.js';
-import { NO_TOKEN, type World } from '../../kernel/world.js';
+import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { PRE_NAMES } from '../../names/faults.js';
 import { type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../fields.js';
 import { readableIds, readableNames, WRITTEN_COLUMNS } from '../text.js';
@@ -12,7 +12,7 @@ export const REQUEST_CELLS = WRITTEN_COLUMNS.map((name) => ({
 })) satisfies readonly WrittenColumn[];
 
 /** The names of each of these columns; none for insn_cnt. */
-export function requestNames(world: World): (readonly string[] | undefined)[] {
+export function requestNames(world: WorldNames): (readonly string[] | undefined)[] {
   const { vocabulary } = world.profile;
   return [
     readableIds(world.tasks.map(({ name }) => name)),
@@ -60,7 +60,7 @@ export class CellBuffer implements WrittenCells {
 export class RequestCells {
   readonly #fields: CommandFields;
 
-  constructor(world: World) {
+  constructor(world: WorldNames) {
     this.#fields = commandFields(world.profile.vocabulary);
   }
 

@@ -1,5 +1,5 @@
 import type { FullColumns } from '../../engine/columns.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { ArrowEncoder } from './encode.js';
 import { joined } from './joined.js';
 import { REQUEST_CELLS, RequestCells, requestNames } from './request_cells.js';
@@ -11,7 +11,7 @@ export class ArrowRequestWriter {
   readonly #encoder: ArrowEncoder;
   readonly #cells: RequestCells;
 
-  constructor(world: World, isFile: boolean) {
+  constructor(world: WorldNames, isFile: boolean) {
     this.#encoder = new ArrowEncoder(REQUEST_CELLS, isFile);
     this.#cells = new RequestCells(world);
     const start = this.#encoder.start();

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { CellType } from '../columnar/cells.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { FleetingChunk } from '../columnar/slices.js';
@@ -25,7 +25,7 @@ const MOST_BODY = 1 << 28;
  */
 export async function* readArrowStream(
   file: string,
-  world: World,
+  world: WorldNames,
   pieces: AsyncIterable<Uint8Array>,
   problems: Problems,
 ): AsyncGenerator<FleetingChunk> {
@@ -42,7 +42,7 @@ export async function* readArrowStream(
 
 class StreamTable {
   readonly #file: string;
-  readonly #world: World;
+  readonly #world: WorldNames;
   readonly #queue: ByteQueue;
   readonly #problems: Problems;
   readonly #dictionaries = new Map<number, readonly DictionaryPart[]>();
@@ -51,7 +51,7 @@ class StreamTable {
   #slices: SliceReader | undefined;
   #firstRow = 0;
 
-  constructor(file: string, world: World, queue: ByteQueue, problems: Problems) {
+  constructor(file: string, world: WorldNames, queue: ByteQueue, problems: Problems) {
     this.#file = file;
     this.#world = world;
     this.#queue = queue;

@@ -1,6 +1,6 @@
 import { Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { RequestChunk } from '../table.js';
 import { Names } from './names.js';
 import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from './request_cells.js';
@@ -31,7 +31,7 @@ export class VerdictCells {
   /** By verdict byte, the number of the name in each column of the verdict. */
   readonly #words: readonly Int32Array[];
 
-  constructor(world: World) {
+  constructor(world: WorldNames) {
     this.#cells = new RequestCells(world);
     this.#requestNames = requestNames(world).map((names) => names && new Names(names));
     const verdictNames: Names[] = [];

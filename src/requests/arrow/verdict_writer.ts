@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { RequestChunk } from '../table.js';
 import { ArrowEncoder } from './encode.js';
 import { joined } from './joined.js';
@@ -11,7 +11,7 @@ export class ArrowVerdictWriter {
   readonly #encoder: ArrowEncoder;
   readonly #cells: VerdictCells;
 
-  constructor(world: World, isFile: boolean) {
+  constructor(world: WorldNames, isFile: boolean) {
     this.#encoder = new ArrowEncoder(VERDICT_CELLS, isFile);
     this.#cells = new VerdictCells(world);
     const start = this.#encoder.start();

@@ -7,7 +7,7 @@ import {
   CODE_ODD_TOKEN,
   TYPE_ROWS,
 } from '../../engine/layout.js';
-import { NO_TOKEN, type World } from '../../kernel/world.js';
+import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { parseCount, requestSpellings, EMPTY as SPELT_NOTHING, type Spellings } from '../spellings.js';
 import { EXPECT_NONE, type RequestColumn } from '../table.js';
 import type { Entries } from './dictionary.js';
@@ -42,12 +42,12 @@ const MARKED_BAD = 7;
 
 /** What cells stand for, as codes (engine/layout.ts); the same as RowBuilder makes of them where a code is not odd. */
 export class Codes {
-  readonly #world: World;
+  readonly #world: WorldNames;
   readonly #spellings: Partial<Record<RequestColumn, Spellings>>;
   /** The codes that the dictionary of each column had before. */
   readonly #before = new Map<RequestColumn, { readonly dictionary: Entries; readonly codes: CodeArray }>();
 
-  constructor(world: World) {
+  constructor(world: WorldNames) {
     this.#world = world;
     this.#spellings = requestSpellings(world);
   }

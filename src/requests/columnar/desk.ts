@@ -2,7 +2,7 @@ import type { Columns, FullColumns } from '../../engine/columns.js';
 import { MEMORY_PAGES, PAST_ROWS } from '../../engine/layout.js';
 import { instantiate, makeMemory, type TableRowExports } from '../../engine/wasm.js';
 import { OUTCOMES } from '../../kernel/verdict.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestColumn } from '../table.js';
 import type { NumberType } from './cells.js';
 import { CODE_ARRAYS, CODE_KINDS } from './codes.js';
@@ -52,7 +52,7 @@ export class Desk {
   readonly #tasks: number;
   #end = PAGE;
 
-  constructor(world: World, given: ReadonlySet<RequestColumn>) {
+  constructor(world: WorldNames, given: ReadonlySet<RequestColumn>) {
     const { vocabulary } = world.profile;
     this.#given = given;
     this.#tasks = world.tasks.length;

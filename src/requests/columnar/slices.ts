@@ -1,5 +1,5 @@
 import type { Columns } from '../../engine/columns.js';
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { cellNames } from '../cell_names.js';
 import type { Problems } from '../problems.js';
 import { RowBuilder } from '../rows.js';
@@ -38,7 +38,7 @@ export type DictionaryCodes = ReadonlyMap<RequestColumn, CodeArray>;
 
 /** Works out what entries stand for, once for all threads that read a table. */
 export function dictionaryCodes(
-  world: World,
+  world: WorldNames,
   columns: readonly (CellType | undefined)[],
   dictionaries: Dictionaries,
 ): DictionaryCodes {
@@ -96,7 +96,7 @@ export class SliceReader {
   #isStained = false;
 
   /** `columns` says what each of REQUEST_COLUMNS holds; undefined for one the table does not have. */
-  constructor(file: string, world: World, columns: readonly (CellType | undefined)[], problems: Problems) {
+  constructor(file: string, world: WorldNames, columns: readonly (CellType | undefined)[], problems: Problems) {
     this.#file = file;
     this.#codes = new Codes(world);
     this.#given = REQUEST_COLUMNS.flatMap((name, place) => {

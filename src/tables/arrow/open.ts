@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
 import { keptChunks } from '../../requests/columnar/slices.js';
@@ -13,7 +13,7 @@ const FIRST_BYTES = 8;
 const ENCODER = new TextEncoder();
 
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
-export async function openArrow(input: TableInput, world: World, problems: Problems): Promise<OpenTable> {
+export async function openArrow(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
   await loadCodecs();
   const bytes = input.path === undefined ? undefined : openFile(input.path);
   if (!bytes) {

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { type EncodedBatch, openBatch } from '../../requests/arrow/inflate.js';
 import type { CellType } from '../../requests/columnar/cells.js';
@@ -49,7 +49,7 @@ export class ArrowPartReader {
   readonly #columns: readonly (CellType | undefined)[];
   readonly #slices: SliceReader;
 
-  constructor({ file, fd, columns, dictionaries, codes }: ArrowTableData, world: World, problems: Problems) {
+  constructor({ file, fd, columns, dictionaries, codes }: ArrowTableData, world: WorldNames, problems: Problems) {
     this.#file = file;
     this.#bytes = new FileBytes(fd);
     this.#columns = columns;

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import { ArrowFile } from '../../requests/arrow/file.js';
 import type { EncodedBatch } from '../../requests/arrow/inflate.js';
 import { dictionaryCodes } from '../../requests/columnar/slices.js';
@@ -18,7 +18,7 @@ export class ArrowTable {
   readonly #arrow: ArrowFile;
 
   /** Over an open file, of requests of a world. Throws as ArrowFile does. */
-  constructor(file: string, bytes: FileBytes, world: World, problems: Problems) {
+  constructor(file: string, bytes: FileBytes, world: WorldNames, problems: Problems) {
     this.#bytes = bytes;
     this.#arrow = new ArrowFile(file, bytes, bytes.size, problems);
     const { columns, dictionaries } = this.#arrow;

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { Problems } from '../../requests/problems.js';
 import { FileBytes } from '../file_bytes.js';
 import type { OpenTable } from '../open_table.js';
@@ -6,7 +6,12 @@ import { openParts } from '../parts.js';
 import { ParquetTable } from './table.js';
 
 /** Opens a table in Parquet. Rejects as openTable() does. */
-export async function openParquet(file: string, path: string, world: World, problems: Problems): Promise<OpenTable> {
+export async function openParquet(
+  file: string,
+  path: string,
+  world: WorldNames,
+  problems: Problems,
+): Promise<OpenTable> {
   const bytes = FileBytes.open(path);
   try {
     const table = new ParquetTable(file, bytes, problems);

@@ -1,4 +1,4 @@
-import type { World } from '../../kernel/world.js';
+import type { WorldNames } from '../../kernel/world.js';
 import type { CellType, NumberType } from '../../requests/columnar/cells.js';
 import { DESK_ROWS, type Desk } from '../../requests/columnar/desk.js';
 import type { Entries } from '../../requests/columnar/dictionary.js';
@@ -64,7 +64,7 @@ export class ParquetPartReader {
   /** The texts that rows are looked up in, and how many there were. */
   readonly #known = new Map<ColumnReader, { readonly texts: Entries; readonly length: number }>();
 
-  constructor({ file, fd, end, columns }: ParquetTableData, world: World, problems: Problems) {
+  constructor({ file, fd, end, columns }: ParquetTableData, world: WorldNames, problems: Problems) {
     this.#file = file;
     this.#bytes = new FileBytes(fd);
     this.#end = end;
