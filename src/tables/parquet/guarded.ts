@@ -7,7 +7,9 @@ export function guarded<Result>(file: string, column: string | undefined, what: 
     return read();
   } catch (error) {
     if (error instanceof RequestTableError || isReadError(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    // What the engine says of bytes that make no sense tells people nothing.
+    const isEngines = error instanceof TypeError || error instanceof RangeError;
+    const why = error instanceof Error && !isEngines ? error.message : 'its bytes are damaged';
     throw new RequestTableError(file, undefined, column, `it cannot be read as Parquet: ${what}: ${why}`);
   }
 }

@@ -26,9 +26,9 @@ export class HybridNumbers {
   #start = 0;
   #bit = 0;
 
-  /** Numbers of `width` bits (0 to 32) that lie from `at` up to `end`. Throws a RangeError for another width. */
+  /** Numbers of `width` bits (0 to 32) that lie from `at` up to `end`. Throws a Error for another width. */
   constructor(bytes: Uint8Array, at: number, end: number, width: number) {
-    if (width > 32) throw new RangeError(`numbers cannot have ${width} bits`);
+    if (width > 32) throw new Error(`numbers cannot have ${width} bits`);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#width = width;
@@ -36,7 +36,7 @@ export class HybridNumbers {
     this.#end = end;
   }
 
-  /** Puts the next `count` numbers into `into`, from `from` on. Throws a RangeError where there are not as many. */
+  /** Puts the next `count` numbers into `into`, from `from` on. Throws a Error where there are not as many. */
   read(into: Uint32Array, from: number, count: number): void {
     const to = from + count;
     // Where there is but one number, writers leave out even that.
@@ -86,7 +86,7 @@ export class HybridNumbers {
       number |= (byte & 0x7f) << shift;
       if (byte < 0x80) return number;
     }
-    throw new RangeError('the length of a stretch of numbers has too many bytes');
+    throw new Error('the length of a stretch of numbers has too many bytes');
   }
 
   #byte(): number {
@@ -95,8 +95,8 @@ export class HybridNumbers {
   }
 }
 
-function endsEarly(): RangeError {
-  return new RangeError('there are fewer numbers than there should be');
+function endsEarly(): Error {
+  return new Error('there are fewer numbers than there should be');
 }
 
 function unpackNarrow(
