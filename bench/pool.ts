@@ -4,16 +4,13 @@ import type { World } from '../src/kernel/world.js';
 import { createPool } from '../src/pool/index.js';
 import { allowedBits, allowedShare } from './agreement.js';
 import { type BatchResult, residentCopy } from './batches.js';
-import { type AsyncContender, type Effort, interleaveAsync } from './measure.js';
+import { type AsyncContender, closer, type Effort, interleaveAsync } from './measure.js';
 
 /** The names pools have in results. */
 export const ONE_WORKER = '1 worker';
 export const TWO_WORKERS = '2 workers';
 /** The same batch in this thread, for comparison. */
 export const NO_WORKER = 'no worker';
-
-/** Rounds for each of others. */
-const POOL_ROUNDS = 3;
 
 /**
  * Times a batch in the evaluator's memory over pools of one and of two workers. Both decide all of it before: throws an Error where
@@ -38,8 +35,7 @@ export async function timePools(world: World, columns: Columns, effort: Effort):
       if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts differ, nothing is timed`);
     }
     contenders.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
-    // A batch takes so little that there is time for more rounds.
-    const timings = await interleaveAsync(contenders, { ...effort, rounds: POOL_ROUNDS * effort.rounds });
+    const timings = await interleaveAsync(contenders, closer(effort));
     return { rows, allowedShare: allowedShare(allowedBits(expected)), timings };
   } finally {
     await Promise.all(pools.map((pool) => pool.close()));

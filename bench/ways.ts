@@ -5,7 +5,7 @@ import { addressesOf } from '../src/engine/resident.js';
 import { instantiate } from '../src/engine/wasm.js';
 import type { World } from '../src/kernel/world.js';
 import { residentCopy } from './batches.js';
-import { type Contender, contender, type Effort, interleave, type Timing } from './measure.js';
+import { type Contender, closer, contender, type Effort, interleave, type Timing } from './measure.js';
 import { mixed, runs, sortedRows, zipfTasks } from './requests.js';
 
 /** The names of workloads in results. */
@@ -43,7 +43,7 @@ export function timeWays(world: World, requests: Columns, seed: number, effort: 
     const out = evaluator.makeVerdicts(columns.task.length);
     return contender(name, out.length, () => evaluator.checkBatch(resident, out));
   });
-  return interleave([inBlocks(evaluator, random), ...contenders], effort);
+  return interleave([inBlocks(evaluator, random), ...contenders], closer(effort));
 }
 
 function inBlocks(evaluator: Evaluator, columns: Columns): Contender {
