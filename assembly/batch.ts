@@ -21,13 +21,17 @@ export function decideRows(place: usize, rows: u32): void {
   // Rows from `start` to before `row` wait for a block.
   let start: u32 = 0;
   let row: u32 = 0;
+  const tasks = taskAt(place, 0);
   while (row + 16 <= rows) {
+    row = nextSameTask(tasks, row, min<u32>(start + BLOCK_ROWS, rows - 15));
+    if (row == start + BLOCK_ROWS) {
+      decideBlock(place, start, BLOCK_ROWS);
+      start = row;
+      continue;
+    }
+    if (row + 16 > rows) break;
     if (!isRun(place, row) || !hasIds(place, row)) {
       row += 16;
-      if (row - start == BLOCK_ROWS) {
-        decideBlock(place, start, BLOCK_ROWS);
-        start = row;
-      }
       continue;
     }
     if (start < row) decideBlock(place, start, row - start);
@@ -61,12 +65,25 @@ function decideRest(place: usize, start: u32, rows: u32): void {
   else decideBlock(place, rows - 16, 16);
 }
 
+/**
+ * The first of every sixteen rows from `row` to before `stop` whose last has the same task, or `stop` or what comes after it: most
+ * rows that are no run are found out so.
+ */
+// @ts-ignore: decorator
+@inline
+function nextSameTask(tasks: usize, row: u32, stop: u32): u32 {
+  let next = row;
+  for (; next < stop; next += 16) {
+    const at = tasks + (next << 1);
+    if (load<u16>(at) == load<u16>(at, 30)) break;
+  }
+  return next;
+}
+
 /** Whether the sixteen rows from a row on have the same task and token. */
 // @ts-ignore: decorator
 @inline
 function isRun(place: usize, row: u32): boolean {
-  // Most rows that do not are found out by the last of them.
-  if (holderOf(place, row) != holderOf(place, row + 15)) return false;
   return sameAs(taskAt(place, row), tokenAt(place, row), holderOf(place, row)) == 0xffff;
 }
 
