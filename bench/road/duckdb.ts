@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBVe
 import type { World } from '../../src/kernel/world.js';
 import { PRE_NAMES } from '../../src/names/faults.js';
 import type { RequestFormat } from '../../src/requests/index.js';
+import type { RoadFormat } from './files.js';
 
 /** The rival that reads tables: DuckDB hands over the same columns as integers, chunk by chunk. */
 export interface IntegerReader {
@@ -10,8 +11,25 @@ export interface IntegerReader {
   close(): void;
 }
 
+/** The files of a format: requests by name, and for Parquet the numbers that names stand for. */
+export interface RoadFiles {
+  readonly requests: string;
+  readonly numbers: string;
+}
+
+/** Opens the files of a format; null for Arrow, which DuckDB does not read. */
+export async function openRival(
+  world: World,
+  format: RoadFormat,
+  { requests, numbers }: RoadFiles,
+  threads: number,
+): Promise<IntegerReader | null> {
+  if (format === 'arrow') return null;
+  return format === 'parquet' ? openParquetRival(numbers, threads) : openTextRival(world, format, requests, threads);
+}
+
 /** Reads a text table of requests: each column of names has an enumeration as its type, whose codes the query asks for. */
-export async function openTextRival(
+async function openTextRival(
   world: World,
   format: RequestFormat,
   path: string,
@@ -47,7 +65,7 @@ export async function openTextRival(
 }
 
 /** Reads a Parquet table whose columns are integers as they are. */
-export async function openParquetRival(path: string, threads: number): Promise<IntegerReader> {
+async function openParquetRival(path: string, threads: number): Promise<IntegerReader> {
   return openReader(`SELECT * FROM read_parquet(${sqlText(path)})`, threads, async () => {});
 }
 

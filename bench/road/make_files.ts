@@ -2,8 +2,8 @@
 // node make_files.js FORMAT WORLD SEED ROWS FOLDER
 
 import type { RoadFormat } from './files.js';
+import { makeRoadFiles } from './made_files.js';
 import { roadWorld } from './options.js';
-import { makeRoadFiles } from './time_road.js';
 
 const [format, world, seed, rows, folder] = process.argv.slice(2) as [RoadFormat, string, string, string, string];
 await makeRoadFiles(roadWorld(world, Number(seed)), format, folder, { seed: Number(seed), rows: Number(rows) });

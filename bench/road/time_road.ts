@@ -6,8 +6,9 @@ import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import type { World } from '../../src/kernel/world.js';
 import { type Spread, spreadOf } from '../statistics.js';
-import { type IntegerReader, openParquetRival, openTextRival } from './duckdb.js';
-import { type Drawn, drawnSums, type RoadFormat, writeParquetNumbers, writeRoadFile } from './files.js';
+import { type IntegerReader, openRival } from './duckdb.js';
+import type { Drawn, RoadFormat } from './files.js';
+import { roadFiles } from './made_files.js';
 
 /** How to time a road. */
 export interface RoadOptions extends Drawn {
@@ -52,20 +53,6 @@ interface Samples {
   readonly cpus: number[];
 }
 
-/** The files of a format in a folder: requests by name, and for Parquet the numbers that names stand for. */
-export function roadFiles(format: RoadFormat, folder: string): { readonly requests: string; readonly numbers: string } {
-  return { requests: join(folder, `requests.${format}`), numbers: join(folder, 'numbers.parquet') };
-}
-
-/** Writes the files of a format. Throws an Error where DuckDB reads other columns from them than those that were drawn. */
-export async function makeRoadFiles(world: World, format: RoadFormat, folder: string, drawn: Drawn): Promise<void> {
-  const { requests, numbers } = roadFiles(format, folder);
-  await writeRoadFile(world, format, requests, drawn);
-  if (format === 'parquet') await writeParquetNumbers(world, numbers, drawn);
-  const rival = await openRival(world, format, folder, 2);
-  if (rival) await demandSameColumns(rival, world, format, drawn).finally(rival.close);
-}
-
 /**
  * Times the road from the file of a format to verdicts and their counts, as `bpftoken eval` goes it without an output, beside
  * DuckDB delivering the same columns as integers; rounds are interleaved. makeRoadFiles() made the files, which are in the page
@@ -96,36 +83,13 @@ export async function timeRoad(
   }
 }
 
-/** DuckDB reads no Arrow files. */
-async function openRival(
-  world: World,
-  format: RoadFormat,
-  folder: string,
-  threads: number,
-): Promise<IntegerReader | null> {
-  if (format === 'arrow') return null;
-  const { requests, numbers } = roadFiles(format, folder);
-  return format === 'parquet' ? openParquetRival(numbers, threads) : openTextRival(world, format, requests, threads);
-}
-
-async function demandSameColumns(rival: IntegerReader, world: World, format: RoadFormat, drawn: Drawn): Promise<void> {
-  const sums = [0, 0, 0];
-  await rival.read((columns) => {
-    sums.forEach((sum, i) => {
-      sums[i] = columns[i]?.toArray().reduce<number>((all, value) => all + Number(value ?? 0), sum) ?? sum;
-    });
-  });
-  const expected = drawnSums(world, format, drawn);
-  if (sums.join() !== expected.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${expected}`);
-}
-
 /** DuckDB, which is opened before its time starts, and is gone when it is ours. */
 function rivalContender(world: World, format: RoadFormat, folder: string, threads: number): Contender {
   let rival: IntegerReader | null = null;
   return {
     name: `duckdb, ${threads} threads, integers`,
     before: async () => {
-      rival = await openRival(world, format, folder, threads);
+      rival = await openRival(world, format, roadFiles(format, folder), threads);
     },
     run: async () => {
       let values = 0;

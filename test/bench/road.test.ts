@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { goalsOf, goalsText } from '../../bench/goals.js';
 import { ROAD_FORMATS } from '../../bench/road/files.js';
+import { makeRoadFiles } from '../../bench/road/made_files.js';
 import { readRoadOptions, rowsOf } from '../../bench/road/options.js';
 import { roadText } from '../../bench/road/report.js';
-import { makeRoadFiles, timeRoad } from '../../bench/road/time_road.js';
+import { timeRoad } from '../../bench/road/time_road.js';
 import { spreadOf } from '../../bench/statistics.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
 

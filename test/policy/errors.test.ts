@@ -26,11 +26,9 @@ function errorOf(text: string): ScenarioError {
 
 describe('what a person is told of one mistake', () => {
   test.each(Object.entries(ONE_MISTAKE))('%s', (name, text) => {
-    const started = performance.now();
     const error = errorOf(text);
     expect(error.message).toBe(golden.get(name));
     expect(error.problems).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 
