@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../src/kernel/world.js';
 import { type IntegerReader, openRival, type RoadFiles } from './duckdb.js';
@@ -13,8 +14,16 @@ export async function makeRoadFiles(world: World, format: RoadFormat, folder: st
   const { requests, numbers } = roadFiles(format, folder);
   await writeRoadFile(world, format, requests, drawn);
   if (format === 'parquet') await writeParquetNumbers(world, numbers, drawn);
+  for (const path of format === 'parquet' ? [requests, numbers] : [requests]) await settle(path);
   const rival = await openRival(world, format, roadFiles(format, folder), 2);
   if (rival) await demandSameColumns(rival, world, format, drawn).finally(rival.close);
+}
+
+/** Waits until a file is on the disk: writing it there would take processor time from who reads it. */
+async function settle(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync();
+  await file.close();
 }
 
 async function demandSameColumns(rival: IntegerReader, world: World, format: RoadFormat, drawn: Drawn): Promise<void> {
