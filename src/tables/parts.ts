@@ -26,7 +26,7 @@ export interface PartReader {
   /** What the rows of the last chunk lie on. */
   readonly desk: Desk;
   /** What comes before read() of a part, where anything does. */
-  readied(part: TablePart): Promise<unknown> | undefined;
+  readied(part: TablePart): Promise<void> | undefined;
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
   read(part: TablePart): Iterable<FleetingChunk>;
 }
@@ -36,14 +36,14 @@ export async function openPartReader(data: TableData, world: WorldNames, problem
   // A table's parts are of its own kind.
   if (data.kind === 'parquet') {
     const { ParquetPartReader } = await import('./parquet/part.js');
-    return new ParquetPartReader(data, world, problems) as PartReader;
+    return new ParquetPartReader(data, world, problems);
   }
   const { ArrowPartReader } = await import('./arrow/part.js');
-  return new ArrowPartReader(data, world, problems) as PartReader;
+  return new ArrowPartReader(data, world, problems);
 }
 
 /** A table whose parts are read here, one after the other, or by whoever asks for them. */
-export async function openParts(table: PartedTable, world: WorldNames, problems: Problems): Promise<OpenTable> {
+export function openParts(table: PartedTable, world: WorldNames, problems: Problems): OpenTable {
   let read = 0;
   const parts = {
     table: table.data,

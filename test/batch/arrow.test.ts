@@ -2,7 +2,6 @@ import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import type { Worker } from 'node:worker_threads';
 import { CompressionType, compressionRegistry, RecordBatchFileWriter, tableFromArrays } from 'apache-arrow';
 import lz4 from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +13,7 @@ import { ArrowRequestWriter } from '../../src/requests/arrow/index.js';
 import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from '../../src/requests/arrow/request_cells.js';
 import { generateRequests, type RequestChunk, RequestWriter } from '../../src/requests/index.js';
 import { smallWorld } from '../requests/small_world.js';
+import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
@@ -102,20 +102,7 @@ describe('an Arrow file', () => {
 
   test('is read to its end whatever becomes of the workers', async () => {
     const alone = await summaryOf({});
-    let killed = 0;
-    const kill = (worker: Worker): void => {
-      worker.on('message', () => {
-        if (killed === 2) return;
-        killed += 1;
-        void worker.terminate();
-      });
-    };
-    process.on('worker', kill);
-    try {
-      expect(await summaryOf({ workers: 2 })).toEqual(alone);
-    } finally {
-      process.off('worker', kill);
-    }
+    const killed = await terminatingTwo(async () => expect(await summaryOf({ workers: 2 })).toEqual(alone));
     expect(killed).toBe(2);
   });
 
@@ -148,19 +135,14 @@ test('a compressed file is read by workers, which load codecs for it; a broken o
   const plain = await read(await write('plain.arrow', {}), 1);
   expect(plain).toMatchObject({ rows: 5000, badRows: 1666 });
   const path = await write('lz4.arrow', { compressionType: CompressionType.LZ4_FRAME });
-  let started = 0;
-  const onWorker = (): void => void started++;
-  process.on('worker', onWorker);
-  try {
+  const started = await workersOf(async () => {
     expect(await read(path, 2)).toEqual(plain);
     const broken = await readFile(path);
     // The last frame is a batch's, not a dictionary's.
     const at = broken.lastIndexOf(Buffer.of(0x04, 0x22, 0x4d, 0x18));
     await writeFile(path, broken.fill(0x55, at, at + 4));
     await expect(read(path, 2)).rejects.toThrow(/: a buffer compressed with lz4 cannot be read: /);
-  } finally {
-    process.off('worker', onWorker);
-  }
+  });
   expect(started).toBe(4);
 });
 

@@ -1,13 +1,12 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/cli/batch/index.js';
 import type * as Library from '../../src/index.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { smallWorld } from '../requests/small_world.js';
+import { duckdbFolder } from '../tables/duckdb_folder.js';
+import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
@@ -19,9 +18,8 @@ const world = smallWorld();
 const evaluator = createEvaluator(world);
 const compare = [createEvaluator({ ...world, profile: profileNamed('v12') })];
 const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
-let folder: string;
+const here = duckdbFolder();
 let table: string;
-let duckdb: DuckDBConnection;
 
 /** Requests of which every 10,007th names a task that there is none of, and every other expects something. */
 const requests = (rows: number): string => `
@@ -33,14 +31,8 @@ const requests = (rows: number): string => `
   FROM range(${rows}) t(i)`;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
-  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-  table = join(folder, 'table.parquet');
-  await duckdb.run(`COPY (${requests(ROWS)}) TO '${table}' (FORMAT parquet, ROW_GROUP_SIZE 40_000)`);
-});
-afterAll(async () => {
-  duckdb.closeSync();
-  await rm(folder, { recursive: true });
+  table = join(here.folder, 'table.parquet');
+  await here.duckdb.run(`COPY (${requests(ROWS)}) TO '${table}' (FORMAT parquet, ROW_GROUP_SIZE 40_000)`);
 });
 
 async function summaryOf(options: Partial<Batch.BatchOptions>) {
@@ -50,15 +42,6 @@ async function summaryOf(options: Partial<Batch.BatchOptions>) {
   const { elapsedMs, ...summary } = await runBatch(all);
   expect(elapsedMs).toBeGreaterThan(0);
   return summary;
-}
-
-/** How many worker threads start while something is done. */
-async function workersOf(act: () => Promise<void>): Promise<number> {
-  let started = 0;
-  const onWorker = (): void => void started++;
-  process.on('worker', onWorker);
-  await act().finally(() => process.off('worker', onWorker));
-  return started;
 }
 
 describe('a Parquet file', () => {
@@ -73,9 +56,9 @@ describe('a Parquet file', () => {
   });
 
   test('has the same summary as the same rows in NDJSON', async () => {
-    const [lines, path] = [join(folder, 'fewer.ndjson'), join(folder, 'fewer.parquet')];
-    await duckdb.run(`COPY (${requests(60_000)}) TO '${lines}' (FORMAT json)`);
-    await duckdb.run(`COPY (${requests(60_000)}) TO '${path}' (FORMAT parquet)`);
+    const [lines, path] = [join(here.folder, 'fewer.ndjson'), join(here.folder, 'fewer.parquet')];
+    await here.duckdb.run(`COPY (${requests(60_000)}) TO '${lines}' (FORMAT json)`);
+    await here.duckdb.run(`COPY (${requests(60_000)}) TO '${path}' (FORMAT parquet)`);
     const [text, { problems, ...summary }] = [
       await summaryOf({ source: { kind: 'file', path: lines, format: 'ndjson' } }),
       await summaryOf({ source: { kind: 'file', path, format: 'parquet' }, workers: 2 }),
@@ -92,25 +75,12 @@ describe('a Parquet file', () => {
 
   test('is read to its end whatever becomes of the workers', async () => {
     const alone = await summaryOf({});
-    let killed = 0;
-    const kill = (worker: Worker): void => {
-      worker.on('message', () => {
-        if (killed === 2) return;
-        killed += 1;
-        void worker.terminate();
-      });
-    };
-    process.on('worker', kill);
-    try {
-      expect(await summaryOf({ workers: 2 })).toEqual(alone);
-    } finally {
-      process.off('worker', kill);
-    }
+    const killed = await terminatingTwo(async () => expect(await summaryOf({ workers: 2 })).toEqual(alone));
     expect(killed).toBe(2);
   });
 
   test('that becomes shorter while workers read it is an error in words', async () => {
-    const path = join(folder, 'shrinking.parquet');
+    const path = join(here.folder, 'shrinking.parquet');
     await writeFile(path, await readFile(table));
     const source = { kind: 'file', path, format: 'parquet' } as const;
     const shrink = (): void => void truncate(path, 10_000);
@@ -119,7 +89,7 @@ describe('a Parquet file', () => {
   });
 
   test('is broken in a row group that a worker reads: an error that names it', async () => {
-    const path = join(folder, 'broken.parquet');
+    const path = join(here.folder, 'broken.parquet');
     const bytes = await readFile(table);
     await writeFile(path, bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 50_000));
     const source = { kind: 'file', path, format: 'parquet' } as const;

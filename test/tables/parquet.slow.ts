@@ -1,28 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { MOST_TEXTS } from '../../src/tables/parquet/column_texts.js';
 import { smallWorld } from '../requests/small_world.js';
+import { duckdbFolder } from './duckdb_folder.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const here = duckdbFolder();
 
 test('more different texts than are remembered are an error that names the column', async () => {
-  const path = join(folder, 'texts.parquet');
+  const path = join(here.folder, 'texts.parquet');
   const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${MOST_TEXTS + 1}) t(i)`;
-  const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 10_000_000)`);
-  connection.closeSync();
+  await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 10_000_000)`);
   const source = { kind: 'file', path, format: 'parquet' } as const;
   await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(
     'row group 1, column insn_cnt: there are more than 2,097,152 different texts: as CSV, NDJSON or Arrow they could be read',

@@ -1,33 +1,22 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { generateRequests, RequestTableError, RequestWriter } from '../../src/requests/index.js';
 import { evaluateTable } from '../../src/tables/index.js';
 import { smallWorld } from '../requests/small_world.js';
+import { duckdbFolder } from './duckdb_folder.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
-let folder: string;
-let duckdb: DuckDBConnection;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
-  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-});
-afterAll(async () => {
-  duckdb.closeSync();
-  await rm(folder, { recursive: true });
-});
+const here = duckdbFolder();
 
 /** Writes what a query answers as Parquet. */
 async function parquetOf(name: string, query: string, options = ''): Promise<string> {
-  const path = join(folder, name);
-  await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
+  const path = join(here.folder, name);
+  await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
   return path;
 }
 
@@ -82,7 +71,7 @@ describe('a Parquet table', () => {
   it('means what NDJSON means, whatever its cells', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { minLength: 30, maxLength: 30 }), async (rows) => {
-        const lines = join(folder, 'any.ndjson');
+        const lines = join(here.folder, 'any.ndjson');
         await writeFile(lines, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
         const columns = Object.keys(rows[0] as object).map((name) => `${name}: 'VARCHAR'`);
         const query = `SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = {${columns.join(', ')}})`;
@@ -109,7 +98,7 @@ describe('a Parquet table', () => {
         insn_cnt: i,
       }),
     );
-    const table = join(folder, 'many.ndjson');
+    const table = join(here.folder, 'many.ndjson');
     await writeFile(table, lines.join('\n'));
     const [{ columns, counts }, { columns: expected, counts: expectedCounts }] = [
       await columnsOf(path),
@@ -147,7 +136,7 @@ describe('a Parquet table', () => {
 
   it('that is cut off, or none, is an error in words', async () => {
     const whole = await readFile(await parquetOf('whole.parquet', `SELECT 'root' AS task, 'btf_load' AS cmd`));
-    const path = join(folder, 'cut.parquet');
+    const path = join(here.folder, 'cut.parquet');
     for (const cut of [0, 4, whole.length >> 1, whole.length - 1]) {
       await writeFile(path, whole.subarray(0, cut));
       await expect(said(path), `cut at ${cut}`).rejects.toThrow(`${path}: it cannot be read as Parquet`);
@@ -161,7 +150,7 @@ it('a damaged Parquet table has rows or is an error in words', async () => {
   const whole = await Promise.all(
     options.map(async (given, i) => readFile(await parquetOf(`damage${i}`, query, given))),
   );
-  const path = join(folder, 'damaged.parquet');
+  const path = join(here.folder, 'damaged.parquet');
   const byte = fc.tuple(
     fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     fc.integer({ min: 0, max: 255 }),
@@ -184,12 +173,12 @@ it('a damaged Parquet table has rows or is an error in words', async () => {
 
 describe('Parquet as output', () => {
   it('gives the verdicts of a table, its bad rows among them', async () => {
-    const requests = join(folder, 'requests.ndjson');
+    const requests = join(here.folder, 'requests.ndjson');
     const writer = new RequestWriter(world, 'ndjson');
     const drawn = [...generateRequests(world, 8, 5000)].map(({ columns }) => writer.rows(columns));
     const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod"}\n';
     await writeFile(requests, Buffer.concat([...drawn, Buffer.from(bad), ...drawn, Buffer.from(bad)]));
-    const out = join(folder, 'verdicts.parquet');
+    const out = join(here.folder, 'verdicts.parquet');
     const source = { kind: 'file', path: requests, format: 'ndjson' } as const;
     const sink = { kind: 'file', path: out, format: 'parquet' } as const;
     const written = await runBatch({ world, evaluator, source, sink });
@@ -198,7 +187,7 @@ describe('Parquet as output', () => {
     expect(again.rows).toEqual(direct.rows);
     expect(again.problems.counts).toEqual(direct.problems.counts);
     expect(written.badRows).toBe(4);
-    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect((await readdir(here.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('leaves nothing when it is interrupted', async () => {
@@ -207,13 +196,13 @@ describe('Parquet as output', () => {
       world,
       evaluator,
       source: { kind: 'generated', rows: 1e9, seed: 1 },
-      sink: { kind: 'file', path: join(folder, 'never.parquet'), format: 'parquet' },
+      sink: { kind: 'file', path: join(here.folder, 'never.parquet'), format: 'parquet' },
       signal: controller.signal,
       onProgress: ({ rows }) => {
         if (rows > 50_000) controller.abort();
       },
     });
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
-    expect((await readdir(folder)).filter((name) => /never|^\./.test(name))).toEqual([]);
+    expect((await readdir(here.folder)).filter((name) => /never|^\./.test(name))).toEqual([]);
   });
 });

@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryBytes } from '../../src/requests/arrow/index.js';
 import { Names } from '../../src/requests/arrow/names.js';
 import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
@@ -19,18 +17,9 @@ import { type ParquetPart, ParquetPartReader, type RowGroup } from '../../src/ta
 import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { smallWorld } from '../requests/small_world.js';
+import { duckdbFolder } from './duckdb_folder.js';
 
-let folder: string;
-let duckdb: DuckDBConnection;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parquet-'));
-  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-});
-afterAll(async () => {
-  duckdb.closeSync();
-  await rm(folder, { recursive: true });
-});
+const here = duckdbFolder();
 
 type Cell = string | number | null;
 
@@ -116,14 +105,14 @@ describe('columns of a Parquet file', () => {
     await fc.assert(
       fc.asyncProperty(anyTable, async ({ type: { type, numbers }, texts, options, step }) => {
         const rows = Math.min(numbers.length, texts.length);
-        const [lines, path] = [join(folder, 'cells.ndjson'), join(folder, 'cells.parquet')];
+        const [lines, path] = [join(here.folder, 'cells.ndjson'), join(here.folder, 'cells.parquet')];
         const line = (row: number): string =>
           JSON.stringify({ task: texts[row], cmd: 'btf_load', insn_cnt: numbers[row] });
         await writeFile(lines, Array.from({ length: rows }, (_, row) => line(row)).join('\n'));
         const columns = `{task: 'VARCHAR', cmd: 'VARCHAR', insn_cnt: '${type}'}`;
         const query = `SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = ${columns})`;
         const said = Object.entries(options).map(([name, value]) => `, ${name} ${value}`);
-        await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${said.join('')})`);
+        await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet${said.join('')})`);
         const read = await cellsOf(path, step);
         expect(read.task).toEqual(texts.slice(0, rows));
         expect(read.insn_cnt).toEqual(numbers.slice(0, rows));
@@ -134,11 +123,11 @@ describe('columns of a Parquet file', () => {
   });
 
   test.each(CODEC_NAMES)('compressed with %s, many', async (codec) => {
-    const path = join(folder, `${codec}.parquet`);
+    const path = join(here.folder, `${codec}.parquet`);
     const rows = 20_000;
     const query = `SELECT 't' || (hash(i) % 9999) AS task, if(i % 7 = 0, NULL, i) AS token, i::VARCHAR AS cmd FROM range(${rows}) t(i)`;
-    await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
-    const asked = (await duckdb.runAndReadAll(`SELECT task, token::DOUBLE, cmd FROM '${path}'`)).getColumns();
+    await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
+    const asked = (await here.duckdb.runAndReadAll(`SELECT task, token::DOUBLE, cmd FROM '${path}'`)).getColumns();
     const { task, token, cmd } = await cellsOf(path);
     expect([task, token, cmd]).toEqual(asked);
   });
@@ -150,10 +139,10 @@ test.each(['V1', 'V2'])(
     // The pages of two files, one after the other.
     const sources: Uint8Array[] = [];
     for (const limit of [100, 1]) {
-      const path = join(folder, `part-${limit}.parquet`);
+      const path = join(here.folder, `part-${limit}.parquet`);
       const query = `SELECT if(i % 9 = 0, NULL, 'name ' || (i % 50)) AS task, 'btf_load' AS cmd FROM range(5000) t(i)`;
       const options = `PARQUET_VERSION ${version}, DICTIONARY_SIZE_LIMIT ${limit}, COMPRESSION snappy`;
-      await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
+      await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
       const bytes = FileBytes.open(path);
       const [{ groups }] = [...new ParquetTable(path, bytes, new Problems()).parts()] as [ParquetPart];
       const [{ chunks }] = groups as unknown as [RowGroup];
@@ -226,11 +215,11 @@ test('a file that is written has the cells it was given, for DuckDB and for the 
         bytes.push(writer.append(some.length, cells));
       }
       bytes.push(writer.finish());
-      const path = join(folder, 'written.parquet');
+      const path = join(here.folder, 'written.parquet');
       await writeFile(path, Buffer.concat(bytes));
       const expected = (['task', 'insn_cnt', 'token', 'cmd'] as const).map((name) => all.map((row) => row[name]));
       const query = `SELECT task, insn_cnt, token::DOUBLE, cmd FROM '${path}'`;
-      expect((await duckdb.runAndReadAll(query)).getColumns()).toEqual(expected);
+      expect((await here.duckdb.runAndReadAll(query)).getColumns()).toEqual(expected);
       const { task, insn_cnt, token, cmd } = await cellsOf(path);
       expect([task, insn_cnt, token, cmd]).toEqual(expected);
     }),

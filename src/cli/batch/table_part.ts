@@ -28,7 +28,7 @@ export class TablePartDecider {
   }
 
   /** What comes before decide() of a part, where anything does. */
-  readied(part: TablePart): Promise<unknown> | undefined {
+  readied(part: TablePart): Promise<void> | undefined {
     return this.#reader.readied(part);
   }
 

@@ -1,7 +1,7 @@
 import type { CellBytes, CellType, Region } from '../columnar/cells.js';
+import { type Codec, decompress } from '../columnar/codecs.js';
 import type { ByteSource, ColumnRegions, RowBatch } from '../columnar/slices.js';
 import { RequestTableError } from '../table.js';
-import { type Codec, decompress } from './codecs.js';
 import { guarded } from './guarded.js';
 import { joined } from './joined.js';
 

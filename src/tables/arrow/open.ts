@@ -1,6 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
+import { loadCodecs } from '../../requests/columnar/codecs.js';
 import { keptChunks } from '../../requests/columnar/slices.js';
 import type { Problems } from '../../requests/problems.js';
 import { FileBytes } from '../file_bytes.js';
@@ -21,7 +21,7 @@ export async function openArrow(input: TableInput, world: WorldNames, problems: 
     return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
   }
   try {
-    return await openParts(new ArrowTable(input.file, bytes, world, problems), world, problems);
+    return openParts(new ArrowTable(input.file, bytes, world, problems), world, problems);
   } catch (error) {
     bytes.close();
     throw error;

@@ -1,7 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { loadCodecs } from '../../requests/arrow/codecs.js';
 import { type EncodedBatch, openBatch } from '../../requests/arrow/inflate.js';
 import type { CellType } from '../../requests/columnar/cells.js';
+import { loadCodecs } from '../../requests/columnar/codecs.js';
 import type { Desk } from '../../requests/columnar/desk.js';
 import {
   type Dictionaries,
@@ -26,7 +26,6 @@ export interface ArrowTableData {
 
 /** Some consecutive rows of a table, and where they lie: plain data. */
 export interface ArrowPart {
-  readonly kind: 'arrow';
   readonly firstRow: number;
   readonly rows: number;
   /** Of the file, about. */

@@ -34,7 +34,7 @@ export class ArrowTable {
     const cut = (): ArrowPart => {
       const [{ firstRow, from }] = slices as [ArrowSlice];
       const bytes = slices.reduce((sum, { batch, ...slice }) => sum + bytesOf(batch, slice.to - slice.from), 0);
-      const part = { kind: 'arrow', firstRow: firstRow + from, rows, bytes, slices } as const;
+      const part = { firstRow: firstRow + from, rows, bytes, slices };
       slices = [];
       rows = 0;
       return part;

@@ -56,7 +56,8 @@ export class ColumnReader {
 
   /** Reads the next rows. Throws an Error where there are not as many, or where they cannot be read. */
   read(rows: number): void {
-    this.valid.fill(0);
+    // Until an empty row is met.
+    this.valid.fill(255);
     for (let row = 0; row < rows; ) {
       while (this.#rowsLeft === 0) this.#nextPage();
       const some = Math.min(this.#rowsLeft, rows - row);
@@ -90,7 +91,6 @@ export class ColumnReader {
     const filled = this.#rowLevels ? sumOf(levels, rows) : rows;
     if (filled === rows) {
       values.read(this.#words, row, rows);
-      setBits(this.valid, row, rows);
       return;
     }
     values.read(this.#dense, 0, filled);
@@ -100,23 +100,14 @@ export class ColumnReader {
   /** Puts values in the rows that are not empty. */
   #spread(row: number, rows: number): void {
     const [words, dense, levels, valid] = [this.#words, this.#dense, this.#levels, this.valid];
-    let from = 0;
-    if (this.#kind.words === 1) {
-      for (let i = 0, to = row; i < rows; i++, to++) {
-        const level = levels[i] as number;
-        // What an empty row gets does not matter.
-        words[to] = dense[from] as number;
-        from += level;
-        valid[to >> 3] = (valid[to >> 3] as number) | (level << (to & 7));
-      }
-      return;
-    }
-    for (let i = 0, to = row; i < rows; i++, to++) {
+    const size = this.#kind.words;
+    for (let i = 0, from = 0, to = row; i < rows; i++, to++) {
       const level = levels[i] as number;
-      words[2 * to] = dense[from] as number;
-      words[2 * to + 1] = dense[from + 1] as number;
-      from += 2 * level;
-      valid[to >> 3] = (valid[to >> 3] as number) | (level << (to & 7));
+      // What an empty row gets does not matter.
+      words[size * to] = dense[from] as number;
+      if (size === 2) words[2 * to + 1] = dense[from + 1] as number;
+      from += size * level;
+      valid[to >> 3] = (valid[to >> 3] as number) & ~((level ^ 1) << (to & 7));
     }
   }
 }
@@ -125,14 +116,4 @@ function sumOf(numbers: Uint32Array, count: number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += numbers[i] as number;
   return sum;
-}
-
-/** Sets `count` bits from bit `from` on, the lowest of each byte first. */
-function setBits(bits: Uint8Array, from: number, count: number): void {
-  const to = from + count;
-  let bit = from;
-  for (; bit < to && bit % 8 > 0; bit++) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
-  const end = Math.max(bit, to - (to % 8));
-  bits.fill(255, bit >> 3, end >> 3);
-  for (bit = end; bit < to; bit++) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
 }

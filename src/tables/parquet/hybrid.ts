@@ -54,11 +54,24 @@ export class HybridNumbers {
   }
 
   #unpack(into: Uint32Array, from: number, count: number): void {
-    const bit = this.#bit;
-    this.#bit += count * this.#width;
-    if (this.#start + Math.ceil(this.#bit / 8) > this.#end) throw endsEarly();
-    const unpack = this.#width <= WIDEST_IN_FOUR ? unpackNarrow : unpackWide;
-    unpack(this.#view, this.#start, bit, this.#width, into, from, from + count);
+    const [view, start, width] = [this.#view, this.#start, this.#width];
+    const mask = width === 32 ? -1 : (1 << width) - 1;
+    const to = from + count;
+    let bit = this.#bit;
+    this.#bit += count * width;
+    if (start + Math.ceil(this.#bit / 8) > this.#end) throw endsEarly();
+    if (width <= WIDEST_IN_FOUR) {
+      for (let next = from; next < to; next++, bit += width) {
+        into[next] = (view.getInt32(start + (bit >>> 3), true) >>> (bit & 7)) & mask;
+      }
+      return;
+    }
+    for (let next = from; next < to; next++, bit += width) {
+      const at = start + (bit >>> 3);
+      // In two steps: to shift by 32 is not to shift.
+      const above = (view.getUint8(at + 4) << 1) << (31 - (bit & 7));
+      into[next] = ((view.getInt32(at, true) >>> (bit & 7)) | above) & mask;
+    }
   }
 
   #nextStretch(): void {
@@ -97,38 +110,4 @@ export class HybridNumbers {
 
 function endsEarly(): Error {
   return new Error('there are fewer numbers than there should be');
-}
-
-function unpackNarrow(
-  view: DataView,
-  start: number,
-  firstBit: number,
-  width: number,
-  into: Uint32Array,
-  from: number,
-  to: number,
-): void {
-  const mask = (1 << width) - 1;
-  for (let next = from, bit = firstBit; next < to; next++, bit += width) {
-    into[next] = (view.getInt32(start + (bit >>> 3), true) >>> (bit & 7)) & mask;
-  }
-}
-
-function unpackWide(
-  view: DataView,
-  start: number,
-  firstBit: number,
-  width: number,
-  into: Uint32Array,
-  from: number,
-  to: number,
-): void {
-  const mask = width === 32 ? -1 : (1 << width) - 1;
-  for (let next = from, bit = firstBit; next < to; next++, bit += width) {
-    const at = start + (bit >>> 3);
-    const shift = bit & 7;
-    // In two steps: to shift by 32 is not to shift.
-    const above = (view.getUint8(at + 4) << 1) << (31 - shift);
-    into[next] = ((view.getInt32(at, true) >>> shift) | above) & mask;
-  }
 }

@@ -15,7 +15,7 @@ export async function openParquet(
   const bytes = FileBytes.open(path);
   try {
     const table = new ParquetTable(file, bytes, problems);
-    return { ...(await openParts(table, world, problems)), totalRows: table.rows };
+    return { ...openParts(table, world, problems), totalRows: table.rows };
   } catch (error) {
     bytes.close();
     throw error;

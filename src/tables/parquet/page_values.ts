@@ -86,7 +86,6 @@ class EntryValues implements PageValues {
   readonly #numbers: HybridNumbers;
   readonly #dictionary: Uint32Array;
   readonly #words: number;
-  #entries = new Uint32Array();
 
   constructor({ bytes, values: { from, to } }: Page, dictionary: Uint32Array, words: number) {
     // A page without values may have nothing at all.
@@ -96,23 +95,17 @@ class EntryValues implements PageValues {
   }
 
   read(into: Uint32Array, from: number, count: number): void {
-    if (this.#entries.length < count) this.#entries = new Uint32Array(count);
-    const [entries, dictionary] = [this.#entries, this.#dictionary];
-    this.#numbers.read(entries, 0, count);
+    const dictionary = this.#dictionary;
+    const words = this.#words;
+    // Entries lie where values will: of two words, the last ones move first.
+    const first = words * from;
+    this.#numbers.read(into, first, count);
     let largest = 0;
-    if (this.#words === 1) {
-      for (let i = 0; i < count; i++) {
-        const entry = entries[i] as number;
-        if (entry > largest) largest = entry;
-        into[from + i] = dictionary[entry] as number;
-      }
-    } else {
-      for (let i = 0; i < count; i++) {
-        const entry = entries[i] as number;
-        if (entry > largest) largest = entry;
-        into[2 * (from + i)] = dictionary[2 * entry] as number;
-        into[2 * (from + i) + 1] = dictionary[2 * entry + 1] as number;
-      }
+    for (let i = count - 1; i >= 0; i--) {
+      const entry = into[first + i] as number;
+      if (entry > largest) largest = entry;
+      into[first + words * i] = dictionary[words * entry] as number;
+      if (words === 2) into[first + 2 * i + 1] = dictionary[2 * entry + 1] as number;
     }
     const has = dictionary.length / this.#words;
     if (count > 0 && largest >= has) throw new Error(`a value is entry ${largest} of a dictionary that has ${has}`);

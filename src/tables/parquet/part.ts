@@ -1,5 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
 import type { CellType, NumberType } from '../../requests/columnar/cells.js';
+import { loadCodecs } from '../../requests/columnar/codecs.js';
 import { DESK_ROWS, type Desk } from '../../requests/columnar/desk.js';
 import type { Entries } from '../../requests/columnar/dictionary.js';
 import {
@@ -12,7 +13,7 @@ import {
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS } from '../../requests/table.js';
 import { FileBytes } from '../file_bytes.js';
-import { isLoaded, loadCodec } from './codecs.js';
+import { needsLoading } from './codecs.js';
 import { ColumnReader, type ParquetColumn } from './column_reader.js';
 import { guarded } from './guarded.js';
 import type { ColumnChunk } from './pages.js';
@@ -32,7 +33,6 @@ export interface ParquetTableData {
 
 /** Some consecutive row groups: plain data. */
 export interface ParquetPart {
-  readonly kind: 'parquet';
   readonly firstRow: number;
   readonly rows: number;
   /** Of the file, about. */
@@ -83,10 +83,8 @@ export class ParquetPartReader {
   }
 
   /** What comes before read() of a part: loading codecs, where there are any to load. */
-  readied({ groups }: ParquetPart): Promise<unknown> | undefined {
-    const codecs = new Set(groups.flatMap(({ chunks }) => chunks.map(({ codec }) => codec)));
-    const missing = [...codecs].filter((codec) => !isLoaded(codec));
-    return missing.length > 0 ? Promise.all(missing.map(loadCodec)) : undefined;
+  readied({ groups }: ParquetPart): Promise<void> | undefined {
+    return groups.some(({ chunks }) => chunks.some(({ codec }) => needsLoading(codec))) ? loadCodecs() : undefined;
   }
 
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */

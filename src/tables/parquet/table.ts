@@ -47,7 +47,7 @@ export class ParquetTable {
     let [firstRow, rows] = [0, 0];
     const cut = (): ParquetPart => {
       const bytes = groups.reduce((sum, { chunks }) => sum + chunks.reduce((all, chunk) => all + chunk.bytes, 0), 0);
-      const part = { kind: 'parquet', firstRow, rows, bytes, groups } as const;
+      const part = { firstRow, rows, bytes, groups };
       firstRow += rows;
       rows = 0;
       groups = [];

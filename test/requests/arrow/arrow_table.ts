@@ -21,8 +21,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import type { World } from '../../../src/kernel/world.js';
-import { loadCodecs } from '../../../src/requests/arrow/codecs.js';
 import { ArrowFile, MemoryBytes, openBatch, readArrowStream } from '../../../src/requests/arrow/index.js';
+import { loadCodecs } from '../../../src/requests/columnar/codecs.js';
 import { keptChunk, SliceReader } from '../../../src/requests/columnar/slices.js';
 import type { RequestChunk } from '../../../src/requests/index.js';
 import { Problems } from '../../../src/requests/problems.js';

@@ -13,9 +13,9 @@ import {
 } from 'apache-arrow';
 import lz4 from 'lz4-napi';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { decompress } from '../../../src/requests/arrow/codecs.js';
 import { ArrowEncoder } from '../../../src/requests/arrow/encode.js';
 import { ArrowRequestWriter } from '../../../src/requests/arrow/index.js';
+import { decompress } from '../../../src/requests/columnar/codecs.js';
 import { generateRequests } from '../../../src/requests/generate.js';
 import { RequestTableError } from '../../../src/requests/table.js';
 import { rowsOf, smallWorld } from '../small_world.js';
