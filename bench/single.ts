@@ -4,7 +4,7 @@ import type { NamedRequest } from '../src/engine/request_names.js';
 import { instantiate, makeMemory } from '../src/engine/wasm.js';
 import { Model } from '../src/kernel/model.js';
 import { NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../src/kernel/world.js';
-import { typeFieldOf } from '../src/names/type_field.js';
+import { typeFieldOf } from '../src/names/request_fields.js';
 import { type Contender, contender, type Effort, interleave, type Timing } from './measure.js';
 import { TypeScriptRival } from './typescript.js';
 

@@ -6,7 +6,7 @@ import { type SurfaceCell, surfaceCells } from '../src/engine/surface_cells.js';
 import { isAllowed } from '../src/kernel/verdict.js';
 import type { Vocabulary } from '../src/kernel/vocabulary.js';
 import type { World } from '../src/kernel/world.js';
-import { typeFieldOf } from '../src/names/type_field.js';
+import { typeFieldOf } from '../src/names/request_fields.js';
 import { contender, type Effort, interleave, type Timing } from './measure.js';
 
 /** The names the ways to ask for all that a task may do with a token have in results. */

@@ -5,11 +5,12 @@ import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
 import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
+import type { CommandName } from './options/table.js';
 
 type AddCommand = (program: Command) => void;
 
 /** The commands in the order of the help. Only the one that is asked for is loaded: that is most of the time it takes. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   init: async () => (await import('./commands/init.js')).initCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
@@ -25,7 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 };
 
 /** The command line of bpftoken, without its process: with the command of that name, or all of them. */
-async function createProgram(name: string | undefined): Promise<Command> {
+export async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('bpftoken')
     .description('What would bpf() answer to a task with a BPF token, and why')
     .showHelpAfterError('(bpftoken --help lists the commands)')
@@ -34,7 +35,7 @@ async function createProgram(name: string | undefined): Promise<Command> {
       '\nExit status: 0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted',
     )
     .exitOverride();
-  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined;
   for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program);
   // Subcommands made before exitOverride() was copied would leave the process themselves.
   for (const command of program.commands) command.exitOverride();

@@ -1,12 +1,14 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES } from '../policy/document.js';
-import { parseScenario, type Scenario } from '../policy/scenario.js';
+import { parseScenario, type Scenario, type Warning } from '../policy/scenario.js';
 import { InputError } from './exit.js';
+
+const READ_BYTES = 1 << 16;
 
 /** Reads and compiles a scenario file; `-` is standard input. Throws InputError or ScenarioError, for people. */
 export function readScenarioFile(path: string): Scenario {
-  const file = path === '-' ? '<stdin>' : path;
+  const file = scenarioName(path);
   return parseScenario(readText(path, file), file);
 }
 
@@ -15,18 +17,23 @@ export function needTasks(path: string, { tasks }: World): void {
   if (tasks.length === 0) throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
 }
 
+/** Says on standard error what is worth a look in a scenario. */
+export function warn(path: string, warnings: readonly Warning[]): void {
+  for (const { line, column, message } of warnings) {
+    process.stderr.write(`warning: ${scenarioName(path)}:${line}:${column}: ${message}\n`);
+  }
+}
+
+/** What messages call a scenario's file. */
+function scenarioName(path: string): string {
+  return path === '-' ? '<stdin>' : path;
+}
+
 function readText(path: string, file: string): string {
   let fd: number | undefined;
   try {
     fd = path === '-' ? 0 : openSync(path, 'r');
-    const { size } = fstatSync(fd);
-    if (size > MAX_SCENARIO_BYTES) {
-      throw new InputError(
-        `${file}: ${megabytes(size)} is too large for a scenario, which may have ${megabytes(MAX_SCENARIO_BYTES)}; ` +
-          'requests belong in a table of their own (bpftoken eval --requests FILE)',
-      );
-    }
-    return readFileSync(fd, 'utf8');
+    return readBounded(fd, file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${file}: cannot be read: ${(error as Error).message}`);
@@ -35,6 +42,20 @@ function readText(path: string, file: string): string {
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(bytes < 10_485_760 ? 1 : 0)} MiB`;
+/** All of a file, as text. A pipe or a device does not say how long it is: no more is read than a scenario may have. */
+function readBounded(fd: number, file: string): string {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = Buffer.allocUnsafe(READ_BYTES);
+    const read = readSync(fd, piece);
+    if (read === 0) return Buffer.concat(pieces).toString('utf8');
+    pieces.push(piece.subarray(0, read));
+    length += read;
+    if (length <= MAX_SCENARIO_BYTES) continue;
+    throw new InputError(
+      `${file}: too large for a scenario: it has more than ${MAX_SCENARIO_BYTES / 1_048_576} MiB; ` +
+        'requests belong in a table of their own (bpftoken eval --requests FILE)',
+    );
+  }
 }

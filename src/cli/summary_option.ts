@@ -1,28 +1,14 @@
 import type { World } from '../kernel/world.js';
-import { nearestOf } from '../names/nearest.js';
 import { csvField } from '../requests/text.js';
-import { GROUP_COLUMNS, type Group, type GroupColumn, Grouping } from './batch/groups.js';
+import type { GroupColumn } from './batch/group_columns.js';
+import { type Group, Grouping } from './batch/groups.js';
 import { openSink, sinkOf } from './batch/sink.js';
 import { InputError } from './exit.js';
 
-/** A type is in one of two columns. */
-const TYPE: readonly GroupColumn[] = ['map_type', 'prog_type'];
-
-/** What `--summary task,cmd,reason` asks for; undefined without it. Throws an InputError for what is no such column. */
-export function summaryOption(text: string | undefined, world: World): Grouping | undefined {
-  if (text === undefined) return undefined;
-  const columns = text.split(',').flatMap((part) => {
-    const name = part.trim().toLowerCase().replaceAll('-', '_');
-    if (name === 'type') return TYPE;
-    const column = GROUP_COLUMNS.find((known) => known === name);
-    if (column) return [column];
-    const nearest = nearestOf(name, GROUP_COLUMNS);
-    throw new InputError(
-      `--summary ${part}: one of ${GROUP_COLUMNS.join(', ')} is expected${nearest ? `; did you mean ${nearest}?` : ''}`,
-    );
-  });
+/** Counts by these columns. Throws an InputError for columns with too many different rows. */
+export function groupingOf(columns: readonly GroupColumn[], world: World): Grouping {
   try {
-    return new Grouping(world, [...new Set(columns)]);
+    return new Grouping(world, columns);
   } catch (error) {
     if (error instanceof RangeError) throw new InputError(`--summary ${error.message}`);
     throw error;

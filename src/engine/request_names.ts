@@ -2,9 +2,9 @@ import { Pre } from '../abi/verdict.js';
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { unknownName } from '../names/complaint.js';
-import { PRE_NAMES } from '../names/faults.js';
+import { PRE_NAMES, preNamed } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
-import { typeFieldOf } from '../names/type_field.js';
+import { typeFieldOf } from '../names/request_fields.js';
 import type { Decider } from './decider.js';
 import { IdNames, isU32 } from './id_names.js';
 import { KindNames } from './kind_names.js';
@@ -142,9 +142,8 @@ function preOf(written: string): Pre {
   if (typeof written !== 'string') {
     throw new InvalidRequestError('pre', `pre is ${typeof written}: one of ${PRE_NAMES.join(', ')} is expected`);
   }
-  const name = written.trim().toLowerCase().replaceAll('-', '_');
-  const pre = PRE_NAMES.indexOf(name);
-  if (pre !== -1) return pre;
-  const nearest = nearestOf(name, PRE_NAMES);
+  const pre = preNamed(written);
+  if (pre !== undefined) return pre;
+  const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
   throw new UnknownNameError('fault', written, unknownName('fault', written, PRE_NAMES, nearest));
 }

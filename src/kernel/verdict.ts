@@ -87,13 +87,3 @@ export function outcomeName(outcome: Outcome): string {
 export function dispositionName(disposition: Disposition): string {
   return Disposition[disposition].toLowerCase();
 }
-
-/** The outcome of a name in a file, or undefined. */
-export function outcomeNamed(name: string): Outcome | undefined {
-  return Outcome[name.toUpperCase() as keyof typeof Outcome];
-}
-
-/** The disposition of a name in a file, or undefined. */
-export function dispositionNamed(name: string): Disposition | undefined {
-  return Disposition[name.toUpperCase() as keyof typeof Disposition];
-}

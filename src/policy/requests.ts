@@ -2,10 +2,10 @@ import { Pre } from '../abi/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
 import { quote, unknownInVocabulary, unknownName } from '../names/complaint.js';
-import { PRE_NAMES } from '../names/faults.js';
+import { PRE_NAMES, preNamed } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
+import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../names/request_fields.js';
 import { resolveName } from '../names/spelling.js';
-import { isTypeRequired, typeFieldOf } from '../names/type_field.js';
 import type { Context, Warning } from './context.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { ownerOf } from './issues.js';
@@ -19,6 +19,8 @@ export interface ScenarioRequest {
   readonly name?: string;
   readonly request: Request;
   readonly expect?: Expectation;
+  /** Fields it has that its command does not read; in the scenario's warnings too. */
+  readonly warnings?: readonly Warning[];
   readonly line: number;
   readonly column: number;
 }
@@ -29,14 +31,6 @@ export interface Referents {
   readonly tokens: ReadonlyMap<string, number | undefined>;
   readonly bpffs: BpffsByName;
 }
-
-/** Fields that mean something to some commands only, and to which. */
-const ONLY_FOR = {
-  map_type: ['map_create'],
-  prog_type: ['prog_load', 'prog_attach', 'link_create'],
-  expected_attach_type: ['prog_load', 'prog_attach', 'link_create'],
-  insn_cnt: ['prog_load'],
-} as const;
 
 /** Reads one request; undefined where something in it is wrong (noted). */
 export function readRequest(
@@ -63,14 +57,15 @@ export function readRequest(
 
   const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
   const typeField = command === undefined ? undefined : typeFieldOf(command);
-  if (command !== undefined && typeField && isTypeRequired(command) && entry[typeField] === undefined) {
+  if (command !== undefined && typeField && neededFieldOf(command) === typeField && entry[typeField] === undefined) {
     const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
     const message = `${owner}${command} needs ${typeField}, as in ${example}`;
     problems.add(locator.value([...path, 'cmd']), { message, expected: typeField });
     fine = false;
   }
   const bpffs = bpffsOf();
-  if (command !== undefined) warnings.push(...idleFields(command));
+  const idle = command === undefined ? [] : idleFields(command);
+  warnings.push(...idle);
 
   if (!fine || !task || token === undefined || bpffs === null) return undefined;
   if (cmd === null || cmd === undefined || mapType === null || progType === null || attachType === null)
@@ -89,6 +84,7 @@ export function readRequest(
       ...(bpffs === undefined ? {} : { bpffs }),
     }),
     ...(expect ? { expect } : {}),
+    ...(idle.length > 0 ? { warnings: idle } : {}),
     ...locator.value(path),
   };
 
@@ -119,12 +115,16 @@ export function readRequest(
     return null;
   }
 
+  /** Fields that are written and that the command does not read: no mistake, as a table has columns for all of them. */
   function idleFields(name: string): Warning[] {
-    return Object.entries(ONLY_FOR).flatMap(([field, commands]): Warning[] => {
-      if (entry[field as keyof typeof ONLY_FOR] === undefined || (commands as readonly string[]).includes(name))
-        return [];
-      return [{ ...locator.key([...path, field]), message: `${owner}${field} means nothing to ${name}` }];
-    });
+    const idle: string[] = REQUEST_FIELDS.filter(
+      (field) => field !== 'bpffs' && entry[field] !== undefined && !readersOf(field).includes(name),
+    );
+    if (pre && !isFaultRead(name, pre)) idle.push('pre');
+    return idle.map((field) => ({
+      ...locator.key([...path, field]),
+      message: `${owner}${field === 'pre' ? `pre ${entry.pre}` : field} means nothing to ${name}`,
+    }));
   }
 }
 
@@ -134,9 +134,9 @@ function preOf(
   { locator, problems }: Context,
 ): Pre | undefined {
   if (written === undefined) return Pre.NONE;
-  const name = written.trim().toLowerCase().replaceAll('-', '_');
-  if (PRE_NAMES.includes(name)) return Pre[name.toUpperCase() as keyof typeof Pre];
-  const nearest = nearestOf(name, PRE_NAMES);
+  const known = preNamed(written);
+  if (known !== undefined) return known;
+  const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
   if (nearest) problems.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));
   else
     problems.add(locator.value(path), {

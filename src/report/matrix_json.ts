@@ -1,7 +1,7 @@
 import { numbersOf, type SurfaceCell, surfaceCells } from '../engine/surface_cells.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
 import { NO_TOKEN } from '../kernel/world.js';
-import { typeFieldOf } from '../names/type_field.js';
+import { typeFieldOf } from '../names/request_fields.js';
 import type { Matrix } from './matrix.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */

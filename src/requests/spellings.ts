@@ -2,7 +2,7 @@ import { ERRNO } from '../abi/errno.js';
 import { saturate } from '../engine/columns.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
 import type { WorldNames } from '../kernel/world.js';
-import { PRE_NAMES } from '../names/faults.js';
+import { preNamed } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
 import { EXPECT_ALLOWED, type RequestColumn } from './table.js';
 
@@ -75,11 +75,10 @@ export function kindSpellings(vocabulary: Vocabulary, kind: Kind): Spellings {
 /** Faults found beforehand: `token_ebadf` or its code. */
 function preSpellings(): Spellings {
   return new Spellings((text) => {
-    const name = text.trim().toLowerCase().replaceAll('-', '_');
-    if (name === '') return EMPTY;
-    if (looksNumeric(name)) return /^[0-7]$/.test(name) ? Number(name) : OUT_OF_RANGE;
-    const code = PRE_NAMES.indexOf(name);
-    return code === -1 ? UNKNOWN : code;
+    const trimmed = text.trim();
+    if (trimmed === '') return EMPTY;
+    if (looksNumeric(trimmed)) return /^[0-7]$/.test(trimmed) ? Number(trimmed) : OUT_OF_RANGE;
+    return preNamed(trimmed) ?? UNKNOWN;
   });
 }
 

@@ -1,15 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  addGroups,
-  checkGroups,
-  GROUP_COLUMNS,
-  type Group,
-  type GroupColumn,
-  Grouping,
-  type Groups,
-} from '../../src/cli/batch/groups.js';
+import { GROUP_COLUMNS, type GroupColumn } from '../../src/cli/batch/group_columns.js';
+import { addGroups, checkGroups, type Group, Grouping, type Groups } from '../../src/cli/batch/groups.js';
 import { VerdictRows } from '../../src/cli/batch/verdict_rows.js';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';

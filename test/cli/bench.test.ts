@@ -93,13 +93,13 @@ describe('bpftoken bench', () => {
 
   test.each([
     [['--for', '5'], /--for 5: a duration is expected, say 500ms/],
-    [['--rows', '0'], /--rows 0: a number from 1 to 100000000/],
-    [['--rows', '2G'], /--rows 2G: a number from 1 to/],
-    [['--batch', '0'], /--batch 0: a number from 1 to/],
+    [['--rows', '0'], /--rows 0: a whole number from 1 to 100000000/],
+    [['--rows', '2G'], /--rows 2G: a whole number from 1 to/],
+    [['--batch', '0'], /--batch 0: a whole number from 1 to/],
     [['--rows', '10', '--batch', '11'], /--batch 11: .*\(--rows 10\)/],
-    [['--workers', '64'], /--workers 64: a number from 1 to 63/],
+    [['--workers', '64'], /--workers 64: a whole number from 1 to 63/],
     [['--seed', '-1'], /--seed -1: a whole number/],
-    [['--profile', 'v13'], /no profile v13; did you mean/],
+    [['--profile', 'v13'], /--profile v13: .*did you mean/],
   ])('%j is a usage error', async (args, message) => {
     const { code, stdout, stderr } = await inProcess(['bench', FLEET, ...args]);
     expect(stderr).toMatch(message);

@@ -109,16 +109,22 @@ describe('generate and eval', () => {
 
   test.each([
     [['eval', FLEET], /either --requests FILE or --generate ROWS is needed/],
-    [['eval', FLEET, '--generate', '10', '--requests', 'x.csv'], /and not both/],
+    [
+      ['eval', FLEET, '--generate', '10', '--requests', 'x.csv'],
+      /'--requests <file>' cannot be used with option '--generate <rows>'/,
+    ],
     [['eval', FLEET, '--generate', 'ten'], /--generate ten: a whole number/],
     [['eval', FLEET, '--requests', 'nowhere.csv'], /cannot read nowhere\.csv: no such file/],
     [['eval', FLEET, '--requests', 'table.txt'], /table\.txt: its name does not tell/],
     [['eval', FLEET, '--generate', '10', '--out', '/nowhere/x.csv'], /cannot write \/nowhere\/x\.csv/],
-    [['eval', FLEET, '--generate', '10', '--workers', '0'], /--workers 0: a number from 1 to 63 is expected/],
-    [['eval', FLEET, '--generate', '10', '--workers', '64'], /--workers 64: a number from 1 to 63/],
-    [['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'], /no profile v13; did you mean v1[12]\?/],
+    [['eval', FLEET, '--generate', '10', '--workers', '0'], /--workers 0: a whole number from 1 to 63 is expected/],
+    [['eval', FLEET, '--generate', '10', '--workers', '64'], /--workers 64: a whole number from 1 to 63/],
+    [
+      ['eval', FLEET, '--generate', '10', '--compare-profile', 'v13'],
+      /--compare-profile v13: one of .* did you mean v1[12]\?/,
+    ],
     [['eval', FLEET, '--generate', '10', '--summary', 'task,reson'], /--summary reson: .*did you mean reason\?/],
-    [['eval', FLEET, '--generate', '10', '--summary-out', 'x.csv'], /--summary-out .*say --summary/],
+    [['eval', FLEET, '--generate', '10', '--summary-out', 'x.csv'], /--summary-out is read only with --summary/],
     [
       ['eval', FLEET, '--generate', '10', '--summary', 'cmd', '--summary-out', '/nowhere/x.csv'],
       /cannot write \/nowhere\/x\.csv/,

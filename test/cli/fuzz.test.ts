@@ -78,7 +78,8 @@ describe('a case', () => {
       if (/^# (no scenario file|a file cannot)/m.test(stdout)) continue;
       writeFileSync(scenario, stdout);
       const { code, stderr } = await inProcess(['explain', scenario, '--request', '1']);
-      expect(stderr).toBe('');
+      // Of fields that the command does not read a case may have any value.
+      expect(stderr.replace(/^warning: .* means nothing to \w+\n/gm, '')).toBe('');
       expect([0, 1]).toContain(code);
       expect((await inProcess(['test', scenario])).code).toBe(0);
       return;
@@ -100,10 +101,10 @@ describe('a case', () => {
 test.each([
   [['--case', '1-2'], /--case 1-2: an identity is expected, say 1-2f3a-17/],
   [['--for', '60'], /--for 60: a duration is expected, say 500ms, 60s or 2m/],
-  [['--cases', '0'], /--cases 0: at least one case/],
+  [['--cases', '0'], /--cases 0: a whole number from 1 on/],
   [['--cases', 'many'], /--cases many: a whole number/],
-  [['--workers', '0'], /--workers 0: a number from 1 to 256/],
-  [['--profile', 'linux-6.99'], /no profile linux-6\.99; did you mean/],
+  [['--workers', '0'], /--workers 0: a whole number from 1 to 256/],
+  [['--profile', 'linux-6.99'], /--profile linux-6\.99: .*did you mean/],
 ])('%j is a usage error', async (args, message) => {
   const { code, stdout, stderr } = await inProcess(['fuzz', ...args]);
   expect(stderr).toMatch(message);

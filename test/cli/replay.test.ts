@@ -114,7 +114,7 @@ test('bad input is told with its place', async () => {
       /^cannot read .*none\.ndjson: no such file or directory/,
     ],
     [[FOLDER], /^cannot read .*: it is a directory/],
-    [[written('x.ndjson', GOOD), '--profile', 'linux-6.99'], /^no profile linux-6\.99; did you mean/],
+    [[written('x.ndjson', GOOD), '--profile', 'linux-6.99'], /^--profile linux-6\.99: .*did you mean/],
     [
       [written('old.ndjson', [use('ok', { kernel: '5.10.1' })])],
       /old\.ndjson:1:1: no profile is known for kernel 5\.10\.1/,

@@ -3,7 +3,7 @@ import type { Dice } from '../../src/fuzz/dice.js';
 import { KIND_PREFIX, type Kind } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
 import { PRE_NAMES } from '../../src/names/faults.js';
-import { typeFieldOf } from '../../src/names/type_field.js';
+import { typeFieldOf } from '../../src/names/request_fields.js';
 
 /** The request by names, each in a spelling drawn from the common ones; by number where nothing has the name. */
 export function named(world: World, request: Request, dice: Dice): NamedRequest {

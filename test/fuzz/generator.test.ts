@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { DISPOSITION_SHIFT, OUTCOME_MASK } from '../../src/abi/verdict.js';
-import { parseDuration } from '../../src/cli/duration_option.js';
+import { duration } from '../../src/cli/options/values.js';
 import { drawWorld } from '../../src/fuzz/draw_case.js';
 import { CASES_PER_WORLD, formatCaseId, nthWorld, parseCaseId, profileOfWorld } from '../../src/fuzz/identity.js';
 import { runInline } from '../../src/fuzz/inline.js';
@@ -163,5 +163,5 @@ test.each([
   ['-1s', undefined],
   ['soon', undefined],
 ])('a duration of %s', (text, ms) => {
-  expect(parseDuration(text)).toBe(ms);
+  expect(duration.parse(text)).toEqual(ms === undefined ? { given: text } : { value: ms });
 });

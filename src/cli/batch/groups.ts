@@ -9,22 +9,7 @@ import { commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../../requests/f
 import { REQUEST_COLUMNS, type RequestChunk } from '../../requests/table.js';
 import { readableIds, readableNames } from '../../requests/text.js';
 import { TooManyGroupsError } from './errors.js';
-
-/** Columns of the output that rows can be grouped by. */
-export const GROUP_COLUMNS = [
-  'task',
-  'token',
-  'cmd',
-  'map_type',
-  'prog_type',
-  'expected_attach_type',
-  'pre',
-  'verdict',
-  'errno',
-  'reason',
-  'token_disposition',
-] as const;
-export type GroupColumn = (typeof GROUP_COLUMNS)[number];
+import type { GroupColumn } from './group_columns.js';
 
 /** As many groups as there could be are counted in an array, more in a map of those there are. */
 const MAX_DENSE = 1 << 16;

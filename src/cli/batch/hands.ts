@@ -6,7 +6,7 @@ import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { TableData, TablePart } from '../../tables/parts.js';
 import type { DecidedChunk } from './chunk_decider.js';
-import type { GroupColumn } from './groups.js';
+import type { GroupColumn } from './group_columns.js';
 import type { PartTask, PartWorkerData } from './part.js';
 import type { Counts } from './summary.js';
 import type { TablePartAnswer } from './table_part.js';

@@ -1,6 +1,7 @@
 export { runBatch } from './batch.js';
 export { AbortError, BadRowError, BatchFileError, problemWords, TooManyGroupsError } from './errors.js';
-export { GROUP_COLUMNS, type Group, type GroupColumn, Grouping } from './groups.js';
+export { GROUP_COLUMNS, type GroupColumn } from './group_columns.js';
+export { type Group, Grouping } from './groups.js';
 export type { BatchOptions } from './options.js';
 export { type Progress, type ProgressBar, progressBar } from './progress.js';
 export { type BatchSink, sinkOf } from './sink.js';

@@ -8,18 +8,21 @@ import { checkJson } from '../../report/explain_json.js';
 import { headline, verdictText } from '../../report/explain_text.js';
 import { reasonText } from '../../report/verdict_words.js';
 import { EXIT } from '../exit.js';
-import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
+import { questionOf } from '../question.js';
+import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken check`: one verdict in words. */
 export function checkCommand(program: Command): void {
-  addQuestionOptions(program.command('check'))
+  addOptions(program.command('check'), OPTIONS.check)
     .description('one verdict in words; exit status 1 when denied')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--json', 'the verdict as JSON')
-    .action((path: string, options: QuestionOptions & { json?: boolean }) => {
+    .action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
       const question = questionOf(readScenarioFile(path), options);
+      warn(path, question.warnings);
       const answered = answer(new Model(question.world), question.request);
       const { verdict } = answered;
       const newest = isDecided(verdict.outcome) ? askProfile(question, NEWEST_PROFILE) : undefined;

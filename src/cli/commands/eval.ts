@@ -1,54 +1,27 @@
 import type { Command } from 'commander';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
-import { TABLE_FORMATS } from '../../tables/formats.js';
 import { type BatchSource, progressBar, runBatch, type Summary, sinkOf, sourceOf } from '../batch/index.js';
 import { batchJson, batchNotes, batchText } from '../batch_report.js';
 import { EXIT, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
-import { wholeNumber } from '../number_option.js';
-import { profileOption } from '../profile_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
+import { worldOf } from '../question.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
-import { summaryOption, writeGroups } from '../summary_option.js';
+import { groupingOf, writeGroups } from '../summary_option.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
-import { workersOption } from '../workers_option.js';
+import { defaultWorkers } from '../workers.js';
 
-interface EvalOptions {
-  readonly requests?: string;
-  readonly generate?: string;
-  readonly seed: string;
-  readonly out?: string;
-  readonly format?: string;
-  readonly outFormat?: string;
-  readonly profile?: string;
-  readonly compareProfile?: string[];
-  readonly strict?: boolean;
-  readonly workers?: string;
-  readonly summary?: string;
-  readonly summaryOut?: string;
-  readonly json?: boolean;
-}
+type EvalOptions = OptionsOf<typeof OPTIONS.eval>;
 
 /** `bpftoken eval`: a whole table of requests through the hot path. */
 export function evalCommand(program: Command): void {
-  program
-    .command('eval')
+  addOptions(program.command('eval'), OPTIONS.eval)
     .description('decide a table of requests: a verdict with its reason for each row, and a summary')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--requests <file>', 'request table (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard input')
-    .option('--generate <rows>', 'decide generated requests instead, say 10M')
-    .option('--seed <number>', 'what makes generated requests repeatable', '1')
-    .option('--out <file>', 'where the verdicts go (as the requests); - for standard output; default: nowhere')
-    .option('--format <format>', `of the requests: ${TABLE_FORMATS.join(', ')}; default: by the file’s name`)
-    .option('--out-format <format>', 'of the verdicts; default: by the file’s name, else as the requests')
-    .option('--profile <name>', 'ask this kernel instead of the scenario’s')
-    .option('--compare-profile <name...>', 'count the rows these kernels answer otherwise')
-    .option('--strict', 'stop at the first row that cannot be read: no output, exit status 2')
-    .option('--workers <number>', 'threads; does not change the output; 1: no others; default: one for each core')
-    .option('--summary <columns>', 'count by these columns of the output instead, say task,cmd,reason')
-    .option('--summary-out <file>', 'where these counts go as CSV')
-    .option('--json', 'the summary as JSON')
     .addHelpText(
       'after',
       '\nThe summary goes to standard output, or to standard error where the verdicts go to standard output.\n' +
@@ -60,10 +33,10 @@ export function evalCommand(program: Command): void {
           'standard input cannot be both the scenario and the requests: name a file for one of them',
         );
       }
-      const read = readScenarioFile(path).world;
-      const world = options.profile ? { ...read, profile: profileOption(options.profile) } : read;
-      const compared = (options.compareProfile ?? []).map((name) => ({ ...world, profile: profileOption(name) }));
-      const workers = workersOption(options.workers, MAX_WORKERS);
+      const read = readScenarioFile(path);
+      const world = worldOf(read, options.profile);
+      const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
+      const workers = options.workers ?? defaultWorkers(MAX_WORKERS);
       const source = sourceOption(options);
       if (source.kind === 'generated') needTasks(path, world);
       const outFormat =
@@ -72,10 +45,7 @@ export function evalCommand(program: Command): void {
           : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
       const sink = sinkOf(options.out, outFormat);
       const report = options.out === '-' ? process.stderr : process.stdout;
-      const grouping = summaryOption(options.summary, world);
-      if (options.summaryOut !== undefined && !grouping) {
-        throw new InputError('--summary-out says where the counts of --summary go: say --summary task,cmd,reason, too');
-      }
+      const grouping = options.summary && groupingOf(options.summary, world);
       const show = (summary: Summary): void => {
         const style = styleFor(report);
         report.write(
@@ -108,12 +78,7 @@ export function evalCommand(program: Command): void {
 }
 
 function sourceOption({ requests, generate, seed, format }: EvalOptions): BatchSource {
-  if ((requests === undefined) === (generate === undefined)) {
-    throw new InputError('either --requests FILE or --generate ROWS is needed, and not both');
-  }
-  if (generate !== undefined) {
-    return { kind: 'generated', rows: wholeNumber('--generate', generate), seed: wholeNumber('--seed', seed) };
-  }
-  const path = requests as string;
-  return sourceOf(path, tableFormat('--format', format, path));
+  if (generate !== undefined) return { kind: 'generated', rows: generate, seed };
+  if (requests === undefined) throw new InputError('either --requests FILE or --generate ROWS is needed');
+  return sourceOf(requests, tableFormat('--format', format, requests));
 }

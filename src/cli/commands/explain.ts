@@ -4,18 +4,22 @@ import { isDecided } from '../../kernel/verdict.js';
 import { explainJson } from '../../report/explain_json.js';
 import { explainText } from '../../report/explain_text.js';
 import { EXIT } from '../exit.js';
-import { addQuestionOptions, type QuestionOptions, questionOf } from '../question.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
+import { questionOf } from '../question.js';
+import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken explain`: every check, what would have to change, what other kernels say. */
 export function explainCommand(program: Command): void {
-  addQuestionOptions(program.command('explain'))
+  addOptions(program.command('explain'), OPTIONS.explain)
     .description('every check the kernel makes, what would make a denied request pass, what other kernels say')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--json', 'the explanation as JSON')
-    .action((path: string, options: QuestionOptions & { json?: boolean }) => {
-      const explanation = explain(questionOf(readScenarioFile(path), options));
+    .action((path: string, options: OptionsOf<typeof OPTIONS.explain>) => {
+      const question = questionOf(readScenarioFile(path), options);
+      warn(path, question.warnings);
+      const explanation = explain(question);
       const { verdict } = explanation;
       process.stdout.write(
         options.json

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
-import { parseCaseId } from '../../fuzz/identity.js';
+import type { CaseId } from '../../fuzz/identity.js';
 import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
 import { replayJson, replayText } from '../../fuzz/replay_text.js';
@@ -8,52 +8,35 @@ import { REAL_SIDES } from '../../fuzz/sides.js';
 import { summaryJson, summaryText } from '../../fuzz/summary.js';
 import { type Finding, findingsOf } from '../../fuzz/tally.js';
 import { PROFILES } from '../../kernel/profile.js';
-import { durationOption } from '../duration_option.js';
-import { EXIT, type ExitCode, InputError } from '../exit.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { interruptible } from '../interrupt.js';
-import { wholeNumber } from '../number_option.js';
-import { profileOption } from '../profile_option.js';
-import { workersOption } from '../workers_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
+import { defaultWorkers } from '../workers.js';
 
 /** Findings shown in full; of the others the number. */
 const MAX_SHOWN = 10;
-const MAX_WORKERS = 256;
+/** How long a campaign takes where neither --for nor --cases is given. */
+const DEFAULT_MS = 60_000;
 
-interface FuzzOptions {
-  readonly for?: string;
-  readonly cases?: string;
-  readonly seed: string;
-  readonly workers?: string;
-  readonly profile?: string[];
-  readonly case?: string;
-  readonly json?: boolean;
-}
+type FuzzOptions = OptionsOf<typeof OPTIONS.fuzz>;
 
 /** `bpftoken fuzz`: the model against the hot path, on random worlds. */
 export function fuzzCommand(program: Command): void {
-  program
-    .command('fuzz')
+  addOptions(program.command('fuzz'), OPTIONS.fuzz)
     .description('compare the model with the hot path on random worlds; exit status 1 when they disagree')
-    .option('--for <duration>', 'how long, say 500ms, 60s or 2m; default: 60s, unless --cases is given')
-    .option('--cases <number>', 'how many cases, say 1000000 or 1M')
-    .option('--seed <number>', 'which campaign: the same cases for the same seed', '1')
-    .option('--workers <number>', 'threads; does not change the cases; default: one for each core')
-    .option('--profile <name...>', 'these kernels only; default: every built-in profile')
-    .option('--case <id>', 'one case again, say 1-2f3a-17: as a scenario file, shrunk where the sides disagree')
-    .option('--json', 'the summary and the findings as JSON')
     .addHelpText(
       'after',
       '\nA case comes back from its identity: campaign seed, world number, case number.' +
         '\nExit status 0 when both agree on every case; 1 when they do not; 2 bad input; 130 interrupted.',
     )
     .action(async (options: FuzzOptions) => {
-      process.exitCode = options.case === undefined ? await campaign(options) : again(options.case, options);
+      process.exitCode = options.case ? again(options.case, options) : await campaign(options);
     });
 }
 
-function again(text: string, { json }: FuzzOptions): ExitCode {
-  const id = parseCaseId(text);
-  if (!id) throw new InputError(`--case ${text}: an identity is expected, say 1-2f3a-17 (seed, world, case)`);
+function again(id: CaseId, { json }: FuzzOptions): ExitCode {
   const replayed = replay(REAL_SIDES, id);
   process.stdout.write(json ? `${JSON.stringify(replayJson(replayed), null, 2)}\n` : replayText(replayed));
   return replayed.disagreement ? EXIT.NEGATIVE : EXIT.OK;
@@ -88,21 +71,14 @@ function campaignJson(seed: number, result: CampaignResult, findings: readonly F
 }
 
 function planOf(options: FuzzOptions): CampaignOptions {
-  const cases = options.cases === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--cases', options.cases);
-  if (cases === 0) throw new InputError('--cases 0: at least one case is needed');
-  const forText = options.for ?? (options.cases === undefined ? '60s' : undefined);
-  const forMs = forText === undefined ? undefined : durationOption('--for', forText);
+  const forMs = options.for ?? (options.cases === undefined ? DEFAULT_MS : undefined);
+  const wanted = new Set(options.profile);
   return {
-    seed: wholeNumber('--seed', options.seed),
-    cases,
-    workers: workersOption(options.workers, MAX_WORKERS),
-    profiles: profilesOption(options.profile),
+    seed: options.seed,
+    cases: options.cases ?? Number.POSITIVE_INFINITY,
+    workers: options.workers ?? defaultWorkers(),
+    // Places in PROFILES, in their order there.
+    profiles: PROFILES.flatMap((profile, i) => (wanted.size === 0 || wanted.has(profile) ? [i] : [])),
     ...(forMs === undefined ? {} : { forMs }),
   };
-}
-
-/** Places in PROFILES, in their order there, each once. */
-function profilesOption(names: readonly string[] | undefined): number[] {
-  const wanted = new Set((names ?? []).map((name) => profileOption(name)));
-  return PROFILES.flatMap((profile, i) => (wanted.size === 0 || wanted.has(profile) ? [i] : []));
 }

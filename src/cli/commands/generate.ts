@@ -1,41 +1,27 @@
 import type { Command } from 'commander';
 import { count, timeWords } from '../../report/summary_text.js';
 import { generateRequests } from '../../requests/index.js';
-import { TABLE_FORMATS } from '../../tables/formats.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
 import { AbortError, throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
 import { openSink, sinkOf } from '../batch/sink.js';
 import { interruptible } from '../interrupt.js';
-import { wholeNumber } from '../number_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 
-interface GenerateOptions {
-  readonly rows: string;
-  readonly seed: string;
-  readonly out: string;
-  readonly format?: string;
-  readonly json?: boolean;
-}
-
 /** `bpftoken generate`: a request table drawn from a scenario. */
 export function generateCommand(program: Command): void {
-  program
-    .command('generate')
+  addOptions(program.command('generate'), OPTIONS.generate)
     .description('draw a request table from a scenario’s tasks, tokens and vocabulary; the same for the same seed')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .requiredOption('--rows <number>', 'how many requests, say 1000000 or 1M')
-    .option('--seed <number>', 'what makes it repeatable', '1')
-    .option('--out <file>', 'where to (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard output', '-')
-    .option('--format <format>', `${TABLE_FORMATS.join(', ')}; default: by the file’s name, csv on standard output`)
-    .option('--json', 'say what was written as JSON, on standard error where rows go to standard output')
-    .action(async (path: string, options: GenerateOptions) => {
+    .action(async (path: string, options: OptionsOf<typeof OPTIONS.generate>) => {
       const { world } = readScenarioFile(path);
       needTasks(path, world);
-      const rows = wholeNumber('--rows', options.rows);
-      const seed = wholeNumber('--seed', options.seed);
+      const { rows, seed } = options;
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
       const started = performance.now();
       let written = 0;

@@ -2,19 +2,20 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { starterScenario } from '../../policy/starter.js';
 import { InputError } from '../exit.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 
 /** `bpftoken init`: a commented starter scenario. */
 export function initCommand(program: Command): void {
-  program
-    .command('init')
+  addOptions(program.command('init'), OPTIONS.init)
     .description('write a commented starter scenario')
     .argument('[file]', 'where to; - for standard output', 'scenario.yaml')
-    .option('--force', 'write over a file that is there')
-    .option('--json', 'say what was written as JSON')
-    .action((file: string, options: { force?: boolean; json?: boolean }) => {
+    .action((file: string, options: OptionsOf<typeof OPTIONS.init>) => {
       const text = starterScenario();
       if (file === '-') {
         process.stdout.write(text);
+        if (options.json) process.stderr.write(`${JSON.stringify({ file, bytes: Buffer.byteLength(text) })}\n`);
         return;
       }
       try {

@@ -7,15 +7,18 @@ import { progTypeNeeds } from '../../kernel/prog_types.js';
 import type { Kind } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
 import { InputError } from '../exit.js';
-import { profileOption } from '../profile_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 
-const TOPICS: Readonly<Record<string, Kind | 'profiles'>> = {
-  profiles: 'profiles',
-  cmds: 'cmds',
-  'map-types': 'map_types',
-  'prog-types': 'prog_types',
-  'attach-types': 'attach_types',
-};
+const TOPICS: ReadonlyMap<string, Kind | 'profiles'> = new Map([
+  ['profiles', 'profiles'],
+  ['cmds', 'cmds'],
+  ['map-types', 'map_types'],
+  ['prog-types', 'prog_types'],
+  ['attach-types', 'attach_types'],
+]);
+const TOPIC_NAMES = [...TOPICS.keys()];
 
 interface Row {
   readonly number?: number;
@@ -25,22 +28,19 @@ interface Row {
 
 /** `bpftoken list`: profiles, and the names of a kernel with what each asks for. */
 export function listCommand(program: Command): void {
-  program
-    .command('list')
-    .description(`what there is: ${Object.keys(TOPICS).join(', ')}`)
-    .argument('<topic>', Object.keys(TOPICS).join(', '))
-    .option('--profile <name>', `whose names, default: ${NEWEST_PROFILE.name}`)
-    .option('--json', 'as JSON')
-    .action((topic: string, options: { profile?: string; json?: boolean }) => {
-      const kind = TOPICS[topic.replaceAll('_', '-')];
+  addOptions(program.command('list'), OPTIONS.list)
+    .description(`what there is: ${TOPIC_NAMES.join(', ')}`)
+    .argument('<topic>', TOPIC_NAMES.join(', '))
+    .action((topic: string, options: OptionsOf<typeof OPTIONS.list>) => {
+      const kind = TOPICS.get(topic.replaceAll('_', '-'));
       if (!kind) {
-        const nearest = nearestOf(topic, Object.keys(TOPICS));
-        const known = Object.keys(TOPICS).join(', ');
+        const nearest = nearestOf(topic, TOPIC_NAMES);
+        const known = TOPIC_NAMES.join(', ');
         throw new InputError(
           `nothing to list under ${topic}${nearest ? `; did you mean ${nearest}?` : ''} (known: ${known})`,
         );
       }
-      const profile = options.profile ? profileOption(options.profile) : NEWEST_PROFILE;
+      const profile = options.profile ?? NEWEST_PROFILE;
       const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
       process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
     });

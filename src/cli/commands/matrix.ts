@@ -7,32 +7,21 @@ import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
 import { matrixText } from '../../report/matrix_text.js';
 import { VerdictRows } from '../batch/verdict_rows.js';
-import { InputError } from '../exit.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 import { taskOption, tokenOption, worldOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
-interface MatrixOptions {
-  readonly task?: string;
-  readonly token?: string;
-  readonly profile?: string;
-  readonly json?: boolean;
-  readonly csv?: boolean;
-}
+type MatrixOptions = OptionsOf<typeof OPTIONS.matrix>;
 
 /** `bpftoken matrix`: all that a task may do with a token. */
 export function matrixCommand(program: Command): void {
-  program
-    .command('matrix')
+  addOptions(program.command('matrix'), OPTIONS.matrix)
     .description('all that a task may do with a token: every command, map type, program type and attach type')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--task <name>', 'the task that asks')
-    .option('--token <name>', 'the token it uses, default: none')
-    .option('--profile <name>', 'ask this kernel instead of the scenario’s')
-    .option('--json', 'what is allowed as sets of bits, and every verdict, as JSON')
-    .option('--csv', 'a row for every request, as bpftoken eval writes them')
     .action((path: string, options: MatrixOptions) => {
-      if (options.json && options.csv) throw new InputError('--json and --csv exclude each other');
       const matrix = matrixOf(path, options);
       if (options.csv) process.stdout.write(matrixCsv(matrix));
       else if (options.json) process.stdout.write(`${JSON.stringify(matrixJson(matrix), null, 2)}\n`);

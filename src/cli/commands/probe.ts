@@ -10,42 +10,27 @@ import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
 import { openPending } from '../batch/atomic_file.js';
 import { progressBar } from '../batch/progress.js';
-import { EXIT, InputError } from '../exit.js';
+import { EXIT } from '../exit.js';
 import { interruptible } from '../interrupt.js';
-import { wholeNumber } from '../number_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 import { askKernel, type LiveRecording } from '../probe/ask_kernel.js';
 import { needKernel, thisHost } from '../probe/needs.js';
-import { profileOption } from '../profile_option.js';
 import { styleFor } from '../terminal.js';
-
-interface ProbeCommandOptions {
-  readonly cases: string;
-  readonly seed: string;
-  readonly profile?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-}
 
 /** `bpftoken probe`: the running kernel against the model and the hot path. */
 export function probeCommand(program: Command): void {
-  program
-    .command('probe')
+  addOptions(program.command('probe'), OPTIONS.probe)
     .description("compare this machine's own kernel with the model; exit status 1 when they disagree (needs root)")
-    .option('--cases <number>', 'how many questions', '2500')
-    .option('--seed <number>', 'another seed asks other questions', '1')
-    .option('--profile <name>', 'compare with this kernel; default: the release that runs, or the newest known')
-    .option('--out <file>', 'keep the recording, .ndjson or .ndjson.gz')
-    .option('--json', 'counts and the first disagreements as JSON')
     .addHelpText(
       'after',
       '\nCompiles a recorder (C), which builds user namespaces, bpffs instances and tokens, and makes bpf() calls. It runs\n' +
         'as root on Linux 6.9 or later with BTF, and changes nothing that outlives it.',
     )
-    .action(async (options: ProbeCommandOptions) => {
+    .action(async (options: OptionsOf<typeof OPTIONS.probe>) => {
       const kernel = release();
-      const cases = wholeNumber('--cases', options.cases);
-      if (cases === 0) throw new InputError('--cases 0: nothing would be asked');
-      const seed = wholeNumber('--seed', options.seed);
+      const { cases, seed } = options;
       const { profile, isOther } = profileFor(kernel, options.profile);
       needKernel(thisHost(kernel));
       const probed = await interruptible((signal) =>
@@ -60,9 +45,9 @@ export function probeCommand(program: Command): void {
 }
 
 /** The profile to compare with, and whether it is another than the running kernel's. */
-function profileFor(kernel: string, asked: string | undefined): { profile: Profile; isOther: boolean } {
+function profileFor(kernel: string, asked: Profile | undefined): { profile: Profile; isOther: boolean } {
   const own = profileOfKernel(kernel);
-  const profile = asked === undefined ? (own ?? NEWEST_PROFILE) : profileOption(asked);
+  const profile = asked ?? own ?? NEWEST_PROFILE;
   return { profile, isOther: profile !== own };
 }
 

@@ -7,23 +7,19 @@ import { throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/progress.js';
 import { EXIT } from '../exit.js';
 import { interruptible } from '../interrupt.js';
-import { profileOption } from '../profile_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
 import { recordingFile } from '../recording_file.js';
 import { styleFor } from '../terminal.js';
 
-interface ReplayCommandOptions {
-  readonly profile?: string;
-  readonly json?: boolean;
-}
+type ReplayCommandOptions = OptionsOf<typeof OPTIONS.replay>;
 
 /** `bpftoken replay`: recordings of real kernels against the model and the hot path. */
 export function replayCommand(program: Command): void {
-  program
-    .command('replay')
+  addOptions(program.command('replay'), OPTIONS.replay)
     .description('compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree')
     .argument('<file...>', 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)')
-    .option('--profile <name>', 'ask this kernel instead of the recorded one: shows what changed between the two')
-    .option('--json', 'counts and the first disagreements as JSON')
     .action(async (paths: string[], options: ReplayCommandOptions) => {
       const started = performance.now();
       const tally = await interruptible((signal) => replayAll(paths, options, signal));
@@ -42,7 +38,7 @@ async function replayAll(
   { profile }: ReplayCommandOptions,
   signal: AbortSignal,
 ): Promise<Tally> {
-  const replay = new Replay(profile === undefined ? {} : { profile: profileOption(profile) });
+  const replay = new Replay(profile ? { profile } : {});
   const files = await Promise.all(paths.map(recordingFile));
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const bar = progressBar();

@@ -6,7 +6,10 @@ import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenar
 import { requestJson, verdictJson } from '../../report/explain_json.js';
 import { callWords, tokenWords } from '../../report/request_words.js';
 import { EXIT } from '../exit.js';
-import { profileOption } from '../profile_option.js';
+import { addOptions } from '../options/add_options.js';
+import type { OptionsOf } from '../options/option.js';
+import { OPTIONS } from '../options/table.js';
+import { worldOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -20,15 +23,12 @@ interface Result {
 
 /** `bpftoken test`: runs the expectations of a scenario. */
 export function testCommand(program: Command): void {
-  program
-    .command('test')
+  addOptions(program.command('test'), OPTIONS.test)
     .description('run the expectations in a scenario; exit status 1 when one fails')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .option('--profile <name>', 'ask this kernel instead of the scenario’s')
-    .option('--json', 'results as JSON')
-    .action((path: string, options: { profile?: string; json?: boolean }) => {
+    .action((path: string, options: OptionsOf<typeof OPTIONS.test>) => {
       const read = readScenarioFile(path);
-      const world = options.profile ? { ...read.world, profile: profileOption(options.profile) } : read.world;
+      const world = worldOf(read, options.profile);
       const scenario = { ...read, world };
       const results = run(scenario);
       const failed = results.filter(({ differences }) => differences.length > 0);

@@ -1,0 +1,212 @@
+import { parseCaseId } from '../../fuzz/identity.js';
+import { NEWEST_PROFILE } from '../../kernel/profile.js';
+import { FAULT_NAMES } from '../../names/faults.js';
+import { MAX_WORKERS } from '../../pool/limits.js';
+import { TABLE_FORMATS } from '../../tables/formats.js';
+import { defaulted, flag, type OptionTable, required, several, type ValueType, valued } from './option.js';
+import { duration, fault, groupColumns, profile, tableFormat, textOf, wholeNumber } from './values.js';
+
+// Every option of every command: what values it can have, and which others it can stand with. What is not valid here is
+// refused before the command runs.
+
+/** Requests that fit memory everywhere: 12 bytes each. */
+const MAX_BENCH_ROWS = 100_000_000;
+/** Threads of a campaign, which need no place in a memory. */
+const MAX_FUZZ_WORKERS = 256;
+const MAX_INSN_CNT = 0xffff_ffff;
+/** Topics of `list`, as an argument names them. */
+const PROFILES_TOPIC = 'profiles';
+
+const file = textOf('the name of a file');
+const aTask = textOf('the name of a task');
+const aToken = textOf('the name of a token');
+const caseId: ValueType<NonNullable<ReturnType<typeof parseCaseId>>> = {
+  expected: 'an identity',
+  examples: '1-2f3a-17 (seed, world, case)',
+  parse: (text) => {
+    const value = parseCaseId(text);
+    return value ? { value } : { given: text };
+  },
+};
+
+const json = (about: string) => flag('--json', about);
+const otherProfile = valued('--profile <name>', 'ask this kernel instead of the scenario’s', profile);
+
+/** `check` and `explain`: one request, by name or by its fields. */
+const ONE_REQUEST = {
+  request: valued(
+    '--request <name|number>',
+    'a request of the scenario: its name, or its number from 1',
+    textOf('the name or number of a request'),
+    {
+      excludes: ['task', 'token', 'cmd', 'mapType', 'progType', 'expectedAttachType', 'insnCnt', 'bpffs', 'pre'],
+    },
+  ),
+  task: valued('--task <name>', 'the task that asks', aTask),
+  token: valued(
+    '--token <name>',
+    'the token it uses (prog_attach, link_create: the one the program was loaded with)',
+    aToken,
+  ),
+  cmd: valued('--cmd <name>', 'the bpf() command: prog_load, BPF_PROG_LOAD, 5', textOf('the name of a command')),
+  mapType: valued('--map-type <name>', 'for map_create', textOf('the name of a map type'), { field: 'map_type' }),
+  progType: valued(
+    '--prog-type <name>',
+    'for prog_load, prog_attach and link_create',
+    textOf('the name of a program type'),
+    { field: 'prog_type' },
+  ),
+  expectedAttachType: valued(
+    '--expected-attach-type <name>',
+    'for prog_load, prog_attach and link_create, default: 0',
+    textOf('the name of an attach type'),
+    { field: 'expected_attach_type' },
+  ),
+  insnCnt: valued(
+    '--insn-cnt <number>',
+    'for prog_load: instructions of the program, default: 1',
+    wholeNumber(0, MAX_INSN_CNT),
+    { field: 'insn_cnt' },
+  ),
+  bpffs: valued('--bpffs <name>', 'for token_create', textOf('the name of a bpffs'), { field: 'bpffs' }),
+  pre: valued('--pre <fault>', `something wrong with the call: ${FAULT_NAMES.join(', ')}`, fault),
+  profile: otherProfile,
+} as const satisfies OptionTable;
+
+/** The options of each command, by the keys under which it gets their values. */
+export const OPTIONS = {
+  init: {
+    force: flag('--force', 'write over a file that is there', { excludesArgument: '-' }),
+    json: json('say what was written as JSON, on standard error where the scenario goes to standard output'),
+  },
+  list: {
+    profile: valued('--profile <name>', `whose names, default: ${NEWEST_PROFILE.name}`, profile, {
+      excludesArgument: PROFILES_TOPIC,
+    }),
+    json: json('as JSON'),
+  },
+  check: { ...ONE_REQUEST, json: json('the verdict as JSON') },
+  explain: { ...ONE_REQUEST, json: json('the explanation as JSON') },
+  matrix: {
+    task: valued('--task <name>', 'the task that asks', aTask),
+    token: valued('--token <name>', 'the token it uses, default: none', aToken),
+    profile: otherProfile,
+    json: json('what is allowed as sets of bits, and every verdict, as JSON'),
+    csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),
+  },
+  test: { profile: otherProfile, json: json('results as JSON') },
+  generate: {
+    rows: required('--rows <number>', 'how many requests, say 1000000 or 1M', wholeNumber()),
+    seed: defaulted('--seed <number>', 'what makes it repeatable', wholeNumber(), '1'),
+    out: defaulted(
+      '--out <file>',
+      'where to (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard output',
+      file,
+      '-',
+    ),
+    format: valued(
+      '--format <format>',
+      `${TABLE_FORMATS.join(', ')}; default: by the file’s name, csv on standard output`,
+      tableFormat,
+    ),
+    json: json('say what was written as JSON, on standard error where rows go to standard output'),
+  },
+  eval: {
+    requests: valued(
+      '--requests <file>',
+      'request table (.csv, .ndjson, .arrow, .arrows or .parquet); - for standard input',
+      file,
+      { excludes: ['generate'] },
+    ),
+    generate: valued('--generate <rows>', 'decide generated requests instead, say 10M', wholeNumber()),
+    seed: defaulted('--seed <number>', 'what makes generated requests repeatable', wholeNumber(), '1', {
+      needs: ['generate'],
+    }),
+    out: valued(
+      '--out <file>',
+      'where the verdicts go (as the requests); - for standard output; default: nowhere',
+      file,
+    ),
+    format: valued(
+      '--format <format>',
+      `of the requests: ${TABLE_FORMATS.join(', ')}; default: by the file’s name`,
+      tableFormat,
+      { needs: ['requests'] },
+    ),
+    outFormat: valued(
+      '--out-format <format>',
+      'of the verdicts; default: by the file’s name, else as the requests',
+      tableFormat,
+      { needs: ['out'] },
+    ),
+    profile: otherProfile,
+    compareProfile: several('--compare-profile <name...>', 'count the rows these kernels answer otherwise', profile),
+    strict: flag('--strict', 'stop at the first row that cannot be read: no output, exit status 2', {
+      needs: ['requests'],
+    }),
+    workers: valued(
+      '--workers <number>',
+      'threads; does not change the output; 1: no others; default: one for each core',
+      wholeNumber(1, MAX_WORKERS),
+    ),
+    summary: valued(
+      '--summary <columns>',
+      'count by these columns of the output instead, say task,cmd,reason',
+      groupColumns,
+    ),
+    summaryOut: valued('--summary-out <file>', 'where these counts go as CSV', file, { needs: ['summary'] }),
+    json: json('the summary as JSON'),
+  },
+  fuzz: {
+    for: valued('--for <duration>', 'how long, say 500ms, 60s or 2m; default: 60s, unless --cases is given', duration),
+    cases: valued('--cases <number>', 'how many cases, say 1000000 or 1M', wholeNumber(1)),
+    seed: defaulted('--seed <number>', 'which campaign: the same cases for the same seed', wholeNumber(), '1'),
+    workers: valued(
+      '--workers <number>',
+      'threads; does not change the cases; default: one for each core',
+      wholeNumber(1, MAX_FUZZ_WORKERS),
+    ),
+    profile: several('--profile <name...>', 'these kernels only; default: every built-in profile', profile),
+    case: valued(
+      '--case <id>',
+      'one case again, say 1-2f3a-17: as a scenario file, shrunk where the sides disagree',
+      caseId,
+      { excludes: ['for', 'cases', 'seed', 'workers', 'profile'] },
+    ),
+    json: json('the summary and the findings as JSON'),
+  },
+  replay: {
+    profile: valued(
+      '--profile <name>',
+      'ask this kernel instead of the recorded one: shows what changed between the two',
+      profile,
+    ),
+    json: json('counts and the first disagreements as JSON'),
+  },
+  probe: {
+    cases: defaulted('--cases <number>', 'how many questions', wholeNumber(1), '2500'),
+    seed: defaulted('--seed <number>', 'another seed asks other questions', wholeNumber(), '1'),
+    profile: valued(
+      '--profile <name>',
+      'compare with this kernel; default: the release that runs, or the newest known',
+      profile,
+    ),
+    out: valued('--out <file>', 'keep the recording, .ndjson or .ndjson.gz', file),
+    json: json('counts and the first disagreements as JSON'),
+  },
+  bench: {
+    for: defaulted('--for <duration>', 'how long to measure, say 500ms, 5s or 2m', duration, '5s'),
+    rows: defaulted('--rows <number>', 'how many different requests are drawn', wholeNumber(1, MAX_BENCH_ROWS), '1M'),
+    batch: valued(
+      '--batch <rows>',
+      'requests decided at a time; default: 16384, or all where they are fewer',
+      wholeNumber(1, MAX_BENCH_ROWS),
+    ),
+    seed: defaulted('--seed <number>', 'which requests: the same ones for the same seed', wholeNumber(), '1'),
+    workers: valued('--workers <number>', 'threads; default: one for each core', wholeNumber(1, MAX_WORKERS)),
+    profile: otherProfile,
+    json: json('the measurement as JSON'),
+  },
+} as const satisfies Readonly<Record<string, OptionTable>>;
+
+export type CommandName = keyof typeof OPTIONS;

@@ -1,0 +1,88 @@
+import type { Pre } from '../../abi/verdict.js';
+import { PROFILES, type Profile } from '../../kernel/profile.js';
+import { FAULT_NAMES, faultNamed } from '../../names/faults.js';
+import { nearestOf } from '../../names/nearest.js';
+import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
+import { GROUP_COLUMNS, type GroupColumn } from '../batch/group_columns.js';
+import type { Parsed, ValueType } from './option.js';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** A type is in one of two columns. */
+const TYPE_COLUMNS: readonly GroupColumn[] = ['map_type', 'prog_type'];
+
+/** A whole number: `10000000`, `10_000_000`, `10M`. */
+export function wholeNumber(least = 0, most = Number.MAX_SAFE_INTEGER): ValueType<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  return {
+    expected: `a whole number ${range}`,
+    ...(most >= 10_000_000 ? { examples: '1000 or 10M' } : {}),
+    parse: (text) => {
+      const value = numberOf(text);
+      return Number.isSafeInteger(value) && value >= least && value <= most ? { value } : { given: text };
+    },
+  };
+}
+
+function numberOf(text: string): number {
+  const match = /^(\d+(?:_\d+)*)([kmg]?)$/i.exec(text);
+  if (!match) return Number.NaN;
+  return Number(match[1]?.replaceAll('_', '')) * (UNITS[(match[2] as string).toLowerCase()] as number);
+}
+
+/** A duration in milliseconds, more than none: `500ms`, `60s`, `2m`, `1.5h`. */
+export const duration: ValueType<number> = {
+  expected: 'a duration',
+  examples: '500ms, 60s or 2m',
+  parse: (text) => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/i.exec(text.trim());
+    const value = match ? Number(match[1]) * (UNIT_MS[(match[2] as string).toLowerCase()] as number) : 0;
+    return value > 0 && Number.isFinite(value) ? { value } : { given: text };
+  },
+};
+
+/** Text that stands for `what`, which the command looks up: anything but nothing. */
+export function textOf(what: string): ValueType<string> {
+  return { expected: what, parse: (text) => (text.trim() === '' ? { given: text } : { value: text }) };
+}
+
+/** A built-in profile. */
+export const profile: ValueType<Profile> = among(
+  PROFILES.map(({ name }) => name),
+  (name) => PROFILES.find((known) => known.name === name),
+);
+
+/** A fault of a call: its name in a request's `pre`. */
+export const fault: ValueType<Pre> = among(FAULT_NAMES, faultNamed);
+
+/** The format of a table. */
+export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>
+  TABLE_FORMATS.find((format) => format === text.toLowerCase()),
+);
+
+/** Columns of the output to group rows by, each once: `task,cmd,reason`. */
+export const groupColumns: ValueType<readonly GroupColumn[]> = {
+  expected: `one of ${GROUP_COLUMNS.join(', ')}`,
+  parse: (text) => {
+    const columns: GroupColumn[] = [];
+    for (const part of text.split(',')) {
+      const name = part.trim().toLowerCase().replaceAll('-', '_');
+      const column = GROUP_COLUMNS.find((known) => known === name);
+      if (column) columns.push(column);
+      else if (name === 'type') columns.push(...TYPE_COLUMNS);
+      else return { given: part, nearest: nearestOf(name, GROUP_COLUMNS) };
+    }
+    return { value: [...new Set(columns)] };
+  },
+};
+
+/** One of some names; `find` answers what a text stands for. */
+export function among<Value>(names: readonly string[], find: (text: string) => Value | undefined): ValueType<Value> {
+  return {
+    expected: `one of ${names.join(', ')}`,
+    parse: (text): Parsed<Value> => {
+      const value = find(text);
+      return value === undefined ? { given: text, nearest: nearestOf(text.toLowerCase(), names) } : { value };
+    },
+  };
+}
