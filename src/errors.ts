@@ -47,11 +47,11 @@ export class InvalidRequestError extends BpfTokenSimError {
   }
 }
 
-/** A task or token to add, or masks to narrow to, that no world can hold. */
+/** A world, a task or token to add, or masks to narrow to, with a field that is wrong. */
 export class InvalidSpecError extends BpfTokenSimError {
   override readonly name = 'InvalidSpecError';
   override readonly code = 'INVALID_SPEC';
-  /** As in the spec: `userns`. */
+  /** As in the spec: `userns`; in a world with its place: `tasks[3].userns`. */
   readonly field: string;
 
   constructor(field: string, message: string) {

@@ -2,7 +2,7 @@ import { WorldTooLargeError } from '../errors.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { KINDS } from '../kernel/vocabulary.js';
-import { MAX_IDS, type TaskSpec, type TokenSpec, type World } from '../kernel/world.js';
+import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import * as L from './layout.js';
 import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
 
@@ -26,15 +26,8 @@ export interface RowPlan {
   readonly cmds: readonly bigint[];
 }
 
-/** Throws a WorldTooLargeError for a world with more ids than the tables can name. */
+/** Throws a WorldTooLargeError for a kernel that knows more numbers than the tables have rows for. */
 function checkSize(world: World): void {
-  for (const [what, rows] of [
-    ['tasks', world.tasks],
-    ['tokens', world.tokens],
-    ['user namespaces', world.userns],
-  ] as const) {
-    if (rows.length > MAX_IDS) throw new WorldTooLargeError(what, rows.length, MAX_IDS);
-  }
   for (const kind of KINDS) {
     const count = world.profile.vocabulary.count[kind];
     if (count >= L.TYPE_ROWS) throw new WorldTooLargeError(kind, count, L.TYPE_ROWS - 1);
@@ -52,8 +45,8 @@ function planRows({ profile, userns }: World): RowPlan {
 }
 
 /**
- * Writes a world's tables to a memory, whatever was there before, and says how its rows come out.
- * Throws a WorldTooLargeError, before it writes anything, for a world with more ids than the tables can name.
+ * Writes the tables of a world that checkWorld() passed to a memory, whatever was there before, and says how its rows come
+ * out. Throws a WorldTooLargeError, before it writes anything, for a kernel that knows more than the tables can name.
  */
 export function writeWorld(buffer: ArrayBufferLike, world: World): RowPlan {
   checkSize(world);

@@ -7,6 +7,7 @@ import {
   WorldTooLargeError,
 } from '../errors.js';
 import { type Explanation, explain } from '../explain/explain.js';
+import { checkWorld } from '../kernel/check_world.js';
 import type { LsmHooks } from '../kernel/lsm.js';
 import type { Masks } from '../kernel/masks.js';
 import { MAX_IDS, type Request, type TaskSpec, type World } from '../kernel/world.js';
@@ -105,12 +106,15 @@ export interface Evaluator {
 
 /**
  * Compiles a world to tables in a WebAssembly memory of its own.
- * Throws a WorldTooLargeError for a world with more ids than 16 bits can name, and a HooksNotSupportedError for LSM hooks
- * that are functions.
+ * Throws an InvalidSpecError for a world with a field that is wrong, a WorldTooLargeError for a world with more ids than 16
+ * bits can name, and a HooksNotSupportedError for LSM hooks that are functions. Two tasks, tokens or bpffs of one name are
+ * found when a name is first looked up (check(), surface(), addTask() and so on), which throws an InvalidSpecError then.
  */
 export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {}): Evaluator {
   const hooks = Object.keys(lsm);
   if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
+  // Before there is a memory, of which a process can have few.
+  checkWorld(world);
   return new WasmEvaluator(world);
 }
 
@@ -128,11 +132,12 @@ class WasmEvaluator implements Evaluator {
   #decider: Decider | undefined;
   #held: Held | undefined;
 
+  /** Of a world that checkWorld() passed. */
   constructor(world: World) {
     this.#memory = makeMemory();
     this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
     this.checkIds = this.#decider.checkIds;
-    this.replaceWorld(world);
+    this.#compile(world);
   }
 
   get world(): World {
@@ -199,8 +204,9 @@ class WasmEvaluator implements Evaluator {
   }
 
   replaceWorld(world: World): void {
-    const plan = writeWorld(alive(this.#memory).buffer, world);
-    this.#held = { live: new LiveWorld(world), plan };
+    alive(this.#memory);
+    checkWorld(world);
+    this.#compile(world);
   }
 
   makeColumns(rows: number): FullColumns {
@@ -224,6 +230,11 @@ class WasmEvaluator implements Evaluator {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #compile(world: World): void {
+    const plan = writeWorld(alive(this.#memory).buffer, world);
+    this.#held = { live: new LiveWorld(world), plan };
   }
 
   #names(): RequestNames {

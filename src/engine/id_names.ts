@@ -1,4 +1,6 @@
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
+import { checkUniqueNames } from '../kernel/check_world.js';
+import { isU32 } from '../kernel/ranges.js';
 import { unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
 import { interned } from './interned.js';
@@ -7,18 +9,28 @@ import { interned } from './interned.js';
 const MOST_COMPARED = 4096;
 const LONGEST_COMPARED = 256;
 
-/** The ids of tasks, tokens or bpffs by name. Of several of one name, the first is meant. */
+/** The list of a world that each kind of row is in. */
+const LISTS = { task: 'tasks', token: 'tokens', bpffs: 'bpffs' } as const;
+
+/** The ids of tasks, tokens or bpffs by name. */
 export class IdNames {
   readonly #kind: 'task' | 'token' | 'bpffs';
   readonly #ids = new Map<string | number, number>();
   #count: number;
 
+  /** Throws an InvalidSpecError where two of them have one name. */
   constructor(kind: 'task' | 'token' | 'bpffs', specs: readonly { readonly name: string }[]) {
     this.#kind = kind;
     this.#count = specs.length;
     specs.forEach(({ name }, id) => {
-      if (!this.#ids.has(name)) this.#ids.set(interned(name), id);
+      this.#ids.set(interned(name), id);
     });
+    if (this.#ids.size < specs.length) {
+      checkUniqueNames(
+        LISTS[kind],
+        specs.map(({ name }) => name),
+      );
+    }
   }
 
   has(name: string): boolean {
@@ -61,9 +73,4 @@ export class IdNames {
     const nearest = isWorthIt ? nearestOf(name, names.slice(0, MOST_COMPARED)) : undefined;
     return new UnknownNameError(this.#kind, name, unknownName(this.#kind, name, names, nearest));
   }
-}
-
-/** Whether a value is a whole number that 32 bits hold. */
-export function isU32(value: unknown): value is number {
-  return typeof value === 'number' && value >>> 0 === value;
 }

@@ -1,9 +1,9 @@
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import type { Profile } from '../kernel/profile.js';
+import { isU32 } from '../kernel/ranges.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { unknownInVocabulary } from '../names/complaint.js';
 import { KIND_LABEL, resolveName } from '../names/spelling.js';
-import { isU32 } from './id_names.js';
 import { interned } from './interned.js';
 
 /** Spellings remembered of each kind, and the longest: callers that invent spellings must not fill the memory. */

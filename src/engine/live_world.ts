@@ -1,12 +1,9 @@
 import { InvalidSpecError } from '../errors.js';
+import { type FieldFault, faultError } from '../kernel/field_fault.js';
 import { NO_DENIALS } from '../kernel/lsm.js';
 import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
-import { isU32 } from './id_names.js';
-
-const MAX_U64 = 0xffff_ffff_ffff_ffffn;
-/** 2^32-1 means no uid to the kernel. */
-const MAX_UID = 0xffff_fffe;
+import { maskFault, newTokenFault, taskFault } from '../kernel/world_rows.js';
 
 /** A token to add. Without denials, no LSM denies anything of it. */
 export type NewToken = Omit<TokenSpec, 'denials'> & Partial<Pick<TokenSpec, 'denials'>>;
@@ -42,24 +39,17 @@ export class LiveWorld {
   }
 
   /** The task as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
-  checkedTask({ name, userns, euid, effective }: TaskSpec): TaskSpec {
-    this.#demandUserns(userns);
-    demandName(name);
-    if (!isU32(euid) || euid > MAX_UID) throw invalid('euid', euid, `a uid from 0 to ${MAX_UID}`);
-    demandBits('effective', effective);
+  checkedTask(task: TaskSpec): TaskSpec {
+    demandNone(taskFault(task, this.#shown.userns.length));
+    const { name, userns, euid, effective } = task;
     return { name, userns, euid, effective };
   }
 
   /** The token as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
-  checkedToken({ name, userns, allowed, denials = NO_DENIALS, bpffs }: NewToken): TokenSpec {
-    this.#demandUserns(userns);
-    demandName(name);
-    for (const mask of MASK_NAMES) demandBits(`allowed.${mask}`, allowed?.[mask]);
-    demandBits('denials.cmds', denials.cmds);
-    demandBits('denials.caps', denials.caps);
-    if (bpffs !== undefined && !(isU32(bpffs) && bpffs < this.#shown.bpffs.length)) {
-      throw invalid('bpffs', bpffs, `an id below ${this.#shown.bpffs.length}`);
-    }
+  checkedToken(given: NewToken): TokenSpec {
+    const { userns: usernsRows, bpffs: bpffsRows } = this.#shown;
+    demandNone(newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
+    const { name, userns, allowed, denials = NO_DENIALS, bpffs } = given;
     const { cmds, maps, progs, attachs } = allowed;
     const token = { name, userns, allowed: { cmds, maps, progs, attachs }, denials: { ...denials } };
     return bpffs === undefined ? token : { ...token, bpffs };
@@ -83,7 +73,7 @@ export class LiveWorld {
       const mask = name as MaskName;
       if (!MASK_NAMES.includes(mask)) throw new InvalidSpecError(name, `no mask ${name}: ${MASK_NAMES.join(', ')}`);
       if (bits === undefined) continue;
-      demandBits(name, bits);
+      demandNone(maskFault(name, bits));
       allowed[mask] &= bits;
     }
     const narrowed = { ...token, allowed };
@@ -91,24 +81,8 @@ export class LiveWorld {
     this.#isCurrent = false;
     return narrowed;
   }
-
-  #demandUserns(userns: number): void {
-    const { length } = this.#shown.userns;
-    if (!isU32(userns) || userns >= length) {
-      throw invalid('userns', userns, `the id of a user namespace of the world (0 to ${length - 1})`);
-    }
-  }
 }
 
-function demandName(name: string): void {
-  if (typeof name !== 'string' || name === '') throw invalid('name', name, 'a name');
-}
-
-function demandBits(field: string, bits: unknown): void {
-  if (typeof bits !== 'bigint' || bits < 0n || bits > MAX_U64) throw invalid(field, bits, 'a bigint of 64 bits');
-}
-
-function invalid(field: string, given: unknown, expected: string): InvalidSpecError {
-  const shown = typeof given === 'number' || typeof given === 'bigint' ? String(given) : typeof given;
-  return new InvalidSpecError(field, `${field} is ${shown}: ${expected} is expected`);
+function demandNone(fault: FieldFault | undefined): void {
+  if (fault) throw faultError(fault);
 }

@@ -1,12 +1,13 @@
 import { Pre } from '../abi/verdict.js';
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
+import { isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { unknownName } from '../names/complaint.js';
 import { PRE_NAMES, preNamed } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { typeFieldOf } from '../names/request_fields.js';
 import type { Decider } from './decider.js';
-import { IdNames, isU32 } from './id_names.js';
+import { IdNames } from './id_names.js';
 import { KindNames } from './kind_names.js';
 
 /**

@@ -1,3 +1,4 @@
+import { checkWorld } from '../kernel/check_world.js';
 import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
@@ -12,8 +13,12 @@ export interface ProfileAnswer {
   readonly tokenImpossible: boolean;
 }
 
-/** Asks every built-in profile the same request, oldest first. The world's tokens are taken as given. */
+/**
+ * Asks every built-in profile the same request, oldest first. The world's tokens are taken as given. Throws as new Model()
+ * does.
+ */
 export function askEveryProfile(question: Question): ProfileAnswer[] {
+  checkWorld(question.world);
   return PROFILES.map((profile) => askProfile(question, profile));
 }
 

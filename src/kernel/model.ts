@@ -2,6 +2,7 @@ import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET } from '../abi/capabilities.js';
 import { DISPOSITION_SHIFT, Disposition, Outcome, Pre } from '../abi/verdict.js';
 import type { BpfAttr } from './attr.js';
+import { checkWorld } from './check_world.js';
 import { gateOf, tokenRoomOf } from './commands.js';
 import { Kernel } from './kernel.js';
 import type { LsmHooks } from './lsm.js';
@@ -25,7 +26,9 @@ export class Model {
   readonly #passed = new Map<number, number>();
   readonly #notToken: readonly number[];
 
+  /** Throws an InvalidSpecError and a WorldTooLargeError as checkWorld() does. */
   constructor(world: World, lsm?: LsmHooks) {
+    checkWorld(world);
     this.world = world;
     this.kernel = new Kernel({ profile: world.profile, unprivilegedBpfDisabled: world.unprivilegedBpfDisabled, lsm });
     const userns: UserNamespace[] = [];

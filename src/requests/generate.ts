@@ -1,6 +1,7 @@
 import { Pre } from '../abi/verdict.js';
 import { type FullColumns, makeColumns } from '../engine/columns.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
+import { checkWorldNames } from '../kernel/check_world.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
@@ -36,6 +37,7 @@ export function* generateRequests(
   options: GenerateOptions = {},
 ): Generator<RequestChunk> {
   const { chunkRows = CHUNK_ROWS, from = 0 } = options;
+  checkWorldNames(world);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`${seed} is no seed: a whole number from 0 on`);
   if (!Number.isSafeInteger(rows) || rows < 0) throw new RangeError(`${rows} is no number of rows`);
   if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);

@@ -1,3 +1,4 @@
+import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
 import { ByteLines } from './byte_lines.js';
 import { type CellNames, cellNames } from './cell_names.js';
@@ -109,6 +110,7 @@ export async function* readRequests(
   source: AsyncIterable<Uint8Array | string>,
   options: ReadOptions = {},
 ): AsyncGenerator<RequestChunk> {
+  checkWorldNames(world);
   const reader = new TableReader(cellNames(world), format, options);
   for await (const piece of encodeUtf8(source)) {
     reader.push(piece);

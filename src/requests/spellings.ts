@@ -1,5 +1,6 @@
 import { ERRNO } from '../abi/errno.js';
 import { saturate } from '../engine/columns.js';
+import { checkUniqueNames } from '../kernel/check_world.js';
 import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
 import type { WorldNames } from '../kernel/world.js';
 import { preNamed } from '../names/faults.js';
@@ -38,26 +39,42 @@ export class Spellings {
   }
 }
 
-/** Tasks or tokens: `#3` is an index, whatever is named so; else the name, as it is or without outer white space. */
-export function nameSpellings(names: readonly string[]): Spellings {
+/**
+ * Tasks or tokens: `#3` is an index, whatever is named so; else the name, as it is or without outer white space. `byName`
+ * makes the ids of names.
+ */
+export function nameSpellings(
+  names: readonly string[],
+  byName: (names: readonly string[]) => Ids = firstIds,
+): Spellings {
   // Made when it is needed: threads should start fast.
-  let ids: ReadonlyMap<string, number> | undefined;
+  let ids: Ids | undefined;
   return new Spellings((text) => {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     const index = /^#(\d+)$/.exec(trimmed)?.[1];
     if (index !== undefined) return Number(index) < names.length ? Number(index) : UNKNOWN;
-    ids ??= firstIds(names);
+    ids ??= byName(names);
     return ids.get(text) ?? ids.get(trimmed) ?? UNKNOWN;
   });
 }
 
+/** Ids by name. */
+type Ids = ReadonlyMap<string, number>;
+
 /** The first place of each name. */
-function firstIds(names: readonly string[]): ReadonlyMap<string, number> {
+function firstIds(names: readonly string[]): Ids {
   const ids = new Map<string, number>();
   names.forEach((name, id) => {
     if (!ids.has(name)) ids.set(name, id);
   });
+  return ids;
+}
+
+/** Throws an InvalidSpecError where two rows of a list of the world have one name. */
+function uniqueIds(list: string, names: readonly string[]): Ids {
+  const ids = firstIds(names);
+  if (ids.size < names.length) checkUniqueNames(list, names);
   return ids;
 }
 
@@ -95,12 +112,20 @@ function expectSpellings(): Spellings {
   });
 }
 
-/** What the texts of each request column stand for, by name; insn_cnt, whose texts are counts, has none. */
+/**
+ * What the texts of each request column stand for, by name; insn_cnt, whose texts are counts, has none. Looking up the name
+ * of a task or token throws an InvalidSpecError where two of them have one name.
+ */
 export function requestSpellings(world: WorldNames): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, Spellings>> {
   const { vocabulary } = world.profile;
+  const idsIn = (list: 'tasks' | 'tokens'): Spellings =>
+    nameSpellings(
+      world[list].map(({ name }) => name),
+      (names) => uniqueIds(list, names),
+    );
   return {
-    task: nameSpellings(world.tasks.map(({ name }) => name)),
-    token: nameSpellings(world.tokens.map(({ name }) => name)),
+    task: idsIn('tasks'),
+    token: idsIn('tokens'),
     cmd: kindSpellings(vocabulary, 'cmds'),
     map_type: kindSpellings(vocabulary, 'map_types'),
     prog_type: kindSpellings(vocabulary, 'prog_types'),

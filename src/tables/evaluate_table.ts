@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { FullColumns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import type { AttachedEvaluator } from '../engine/share.js';
+import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
 import { Problems } from '../requests/problems.js';
 import { formatOfPath, type TableFormat } from './formats.js';
@@ -59,8 +60,10 @@ export function evaluateTable(
   source: TableSource,
   options: TableOptions = {},
 ): EvaluatedTable {
-  const world = options.world ?? ('world' in evaluator ? evaluator.world : undefined);
-  if (!world) throw new TypeError('an attached evaluator does not know names: give the world as an option');
+  const { world = 'world' in evaluator ? evaluator.world : undefined } = options;
+  if (world === undefined)
+    throw new TypeError('an attached evaluator does not know names: give the world as an option');
+  checkWorldNames(world);
   const format = options.format ?? (typeof source === 'string' ? formatOfPath(source) : undefined);
   if (!format) throw new TypeError('the format of the table is not known: give it as an option');
   const problems = new Problems();

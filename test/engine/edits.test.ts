@@ -214,7 +214,7 @@ describe('edits', () => {
     [{ ...token, userns: 2 }, 'userns', 'userns is 2'],
     [{ ...token, allowed: { ...allowed, maps: undefined as never } }, 'allowed.maps', 'allowed.maps is undefined'],
     [{ ...token, denials: { cmds: 0n, caps: 1n << 64n } }, 'denials.caps', 'a bigint of 64 bits'],
-    [{ ...token, bpffs: 0 }, 'bpffs', 'bpffs is 0: an id below 0'],
+    [{ ...token, bpffs: 0 }, 'bpffs', 'bpffs is 0: none (the world has no bpffs) is expected'],
     [{ ...token, name: 3 as never }, 'name', 'name is 3: a name is expected'],
   ] satisfies [NewToken, string, string][])('a token %o is refused', (spec, field, words) => {
     refused((evaluator) => evaluator.addToken(spec), field, words);

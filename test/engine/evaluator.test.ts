@@ -150,10 +150,15 @@ describe('check by names', () => {
     expect(thrownBy(() => crowded.check({ ...XDP, task: 'x'.repeat(1 << 20) })).message.length).toBeLessThan(400);
   });
 
-  test('of several tasks of one name the first is meant', () => {
+  test('two tasks of one name: no name of a task is looked up, and ids are', () => {
     const [web, idle] = world.tasks as [World['tasks'][number], World['tasks'][number]];
     const twice = createEvaluator({ ...world, tasks: [web, { ...idle, name: 'web' }] });
-    expect(twice.check(XDP)).toBe(evaluator.check(XDP));
+    expect(thrownBy(() => twice.check(XDP))).toMatchObject({
+      code: 'INVALID_SPEC',
+      field: 'tasks[1].name',
+      message: 'tasks[1].name is "web": a name of its own (tasks[0] has this one) is expected',
+    });
+    expect(twice.checkIds(1, 0, 5, 6, 37)).toBe(evaluator.checkIds(1, 0, 5, 6, 37));
   });
 });
 
