@@ -1,38 +1,55 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from '../kernel/attach_types.js';
-import { gateOf, tokenRoomOf } from '../kernel/commands.js';
+import { type CommandProfile, gateOf, tokenRoomOf } from '../kernel/commands.js';
 import { mapTypeCapability } from '../kernel/map_types.js';
-import type { Profile } from '../kernel/profile.js';
+import type { Rules } from '../kernel/profile.js';
 import { isLoadableProgType, progTypeNeeds } from '../kernel/prog_types.js';
+import type { Vocabulary } from '../kernel/vocabulary.js';
 import * as L from './layout.js';
 
 /** The tables of a kernel lie from L.WORLD_CMDS to L.WORLD_KERNEL_END. */
 const FIRST = L.WORLD_CMDS;
 const SIZE = L.WORLD_KERNEL_END - FIRST;
 
-const made = new WeakMap<Profile, Map<boolean, Uint8Array>>();
+/** The part of a profile that the tables depend on: profiles that agree in it have the same tables. */
+interface TableProfile extends CommandProfile {
+  readonly rules: Pick<Rules, 'token_needs_own_userns' | 'btf_get_fd_by_id_takes_token'>;
+}
 
-/** The tables of a kernel, made once each: `isDisabled` is whether unprivileged_bpf_disabled is not 0. */
-export function profileTables(profile: Profile, isDisabled: boolean): Uint8Array {
-  const bySysctl = made.get(profile) ?? new Map<boolean, Uint8Array>();
-  made.set(profile, bySysctl);
-  let bytes = bySysctl.get(isDisabled);
+const cache = new WeakMap<Vocabulary, Map<string, Uint8Array>>();
+
+/**
+ * The tables of a kernel: `isDisabled` is whether unprivileged_bpf_disabled is not 0. They are computed once for all profiles
+ * of a vocabulary that agree in the rules of a TableProfile: it takes milliseconds.
+ */
+export function profileTables({ vocabulary, rules }: TableProfile, isDisabled: boolean): Uint8Array {
+  const { token_needs_own_userns, btf_get_fd_by_id_takes_token } = rules;
+  const key = `${token_needs_own_userns} ${btf_get_fd_by_id_takes_token} ${isDisabled}`;
+  const tables = cache.get(vocabulary) ?? new Map<string, Uint8Array>();
+  cache.set(vocabulary, tables);
+  let bytes = tables.get(key);
   if (!bytes) {
-    bytes = new Uint8Array(SIZE);
-    const view = new DataView(bytes.buffer);
-    writeCommands(view, profile);
-    writeMapCreate(view, profile, isDisabled);
-    writeProgLoad(view, profile, isDisabled);
-    writeOtherCommands(view, profile);
-    writeColumns(view);
-    writeStops(view);
-    writeOutcomes(view);
-    writeKinds(view);
-    writeKindOutcomes(view);
-    writeSurfaces(view, profile);
-    bySysctl.set(isDisabled, bytes);
+    // Only what the key names is passed on, so that no other rule can be read.
+    bytes = makeTables({ vocabulary, rules: { token_needs_own_userns, btf_get_fd_by_id_takes_token } }, isDisabled);
+    tables.set(key, bytes);
   }
+  return bytes;
+}
+
+function makeTables(profile: TableProfile, isDisabled: boolean): Uint8Array {
+  const bytes = new Uint8Array(SIZE);
+  const view = new DataView(bytes.buffer);
+  writeCommands(view, profile);
+  writeMapCreate(view, profile, isDisabled);
+  writeProgLoad(view, profile, isDisabled);
+  writeOtherCommands(view, profile);
+  writeColumns(view);
+  writeStops(view);
+  writeOutcomes(view);
+  writeKinds(view);
+  writeKindOutcomes(view);
+  writeSurfaces(view, profile);
   return bytes;
 }
 
@@ -52,7 +69,7 @@ export function capBits(caps: bigint): number {
 export const TOKEN_COMMANDS = ['map_create', 'prog_load', 'btf_load', 'btf_get_fd_by_id'] as const;
 type TokenCommand = (typeof TOKEN_COMMANDS)[number];
 
-function writeCommands(view: DataView, profile: Profile): void {
+function writeCommands(view: DataView, profile: TableProfile): void {
   const rooms = { none: L.ROOM_NONE, taken: L.ROOM_TAKEN, refused: L.ROOM_REFUSED };
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     const row = cmd * L.CMD_SIZE - FIRST;
@@ -65,12 +82,12 @@ function writeCommands(view: DataView, profile: Profile): void {
 }
 
 /** The capability a command asks in the initial user namespace. BTF_GET_FD_BY_ID does until it takes a token. */
-function commandCap(profile: Profile, cmd: number): number {
+function commandCap(profile: TableProfile, cmd: number): number {
   const gate = gateOf(profile, cmd);
   return gate.kind === 'init_capability' ? capBits(1n << BigInt(gate.cap)) : L.CAPS_SYS_ADMIN;
 }
 
-function gateCode(profile: Profile, cmd: number): number {
+function gateCode(profile: TableProfile, cmd: number): number {
   const name = profile.vocabulary.nameOf('cmds', cmd);
   switch (gateOf(profile, cmd).kind) {
     case 'token':
@@ -147,11 +164,11 @@ function writeColumns(view: DataView): void {
 }
 
 /** The flags of every request that a token has a say in. */
-function tokenFlags({ rules }: Profile): number {
+function tokenFlags({ rules }: TableProfile): number {
   return L.ASK_LOOKS | (rules.token_needs_own_userns ? 0 : L.ASK_ANY_USERNS);
 }
 
-function writeMapCreate(view: DataView, profile: Profile, isDisabled: boolean): void {
+function writeMapCreate(view: DataView, profile: TableProfile, isDisabled: boolean): void {
   for (let type = 0; type < L.TYPE_ROWS; type++) {
     const cap = mapTypeCapability(profile.vocabulary, type);
     if (cap === undefined) {
@@ -170,7 +187,7 @@ function writeMapCreate(view: DataView, profile: Profile, isDisabled: boolean): 
   }
 }
 
-function writeProgLoad(view: DataView, profile: Profile, isDisabled: boolean): void {
+function writeProgLoad(view: DataView, profile: TableProfile, isDisabled: boolean): void {
   const { vocabulary } = profile;
   const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
   for (let type = 0; type < L.TYPE_ROWS; type++) {
@@ -199,13 +216,13 @@ function writeProgLoad(view: DataView, profile: Profile, isDisabled: boolean): v
 }
 
 /** Every other command: one row each. */
-function writeOtherCommands(view: DataView, profile: Profile): void {
+function writeOtherCommands(view: DataView, profile: TableProfile): void {
   for (let cmd = 0; cmd < L.TYPE_ROWS; cmd++) {
     writeAsk(view, L.ASK_HALF_OTHERS, cmd, otherCommand(profile, cmd));
   }
 }
 
-function otherCommand(profile: Profile, cmd: number): Ask {
+function otherCommand(profile: TableProfile, cmd: number): Ask {
   const gate = gateOf(profile, cmd);
   const room = tokenRoomOf(profile, cmd);
   const name = profile.vocabulary.nameOf('cmds', cmd);
@@ -281,7 +298,7 @@ function writeKindOutcomes(view: DataView): void {
 }
 
 /** What is allowed to whom, as sets: read from the rows of what each asks. */
-function writeSurfaces(view: DataView, profile: Profile): void {
+function writeSurfaces(view: DataView, profile: TableProfile): void {
   const { count } = profile.vocabulary;
   const askAt = (half: number, rest: number, field: number): number =>
     view.getUint8((half * L.TYPE_ROWS + rest) * L.ASK_SIZE + field - FIRST);
@@ -322,7 +339,7 @@ function writeSurfaces(view: DataView, profile: Profile): void {
 }
 
 /** The capabilities a command asks that goes by no type, CAPS_*; undefined for one that no batch can allow. */
-function needsOfCommand(profile: Profile, cmd: number): number | undefined {
+function needsOfCommand(profile: TableProfile, cmd: number): number | undefined {
   const { kind } = gateOf(profile, cmd);
   switch (kind) {
     case 'token':

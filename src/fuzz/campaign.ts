@@ -169,6 +169,6 @@ class Campaign {
   }
 }
 
-function shardWords({ seed, profiles, first, cases }: Shard): string {
-  return `${cases} cases from ${formatCaseId({ seed, world: nthWorld(profiles, first), index: 0 })} on`;
+function shardWords({ seed, slots, first, cases }: Shard): string {
+  return `${cases} cases from ${formatCaseId({ seed, world: nthWorld(slots, first), index: 0 })} on`;
 }

@@ -1,54 +1,55 @@
 import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { Pre } from '../abi/verdict.js';
-import { type FullColumns, makeColumns, setRow } from '../engine/columns.js';
+import { type Columns, type FullColumns, makeColumns, setRow } from '../engine/columns.js';
 import type { Request, World } from '../kernel/world.js';
 import { type Answer, type Answers, disagree } from './answers.js';
-import { CASES_PER_WORLD } from './identity.js';
+import type { DrawnWorld } from './draw_case.js';
+import { type EngineSetup, neighbourOf } from './engine_setup.js';
+import { canEdit, compiledWorld, editWorld } from './load_world.js';
 import type { FastSide, Sides } from './sides.js';
 
 /** Told of every request that the sides answer differently. */
 export type OnDisagreement = (index: number, answers: Answers) => void;
 
-/** Rows of a batch all of one task and token: so many that the hot path takes its way for long runs, and some more. */
-const LONG_RUN = 3200;
-
-interface Rows {
+/** A batch and room for its verdicts. */
+interface Batch {
   readonly columns: FullColumns;
-  readonly batch: Uint8Array;
+  readonly out: Uint8Array;
 }
-
-const makeRows = (count: number): Rows => ({ columns: makeColumns(count), batch: new Uint8Array(count) });
 
 /** Asks both sides the same requests. Keeps one instance of the hot path and gives it world after world. */
 export class Comparer {
   readonly #sides: Sides;
-  readonly #rows = makeRows(CASES_PER_WORLD);
-  readonly #longRun = makeRows(LONG_RUN);
+  /** Batches made, by their rows: outside the instance's memory, and in it. */
+  readonly #copied = new Map<number, Batch>();
+  readonly #resident = new Map<number, Batch>();
   #fast: FastSide | undefined;
+  #neighbour: FastSide | undefined;
 
   constructor(sides: Sides) {
     this.#sides = sides;
   }
 
   /** Compares the answers to all requests of a world. Counts the model's verdict bytes in `verdicts`. */
-  compare(world: World, requests: readonly Request[], verdicts: Float64Array, found: OnDisagreement): void {
+  compare(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { requests } = drawn;
     const expected = new Int32Array(requests.length);
     const suspects: number[] = [];
     try {
-      this.#compareFast(world, requests, expected, suspects);
+      this.#compareFast(drawn, expected, suspects);
     } catch (error) {
-      this.#compareAfterThrow(world, requests, verdicts, found, thrown(error));
+      this.#compareAfterThrow(drawn, verdicts, found, thrown(error));
       return;
     }
     for (const byte of expected) verdicts[byte] = (verdicts[byte] ?? 0) + 1;
-    for (const index of suspects) found(index, this.#answers(requests, index, expected[index] as number));
+    for (const index of suspects) found(index, this.#answers(drawn, index, expected[index] as number));
   }
 
-  #compareFast(world: World, requests: readonly Request[], expected: Int32Array, suspects: number[]): void {
+  #compareFast(drawn: DrawnWorld, expected: Int32Array, suspects: number[]): void {
+    const { world, requests } = drawn;
     const model = this.#sides.model(world);
-    const fast = this.#place(world);
-    const { columns, batch } = this.#batchOf(requests);
-    fast.checkBatch(columns, batch);
+    const fast = this.#load(drawn);
+    const batch = this.#decideBatch(fast, drawn);
     for (let i = 0; i < requests.length; i++) {
       const request = requests[i] as Request;
       const byte = model.ask(request);
@@ -64,15 +65,10 @@ export class Comparer {
   }
 
   /** Finds out what threw, and at which request. */
-  #compareAfterThrow(
-    world: World,
-    requests: readonly Request[],
-    verdicts: Float64Array,
-    found: OnDisagreement,
-    why: string,
-  ): void {
+  #compareAfterThrow(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement, why: string): void {
+    const { world, requests } = drawn;
     let isFound = false;
-    this.#compareCarefully(world, requests, verdicts, (index, answers) => {
+    this.#compareCarefully(drawn, verdicts, (index, answers) => {
       isFound = true;
       found(index, answers);
     });
@@ -83,12 +79,12 @@ export class Comparer {
   }
 
   /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
-  #compareCarefully(world: World, requests: readonly Request[], verdicts: Float64Array, found: OnDisagreement): void {
-    this.#fast = undefined;
+  #compareCarefully(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { world, requests } = drawn;
+    this.#forgetInstances();
     const model = attempt(() => this.#sides.model(world));
-    const fast = attempt(() => this.#sides.fast(world));
-    const { columns, batch } = this.#batchOf(requests);
-    const whole = typeof fast === 'string' ? fast : attempt(() => fast.checkBatch(columns, batch));
+    const fast = attempt(() => this.#load(drawn));
+    const whole = typeof fast === 'string' ? fast : attempt(() => this.#decideBatch(fast, drawn));
     requests.forEach((request, i) => {
       const byte = typeof model === 'string' ? model : attempt(() => model.ask(request));
       if (typeof byte === 'number') verdicts[byte] = (verdicts[byte] ?? 0) + 1;
@@ -96,55 +92,82 @@ export class Comparer {
       const answers: Answers = {
         model: byte,
         checkRequest: typeof fast === 'string' ? fast : attempt(() => fast.checkRequest(request)),
-        checkBatch: typeof whole === 'string' ? whole : batchAnswer(batch, requests.length, i, byte),
+        checkBatch: typeof whole === 'string' ? whole : batchAnswer(whole, requests.length, i, byte),
         ...(ids === undefined ? {} : { checkIds: ids }),
       };
       if (disagree(answers)) found(i, answers);
     });
+    this.#forgetInstances();
   }
 
   /** The answers to a request of the world just compared. */
-  #answers(requests: readonly Request[], index: number, model: Answer): Answers {
+  #answers(drawn: DrawnWorld, index: number, model: Answer): Answers {
+    const { requests } = drawn;
     const request = requests[index] as Request;
     const fast = this.#fast as FastSide;
     const ids = idsByte(fast, request);
     return {
       model,
       checkRequest: fast.checkRequest(request),
-      checkBatch: this.#batchAnswer(requests, index, model),
+      checkBatch: batchAnswer(this.#decideBatch(fast, drawn), requests.length, index, model),
       ...(ids === undefined ? {} : { checkIds: ids }),
     };
   }
 
-  #batchAnswer(requests: readonly Request[], index: number, expected: Answer): number {
-    const { columns, batch } = this.#batchOf(requests);
-    (this.#fast as FastSide).checkBatch(columns, batch);
-    return batchAnswer(batch, requests.length, index, expected);
+  /** The instance with the world in it, by the way that the setup says. */
+  #load({ world, setup }: DrawnWorld): FastSide {
+    const isEdited = (setup.addsRows || setup.narrows) && (this.#fast === undefined || canEdit(this.#fast));
+    const first = isEdited ? compiledWorld(world, setup) : world;
+    if (this.#fast) this.#fast.replaceWorld(first);
+    else this.#fast = this.#sides.fast(first);
+    const fast = this.#fast;
+    if (isEdited && !canEdit(fast)) fast.replaceWorld(world);
+    else if (isEdited) editWorld(fast, world, setup);
+    if (setup.hasNeighbour) this.#askNeighbour(world);
+    return fast;
   }
 
-  #place(world: World): FastSide {
-    if (this.#fast) this.#fast.replaceWorld(world);
-    else this.#fast = this.#sides.fast(world);
-    return this.#fast;
+  #askNeighbour(world: World): void {
+    const other = neighbourOf(world);
+    if (this.#neighbour) this.#neighbour.replaceWorld(other);
+    else this.#neighbour = this.#sides.fast(other);
+    const { columns, out } = this.#copiedBatch(64);
+    this.#neighbour.checkBatch(columns, out);
   }
 
-  /** The requests as a batch; a whole world's, all of one task and token, again and again until it is a long run. */
-  #batchOf(requests: readonly Request[]): Rows {
-    const rows = this.#room(requests);
-    const count = rows.batch.length;
-    for (let row = 0; row < count; row++) setRow(rows.columns, row, requests[row % requests.length] as Request);
-    return rows;
+  /** The verdicts of the requests as a batch, repeated to as many rows as the setup says. */
+  #decideBatch(fast: FastSide, { requests, setup }: DrawnWorld): Uint8Array {
+    const rows = Math.max(requests.length, setup.rows);
+    const { columns, out } = setup.isResident ? this.#residentBatch(fast, rows) : this.#copiedBatch(rows);
+    for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
+    fast.checkBatch(columnsOf(columns, setup), out);
+    return out;
   }
 
-  #room(requests: readonly Request[]): Rows {
-    if (requests.length !== CASES_PER_WORLD) return makeRows(requests.length);
-    return isRun(requests) ? this.#longRun : this.#rows;
+  #copiedBatch(rows: number): Batch {
+    const batch = this.#copied.get(rows) ?? { columns: makeColumns(rows), out: new Uint8Array(rows) };
+    this.#copied.set(rows, batch);
+    return batch;
+  }
+
+  #residentBatch(fast: FastSide, rows: number): Batch {
+    if (!fast.makeColumns || !fast.makeVerdicts) return this.#copiedBatch(rows);
+    const batch = this.#resident.get(rows) ?? { columns: fast.makeColumns(rows), out: fast.makeVerdicts(rows) };
+    this.#resident.set(rows, batch);
+    return batch;
+  }
+
+  /** New instances from here on: a thrown error may have left one that decides no more. */
+  #forgetInstances(): void {
+    this.#fast = undefined;
+    this.#neighbour = undefined;
+    this.#resident.clear();
   }
 }
 
-function isRun(requests: readonly Request[]): boolean {
-  const [first] = requests;
-  return requests.every(({ task, token }) => task === first?.task && token === first.token);
+/** The columns, without those that the setup leaves out. */
+function columnsOf({ insnCnt, pre, ...needed }: FullColumns, { omitsInsnCnt, omitsPre }: EngineSetup): Columns {
+  return { ...needed, ...(omitsInsnCnt ? {} : { insnCnt }), ...(omitsPre ? {} : { pre }) };
 }
 
 /** What a batch answers to the request of a number: where it stands more than once, an answer that is not as expected. */

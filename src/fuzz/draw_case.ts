@@ -1,13 +1,21 @@
+import { Pre } from '../abi/verdict.js';
 import type { Request, World } from '../kernel/world.js';
 import { Dice } from './dice.js';
-import { CASES_PER_WORLD, profileOfWorld } from './identity.js';
+import { type EngineSetup, randomSetup } from './engine_setup.js';
+import { CASES_PER_WORLD, slotOfWorld } from './identity.js';
+import { largeWorld } from './large_world.js';
+import { profileOfSlot } from './profile_slots.js';
 import { randomRequests } from './random_request.js';
 import { randomWorld } from './random_world.js';
 
-/** A world of a campaign with its requests. */
+/** One world in so many is large: it takes as long as some thousand others. */
+const WORLDS_PER_LARGE_WORLD = 65_536;
+
+/** A world of a campaign with its requests, and how an evaluator is given them. */
 export interface DrawnWorld {
   readonly world: World;
   readonly requests: readonly Request[];
+  readonly setup: EngineSetup;
 }
 
 /** The world of a number and its first requests: a smaller `count` gives the beginning of what a larger one does. */
@@ -18,6 +26,13 @@ export function drawWorld(
   dice = new Dice(),
 ): DrawnWorld {
   dice.reseed(seed, number);
-  const world = randomWorld(dice, profileOfWorld(number));
-  return { world, requests: randomRequests(world, dice, count) };
+  const profile = profileOfSlot(slotOfWorld(number), dice);
+  const world = dice.below(WORLDS_PER_LARGE_WORLD) === 0 ? largeWorld(dice, profile) : randomWorld(dice, profile);
+  const setup = randomSetup(dice);
+  const requests = randomRequests(world, dice, count, setup.isOneRun).map((request) => ({
+    ...request,
+    ...(setup.omitsInsnCnt ? { insnCnt: 1 } : {}),
+    ...(setup.omitsPre ? { pre: Pre.NONE } : {}),
+  }));
+  return { world, setup, requests };
 }

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../kernel/profile.js';
+import { PROFILE_SLOTS } from './profile_slots.js';
 
 /** Cases of one world. Part of what an identity means: never change it. */
 export const CASES_PER_WORLD = 60;
@@ -31,12 +31,12 @@ export function compareCaseIds(a: CaseId, b: CaseId): number {
   return a.world - b.world || a.index - b.index;
 }
 
-/** A world's kernel goes by its number, so that a campaign of some profiles draws no world in vain. */
-export function profileOfWorld(world: number): Profile {
-  return PROFILES[world % PROFILES.length] as Profile;
+/** The slot of a world's profile, in PROFILE_SLOTS. */
+export function slotOfWorld(world: number): number {
+  return world % PROFILE_SLOTS.length;
 }
 
-/** The number of the `n`th world (from 0) of a campaign of these profiles, given by their places in PROFILES. */
-export function nthWorld(profiles: readonly number[], n: number): number {
-  return Math.floor(n / profiles.length) * PROFILES.length + (profiles[n % profiles.length] as number);
+/** The number of the `n`th world (from 0) of a campaign of these slots of PROFILE_SLOTS. */
+export function nthWorld(slots: readonly number[], n: number): number {
+  return Math.floor(n / slots.length) * PROFILE_SLOTS.length + (slots[n % slots.length] as number);
 }

@@ -21,9 +21,8 @@ export function randomRequest(world: World, dice: Dice): Request {
 }
 
 /** As many requests, in some worlds with runs of the same task and token, or all one run: batches have ways for these. */
-export function randomRequests(world: World, dice: Dice, count: number): Request[] {
+export function randomRequests(world: World, dice: Dice, count: number, isOneRun: boolean): Request[] {
   const requests: Request[] = [];
-  const isOneRun = dice.chance(2);
   const longest = dice.chance(40) ? 1 + dice.below(64) : 1;
   while (requests.length < count) {
     const task = randomTask(world, dice);

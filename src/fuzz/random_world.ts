@@ -1,8 +1,9 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
-import { PROFILES, type Profile } from '../kernel/profile.js';
+import type { Profile } from '../kernel/profile.js';
 import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../kernel/world.js';
 import type { Dice } from './dice.js';
 import { randomCapabilities, randomDenials, randomMasks } from './random_masks.js';
+import { anyProfile } from './random_profile.js';
 
 /** Few, so that owners meet; one that a signed number would spoil. */
 const UIDS = [0, 1000, 0xffff_fffe] as const;
@@ -17,10 +18,10 @@ function names(what: string, count: number): readonly string[] {
 }
 
 /**
- * A world, of any profile unless one is given: trees and chains of namespaces down to the deepest level, owners that
+ * A world, of any profile or of one with random rules unless one is given: trees and chains of namespaces down to the deepest level, owners that
  * are tasks, tokens beside and above and below tasks, masks and denials of every density. It has a task at least.
  */
-export function randomWorld(dice: Dice, profile: Profile = dice.pick(PROFILES)): World {
+export function randomWorld(dice: Dice, profile: Profile = anyProfile(dice)): World {
   const { vocabulary } = profile;
   const uids = dice.chance(25) ? [dice.pick(UIDS)] : UIDS;
   const { userns, bottom } = dice.chance(25) ? chain(dice, uids) : tree(dice, uids);

@@ -1,21 +1,25 @@
 import { Pre } from '../abi/verdict.js';
 import { MASK_NAMES } from '../kernel/masks.js';
+import { extendProfile } from '../kernel/profile.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import type { Case } from './case.js';
+import { PLAIN_SETUP } from './engine_setup.js';
+import { nearestBuiltIn, RANDOM_RULES } from './random_profile.js';
 
 /** Smaller cases to try, the boldest first. Each is made when it is asked for. */
 export type Reductions = Generator<Case, void>;
 
 /** Fewer requests: the one alone, then without stretches of the others. */
-export function* fewerRequests({ world, requests, index }: Case): Reductions {
+export function* fewerRequests(from: Case): Reductions {
+  const { requests, index } = from;
   if (requests.length === 1) return;
-  yield { world, requests: [requests[index] as Request], index: 0 };
+  yield { ...from, requests: [requests[index] as Request], index: 0 };
   for (let size = requests.length >> 1; size >= 1; size >>= 1) {
     for (let start = 0; start < requests.length; start += size) {
       const end = Math.min(start + size, requests.length);
       if (index >= start && index < end) continue;
       yield {
-        world,
+        ...from,
         requests: requests.toSpliced(start, end - start),
         index: index < start ? index : index - end + start,
       };
@@ -23,9 +27,34 @@ export function* fewerRequests({ world, requests, index }: Case): Reductions {
   }
 }
 
-/** Without a task or a token that no request names; ids move up. */
+/** A plain setup, or one that is plain in one more respect. */
+export function* plainerSetup(from: Case): Reductions {
+  const { setup, requests } = from;
+  const differing = (Object.keys(PLAIN_SETUP) as (keyof typeof PLAIN_SETUP)[]).filter(
+    (part) => setup[part] !== PLAIN_SETUP[part],
+  );
+  if (differing.length > 1) yield { ...from, setup: PLAIN_SETUP };
+  for (const part of differing) yield { ...from, setup: { ...setup, [part]: PLAIN_SETUP[part] } };
+  for (let rows = setup.rows >> 1; rows > requests.length; rows >>= 1) yield { ...from, setup: { ...setup, rows } };
+}
+
+/** The nearest built-in profile, or one rule less that differs from it. */
+export function* fewerRules(from: Case): Reductions {
+  const { world } = from;
+  const { base, switched } = nearestBuiltIn(world.profile);
+  const names = Object.keys(switched) as (keyof typeof switched)[];
+  if (names.length > 0) yield { ...from, world: { ...world, profile: base } };
+  for (const name of names) {
+    const { [name]: _, ...others } = switched;
+    yield { ...from, world: { ...world, profile: extendProfile(base, RANDOM_RULES, others) } };
+  }
+}
+
+/** Without all tasks and tokens that no request names, or without one of them; ids move up. */
 export function* fewerRows(from: Case): Reductions {
   const { world, requests } = from;
+  const onlyNamed = withoutUnnamed(from);
+  if (onlyNamed) yield onlyNamed;
   for (const [rows, field] of [
     ['tokens', 'token'],
     ['tasks', 'task'],
@@ -42,9 +71,53 @@ export function* fewerRows(from: Case): Reductions {
   }
 }
 
-/** Without a user namespace: who is in it moves to its parent, and so do its children. */
+/** Without any task and token that no request names; undefined where each is named, or few are not. */
+function withoutUnnamed(from: Case): Case | undefined {
+  const { world, requests } = from;
+  const tasks = [...new Set(requests.map(({ task }) => task))].filter((id) => id < world.tasks.length);
+  const tokens = [...new Set(requests.map(({ token }) => token))].filter((id) => id < world.tokens.length);
+  if (tasks.length + tokens.length + 2 >= world.tasks.length + world.tokens.length) return undefined;
+  const renamed = (ids: readonly number[], id: number, count: number): number =>
+    ids.includes(id) ? ids.indexOf(id) : id === NO_TOKEN ? id : id - count + ids.length;
+  return {
+    ...from,
+    world: {
+      ...world,
+      tasks: tasks.map((id) => world.tasks[id] as World['tasks'][number]),
+      tokens: tokens.map((id) => world.tokens[id] as World['tokens'][number]),
+    },
+    requests: requests.map((request) => ({
+      ...request,
+      task: renamed(tasks, request.task, world.tasks.length),
+      token: renamed(tokens, request.token, world.tokens.length),
+    })),
+  };
+}
+
+/** Without any user namespace that is no task's, no token's and no ancestor of one; undefined where few are. */
+function withoutUnused(from: Case): Case | undefined {
+  const { world } = from;
+  const used = new Set([0]);
+  for (const { userns } of [...world.tasks, ...world.tokens]) {
+    for (let id = userns; !used.has(id); id = (world.userns[id] as World['userns'][number]).parent) used.add(id);
+  }
+  if (used.size + 2 >= world.userns.length) return undefined;
+  const kept = [...used].sort((a, b) => a - b);
+  const moved = new Map(kept.map((id, at) => [id, at]));
+  const inside = <Spec extends { readonly userns: number }>(specs: readonly Spec[]): Spec[] =>
+    specs.map((spec) => ({ ...spec, userns: moved.get(spec.userns) as number }));
+  const userns = kept.map((id) => {
+    const spec = world.userns[id] as World['userns'][number];
+    return { ...spec, parent: moved.get(spec.parent) as number };
+  });
+  return { ...from, world: { ...world, userns, tasks: inside(world.tasks), tokens: inside(world.tokens) } };
+}
+
+/** Without all user namespaces that are not used; or without one: who is in it moves to its parent, and so do its children. */
 export function* fewerNamespaces(from: Case): Reductions {
   const { world } = from;
+  const onlyUsed = withoutUnused(from);
+  if (onlyUsed) yield onlyUsed;
   for (let id = world.userns.length - 1; id > 0; id--) {
     const { parent } = world.userns[id] as World['userns'][number];
     const moved = (at: number): number => (at === id ? parent : at > id ? at - 1 : at);

@@ -23,8 +23,7 @@ export interface Replay {
 
 /** Draws a case again, asks both sides, and shrinks it where they disagree. */
 export function replay(sides: Sides, id: CaseId): Replay {
-  const { world, requests } = drawWorld(id.seed, id.world);
-  const drawn: Case = { world, requests, index: id.index };
+  const drawn: Case = { ...drawWorld(id.seed, id.world), index: id.index };
   const disagreement = disagreementOf(sides, drawn);
   if (disagreement) {
     const shrunk = shrink(sides, drawn);
@@ -40,8 +39,7 @@ function afterOthers(sides: Sides, { seed, world: number, index }: CaseId): Answ
   const verdicts = new Float64Array(256);
   let found: Answers | undefined;
   for (let before = Math.max(0, number - WORLDS_BEFORE); before <= number; before++) {
-    const { world, requests } = drawWorld(seed, before);
-    comparer.compare(world, requests, verdicts, (at, answers) => {
+    comparer.compare(drawWorld(seed, before), verdicts, (at, answers) => {
       if (before === number && at === index) found = answers;
     });
   }

@@ -2,6 +2,7 @@ import { Model } from '../kernel/model.js';
 import type { Request } from '../kernel/world.js';
 import { callWords, taskWords, tokenWords } from '../report/request_words.js';
 import { answersJson, answersLines, answerWords } from './answer_words.js';
+import { describeSetup } from './engine_setup.js';
 import { formatCaseId } from './identity.js';
 import type { Replay } from './replay.js';
 import { type ScenarioText, scenarioText } from './scenario_text.js';
@@ -59,7 +60,13 @@ function scenarioOf({ case: drawn, shrunk }: Replay): ScenarioText {
   return shrunk ? scenarioText(shrunk.world, shrunk.requests) : scenarioText(drawn.world, [requestOf(drawn)]);
 }
 
-function batchNote({ shrunk }: Replay): string[] {
-  if (!shrunk || shrunk.requests.length === 1) return [];
-  return [`it takes a batch of these ${shrunk.requests.length} requests; they disagree on number ${shrunk.index + 1}`];
+/** What it takes beside the scenario: other requests of the batch, and a setup that is not plain. */
+function batchNote({ case: drawn, shrunk }: Replay): string[] {
+  const { requests, index, setup } = shrunk ?? { ...drawn, requests: [], index: 0 };
+  return [
+    ...(requests.length > 1
+      ? [`it takes a batch of these ${requests.length} requests; they disagree on number ${index + 1}`]
+      : []),
+    ...describeSetup(setup).map((words) => `setup: ${words}`),
+  ];
 }

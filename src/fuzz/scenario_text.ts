@@ -4,10 +4,12 @@ import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { Pre } from '../abi/verdict.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
+import { findProfile, type Profile } from '../kernel/profile.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
 import { parseScenario, ScenarioError } from '../policy/scenario.js';
+import { nearestBuiltIn } from './random_profile.js';
 
 /** Masks of up to as many bits are written as names. */
 const MAX_NAMES = 8;
@@ -29,7 +31,7 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
   const written = requests.filter((request) => isNameable(world, request));
   const model = new Model(world);
   const data = {
-    profile: world.profile.name,
+    profile: profileEntry(world.profile),
     unprivileged_bpf_disabled: world.unprivilegedBpfDisabled,
     userns: mapOf(world.userns.slice(1), ({ parent, owner }) => ({ parent: world.userns[parent]?.name, owner })),
     bpffs: Object.fromEntries(world.tokens.map((token) => [bpffsName(token), bpffsEntry(world, token)])),
@@ -46,6 +48,13 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
   );
   const text = yamlText(filled);
   return { text, caveats: [...caveatsOf(world, requests), ...parseCaveats(world, written, text)] };
+}
+
+/** The name of a built-in profile, or what a file says of another: a built-in one and the rules that differ. */
+function profileEntry(profile: Profile): string | object {
+  if (findProfile(profile.name) === profile) return profile.name;
+  const { base, switched } = nearestBuiltIn(profile);
+  return { extends: base.name, name: profile.name, rules: switched };
 }
 
 /** Namespaces, tasks and tokens take a line each; what is longer has its lists and maps on a line. */

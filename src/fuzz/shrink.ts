@@ -6,14 +6,18 @@ import {
   fewerNamespaces,
   fewerRequests,
   fewerRows,
+  fewerRules,
   plainerNumbers,
   plainerRequests,
+  plainerSetup,
   type Reductions,
 } from './reductions.js';
 import type { Sides } from './sides.js';
 
-/** Reductions tried before what is left is taken for small enough. */
+/** Reductions tried before what is left is taken for small enough. One of a large world counts as many. */
 const MAX_TRIALS = 5000;
+/** Rows of a world and its batch that make a trial take twice as long. */
+const ROWS_PER_TRIAL = 200;
 
 /** A case that the sides still disagree on, and what they say of it. */
 export interface ShrunkCase extends Case {
@@ -28,9 +32,18 @@ export function shrink(sides: Sides, from: Case): ShrunkCase | undefined {
   const answers = disagreementOf(sides, from);
   if (!answers) return undefined;
   const shrinker = new Shrinker(sides, { ...from, answers });
-  shrinker.exhaust([fewerRequests, fewerRows]);
+  shrinker.exhaust([plainerSetup, fewerRequests, fewerRows]);
   shrinker.makeMakeable();
-  shrinker.exhaust([fewerNamespaces, plainerRequests, fewerRequests, fewerRows, fewerBits, plainerNumbers]);
+  shrinker.exhaust([
+    fewerNamespaces,
+    fewerRules,
+    plainerSetup,
+    plainerRequests,
+    fewerRequests,
+    fewerRows,
+    fewerBits,
+    plainerNumbers,
+  ]);
   return shrinker.smallest;
 }
 
@@ -71,9 +84,14 @@ class Shrinker {
   }
 
   #take(candidate: Case): boolean {
-    this.#trials += 1;
+    this.#trials += 1 + sizeOf(candidate) / ROWS_PER_TRIAL;
     const answers = disagreementOf(this.#sides, candidate);
     if (answers) this.smallest = { ...candidate, answers };
     return answers !== undefined;
   }
+}
+
+/** Rows that are written for one trial of a case. */
+function sizeOf({ world, setup }: Case): number {
+  return world.userns.length + world.tasks.length + world.tokens.length + setup.rows;
 }

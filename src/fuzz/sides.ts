@@ -7,8 +7,9 @@ export interface ModelSide {
   ask(request: Request): number;
 }
 
-/** The hot path, as far as a campaign asks it. */
-export type FastSide = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'checkIds' | 'replaceWorld'>;
+/** The hot path, as far as a campaign asks it. A side without the edits is given whole worlds, one without columns copies. */
+export type FastSide = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'checkIds' | 'replaceWorld'> &
+  Partial<Pick<Evaluator, 'addTask' | 'addToken' | 'narrowToken' | 'makeColumns' | 'makeVerdicts'>>;
 
 /** What is compared. Tests put a broken side here, to see it found. */
 export interface Sides {

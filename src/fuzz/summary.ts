@@ -1,8 +1,8 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
-import { PROFILES } from '../kernel/profile.js';
 import { dispositionName, outcomeName } from '../kernel/verdict.js';
 import { byDisposition, byOutcome, count, percent, rateWords } from '../report/summary_text.js';
 import type { CampaignResult } from './campaign.js';
+import { casesByProfile } from './profile_slots.js';
 
 /** Reasons that depend on a bpffs or a descriptor, which no batch knows: only the model gives them. */
 const MODEL_ALONE: ReadonlySet<Outcome> = new Set([
@@ -42,9 +42,7 @@ export function summaryText(
   const { cases, worlds, verdicts, disagreements, findings } = tally;
   const seconds = elapsedMs / 1000;
   const missed = missedOf(verdicts);
-  const profiles = PROFILES.flatMap(({ name }, i) =>
-    tally.profiles[i] ? [`${name} ${count(tally.profiles[i])}`] : [],
-  );
+  const profiles = [...casesByProfile(tally.slots)].map(([name, of]) => `${name} ${count(of)}`);
   const lines = [
     `seed ${seed}: ${count(cases)} cases in ${count(worlds)} worlds, ${seconds.toFixed(1)} s on ${workers} workers, ` +
       rateWords(seconds > 0 ? cases / seconds : 0),
@@ -77,9 +75,7 @@ export function summaryJson(seed: number, result: CampaignResult): Record<string
     cases_per_second: elapsedMs > 0 ? Math.round((1000 * tally.cases) / elapsedMs) : 0,
     workers,
     interrupted,
-    profiles: Object.fromEntries(
-      PROFILES.flatMap(({ name }, i) => (tally.profiles[i] ? [[name, tally.profiles[i]]] : [])),
-    ),
+    profiles: Object.fromEntries(casesByProfile(tally.slots)),
     outcomes: named(byOutcome(tally.verdicts), outcomeName),
     tokens: named(byDisposition(tally.verdicts), dispositionName),
     outcomes_never_reached: missed.outcomes.map(outcomeName),

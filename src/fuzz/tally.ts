@@ -1,6 +1,6 @@
-import { PROFILES } from '../kernel/profile.js';
 import { type Answers, signatureOf } from './answers.js';
 import { type CaseId, compareCaseIds } from './identity.js';
+import { PROFILE_SLOTS } from './profile_slots.js';
 
 /** A disagreement: the first case that showed it, and how many did. */
 export interface Finding {
@@ -15,8 +15,8 @@ export interface Tally {
   worlds: number;
   /** Cases by the model's verdict byte. */
   readonly verdicts: Float64Array;
-  /** Cases by profile, in the order of PROFILES. */
-  readonly profiles: Float64Array;
+  /** Cases by slot of PROFILE_SLOTS. */
+  readonly slots: Float64Array;
   /** Cases the sides disagree on. */
   disagreements: number;
   /** By what was answered. */
@@ -28,7 +28,7 @@ export function emptyTally(): Tally {
     cases: 0,
     worlds: 0,
     verdicts: new Float64Array(256),
-    profiles: new Float64Array(PROFILES.length),
+    slots: new Float64Array(PROFILE_SLOTS.length),
     disagreements: 0,
     findings: new Map(),
   };
@@ -48,8 +48,8 @@ export function addTally(into: Tally, part: Tally): void {
   part.verdicts.forEach((cases, byte) => {
     into.verdicts[byte] = (into.verdicts[byte] as number) + cases;
   });
-  part.profiles.forEach((cases, profile) => {
-    into.profiles[profile] = (into.profiles[profile] as number) + cases;
+  part.slots.forEach((cases, slot) => {
+    into.slots[slot] = (into.slots[slot] as number) + cases;
   });
   for (const finding of part.findings.values()) mergeFinding(into.findings, finding);
 }

@@ -1,5 +1,10 @@
 import { CAP_NET_ADMIN, CAP_SYS_ADMIN } from '../abi/capabilities.js';
-import type { Profile } from './profile.js';
+import type { Profile, Rules } from './profile.js';
+
+/** The part of a profile that says what commands there are and which of them take a token: a vocabulary and one rule. */
+export interface CommandProfile extends Pick<Profile, 'vocabulary'> {
+  readonly rules: Pick<Rules, 'btf_get_fd_by_id_takes_token'>;
+}
 
 /** What decides about a bpf() command. */
 export type Gate =
@@ -76,13 +81,13 @@ const BY_ID = new Set([
 ]);
 
 /** What decides about a command of this kernel. */
-export function gateOf(profile: Profile, cmd: number): Gate {
+export function gateOf(profile: Pick<Profile, 'vocabulary'>, cmd: number): Gate {
   if (!profile.vocabulary.has('cmds', cmd)) return { kind: 'unknown' };
   return GATES[profile.vocabulary.nameOf('cmds', cmd)] ?? DESCRIPTOR;
 }
 
 /** Whether a command of this kernel can be handed a token. For the attach commands: the program's own. */
-export function tokenRoomOf(profile: Profile, cmd: number): TokenRoom {
+export function tokenRoomOf(profile: CommandProfile, cmd: number): TokenRoom {
   const name = profile.vocabulary.nameOf('cmds', cmd);
   if (name === 'btf_get_fd_by_id' && !profile.rules.btf_get_fd_by_id_takes_token) return 'refused';
   if (BY_ID.has(name)) return 'refused';

@@ -129,6 +129,9 @@ export class Model {
     if (token && type === vocabulary.must('prog_types', 'cgroup_skb')) {
       const loader = { userns: token.userns, euid: 0, egid: 0, effective: CAP_FULL_SET };
       trace.disposition = Disposition.USED;
+      trace.step('bpf_prog_load', true, () => {
+        return `the program is taken to be loaded with ${token.name} by a task in ${token.userns.name}, the caller of the next checks`;
+      });
       const progLoad = vocabulary.must('cmds', 'prog_load');
       const permits =
         bpfTokenAllowCmd(kernel, loader, token, progLoad, trace) &&

@@ -2,9 +2,15 @@ import { RELEASES, type Release, type Vocabulary, vocabularyOf } from './vocabul
 
 /** Everything in which the kernels (and the reviewed designs) differ, by name. Each says what `true` means. */
 export interface Rules {
-  /** bpf_token_allow_cmd() and bpf_token_capable() count a token only for callers in exactly its user namespace. */
+  /**
+   * bpf_token_allow_cmd() and bpf_token_capable() count a token only for callers in exactly its user namespace. For every
+   * other caller the request is decided as without a token: capabilities are asked in the initial user namespace.
+   */
   token_needs_own_userns: boolean;
-  /** bpf_token_capable(): what the token's user namespace does not give is asked of the initial one too. */
+  /**
+   * bpf_token_capable(): where a token counts, a capability that the caller lacks in the token's user namespace is asked in
+   * the initial one too. Has no effect on a token that does not count.
+   */
   token_falls_back_to_init: boolean;
   /** BPF_TOKEN_CREATE works in the initial user namespace (else EOPNOTSUPP). */
   token_create_in_init_userns: boolean;

@@ -141,7 +141,8 @@ export function bpfTokenAllowProgType(
 export type Capable = 'yes' | 'no' | 'lsm_refused';
 
 /**
- * Whether the caller has a capability, through a token where there is one.
+ * Whether the caller has a capability, through a token where there is one that counts for this caller. A token that does
+ * not count changes nothing: the initial user namespace is asked, as without one, whatever token_falls_back_to_init says.
  * Source: kernel/bpf/token.c: bpf_token_capable(), as merged in 6.9; and as the designs v11 and v12 had it.
  */
 export function bpfTokenCapable(
@@ -158,17 +159,21 @@ export function bpfTokenCapable(
     return bpfNsCapable(cred, init, cap, trace) ? 'yes' : 'no';
   }
   const { rules } = profile;
-  const counts = !rules.token_needs_own_userns || cred.userns === token.userns;
-  if (counts) {
-    trace?.step(fn, true, () => `the token counts: ${capName(cap)} is asked in its userns ${token.userns.name}`);
-    if (bpfNsCapable(cred, token.userns, cap, trace)) {
-      const refused = hasBit(token.denials.caps, cap) || (lsm.bpf_token_capable?.(token, cap) ?? 0) < 0;
-      if (refused)
-        trace?.step('security_bpf_token_capable', false, () => `an LSM refuses ${capName(cap)} through this token`);
-      return refused ? 'lsm_refused' : 'yes';
-    }
-  } else {
-    trace?.step(fn, false, () => `the caller is not in the token's userns ${token.userns.name}`);
+  if (rules.token_needs_own_userns && cred.userns !== token.userns) {
+    trace?.step(
+      fn,
+      false,
+      () =>
+        `the caller is not in the token's userns ${token.userns.name}: ${capName(cap)} is asked in the initial userns, as without a token`,
+    );
+    return bpfNsCapable(cred, init, cap, trace) ? 'yes' : 'no';
+  }
+  trace?.step(fn, true, () => `the token counts: ${capName(cap)} is asked in its userns ${token.userns.name}`);
+  if (bpfNsCapable(cred, token.userns, cap, trace)) {
+    const refused = hasBit(token.denials.caps, cap) || (lsm.bpf_token_capable?.(token, cap) ?? 0) < 0;
+    if (refused)
+      trace?.step('security_bpf_token_capable', false, () => `an LSM refuses ${capName(cap)} through this token`);
+    return refused ? 'lsm_refused' : 'yes';
   }
   if (!rules.token_falls_back_to_init) return 'no';
   trace?.step(fn, true, () => `${capName(cap)} is asked in the initial userns instead`);

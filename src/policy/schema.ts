@@ -86,8 +86,10 @@ const ATTACH_EXAMPLES = newest.names('attach_types');
 
 /** What each rule's `true` means. */
 const RULE_DESCRIPTIONS: Readonly<Record<keyof Rules, string>> = {
-  token_needs_own_userns: "A token counts only for callers in exactly the token's user namespace.",
-  token_falls_back_to_init: "What the token's user namespace does not give is asked of the initial one too.",
+  token_needs_own_userns:
+    "A token counts only for callers in exactly the token's user namespace; other callers are decided as without a token.",
+  token_falls_back_to_init:
+    "Where a token counts, a capability missing in the token's user namespace is asked in the initial one too.",
   token_create_in_init_userns: 'BPF_TOKEN_CREATE works in the initial user namespace (else EOPNOTSUPP).',
   token_create_without_delegation: 'BPF_TOKEN_CREATE works on a bpffs that delegates nothing (else ENOENT).',
   token_fd_needs_flag: 'A token descriptor is read only with BPF_F_TOKEN_FD (else whenever the field is not 0).',

@@ -5,6 +5,7 @@ import { attachEvaluator } from '../../src/engine/share.js';
 import type { Surface } from '../../src/engine/surface.js';
 import { UnknownNameError } from '../../src/errors.js';
 import { Dice } from '../../src/fuzz/dice.js';
+import { randomProfile } from '../../src/fuzz/random_profile.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES, type Profile } from '../../src/kernel/profile.js';
@@ -78,7 +79,7 @@ function compare(
     if (allowed) cmds |= 1n << BigInt(cmd);
     if (allowed && world.profile.vocabulary.nameOf('cmds', cmd) === 'prog_load') progTypes |= 1n << BigInt(type);
     seen.add(byte >> DISPOSITION_SHIFT);
-    const cell = { profile: world.profile.name, task, token, cmd, type, attachType };
+    const cell = { profile: world.profile.description, task, token, cmd, type, attachType };
     if (isIn(surface, world, cmd, type, attachType) !== allowed || verdicts.verdictOf(cmd, type, attachType) !== byte) {
       const answer = { allowed, byte: verdicts.verdictOf(cmd, type, attachType) };
       expect({ ...cell, ...answer }).toEqual({
@@ -95,11 +96,21 @@ function compare(
 /** What became of tokens in all of them. */
 const seen = new Set<Disposition>();
 
-describe.each(PROFILES)('$name', (profile) => {
+/** Profiles with random rules, beside the built-in ones. */
+const RANDOM_PROFILES = 8;
+const TESTED = [
+  ...PROFILES.map((profile, number) => ({ title: profile.name, profile, number })),
+  ...Array.from({ length: RANDOM_PROFILES }, (_, i) => {
+    const profile = randomProfile(new Dice(31, i));
+    return { title: profile.description, profile, number: PROFILES.length + i };
+  }),
+];
+
+describe.each(TESTED)('$title', ({ profile, number }) => {
   test(`every cell of every task and token is what check() answers, in ${WORLDS} worlds`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
-      const unprivilegedBpfDisabled = SYSCTLS[(seed + PROFILES.indexOf(profile)) % 3] as 0 | 1 | 2;
-      const world = { ...randomWorld(new Dice(seed, PROFILES.indexOf(profile)), profile), unprivilegedBpfDisabled };
+      const unprivilegedBpfDisabled = SYSCTLS[(seed + number) % 3] as 0 | 1 | 2;
+      const world = { ...randomWorld(new Dice(seed, number), profile), unprivilegedBpfDisabled };
       const evaluator = createEvaluator(world);
       for (let task = 0; task < world.tasks.length; task++) {
         for (const token of [NO_TOKEN, ...world.tokens.keys()]) {
@@ -111,7 +122,7 @@ describe.each(PROFILES)('$name', (profile) => {
   });
 
   test('and what the model answers', () => {
-    const world = randomWorld(new Dice(77, PROFILES.indexOf(profile)), profile);
+    const world = randomWorld(new Dice(77, number), profile);
     const evaluator = createEvaluator(world);
     const model = new Model(world);
     for (const token of [NO_TOKEN, 0]) {

@@ -2,7 +2,7 @@ import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_NET_ADMIN } from '../../src/abi/capabilities.js';
 import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
 import { rowOf } from '../../src/engine/columns.js';
-import { createEvaluator } from '../../src/engine/evaluator.js';
+import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import { type FastSide, type ModelSide, REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
 import { mapTypeCapability } from '../../src/kernel/map_types.js';
 import type { Request, TokenSpec, World } from '../../src/kernel/world.js';
@@ -146,3 +146,110 @@ export const lastMapTypeUnknown: Wrong = (world, { cmd, type, pre }, byte) => {
   const isLast = cmd === vocabulary.must('cmds', 'map_create') && type === vocabulary.count.map_types - 1;
   return isLast && pre === 0 && (byte & OUTCOME_MASK) === Outcome.ALLOWED ? Outcome.UNKNOWN_TYPE : byte;
 };
+
+/** A hot path whose evaluators are changed, with everything that they can do. */
+export function wrongEvaluator(change: (evaluator: Evaluator) => Partial<FastSide>): Sides {
+  const fast = (world: World): FastSide => {
+    const evaluator = createEvaluator(world);
+    return {
+      checkRequest: (request) => evaluator.checkRequest(request),
+      checkIds: (...ids) => evaluator.checkIds(...ids),
+      checkBatch: (columns, out) => evaluator.checkBatch(columns, out),
+      replaceWorld: (next) => evaluator.replaceWorld(next),
+      addTask: (task) => evaluator.addTask(task),
+      addToken: (token) => evaluator.addToken(token),
+      narrowToken: (token, keep) => evaluator.narrowToken(token, keep),
+      makeColumns: (rows) => evaluator.makeColumns(rows),
+      makeVerdicts: (rows) => evaluator.makeVerdicts(rows),
+      ...change(evaluator),
+    };
+  };
+  return { ...REAL_SIDES, fast };
+}
+
+/** A batch whose last row is answered wrong. */
+function spoilLast(out: Uint8Array): void {
+  out[out.length - 1] = Outcome.BAD_ROW;
+}
+
+/** A task that is added has no capability. */
+export const addedTasksAreBare = wrongEvaluator((evaluator) => ({
+  addTask: (task) => evaluator.addTask({ ...task, effective: 0n }),
+}));
+
+/** Denials of a token that is added are lost. */
+export const addedTokensAreNotDenied = wrongEvaluator((evaluator) => ({
+  addToken: (token) => evaluator.addToken({ ...token, denials: { cmds: 0n, caps: 0n } }),
+}));
+
+/** Narrowing changes nothing. */
+export const narrowingIsIgnored = wrongEvaluator(() => ({ narrowToken: () => undefined }));
+
+/** Batches in the evaluator's own memory lose their last row. */
+export const residentBatchesAreShort = wrongEvaluator((evaluator) => {
+  const resident = new Set<Uint8Array>();
+  return {
+    makeVerdicts(rows) {
+      const out = evaluator.makeVerdicts(rows);
+      resident.add(out);
+      return out;
+    },
+    checkBatch(columns, out) {
+      evaluator.checkBatch(columns, out);
+      if (resident.has(out)) spoilLast(out);
+    },
+  };
+});
+
+/** Batches without a column of faults lose their last row. */
+export const noFaultsIsWrong = wrongEvaluator((evaluator) => ({
+  checkBatch(columns, out) {
+    evaluator.checkBatch(columns, out);
+    if (columns.pre === undefined) spoilLast(out);
+  },
+}));
+
+/** Batches past the room they are copied through lose their last row. */
+export const longBatchesAreShort = wrongEvaluator((evaluator) => ({
+  checkBatch(columns, out) {
+    evaluator.checkBatch(columns, out);
+    if (out.length > 8192) spoilLast(out);
+  },
+}));
+
+/** Evaluators of one thread share the sysctl: the last world that any of them was given decides. */
+export function sharedSysctl(): Sides {
+  let last: World['unprivilegedBpfDisabled'] = 0;
+  const evaluators = new Map<World['unprivilegedBpfDisabled'], Evaluator>();
+  const fast = (first: World): FastSide => {
+    let world = first;
+    const place = (next: World): void => {
+      world = next;
+      last = next.unprivilegedBpfDisabled;
+    };
+    place(first);
+    const asked = (): Evaluator => {
+      const evaluator = evaluators.get(last) ?? createEvaluator(world);
+      evaluator.replaceWorld({ ...world, unprivilegedBpfDisabled: last });
+      evaluators.set(last, evaluator);
+      return evaluator;
+    };
+    return {
+      checkRequest: (request) => asked().checkRequest(request),
+      checkIds: (...ids) => asked().checkIds(...ids),
+      checkBatch: (columns, out) => asked().checkBatch(columns, out),
+      replaceWorld: place,
+    };
+  };
+  return { ...REAL_SIDES, fast };
+}
+
+/** A model in which a token that needs its own namespace and does not fall back refuses every caller from elsewhere. */
+export const noFallbackRefuses: Sides = wrongModel((world, { task, token, cmd, type }, byte) => {
+  const { rules, vocabulary } = world.profile;
+  const isAttach = ['prog_attach', 'link_create'].includes(vocabulary.nameOf('cmds', cmd));
+  const isElsewhere = world.tokens[token] && world.tasks[task]?.userns !== world.tokens[token].userns;
+  const isWrong = rules.token_needs_own_userns && !rules.token_falls_back_to_init && isAttach && isElsewhere;
+  const isAllowed = (byte & OUTCOME_MASK) === Outcome.ALLOWED && type === vocabulary.must('prog_types', 'cgroup_skb');
+  return isWrong && isAllowed ? (byte & ~OUTCOME_MASK) | Outcome.CAP_NET_ADMIN_MISSING : byte;
+});

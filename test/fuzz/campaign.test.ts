@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type * as Campaign from '../../src/fuzz/campaign.js';
 import { runInline } from '../../src/fuzz/inline.js';
+import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
 import type { Tally } from '../../src/fuzz/tally.js';
-import { PROFILES } from '../../src/kernel/profile.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/fuzz/campaign.js', import.meta.url).href;
@@ -10,7 +10,7 @@ const { runCampaign } = (await import(built)) as typeof Campaign;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
 // Three shards: one more than there are workers mostly, and one that is not full.
-const plan = { seed: 5, profiles: PROFILES.map((_, i) => i), cases: 9000 };
+const plan = { seed: 5, slots: ALL_SLOTS, cases: 9000 };
 const alone = runInline(plan);
 
 afterEach(() => {

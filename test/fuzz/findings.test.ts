@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { disagree } from '../../src/fuzz/answers.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
+import { PLAIN_SETUP } from '../../src/fuzz/engine_setup.js';
 import { runInline } from '../../src/fuzz/inline.js';
 import { isMakeable } from '../../src/fuzz/makeable.js';
+import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
+import { nearestBuiltIn } from '../../src/fuzz/random_profile.js';
 import { type Replay, replay } from '../../src/fuzz/replay.js';
 import { replayJson, replayText } from '../../src/fuzz/replay_text.js';
 import { REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
 import { type Finding, findingsOf } from '../../src/fuzz/tally.js';
-import { PROFILES } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
 import { parseScenario } from '../../src/policy/scenario.js';
 import * as broken from './broken_sides.js';
 
-const ALL = PROFILES.map((_, i) => i);
-
 function findIn(sides: Sides, cases: number, seed = 1): Finding[] {
-  return findingsOf(runInline({ seed, profiles: ALL, cases }, sides));
+  return findingsOf(runInline({ seed, slots: ALL_SLOTS, cases }, sides));
 }
 
 /** The first finding of a campaign of at most so many cases; a shorter one has the same, where it has any. */
@@ -65,7 +65,10 @@ test('a rule broken in long runs of one task and token alone is found, and kept 
   // Such runs are rare: this seed has one early, which is soon made small.
   const finding = firstIn(sides, 100_000, 26);
   if (!finding) throw new Error('not found');
-  expect(replay(sides, finding.id).shrunk?.requests).toHaveLength(60);
+  const replayed = replay(sides, finding.id);
+  expect(replayed.shrunk?.requests).toHaveLength(1);
+  expect(replayed.shrunk?.setup.rows).toBeGreaterThanOrEqual(512);
+  expect(replayText(replayed, finding)).toMatch(/^# setup: the batch has \d+ rows: the requests are repeated$/m);
 });
 
 test('nothing is found where nothing is wrong', () => {
@@ -100,7 +103,9 @@ describe.each([
     if (!isMakeable(shrunk.world)) return;
     const { world, requests } = parseScenario(text);
     const [asked] = requests.map(({ request }) => request);
-    expect(asked && disagreementOf(sides, { world, requests: [asked], index: 0 })).toEqual(shrunk.answers);
+    expect(asked && disagreementOf(sides, { world, requests: [asked], index: 0, setup: PLAIN_SETUP })).toEqual(
+      shrunk.answers,
+    );
   });
 });
 
@@ -178,7 +183,7 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
         };
       },
     };
-    const tally = runInline({ seed: 1, profiles: ALL, cases: 600 }, sides);
+    const tally = runInline({ seed: 1, slots: ALL_SLOTS, cases: 600 }, sides);
     expect(tally.cases).toBe(600);
     const [finding] = findingsOf(tally);
     if (!finding) throw new Error('not found');
@@ -187,3 +192,39 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
     expect(replayJson(replay(sides, finding.id), finding)).toMatchObject({ agree: false });
   },
 );
+
+describe('what depends on how an evaluator came by its world, or on the batch, is found', () => {
+  test.each([
+    ['added tasks without capabilities', broken.addedTasksAreBare, ['addsRows']],
+    ['added tokens without denials', broken.addedTokensAreNotDenied, ['addsRows']],
+    ['narrowing without effect', broken.narrowingIsIgnored, ['narrows']],
+    ['batches in the evaluator’s memory', broken.residentBatchesAreShort, ['isResident']],
+    ['batches without a column of faults', broken.noFaultsIsWrong, ['omitsPre']],
+    ['batches longer than the room they are copied through', broken.longBatchesAreShort, ['rows']],
+    ['another evaluator in the thread', broken.sharedSysctl(), ['hasNeighbour']],
+  ] as const)('%s', (_name, sides, parts) => {
+    const finding = firstIn(sides, 100_000);
+    if (!finding) throw new Error('not found');
+    const { setup } = replay(sides, finding.id).shrunk as NonNullable<Replay['shrunk']>;
+    const left = Object.entries(setup).filter(([part, value]) => value !== PLAIN_SETUP[part as keyof typeof setup]);
+    expect(left.map(([part]) => part)).toEqual(parts);
+  });
+});
+
+test('a rule broken under custom profiles alone is found, and shrunk to the switches it takes', () => {
+  const finding = firstIn(broken.noFallbackRefuses, 100_000);
+  if (!finding) throw new Error('not found');
+  const replayed = replay(broken.noFallbackRefuses, finding.id);
+  const { world: small, answers } = replayed.shrunk as NonNullable<Replay['shrunk']>;
+  expect(small.profile.rules).toMatchObject({ token_needs_own_userns: true, token_falls_back_to_init: false });
+  expect(Object.keys(nearestBuiltIn(small.profile).switched)).toHaveLength(1);
+  const text = replayText(replayed, finding);
+  expect(text).toMatch(
+    /^profile:\n {2}extends: \S+\n {2}name: random-rules\n {2}rules: \{ token_\w+: (true|false) \}\n\w/m,
+  );
+  const { world, requests } = parseScenario(text);
+  const asked = requests.map(({ request }) => request);
+  expect(disagreementOf(broken.noFallbackRefuses, { world, requests: asked, index: 0, setup: PLAIN_SETUP })).toEqual(
+    answers,
+  );
+});

@@ -5,6 +5,7 @@ import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { ERRNO } from '../../src/abi/errno.js';
 import { Disposition } from '../../src/abi/verdict.js';
 import { Dice } from '../../src/fuzz/dice.js';
+import { randomProfile } from '../../src/fuzz/random_profile.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { capCapable } from '../../src/kernel/capability.js';
@@ -59,12 +60,16 @@ describe('laws of the token', () => {
     expect(helped).toBeGreaterThan(50);
   });
 
-  test('under v12 no caller outside the token userns is ever helped by it', () => {
-    const v12 = profileNamed('v12');
+  test.each([
+    ['v12', profileNamed('v12')],
+    ['any other rules with token_needs_own_userns', undefined],
+  ])('under %s no caller outside the token userns is ever helped by it', (_, profile) => {
     let outside = 0;
     forEveryRequest((world) => {
-      const model = new Model({ ...world, profile: v12 });
       const dice = new Dice(outside + 1);
+      const random = randomProfile(dice);
+      const rules = { ...random.rules, token_needs_own_userns: true };
+      const model = new Model({ ...world, profile: profile ?? { ...random, rules } });
       for (let i = 0; i < 4; i++) {
         const request = randomRequest(model.world, dice);
         const token = world.tokens[request.token];
@@ -82,6 +87,25 @@ describe('laws of the token', () => {
       if (disposition < Disposition.DROPPED_CMD || disposition > Disposition.DROPPED_LSM) return;
       expect(decodeVerdict(model.ask({ ...request, token: NO_TOKEN })).outcome).toBe(outcome);
     });
+  });
+
+  test('a token that needs its own userns and does not fall back: any other caller is decided as without it', () => {
+    let outside = 0;
+    forEveryRequest((world) => {
+      const rules = { ...world.profile.rules, token_needs_own_userns: true, token_falls_back_to_init: false };
+      const model = new Model({ ...world, profile: { ...world.profile, rules } });
+      const dice = new Dice(outside + 1);
+      for (let i = 0; i < 4; i++) {
+        const request = randomRequest(model.world, dice);
+        const token = world.tokens[request.token];
+        const { disposition, outcome } = decodeVerdict(model.ask(request));
+        if (!token || world.tasks[request.task]?.userns === token.userns) continue;
+        if (disposition === Disposition.UNUSABLE) continue;
+        outside += 1;
+        expect(decodeVerdict(model.ask({ ...request, token: NO_TOKEN })).outcome).toBe(outcome);
+      }
+    }, 60);
+    expect(outside).toBeGreaterThan(1000);
   });
 
   test('narrowing a token never allows what it did not, unless the token was in the way', () => {

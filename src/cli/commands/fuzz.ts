@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
 import type { CaseId } from '../../fuzz/identity.js';
+import { slotsOf } from '../../fuzz/profile_slots.js';
 import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
 import { replayJson, replayText } from '../../fuzz/replay_text.js';
 import { REAL_SIDES } from '../../fuzz/sides.js';
 import { summaryJson, summaryText } from '../../fuzz/summary.js';
 import { type Finding, findingsOf } from '../../fuzz/tally.js';
-import { PROFILES } from '../../kernel/profile.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
@@ -72,13 +72,11 @@ function campaignJson(seed: number, result: CampaignResult, findings: readonly F
 
 function planOf(options: FuzzOptions): CampaignOptions {
   const forMs = options.for ?? (options.cases === undefined ? DEFAULT_MS : undefined);
-  const wanted = new Set(options.profile);
   return {
     seed: options.seed,
     cases: options.cases ?? Number.POSITIVE_INFINITY,
     workers: options.workers ?? defaultWorkers(),
-    // Places in PROFILES, in their order there.
-    profiles: PROFILES.flatMap((profile, i) => (wanted.size === 0 || wanted.has(profile) ? [i] : [])),
+    slots: slotsOf(options.profile ?? []),
     ...(forMs === undefined ? {} : { forMs }),
   };
 }

@@ -1,10 +1,11 @@
 import { parseCaseId } from '../../fuzz/identity.js';
-import { NEWEST_PROFILE } from '../../kernel/profile.js';
+import { RANDOM_RULES } from '../../fuzz/random_profile.js';
+import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { FAULT_NAMES } from '../../names/faults.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import { defaulted, flag, type OptionTable, required, several, type ValueType, valued } from './option.js';
-import { duration, fault, groupColumns, profile, tableFormat, textOf, wholeNumber } from './values.js';
+import { among, duration, fault, groupColumns, profile, tableFormat, textOf, wholeNumber } from './values.js';
 
 // Every option of every command: what values it can have, and which others it can stand with. What is not valid here is
 // refused before the command runs.
@@ -28,6 +29,10 @@ const caseId: ValueType<NonNullable<ReturnType<typeof parseCaseId>>> = {
     return value ? { value } : { given: text };
   },
 };
+
+/** The name of a built-in profile, or the one that stands for profiles with random rules. */
+const CAMPAIGN_PROFILES = [...PROFILES.map(({ name }) => name), RANDOM_RULES];
+const campaignProfile = among(CAMPAIGN_PROFILES, (text) => CAMPAIGN_PROFILES.find((name) => name === text));
 
 const json = (about: string) => flag('--json', about);
 const otherProfile = valued('--profile <name>', 'ask this kernel instead of the scenario’s', profile);
@@ -166,7 +171,7 @@ export const OPTIONS = {
       'threads; does not change the cases; default: one for each core',
       wholeNumber(1, MAX_FUZZ_WORKERS),
     ),
-    profile: several('--profile <name...>', 'these kernels only; default: every built-in profile', profile),
+    profile: several('--profile <name...>', `these kernels only; ${RANDOM_RULES}: rules drawn at random; default: all`, campaignProfile),
     case: valued(
       '--case <id>',
       'one case again, say 1-2f3a-17: as a scenario file, shrunk where the sides disagree',
