@@ -255,22 +255,24 @@ function writeKinds(view: DataView): void {
 
 /** Of the rows from `start` to before `end`: numbers from `first` on. */
 function writeKindsOf(view: DataView, start: number, end: number, first: number): void {
-  const kinds = new Map<string, number>();
+  const kinds = new Map<number, number>();
   for (let row = start; row < end; row++) {
-    const at = (field: number): number => view.getUint8(row * L.ASK_SIZE + field - FIRST);
-    const attachBit = at(L.ASK_ATTACH_BIT);
+    const ask = row * L.ASK_SIZE - FIRST;
+    const attachBit = view.getUint8(ask + L.ASK_ATTACH_BIT);
     const given = row & L.LAST_TYPE;
-    const asked = (at(L.ASK_ATTACH_AT) + L.WORLD_TOKENS - L.TOKEN_ATTACHS) * 8 + (31 - Math.clz32(attachBit));
-    const columns = [
-      [L.KIND_CMD_BITS, at(L.ASK_CMD_BITS)],
-      [L.KIND_NEEDS, at(L.ASK_NEEDS)],
-      [L.KIND_END, at(L.ASK_END)],
-      [L.KIND_FLAGS, at(L.ASK_FLAGS)],
-      [L.KIND_STOP_TYPE, at(L.ASK_TYPE_BIT) === 0 ? L.STOP_NONE : L.STOP_TYPE],
-      [L.KIND_STOP_ATTACH, attachBit === 0 ? L.STOP_NONE : L.STOP_ATTACH],
-      [L.KIND_MEANT, attachBit === 0 || asked === given ? 0 : asked],
-    ] as const;
-    const key = columns.map(([, value]) => value).join();
+    const asked =
+      (view.getUint8(ask + L.ASK_ATTACH_AT) + L.WORLD_TOKENS - L.TOKEN_ATTACHS) * 8 + (31 - Math.clz32(attachBit));
+    const cmdBits = view.getUint8(ask + L.ASK_CMD_BITS);
+    const needs = view.getUint8(ask + L.ASK_NEEDS);
+    const outcome = view.getUint8(ask + L.ASK_END);
+    const flags = view.getUint8(ask + L.ASK_FLAGS);
+    const stopType = view.getUint8(ask + L.ASK_TYPE_BIT) === 0 ? L.STOP_NONE : L.STOP_TYPE;
+    const stopAttach = attachBit === 0 ? L.STOP_NONE : L.STOP_ATTACH;
+    const meant = attachBit === 0 || asked === given ? 0 : asked;
+    // 46 bits: a string for each of 4,224 rows would take most of the time.
+    const key =
+      (((cmdBits << 16) | (outcome << 8) | flags) * 16 + needs) * 2 ** 18 +
+      ((stopType << 15) | (stopAttach << 12) | meant);
     let kind = kinds.get(key);
     if (kind === undefined) {
       // The rules make fifteen at most, whatever the vocabulary.
@@ -278,7 +280,13 @@ function writeKindsOf(view: DataView, start: number, end: number, first: number)
         throw new RangeError(`there are more than ${L.KINDS_OF_HALF} kinds of requests`);
       kind = first + kinds.size;
       kinds.set(key, kind);
-      for (const [column, value] of columns) view.setUint8(column + kind - FIRST, value);
+      view.setUint8(L.KIND_CMD_BITS + kind - FIRST, cmdBits);
+      view.setUint8(L.KIND_NEEDS + kind - FIRST, needs);
+      view.setUint8(L.KIND_END + kind - FIRST, outcome);
+      view.setUint8(L.KIND_FLAGS + kind - FIRST, flags);
+      view.setUint8(L.KIND_STOP_TYPE + kind - FIRST, stopType);
+      view.setUint8(L.KIND_STOP_ATTACH + kind - FIRST, stopAttach);
+      view.setUint8(L.KIND_MEANT + kind - FIRST, meant);
     }
     view.setUint8(L.WORLD_KINDS + row - FIRST, kind);
   }
@@ -356,11 +364,16 @@ function needsOfCommand(profile: TableProfile, cmd: number): number | undefined 
   }
 }
 
-/** A bit for every number below `size` that is in the set. */
+/** A bit for every number below `size`, at most 64, that is in the set. */
 function setOf(size: number, has: (n: number) => boolean): bigint {
-  let set = 0n;
-  for (let n = 0; n < size; n++) if (has(n)) set |= 1n << BigInt(n);
-  return set;
+  let low = 0;
+  let high = 0;
+  for (let n = 0; n < size; n++) {
+    if (!has(n)) continue;
+    if (n < 32) low |= 1 << n;
+    else high |= 1 << (n - 32);
+  }
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
 /** What is said of a token by what stops it. */
