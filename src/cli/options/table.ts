@@ -171,7 +171,11 @@ export const OPTIONS = {
       'threads; does not change the cases; default: one for each core',
       wholeNumber(1, MAX_FUZZ_WORKERS),
     ),
-    profile: several('--profile <name...>', `these kernels only; ${RANDOM_RULES}: rules drawn at random; default: all`, campaignProfile),
+    profile: several(
+      '--profile <name...>',
+      `these kernels only; ${RANDOM_RULES}: rules drawn at random; default: all`,
+      campaignProfile,
+    ),
     case: valued(
       '--case <id>',
       'one case again, say 1-2f3a-17: as a scenario file, shrunk where the sides disagree',
