@@ -1,7 +1,14 @@
+import { printableMessage } from './text/printable.js';
+
 // What the library throws where the mistake is the caller's. Each has a code, which stays the same whatever the words.
 
 /** Everything the library throws on purpose: `code` is for programs, `message` for people. */
 export abstract class BpfTokenSimError extends Error {
+  /** Messages say what was given: their lines are made printable here. */
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    super(printableMessage(message), options);
+  }
+
   /** `UNKNOWN_NAME`, `DISPOSED`: one for each class. */
   abstract readonly code: string;
 }

@@ -3,6 +3,7 @@ import type { World } from '../kernel/world.js';
 import { groupsText } from '../report/groups_text.js';
 import type { Style } from '../report/style.js';
 import { byDisposition, byOutcome, count, percent, summaryText, totalsOf, totalsText } from '../report/summary_text.js';
+import { printable } from '../text/printable.js';
 import { type Grouping, problemWords, type Summary } from './batch/index.js';
 import { groupsJson } from './summary_option.js';
 
@@ -23,11 +24,11 @@ function peakMemory(): number {
 export function batchNotes(summary: Summary, file: string, style: Style): string {
   const { comparisons, expectations, problems, rows } = summary;
   const at = (line: number | undefined, row: number | undefined) =>
-    line === undefined ? `${file}: row ${row}` : `${file}:${line}`;
+    printable(line === undefined ? `${file}: row ${row}` : `${file}:${line}`);
   const lines: string[] = [];
   for (const { profile, answers, verdicts } of comparisons) {
     lines.push(
-      `${profile} answers ${count(answers)} rows otherwise (${percent(answers, rows)}), ` +
+      `${printable(profile)} answers ${count(answers)} rows otherwise (${percent(answers, rows)}), ` +
         `and gives another reason or drops the token elsewhere in ${count(verdicts - answers)} more`,
     );
   }
@@ -43,7 +44,9 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
     if (unmet > expectations.first.length) lines.push(`  and ${count(unmet - expectations.first.length)} more`);
   }
   for (const { name, nearest } of problems.unknownColumns) {
-    lines.push(`column ${name} is none of a request table, and ignored${nearest ? `; did you mean ${nearest}?` : ''}`);
+    lines.push(
+      `column ${printable(name)} is none of a request table, and ignored${nearest ? `; did you mean ${nearest}?` : ''}`,
+    );
   }
   if (problems.total > 0) {
     const bad = problems.rows === 1 ? '1 row has' : `${count(problems.rows)} rows have`;

@@ -1,3 +1,5 @@
+import { printableMessage } from '../text/printable.js';
+
 /** What the command's exit status means. */
 export const EXIT = {
   /** Fine, or allowed. A batch that ran to its end is fine, whatever it denied. */
@@ -14,4 +16,9 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Something the user has to put right. Its message is for them, without a stack. */
 export class InputError extends Error {
   override readonly name = 'InputError';
+
+  /** The lines of a message are made printable. */
+  constructor(message: string | readonly string[]) {
+    super(printableMessage(message));
+  }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { BatchFileError } from './batch/errors.js';
 import { EXIT } from './exit.js';
+import { writeText } from './output.js';
 import { run } from './program.js';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,7 +9,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (process.stdout.listenerCount('error') > 1) return;
   // A reader that went away (| head) is no fault; a full disk is.
   if (error.code === 'EPIPE') process.exit(EXIT.OK);
-  process.stderr.write(`${new BatchFileError('write', 'standard output', error).message}\n`);
+  writeText(process.stderr, `${new BatchFileError('write', 'standard output', error).message}\n`);
   process.exit(EXIT.BAD_INPUT);
 });
 

@@ -3,9 +3,11 @@ import { RecordingError } from '../conformance/errors.js';
 import { ScenarioError } from '../policy/problems.js';
 import { PoolError } from '../pool/errors.js';
 import { RequestTableError } from '../requests/table.js';
+import { printable } from '../text/printable.js';
 import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
 import { EXIT, type ExitCode, InputError } from './exit.js';
 import type { CommandName } from './options/table.js';
+import { writeText } from './output.js';
 
 type AddCommand = (program: Command) => void;
 
@@ -34,12 +36,22 @@ export async function createProgram(name: string | undefined): Promise<Command> 
       'after',
       '\nExit status: 0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted',
     )
+    .configureOutput({ outputError: (text, write) => write(complaintText(text)) })
     .exitOverride();
   const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined;
   for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program);
   // Subcommands made before exitOverride() was copied would leave the process themselves.
   for (const command of program.commands) command.exitOverride();
   return program;
+}
+
+/**
+ * An error of commander's, which repeats in quotes what was written. What it might mean comes in a line of its own, and is
+ * a name of ours.
+ */
+function complaintText(text: string): string {
+  const [, complaint = text, hint = ''] = /^([\s\S]*?)(\n\(Did you mean [^\n]*\?\))?\n$/.exec(text) ?? [];
+  return `${printable(complaint)}${hint}\n`;
 }
 
 /** Runs a command line; problems go to standard error in words. Returns the exit status. */
@@ -51,15 +63,20 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
     if (error instanceof AbortError) {
-      process.stderr.write('interrupted: no output was written\n');
+      writeText(process.stderr, 'interrupted: no output was written\n');
       return EXIT.INTERRUPTED;
     }
     if (isForPeople(error)) {
-      process.stderr.write(`${error.message}\n`);
+      writeText(process.stderr, `${messageOf(error)}\n`);
       return EXIT.BAD_INPUT;
     }
     throw error;
   }
+}
+
+/** Our own errors have printable lines; a system's error names paths as they are. */
+function messageOf(error: Error): string {
+  return 'syscall' in error ? printable(error.message) : error.message;
 }
 
 /** Errors whose message is all a person needs; anything else is a fault of this program and keeps its stack. */

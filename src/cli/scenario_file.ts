@@ -2,7 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES } from '../policy/document.js';
 import { parseScenario, type Scenario, type Warning } from '../policy/scenario.js';
+import { printable } from '../text/printable.js';
 import { InputError } from './exit.js';
+import { writeText } from './output.js';
 
 const READ_BYTES = 1 << 16;
 
@@ -20,7 +22,7 @@ export function needTasks(path: string, { tasks }: World): void {
 /** Says on standard error what is worth a look in a scenario. */
 export function warn(path: string, warnings: readonly Warning[]): void {
   for (const { line, column, message } of warnings) {
-    process.stderr.write(`warning: ${scenarioName(path)}:${line}:${column}: ${message}\n`);
+    writeText(process.stderr, `warning: ${printable(scenarioName(path))}:${line}:${column}: ${message}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { World } from '../kernel/world.js';
 import { count, percent, rateWords } from '../report/summary_text.js';
+import { printable } from '../text/printable.js';
 import type { LoadOptions, LoadResult } from './load.js';
 
 /** What was measured, and on what. */
@@ -23,7 +24,7 @@ export function loadText({ scenario, world, options, node, result }: MeasuredLoa
     `a batch of ${count(batchRows)}: p50 ${time(latency.p50)}, p99 ${time(latency.p99)}, p999 ${time(latency.p999)}, ` +
       `longest ${time(latency.max)}, of ${counted(batches, 'batch', 'batches')}`,
     `allowed ${percent(allowedShare, 1)}, checksum ${checksum}`,
-    `asked: ${scenario}, ${world.profile.name}, ${counted(world.tasks.length, 'task')}, ` +
+    `asked: ${printable(scenario)}, ${printable(world.profile.name)}, ${counted(world.tasks.length, 'task')}, ` +
       `${counted(world.tokens.length, 'token')}; ${counted(rows, 'request')} drawn with seed ${seed}; ` +
       `${counted(workers, 'worker')}, Node ${node}`,
     ...(interrupted ? ['interrupted: this is what was measured until then'] : []),

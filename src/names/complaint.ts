@@ -1,6 +1,9 @@
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import type { Kind } from '../kernel/vocabulary.js';
+import { quoted } from '../text/printable.js';
 import { KIND_LABEL, nearestName, resolveName } from './spelling.js';
+
+const QUOTED_LENGTH = 60;
 
 /** What is wrong, without its place. */
 export interface Complaint {
@@ -24,9 +27,9 @@ export function oneOf(candidates: readonly string[]): string {
   return `one of ${shown}${candidates.length > 12 ? `, ... (${candidates.length} in all)` : ''}`;
 }
 
-/** Text in quotes, shortened to 60 characters, control characters escaped. */
+/** Text in quotes, shortened to 60 characters and made printable. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+  return quoted(text, QUOTED_LENGTH);
 }
 
 /** `linux-6.12 has no program type "xpd"`, with the nearest name or the release that brought it. */

@@ -1,5 +1,6 @@
 import { BpfTokenSimError } from '../errors.js';
 import type { Complaint } from '../names/complaint.js';
+import { printable } from '../text/printable.js';
 
 /** One thing wrong with a scenario, where it stands. Lines and columns count from 1; columns in UTF-16 units. */
 export interface Problem {
@@ -30,15 +31,15 @@ export class ScenarioError extends BpfTokenSimError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(textOf(problems));
+    super(linesOf(problems));
     this.problems = problems;
   }
 }
 
-function textOf(problems: readonly Problem[]): string {
+function linesOf(problems: readonly Problem[]): readonly string[] {
   const lines = problems.slice(0, SHOWN).map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`);
   if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
-  return lines.join('\n');
+  return lines;
 }
 
 /** Collects problems, so that a person sees all of them at once. */
@@ -57,7 +58,7 @@ export class Problems {
     const mistake = `${line}:${column}: ${told.message.replace(/^request \d+: /, '')}`;
     if (this.#told.has(mistake)) return;
     this.#told.add(mistake);
-    this.#found.push({ file: this.file, line, column, ...told });
+    this.#found.push({ file: this.file, line, column, ...told, message: printable(told.message) });
   }
 
   get count(): number {

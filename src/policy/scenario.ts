@@ -1,5 +1,6 @@
 import { Kernel } from '../kernel/kernel.js';
 import type { World } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
 import type { Context, Warning } from './context.js';
 import { readDocument } from './document.js';
 import { addIssues } from './issues.js';
@@ -65,7 +66,9 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
       tokens: tokens.specs,
     },
     requests,
-    warnings: context.warnings.sort((a, b) => a.line - b.line || a.column - b.column),
+    warnings: context.warnings
+      .map((warning) => ({ ...warning, message: printable(warning.message) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
   };
 }
 

@@ -5,6 +5,7 @@ import { applyChange } from '../explain/change.js';
 import type { Explanation } from '../explain/explain.js';
 import type { ProfileAnswer } from '../explain/profiles.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
+import { printable } from '../text/printable.js';
 import { changeWords } from './change_words.js';
 import { callWords, taskWords, tokenWords } from './request_words.js';
 import { PLAIN, type Style } from './style.js';
@@ -18,12 +19,12 @@ export function headline(verdict: Verdict, style: Style): string {
 
 /** What was asked of which kernel, and the answer: a few lines. */
 export function verdictText({ world, request }: Question, { verdict, askedIn }: Answer, style: Style): string {
-  const task = world.tasks[request.task]?.name ?? `#${request.task}`;
+  const task = printable(world.tasks[request.task]?.name ?? `#${request.task}`);
   const lines = [
-    `${headline(verdict, style)} on ${style.strong(world.profile.name)}`,
+    `${headline(verdict, style)} on ${style.strong(printable(world.profile.name))}`,
     `  ${task} asks: ${style.strong(callWords(world, request))}, with ${tokenWords(world, request)}`,
     `  ${task} is: ${taskWords(world, request.task)}`,
-    `  because ${reasonText(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${askedIn}`}`,
+    `  because ${reasonText(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${printable(askedIn)}`}`,
   ];
   if (verdict.disposition !== Disposition.NONE_GIVEN) {
     const dropped = verdict.disposition >= Disposition.DROPPED_CMD && verdict.disposition <= Disposition.DROPPED_LSM;
@@ -40,7 +41,7 @@ export function explainText(explanation: Explanation, style: Style = PLAIN): str
     const width = Math.max(...steps.map(({ fn }) => fn.length));
     const lines = steps.map(({ fn, ok, text }) => {
       const mark = ok ? style.good('✓') : style.bad('✗');
-      return `  ${mark} ${style.dim(fn.padEnd(width))}  ${text}`;
+      return `  ${mark} ${style.dim(fn.padEnd(width))}  ${printable(text)}`;
     });
     sections.push(`${style.strong('What the kernel checked')}\n${lines.join('\n')}`);
   }
@@ -50,7 +51,7 @@ export function explainText(explanation: Explanation, style: Style = PLAIN): str
 }
 
 function adviceText({ question, advice }: Explanation, style: Style): string {
-  if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${advice.why}`;
+  if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${printable(advice.why)}`;
   const { length } = advice.changes;
   const all = length === 2 ? 'both' : `all ${length}`;
   const title = length === 1 ? 'To make it pass' : `To make it pass, ${all} of these`;
@@ -58,7 +59,7 @@ function adviceText({ question, advice }: Explanation, style: Style): string {
   const lines = advice.changes.flatMap((change, i) => {
     const { what, note } = changeWords(current, change);
     current = applyChange(current, change);
-    return [`  ${i + 1}. ${what}`, ...(note ? [style.dim(`     ${note}`)] : [])];
+    return [`  ${i + 1}. ${printable(what)}`, ...(note ? [style.dim(`     ${printable(note)}`)] : [])];
   });
   return `${style.strong(title)}\n${lines.join('\n')}`;
 }

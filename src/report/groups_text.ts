@@ -1,3 +1,4 @@
+import { printable } from '../text/printable.js';
 import type { Style } from './style.js';
 import { count, percent } from './summary_text.js';
 
@@ -37,5 +38,5 @@ export function groupsText(
 /** A text as a cell of a table: an empty one is seen, and a line end breaks no line. */
 function onOneLine(text: string): string {
   if (text === '') return '-';
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return printable(text);
 }

@@ -4,6 +4,7 @@ import { gateOf } from '../kernel/commands.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { requestOf } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
 import type { Matrix } from './matrix.js';
 import { taskWords, tokenWords } from './request_words.js';
 import type { Style } from './style.js';
@@ -23,10 +24,10 @@ interface Group {
 /** A matrix for people: commands, map types, program types with their attach types; each reason once, what is allowed first. */
 export function matrixText(matrix: Matrix, style: Style): string {
   const { world, task, token } = matrix;
-  const name = style.strong(world.tasks[task]?.name ?? `#${task}`);
+  const name = style.strong(printable(world.tasks[task]?.name ?? `#${task}`));
   const asked = { ...requestOf({ task, cmd: 0 }), token };
   return [
-    `${style.strong(world.profile.name)}: what ${name} may do with ${tokenWords(world, asked)}\n` +
+    `${style.strong(printable(world.profile.name))}: what ${name} may do with ${tokenWords(world, asked)}\n` +
       `  ${name} is: ${taskWords(world, task)}\n`,
     section('Commands', commandGroups(matrix), style),
     section('Map types, for map_create', typeGroups(matrix), style),

@@ -1,5 +1,6 @@
 import type { Tally } from '../conformance/tally.js';
 import type { VocabularyDifference } from '../conformance/vocabulary_difference.js';
+import { printable } from '../text/printable.js';
 import { replayJson, replayTables } from './replay_text.js';
 import type { Style } from './style.js';
 
@@ -24,10 +25,10 @@ export function probeText(probed: Probed, style: Style): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const other = isOther ? ' (not its own profile)' : '';
   const head = [
-    `Linux ${kernel}, asked ${tally.cases.toLocaleString('en')} questions in ${seconds(recordedMs)}`,
+    `Linux ${printable(kernel)}, asked ${tally.cases.toLocaleString('en')} questions in ${seconds(recordedMs)}`,
     `  compared with ${profile}${other} in ${seconds(replayedMs)}`,
     ...vocabularyLines(probed),
-    ...notes.map((note) => style.dim(`  ${note}`)),
+    ...notes.map((note) => style.dim(`  ${printable(note)}`)),
   ];
   return `${head.join('\n')}\n\n${replayTables(tally, style)}`;
 }
@@ -35,7 +36,7 @@ export function probeText(probed: Probed, style: Style): string {
 function vocabularyLines({ profile, vocabulary: { added, missing } }: Probed): string[] {
   if (added.length + missing.length === 0) return [`  its commands and types are those of ${profile}`];
   const line = (what: string, names: readonly string[]): string[] =>
-    names.length > 0 ? [`  it ${what} ${profile}: ${names.join(', ')}`] : [];
+    names.length > 0 ? [printable(`  it ${what} ${profile}: ${names.join(', ')}`)] : [];
   return [...line('has besides those of', added), ...line('lacks of those of', missing)];
 }
 

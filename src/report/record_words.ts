@@ -11,10 +11,18 @@ import {
 } from '../conformance/record.js';
 import { MASK_NAMES, type Masks } from '../kernel/masks.js';
 import { findProfile, NEWEST_PROFILE } from '../kernel/profile.js';
+import { printable, quoted } from '../text/printable.js';
 import { capabilityWords } from './request_words.js';
+
+/** Characters of a mount option's value that are shown. */
+const SHOWN_LENGTH = 1000;
 
 /** The situation of a recorded case in words, a line each. `profile` names its numbers. */
 export function recordWords(record: RecordedCase, profile: string): string[] {
+  return wordsOf(record, profile).map(printable);
+}
+
+function wordsOf(record: RecordedCase, profile: string): string[] {
   const lines = [`user namespaces: ${treeWords(record.tree)}`];
   if (isMount(record)) return [...lines, ...mountWords(record)];
   const { ns, euid, effective } = record.caller;
@@ -55,7 +63,7 @@ function tokenCreateWords({ bpffs, fdKind, flags, attrSize, nonzeroByteAt }: Tok
 }
 
 function mountWords({ opener, sbUserns, data, steps, set }: MountRecord): string[] {
-  if (data !== null) return [`mount(2) by ${opener} (userns ${sbUserns}): ${JSON.stringify(data)}`];
+  if (data !== null) return [`mount(2) by ${opener} (userns ${sbUserns}): ${quoted(data, SHOWN_LENGTH)}`];
   return [
     `opened by ${opener} (userns ${sbUserns})`,
     ...(steps ?? []).map(stepWords),
@@ -65,7 +73,7 @@ function mountWords({ opener, sbUserns, data, steps, set }: MountRecord): string
 
 function stepWords({ by, op, key, value }: Step): string {
   if (key === null) return `${op} by ${by}`;
-  return `${key}${value === null ? '' : `=${JSON.stringify(value)}`} by ${by}`;
+  return `${key}${value === null ? '' : `=${quoted(value, SHOWN_LENGTH)}`} by ${by}`;
 }
 
 function lsmWords({ hook, returns, onlyIfArg }: LsmProgram): string {

@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from '../conformance/record.js';
 import type { Disagreement, FamilyCount, Tally } from '../conformance/tally.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
+import { printable } from '../text/printable.js';
 import { recordWords } from './record_words.js';
 import type { Style } from './style.js';
 import { dispositionText, reasonText } from './verdict_words.js';
@@ -80,7 +81,7 @@ const SHOWN_KINDS = 20;
 function kinds(tally: Tally, style: Style): string {
   const all = kindsOf(tally);
   if (all.length === 0) return '';
-  const rows = all.slice(0, SHOWN_KINDS).map(([kind, n]) => `${count(n).padStart(11)}  ${kind}`);
+  const rows = all.slice(0, SHOWN_KINDS).map(([kind, n]) => `${count(n).padStart(11)}  ${printable(kind)}`);
   if (all.length > SHOWN_KINDS) rows.push(`${' '.repeat(13)}and ${count(all.length - SHOWN_KINDS)} other kinds`);
   return `${style.strong('Disagreements by what was asked')}\n${rows.join('\n')}\n`;
 }
@@ -94,10 +95,12 @@ function disagreementText({ file, profile, judged, checks }: Disagreement, style
   const { record, differences, model, wasm } = judged;
   const indent = (lines: readonly string[], by: string): string[] => lines.map((line) => `${by}${line}`);
   const lines = [
-    style.bad(`DISAGREED  ${file}:${record.line}: case ${record.case} of ${record.kernel}, asked of ${profile}`),
+    style.bad(
+      printable(`DISAGREED  ${file}:${record.line}: case ${record.case} of ${record.kernel}, asked of ${profile}`),
+    ),
     ...indent(recordWords(record, profile), '  '),
-    ...differences.map(
-      ({ what, kernel, model: said }) => `  ${what}: the kernel says ${kernel}, the model says ${said}`,
+    ...differences.map(({ what, kernel, model: said }) =>
+      printable(`  ${what}: the kernel says ${kernel}, the model says ${said}`),
     ),
   ];
   if (model !== null) lines.push(`  the model's reason: ${verdictWords(model)}`);
@@ -106,7 +109,7 @@ function disagreementText({ file, profile, judged, checks }: Disagreement, style
   } else if (wasm) {
     lines.push('  the hot path says as the model');
   }
-  lines.push(...checks.map(({ fn, ok, text }) => style.dim(`    ${ok ? '✓' : '✗'} ${fn}: ${text}`)));
+  lines.push(...checks.map(({ fn, ok, text }) => style.dim(`    ${ok ? '✓' : '✗'} ${fn}: ${printable(text)}`)));
   return lines.join('\n');
 }
 

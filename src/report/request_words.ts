@@ -1,6 +1,7 @@
 import { capName } from '../kernel/capability.js';
 import { gateOf } from '../kernel/commands.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
 
 /** `prog_load xdp (attach type xdp)`: what a request asks for, in words. */
 export function callWords({ profile }: World, request: Request): string {
@@ -19,7 +20,7 @@ export function callWords({ profile }: World, request: Request): string {
 export function taskWords(world: World, id: number): string {
   const task = world.tasks[id];
   if (!task) return 'no such task';
-  return `userns ${world.userns[task.userns]?.name}, euid ${task.euid}, ${capabilityWords(task.effective)}`;
+  return `userns ${printable(world.userns[task.userns]?.name ?? '')}, euid ${task.euid}, ${capabilityWords(task.effective)}`;
 }
 
 /** Capabilities of a set by name; `no capabilities` for none, `all capabilities` for every one bpf() asks for and more. */
@@ -34,5 +35,6 @@ export function capabilityWords(effective: bigint): string {
 export function tokenWords(world: World, request: Request): string {
   if (request.token === NO_TOKEN) return 'no token';
   const token = world.tokens[request.token];
-  return token ? `token ${token.name} (userns ${world.userns[token.userns]?.name})` : 'a token that does not exist';
+  if (!token) return 'a token that does not exist';
+  return printable(`token ${token.name} (userns ${world.userns[token.userns]?.name})`);
 }

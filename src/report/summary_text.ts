@@ -1,6 +1,7 @@
 import type { Disposition, Outcome } from '../abi/verdict.js';
 import { errnoOf, isAllowed, isDecided, OUTCOMES, outcomeName } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
 import type { Style } from './style.js';
 import { dispositionText, reasonText } from './verdict_words.js';
 
@@ -76,7 +77,7 @@ export function totalsText(world: World, counts: BatchCounts, style: Style): str
   const { allowed, denied, undecided } = totalsOf(counts);
   const memory = counts.peakMemory === undefined ? '' : `, ${Math.round(counts.peakMemory / 1e6)} MB at most`;
   const time = timeWords(counts.rows, counts.elapsedMs);
-  const head = `${style.strong(world.profile.name)}: ${count(counts.rows)} requests${time}${memory}`;
+  const head = `${style.strong(printable(world.profile.name))}: ${count(counts.rows)} requests${time}${memory}`;
   const totals = [
     [style.good('allowed'), allowed],
     [style.bad('denied'), denied],
@@ -119,7 +120,9 @@ function taskRows(world: World, { tasks }: BatchCounts): string[][] {
       .slice(0, 2)
       .map(([outcome, n]) => `${outcomeName(outcome as Outcome)} ${percent(n, asked)}`)
       .join(', ');
-    return [{ denied, cells: [name, `${count(asked)} asked`, `${percent(denied, asked)} not allowed`, why] }];
+    return [
+      { denied, cells: [printable(name), `${count(asked)} asked`, `${percent(denied, asked)} not allowed`, why] },
+    ];
   });
   rows.sort((a, b) => b.denied - a.denied);
   const shown = rows.slice(0, TASKS_SHOWN).map(({ cells }) => cells);

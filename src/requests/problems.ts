@@ -1,4 +1,5 @@
 import { nearestOf } from '../names/nearest.js';
+import { printable, shortened } from '../text/printable.js';
 import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
 
 /** What can be wrong with a row. */
@@ -67,7 +68,8 @@ export class Problems {
     this.counts[problem.kind] += 1;
     if (this.first.length >= KEPT) return;
     const near = nearest?.();
-    this.first.push(near === undefined ? problem : { ...problem, nearest: near });
+    const message = printable(problem.message);
+    this.first.push({ ...problem, message, ...(near === undefined ? {} : { nearest: near }) });
   }
 
   /** What was found so far, and starts over. */
@@ -99,5 +101,5 @@ export class Problems {
 
 /** A text from a file, short enough to be shown in a message. */
 export function shown(text: string): string {
-  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}...`;
+  return shortened(text, SHOWN_LENGTH);
 }

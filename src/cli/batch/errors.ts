@@ -1,5 +1,6 @@
 import { BpfTokenSimError } from '../../errors.js';
 import type { Problem } from '../../requests/index.js';
+import { printable } from '../../text/printable.js';
 
 /** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
 export class BatchFileError extends Error {
@@ -7,7 +8,7 @@ export class BatchFileError extends Error {
   readonly path: string;
 
   constructor(action: 'read' | 'write', path: string, cause: unknown) {
-    super(`cannot ${action} ${path}: ${explain(cause)}`, { cause });
+    super(printable(`cannot ${action} ${path}: ${explain(cause)}`), { cause });
     this.path = path;
   }
 }
@@ -26,7 +27,7 @@ export class BadRowError extends Error {
 /** `requests.csv:17: cmd: no command is called 'prog_lod'; did you mean prog_load?`, or `requests.arrow: row 17: ...` where there are no lines. */
 export function problemWords(file: string, { line, row, column, message, nearest }: Problem): string {
   const at = line === undefined ? `${file}: row ${row}` : `${file}:${line}`;
-  return `${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`;
+  return printable(`${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`);
 }
 
 /** A summary by columns that say too many different things; the batch is not finished. */

@@ -9,6 +9,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../question.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { defaultWorkers } from '../workers.js';
@@ -41,7 +42,8 @@ export function benchCommand(program: Command): void {
       ).finally(() => bar.stop());
       const scenario = path === '-' ? '<stdin>' : path;
       const measured = { scenario, world, options: load, node: process.version, result };
-      process.stdout.write(options.json ? `${JSON.stringify(loadJson(measured), null, 2)}\n` : loadText(measured));
+      if (options.json) writeJson(process.stdout, loadJson(measured));
+      else writeText(process.stdout, loadText(measured));
       process.exitCode = result.interrupted ? EXIT.INTERRUPTED : EXIT.OK;
     });
 }

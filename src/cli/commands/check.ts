@@ -11,6 +11,7 @@ import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { questionOf } from '../question.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
@@ -30,14 +31,14 @@ export function checkCommand(program: Command): void {
       const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
       if (options.json) {
         const json = { ...checkJson(question, verdict), newest_profile_differs: differs };
-        process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+        writeJson(process.stdout, json);
       } else {
         const style = styleFor(process.stdout);
-        process.stdout.write(`${verdictText(question, answered, style)}\n`);
+        writeText(process.stdout, `${verdictText(question, answered, style)}\n`);
         if (differs && there) {
           const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
           const answer = `${headline(there, style)}, because ${reasonText(there.outcome)}${note}`;
-          process.stdout.write(`  note: ${newest.profile} answers otherwise: ${answer}\n`);
+          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${answer}\n`);
         }
       }
       process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;

@@ -8,6 +8,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../question.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { groupingOf, writeGroups } from '../summary_option.js';
@@ -48,11 +49,11 @@ export function evalCommand(program: Command): void {
       const grouping = options.summary && groupingOf(options.summary, world);
       const show = (summary: Summary): void => {
         const style = styleFor(report);
-        report.write(
-          options.json
-            ? `${JSON.stringify(batchJson(world, summary, grouping), null, 2)}\n`
-            : batchText(world, summary, grouping, style) + batchNotes(summary, options.requests ?? '', style),
-        );
+        if (options.json) writeJson(report, batchJson(world, summary, grouping));
+        else {
+          const notes = batchNotes(summary, options.requests ?? '', style);
+          writeText(report, batchText(world, summary, grouping, style) + notes);
+        }
       };
       const bar = progressBar();
       const summary = await interruptible((signal) =>

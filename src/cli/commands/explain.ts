@@ -7,6 +7,7 @@ import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { questionOf } from '../question.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
@@ -21,11 +22,8 @@ export function explainCommand(program: Command): void {
       warn(path, question.warnings);
       const explanation = explain(question);
       const { verdict } = explanation;
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(explainJson(explanation), null, 2)}\n`
-          : explainText(explanation, styleFor(process.stdout)),
-      );
+      if (options.json) writeJson(process.stdout, explainJson(explanation));
+      else writeText(process.stdout, explainText(explanation, styleFor(process.stdout)));
       process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
     });
 }

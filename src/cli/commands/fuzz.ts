@@ -13,6 +13,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { defaultWorkers } from '../workers.js';
 
 /** Findings shown in full; of the others the number. */
@@ -38,7 +39,8 @@ export function fuzzCommand(program: Command): void {
 
 function again(id: CaseId, { json }: FuzzOptions): ExitCode {
   const replayed = replay(REAL_SIDES, id);
-  process.stdout.write(json ? `${JSON.stringify(replayJson(replayed), null, 2)}\n` : replayText(replayed));
+  if (json) writeJson(process.stdout, replayJson(replayed));
+  else writeText(process.stdout, replayText(replayed));
   return replayed.disagreement ? EXIT.NEGATIVE : EXIT.OK;
 }
 
@@ -49,11 +51,8 @@ async function campaign(options: FuzzOptions): Promise<ExitCode> {
     runCampaign({ ...plan, signal, onProgress: (tally, elapsedMs) => bar.update(tally, elapsedMs) }),
   ).finally(() => bar.stop());
   const findings = findingsOf(result.tally);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(campaignJson(plan.seed, result, findings), null, 2)}\n`
-      : campaignText(plan.seed, result, findings),
-  );
+  if (options.json) writeJson(process.stdout, campaignJson(plan.seed, result, findings));
+  else writeText(process.stdout, campaignText(plan.seed, result, findings));
   if (result.interrupted) return EXIT.INTERRUPTED;
   return findings.length > 0 || result.lost.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { count, timeWords } from '../../report/summary_text.js';
 import { generateRequests } from '../../requests/index.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
+import { printable } from '../../text/printable.js';
 import { AbortError, throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
@@ -10,6 +11,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 
@@ -57,10 +59,11 @@ export function generateCommand(program: Command): void {
       const elapsedMs = performance.now() - started;
       if (options.json) {
         const said = { rows: written, seed, format, out: options.out, elapsed_ms: Math.round(elapsedMs) };
-        report.write(`${JSON.stringify(said)}\n`);
+        writeJson(report, said, 0);
       } else if (options.out !== '-') {
-        report.write(
-          `wrote ${count(written)} requests to ${options.out} (seed ${seed})${timeWords(written, elapsedMs)}\n`,
+        writeText(
+          report,
+          `wrote ${count(written)} requests to ${printable(options.out)} (seed ${seed})${timeWords(written, elapsedMs)}\n`,
         );
       }
     });

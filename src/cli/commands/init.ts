@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { starterScenario } from '../../policy/starter.js';
+import { printable } from '../../text/printable.js';
 import { InputError } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeData, writeJson, writeText } from '../output.js';
 
 /** `bpftoken init`: a commented starter scenario. */
 export function initCommand(program: Command): void {
@@ -13,9 +15,10 @@ export function initCommand(program: Command): void {
     .argument('[file]', 'where to; - for standard output', 'scenario.yaml')
     .action((file: string, options: OptionsOf<typeof OPTIONS.init>) => {
       const text = starterScenario();
+      const written = { file, bytes: Buffer.byteLength(text) };
       if (file === '-') {
-        process.stdout.write(text);
-        if (options.json) process.stderr.write(`${JSON.stringify({ file, bytes: Buffer.byteLength(text) })}\n`);
+        writeData(process.stdout, text);
+        if (options.json) writeJson(process.stderr, written, 0);
         return;
       }
       try {
@@ -28,7 +31,8 @@ export function initCommand(program: Command): void {
             : `${file}: cannot be written: ${message}`,
         );
       }
-      const words = `wrote ${file}; try: bpftoken test ${file}\n`;
-      process.stdout.write(options.json ? `${JSON.stringify({ file, bytes: Buffer.byteLength(text) })}\n` : words);
+      const name = printable(file);
+      if (options.json) writeJson(process.stdout, written, 0);
+      else writeText(process.stdout, `wrote ${name}; try: bpftoken test ${name}\n`);
     });
 }

@@ -10,6 +10,7 @@ import { InputError } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 
 const TOPICS: ReadonlyMap<string, Kind | 'profiles'> = new Map([
   ['profiles', 'profiles'],
@@ -42,7 +43,8 @@ export function listCommand(program: Command): void {
       }
       const profile = options.profile ?? NEWEST_PROFILE;
       const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
-      process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+      if (options.json) writeJson(process.stdout, rows);
+      else writeText(process.stdout, table(rows));
     });
 }
 

@@ -10,6 +10,7 @@ import { VerdictRows } from '../batch/verdict_rows.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeData, writeJson, writeText } from '../output.js';
 import { taskOption, tokenOption, worldOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
@@ -23,9 +24,9 @@ export function matrixCommand(program: Command): void {
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .action((path: string, options: MatrixOptions) => {
       const matrix = matrixOf(path, options);
-      if (options.csv) process.stdout.write(matrixCsv(matrix));
-      else if (options.json) process.stdout.write(`${JSON.stringify(matrixJson(matrix), null, 2)}\n`);
-      else process.stdout.write(matrixText(matrix, styleFor(process.stdout)));
+      if (options.csv) writeData(process.stdout, matrixCsv(matrix));
+      else if (options.json) writeJson(process.stdout, matrixJson(matrix));
+      else writeText(process.stdout, matrixText(matrix, styleFor(process.stdout)));
     });
 }
 

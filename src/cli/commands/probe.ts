@@ -15,6 +15,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { askKernel, type LiveRecording } from '../probe/ask_kernel.js';
 import { needKernel, thisHost } from '../probe/needs.js';
 import { styleFor } from '../terminal.js';
@@ -37,9 +38,8 @@ export function probeCommand(program: Command): void {
         probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
       );
       const found: Probed = { ...probed, kernel, profile: profile.name, isOther };
-      process.stdout.write(
-        options.json ? `${JSON.stringify(probeJson(found), null, 2)}\n` : probeText(found, styleFor(process.stdout)),
-      );
+      if (options.json) writeJson(process.stdout, probeJson(found));
+      else writeText(process.stdout, probeText(found, styleFor(process.stdout)));
       process.exitCode = found.tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }

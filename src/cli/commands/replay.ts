@@ -10,6 +10,7 @@ import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { recordingFile } from '../recording_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -24,11 +25,8 @@ export function replayCommand(program: Command): void {
       const started = performance.now();
       const tally = await interruptible((signal) => replayAll(paths, options, signal));
       const elapsedMs = performance.now() - started;
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(replayJson(tally), null, 2)}\n`
-          : replayText(tally, { files: paths.length, elapsedMs }, styleFor(process.stdout)),
-      );
+      if (options.json) writeJson(process.stdout, replayJson(tally));
+      else writeText(process.stdout, replayText(tally, { files: paths.length, elapsedMs }, styleFor(process.stdout)));
       process.exitCode = tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }

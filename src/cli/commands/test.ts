@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { answer } from '../../explain/answer.js';
 import { Model } from '../../kernel/model.js';
+import type { Profile } from '../../kernel/profile.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
 import { requestJson, verdictJson } from '../../report/explain_json.js';
 import { callWords, tokenWords } from '../../report/request_words.js';
+import { printable } from '../../text/printable.js';
 import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../question.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
@@ -32,7 +35,8 @@ export function testCommand(program: Command): void {
       const scenario = { ...read, world };
       const results = run(scenario);
       const failed = results.filter(({ differences }) => differences.length > 0);
-      process.stdout.write(options.json ? json(scenario, results) : text(scenario, path, results));
+      if (options.json) writeJson(process.stdout, json(scenario, results));
+      else writeText(process.stdout, text(scenario, path, results, options.profile));
       process.exitCode = failed.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }
@@ -65,31 +69,39 @@ function answerWords(verdict: Verdict, expect: Expectation): string {
   return expect.allowed || expect.errno !== undefined ? (verdict.errno ?? 'a request that cannot be made') : 'denied';
 }
 
-function text({ world, warnings }: Scenario, path: string, results: readonly Result[]): string {
+function text(
+  { world, warnings }: Scenario,
+  path: string,
+  results: readonly Result[],
+  profile: Profile | undefined,
+): string {
+  const file = printable(path);
+  // What was asked of another kernel has to be asked of it again.
+  const other = profile ? ` --profile ${profile.name}` : '';
   const style = styleFor(process.stdout);
   const lines = results.flatMap(({ number, asked, verdict, differences }) => {
     const mark = !asked.expect ? style.dim('·') : differences.length === 0 ? style.good('✓') : style.bad('✗');
-    const title = asked.name ?? callWords(world, asked.request);
+    const title = asked.name === undefined ? callWords(world, asked.request) : printable(asked.name);
     const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'cannot be asked');
     const head = `${mark} ${String(number).padStart(3)}  ${title}  ${style.dim(`${got}, ${outcomeName(verdict.outcome)}`)}`;
     if (differences.length === 0) return [head];
-    const task = world.tasks[asked.request.task]?.name;
+    const task = printable(world.tasks[asked.request.task]?.name ?? '');
     return [
       head,
-      `       ${path}:${asked.line}:${asked.column}: ${task} asks ${callWords(world, asked.request)}, with ${tokenWords(world, asked.request)}`,
+      `       ${file}:${asked.line}:${asked.column}: ${task} asks ${callWords(world, asked.request)}, with ${tokenWords(world, asked.request)}`,
       ...differences.map((difference) => `       ${style.bad(difference)}`),
-      `       why: bpftoken explain ${path} --request ${number}`,
+      `       why: bpftoken explain ${file} --request ${number}${other}`,
     ];
   });
   const expected = results.filter(({ asked }) => asked.expect);
   const failed = expected.filter(({ differences }) => differences.length > 0).length;
-  const warned = warnings.map((w) => `warning: ${path}:${w.line}:${w.column}: ${w.message}`);
+  const warned = warnings.map((w) => `warning: ${file}:${w.line}:${w.column}: ${w.message}`);
   const passed = expected.length - failed;
-  const summary = `${world.profile.name}: ${passed} of ${expected.length} expectations hold`;
+  const summary = `${printable(world.profile.name)}: ${passed} of ${expected.length} expectations hold`;
   return `${[...lines, ...warned, failed > 0 ? style.bad(summary) : style.good(summary)].join('\n')}\n`;
 }
 
-function json({ world, warnings }: Scenario, results: readonly Result[]): string {
+function json({ world, warnings }: Scenario, results: readonly Result[]): object {
   const rows = results.map(({ number, asked, verdict, differences }) => ({
     number,
     name: asked.name ?? null,
@@ -100,5 +112,5 @@ function json({ world, warnings }: Scenario, results: readonly Result[]): string
   }));
   const expected = results.filter(({ asked }) => asked.expect);
   const failed = expected.filter(({ differences }) => differences.length > 0).length;
-  return `${JSON.stringify({ profile: world.profile.name, expectations: expected.length, failed, warnings, results: rows }, null, 2)}\n`;
+  return { profile: world.profile.name, expectations: expected.length, failed, warnings, results: rows };
 }

@@ -33,9 +33,9 @@ export async function buildRecorder(program: string, signal: AbortSignal): Promi
   );
 }
 
-function complaint(compiler: string, error: unknown): string {
+function complaint(compiler: string, error: unknown): readonly string[] {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const shown = lines.slice(0, COMPLAINT_LINES).map((line) => `\n  ${line}`);
-  return `${compiler} cannot compile the recorder (the C library's headers may be missing)${shown.join('')}`;
+  const shown = lines.slice(0, COMPLAINT_LINES).map((line) => `  ${line}`);
+  return [`${compiler} cannot compile the recorder (the C library's headers may be missing)`, ...shown];
 }
