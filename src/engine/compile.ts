@@ -5,6 +5,7 @@ import { KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import * as L from './layout.js';
 import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
+import type { WorldTables } from './regions.js';
 
 /** Where a token's masks are. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
@@ -48,24 +49,24 @@ function planRows({ profile, userns }: World): RowPlan {
  * Writes the tables of a world that checkWorld() passed to a memory, whatever was there before, and says how its rows come
  * out. Throws a WorldTooLargeError, before it writes anything, for a kernel that knows more than the tables can name.
  */
-export function writeWorld(buffer: ArrayBufferLike, world: World): RowPlan {
+export function writeWorld(tables: WorldTables, world: World): RowPlan {
   checkSize(world);
-  const view = new DataView(buffer);
+  const { header } = tables;
   const plan = planRows(world);
-  view.setUint32(L.WORLD_TASK_COUNT, world.tasks.length, true);
-  view.setUint32(L.WORLD_TOKEN_COUNT, world.tokens.length, true);
-  view.setUint32(L.WORLD_RULES, ruleBits(world), true);
+  header.setUint32(L.WORLD_TASK_COUNT, world.tasks.length);
+  header.setUint32(L.WORLD_TOKEN_COUNT, world.tokens.length);
+  header.setUint32(L.WORLD_RULES, ruleBits(world));
   const { profile, unprivilegedBpfDisabled } = world;
-  view.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0, true);
+  header.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0);
   const { token_needs_own_userns: needsOwn, token_falls_back_to_init: fallsBack } = profile.rules;
-  view.setUint32(L.WORLD_IS_PLAIN, needsOwn || fallsBack ? 0 : 1, true);
-  new Uint8Array(buffer).set(profileTables(profile, unprivilegedBpfDisabled !== 0), L.WORLD_CMDS);
-  writeUserns(view, world, plan);
+  header.setUint32(L.WORLD_IS_PLAIN, needsOwn || fallsBack ? 0 : 1);
+  tables.setKernel(profileTables(profile, unprivilegedBpfDisabled !== 0));
+  writeUserns(tables, world, plan);
   world.tasks.forEach((task, id) => {
-    writeTaskRow(view, plan, id, task);
+    writeTaskRow(tables, plan, id, task);
   });
   world.tokens.forEach((token, id) => {
-    writeTokenRow(view, plan, id, token);
+    writeTokenRow(tables, plan, id, token);
   });
   return plan;
 }
@@ -77,7 +78,7 @@ function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): numbe
   );
 }
 
-function writeUserns(view: DataView, world: World, { levels, usernsSize, owners }: RowPlan): void {
+function writeUserns({ userns: view }: WorldTables, world: World, { levels, usernsSize, owners }: RowPlan): void {
   world.userns.forEach(({ parent, owner }, id) => {
     const level = levels[id] as number;
     const row = L.WORLD_USERNS + id * usernsSize;
@@ -85,18 +86,10 @@ function writeUserns(view: DataView, world: World, { levels, usernsSize, owners 
     for (let at = 0; at * L.USERNS_LEVEL_SIZE < usernsSize; at++) {
       const offset = at * L.USERNS_LEVEL_SIZE;
       const inherited = at < level;
-      view.setUint16(
-        row + offset,
-        inherited ? view.getUint16(parentRow + offset, true) : at === level ? id : L.NO_ID,
-        true,
-      );
+      view.setUint16(row + offset, inherited ? view.getUint16(parentRow + offset) : at === level ? id : L.NO_ID);
       const childOwner =
-        at === level - 1
-          ? (owners.get(owner) as number)
-          : inherited
-            ? view.getUint16(parentRow + offset + 2, true)
-            : L.NO_ID;
-      view.setUint16(row + offset + 2, childOwner, true);
+        at === level - 1 ? (owners.get(owner) as number) : inherited ? view.getUint16(parentRow + offset + 2) : L.NO_ID;
+      view.setUint16(row + offset + 2, childOwner);
     }
   });
 }
@@ -107,11 +100,16 @@ function withSysAdmin(caps: number): number {
 }
 
 /** Writes the row of a task. Each byte is written once: who reads meanwhile sees what was there or what is now. */
-export function writeTaskRow(view: DataView, plan: RowPlan, id: number, { userns, euid, effective }: TaskSpec): void {
+export function writeTaskRow(
+  { tasks: view }: WorldTables,
+  plan: RowPlan,
+  id: number,
+  { userns, euid, effective }: TaskSpec,
+): void {
   const row = id * L.TASK_SIZE;
   const caps = withSysAdmin(capBits(effective));
-  view.setUint16(row + L.TASK_USERNS, userns, true);
-  view.setUint16(row + L.TASK_EUID, plan.owners.get(euid) ?? L.EUID_OWNS_NOTHING, true);
+  view.setUint16(row + L.TASK_USERNS, userns);
+  view.setUint16(row + L.TASK_EUID, plan.owners.get(euid) ?? L.EUID_OWNS_NOTHING);
   view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
   view.setUint8(row + L.TASK_CAPS, caps);
   view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
@@ -119,17 +117,17 @@ export function writeTaskRow(view: DataView, plan: RowPlan, id: number, { userns
 
 /** Writes the row of a token. Each byte is written once: who reads meanwhile sees what was there or what is now. */
 export function writeTokenRow(
-  view: DataView,
+  { header, tokens: view }: WorldTables,
   { profile, levels, usernsSize, cmds }: RowPlan,
   id: number,
   { userns, allowed, denials }: TokenSpec,
 ): void {
   const row = id * L.TOKEN_SIZE;
   const deniedCaps = capBits(denials.caps);
-  if (deniedCaps !== 0) view.setUint32(L.WORLD_IS_PLAIN, 0, true);
+  if (deniedCaps !== 0) header.setUint32(L.WORLD_IS_PLAIN, 0);
   for (const mask of ['maps', 'progs', 'attachs'] as const) {
     const known = allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]);
-    view.setBigUint64(row + MASK_OFFSET[mask], known, true);
+    view.setBigUint64(row + MASK_OFFSET[mask], known);
   }
   view.setUint8(row + L.TOKEN_LEVEL, (levels[userns] as number) * L.USERNS_LEVEL_SIZE);
   view.setUint8(row + L.TOKEN_DENIED_CAPS, deniedCaps | L.TOKEN_GIVEN);
@@ -137,7 +135,7 @@ export function writeTokenRow(
     row + L.TOKEN_CMDS,
     cmds.reduce((bits, cmd, i) => bits | (commandBits(cmd, allowed.cmds, denials.cmds) << (2 * i)), 0),
   );
-  view.setUint32(row + L.TOKEN_USERNS_ROW, userns * usernsSize, true);
+  view.setUint32(row + L.TOKEN_USERNS_ROW, userns * usernsSize);
 }
 
 function commandBits(cmd: bigint, allowed: bigint, denied: bigint): number {

@@ -19,6 +19,7 @@ import { Decider } from './decider.js';
 import type { IdNames } from './id_names.js';
 import { LiveWorld, type NewToken } from './live_world.js';
 import { claimPlace } from './places.js';
+import { WorldTables } from './regions.js';
 import { type NamedRequest, RequestNames } from './request_names.js';
 import { makeResidentColumns, makeResidentVerdicts } from './resident.js';
 import { type SharedEvaluator, shareMemory } from './share.js';
@@ -129,12 +130,14 @@ interface Held {
 class WasmEvaluator implements Evaluator {
   checkIds: Evaluator['checkIds'];
   #memory: WebAssembly.Memory | undefined;
+  #tables: WorldTables | undefined;
   #decider: Decider | undefined;
   #held: Held | undefined;
 
   /** Of a world that checkWorld() passed. */
   constructor(world: World) {
     this.#memory = makeMemory();
+    this.#tables = new WorldTables(this.#memory.buffer);
     this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
     this.checkIds = this.#decider.checkIds;
     this.#compile(world);
@@ -177,7 +180,7 @@ class WasmEvaluator implements Evaluator {
     const id = live.taskCount;
     const { tasks } = this.#names();
     demandRoom('tasks', id, tasks, task.name);
-    addTaskRow(alive(this.#memory).buffer, plan, id, task);
+    addTaskRow(alive(this.#tables), plan, id, task);
     live.addTask(task);
     tasks.add(task.name);
     return id;
@@ -189,7 +192,7 @@ class WasmEvaluator implements Evaluator {
     const id = live.tokenCount;
     const { tokens } = this.#names();
     demandRoom('tokens', id, tokens, token.name);
-    addTokenRow(alive(this.#memory).buffer, plan, id, token);
+    addTokenRow(alive(this.#tables), plan, id, token);
     live.addToken(token);
     tokens.add(token.name);
     return id;
@@ -200,7 +203,7 @@ class WasmEvaluator implements Evaluator {
     if (!plan.profile.rules.token_narrowing) throw new NarrowingNotSupportedError(plan.profile.name);
     const id = this.#names().tokens.existing(token);
     const narrowed = live.narrowToken(id, keep);
-    writeTokenRow(new DataView(alive(this.#memory).buffer), plan, id, narrowed);
+    writeTokenRow(alive(this.#tables), plan, id, narrowed);
   }
 
   replaceWorld(world: World): void {
@@ -223,6 +226,7 @@ class WasmEvaluator implements Evaluator {
 
   dispose(): void {
     this.#memory = undefined;
+    this.#tables = undefined;
     this.#decider = undefined;
     this.#held = undefined;
     this.checkIds = disposed;
@@ -233,7 +237,7 @@ class WasmEvaluator implements Evaluator {
   }
 
   #compile(world: World): void {
-    const plan = writeWorld(alive(this.#memory).buffer, world);
+    const plan = writeWorld(alive(this.#tables), world);
     this.#held = { live: new LiveWorld(world), plan };
   }
 

@@ -9,7 +9,7 @@ export const TYPE_ROWS = 64;
 export const NO_ID = 0xffff;
 
 // A memory holds one world, every table at a fixed address with room for as many ids as 16 bits can name: what is not
-// used is never touched, and costs nothing. First a header of one u32 each, and the tables of the kernel.
+// used is never touched, and costs nothing. The build checks that every table has that room (regions.ts). First a header of one u32 each, and the tables of the kernel.
 export const WORLD_TASK_COUNT = 1024;
 export const WORLD_TOKEN_COUNT = 1028;
 export const WORLD_RULES = 1032;
@@ -49,13 +49,17 @@ export const PLACE_PRE = 90496; // u8
 export const PLACE_OUT = 98752; // u8
 export const PLACE_SCRATCH = 107008;
 export const PLACE_ROWS_AT = 131072;
+/** Bytes of the addresses of columns, from PLACE_ROWS_AT on. */
+export const ROWS_AT_SIZE = 32;
+/** Bytes of the scratch that are used: the last are what a run's programs get, past TABLE. */
+export const SCRATCH_END = 20864;
 export const PLACE_SIZE = 196608;
 export const PLACES = 64;
-export const PLACES_START = 13631488;
+export const PLACES_START = 13828096;
 /** Bytes that a batch reads past the last row of a column, and writes past its last verdict, at most. */
 export const PAST_ROWS = 64;
 /** Pages of 65,536 bytes a memory has to begin with, as many as asconfig.json says: PLACES_START and all places. */
-export const MEMORY_PAGES = 400;
+export const MEMORY_PAGES = 403;
 /** Pages it can grow to. */
 export const MAX_MEMORY_PAGES = 65536;
 

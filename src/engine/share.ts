@@ -7,7 +7,7 @@ import { claimPlace, releasePlace } from './places.js';
 import type { Surface } from './surface.js';
 
 /** Changes with every change of the memory's layout, which both sides must agree on. */
-const KIND = 'bpf-token-sim/shared-evaluator/2';
+const KIND = 'bpf-token-sim/shared-evaluator/3';
 const PAGE_BYTES = 65_536;
 
 /**

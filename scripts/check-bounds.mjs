@@ -1,0 +1,97 @@
+// Makes a module of build/decide.wat that checks the address of every load and store before it is made, and writes it where
+// the suite of test/bounds loads it. A load must lie in one table, in the place that decides, or past all places, where
+// columns lie; a store must lie in the place or past all places. Anything else ends in a trap.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import binaryen from 'assemblyscript/binaryen';
+import { PLACE_SIZE } from '../dist/engine/layout.js';
+import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
+
+/** Functions that work in another memory, which has other regions. */
+const OTHER_MEMORY = 'assembly/table_rows/';
+/** Exports whose first parameter is the place. */
+const TAKES_PLACE = ['decideBatch', 'decideBatchInBlocks', 'decideSurface', 'decideAll'];
+
+const TABLES = [REGIONS.header, ...KERNEL_REGIONS, REGIONS.tasks, REGIONS.tokens, REGIONS.userns];
+
+/** Bytes that a load or store takes, by the end of its name: `i32.load8_u` has 1. */
+function sizeOf(instruction) {
+  const [, type, bits] = /^([iv]\d+)\.(?:load|store)(\d*)/.exec(instruction);
+  return Number(bits || type.slice(1)) / 8;
+}
+
+/** The address lies below the value on the stack: it is taken off, and put back after the check. */
+function checkUnder(saved, check) {
+  return [`local.set $saved_${saved}`, ...check, `local.get $saved_${saved}`];
+}
+
+/** The lines of a check before an instruction; undefined for an instruction that needs none. */
+function checkOf(line) {
+  const [instruction, ...immediates] = line.trim().split(/\s+/);
+  if (instruction === 'memory.fill') {
+    return [
+      'local.set $saved_length',
+      ...checkUnder('i32', ['i32.const 0', 'local.get $saved_length', 'call $check_store']),
+      'local.get $saved_length',
+    ];
+  }
+  if (/^memory\.(copy|init)|\.atomic\./.test(instruction)) throw new Error(`no check is written for ${instruction}`);
+  const match = /^(i32|i64|v128)\.(load|store)/.exec(instruction);
+  if (!match) return undefined;
+  const offset = immediates.find((text) => text.startsWith('offset='))?.slice('offset='.length) ?? '0';
+  const check = [`i32.const ${offset}`, `i32.const ${sizeOf(instruction)}`, `call $check_${match[2]}`];
+  if (match[2] === 'store') return checkUnder(match[1], check);
+  return instruction.endsWith('_lane') ? checkUnder('v128', check) : check;
+}
+
+/** An i32 that is 1 where the bytes from $from to before $end lie in a region. */
+const isWithin = (start, end) => `(i32.and (i32.ge_u (local.get $from) ${start}) (i32.le_u (local.get $end) ${end}))`;
+const constant = (number) => `(i32.const ${number})`;
+
+/** A function that gives the address back, or traps. */
+function checkFunction(name, regions) {
+  const wanted = regions.map(([start, end]) => isWithin(start, end)).reduce((any, one) => `(i32.or ${any} ${one})`);
+  return `(func $${name} (param $address i32) (param $offset i32) (param $size i32) (result i32)
+    (local $from i32) (local $end i32)
+    (local.set $from (i32.add (local.get $address) (local.get $offset)))
+    (local.set $end (i32.add (local.get $from) (local.get $size)))
+    (if (i32.eqz ${wanted}) (then (unreachable)))
+    (local.get $address))`;
+}
+
+const own = ['(global.get $place)', `(i32.add (global.get $place) ${constant(PLACE_SIZE)})`];
+const columns = [constant(REGIONS.places.end), constant(-1)];
+const helpers = `(global $place (mut i32) ${constant(0)})
+  ${checkFunction('check_load', [...TABLES.map(({ start, end }) => [constant(start), constant(end)]), own, columns])}
+  ${checkFunction('check_store', [own, columns])}`;
+
+const SAVED = ['i32', 'i64', 'v128']
+  .map((type) => ` (local $saved_${type} ${type})`)
+  .concat(' (local $saved_length i32)');
+
+let isChecked = false;
+let setsPlace = false;
+const lines = [];
+for (const line of readFileSync('build/decide.wat', 'utf8').trimEnd().split('\n')) {
+  const header = /^ \(func \$(\S+)/.exec(line);
+  if (header) {
+    isChecked = !header[1].startsWith(OTHER_MEMORY);
+    setsPlace = TAKES_PLACE.some((name) => header[1] === `assembly/index/${name}`);
+    lines.push(line, ...(isChecked ? SAVED : []));
+    continue;
+  }
+  if (setsPlace && !/^\s*\(local/.test(line)) {
+    lines.push('local.get $0', 'global.set $place');
+    setsPlace = false;
+  }
+  lines.push(...((isChecked && checkOf(line)) || []), line);
+}
+// The last line closes the module.
+lines.splice(-1, 0, helpers);
+const module = binaryen.parseText(lines.join('\n'));
+module.setFeatures(binaryen.Features.All);
+if (!module.validate()) throw new Error('the checked module is not valid');
+mkdirSync('build/bounds', { recursive: true });
+writeFileSync(
+  'build/bounds/decide.generated.js',
+  `export const DECIDE_WASM_BASE64 = '${Buffer.from(module.emitBinary()).toString('base64')}';\n`,
+);

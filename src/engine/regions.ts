@@ -1,0 +1,159 @@
+import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
+import { MAX_IDS } from '../kernel/world.js';
+import * as L from './layout.js';
+
+const PAGE_BYTES = 65_536;
+/** Rows that an id column can name, NO_ID among them: any of them may be read. */
+const ID_ROWS = 0x1_0000;
+
+/** A part of the memory that holds one table, or the places. Addresses and sizes in bytes. */
+export interface Region {
+  readonly name: string;
+  readonly start: number;
+  /** The first byte past it. */
+  readonly end: number;
+  /** What the largest world within the documented limits needs. */
+  readonly needs: number;
+}
+
+/** The regions of a memory that holds a world, in order. */
+export const REGIONS = {
+  header: {
+    name: 'header',
+    start: L.WORLD_TASK_COUNT,
+    end: L.WORLD_CMDS,
+    needs: L.WORLD_IS_PLAIN + 4 - L.WORLD_TASK_COUNT,
+  },
+  kernel: {
+    name: 'kernel tables',
+    start: L.WORLD_CMDS,
+    end: L.WORLD_TASKS,
+    needs: L.WORLD_KERNEL_END - L.WORLD_CMDS,
+  },
+  tasks: { name: 'tasks', start: L.WORLD_TASKS, end: L.WORLD_TOKENS, needs: ID_ROWS * L.TASK_SIZE },
+  tokens: { name: 'tokens', start: L.WORLD_TOKENS, end: L.WORLD_USERNS, needs: ID_ROWS * L.TOKEN_SIZE },
+  userns: {
+    name: 'user namespaces',
+    start: L.WORLD_USERNS,
+    end: L.PLACES_START,
+    needs: MAX_IDS * (USERNS_MAX_LEVEL + 1) * L.USERNS_LEVEL_SIZE,
+  },
+  places: {
+    name: 'places',
+    start: L.PLACES_START,
+    end: L.MEMORY_PAGES * PAGE_BYTES,
+    needs: L.PLACES * L.PLACE_SIZE,
+  },
+} as const satisfies Readonly<Record<string, Region>>;
+
+const KINDS_OF_CAPS = (L.CAPS_ALL + 1) * L.KINDS;
+const SETS_OF_CAPS = 8 * (L.CAPS_ALL + 1);
+
+/** The tables of the kernel, in order. */
+export const KERNEL_REGIONS: readonly Region[] = [
+  table('commands', L.WORLD_CMDS, L.WORLD_STOPS, L.TYPE_ROWS * L.CMD_SIZE),
+  table('stops', L.WORLD_STOPS, L.WORLD_OUTCOMES, 16),
+  table('outcomes', L.WORLD_OUTCOMES, L.WORLD_ASKS, L.OUTCOMES_OF_UNPRIV_DISABLED + L.CAPS_ALL + 1),
+  table('asks', L.WORLD_ASKS, L.WORLD_ENDS, L.ASK_ROWS * L.ASK_SIZE),
+  table('ends', L.WORLD_ENDS, L.WORLD_ASK_COLUMNS, L.TYPE_ROWS * L.TYPE_ROWS),
+  table('ask columns', L.WORLD_ASK_COLUMNS, L.WORLD_SURFACES, L.COLUMN_FLAGS + L.COLUMN_ROWS - L.WORLD_ASK_COLUMNS),
+  table('surfaces', L.WORLD_SURFACES, L.WORLD_KINDS, L.SURFACE_TYPES + 4 - L.WORLD_SURFACES),
+  table('map types of a surface', L.SURFACE_MAPS, L.SURFACE_PROGS, SETS_OF_CAPS),
+  table('program types of a surface', L.SURFACE_PROGS, L.SURFACE_CMDS, SETS_OF_CAPS),
+  table('commands of a surface', L.SURFACE_CMDS, L.SURFACE_FITS, SETS_OF_CAPS),
+  table('attach types that fit', L.SURFACE_FITS, L.SURFACE_MEANT, 8 * L.TYPE_ROWS),
+  table('what attach type 0 means', L.SURFACE_MEANT, L.SURFACE_REFUSING, 8 * L.TYPE_ROWS),
+  table('kinds', L.WORLD_KINDS, L.WORLD_KIND_COLUMNS, L.ASK_ROWS),
+  table('kind columns', L.WORLD_KIND_COLUMNS, L.WORLD_KIND_OUTCOMES, L.KIND_MEANT + L.KINDS - L.WORLD_KIND_COLUMNS),
+  table('kind outcomes', L.WORLD_KIND_OUTCOMES, L.WORLD_KERNEL_END, KINDS_OF_CAPS),
+];
+
+/** The parts of a place, in order: addresses from its start on. */
+export const PLACE_REGIONS: readonly Region[] = [
+  column('task', L.PLACE_TASK, L.PLACE_TOKEN, 2),
+  column('token', L.PLACE_TOKEN, L.PLACE_CMD, 2),
+  column('cmd', L.PLACE_CMD, L.PLACE_TYPE, 1),
+  column('type', L.PLACE_TYPE, L.PLACE_ATTACH_TYPE, 1),
+  column('attachType', L.PLACE_ATTACH_TYPE, L.PLACE_INSN_CNT, 1),
+  column('insnCnt', L.PLACE_INSN_CNT, L.PLACE_PRE, 4),
+  column('pre', L.PLACE_PRE, L.PLACE_OUT, 1),
+  column('out', L.PLACE_OUT, L.PLACE_SCRATCH, 1),
+  table('scratch', L.PLACE_SCRATCH, L.PLACE_ROWS_AT, L.SCRATCH_END),
+  table('addresses of columns', L.PLACE_ROWS_AT, L.PLACE_SIZE, L.ROWS_AT_SIZE),
+];
+
+function table(name: string, start: number, end: number, needs: number): Region {
+  return { name, start, end, needs };
+}
+
+/** A column of a place: its rows, and what is read and written past them. */
+function column(name: string, start: number, end: number, bytes: number): Region {
+  return table(`column ${name}`, start, end, bytes * L.PLACE_ROWS + L.PAST_ROWS);
+}
+
+/**
+ * What is wrong with the layout, a sentence each: a region that is smaller than the documented limits need, starts within
+ * another, or is not aligned. None for a layout that is right. The build runs it.
+ */
+export function layoutFaults(regions: readonly Region[]): string[] {
+  return regions.flatMap(({ name, start, end, needs }) => [
+    ...(end - start < needs
+      ? [`region ${name} has ${end - start} bytes from ${start} on; the documented limits need ${needs}`]
+      : []),
+    ...(start % 4 === 0 ? [] : [`region ${name} starts at ${start}, which is not a multiple of 4`]),
+  ]);
+}
+
+/** A view of one region: an access outside of it throws a RangeError. Addresses are those of the memory. */
+export class RegionView {
+  readonly #view: DataView;
+  readonly #start: number;
+
+  constructor(buffer: ArrayBufferLike, { start, end }: Region) {
+    this.#view = new DataView(buffer, start, end - start);
+    this.#start = start;
+  }
+
+  setUint8(address: number, value: number): void {
+    this.#view.setUint8(address - this.#start, value);
+  }
+
+  setUint16(address: number, value: number): void {
+    this.#view.setUint16(address - this.#start, value, true);
+  }
+
+  setUint32(address: number, value: number): void {
+    this.#view.setUint32(address - this.#start, value, true);
+  }
+
+  setBigUint64(address: number, value: bigint): void {
+    this.#view.setBigUint64(address - this.#start, value, true);
+  }
+
+  getUint16(address: number): number {
+    return this.#view.getUint16(address - this.#start, true);
+  }
+}
+
+/** The regions that a world's tables are written to. */
+export class WorldTables {
+  readonly buffer: ArrayBufferLike;
+  readonly header: RegionView;
+  readonly tasks: RegionView;
+  readonly tokens: RegionView;
+  readonly userns: RegionView;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.buffer = buffer;
+    this.header = new RegionView(buffer, REGIONS.header);
+    this.tasks = new RegionView(buffer, REGIONS.tasks);
+    this.tokens = new RegionView(buffer, REGIONS.tokens);
+    this.userns = new RegionView(buffer, REGIONS.userns);
+  }
+
+  /** Replaces the tables of the kernel. */
+  setKernel(tables: Uint8Array): void {
+    const { start, needs } = REGIONS.kernel;
+    new Uint8Array(this.buffer, start, needs).set(tables);
+  }
+}
