@@ -3,6 +3,7 @@ import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import { NEWEST_PROFILE } from '../kernel/profile.js';
 import type { IdRange } from '../kernel/userns.js';
 import { resolveName } from '../names/spelling.js';
+import { isBlank } from '../requests/lines.js';
 import { RecordingError } from './errors.js';
 import { columnOf, FieldError, Fields } from './fields.js';
 import { readMount } from './read_mount.js';
@@ -31,11 +32,12 @@ const CMD = { MAP_CREATE: 0, PROG_LOAD: 5, PROG_ATTACH: 8, LINK_CREATE: 28, TOKE
 
 /** One line of a recording. Throws a RecordingError; `file` is for its message. Undefined for a blank line. */
 export function readRecord(text: string, file: string, line: number): RecordedCase | undefined {
+  // What is not JSON costs an exception, and blank lines may be many.
+  if (isBlank(text)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    if (text.trim() === '') return undefined;
     const message = error instanceof Error ? error.message : String(error);
     const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
     throw new RecordingError(file, line, position + 1, 'a record is expected, one JSON object; the line is not JSON');

@@ -2,6 +2,11 @@
 const MAX_NAMES = 1 << 17;
 const MAX_NAME_BYTES = 256;
 const FIRST_SLOTS = 256;
+/**
+ * Most slots in a row that are taken: a search ends at the first free one, and texts may be chosen for their hash. Of texts
+ * that are not, as many as there can be make rows of about 65.
+ */
+const MAX_ROW = 256;
 
 /** Instead of a number: the text is not known. */
 export const MISSING = -0x8000_0000;
@@ -19,7 +24,7 @@ export function wordsOf(bytes: Uint8Array): Bytes {
   return { bytes, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
-/** Numbers by texts that lie somewhere in bytes: a look-up makes no string. */
+/** Numbers by texts that lie somewhere in bytes: a look-up makes no string, and is short whatever the texts are. */
 export class ByteNames {
   /** By slot: one more than the entry there, 0 where there is none. Never more than half full. */
   #slots = new Uint32Array(FIRST_SLOTS);
@@ -42,20 +47,26 @@ export class ByteNames {
     }
   }
 
-  /** Remembers the number of a text that find() misses. Answers false where it is too long, or there are too many. */
+  /**
+   * Remembers the number of a text that find() misses. Answers false where it is too long, or there are too many, be it in
+   * all or of a like hash.
+   */
   add({ bytes, words }: Bytes, start: number, end: number, value: number): boolean {
     const entry = this.#length;
     const length = end - start;
     if (entry >= MAX_NAMES || length > MAX_NAME_BYTES) return false;
     if (entry === this.#values.length) this.#grow();
+    const hash = hashOf(words, start, end);
+    const slot = this.#freeSlot(hash);
+    if (slot === undefined) return false;
     const from = this.#startOf(entry);
     if (from + length > this.#texts.bytes.length) this.#texts = wordsOf(enlarged(this.#texts.bytes, Uint8Array));
     this.#texts.bytes.set(bytes.subarray(start, end), from);
-    this.#hashes[entry] = hashOf(words, start, end);
+    this.#hashes[entry] = hash;
     this.#values[entry] = value;
     this.#ends[entry] = from + length;
     this.#length += 1;
-    this.#place(entry);
+    this.#slots[slot] = entry + 1;
     return true;
   }
 
@@ -74,14 +85,24 @@ export class ByteNames {
     this.#values = enlarged(this.#values, Int32Array);
     this.#ends = enlarged(this.#ends, Uint32Array);
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let entry = 0; entry < this.#length; entry++) this.#place(entry);
+    for (let entry = 0; entry < this.#length; entry++) {
+      const slot = this.#freeSlot(this.#hashes[entry] as number);
+      // One that has none is forgotten.
+      if (slot !== undefined) this.#slots[slot] = entry + 1;
+    }
   }
 
-  #place(entry: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = (this.#hashes[entry] as number) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = entry + 1;
+  /** Where an entry goes; undefined where too many slots in a row would be taken. */
+  #freeSlot(hash: number): number | undefined {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    let first = slot;
+    while (slots[(first - 1) & mask] !== 0) first -= 1;
+    let last = slot;
+    while (slots[(last + 1) & mask] !== 0) last += 1;
+    return last - first < MAX_ROW ? slot : undefined;
   }
 }
 

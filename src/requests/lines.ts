@@ -1,6 +1,12 @@
 /** Most characters of one line; a longer one is a bad row: a file without line ends must not fill the memory. */
 export const MAX_LINE = 1 << 20;
 
+/** Whether a line has white space alone, of any kind. */
+export function isBlank(line: string): boolean {
+  // The first sign of most lines is none: they are not gone through.
+  return !/\S/.test(line);
+}
+
 /** Takes each line without its line feed, in order; undefined instead of a line longer than MAX_LINE. */
 export type OnLine = (line: string | undefined, number: number) => void;
 

@@ -1,6 +1,7 @@
 import type { Bytes } from './byte_names.js';
 import { IGNORED } from './header.js';
 import type { KeyColumns } from './keys.js';
+import { isBlank } from './lines.js';
 import { PlainNdjson } from './ndjson_bytes.js';
 import type { RowBuilder } from './rows.js';
 import { type Cells, REQUEST_COLUMNS } from './table.js';
@@ -31,11 +32,12 @@ export class NdjsonTable {
       this.#rows.addBroken('line_too_long', 'the line is too long to be a request', number);
       return;
     }
+    // What is not JSON costs an exception, and blank lines may be many.
+    if (isBlank(text)) return;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (error) {
-      if (text.trim() === '') return;
       const message = error instanceof Error ? error.message : String(error);
       this.#rows.addBroken('bad_json', `the line is not JSON: ${message}`, number);
       return;

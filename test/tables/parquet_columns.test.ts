@@ -154,7 +154,7 @@ test.each(['V1', 'V2'])(
     }
     const all = Buffer.concat(sources);
     const reader = new ColumnReader({ place: 0, hasLevels: true });
-    reader.open(new MemoryBytes(all), all.length, { offset: 0, bytes: all.length, codec: 'SNAPPY' });
+    reader.open(new MemoryBytes(all), all.length, { offset: 0, bytes: all.length, rows: 10_000, codec: 'SNAPPY' });
     const cells: Cell[] = [];
     for (let row = 0; row < 10_000; row += 3000) {
       const rows = Math.min(3000, 10_000 - row);

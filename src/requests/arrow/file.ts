@@ -1,5 +1,6 @@
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import type { CellType, NumberType, TextType } from '../columnar/cells.js';
+import type { Codec } from '../columnar/codecs.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { ByteSource, Dictionaries } from '../columnar/slices.js';
 import type { Problems } from '../problems.js';
@@ -8,7 +9,8 @@ import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
 import { guarded } from './guarded.js';
 import type { EncodedBatch } from './inflate.js';
 import { layOut, type TableLayout } from './layout.js';
-import { type ArrowMessage, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+import { type ArrowMessage, batchCodec, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+import { verifyFooter } from './verify.js';
 
 /** The end of a file: the length of its footer, and the magic again. */
 const TAIL_BYTES = 4 + MAGIC.length;
@@ -20,20 +22,34 @@ interface Block {
   readonly bodyLength: number;
 }
 
+/** A message, and where its body starts. */
+interface PlacedMessage {
+  readonly message: ArrowMessage;
+  readonly body: number;
+}
+
+/** A message of a dictionary that a request column has. */
+interface DictionaryMessage {
+  readonly message: ArrowMessage & { kind: 'dictionary' };
+  readonly body: number;
+  readonly codec: Codec | undefined;
+}
+
 /** A table in an Arrow IPC file: where its record batches lie, and its dictionaries. */
 export class ArrowFile {
   /** What each of REQUEST_COLUMNS holds; undefined for one the table does not have. */
   readonly columns: readonly (CellType | undefined)[];
-  readonly dictionaries: Dictionaries;
   readonly #file: string;
   readonly #source: ByteSource;
   readonly #size: number;
   readonly #footer: Footer;
   readonly #layout: TableLayout;
+  readonly #dictionaryMessages: readonly DictionaryMessage[];
+  #dictionaries: Dictionaries | undefined;
 
   /**
-   * Reads footer and dictionaries; `size` is that of the file in bytes. Throws a RequestTableError for what is no such file,
-   * or none of requests, and what the source throws.
+   * Reads the footer, and where dictionaries lie; `size` is that of the file in bytes. Throws a RequestTableError for what is
+   * no such file, or none of requests, and what the source throws.
    */
   constructor(file: string, source: ByteSource, size: number, problems: Problems) {
     this.#file = file;
@@ -42,14 +58,24 @@ export class ArrowFile {
     this.#footer = readFooter(file, source, size);
     this.#layout = guarded(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
     this.columns = this.#layout.columns.map((place) => place?.type);
-    this.dictionaries = this.#readDictionaries();
+    this.#dictionaryMessages = this.#findDictionaries();
+  }
+
+  /** How the dictionaries are compressed: loadCodec() of each comes before they are read. */
+  get dictionaryCodecs(): ReadonlySet<Codec> {
+    return new Set(this.#dictionaryMessages.flatMap(({ codec }) => codec ?? []));
+  }
+
+  /** The dictionaries of the request columns, read when they are asked for. Throws as the constructor does. */
+  get dictionaries(): Dictionaries {
+    this.#dictionaries ??= this.#readDictionaries();
+    return this.#dictionaries;
   }
 
   /** The record batches in their order, each with the number of rows before it. Throws as the constructor does. */
   *batches(): Generator<{ readonly batch: EncodedBatch; readonly firstRow: number }> {
     let firstRow = 0;
-    for (const block of guarded(this.#file, 'its footer', () => [...this.#footer.recordBatches()])) {
-      const { message, body } = this.#message(block);
+    for (const { message, body } of this.#messages(() => this.#footer.recordBatches())) {
       if (message.kind !== 'batch') throw this.#error('its footer names something else where a record batch should be');
       const batch = placeBatch(this.#file, this.#layout, message.batch, body, message.bodyLength);
       yield { batch, firstRow };
@@ -57,27 +83,46 @@ export class ArrowFile {
     }
   }
 
+  #findDictionaries(): DictionaryMessage[] {
+    const found: DictionaryMessage[] = [];
+    for (const { message, body } of this.#messages(() => this.#footer.dictionaryBatches())) {
+      if (message.kind !== 'dictionary') {
+        throw this.#error('its footer names something else where a dictionary should be');
+      }
+      // Others are of columns that no request has.
+      if (this.#layout.dictionaries.has(message.id)) {
+        found.push({ message, body, codec: batchCodec(this.#file, message.batch) });
+      }
+    }
+    return found;
+  }
+
   #readDictionaries(): Dictionaries {
     const dictionaries = new Map<number, DictionaryPart[]>();
-    for (const block of guarded(this.#file, 'its footer', () => [...this.#footer.dictionaryBatches()])) {
-      const { message, body } = this.#message(block);
-      if (message.kind !== 'dictionary')
-        throw this.#error('its footer names something else where a dictionary should be');
+    for (const { message, body } of this.#dictionaryMessages) {
       const { id, isDelta, batch, bodyLength } = message;
-      const type = this.#layout.dictionaries.get(id);
-      // One of a column that no request has.
-      if (!type) continue;
+      const type = this.#layout.dictionaries.get(id) as NumberType | TextType;
       const parts = dictionaries.get(id) ?? [];
       if (parts.length > 0 && !isDelta)
         throw this.#error(`dictionary ${id} is there twice, which only a stream can mean`);
-      parts.push(readDictionary(this.#file, type as NumberType | TextType, batch, this.#source, body, bodyLength));
+      parts.push(readDictionary(this.#file, type, batch, this.#source, body, bodyLength));
       dictionaries.set(id, parts);
     }
     return dictionaries;
   }
 
-  /** A message, and where its body starts. */
-  #message({ offset, metaDataLength, bodyLength }: Block): { message: ArrowMessage; body: number } {
+  /** The messages of some blocks of the footer. Together they are no longer than the file: none is read over and over. */
+  *#messages(blocks: () => Iterable<Block>): Generator<PlacedMessage> {
+    let left = this.#size;
+    for (const block of guarded(this.#file, 'its footer', () => [...blocks()])) {
+      const placed = this.#message(block);
+      left -= block.metaDataLength + ('bodyLength' in placed.message ? placed.message.bodyLength : 0);
+      if (left < 0) throw this.#error('its footer names the same bytes several times');
+      yield placed;
+    }
+  }
+
+  #message({ offset, metaDataLength, bodyLength }: Block): PlacedMessage {
     const body = offset + metaDataLength;
     const isInside = offset >= MAGIC_BYTES && metaDataLength >= 8 && bodyLength >= 0 && body + bodyLength <= this.#size;
     if (!isInside || metaDataLength > MOST_METADATA) throw this.#error('its footer points outside the file');
@@ -120,5 +165,8 @@ function readFooter(file: string, source: ByteSource, size: number): Footer {
   }
   const bytes = new Uint8Array(length);
   source.read(start, bytes);
-  return guarded(file, 'its footer', () => Footer.decode(bytes));
+  return guarded(file, 'its footer', () => {
+    verifyFooter(bytes);
+    return Footer.decode(bytes);
+  });
 }

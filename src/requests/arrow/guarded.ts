@@ -6,7 +6,9 @@ export function guarded<Result>(file: string, what: string, read: () => Result):
     return read();
   } catch (error) {
     if (error instanceof RequestTableError || (error instanceof Error && 'syscall' in error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    // What the engine says of bytes that make no sense tells people nothing.
+    const isEngines = error instanceof TypeError || error instanceof RangeError;
+    const why = error instanceof Error && !isEngines ? error.message : 'its bytes are damaged';
     throw new RequestTableError(file, undefined, undefined, `${what} cannot be read as Arrow IPC: ${why}`);
   }
 }

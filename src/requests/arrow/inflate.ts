@@ -1,9 +1,9 @@
 import type { CellBytes, CellType, Region } from '../columnar/cells.js';
 import { type Codec, decompress } from '../columnar/codecs.js';
+import { TooLongError } from '../columnar/decompressed_length.js';
 import type { ByteSource, ColumnRegions, RowBatch } from '../columnar/slices.js';
 import { RequestTableError } from '../table.js';
 import { guarded } from './guarded.js';
-import { joined } from './joined.js';
 
 /** A batch as a file has it: with a codec, each region is a buffer that is compressed on its own. */
 export interface EncodedBatch extends RowBatch {
@@ -11,7 +11,7 @@ export interface EncodedBatch extends RowBatch {
 }
 
 /** Bytes a compressed batch may become: each is held as a whole. */
-const MOST_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 28;
 /** Before a compressed buffer comes its length, or this where it is not compressed after all. */
 const LENGTH_BYTES = 8;
 const NOT_COMPRESSED = -1;
@@ -30,6 +30,30 @@ export class MemoryBytes implements ByteSource {
   }
 }
 
+/** Buffers as if they lay one after the other; each read is of one of them. */
+class BufferBytes implements ByteSource {
+  readonly #buffers: Uint8Array[] = [];
+  readonly #starts: number[] = [];
+  /** Bytes of all buffers. */
+  length = 0;
+
+  add(bytes: Uint8Array): Region {
+    const region = { offset: this.length, length: bytes.length };
+    this.#buffers.push(bytes);
+    this.#starts.push(region.offset);
+    this.length += bytes.length;
+    return region;
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    const at = this.#starts.findLastIndex((start) => start <= offset);
+    const from = offset - (this.#starts[at] as number);
+    const bytes = this.#buffers[at] as Uint8Array;
+    if (from + into.length > bytes.length) throw new RangeError('read past the end');
+    into.set(bytes.subarray(from, from + into.length));
+  }
+}
+
 /**
  * A batch with its buffers decompressed, and where to read them then. Throws a RequestTableError where they cannot be
  * decompressed, or are too large to be.
@@ -41,15 +65,9 @@ export function inflate(
 ): { source: ByteSource; batch: RowBatch } {
   const { codec, rows } = batch;
   if (!codec) return { source, batch };
-  const buffers: Uint8Array[] = [];
-  let end = 0;
-  const place = (region: Region): Region => {
-    const bytes = inflated(file, source, region, codec, MOST_BYTES - end);
-    const offset = end;
-    buffers.push(bytes);
-    end += bytes.length;
-    return { offset, length: bytes.length };
-  };
+  const buffers = new BufferBytes();
+  const place = (region: Region): Region =>
+    buffers.add(inflated(file, source, region, codec, MAX_BYTES - buffers.length));
   const columns = batch.columns.map(
     (regions): ColumnRegions | undefined =>
       regions && {
@@ -58,7 +76,7 @@ export function inflate(
         ...(regions.valid ? { valid: place(regions.valid) } : {}),
       },
   );
-  return { source: new MemoryBytes(joined(buffers)), batch: { rows, columns } };
+  return { source: buffers, batch: { rows, columns } };
 }
 
 function inflated(
@@ -73,7 +91,7 @@ function inflated(
     throw new RequestTableError(file, undefined, undefined, `a buffer compressed with ${codec} cannot be read: ${why}`);
   };
   if (length < LENGTH_BYTES) return refuse(`it has ${length} bytes`);
-  if (length > MOST_BYTES) return refuse(tooLarge(length));
+  if (length > MAX_BYTES) return refuse(tooLarge(length));
   const bytes = new Uint8Array(length);
   source.read(offset, bytes);
   const plainLength = Number(new DataView(bytes.buffer).getBigInt64(0, true));
@@ -82,20 +100,22 @@ function inflated(
   if (plainLength < 0) return refuse(`it says that it becomes ${plainLength} bytes`);
   if (plainLength > most) return refuse(tooLarge(plainLength));
   if (plainLength === 0) return new Uint8Array();
+  // apache-arrow for JavaScript, up to 21.2.0, writes the length of what follows instead.
+  const isKnown = plainLength !== rest.length;
   let plain: Uint8Array;
   try {
-    plain = decompress(codec, rest);
+    plain = decompress(codec, rest, isKnown ? plainLength : most);
   } catch (error) {
+    if (error instanceof TooLongError && !isKnown) return refuse(tooLarge(most + 1));
     return refuse(error instanceof Error ? error.message : String(error));
   }
-  // apache-arrow for JavaScript, up to 21.2.0, writes the length of what follows instead.
-  const isRight = plain.length === plainLength || plainLength === rest.length;
+  const isRight = plain.length === plainLength || !isKnown;
   return isRight ? plain : refuse(`it becomes ${plain.length} bytes instead of ${plainLength}`);
 }
 
 function tooLarge(bytes: number): string {
   const megabytes = (n: number): string => `${Math.ceil(n / (1 << 20)).toLocaleString('en')} MiB`;
-  return `${megabytes(bytes)}, and a batch may have ${megabytes(MOST_BYTES)}: write smaller record batches`;
+  return `${megabytes(bytes)}, and a batch may have ${megabytes(MAX_BYTES)}: write smaller record batches`;
 }
 
 /** Throws an Error where the bytes of a column are too few for its rows. */

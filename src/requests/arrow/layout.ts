@@ -54,6 +54,15 @@ export function layOut(file: string, schema: Schema, problems: Problems): TableL
     if (DataType.isDictionary(type)) dictionaries.set(type.id, plainType(type.dictionary) as NumberType | TextType);
     return { type: cells, ...(places[at] as Passed) };
   });
+  // Columns of nulls have no bytes, which say how many rows there are.
+  if (columns.every((place) => !place || place.type.kind === 'nothing')) {
+    throw new RequestTableError(
+      file,
+      undefined,
+      undefined,
+      'all its request columns are of type null: no row says anything',
+    );
+  }
   return { columns, dictionaries };
 }
 

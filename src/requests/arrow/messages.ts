@@ -9,11 +9,13 @@ import { RequestTableError } from '../table.js';
 import { guarded } from './guarded.js';
 import { cellBytes, checkLengths, type EncodedBatch, openBatch } from './inflate.js';
 import type { ColumnPlace, TableLayout } from './layout.js';
+import { verifyMessage } from './verify.js';
 
 /** Most bytes metadata can have: more is no metadata. */
 export const MOST_METADATA = 1 << 26;
-/** Most bytes of a dictionary: it stays in memory. */
-const MOST_DICTIONARY = 1 << 28;
+/** Most bytes and entries of a dictionary: it stays in memory, and is read at once. */
+const MAX_DICTIONARY = 1 << 28;
+const MAX_ENTRIES = 1 << 23;
 
 /** A message without its body. */
 export type ArrowMessage =
@@ -32,6 +34,7 @@ export type ArrowMessage =
 /** Reads a message's metadata. Throws a RequestTableError for what is none. */
 export function decodeMessage(file: string, metadata: Uint8Array): ArrowMessage {
   return guarded(file, 'a message of it', () => {
+    verifyMessage(metadata);
     const message = Message.decode(metadata);
     const { bodyLength } = message;
     if (!Number.isSafeInteger(bodyLength) || bodyLength < 0) throw new Error(`a body of ${bodyLength} bytes`);
@@ -58,7 +61,8 @@ export function placeBatch(
   return guarded(file, 'a record batch', () => {
     if (!Number.isSafeInteger(rows) || rows < 0) throw new Error(`${rows} rows`);
     const placed = columns.map((place) => place && placeColumn(place, batch, body, bodyLength));
-    return { rows, columns: placed, ...codecOf(batch) };
+    const codec = codecOf(batch);
+    return { rows, columns: placed, ...(codec ? { codec } : {}) };
   });
 }
 
@@ -99,10 +103,12 @@ export function readDictionary(
   bodyLength: number,
 ): DictionaryPart {
   const layout: TableLayout = { columns: [{ type, node: 0, buffer: 0, views: 0 }], dictionaries: new Map() };
-  if (bodyLength > MOST_DICTIONARY) {
-    const message = `a dictionary of ${bodyLength.toLocaleString('en')} bytes is more than can be held: write plain columns`;
+  const refuse = (what: string): never => {
+    const message = `a dictionary of ${what} is more than can be held: write plain columns`;
     throw new RequestTableError(file, undefined, undefined, message);
-  }
+  };
+  if (bodyLength > MAX_DICTIONARY) refuse(`${bodyLength.toLocaleString('en')} bytes`);
+  if (encoded.length > MAX_ENTRIES) refuse(`${encoded.length.toLocaleString('en')} entries`);
   const { source, batch } = openBatch(file, [type], from, placeBatch(file, layout, encoded, body, bodyLength));
   return guarded(file, 'a dictionary', () => {
     if (batch.rows === 0) return { type, entries: 0, bytes: { data: new Uint8Array(), offsets: new Uint8Array() } };
@@ -116,9 +122,14 @@ export function readDictionary(
   });
 }
 
-function codecOf({ compression }: RecordBatch): { codec?: Codec } {
-  if (!compression) return {};
-  if (compression.type === CompressionType.LZ4_FRAME) return { codec: 'lz4' };
-  if (compression.type === CompressionType.ZSTD) return { codec: 'zstd' };
+/** How the buffers of a record batch are compressed, if they are. Throws a RequestTableError for a codec that is not known. */
+export function batchCodec(file: string, batch: RecordBatch): Codec | undefined {
+  return guarded(file, 'a record batch', () => codecOf(batch));
+}
+
+function codecOf({ compression }: RecordBatch): Codec | undefined {
+  if (!compression) return undefined;
+  if (compression.type === CompressionType.LZ4_FRAME) return 'lz4';
+  if (compression.type === CompressionType.ZSTD) return 'zstd';
   throw new Error(`compression ${compression.type} is not known: lz4 and zstd are`);
 }

@@ -1,5 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
 import type { CellType } from '../columnar/cells.js';
+import { loadCodec } from '../columnar/codecs.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { FleetingChunk } from '../columnar/slices.js';
 import { type Dictionaries, SliceReader } from '../columnar/slices.js';
@@ -11,7 +12,7 @@ import { CONTINUATION, MAGIC_BYTES } from './format.js';
 import { guarded } from './guarded.js';
 import { MemoryBytes, openBatch } from './inflate.js';
 import { layOut, type TableLayout } from './layout.js';
-import { type ArrowMessage, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+import { type ArrowMessage, batchCodec, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
 
 /** Some writers put a file's schema at its end only. */
 const NO_SCHEMA = 'it has no schema before its rows: an Arrow file like that cannot come through a pipe, only be named';
@@ -74,6 +75,8 @@ class StreamTable {
           `a record batch of ${bodyLength.toLocaleString('en')} bytes: in a stream it may have ${most}`,
         );
       }
+      const codec = 'batch' in message ? batchCodec(this.#file, message.batch) : undefined;
+      if (codec) await loadCodec(codec);
       const body = await this.#whole(bodyLength);
       if (message.kind === 'dictionary') this.#takeDictionary(message, body);
       else if (message.kind === 'batch') yield* this.#rows(message, body);

@@ -1,6 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
-import { loadCodecs } from '../../requests/columnar/codecs.js';
+import { ArrowFile, readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
+import { loadCodec } from '../../requests/columnar/codecs.js';
 import { keptChunks } from '../../requests/columnar/slices.js';
 import type { Problems } from '../../requests/problems.js';
 import { FileBytes } from '../file_bytes.js';
@@ -14,14 +14,15 @@ const ENCODER = new TextEncoder();
 
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
 export async function openArrow(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
-  await loadCodecs();
   const bytes = input.path === undefined ? undefined : openFile(input.path);
   if (!bytes) {
     const fleeting = readArrowStream(input.file, world, bytePieces(input), problems);
     return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
   }
   try {
-    return openParts(new ArrowTable(input.file, bytes, world, problems), world, problems);
+    const arrow = new ArrowFile(input.file, bytes, bytes.size, problems);
+    for (const codec of arrow.dictionaryCodecs) await loadCodec(codec);
+    return openParts(new ArrowTable(input.file, bytes, arrow, world), world, problems);
   } catch (error) {
     bytes.close();
     throw error;

@@ -63,7 +63,8 @@ export class ArrowPartReader {
 
   /** What comes before read() of a part: loading codecs, where it is compressed. */
   readied({ slices }: ArrowPart): Promise<void> | undefined {
-    return slices.some(({ batch }) => batch.codec !== undefined) ? loadCodecs() : undefined;
+    const codecs = slices.flatMap(({ batch }) => batch.codec ?? []);
+    return codecs.length > 0 ? loadCodecs(codecs) : undefined;
   }
 
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */

@@ -1,8 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { ArrowFile } from '../../requests/arrow/file.js';
+import type { ArrowFile } from '../../requests/arrow/file.js';
 import type { EncodedBatch } from '../../requests/arrow/inflate.js';
 import { dictionaryCodes } from '../../requests/columnar/slices.js';
-import type { Problems } from '../../requests/problems.js';
 import type { FileBytes } from '../file_bytes.js';
 import type { ArrowPart, ArrowSlice, ArrowTableData } from './part.js';
 
@@ -17,11 +16,11 @@ export class ArrowTable {
   readonly #bytes: FileBytes;
   readonly #arrow: ArrowFile;
 
-  /** Over an open file, of requests of a world. Throws as ArrowFile does. */
-  constructor(file: string, bytes: FileBytes, world: WorldNames, problems: Problems) {
+  /** Over an open file, of requests of a world; the codecs of its dictionaries are loaded. Throws as ArrowFile does. */
+  constructor(file: string, bytes: FileBytes, arrow: ArrowFile, world: WorldNames) {
     this.#bytes = bytes;
-    this.#arrow = new ArrowFile(file, bytes, bytes.size, problems);
-    const { columns, dictionaries } = this.#arrow;
+    this.#arrow = arrow;
+    const { columns, dictionaries } = arrow;
     const codes = dictionaryCodes(world, columns, dictionaries);
     this.data = { kind: 'arrow', file, fd: bytes.fd, columns, dictionaries, codes };
   }

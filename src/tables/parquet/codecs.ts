@@ -1,34 +1,51 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { snappyUncompress } from 'hyparquet';
-import { decompress as decompressLoaded } from '../../requests/columnar/codecs.js';
+import { type Codec, decompress as decompressLoaded } from '../../requests/columnar/codecs.js';
+import { snappyLength, TooLongError } from '../../requests/columnar/decompressed_length.js';
 
-/** Puts what bytes become into `plain`. Throws an Error in words where that has another length. */
-type Decompress = (bytes: Uint8Array, plain: Uint8Array) => void;
+/** What bytes become, which may be no more than `length` bytes: neither memory nor time is spent on more. */
+type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
 
 /** How pages may be compressed, by the names of Parquet's codecs. */
 const CODECS: Readonly<Record<string, Decompress>> = {
-  UNCOMPRESSED: (bytes, plain) => fill(plain, bytes),
-  SNAPPY: snappyUncompress,
-  GZIP: (bytes, plain) => fill(plain, gunzipSync(bytes, { maxOutputLength: plain.length + 1 })),
-  BROTLI: (bytes, plain) => fill(plain, brotliDecompressSync(bytes, { maxOutputLength: plain.length + 1 })),
-  ZSTD: (bytes, plain) => fill(plain, decompressLoaded('zstd', bytes, plain.length)),
-  LZ4_RAW: (bytes, plain) => fill(plain, decompressLoaded('lz4_block', bytes, plain.length)),
+  UNCOMPRESSED: (bytes) => bytes,
+  SNAPPY: snappy,
+  GZIP: zlib(gunzipSync),
+  BROTLI: zlib(brotliDecompressSync),
+  ZSTD: (bytes, length) => decompressLoaded('zstd', bytes, length),
+  LZ4_RAW: (bytes, length) => decompressLoaded('lz4_block', bytes, length),
 };
+const LOADED: Readonly<Record<string, Codec>> = { ZSTD: 'zstd', LZ4_RAW: 'lz4_block' };
 
 /** Those that can be read. */
 export const CODEC_NAMES: readonly string[] = Object.keys(CODECS);
 
-/** Whether loadCodecs() has to come before decompress(). */
-export function needsLoading(codec: string): boolean {
-  return codec === 'ZSTD' || codec === 'LZ4_RAW';
+/** What loadCodec() has to load before decompress(), if anything. */
+export function loadedCodec(codec: string): Codec | undefined {
+  return LOADED[codec];
 }
 
-/** Puts what bytes become into `plain`. Throws an Error in words where that has another length. */
-export function decompress(codec: string, bytes: Uint8Array, plain: Uint8Array): void {
-  (CODECS[codec] as Decompress)(bytes, plain);
+/** The `length` bytes that bytes become. Throws an Error in words where they become more or fewer. */
+export function decompress(codec: string, bytes: Uint8Array, length: number): Uint8Array {
+  const plain = (CODECS[codec] as Decompress)(bytes, length);
+  if (plain.length !== length) throw new Error(`a page becomes ${plain.length} bytes instead of ${length}`);
+  return plain;
 }
 
-function fill(plain: Uint8Array, bytes: Uint8Array): void {
-  if (bytes.length !== plain.length) throw new Error(`a page becomes ${bytes.length} bytes instead of ${plain.length}`);
-  plain.set(bytes);
+function snappy(bytes: Uint8Array, length: number): Uint8Array {
+  // It believes every length in the bytes.
+  const plain = new Uint8Array(snappyLength(bytes, length));
+  snappyUncompress(bytes, plain);
+  return plain;
+}
+
+function zlib(decompressSync: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array): Decompress {
+  return (bytes, length) => {
+    try {
+      return decompressSync(bytes, { maxOutputLength: Math.max(1, length) });
+    } catch (error) {
+      const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+      throw isTooLong ? new TooLongError(length) : error;
+    }
+  };
 }

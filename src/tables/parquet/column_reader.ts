@@ -31,6 +31,11 @@ export class ColumnReader {
   readonly #levels = new Uint32Array(DESK_ROWS);
   #dictionary: Uint32Array = new Uint32Array();
   #pages: Pages | undefined;
+  #end = 0;
+  /** Bytes of pages that were read, of all row groups. */
+  #bytesRead = 0;
+  /** Rows of the row group that no page has had yet. */
+  #groupRows = 0;
   /** Of the page. */
   #rowsLeft = 0;
   #rowLevels: HybridNumbers | undefined;
@@ -48,6 +53,8 @@ export class ColumnReader {
   /** Starts with a row group, whose pages end before byte `end` of the file. */
   open(source: ByteSource, end: number, chunk: ColumnChunk): void {
     this.#pages = new Pages(source, end, chunk, this.column.hasLevels);
+    this.#end = end;
+    this.#groupRows = chunk.rows;
     this.#rowsLeft = 0;
     this.#values = undefined;
     this.#dictionary = new Uint32Array();
@@ -72,13 +79,22 @@ export class ColumnReader {
   }
 
   #nextPage(): void {
-    const page = (this.#pages as Pages).next();
+    const pages = this.#pages as Pages;
+    const before = pages.bytesRead;
+    const page = pages.next();
+    this.#bytesRead += pages.bytesRead - before;
+    // A page that is read over and over becomes more than the file has room for.
+    if (this.#bytesRead > this.#end) throw new Error('row groups name the same pages');
     if (page.kind === 'dictionary') {
       if (this.#values) throw new Error('a dictionary comes after values');
       this.#dictionary = dictionaryValues(page, this.#kind);
       return;
     }
     const { levels } = page;
+    if (page.count > this.#groupRows) {
+      throw new Error(`a page has ${page.count} values, and the row group has ${this.#groupRows} more rows`);
+    }
+    this.#groupRows -= page.count;
     this.#rowsLeft = page.count;
     this.#rowLevels = levels && new HybridNumbers(page.bytes, levels.from, levels.to, LEVEL_BITS);
     this.#values = pageValues(page, this.#kind, this.#dictionary);

@@ -1,9 +1,9 @@
-import type { SchemaElement } from 'hyparquet';
 import type { NumberType } from '../../requests/columnar/cells.js';
 import { findColumns } from '../../requests/columnar/header.js';
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
 import type { ParquetColumn } from './column_reader.js';
+import type { SchemaElement } from './footer.js';
 
 /** Annotations of bytes that are texts; bytes without any are taken for texts too. */
 const TEXTS: readonly (string | undefined)[] = [undefined, 'UTF8', 'STRING', 'ENUM', 'JSON'];
@@ -66,7 +66,7 @@ function numbersOf(element: SchemaElement): NumberType | undefined {
   if ((type !== 'INT32' && type !== 'INT64') || repetition_type === 'REPEATED') return undefined;
   if (converted_type !== undefined && !INTEGERS.test(converted_type)) return undefined;
   if (logical_type !== undefined && logical_type.type !== 'INTEGER') return undefined;
-  const isSigned = logical_type ? logical_type.isSigned : !converted_type?.startsWith('U');
+  const isSigned = logical_type ? logical_type.isSigned === true : !converted_type?.startsWith('U');
   return { kind: 'numbers', bytes: type === 'INT32' ? 4 : 8, isSigned };
 }
 

@@ -1,6 +1,7 @@
-import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
 import { byteStreamSplit } from 'hyparquet/src/encoding.js';
 import { type ColumnTexts, PlainTexts } from './column_texts.js';
+import { DeltaNumbers } from './delta.js';
+import { DeltaTexts } from './delta_texts.js';
 import { HybridNumbers } from './hybrid.js';
 import type { Page } from './pages.js';
 
@@ -24,6 +25,9 @@ export const LEVEL_BITS = 1;
 /** The entries of a dictionary's page. Throws an Error for an encoding that cannot be read. */
 export function dictionaryValues(page: Page, { words, texts }: ValueKind): Uint32Array {
   if (page.encoding !== 'PLAIN' && page.encoding !== 'PLAIN_DICTIONARY') throw unknownEncoding(page);
+  // Each takes so many bytes at least: a text has its length before it.
+  const least = texts ? 4 : 4 * words;
+  if (page.count * least > page.values.to - page.values.from) throw new Error('a page has fewer values than it says');
   const entries = new Uint32Array(page.count * words);
   const values = texts ? new PlainTexts(page, texts) : new Words(plainWords(page, words), words);
   values.read(entries, 0, page.count);
@@ -35,9 +39,20 @@ export function pageValues(page: Page, { words, texts }: ValueKind, dictionary: 
   if (page.encoding === 'PLAIN_DICTIONARY' || page.encoding === 'RLE_DICTIONARY') {
     return new EntryValues(page, dictionary, words);
   }
-  if (texts) return page.encoding === 'PLAIN' ? new PlainTexts(page, texts) : new Words(deltaTexts(page, texts), 1);
+  if (texts) {
+    if (page.encoding === 'PLAIN') return new PlainTexts(page, texts);
+    if (page.encoding !== 'DELTA_LENGTH_BYTE_ARRAY' && page.encoding !== 'DELTA_BYTE_ARRAY')
+      throw unknownEncoding(page);
+    return new DeltaTexts(page, texts);
+  }
   if (page.encoding === 'PLAIN') return new Words(plainWords(page, words), words);
-  if (page.encoding === 'DELTA_BINARY_PACKED') return new Words(deltaWords(page, words), words);
+  if (page.encoding === 'DELTA_BINARY_PACKED') {
+    const { from, to } = page.values;
+    // A page without values may have nothing at all.
+    return from === to
+      ? new Words(new Uint32Array(), words)
+      : new DeltaNumbers(page.bytes, from, to, words, page.count);
+  }
   if (page.encoding === 'BYTE_STREAM_SPLIT') {
     const count = Math.floor((page.values.to - page.values.from) / (4 * words));
     const numbers = byteStreamSplit(readerOf(page), count, words === 1 ? 'INT32' : 'INT64', undefined) as Int32Array;
@@ -50,35 +65,6 @@ export function pageValues(page: Page, { words, texts }: ValueKind, dictionary: 
 function plainWords({ bytes, values: { from, to } }: Page, words: number): Uint32Array {
   // A copy: they need not be aligned.
   return new Uint32Array(bytes.slice(from, to - ((to - from) % (4 * words))).buffer);
-}
-
-function deltaWords(page: Page, words: number): Uint32Array {
-  const count = countOf(page);
-  // Also for 32 bits: DuckDB writes unsigned numbers of that many with the 33rd, which is lost otherwise.
-  const numbers = new BigInt64Array(count);
-  if (count > 0) deltaBinaryUnpack(readerOf(page), count, numbers);
-  const halves = new Uint32Array(numbers.buffer);
-  return words === 2 ? halves : halves.filter((_, half) => half % 2 === 0);
-}
-
-function deltaTexts(page: Page, texts: ColumnTexts): Uint32Array {
-  const found: Uint8Array[] = [];
-  const count = countOf(page);
-  if (page.encoding !== 'DELTA_LENGTH_BYTE_ARRAY' && page.encoding !== 'DELTA_BYTE_ARRAY') throw unknownEncoding(page);
-  const decode = page.encoding === 'DELTA_BYTE_ARRAY' ? deltaByteArray : deltaLengthByteArray;
-  if (count > 0) decode(readerOf(page), count, found);
-  return Uint32Array.from(found, (text) => {
-    const words = new DataView(text.buffer, text.byteOffset, text.length);
-    return texts.numberOf(text, words, 0, text.length);
-  });
-}
-
-/** How many values a page has: as many as rows that are not empty. */
-function countOf({ bytes, count, levels }: Page): number {
-  if (!levels) return count;
-  const all = new Uint32Array(count);
-  new HybridNumbers(bytes, levels.from, levels.to, LEVEL_BITS).read(all, 0, count);
-  return all.reduce((sum, level) => sum + level, 0);
 }
 
 /** Values that are numbers of a dictionary's entries. */

@@ -1,13 +1,14 @@
-import type { Encoding } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
 import type { ByteSource } from '../../requests/columnar/slices.js';
 import { decompress } from './codecs.js';
 import { PAST_NUMBERS } from './hybrid.js';
+import { type PageHeader, readPageHeader } from './page_header.js';
+import { EndsEarlyError } from './thrift.js';
 
 /** Where the pages of a column of a row group lie in a file: plain data. */
 export interface ColumnChunk {
   readonly offset: number;
   readonly bytes: number;
+  readonly rows: number;
   /** One of CODEC_NAMES. */
   readonly codec: string;
 }
@@ -18,21 +19,23 @@ export interface Page {
   readonly bytes: Uint8Array;
   /** Entries, or rows. */
   readonly count: number;
-  readonly encoding: Encoding | undefined;
+  /** Undefined for one that has no name. */
+  readonly encoding: string | undefined;
   /** Where it says which rows are empty; absent where none can be. */
   readonly levels?: { readonly from: number; readonly to: number };
   readonly values: { readonly from: number; readonly to: number };
 }
 
-type PageHeader = ReturnType<typeof parquetHeader>;
-
 /** What is read ahead at most. */
 const READ_BYTES = 1 << 20;
 /** Most headers are shorter than this, and none is longer than that. */
 const SOME_HEADER = 1 << 12;
-const MOST_HEADER = 1 << 24;
+const MAX_HEADER = 1 << 24;
 /** The largest page there can be. */
-const MOST_PAGE = 1 << 27;
+export const MAX_PAGE = 1 << 27;
+/** Bytes that each value may become: names are much shorter. */
+const MAX_VALUE = 1 << 16;
+const NONE = new Uint8Array();
 const LENGTH_BYTES = 4;
 
 /** The pages of a column of a row group, in their order. */
@@ -57,44 +60,44 @@ export class Pages {
     this.#windowAt = chunk.offset;
   }
 
+  /** Bytes of the file that were read, headers among them. */
+  get bytesRead(): number {
+    return this.#at - this.#chunk.offset;
+  }
+
   /** The next page. Throws an Error where there is none, or none that can be read, and what the source throws. */
   next(): Page {
     for (;;) {
       const header = this.#header();
-      const { compressed_page_size: compressed, uncompressed_page_size: length, type } = header;
-      if (!(compressed >= 0 && length >= 0)) throw new Error('a page has no size');
-      if (Math.max(compressed, length) > MOST_PAGE) {
-        throw new Error(`a page has more than ${MOST_PAGE >> 20} MiB: write smaller pages or row groups`);
+      const { compressed, uncompressed, count, type } = header;
+      if (!(compressed >= 0 && uncompressed >= 0)) throw new Error('a page has no size');
+      if (Math.max(compressed, uncompressed) > MAX_PAGE) {
+        throw new Error(`a page has more than ${MAX_PAGE >> 20} MiB: write smaller pages or row groups`);
       }
       const bytes = this.#take(compressed);
-      if (type === 'DICTIONARY_PAGE') return this.#dictionary(header, bytes);
-      if (type === 'DATA_PAGE') return this.#values(header, bytes);
-      if (type === 'DATA_PAGE_V2') return this.#values2(header, bytes);
       // An index page has nothing that rows need.
-      if (type !== 'INDEX_PAGE') throw new Error('a page is of an unknown kind');
+      if (type === 'INDEX_PAGE') continue;
+      if (type === undefined) throw new Error('a page is of an unknown kind');
+      if (!(count >= 0)) throw new Error('a page does not say how many values it has');
+      if (uncompressed > compressed && uncompressed > (count + 1) * MAX_VALUE) {
+        throw new Error(`a page of ${count} values says that it becomes ${uncompressed} bytes, which is too much`);
+      }
+      if (type === 'DICTIONARY_PAGE') return this.#dictionary(header, bytes);
+      return type === 'DATA_PAGE' ? this.#values(header, bytes) : this.#values2(header, bytes);
     }
   }
 
-  #dictionary(header: PageHeader, bytes: Uint8Array): Page {
-    const { num_values: count = -1, encoding } = header.dictionary_page_header ?? {};
-    const plain = this.#plain(header, bytes);
-    return {
-      kind: 'dictionary',
-      bytes: plain,
-      count: counted(count),
-      encoding,
-      values: { from: 0, to: length(plain) },
-    };
+  #dictionary({ count, encoding, uncompressed }: PageHeader, bytes: Uint8Array): Page {
+    const plain = this.#plain(bytes, uncompressed);
+    return { kind: 'dictionary', bytes: plain, count, encoding, values: { from: 0, to: uncompressed } };
   }
 
-  #values(header: PageHeader, bytes: Uint8Array): Page {
-    const { num_values: count = -1, encoding, definition_level_encoding } = header.data_page_header ?? {};
-    const plain = this.#plain(header, bytes);
-    const page = { kind: 'values', bytes: plain, count: counted(count), encoding } as const;
-    const to = length(plain);
+  #values({ count, encoding, levelEncoding, uncompressed: to }: PageHeader, bytes: Uint8Array): Page {
+    const plain = this.#plain(bytes, to);
+    const page = { kind: 'values', bytes: plain, count, encoding } as const;
     if (!this.#hasLevels) return { ...page, values: { from: 0, to } };
-    if (definition_level_encoding !== 'RLE') {
-      throw new Error(`a page says by ${definition_level_encoding} which rows are empty, which cannot be read`);
+    if (levelEncoding !== 'RLE') {
+      throw new Error(`a page says by ${levelEncoding} which rows are empty, which cannot be read`);
     }
     if (to < LENGTH_BYTES) throw new Error('a page ends early');
     const levels = { from: LENGTH_BYTES, to: LENGTH_BYTES + new DataView(plain.buffer).getUint32(0, true) };
@@ -104,37 +107,34 @@ export class Pages {
 
   /** In pages of the second kind, what says which rows are empty comes first, and is not compressed. */
   #values2(header: PageHeader, bytes: Uint8Array): Page {
-    const said = header.data_page_header_v2;
-    const { num_values: count = -1, encoding, definition_levels_byte_length: levels = -1 } = said ?? {};
-    const plain = new Uint8Array(header.uncompressed_page_size + PAST_NUMBERS);
-    const to = length(plain);
-    if (!(levels >= 0 && levels <= Math.min(bytes.length, to)) || said?.repetition_levels_byte_length) {
+    const { count, encoding, uncompressed: to, levelBytes: levels, repetitionBytes, isCompressed } = header;
+    if (!(levels >= 0 && levels <= Math.min(bytes.length, to)) || repetitionBytes > 0) {
       throw new Error('a page ends early');
     }
-    plain.set(bytes.subarray(0, levels));
-    const codec = said?.is_compressed ? this.#chunk.codec : 'UNCOMPRESSED';
-    if (to > levels) decompress(codec, bytes.subarray(levels), plain.subarray(levels, to));
-    const page = { kind: 'values', bytes: plain, count: counted(count), encoding } as const;
+    const rest = bytes.subarray(levels);
+    // Where there are no values, there need not be anything that is compressed.
+    const values =
+      to > levels ? decompress(isCompressed ? this.#chunk.codec : 'UNCOMPRESSED', rest, to - levels) : NONE;
+    const plain = padded(bytes.subarray(0, levels), values);
+    const page = { kind: 'values', bytes: plain, count, encoding } as const;
     return { ...page, ...(this.#hasLevels ? { levels: { from: 0, to: levels } } : {}), values: { from: levels, to } };
   }
 
-  #plain({ uncompressed_page_size: size }: PageHeader, bytes: Uint8Array): Uint8Array {
-    const plain = new Uint8Array(size + PAST_NUMBERS);
-    if (size > 0) decompress(this.#chunk.codec, bytes, plain.subarray(0, size));
-    return plain;
+  #plain(bytes: Uint8Array, length: number): Uint8Array {
+    return padded(length > 0 ? decompress(this.#chunk.codec, bytes, length) : NONE);
   }
 
-  /** Nobody knows how long a header is before it is read. */
+  /** How long a header is shows when it is read. */
   #header(): PageHeader {
     for (let some = SOME_HEADER; ; some *= 16) {
       const bytes = this.#look(Math.min(some, this.#end - this.#at));
-      const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0 };
       try {
-        const header = parquetHeader(reader);
-        this.#at += reader.offset;
+        const { header, length } = readPageHeader(bytes);
+        this.#at += length;
         return header;
       } catch (error) {
-        if (this.#at + some >= this.#end || some >= MOST_HEADER) throw error;
+        const hasMore = error instanceof EndsEarlyError && this.#at + some < this.#end && some < MAX_HEADER;
+        if (!hasMore) throw error;
       }
     }
   }
@@ -164,12 +164,13 @@ export class Pages {
   }
 }
 
-/** Of what is padded. */
-function length(bytes: Uint8Array): number {
-  return bytes.length - PAST_NUMBERS;
-}
-
-function counted(count: number): number {
-  if (!(count >= 0)) throw new Error('a page does not say how many values it has');
-  return count;
+/** Bytes one after the other, and PAST_NUMBERS more. */
+function padded(...pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, PAST_NUMBERS));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -13,7 +13,7 @@ import {
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS } from '../../requests/table.js';
 import { FileBytes } from '../file_bytes.js';
-import { needsLoading } from './codecs.js';
+import { loadedCodec } from './codecs.js';
 import { ColumnReader, type ParquetColumn } from './column_reader.js';
 import { guarded } from './guarded.js';
 import type { ColumnChunk } from './pages.js';
@@ -84,7 +84,8 @@ export class ParquetPartReader {
 
   /** What comes before read() of a part: loading codecs, where there are any to load. */
   readied({ groups }: ParquetPart): Promise<void> | undefined {
-    return groups.some(({ chunks }) => chunks.some(({ codec }) => needsLoading(codec))) ? loadCodecs() : undefined;
+    const codecs = groups.flatMap(({ chunks }) => chunks.flatMap(({ codec }) => loadedCodec(codec) ?? []));
+    return codecs.length > 0 ? loadCodecs(codecs) : undefined;
   }
 
   /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */

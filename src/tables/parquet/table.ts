@@ -1,21 +1,19 @@
-import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
 import type { FileBytes } from '../file_bytes.js';
 import { CODEC_NAMES } from './codecs.js';
 import { type FoundColumn, findRequestColumns } from './columns.js';
+import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
 import { guarded } from './guarded.js';
 import type { ColumnChunk } from './pages.js';
 import type { ParquetPart, ParquetTableData, RowGroup } from './part.js';
-
-type MetaRowGroup = FileMetaData['row_groups'][number];
 
 const MAGIC = 'PAR1';
 /** In place of it where the footer is encrypted. */
 const ENCRYPTED = 'PARE';
 /** At the end: the length of the footer, and the magic. */
 const TAIL_BYTES = 8;
-const MOST_FOOTER = 1 << 29;
+const MAX_FOOTER = 1 << 29;
 /** Rows of a part, some ten milliseconds of work; a row group is not cut. */
 const PART_ROWS = 1 << 18;
 
@@ -26,17 +24,20 @@ export class ParquetTable {
   readonly #file: string;
   readonly #bytes: FileBytes;
   readonly #columns: readonly FoundColumn[];
-  readonly #groups: readonly MetaRowGroup[];
+  readonly #groups: readonly RowGroupMetaData[];
 
   /** Over an open file. Throws a RequestTableError for what is no Parquet file, or none of requests, and a system's error. */
   constructor(file: string, bytes: FileBytes, problems: Problems) {
-    const { metadata, end } = readMetadata(file, bytes);
+    const { footer, end } = readEnd(file, bytes);
     this.#file = file;
     this.#bytes = bytes;
-    this.#columns = guarded(file, undefined, 'its schema', () => findRequestColumns(file, metadata.schema, problems));
-    this.#groups = metadata.row_groups;
+    this.#columns = guarded(file, undefined, 'its schema', () => findRequestColumns(file, footer.schema, problems));
+    this.#groups = footer.rowGroups;
     this.rows = guarded(file, undefined, 'its footer', () =>
-      this.#groups.reduce((sum, { num_rows }) => sum + counted(num_rows), 0),
+      counted(
+        this.#groups.reduce((sum, { rows }) => sum + rows, 0),
+        'rows',
+      ),
     );
     this.data = { kind: 'parquet', file, fd: bytes.fd, end, columns: this.#columns.map(({ column }) => column) };
   }
@@ -66,40 +67,39 @@ export class ParquetTable {
     this.#bytes.close();
   }
 
-  #rowGroup({ num_rows, columns }: MetaRowGroup, number: number, firstRow: number): RowGroup {
-    const rows = Number(num_rows);
+  #rowGroup({ rows, columns }: RowGroupMetaData, number: number, firstRow: number): RowGroup {
     const chunks = this.#columns.map(({ name, column }) => {
       const label = REQUEST_COLUMNS[column.place] as string;
       return guarded(this.#file, label, `row group ${number}, column ${label}`, (): ColumnChunk => {
-        const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('\0') === name);
-        if (!chunk?.meta_data) throw new Error('it is not there');
-        if (chunk.file_path) throw new Error(`it lies in another file, ${chunk.file_path}`);
-        if (chunk.crypto_metadata) throw new Error('it is encrypted');
-        return this.#chunk(chunk.meta_data, rows);
+        const found = columns.find(({ meta }) => meta?.path.length === 1 && meta.path[0] === name);
+        if (!found?.meta) throw new Error('it is not there');
+        if (found.file) throw new Error(`it lies in another file, ${found.file}`);
+        if (found.isEncrypted) throw new Error('it is encrypted');
+        return this.#chunk(found.meta, rows);
       });
     });
     return { number, firstRow, rows, chunks };
   }
 
-  #chunk(meta: NonNullable<MetaRowGroup['columns'][number]['meta_data']>, rows: number): ColumnChunk {
+  #chunk(meta: ColumnMetaData, rows: number): ColumnChunk {
     const { codec } = meta;
-    if (!CODEC_NAMES.includes(codec)) {
+    if (codec === undefined || !CODEC_NAMES.includes(codec)) {
       throw new Error(
         `it is compressed with ${codec ?? 'nobody knows what'}, and can be with ${CODEC_NAMES.join(', ')}`,
       );
     }
-    if (counted(meta.num_values) !== rows) throw new Error(`it has ${meta.num_values} values for ${rows} rows`);
-    const first = counted(meta.data_page_offset);
-    // Some writers put 0 where there is no dictionary.
-    const dictionary = counted(meta.dictionary_page_offset ?? 0n);
+    if (meta.values !== rows) throw new Error(`it has ${meta.values} values for ${rows} rows`);
+    const first = counted(meta.firstPage, 'bytes');
+    const dictionary = counted(meta.dictionaryPage, 'bytes');
     const offset = dictionary > 0 ? Math.min(first, dictionary) : first;
-    const bytes = counted(meta.total_compressed_size);
+    const bytes = counted(meta.bytes, 'bytes');
     if (offset + bytes > this.data.end) throw new Error('it ends after the file');
-    return { offset, bytes, codec };
+    return { offset, bytes, rows, codec };
   }
 }
 
-function readMetadata(file: string, bytes: FileBytes): { metadata: FileMetaData; end: number } {
+/** The footer, and where it starts. */
+function readEnd(file: string, bytes: FileBytes): { footer: Footer; end: number } {
   const fail = (why: string): never => {
     throw new RequestTableError(file, undefined, undefined, `it cannot be read as Parquet: ${why}`);
   };
@@ -112,15 +112,8 @@ function readMetadata(file: string, bytes: FileBytes): { metadata: FileMetaData;
   if (magic !== MAGIC) return fail('its end, which says where rows lie, is missing');
   const length = tail.readUInt32LE(0);
   const end = size - TAIL_BYTES - length;
-  if (end < MAGIC.length || length > MOST_FOOTER) return fail(`it cannot have a footer of ${length} bytes`);
-  const footer = new Uint8Array(length + TAIL_BYTES);
+  if (end < MAGIC.length || length > MAX_FOOTER) return fail(`it cannot have a footer of ${length} bytes`);
+  const footer = new Uint8Array(length);
   bytes.read(end, footer);
-  return { metadata: guarded(file, undefined, 'its footer', () => parquetMetadata(footer)), end };
-}
-
-/** A count that a file says. Throws an Error for what is none. */
-function counted(count: bigint): number {
-  const number = Number(count);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`${count} is no number of rows or bytes`);
-  return number;
+  return { footer: guarded(file, undefined, 'its footer', () => readFooter(footer)), end };
 }

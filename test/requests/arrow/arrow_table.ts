@@ -29,7 +29,7 @@ import { Problems } from '../../../src/requests/problems.js';
 import { type Read, rowsOf } from '../small_world.js';
 
 // As opening a table does.
-await loadCodecs();
+await loadCodecs(['lz4', 'zstd']);
 
 /** Types of Arrow columns, by the word tests use. */
 export const TYPES: Readonly<Record<string, () => DataType>> = {

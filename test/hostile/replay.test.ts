@@ -1,0 +1,30 @@
+import { expect, test, vi } from 'vitest';
+import { readRecords } from '../../src/conformance/read_lines.js';
+import type { RecordedCase } from '../../src/conformance/record.js';
+import { use } from '../conformance/records.js';
+import { read, smallWorld } from '../requests/small_world.js';
+
+async function recordsOf(text: string): Promise<RecordedCase[]> {
+  const found: RecordedCase[] = [];
+  const source = (async function* () {
+    yield text;
+  })();
+  for await (const records of readRecords(source, 'r.ndjson')) found.push(...records);
+  return found;
+}
+
+test('blank lines of a recording or a table, of any white space, are passed without an exception each', async () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  try {
+    const blank = ['', ' ', '\t\r', '\u000b', '\u00a0\ufeff']
+      .map((line) => `${line}\n`)
+      .join('')
+      .repeat(1000);
+    const records = await recordsOf(`${blank}${JSON.stringify(use('ok'))}\n${blank}`);
+    expect(records.map(({ line }) => line)).toEqual([5001]);
+    expect((await read(smallWorld(), 'ndjson', [`${blank}{"task":"root","cmd":"btf_load"}\n`])).rows).toHaveLength(1);
+    expect(parse.mock.calls.length).toBeLessThanOrEqual(2);
+  } finally {
+    parse.mockRestore();
+  }
+});
