@@ -32,6 +32,8 @@ export class ByteLines {
   #held = wordsOf(new Uint8Array(FIRST_CAPACITY));
   #length = 0;
   #isTooLong = false;
+  /** Bytes of the line under way that were not kept. */
+  #skipped = 0;
   #number: number;
   #offset: number;
   #isDone = false;
@@ -57,6 +59,11 @@ export class ByteLines {
     return this.#number;
   }
 
+  /** Bytes of a line that is too long that went by so far; 0 outside of one. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
   /** Whether all lines before `stop` were taken, and what goes on with them. */
   get isDone(): boolean {
     return this.#isDone;
@@ -68,6 +75,7 @@ export class ByteLines {
     if (this.#isTooLong) {
       const end = piece.indexOf(LINE_FEED) + 1;
       this.#offset += end || piece.length;
+      this.#skipped += piece.length;
       if (end === 0) return;
       this.#endTooLong();
       rest = piece.subarray(end);
@@ -79,6 +87,7 @@ export class ByteLines {
     if (this.#offset >= this.#stop && !this.#taker.isInRow) this.#isDone = true;
     if (this.#length <= MAX_HELD || this.#isDone) return;
     this.#isTooLong = true;
+    this.#skipped = this.#length;
     this.#offset += this.#length;
     this.#length = 0;
   }
@@ -98,6 +107,7 @@ export class ByteLines {
     this.#taker.line(undefined, this.#number);
     this.#number += 1;
     this.#isTooLong = false;
+    this.#skipped = 0;
   }
 
   /** Takes the lines up to `end`, where the last of them ends, and keeps the rest. */

@@ -7,7 +7,10 @@ export function isBlank(line: string): boolean {
   return !/\S/.test(line);
 }
 
-/** Takes each line without its line feed, in order; undefined instead of a line longer than MAX_LINE. */
+/**
+ * Takes each line without its line feed, in order; undefined instead of a line longer than MAX_LINE, as soon as that is
+ * known: the line may have no end.
+ */
 export type OnLine = (line: string | undefined, number: number) => void;
 
 /** Cuts text that comes in pieces into lines, numbered from 1. A carriage return before the line feed stays. */
@@ -33,19 +36,19 @@ export class LineSplitter {
     }
     if (this.#isTooLong) return;
     this.#started += text.slice(start);
-    if (this.#started.length > MAX_LINE) {
-      this.#isTooLong = true;
-      this.#started = '';
-    }
+    if (this.#started.length <= MAX_LINE) return;
+    this.#onLine(undefined, this.#number);
+    this.#isTooLong = true;
+    this.#started = '';
   }
 
   /** Takes the end: a last line without a line feed is a line. */
   end(): void {
-    if (this.#started !== '' || this.#isTooLong) this.#line(this.#started);
+    if (this.#started !== '') this.#line(this.#started);
   }
 
   #line(line: string): void {
-    this.#onLine(this.#isTooLong || line.length > MAX_LINE ? undefined : line, this.#number);
+    if (!this.#isTooLong) this.#onLine(line.length > MAX_LINE ? undefined : line, this.#number);
     this.#number += 1;
     this.#isTooLong = false;
     this.#started = '';

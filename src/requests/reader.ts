@@ -7,8 +7,11 @@ import { KeyColumns } from './keys.js';
 import { NdjsonTable } from './ndjson.js';
 import { Problems } from './problems.js';
 import { RowBuilder } from './rows.js';
-import { CHUNK_ROWS, type RequestChunk, type RequestFormat } from './table.js';
+import { CHUNK_ROWS, type RequestChunk, type RequestFormat, RequestTableError } from './table.js';
 import { encodeUtf8 } from './utf8.js';
+
+/** Most bytes of one line that are passed over to find its end. */
+const MAX_SKIPPED = 64 * 1_048_576;
 
 /** How to read a table. */
 export interface ReadOptions {
@@ -46,6 +49,7 @@ export class TableReader {
   readonly #rows: RowBuilder;
   readonly #table: CsvTable | NdjsonTable;
   readonly #lines: ByteLines;
+  readonly #file: string;
   #isEnd = false;
 
   /** Reads all of a file, or the rows of a range. Throws a RangeError for a chunk size below 1. */
@@ -53,6 +57,7 @@ export class TableReader {
     const { file = '<input>', chunkRows = CHUNK_ROWS, problems = new Problems() } = options;
     if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
     this.problems = problems;
+    this.#file = file;
     this.keys = range?.keys ?? new KeyColumns(problems);
     this.#rows = new RowBuilder(names, problems, chunkRows);
     this.#table =
@@ -82,9 +87,15 @@ export class TableReader {
     return this.#lines.isDone;
   }
 
-  /** Takes the next piece, which may end anywhere. Throws a RequestTableError for a header that is none. */
+  /**
+   * Takes the next piece, which may end anywhere. Throws a RequestTableError for a header that is none, and for a line that
+   * goes on for more than MAX_SKIPPED bytes: it may have no end (a device).
+   */
   push(piece: Uint8Array): void {
     this.#lines.push(piece);
+    if (this.#lines.skipped <= MAX_SKIPPED) return;
+    const reason = `the line goes on for more than ${MAX_SKIPPED / 1_048_576} MiB: no table has such a line`;
+    throw new RequestTableError(this.#file, this.#lines.number, undefined, reason);
   }
 
   /** Takes the end. Throws a RequestTableError for a CSV table without a header. */
