@@ -94,7 +94,11 @@ export class ColumnLengthError extends BpfTokenSimError {
   readonly expected: number;
 
   constructor(column: string, rows: number, expected: number) {
-    super(`column ${column} has ${rows} rows, out has ${expected}`);
+    super(
+      column === 'out'
+        ? `out has ${rows} rows left of ${expected}: its buffer became shorter`
+        : `column ${column} has ${rows} rows, out has ${expected}`,
+    );
     this.column = column;
     this.rows = rows;
     this.expected = expected;
@@ -116,6 +120,32 @@ export class ColumnTypeError extends BpfTokenSimError {
     this.column = column;
     this.given = given;
     this.expected = expected;
+  }
+}
+
+/** A column of a batch, or `out`, in memory where it cannot be used: verdicts would be written over what is still read. */
+export class ColumnMemoryError extends BpfTokenSimError {
+  override readonly name = 'ColumnMemoryError';
+  override readonly code = 'COLUMN_MEMORY';
+  /** The column, or `out`. */
+  readonly column: string;
+
+  constructor(column: string, message: string) {
+    super(message);
+    this.column = column;
+  }
+}
+
+/** An argument or an option of a call that is of a wrong kind or out of range. */
+export class InvalidArgumentError extends BpfTokenSimError {
+  override readonly name = 'InvalidArgumentError';
+  override readonly code = 'INVALID_ARGUMENT';
+  /** As the call names it: `rows`, `workers`. */
+  readonly argument: string;
+
+  constructor(argument: string, message: string) {
+    super(message);
+    this.argument = argument;
   }
 }
 

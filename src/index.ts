@@ -20,9 +20,11 @@ export type { Surface, SurfaceVerdicts } from './engine/surface.js';
 export {
   BpfTokenSimError,
   ColumnLengthError,
+  ColumnMemoryError,
   ColumnTypeError,
   DisposedError,
   HooksNotSupportedError,
+  InvalidArgumentError,
   InvalidRequestError,
   InvalidSpecError,
   NarrowingNotSupportedError,

@@ -1,5 +1,8 @@
-import { ColumnLengthError, ColumnTypeError } from '../errors.js';
+import { ColumnLengthError, ColumnMemoryError, ColumnTypeError, InvalidArgumentError } from '../errors.js';
+import { describeGiven } from '../kernel/field_fault.js';
+import { isObject } from '../kernel/ranges.js';
 import type { Columns } from './columns.js';
+import { liesInTables } from './evaluator_memory.js';
 
 /** What kind of array each column is. */
 const KINDS = [
@@ -13,19 +16,57 @@ const KINDS = [
 ] as const;
 
 /**
- * Throws a ColumnTypeError for a column that is missing or whose elements are of another kind, and a ColumnLengthError
- * for one that is not as long as `out`. insnCnt and pre may be missing.
+ * Throws a ColumnTypeError for a column that is missing or whose elements are of another kind, and a ColumnLengthError for one
+ * that is not as long as `out`. insnCnt and pre may be missing. Returns the number of rows.
  */
-export function checkColumns(columns: Columns, out: Uint8Array): void {
+export function checkColumns(columns: Columns, out: Uint8Array): number {
+  if (!isObject(columns)) {
+    const given = describeGiven(columns);
+    throw new InvalidArgumentError('columns', `columns is ${given}: an object of typed arrays is expected`);
+  }
   if (kindOf(out) !== 'Uint8Array') throw new ColumnTypeError('out', kindOf(out), 'Uint8Array');
+  const rows = out.length;
   for (const [name, kind] of KINDS) {
     const column = columns[name];
     if (column === undefined && (name === 'insnCnt' || name === 'pre')) continue;
     const given = kindOf(column);
     if (given !== kind) throw new ColumnTypeError(name, given, kind);
-    const rows = (column as NonNullable<typeof column>).length;
-    if (rows !== out.length) throw new ColumnLengthError(name, rows, out.length);
+    const { length } = column as NonNullable<typeof column>;
+    if (length !== rows) throw new ColumnLengthError(name, length, rows);
   }
+  return rows;
+}
+
+/**
+ * Throws a ColumnMemoryError where `out` overlaps a column, or either lies in what an evaluator's memory holds besides columns.
+ * Columns may overlap each other: they are only read. For columns that checkColumns() passed and addressesOf() did not find.
+ */
+export function checkColumnMemory(columns: Columns, out: Uint8Array): void {
+  const { buffer } = out;
+  if (liesInTables(buffer, out)) throw inTables('out');
+  for (const [name] of KINDS) {
+    const column = columns[name];
+    if (column === undefined) continue;
+    // Asking a view for more than its buffer takes as long again.
+    const { buffer: read } = column;
+    if (read === buffer && overlaps(column, out)) throw overlapError(name);
+    if (liesInTables(read, column)) throw inTables(name);
+  }
+}
+
+/** Whether two views of one buffer have a byte in common. */
+function overlaps(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return one.byteOffset < other.byteOffset + other.byteLength && other.byteOffset < one.byteOffset + one.byteLength;
+}
+
+/** The error of an `out` that overlaps a column. */
+export function overlapError(column: string): ColumnMemoryError {
+  return new ColumnMemoryError('out', `out overlaps column ${column}: verdicts need memory that no column lies in`);
+}
+
+function inTables(column: string): ColumnMemoryError {
+  const expected = 'a view of what its makeColumns() or makeVerdicts() returned, or of memory of your own, is expected';
+  return new ColumnMemoryError(column, `${column} lies in an evaluator's tables: ${expected}`);
 }
 
 /** `Uint16Array`, of any realm (Buffer is a Uint8Array); the type's name for what is no typed array. */

@@ -1,4 +1,7 @@
 import { Pre } from '../abi/verdict.js';
+import { InvalidArgumentError } from '../errors.js';
+import { describeGiven } from '../kernel/field_fault.js';
+import { isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request } from '../kernel/world.js';
 import { LAST_TYPE } from './layout.js';
 
@@ -21,8 +24,12 @@ export interface Columns {
 /** Columns that say everything a request can say. */
 export type FullColumns = Required<Columns>;
 
-/** Columns of requests that all are: task 0, no token, command 0, one instruction. */
+/**
+ * Columns of requests that all are: task 0, no token, command 0, one instruction. Throws an InvalidArgumentError for a number
+ * of rows that is none.
+ */
 export function makeColumns(rows: number): FullColumns {
+  checkRows(rows);
   return {
     task: new Uint16Array(rows),
     token: new Uint16Array(rows).fill(NO_TOKEN),
@@ -32,6 +39,18 @@ export function makeColumns(rows: number): FullColumns {
     insnCnt: new Uint32Array(rows).fill(1),
     pre: new Uint8Array(rows),
   };
+}
+
+/** Most rows of columns: more than that no memory holds. */
+const MAX_ROWS = 0xffff_ffff;
+
+/** Throws an InvalidArgumentError for a number of rows that is none. */
+export function checkRows(rows: number): void {
+  if (isU32(rows)) return;
+  throw new InvalidArgumentError(
+    'rows',
+    `rows is ${describeGiven(rows)}: a whole number from 0 to ${MAX_ROWS} is expected`,
+  );
 }
 
 /** Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. */

@@ -1,21 +1,12 @@
 import type { Request } from '../kernel/world.js';
-import { checkColumns } from './check_columns.js';
+import { checkColumnMemory, checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
+import { noteMemory } from './evaluator_memory.js';
 import * as L from './layout.js';
 import { type Addresses, addressesOf } from './resident.js';
+import { RowRoom } from './row_room.js';
 import { SURFACE_WORDS, type Surface, SurfaceShelf, SurfaceVerdicts } from './surface.js';
 import { type DecideExports, instantiate } from './wasm.js';
-
-/** Where each column lies in a place. */
-const COLUMNS = [
-  ['task', L.PLACE_TASK],
-  ['token', L.PLACE_TOKEN],
-  ['cmd', L.PLACE_CMD],
-  ['type', L.PLACE_TYPE],
-  ['attachType', L.PLACE_ATTACH_TYPE],
-  ['insnCnt', L.PLACE_INSN_CNT],
-  ['pre', L.PLACE_PRE],
-] as const;
 
 /** Decides in a memory whose tables are written, from a place that is this one's alone. */
 export class Decider {
@@ -24,6 +15,7 @@ export class Decider {
   readonly #exports: DecideExports;
   /** Address of the place. */
   readonly #place: number;
+  readonly #room: RowRoom;
   /** Where the module leaves a surface. */
   readonly #surface: BigUint64Array;
   readonly #shelf = new SurfaceShelf();
@@ -31,10 +23,12 @@ export class Decider {
   readonly checkIds: DecideExports['decideIds'];
 
   constructor(memory: WebAssembly.Memory, place: number) {
+    noteMemory(memory);
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#exports = instantiate(memory);
     this.#place = place;
+    this.#room = new RowRoom(memory.buffer, place);
     this.#surface = new BigUint64Array(memory.buffer, place + L.PLACE_SCRATCH, SURFACE_WORDS);
     this.checkIds = this.#exports.decideIds;
   }
@@ -55,11 +49,14 @@ export class Decider {
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
-    checkColumns(columns, out);
-    const rows = out.length;
+    const rows = checkColumns(columns, out);
     const addresses = addressesOf(this.#memory, columns, out);
-    if (addresses) this.checkResident(addresses, 0, rows);
-    else this.#checkCopied(columns, out);
+    if (addresses) {
+      this.checkResident(addresses, 0, rows);
+    } else {
+      checkColumnMemory(columns, out);
+      this.#checkCopied(columns, out, rows);
+    }
   }
 
   /** Rows that lie in the memory, from `start` to before `stop`: another thread may decide those from a multiple of 16 on. */
@@ -79,17 +76,8 @@ export class Decider {
   }
 
   /** Through the place's room for rows. */
-  #checkCopied(columns: Columns, out: Uint8Array): void {
-    const rows = out.length;
-    const sources: Source[] = [];
-    for (const [name, at] of COLUMNS) {
-      const column = columns[name];
-      if (!column) continue;
-      const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-      sources.push({ bytes, size: column.BYTES_PER_ELEMENT, to: this.#place + at });
-    }
+  #checkCopied(columns: Columns, out: Uint8Array, rows: number): void {
     const place = this.#place;
-    const outAt = place + L.PLACE_OUT;
     const at: Addresses = {
       task: place + L.PLACE_TASK,
       token: place + L.PLACE_TOKEN,
@@ -98,21 +86,13 @@ export class Decider {
       attachType: place + L.PLACE_ATTACH_TYPE,
       insnCnt: columns.insnCnt ? place + L.PLACE_INSN_CNT : 0,
       pre: columns.pre ? place + L.PLACE_PRE : 0,
-      out: outAt,
+      out: place + L.PLACE_OUT,
     };
     for (let start = 0; start < rows; start += L.PLACE_ROWS) {
       const stop = Math.min(start + L.PLACE_ROWS, rows);
-      for (const { bytes, size, to } of sources) this.#bytes.set(bytes.subarray(start * size, stop * size), to);
+      this.#room.fill(columns, start, stop);
       this.checkResident(at, 0, stop - start);
-      out.set(this.#bytes.subarray(outAt, outAt + stop - start), start);
+      out.set(this.#room.verdicts(stop - start), start);
     }
   }
-}
-
-/** A column of a batch, and where it goes. */
-interface Source {
-  readonly bytes: Uint8Array;
-  /** Bytes of a row. */
-  readonly size: number;
-  readonly to: number;
 }

@@ -53,8 +53,9 @@ export interface Evaluator {
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /**
    * The verdict bytes of a batch, written to `out` from 0 on. Throws a ColumnLengthError where columns and `out` differ
-   * in length, and a ColumnTypeError for a column that is missing or of other elements. Any number of callers may share
-   * an evaluator: a batch is decided before the call returns, so that a thread never decides two of them at once.
+   * in length, a ColumnTypeError for a column that is missing or of other elements, and a ColumnMemoryError where `out`
+   * overlaps a column or either lies in an evaluator's tables. Any number of callers may share an evaluator: a batch is
+   * decided before the call returns, so that a thread never decides two of them at once.
    */
   checkBatch(columns: Columns, out: Uint8Array): void;
   /**
@@ -92,7 +93,7 @@ export interface Evaluator {
   /**
    * As makeColumns(), in this evaluator's memory: a batch all of whose columns and verdicts lie there is decided where it
    * is, by this thread or a pool's, without a copy. They live as long as the evaluator: make them once and use them again.
-   * Throws a RangeError where the memory can grow no more (4 GiB).
+   * Throws an InvalidArgumentError for a number of rows that is none or that the memory has no room for (4 GiB).
    */
   makeColumns(rows: number): FullColumns;
   /** Room for verdicts in this evaluator's memory. Throws as makeColumns() does. */

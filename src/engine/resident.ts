@@ -1,7 +1,9 @@
-import { type Columns, type FullColumns, makeColumns } from './columns.js';
+import { InvalidArgumentError } from '../errors.js';
+import { NO_TOKEN } from '../kernel/world.js';
+import { overlapError } from './check_columns.js';
+import { type Columns, checkRows, type FullColumns } from './columns.js';
+import { allocate, bytesLeft } from './evaluator_memory.js';
 import { PAST_ROWS } from './layout.js';
-
-const PAGE = 65_536;
 
 /** Where in which memory a column lies. */
 interface Home {
@@ -12,6 +14,9 @@ interface Home {
 
 /** Of every column that was made in an evaluator's memory. A view of a part of one is none: it is copied as any other. */
 const homes = new WeakMap<ArrayBufferView, Home>();
+
+/** Columns that `out` can be one of: each column that was made has memory of its own. */
+const BYTE_COLUMNS = ['cmd', 'type', 'attachType', 'pre'] as const;
 
 /** The addresses of a batch's first row, by column; 0 for a column that it does not have. */
 export interface Addresses {
@@ -25,39 +30,58 @@ export interface Addresses {
   readonly out: number;
 }
 
-/** As makeColumns(), in a memory. Throws a RangeError where the memory can grow no more. */
+/** As makeColumns(), in a memory. Throws an InvalidArgumentError where it has no room for as many rows. */
 export function makeResidentColumns(memory: WebAssembly.Memory, rows: number): FullColumns {
-  const blank = makeColumns(rows);
+  const [task, token, cmd, type, attachType, insnCnt, pre] = allocateRows(memory, rows, [2, 2, 1, 1, 1, 4, 1]);
   const place = <Column extends Uint8Array | Uint16Array | Uint32Array>(
     type: new (buffer: ArrayBufferLike, address: number, rows: number) => Column,
-    from: Column,
-  ): Column => {
-    const address = allocate(memory, from.byteLength);
-    const column = new type(memory.buffer, address, rows);
-    column.set(from);
-    homes.set(column, { memory, address });
-    return column;
-  };
+    address: number | undefined,
+  ): Column => placed(memory, new type(memory.buffer, address as number, rows));
   return {
-    task: place(Uint16Array, blank.task),
-    token: place(Uint16Array, blank.token),
-    cmd: place(Uint8Array, blank.cmd),
-    type: place(Uint8Array, blank.type),
-    attachType: place(Uint8Array, blank.attachType),
-    insnCnt: place(Uint32Array, blank.insnCnt),
-    pre: place(Uint8Array, blank.pre),
+    task: place(Uint16Array, task),
+    token: place(Uint16Array, token).fill(NO_TOKEN),
+    cmd: place(Uint8Array, cmd),
+    type: place(Uint8Array, type),
+    attachType: place(Uint8Array, attachType),
+    insnCnt: place(Uint32Array, insnCnt).fill(1),
+    pre: place(Uint8Array, pre),
   };
 }
 
 /** Room for verdicts in a memory. Throws as makeResidentColumns() does. */
 export function makeResidentVerdicts(memory: WebAssembly.Memory, rows: number): Uint8Array {
-  const address = allocate(memory, rows);
-  const verdicts = new Uint8Array(memory.buffer, address, rows);
-  homes.set(verdicts, { memory, address });
-  return verdicts;
+  const [address] = allocateRows(memory, rows, [1]);
+  return placed(memory, new Uint8Array(memory.buffer, address, rows));
 }
 
-/** Where a batch lies in a memory; undefined where any of it lies elsewhere. */
+function placed<Column extends ArrayBufferView>(memory: WebAssembly.Memory, column: Column): Column {
+  homes.set(column, { memory, address: column.byteOffset });
+  return column;
+}
+
+/** Pages of their own for columns whose elements have these sizes: a batch reads and writes a little past its last row. */
+function allocateRows(memory: WebAssembly.Memory, rows: number, sizes: readonly number[]): readonly number[] {
+  checkRows(rows);
+  try {
+    return allocate(
+      memory,
+      sizes.map((size) => size * rows + PAST_ROWS),
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const left = bytesLeft(memory).toLocaleString('en');
+    const wanted = sizes.reduce((sum, size) => sum + size * rows, 0).toLocaleString('en');
+    throw new InvalidArgumentError(
+      'rows',
+      `${rows} rows take ${wanted} bytes: the evaluator's memory can grow by ${left}`,
+    );
+  }
+}
+
+/**
+ * Where a batch lies in a memory; undefined where any of it lies elsewhere. Throws a ColumnMemoryError where `out` is one of
+ * the columns.
+ */
 export function addressesOf(memory: WebAssembly.Memory, columns: Columns, out: Uint8Array): Addresses | undefined {
   const addressOf = (view: ArrayBufferView | undefined): number => {
     if (!view) return 0;
@@ -75,10 +99,15 @@ export function addressesOf(memory: WebAssembly.Memory, columns: Columns, out: U
     pre: addressOf(pre),
     out: addressOf(out),
   };
-  return Object.values(addresses).some(Number.isNaN) ? undefined : addresses;
-}
-
-/** Pages of its own at the end of the memory: a batch reads and writes a little past its last row. */
-function allocate(memory: WebAssembly.Memory, bytes: number): number {
-  return memory.grow(Math.ceil((bytes + PAST_ROWS) / PAGE)) * PAGE;
+  if (Object.values(addresses).some(Number.isNaN)) return undefined;
+  const { out: outAt } = addresses;
+  if (
+    outAt === addresses.cmd ||
+    outAt === addresses.type ||
+    outAt === addresses.attachType ||
+    outAt === addresses.pre
+  ) {
+    throw overlapError(BYTE_COLUMNS.find((name) => addresses[name] === outAt) as string);
+  }
+  return addresses;
 }

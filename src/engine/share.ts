@@ -2,6 +2,7 @@ import { DisposedError } from '../errors.js';
 import type { Request } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
+import { noteMemory } from './evaluator_memory.js';
 import { MEMORY_PAGES } from './layout.js';
 import { claimPlace, releasePlace } from './places.js';
 import type { Surface } from './surface.js';
@@ -26,7 +27,7 @@ export interface AttachedEvaluator {
   checkRequest(request: Request): number;
   /** As Evaluator.checkIds(). */
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
-  /** As Evaluator.checkBatch(): throws a ColumnLengthError or a ColumnTypeError. */
+  /** As Evaluator.checkBatch(): throws what it throws. */
   checkBatch(columns: Columns, out: Uint8Array): void;
   /** As Evaluator.surface(), by ids. */
   surface(task: number, token: number): Surface;
@@ -37,6 +38,7 @@ export interface AttachedEvaluator {
 
 /** How an evaluator's memory is handed to other threads. */
 export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
+  noteMemory(memory);
   return { kind: KIND, memory };
 }
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { checkColumns } from '../engine/check_columns.js';
+import { checkColumnMemory, checkColumns } from '../engine/check_columns.js';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import { addressesOf } from '../engine/resident.js';
+import { ColumnLengthError } from '../errors.js';
 import { BatchRun } from './batch_run.js';
 import { Crew } from './crew.js';
 import type { PoolWorkerData, Rows } from './decide_shards.js';
@@ -40,9 +41,9 @@ export interface Pool {
    * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
    * thread that asks.
    *
-   * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, an evaluator disposed of), with the signal's
+   * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, `out` over a column, an evaluator disposed of), with the signal's
    * reason, or with a PoolError: the pool was closed, three workers died of the same rows, or workers die as they start.
-   * What `out` holds then is anybody's guess.
+   * The contents of `out` are then unspecified.
    */
   checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
   /** Ends the workers; batches under way reject with a PoolError. */
@@ -96,16 +97,23 @@ class CrewPool implements Pool {
     // Throws where the evaluator was disposed of: the memory lives as long as the pool, but what it says is nobody's.
     this.#evaluator.share();
     signal?.throwIfAborted();
-    checkColumns(columns, out);
-    const count = out.length;
+    const count = checkColumns(columns, out);
     if (count <= INLINE_ROWS) {
       this.#evaluator.checkBatch(columns, out);
       return;
     }
     const addresses = addressesOf(this.#memory, columns, out);
-    if (addresses) await this.#decide({ count, addresses }, signal);
-    else if (needsNoStage(columns, out)) await this.#decide({ count, columns, out }, signal);
-    else await this.#decideStaged(columns, out, signal);
+    if (addresses) {
+      await this.#decide({ count, addresses }, signal);
+      return;
+    }
+    checkColumnMemory(columns, out);
+    // Views of exactly these rows: one that tracks the length of its buffer may become longer meanwhile.
+    if (needsNoStage(columns, out)) {
+      await this.#decide({ count, columns: sliceColumns(columns, 0, count), out: out.subarray(0, count) }, signal);
+    } else {
+      await this.#decideStaged(columns, out, signal);
+    }
   }
 
   close(): Promise<void> {
@@ -125,18 +133,25 @@ class CrewPool implements Pool {
   async #decideStaged(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const failure = new AbortController();
     const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+    const count = out.length;
     let next = 0;
     const passParts = async (): Promise<void> => {
       const stage = this.#stages.take();
       try {
-        while (next < out.length) {
+        while (next < count) {
           const start = next;
-          next = Math.min(start + STAGE_ROWS, out.length);
+          next = Math.min(start + STAGE_ROWS, count);
           const part = out.subarray(start, next);
+          const given = sliceColumns(columns, start, next);
+          // A buffer that was transferred or made shorter meanwhile leaves less of a part.
+          if (part.length < next - start) throw new ColumnLengthError('out', start + part.length, count);
+          checkColumns(given, part);
           const verdicts = stage.verdicts(part);
-          const staged = stage.columns(sliceColumns(columns, start, next));
+          const staged = stage.columns(given);
           await this.#decide({ count: part.length, columns: staged, out: verdicts }, either);
-          if (verdicts !== part) part.set(verdicts);
+          if (verdicts === part) continue;
+          if (part.length < verdicts.length) throw new ColumnLengthError('out', start + part.length, count);
+          part.set(verdicts);
         }
       } catch (error) {
         failure.abort(error);
@@ -146,7 +161,7 @@ class CrewPool implements Pool {
         if (!this.#closing) this.#stages.giveBack(stage);
       }
     };
-    const lanes = Math.min(STAGES_PER_BATCH, Math.ceil(out.length / STAGE_ROWS));
+    const lanes = Math.min(STAGES_PER_BATCH, Math.ceil(count / STAGE_ROWS));
     const ends = await Promise.allSettled(Array.from({ length: lanes }, passParts));
     // The first to fail, which is not what ended the other.
     if (ends.some(({ status }) => status === 'rejected')) throw failure.signal.reason;

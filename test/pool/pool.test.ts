@@ -320,3 +320,41 @@ test('the evaluator was disposed of: nothing is decided any more, however large 
     await expect(batch).rejects.toMatchObject({ code: 'DISPOSED' });
   }
 });
+
+describe('verdicts over a column that workers still read', () => {
+  test('are refused, for few rows and for many, wherever they lie', async () => {
+    const two = poolOf(2);
+    for (const rows of [100, ROWS]) {
+      const few = sliceColumns(shared, 0, rows) as Required<Columns>;
+      const plain = sliceColumns(columns, 0, rows) as Required<Columns>;
+      const moved = new Uint8Array(shared.type.buffer, shared.type.byteOffset + 7, rows);
+      for (const [given, out] of [
+        [few, few.cmd],
+        [few, moved],
+        [plain, plain.pre],
+        [{ ...plain, pre: few.pre }, few.pre],
+      ] as const) {
+        const before = out.slice();
+        await expect(two.checkBatch(given, out)).rejects.toMatchObject({ code: 'COLUMN_MEMORY', column: 'out' });
+        expect(Buffer.compare(out, before)).toBe(0);
+      }
+    }
+  });
+
+  test('are refused in the evaluator’s memory', async () => {
+    const { createEvaluator: createBuilt } = (await import(builtEvaluator)) as {
+      createEvaluator: typeof createEvaluator;
+    };
+    const own = createBuilt(world);
+    pool = createPool(own, { workers: 2 });
+    const resident = own.makeColumns(200_000);
+    await expect(pool.checkBatch(resident, resident.type)).rejects.toMatchObject({ code: 'COLUMN_MEMORY' });
+  });
+});
+
+test('a buffer that is transferred under way ends the batch with words', async () => {
+  const out = new Uint8Array(ROWS);
+  const done = poolOf(2).checkBatch(columns, out);
+  structuredClone(out, { transfer: [out.buffer] });
+  await expect(done).rejects.toMatchObject({ code: 'COLUMN_LENGTH', column: 'out' });
+});

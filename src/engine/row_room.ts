@@ -1,0 +1,46 @@
+import type { Columns } from './columns.js';
+import * as L from './layout.js';
+
+/** A place's room for PLACE_ROWS rows that lie elsewhere: copies of columns on their way in, verdicts on their way out. */
+export class RowRoom {
+  readonly #task: Uint16Array;
+  readonly #token: Uint16Array;
+  readonly #cmd: Uint8Array;
+  readonly #type: Uint8Array;
+  readonly #attachType: Uint8Array;
+  readonly #insnCnt: Uint32Array;
+  readonly #pre: Uint8Array;
+  readonly #out: Uint8Array;
+
+  /** Of the place at that address of a memory. */
+  constructor(memory: ArrayBufferLike, place: number) {
+    this.#task = new Uint16Array(memory, place + L.PLACE_TASK, L.PLACE_ROWS);
+    this.#token = new Uint16Array(memory, place + L.PLACE_TOKEN, L.PLACE_ROWS);
+    this.#cmd = new Uint8Array(memory, place + L.PLACE_CMD, L.PLACE_ROWS);
+    this.#type = new Uint8Array(memory, place + L.PLACE_TYPE, L.PLACE_ROWS);
+    this.#attachType = new Uint8Array(memory, place + L.PLACE_ATTACH_TYPE, L.PLACE_ROWS);
+    this.#insnCnt = new Uint32Array(memory, place + L.PLACE_INSN_CNT, L.PLACE_ROWS);
+    this.#pre = new Uint8Array(memory, place + L.PLACE_PRE, L.PLACE_ROWS);
+    this.#out = new Uint8Array(memory, place + L.PLACE_OUT, L.PLACE_ROWS);
+  }
+
+  /** Copies rows from `start` to before `stop`, PLACE_ROWS at most; columns that are not there stay as they were. */
+  fill(columns: Columns, start: number, stop: number): void {
+    // A view of a part takes longer to make than a few rows to copy.
+    const isAll = start === 0 && stop === columns.task.length;
+    const part = <Column extends Uint8Array | Uint16Array | Uint32Array>(column: Column): Column =>
+      isAll ? column : (column.subarray(start, stop) as Column);
+    this.#task.set(part(columns.task));
+    this.#token.set(part(columns.token));
+    this.#cmd.set(part(columns.cmd));
+    this.#type.set(part(columns.type));
+    this.#attachType.set(part(columns.attachType));
+    if (columns.insnCnt) this.#insnCnt.set(part(columns.insnCnt));
+    if (columns.pre) this.#pre.set(part(columns.pre));
+  }
+
+  /** The verdicts of the first rows, as they are now. */
+  verdicts(rows: number): Uint8Array {
+    return this.#out.subarray(0, rows);
+  }
+}
