@@ -70,7 +70,7 @@ function inTables(column: string): ColumnMemoryError {
 }
 
 /** `Uint16Array`, of any realm (Buffer is a Uint8Array); the type's name for what is no typed array. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   const isView = ArrayBuffer.isView(value) && Symbol.toStringTag in value;
   return isView ? String(value[Symbol.toStringTag]) : Array.isArray(value) ? 'Array' : typeof value;
 }

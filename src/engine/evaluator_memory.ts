@@ -1,9 +1,9 @@
-import { MAX_MEMORY_PAGES, PLACE_SIZE, PLACES, PLACES_START } from './layout.js';
+import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
 
-// What evaluators' memories hold: tables and places first, then what was allocated for columns, in pages of its own.
+// What evaluators' memories hold: tables and places in the pages they begin with, then what was allocated for columns.
 
 const PAGE = 65_536;
-const TABLES_END = PLACES_START + PLACES * PLACE_SIZE;
+const TABLES_END = MEMORY_PAGES * PAGE;
 /** Every buffer of an evaluator's memory that this thread met: a memory that grows gets another one each time. */
 const buffers = new WeakSet<ArrayBufferLike>();
 

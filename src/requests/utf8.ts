@@ -1,3 +1,6 @@
+import { kindOf } from '../engine/check_columns.js';
+import { InvalidArgumentError } from '../errors.js';
+
 /** Bytes held back for the end of a line. No shorter sequence of them can be a line that LineSplitter accepts. */
 const MAX_HELD = 1 << 22;
 const LINE_FEED = 0x0a;
@@ -26,8 +29,8 @@ export async function* decodeUtf8(source: AsyncIterable<Uint8Array | string>): A
     if (end === 0 && heldBytes + piece.length >= MAX_HELD) end = piece.length;
     if (end > 0) yield release(piece.subarray(0, end));
     if (end < piece.length) {
-      // A copy: the source may write its next piece over this one.
-      held.push(piece.slice(end));
+      // A copy: the source may write its next piece over this one. (slice() of a Buffer is a view.)
+      held.push(new Uint8Array(piece.subarray(end)));
       heldBytes += piece.length - end;
     }
   }
@@ -44,12 +47,19 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Text pieces as UTF-8; a character may be cut between two of them. Bytes pass through. */
+/**
+ * Text pieces as UTF-8; a character may be cut between two of them. Bytes pass through. Throws an InvalidArgumentError for a
+ * piece that is neither.
+ */
 export async function* encodeUtf8(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let half = '';
   for await (const piece of source) {
     if (typeof piece !== 'string') {
+      if (kindOf(piece) !== 'Uint8Array') {
+        const message = `source has a piece that is ${kindOf(piece)}: a Uint8Array or a string is expected`;
+        throw new InvalidArgumentError('source', message);
+      }
       if (half !== '') yield encoder.encode(half);
       half = '';
       yield piece;

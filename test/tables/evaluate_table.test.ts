@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator } from '../../src/engine/share.js';
+import { Dice } from '../../src/fuzz/dice.js';
 import { generateRequests } from '../../src/requests/index.js';
 import { evaluateTable, TABLE_FORMATS, type TableFormat } from '../../src/tables/index.js';
 import { smallWorld } from '../requests/small_world.js';
@@ -54,6 +55,46 @@ describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (for
       expect(table.problems.total).toBe(0);
     }
     attached.dispose();
+  });
+
+  it('copies what it keeps of pieces: a source may write over each before it gives the next', async () => {
+    const bytes = await written(format);
+    const dice = new Dice(26);
+    for (const makeBuffer of [
+      (size: number) => new Uint8Array(size),
+      (size: number) => Buffer.alloc(size),
+      (size: number) => new Uint8Array(new SharedArrayBuffer(size)),
+    ]) {
+      const buffer = makeBuffer(70_000);
+      const pieces = async function* () {
+        for (let at = 0; at < bytes.length; ) {
+          const size = Math.min(bytes.length - at, dice.chance(20) ? 1 + dice.below(9) : 1 + dice.below(buffer.length));
+          const from = dice.below(buffer.length - size + 1);
+          buffer.set(bytes.subarray(at, at + size), from);
+          yield buffer.subarray(from, from + size);
+          buffer.fill(0xa5);
+          at += size;
+        }
+      };
+      const table = evaluateTable(evaluator, pieces(), { format });
+      const kept = [];
+      for await (const chunk of table) kept.push(chunk);
+      expect(Buffer.compare(Buffer.concat(kept.map(({ verdicts }) => verdicts)), expected)).toBe(0);
+      expect(Buffer.from(Buffer.concat(kept.map(({ columns }) => columns.cmd)))).toEqual(
+        Buffer.from(drawn?.columns.cmd ?? []),
+      );
+      expect(table.problems.total).toBe(0);
+    }
+  });
+
+  it('refuses a piece that is neither bytes nor text', async () => {
+    for (const piece of [3, null, undefined, new Uint16Array(8), new ArrayBuffer(8), { length: 3 }]) {
+      const pieces = (async function* () {
+        yield piece as never;
+      })();
+      const first = evaluateTable(evaluator, pieces, { format })[Symbol.asyncIterator]().next();
+      await expect(first).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'source' });
+    }
   });
 
   it('a signal ends it', async () => {

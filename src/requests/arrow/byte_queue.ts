@@ -51,8 +51,8 @@ export class ByteQueue {
       if (done) {
         this.#isEnd = true;
       } else {
-        // A copy: the source may write its next piece over this one.
-        this.#held.push(value.slice());
+        // A copy: the source may write its next piece over this one. (slice() of a Buffer is a view.)
+        this.#held.push(new Uint8Array(value));
         this.#length += value.length;
       }
     }

@@ -3,6 +3,7 @@ import { ArrowFile, readArrowStream, startsAsFile } from '../../requests/arrow/i
 import { loadCodec } from '../../requests/columnar/codecs.js';
 import { keptChunks } from '../../requests/columnar/slices.js';
 import type { Problems } from '../../requests/problems.js';
+import { encodeUtf8 } from '../../requests/utf8.js';
 import { FileBytes } from '../file_bytes.js';
 import type { OpenTable, TableInput } from '../open_table.js';
 import { openParts } from '../parts.js';
@@ -10,13 +11,12 @@ import { ArrowTable } from './table.js';
 
 /** As many as tell what a file is. */
 const FIRST_BYTES = 8;
-const ENCODER = new TextEncoder();
 
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
 export async function openArrow(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
   const bytes = input.path === undefined ? undefined : openFile(input.path);
   if (!bytes) {
-    const fleeting = readArrowStream(input.file, world, bytePieces(input), problems);
+    const fleeting = readArrowStream(input.file, world, encodeUtf8(input.pieces()), problems);
     return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
   }
   try {
@@ -37,8 +37,4 @@ function openFile(path: string): FileBytes | undefined {
   if (startsAsFile(start)) return bytes;
   bytes.close();
   return undefined;
-}
-
-async function* bytePieces(input: TableInput): AsyncGenerator<Uint8Array> {
-  for await (const piece of input.pieces()) yield typeof piece === 'string' ? ENCODER.encode(piece) : piece;
 }
