@@ -12,7 +12,7 @@ export class FieldError extends Error {
   }
 }
 
-/** One object of a record, read key by key. Keys nobody asks for are ignored. */
+/** One object of a record, read key by key. Other keys are ignored. */
 export class Fields {
   readonly #object: Readonly<Record<string, unknown>>;
   readonly #path: readonly (string | number)[];
@@ -129,10 +129,11 @@ export function columnOf(line: string, path: readonly (string | number)[]): numb
       at = elementAt(line, at, part);
       continue;
     }
-    const key = line.indexOf(`${JSON.stringify(part)}:`, at);
-    const spaced = key === -1 ? line.slice(at).search(new RegExp(`"${part}"\\s*:`)) : -1;
-    if (key === -1 && spaced === -1) break;
-    at = line.indexOf(':', (key === -1 ? at + spaced : key) + part.length + 2) + 1;
+    const quoted = JSON.stringify(part);
+    let key = line.indexOf(quoted, at);
+    while (key !== -1 && !/^\s*:/.test(line.slice(key + quoted.length))) key = line.indexOf(quoted, key + 1);
+    if (key === -1) break;
+    at = line.indexOf(':', key + quoted.length) + 1;
     while (line[at] === ' ') at += 1;
   }
   return at + 1;

@@ -4,16 +4,24 @@ import { RecordingError } from './errors.js';
 import { readRecord } from './read_record.js';
 import type { RecordedCase } from './record.js';
 
-/** The records of a recording as its bytes come in. Throws a RecordingError at the first line that is none. */
+/**
+ * The records of a recording as its bytes come in. Throws a RecordingError at the first line that is none, and at the end of
+ * a file that has none at all.
+ */
 export async function* readRecords(
   source: AsyncIterable<Uint8Array | string>,
   file: string,
 ): AsyncGenerator<readonly RecordedCase[]> {
   let records: RecordedCase[] = [];
+  let isEmpty = true;
+  let lines = 0;
   const splitter = new LineSplitter((line, number) => {
     if (line === undefined) throw new RecordingError(file, number, MAX_LINE, 'the line is too long to be a record');
+    lines = number;
     const record = readRecord(number === 1 ? line.replace(/^\uFEFF/, '') : line, file, number);
-    if (record) records.push(record);
+    if (!record) return;
+    isEmpty = false;
+    records.push(record);
   });
   for await (const text of decodeUtf8(source)) {
     splitter.push(text);
@@ -21,5 +29,13 @@ export async function* readRecords(
     records = [];
   }
   splitter.end();
+  if (isEmpty) {
+    throw new RecordingError(
+      file,
+      Math.max(lines, 1),
+      1,
+      'a record is expected, one JSON object a line; the file has none',
+    );
+  }
   yield records;
 }

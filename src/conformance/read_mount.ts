@@ -14,9 +14,11 @@ type MountKeys = Omit<MountRecord, 'family' | 'line' | 'kernel' | 'case' | 'sysc
 
 /** The keys of family `mount_options`. */
 export function readMount(fields: Fields): MountKeys {
-  const opener = fields.oneOf('opener', CREDENTIALS);
   const data = fields.textOrNull('data');
+  // A record of one call, mount(2), may say who makes it as one of a step does.
+  const opener = fields.oneOf(data !== null && !fields.has('opener') ? 'by' : 'opener', CREDENTIALS);
   const isReconfigured = fields.has('reconfigure');
+  checkForm(fields, data !== null, isReconfigured);
   const token = fields.objectOrNull('token');
   return {
     opener,
@@ -32,6 +34,16 @@ export function readMount(fields: Fields): MountKeys {
     source: fields.textOrNull('source'),
     token: token && { ...resultOf(token.has('result') ? token.object('result') : token), ...shownOf(token) },
   };
+}
+
+/** What is set is said in one way: options of mount(2), steps, or what comes before and with a reconfiguration. */
+function checkForm(fields: Fields, isMount2: boolean, isReconfigured: boolean): void {
+  const forbid = (key: string, form: string): void => {
+    if (fields.has(key)) fields.fail(key, `nothing, in a record of ${form},`);
+  };
+  if (isMount2) for (const key of ['steps', 'initial', 'set', 'reconfigure']) forbid(key, 'mount(2)');
+  else if (isReconfigured) forbid('steps', 'a reconfiguration');
+  else for (const key of ['initial', 'set']) forbid(key, 'no reconfiguration');
 }
 
 function callOrNull(fields: Fields, key: string): CallResult | null {
@@ -83,20 +95,38 @@ function plainStep(key: string, value: string | null): Step {
   return { by: 'init_root', op: value === null ? 'set_flag' : 'set_string', key, value, result: null };
 }
 
-/** By the name of the fsconfig() command, or its number. */
-const OPS: readonly (readonly [RegExp, Step['op']])[] = [
-  [/flag|^0$/, 'set_flag'],
-  [/reconf|^7$/, 'reconfigure'],
-  [/create|^6$|^8$/, 'create'],
-  [/string|set|^1$/, 'set_string'],
-];
+/** Names of fsconfig()'s commands that bpffs has a use for, as include/uapi/linux/mount.h has them and in short, and their numbers. */
+const OPS: ReadonlyMap<unknown, Step['op']> = new Map<unknown, Step['op']>([
+  ['set_flag', 'set_flag'],
+  ['fsconfig_set_flag', 'set_flag'],
+  [0, 'set_flag'],
+  ['set_string', 'set_string'],
+  ['fsconfig_set_string', 'set_string'],
+  [1, 'set_string'],
+  ['create', 'create'],
+  ['fsconfig_cmd_create', 'create'],
+  [6, 'create'],
+  ['fsconfig_cmd_create_excl', 'create'],
+  [8, 'create'],
+  ['reconfigure', 'reconfigure'],
+  ['fsconfig_cmd_reconfigure', 'reconfigure'],
+  [7, 'reconfigure'],
+]);
 
 function stepOf(fields: Fields): Step {
+  const op = opOf(fields);
   const key = fields.textOrNull('key');
   const value = fields.textOrNull('value');
-  const op = fields.has('op') ? String(fields.raw('op')).toLowerCase() : 'set_string';
-  const known =
-    OPS.find(([pattern]) => pattern.test(op)) ?? fields.fail('op', 'set_string, set_flag, create or reconfigure');
-  if (known[1].startsWith('set') && key === null) fields.fail('key', 'the option that is set');
-  return { by: fields.oneOf('by', CREDENTIALS), op: known[1], key, value, result: callOrNull(fields, 'result') };
+  const isSet = op === 'set_string' || op === 'set_flag';
+  if (isSet && key === null) fields.fail('key', 'the option that is set');
+  if (!isSet && key !== null) fields.fail('key', `null, as ${op} sets nothing,`);
+  if (op === 'set_string' && value === null) fields.fail('value', 'the text that the option is set to');
+  if (op !== 'set_string' && value !== null) fields.fail('value', `null, as ${op} has no value,`);
+  return { by: fields.oneOf('by', CREDENTIALS), op, key, value, result: callOrNull(fields, 'result') };
+}
+
+function opOf(fields: Fields): Step['op'] {
+  const op = fields.raw('op');
+  const known = OPS.get(typeof op === 'string' ? op.toLowerCase() : op);
+  return known ?? fields.fail('op', 'set_string, set_flag, create or reconfigure');
 }

@@ -1,19 +1,18 @@
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import { NEWEST_PROFILE } from '../kernel/profile.js';
-import type { IdRange } from '../kernel/userns.js';
 import { resolveName } from '../names/spelling.js';
 import { isBlank } from '../requests/lines.js';
 import { RecordingError } from './errors.js';
 import { columnOf, FieldError, Fields } from './fields.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';
+import { INIT_TREE, nsOf, treeOf } from './read_tree.js';
 import {
   type Caller,
   FAMILIES,
   HOOKS,
   type LsmProgram,
-  type Namespace,
   type RecordedBpffs,
   type RecordedCase,
   TOKEN_FDS,
@@ -26,7 +25,6 @@ import {
 const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));
 const OTHERS = FOUR.reduce((mask, name) => mask & ~bitOf(name), CAP_FULL_SET);
-const INIT: Namespace = { name: 'init', parent: null, owner: 0 };
 /** Numbers of the commands that records say more of (include/uapi/linux/bpf.h). */
 const CMD = { MAP_CREATE: 0, PROG_LOAD: 5, PROG_ATTACH: 8, LINK_CREATE: 28, TOKEN_CREATE: 36 } as const;
 
@@ -57,7 +55,7 @@ function recordOf(fields: Fields, line: number): RecordedCase {
     kernel: fields.text('kernel'),
     case: caseName(fields),
     sysctl: sysctlOf(fields, family === 'use' || family === 'lsm'),
-    tree: family === 'mount_options' && !fields.has('tree') ? [INIT] : treeOf(fields),
+    tree: family === 'mount_options' && !fields.has('tree') ? INIT_TREE : treeOf(fields),
   };
   if (family === 'mount_options') return { family, ...common, ...readMount(fields) };
   const lsm = family === 'lsm' ? lsmOf(fields) : null;
@@ -82,45 +80,6 @@ function sysctlOf(fields: Fields, isNeeded: boolean): UnprivilegedBpfDisabled {
   return value === 0 || value === 1 || value === 2 ? value : fields.fail(key, '0, 1 or 2');
 }
 
-/** The initial namespace first, whether the record lists it or not, and each namespace after its parent. */
-function treeOf(fields: Fields): Tree {
-  const known = new Set(['init']);
-  const rest = fields.objects('tree').filter((ns) => ns.text('ns') !== 'init');
-  const tree: Namespace[] = [INIT];
-  while (rest.length > 0) {
-    const next = rest.findIndex((ns) => known.has(ns.text('parent')));
-    const ns = rest[Math.max(next, 0)] as Fields;
-    if (next === -1) ns.fail('parent', 'a namespace of the tree');
-    if (known.has(ns.text('ns'))) ns.fail('ns', 'a name that no other namespace has');
-    rest.splice(next, 1);
-    known.add(ns.text('ns'));
-    tree.push({
-      name: ns.text('ns'),
-      parent: ns.text('parent'),
-      owner: ns.u32('owner_uid'),
-      ...(ns.has('uid_map') ? { uidMap: idMapOf(ns, 'uid_map') } : {}),
-      ...(ns.has('gid_map') ? { gidMap: idMapOf(ns, 'gid_map') } : {}),
-    });
-  }
-  return tree;
-}
-
-/** `[[inside, global, count], …]`. */
-function idMapOf(fields: Fields, key: string): IdRange[] {
-  return fields.list(key).map((row) => {
-    const [inside, global, count] = Array.isArray(row) ? row : [];
-    if (typeof inside !== 'number' || typeof global !== 'number' || typeof count !== 'number') {
-      fields.fail(key, 'a list of [inside, global, count]');
-    }
-    return { inside, global, count };
-  });
-}
-
-function nsOf(fields: Fields, tree: Tree): string {
-  const name = fields.text('ns');
-  return tree.some((ns) => ns.name === name) ? name : fields.fail('ns', 'a namespace of the tree');
-}
-
 function callerOf(fields: Fields, tree: Tree): Caller {
   return { ns: nsOf(fields, tree), euid: fields.u32('euid'), effective: capsOf(fields) };
 }
@@ -138,19 +97,28 @@ function capsOf(fields: Fields): bigint {
 
 function lsmOf(fields: Fields): LsmProgram | null {
   if (!fields.has('hook')) return null;
-  const hook = HOOKS.find((name) => fields.text('hook').endsWith(name)) ?? fields.oneOf('hook', HOOKS);
+  // libbpf's name of the section goes too.
+  const hook = HOOKS.find((name) => fields.text('hook') === `lsm/${name}`) ?? fields.oneOf('hook', HOOKS);
   return {
     hook,
     returns: fields.int('hook_returns'),
-    onlyIfArg: fields.has('deny_only_if_arg') ? fields.int('deny_only_if_arg') : null,
+    onlyIfArg: argOf(fields),
   };
 }
 
-/** By its number, or by its name where there is none. */
+/** A number, alone or with its name: `{"value": 39, "name": "CAP_BPF"}`. */
+function argOf(fields: Fields): number | null {
+  const value = fields.raw('deny_only_if_arg');
+  if (value === undefined || value === null) return null;
+  return typeof value === 'object' ? fields.object('deny_only_if_arg').int('value') : fields.int('deny_only_if_arg');
+}
+
+/** By its number, or by its name where there is none; where there are both, they are of one command. */
 function cmdOf(fields: Fields): number {
-  if (fields.has('cmd_nr') || !fields.has('cmd')) return fields.u32('cmd_nr');
-  const known = resolveName(NEWEST_PROFILE.vocabulary, 'cmds', fields.text('cmd'));
-  return known ?? fields.fail('cmd', 'the name of a command');
+  const named = fields.has('cmd') ? resolveName(NEWEST_PROFILE.vocabulary, 'cmds', fields.text('cmd')) : undefined;
+  if (!fields.has('cmd_nr') && fields.has('cmd')) return named ?? fields.fail('cmd', 'the name of a command');
+  const number = fields.u32('cmd_nr');
+  return named === undefined || named === number ? number : fields.fail('cmd_nr', `${named}, the number of cmd,`);
 }
 
 function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
@@ -205,15 +173,18 @@ function tokenCreateOf(
 }
 
 function bpffsOf(fields: Fields, tree: Tree): RecordedBpffs {
-  const mode = fields.raw('mode');
   return {
     ns: nsOf(fields, tree),
-    mode:
-      typeof mode === 'string'
-        ? Number.parseInt(mode.replace(/^0o/, ''), 8)
-        : fields.has('mode')
-          ? fields.u32('mode')
-          : undefined,
+    mode: modeOf(fields),
     delegate: masksOf(fields, 'delegate'),
   };
+}
+
+/** Permission bits: octal digits as text, or a number. */
+function modeOf(fields: Fields): number | undefined {
+  const mode = fields.raw('mode');
+  if (typeof mode !== 'string') return fields.has('mode') ? fields.u32('mode') : undefined;
+  return /^(0o)?[0-7]{1,7}$/.test(mode)
+    ? Number.parseInt(mode.replace(/^0o/, ''), 8)
+    : fields.fail('mode', 'octal digits, say "0755",');
 }

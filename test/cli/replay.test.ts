@@ -120,6 +120,7 @@ test('bad input is told with its place', async () => {
       /old\.ndjson:1:1: no profile is known for kernel 5\.10\.1/,
     ],
     [[cut], /^cannot read .*cut\.ndjson\.gz: it is no gzip file, or not all of one/],
+    [[written('empty.ndjson', [])], /empty\.ndjson:1:1: a record is expected, .*; the file has none/],
     [[], /missing required argument 'file'/],
   ];
   for (const [args, message] of cases) {

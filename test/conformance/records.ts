@@ -17,16 +17,28 @@ export const TREE = [
   { ns: 'u1', parent: 'init', level: 1, owner_uid: 1000 },
   { ns: 'u2', parent: 'u1', level: 2, owner_uid: 101000 },
 ];
+/** The level of a namespace of TREE. */
+function levelOf(ns: string): number | undefined {
+  return TREE.find((one) => one.ns === ns)?.level;
+}
+
 export const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 export const ANY = '0xffffffffffffffff';
 
 export function token(masks: Partial<Record<'cmds' | 'maps' | 'progs' | 'attachs', string>> = {}, ns = 'u1'): Json {
   const { cmds = ANY, maps = ANY, progs = ANY, attachs = ANY } = masks;
-  return { ns, level: 1, allowed_cmds: cmds, allowed_maps: maps, allowed_progs: progs, allowed_attachs: attachs };
+  return {
+    ns,
+    level: levelOf(ns),
+    allowed_cmds: cmds,
+    allowed_maps: maps,
+    allowed_progs: progs,
+    allowed_attachs: attachs,
+  };
 }
 
 export function caller(caps: readonly string[], ns = 'u1', euid = ns === 'init' ? 0 : 100_000): Json {
-  return { ns, level: 1, euid, caps };
+  return { ns, level: levelOf(ns), euid, caps };
 }
 
 /** A MAP_CREATE of a hash through a token that permits it, unless `more` says otherwise. */
@@ -79,7 +91,7 @@ export function tokenCreate(answer: 'ok' | ErrnoName, more: Json = {}): Json {
 export function bpffs(ns = 'u1', cmds = '0x1', maps = ANY): Json {
   return {
     ns,
-    level: 1,
+    level: levelOf(ns),
     mode: '0700',
     delegate_cmds: cmds,
     delegate_maps: maps,
