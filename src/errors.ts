@@ -190,3 +190,16 @@ export class DisposedError extends BpfTokenSimError {
     super(message);
   }
 }
+
+/** A table in a file that was written to while it was read: what was read is of no one table. */
+export class TableChangedError extends BpfTokenSimError {
+  override readonly name = 'TableChangedError';
+  override readonly code = 'TABLE_CHANGED';
+  /** What messages call the table. */
+  readonly file: string;
+
+  constructor(file: string, change: string) {
+    super(`cannot read ${file}: ${change}`);
+    this.file = file;
+  }
+}

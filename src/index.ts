@@ -28,6 +28,7 @@ export {
   InvalidRequestError,
   InvalidSpecError,
   NarrowingNotSupportedError,
+  TableChangedError,
   UnknownNameError,
   WorldTooLargeError,
 } from './errors.js';

@@ -88,8 +88,11 @@ export function batchJson(world: World, summary: Summary, grouping?: Grouping): 
     compared: summary.comparisons,
     expectations: {
       ...expectations,
-      first: expectations.first.map(({ verdict, ...rest }) => ({
-        ...rest,
+      // Keys in one order, whichever thread made the object.
+      first: expectations.first.map(({ row, line, expected, verdict }) => ({
+        row,
+        line,
+        expected,
         got: outcomeName(decodeVerdict(verdict).outcome),
       })),
     },
@@ -97,7 +100,14 @@ export function batchJson(world: World, summary: Summary, grouping?: Grouping): 
       total: problems.total,
       rows: problems.rows,
       counts: problems.counts,
-      first: problems.first,
+      first: problems.first.map(({ kind, line, row, column, message, nearest }) => ({
+        kind,
+        line,
+        row,
+        column,
+        message,
+        nearest,
+      })),
       unknown_columns: problems.unknownColumns,
     },
     cut_short: summary.isCutShort,

@@ -1,13 +1,29 @@
-/** Runs work that Ctrl-C (or SIGTERM) ends cleanly: its signal is given, and the work puts its house in order. */
+import { endBySignal } from './batch/temporary_files.js';
+
+/** Ctrl-C, a request to end, and the terminal going away. */
+const HEEDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** `timeout`, shells and package managers send one signal twice: only a later one means that waiting takes too long. */
+const IMPATIENT_AFTER_MS = 1000;
+
+/**
+ * Runs work that SIGINT, SIGTERM and SIGHUP end cleanly: its signal is given, and the work cleans up. A second one that
+ * comes a second later or more ends the process at once; temporary files are removed then, too.
+ */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  let stoppedAt: number | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
+      controller.abort();
+    } else if (performance.now() - stoppedAt >= IMPATIENT_AFTER_MS) {
+      endBySignal(signal);
+    }
+  };
+  for (const name of HEEDED) process.on(name, stop);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const name of HEEDED) process.off(name, stop);
   }
 }

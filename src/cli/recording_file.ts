@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { addAbortSignal, pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { type InputFile, openInputFile } from '../tables/input_file.js';
 import { AbortError, BatchFileError, errorCode } from './batch/errors.js';
 import { InputError } from './exit.js';
 
@@ -31,17 +31,39 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 async function* bytesOf(path: string, signal: AbortSignal, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  addAbortSignal(signal, file);
-  file.on('data', (piece) => read(piece.length));
-  const stream: Readable = path.endsWith('.gz') ? pipeline(file, createGunzip({ chunkSize: 1 << 20 }), () => {}) : file;
+  let input: InputFile | undefined;
   try {
-    for await (const piece of stream) yield piece as Uint8Array;
+    input = openInputFile(path);
+    const pieces = told(input.pieces(signal), read);
+    if (path.endsWith('.gz')) yield* unpacked(pieces);
+    else yield* pieces;
+    demandUnchanged(path, input);
   } catch (error) {
     if (signal.aborted) throw new AbortError(signal.reason);
+    if (error instanceof BatchFileError) throw error;
+    // What a file seems to hold that is written to meanwhile is not what is wrong.
+    if (input) demandUnchanged(path, input);
     if (/^Z_/.test(errorCode(error) ?? '')) {
       throw new InputError(`cannot read ${path}: it is no gzip file, or not all of one`);
     }
     throw new BatchFileError('read', path, error);
+  } finally {
+    input?.close();
   }
+}
+
+async function* told(pieces: AsyncIterable<Uint8Array>, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    read(piece.length);
+    yield piece;
+  }
+}
+
+async function* unpacked(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pipeline(Readable.from(pieces), createGunzip({ chunkSize: 1 << 20 }), () => {});
+}
+
+function demandUnchanged(path: string, input: InputFile): void {
+  const change = input.change();
+  if (change !== undefined) throw new BatchFileError('read', path, new Error(change));
 }

@@ -3,6 +3,7 @@ import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES } from '../policy/document.js';
 import { parseScenario, type Scenario, type Warning } from '../policy/scenario.js';
 import { printable } from '../text/printable.js';
+import { demandDistinctFiles } from './distinct_files.js';
 import { InputError } from './exit.js';
 import { writeText } from './output.js';
 
@@ -11,6 +12,7 @@ const READ_BYTES = 1 << 16;
 /** Reads and compiles a scenario file; `-` is standard input. Throws InputError or ScenarioError, for people. */
 export function readScenarioFile(path: string): Scenario {
   const file = scenarioName(path);
+  demandDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
   return parseScenario(readText(path, file), file);
 }
 

@@ -1,8 +1,6 @@
 import type { World } from '../kernel/world.js';
-import { csvField } from '../requests/text.js';
 import type { GroupColumn } from './batch/group_columns.js';
 import { type Group, Grouping } from './batch/groups.js';
-import { openSink, sinkOf } from './batch/sink.js';
 import { InputError } from './exit.js';
 
 /** Counts by these columns. Throws an InputError for columns with too many different rows. */
@@ -21,21 +19,4 @@ export function groupsJson(columns: readonly GroupColumn[], groups: readonly Gro
     ...Object.fromEntries(columns.map((column, i) => [column, texts[i] || null])),
     rows,
   }));
-}
-
-/** Writes groups as CSV, whole or not at all. Throws a BatchFileError. */
-export async function writeGroups(
-  path: string,
-  columns: readonly GroupColumn[],
-  groups: readonly Group[],
-): Promise<void> {
-  const sink = await openSink(sinkOf(path, 'csv'), process.stdout, undefined);
-  const lines = [[...columns, 'rows'], ...groups.map(({ texts, rows }) => [...texts.map(csvField), String(rows)])];
-  try {
-    await sink?.write(lines.map((cells) => `${cells.join(',')}\n`).join(''));
-    await sink?.finish();
-  } catch (error) {
-    await sink?.discard();
-    throw error;
-  }
 }

@@ -1,16 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { addAbortSignal } from 'node:stream';
 import type { FullColumns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import type { AttachedEvaluator } from '../engine/share.js';
+import { TableChangedError } from '../errors.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
 import { Problems } from '../requests/problems.js';
 import { formatOfPath, type TableFormat } from './formats.js';
-import { openTable, type TableInput } from './open_table.js';
-
-const READ_BYTES = 1 << 18;
+import { openInputFile } from './input_file.js';
+import { openTable } from './open_table.js';
 
 /** A table: the path of a file, or its bytes from the first to the last (texts are taken as UTF-8). */
 export type TableSource = string | AsyncIterable<Uint8Array | string>;
@@ -52,7 +49,7 @@ export interface EvaluatedTable extends AsyncIterable<TableChunk> {
 
 /**
  * Decides every row of a table, holding little more than one chunk of it. Iterating throws a RequestTableError for what is no
- * request table, a system's error where the file cannot be read, the signal's reason, and what checkBatch() throws.
+ * request table, a TableChangedError where the file is written to meanwhile, a system's error where it cannot be read, the signal's reason, and what checkBatch() throws.
  * Throws a TypeError where format or world are needed and not given.
  */
 export function evaluateTable(
@@ -69,36 +66,30 @@ export function evaluateTable(
   const problems = new Problems();
   const chunks = async function* (): AsyncGenerator<TableChunk> {
     options.signal?.throwIfAborted();
-    const input = await inputOf(source, format, options);
-    const table = await openTable(input, world, problems);
+    const opened = typeof source === 'string' ? openInputFile(source) : undefined;
+    const file = options.file ?? (typeof source === 'string' ? source : '<input>');
+    const pieces = () => opened?.pieces(options.signal) ?? (source as Exclude<TableSource, string>);
+    const demandUnchanged = (): void => {
+      const change = opened?.change();
+      if (change !== undefined) throw new TableChangedError(file, change);
+    };
     try {
+      const table = await openTable({ file, format, open: opened?.file, pieces }, world, problems);
       for await (const chunk of table.chunks) {
         options.signal?.throwIfAborted();
         const verdicts = new Uint8Array(chunk.rows);
         evaluator.checkBatch(chunk.columns, verdicts);
         yield { ...chunk, verdicts };
       }
+      demandUnchanged();
     } catch (error) {
       options.signal?.throwIfAborted();
+      // What a table seems to hold that is written to meanwhile is not what is wrong.
+      demandUnchanged();
       throw error;
     } finally {
-      table.close();
+      opened?.close();
     }
   };
   return { problems, [Symbol.asyncIterator]: chunks };
-}
-
-async function inputOf(source: TableSource, format: TableFormat, { file, signal }: TableOptions): Promise<TableInput> {
-  if (typeof source !== 'string') return { file: file ?? '<input>', format, pieces: () => source };
-  const found = await stat(source);
-  return {
-    file: file ?? source,
-    format,
-    path: found.isFile() ? source : undefined,
-    pieces: () => {
-      const stream = createReadStream(source, { highWaterMark: READ_BYTES });
-      if (signal) addAbortSignal(signal, stream);
-      return stream as AsyncIterable<Uint8Array | string>;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 // bpf-token-sim/tables: whole tables of requests, in every format; needs Node.
 
+export { TableChangedError } from '../errors.js';
 export { type Problem, type ProblemKind, Problems, type UnknownColumn } from '../requests/problems.js';
 export { RequestTableError } from '../requests/table.js';
 export {

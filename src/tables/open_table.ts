@@ -3,6 +3,7 @@ import type { FleetingChunk } from '../requests/columnar/slices.js';
 import type { Problems } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
 import { type RequestChunk, RequestTableError } from '../requests/table.js';
+import type { OpenFile } from './file_bytes.js';
 import { isColumnar, type TableFormat } from './formats.js';
 import type { TableData, TablePart } from './parts.js';
 
@@ -11,8 +12,8 @@ export interface TableInput {
   /** What messages call it. */
   readonly file: string;
   readonly format: TableFormat;
-  /** Where it lies, if that is a regular file: then its bytes can be read in any order. */
-  readonly path?: string | undefined;
+  /** Where it is a regular file: then its bytes can be read in any order. The caller closes it. */
+  readonly open?: OpenFile | undefined;
   /** Its bytes from the first to the last; called once at most. */
   pieces(): AsyncIterable<Uint8Array | string>;
 }
@@ -29,8 +30,6 @@ export interface OpenTable {
   bytesRead?(): number;
   /** The table in parts that any thread can read; absent where it is read from its start to its end. */
   readonly parts?: TableParts;
-  /** Lets go of the file. */
-  close(): void;
 }
 
 /** A table in parts. */
@@ -47,7 +46,7 @@ export interface TableParts {
 export async function openTable(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
   const { file, format } = input;
   if (!isColumnar(format)) {
-    return { chunks: readRequests(world, format, input.pieces(), { file, problems }), close: () => undefined };
+    return { chunks: readRequests(world, format, input.pieces(), { file, problems }) };
   }
   if (format === 'parquet') return openParquetTable(input, world, problems);
   // Loaded where it is needed: most tables are text.
@@ -55,10 +54,10 @@ export async function openTable(input: TableInput, world: WorldNames, problems: 
   return openArrow(input, world, problems);
 }
 
-async function openParquetTable({ file, path }: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
-  if (path === undefined) {
+async function openParquetTable({ file, open }: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
+  if (open === undefined) {
     throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
   }
   const { openParquet } = await import('./parquet/open.js');
-  return openParquet(file, path, world, problems);
+  return openParquet(file, open, world, problems);
 }

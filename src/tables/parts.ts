@@ -17,8 +17,6 @@ export interface PartedTable {
   readonly data: TableData;
   /** All rows. Throws as reading chunks does. */
   parts(): Iterable<TablePart>;
-  /** Lets go of the file. */
-  close(): void;
 }
 
 /** Reads parts of a table, in any thread. */
@@ -61,5 +59,5 @@ export function openParts(table: PartedTable, world: WorldNames, problems: Probl
     }
   };
   const chunks = fleeting();
-  return { chunks: keptChunks(chunks), fleeting: chunks, bytesRead: () => read, parts, close: () => table.close() };
+  return { chunks: keptChunks(chunks), fleeting: chunks, bytesRead: () => read, parts };
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { MemoryBytes } from '../../src/requests/arrow/index.js';
 import { Problems, RequestTableError } from '../../src/requests/index.js';
-import { FileBytes } from '../../src/tables/file_bytes.js';
+import { OpenFile } from '../../src/tables/file_bytes.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { DeltaNumbers } from '../../src/tables/parquet/delta.js';
 import { readFooter } from '../../src/tables/parquet/footer.js';
@@ -90,7 +90,7 @@ test('a footer whose number never ends is an error in words', () => {
   const tail = Buffer.alloc(4);
   tail.writeUInt32LE(footer.length);
   writeFileSync(path, Buffer.concat([Buffer.from('PAR1'), footer, tail, Buffer.from('PAR1')]));
-  const bytes = FileBytes.open(path);
+  const bytes = OpenFile.open(path);
   expect(() => new ParquetTable(path, bytes, new Problems())).toThrow(RequestTableError);
   bytes.close();
 });

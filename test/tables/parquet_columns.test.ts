@@ -7,7 +7,7 @@ import { Names } from '../../src/requests/arrow/names.js';
 import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
 import { DESK_ROWS } from '../../src/requests/columnar/desk.js';
 import { Problems, REQUEST_COLUMNS } from '../../src/requests/index.js';
-import { FileBytes } from '../../src/tables/file_bytes.js';
+import { OpenFile } from '../../src/tables/file_bytes.js';
 import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { HybridNumbers, PAST_NUMBERS } from '../../src/tables/parquet/hybrid.js';
@@ -25,7 +25,7 @@ type Cell = string | number | null;
 
 /** The cells of each request column of a file, read `step` rows at a time. */
 async function cellsOf(path: string, step = DESK_ROWS): Promise<Partial<Record<string, Cell[]>>> {
-  const bytes = FileBytes.open(path);
+  const bytes = OpenFile.open(path);
   try {
     const table = new ParquetTable(path, bytes, new Problems());
     const readers = table.data.columns.map((column) => new ColumnReader(column));
@@ -143,7 +143,7 @@ test.each(['V1', 'V2'])(
       const query = `SELECT if(i % 9 = 0, NULL, 'name ' || (i % 50)) AS task, 'btf_load' AS cmd FROM range(5000) t(i)`;
       const options = `PARQUET_VERSION ${version}, DICTIONARY_SIZE_LIMIT ${limit}, COMPRESSION snappy`;
       await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
-      const bytes = FileBytes.open(path);
+      const bytes = OpenFile.open(path);
       const [{ groups }] = [...new ParquetTable(path, bytes, new Problems()).parts()] as [ParquetPart];
       const [{ chunks }] = groups as unknown as [RowGroup];
       const [{ offset, bytes: length }] = chunks as unknown as [ColumnChunk];

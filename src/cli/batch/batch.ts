@@ -1,25 +1,26 @@
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { World } from '../../kernel/world.js';
 import { Problems } from '../../requests/index.js';
-import type { VerdictTableWriter } from '../../tables/writers.js';
 import { decideAll } from './decide_all.js';
 import { AbortError, throwIfAborted } from './errors.js';
+import { groupsCsv } from './groups_csv.js';
+import { finishAll, type OpenSink } from './open_sink.js';
 import type { BatchOptions } from './options.js';
-import { type OpenSink, openSink } from './sink.js';
+import { openSinks } from './sink.js';
 import { openSource } from './source.js';
 import { emptySummary, type Summary, undecidableRows } from './summary.js';
 import { openVerdictWriter } from './verdict_writer.js';
 
 /**
  * Decides all requests of a source and writes a row for each to a sink, holding a few chunks in memory whatever the
- * size of the table. An output file appears whole or not at all.
+ * size of the table. An output file appears whole or not at all; none of several appears before all are complete.
  *
  * Rejects with a RequestTableError (the table has no header), a BatchFileError (reading or writing failed), a
  * BadRowError (strict), a TooManyGroupsError, an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
  * PoolError (workers die of a part of it, whoever takes it).
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
-  const { world, evaluator, sink, signal, compare = [] } = options;
+  const { world, evaluator, sink, groupsSink = { kind: 'none' }, grouping, signal, compare = [] } = options;
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const started = performance.now();
   checkEvaluators(world, [evaluator, ...compare]);
@@ -29,21 +30,23 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     world,
     compare.map((other) => other.world),
     problems,
-    options.grouping,
+    grouping,
   );
   const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
-  let output: OpenSink | undefined;
-  let rows: VerdictTableWriter | undefined;
+  let outputs: readonly (OpenSink | undefined)[] = [];
   try {
-    output = await openSink(sink, stdout, signal);
-    rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
+    outputs = await openSinks([sink, groupsSink], { signal, stdout });
+    const [output, groupsOutput] = outputs;
+    const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
     await decideAll({ options, source, output, rows, summary });
     throwIfAborted(signal);
+    if (!summary.isCutShort) source.demandUnchanged();
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;
-    await output?.finish();
+    if (grouping && summary.groups) await groupsOutput?.write(groupsCsv(grouping, summary.groups));
+    await finishAll(outputs, signal);
   } catch (error) {
-    await output?.discard();
+    for (const output of outputs) await output?.discard();
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;
   } finally {
     source.close();

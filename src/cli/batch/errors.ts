@@ -6,10 +6,18 @@ import { printable } from '../../text/printable.js';
 export class BatchFileError extends Error {
   override readonly name = 'BatchFileError';
   readonly path: string;
+  readonly #action: 'read' | 'write';
 
-  constructor(action: 'read' | 'write', path: string, cause: unknown) {
-    super(printable(`cannot ${action} ${path}: ${explain(cause)}`), { cause });
+  /** `more` follows what the cause says. */
+  constructor(action: 'read' | 'write', path: string, cause: unknown, more = '') {
+    super(printable(`cannot ${action} ${path}: ${explain(cause)}${more}`), { cause });
     this.path = path;
+    this.#action = action;
+  }
+
+  /** The same where other outputs of the command are in place already. */
+  butWritten(others: readonly string[]): BatchFileError {
+    return new BatchFileError(this.#action, this.path, this.cause, `; ${others.join(', ')} was written`);
   }
 }
 
@@ -74,6 +82,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EFBIG: 'the file would be too large',
   ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+  ENXIO: 'there is no device behind it, or it is a socket',
 };
 
 /** The code of a system error, or undefined. */

@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly partBytes?: number;
   /** Counts rows by what the output says in these columns. */
   readonly grouping?: Grouping | undefined;
+  /** Where these counts go as CSV, whatever the format says. */
+  readonly groupsSink?: BatchSink | undefined;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;

@@ -1,134 +1,91 @@
-import { once } from 'node:events';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { TableFormat } from '../../tables/formats.js';
-import { openPending, type PendingFile } from './atomic_file.js';
-import { AbortError, BatchFileError, errorCode } from './errors.js';
+import { AtomicFile, type AtomicFileOptions } from './atomic_file.js';
+import { descriptorOf } from './descriptor_path.js';
+import { DeviceFile } from './device_file.js';
+import { BatchFileError } from './errors.js';
+import { FileSink } from './file_sink.js';
+import { finishAll, type OpenSink } from './open_sink.js';
+import { FifoSink, StreamSink } from './stream_sink.js';
 
 /** What messages call it. */
 const STDOUT = 'standard output';
 
-/** Where verdict rows go. */
+/** Where a table goes: verdict rows, requests, counts. */
 export type BatchSink =
   | { readonly kind: 'none' }
   | { readonly kind: 'file'; readonly path: string; readonly format: TableFormat }
   | { readonly kind: 'stdout'; readonly format: TableFormat };
 
-/** The sink a command line names: nothing, `-` for standard output, or a file. */
+/** The sink a command line names: nothing, standard output (`-`, /dev/stdout, /dev/fd/1), or a file. */
 export function sinkOf(path: string | undefined, format: TableFormat): BatchSink {
   if (path === undefined) return { kind: 'none' };
-  return path === '-' ? { kind: 'stdout', format } : { kind: 'file', path, format };
+  return path === '-' || descriptorOf(path) === 1 ? { kind: 'stdout', format } : { kind: 'file', path, format };
 }
 
-/** An open sink. Every one of its failures is a BatchFileError or an AbortError. */
-export interface OpenSink {
-  /** Takes the next text once there is room. Answers false where nobody reads any more. */
-  write(text: string | Uint8Array): Promise<boolean>;
-  /** Puts the output in place. */
-  finish(): Promise<void>;
-  /** Leaves nothing behind. */
-  discard(): Promise<void>;
+export interface OpenSinkOptions extends AtomicFileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** In place of standard output. */
+  readonly stdout?: Writable;
 }
 
-/** Opens a sink; undefined for none. `stdout` stands for standard output. */
-export async function openSink(
-  sink: BatchSink,
-  stdout: Writable,
-  signal: AbortSignal | undefined,
-): Promise<OpenSink | undefined> {
+/**
+ * Opens a sink; undefined for none. A regular file is replaced when it is complete; anything else is written to as it is:
+ * a device, a FIFO (which is opened by the first write, once it has a reader), a descriptor (/dev/fd/3).
+ * Throws a BatchFileError.
+ */
+export function openSink(sink: BatchSink, options: OpenSinkOptions = {}): OpenSink | undefined {
+  const { signal, stdout = process.stdout } = options;
   if (sink.kind === 'none') return undefined;
-  if (sink.kind === 'stdout') return new StreamSink(stdout, signal);
-  return new FileSink(await openPending(sink.path));
+  if (sink.kind === 'stdout') return new StreamSink(STDOUT, stdout, signal);
+  const { path } = sink;
+  const existing = options.isNew ? undefined : existingAt(path);
+  if (existing?.isFIFO()) return new FifoSink(path, signal);
+  const descriptor = existing?.isFile() ? descriptorOf(path) : undefined;
+  if (descriptor !== undefined) return new FileSink(DeviceFile.over(path, descriptor));
+  if (existing && !existing.isFile() && !existing.isDirectory()) return new FileSink(DeviceFile.open(path));
+  return new FileSink(AtomicFile.open(path, options));
 }
 
-/** Writes one text while the next is being made. */
-class FileSink implements OpenSink {
-  readonly #file: PendingFile;
-  #writing: Promise<void> = Promise.resolve();
-  #failure: unknown;
-
-  constructor(file: PendingFile) {
-    this.#file = file;
-  }
-
-  async write(text: string | Uint8Array): Promise<boolean> {
-    await this.#settle();
-    this.#writing = this.#file.write(text).catch((error: unknown) => {
-      this.#failure = error;
-    });
-    return true;
-  }
-
-  async finish(): Promise<void> {
-    await this.#settle();
-    await this.#file.commit();
-  }
-
-  async discard(): Promise<void> {
-    await this.#writing;
-    await this.#file.discard();
-  }
-
-  async #settle(): Promise<void> {
-    await this.#writing;
-    if (this.#failure !== undefined) throw this.#failure;
+/** Opens several, all or none. Rejects with a BatchFileError. */
+export async function openSinks(
+  sinks: readonly BatchSink[],
+  options: OpenSinkOptions,
+): Promise<(OpenSink | undefined)[]> {
+  const opened: (OpenSink | undefined)[] = [];
+  try {
+    for (const sink of sinks) opened.push(openSink(sink, options));
+    return opened;
+  } catch (error) {
+    for (const output of opened) await output?.discard();
+    throw error;
   }
 }
 
-/** Writes to a stream that is not ours to close. A reader that went away (EPIPE) ends the output without a word. */
-class StreamSink implements OpenSink {
-  readonly #stream: Writable;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onError: (error: Error) => void;
-  #failure: Error | undefined;
-
-  constructor(stream: Writable, signal: AbortSignal | undefined) {
-    this.#stream = stream;
-    this.#signal = signal;
-    this.#onError = (error) => {
-      this.#failure ??= error;
-    };
-    stream.on('error', this.#onError);
+/** Writes one text as a whole output. Throws as finishAll() does. */
+export async function writeWhole(
+  path: string,
+  text: string | Uint8Array,
+  options: OpenSinkOptions = {},
+): Promise<void> {
+  const output = openSink(sinkOf(path, 'csv'), options);
+  try {
+    await output?.write(text);
+    await finishAll([output], options.signal);
+  } catch (error) {
+    await output?.discard();
+    throw error;
   }
+}
 
-  async write(text: string | Uint8Array): Promise<boolean> {
-    if (this.#isGone()) return false;
-    if (!this.#stream.write(text)) await this.#drained();
-    return !this.#isGone();
-  }
-
-  async finish(): Promise<void> {
-    // An empty write is called back when all before it has been taken.
-    await new Promise<void>((resolve) => {
-      if (this.#isGone()) resolve();
-      else this.#stream.write('', () => resolve());
-    });
-    this.#isGone();
-    await this.discard();
-  }
-
-  async discard(): Promise<void> {
-    // An EPIPE may still be on its way for what was written last: it must not end the process as an uncaught error.
-    setImmediate(() => this.#stream.off('error', this.#onError));
-  }
-
-  /** Whether nobody reads any more. Throws a BatchFileError for any other failure. */
-  #isGone(): boolean {
-    if (this.#failure === undefined) return this.#stream.destroyed || this.#stream.writableEnded;
-    if (errorCode(this.#failure) === 'EPIPE') return true;
-    throw new BatchFileError('write', STDOUT, this.#failure);
-  }
-
-  async #drained(): Promise<void> {
-    const done = new AbortController();
-    const options = { signal: this.#signal ? AbortSignal.any([this.#signal, done.signal]) : done.signal };
-    try {
-      await Promise.race([once(this.#stream, 'drain', options), once(this.#stream, 'close', options)]);
-    } catch (error) {
-      if (this.#signal?.aborted) throw new AbortError(this.#signal.reason);
-      // once() rejects with a stream's error, which #isGone() judges.
-      if (this.#failure === undefined) throw error;
-    } finally {
-      done.abort();
-    }
+/** What is at the path, through links. A FIFO is asked whether it may be written to: it is not opened yet. */
+function existingAt(path: string): Stats | undefined {
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing?.isFIFO()) accessSync(path, constants.W_OK);
+    return existing;
+  } catch (error) {
+    throw new BatchFileError('write', path, error);
   }
 }

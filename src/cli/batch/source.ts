@@ -1,17 +1,18 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { WorldNames } from '../../kernel/world.js';
 import type { FleetingChunk } from '../../requests/columnar/slices.js';
 import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
+import { FileState, type OpenFile } from '../../tables/file_bytes.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
+import { type InputFile, openInputFile } from '../../tables/input_file.js';
 import { openTable } from '../../tables/open_table.js';
 import type { TableData } from '../../tables/parts.js';
+import { descriptorOf } from './descriptor_path.js';
 import { AbortError, BatchFileError, readError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart } from './summary.js';
 
-const READ_BYTES = 1 << 18;
 /** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
 const PART_BYTES = 1 << 21;
 /** From so many such parts on, starting threads is worth it. */
@@ -23,9 +24,11 @@ export type BatchSource =
   | { readonly kind: 'stdin'; readonly format: TableFormat }
   | { readonly kind: 'generated'; readonly rows: number; readonly seed: number };
 
-/** The source a command line names: `-` for standard input, or a file. */
+/** The source a command line names: standard input (`-`, and /dev/stdin where that is no regular file), or a file. */
 export function sourceOf(path: string, format: TableFormat): BatchSource {
-  return path === '-' ? { kind: 'stdin', format } : { kind: 'file', path, format };
+  return path === '-' || (descriptorOf(path) === 0 && !fstatSync(0).isFile())
+    ? { kind: 'stdin', format }
+    : { kind: 'file', path, format };
 }
 
 /** An open source. */
@@ -45,6 +48,8 @@ export interface OpenSource {
   readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
   /** What workers need to read parts of it, besides the parts. */
   readonly table?: TableData;
+  /** Throws a BatchFileError where a table in a file was written to since it was opened. */
+  demandUnchanged(): void;
   /** Lets go of the file. */
   close(): void;
 }
@@ -64,22 +69,20 @@ export async function openSource(
   if (source.kind === 'generated') {
     const { seed, rows } = source;
     const chunks = generateRequests(world, seed, rows);
-    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, close: () => undefined };
+    const nothing = () => undefined;
+    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, demandUnchanged: nothing, close: nothing };
   }
   const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
-  const path = source.kind === 'file' ? source.path : undefined;
-  const totalBytes = path === undefined ? undefined : await sizeOf(path);
+  const input = source.kind === 'file' ? openFile(source.path) : standardInput(stdin);
+  const totalBytes = input.file?.size;
   let bytes = 0;
   const onBytes = (read: number): void => {
     bytes = read;
   };
-  // The stream is opened by the first read: before that, nobody would hear its errors.
   const pieces = async function* (): AsyncGenerator<Uint8Array | string> {
-    const stream = path === undefined ? stdin : createReadStream(path, { highWaterMark: READ_BYTES });
     try {
-      if (signal) addAbortSignal(signal, stream);
-      for await (const piece of stream as AsyncIterable<Uint8Array | string>) {
+      for await (const piece of input.pieces(signal)) {
         bytes += piece.length;
         yield piece;
       }
@@ -88,16 +91,29 @@ export async function openSource(
       throw readError(file, error);
     }
   };
-  const input = { file, format, path: totalBytes === undefined ? undefined : path, pieces };
-  const table = await openTable(input, world, problems).catch((error: unknown) => {
+  const demandUnchanged = (): void => {
+    const change = input.change();
+    if (change !== undefined) throw new BatchFileError('read', file, new Error(change));
+  };
+  const withReadErrors = async function* <Chunk>(rows: AsyncIterable<Chunk> | Iterable<Chunk>): AsyncGenerator<Chunk> {
+    try {
+      yield* rows;
+    } catch (error) {
+      // What a table seems to hold that is written to meanwhile is not what is wrong.
+      if (!signal?.aborted) demandUnchanged();
+      throw readError(file, error);
+    }
+  };
+  const table = await openTable({ file, format, open: input.file, pieces }, world, problems).catch((error: unknown) => {
+    input.close();
     throw readError(file, error);
   });
-  const chunks = withReadErrors(file, table.chunks);
+  const chunks = withReadErrors(table.chunks);
   const readParts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
     // Loaded where it is needed.
     if (!isColumnar(format)) {
       const { readTextParts } = await import('./text_parts.js');
-      const text = { path: file, size: totalBytes as number, format, world, problems, partBytes, onBytes };
+      const text = { path: file, file: input.file as OpenFile, format, world, problems, partBytes, onBytes };
       yield* readTextParts(text, hands, isCounted);
     } else if (table.parts && isCounted) {
       const { countTableParts } = await import('./table_parts.js');
@@ -111,34 +127,37 @@ export async function openSource(
   return {
     file,
     chunks,
-    ...(table.fleeting ? { fleeting: withReadErrors(file, table.fleeting) } : {}),
+    ...(table.fleeting ? { fleeting: withReadErrors(table.fleeting) } : {}),
     ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
     ...(totalBytes === undefined ? {} : { totalBytes }),
     bytesRead: () => table.bytesRead?.() ?? bytes,
-    ...(isLarge && (table.parts || !isColumnar(format)) ? { parts: readParts } : {}),
+    ...(isLarge && (table.parts || !isColumnar(format))
+      ? { parts: (hands: Hands, isCounted: boolean) => withReadErrors(readParts(hands, isCounted)) }
+      : {}),
     ...(table.parts ? { table: table.parts.table } : {}),
-    close: () => table.close(),
+    demandUnchanged,
+    close: () => input.close(),
   };
 }
 
-async function* withReadErrors<Chunk>(
-  file: string,
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
-): AsyncGenerator<Chunk> {
+/** Opens a file. Throws a BatchFileError. */
+function openFile(path: string): InputFile {
   try {
-    yield* chunks;
-  } catch (error) {
-    throw readError(file, error);
-  }
-}
-
-/** The size of a regular file; undefined for a pipe. Throws a BatchFileError where there is nothing to read. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
-    return found.isFile() ? found.size : undefined;
+    return openInputFile(path);
   } catch (error) {
     throw new BatchFileError('read', path, error);
   }
+}
+
+/** A stream that is not ours to close. Where a file was redirected to it, that must not change either. */
+function standardInput(stream: Readable & { readonly fd?: number }): Pick<InputFile, 'file' | 'change' | 'close'> & {
+  pieces(signal?: AbortSignal): AsyncIterable<Uint8Array | string>;
+} {
+  const state = typeof stream.fd === 'number' ? new FileState(stream.fd) : undefined;
+  return {
+    file: undefined,
+    pieces: (signal) => (signal ? addAbortSignal(signal, stream) : stream),
+    change: () => state?.change(),
+    close: () => undefined,
+  };
 }

@@ -1,10 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { WorldNames } from '../../kernel/world.js';
 import { cellNames } from '../../requests/cell_names.js';
 import { KeyColumns } from '../../requests/keys.js';
 import type { Problems } from '../../requests/problems.js';
 import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
+import type { OpenFile } from '../../tables/file_bytes.js';
 import { BatchFileError } from './errors.js';
 import type { Hands } from './hands.js';
 import type { CountedPart, Counts } from './summary.js';
@@ -13,7 +13,6 @@ import { readable } from './unreadable_part.js';
 
 /** Parts that are read ahead for each worker. */
 const PARTS_AHEAD = 2;
-const READ_BYTES = 1 << 18;
 /**
  * Parts of a large table that is only counted, for each worker, and how much larger than others they may be: what a part counts
  * has a place for every task and outcome, which takes as long to pass on as thousands of rows.
@@ -24,7 +23,7 @@ const MOST_PARTS_IN_ONE = 8;
 /** A text table in a file, to be read by workers. */
 export interface PartedText {
   readonly path: string;
-  readonly size: number;
+  readonly file: OpenFile;
   readonly format: RequestFormat;
   readonly world: WorldNames;
   readonly problems: Problems;
@@ -79,35 +78,32 @@ class PartedTextReading {
     this.#hands = hands;
     this.#isCounted = isCounted;
     this.#keys = new KeyColumns(table.problems);
-    const { size, partBytes } = table;
-    const counted = Math.ceil(size / (COUNTED_PARTS * hands.workers));
+    const { partBytes } = table;
+    const counted = Math.ceil(table.file.size / (COUNTED_PARTS * hands.workers));
     this.#partBytes = isCounted ? Math.min(Math.max(counted, partBytes), MOST_PARTS_IN_ONE * partBytes) : partBytes;
   }
 
   async *run(): AsyncGenerator<RequestChunk | CountedPart> {
     const { path } = this.#table;
-    let file: FileHandle | undefined;
     try {
-      file = await open(path, 'r');
-      if (this.#table.format === 'csv') await this.#readHeader(file);
+      if (this.#table.format === 'csv') await this.#readHeader();
       this.#cut = this.#offset;
-      yield* this.#readParts(file);
+      yield* this.#readParts();
     } catch (error) {
       // What the system says of a file; anything else says what it is.
       throw error instanceof Error && 'syscall' in error ? new BatchFileError('read', path, error) : error;
     } finally {
       // A file that is closed must not be read any more.
       await Promise.allSettled(this.#ahead.map(({ answer }) => answer));
-      await file?.close();
     }
   }
 
   /** Reads the header of a CSV table: where its rows start, and what their fields are. */
-  async #readHeader(file: FileHandle): Promise<void> {
+  async #readHeader(): Promise<void> {
     const { path, problems, world, format } = this.#table;
     const reader = new TableReader(cellNames(world), format, { file: path, problems }, { from: 0, line: 1, stop: 0 });
     for (let at = 0; !reader.isDone; ) {
-      const piece = await this.#piece(file, at);
+      const piece = await this.#table.file.piece(at);
       at += piece.length;
       if (piece.length > 0) reader.push(piece);
       else break;
@@ -118,9 +114,9 @@ class PartedTextReading {
     this.#lines = reader.line - 1;
   }
 
-  async *#readParts(file: FileHandle): AsyncGenerator<RequestChunk | CountedPart> {
-    while (this.#offset < this.#table.size) {
-      this.#readAhead(file);
+  async *#readParts(): AsyncGenerator<RequestChunk | CountedPart> {
+    while (this.#offset < this.#table.file.size) {
+      this.#readAhead();
       const { part, answer } = this.#ahead[0] as Ahead;
       // A row that starts in an earlier part may go on past this one.
       if (part.to > this.#offset) {
@@ -129,7 +125,7 @@ class PartedTextReading {
           ({ read, chunks, counts } = await this.#read({ ...part, from: this.#offset, isStart: true }));
         }
         if (read.end === undefined) {
-          yield* this.#readRest(file);
+          yield* this.#readRest();
           return;
         }
         const [rowsBefore, linesBefore] = [this.#rows, this.#lines];
@@ -141,13 +137,14 @@ class PartedTextReading {
     }
   }
 
-  #readAhead(file: FileHandle): void {
-    const { size, format } = this.#table;
+  #readAhead(): void {
+    const { file, format } = this.#table;
+    const { fd, size } = file;
     while (this.#ahead.length < PARTS_AHEAD * this.#hands.workers && this.#cut < size) {
       const from = this.#cut;
       this.#cut = Math.min(from + this.#partBytes, size);
       const isStart = from === this.#offset;
-      const part = { fd: file.fd, size, format, from, to: this.#cut, isStart, columns: this.#columns };
+      const part = { fd, size, format, from, to: this.#cut, isStart, columns: this.#columns };
       const answer = this.#read(part);
       // Where an earlier part fails, nobody asks what became of this one.
       answer.catch(() => undefined);
@@ -169,12 +166,12 @@ class PartedTextReading {
   }
 
   /** Reads on in this thread, from the first row that was not read. */
-  async *#readRest(file: FileHandle): AsyncGenerator<RequestChunk> {
+  async *#readRest(): AsyncGenerator<RequestChunk> {
     const { path, problems, world, format, onBytes } = this.#table;
     const range = { from: this.#offset, line: this.#lines + 1, columns: this.#columns, keys: this.#keys };
     const reader = new TableReader(cellNames(world), format, { file: path, problems }, range);
     for (let at = this.#offset; ; ) {
-      const piece = await this.#piece(file, at);
+      const piece = await this.#table.file.piece(at);
       at += piece.length;
       if (piece.length > 0) reader.push(piece);
       else reader.end();
@@ -182,13 +179,6 @@ class PartedTextReading {
       onBytes(at);
       if (piece.length === 0) return;
     }
-  }
-
-  /** Some bytes of the file; none at its end, wherever it ended when it was opened. */
-  async #piece(file: FileHandle, at: number): Promise<Uint8Array> {
-    const length = Math.min(READ_BYTES, this.#table.size - at);
-    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at);
-    return buffer.subarray(0, bytesRead);
   }
 }
 

@@ -3,6 +3,7 @@ import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { type BatchSource, progressBar, runBatch, type Summary, sinkOf, sourceOf } from '../batch/index.js';
 import { batchJson, batchNotes, batchText } from '../batch_report.js';
+import { demandDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
@@ -11,7 +12,7 @@ import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../question.js';
 import { needTasks, readScenarioFile } from '../scenario_file.js';
-import { groupingOf, writeGroups } from '../summary_option.js';
+import { groupingOf } from '../summary_option.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 import { defaultWorkers } from '../workers.js';
@@ -25,7 +26,7 @@ export function evalCommand(program: Command): void {
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .addHelpText(
       'after',
-      '\nThe summary goes to standard output, or to standard error where the verdicts go to standard output.\n' +
+      '\nThe summary goes to standard output, or to standard error where verdicts or counts go to standard output.\n' +
         'Exit status 0 whatever was denied; 1 when an expect column does not hold; 2 bad input.',
     )
     .action(async (path: string, options: EvalOptions) => {
@@ -34,6 +35,12 @@ export function evalCommand(program: Command): void {
           'standard input cannot be both the scenario and the requests: name a file for one of them',
         );
       }
+      demandDistinctFiles([
+        { option: 'the scenario', path, isWritten: false },
+        { option: '--requests', path: options.requests, isWritten: false },
+        { option: '--out', path: options.out, isWritten: true },
+        { option: '--summary-out', path: options.summaryOut, isWritten: true },
+      ]);
       const read = readScenarioFile(path);
       const world = worldOf(read, options.profile);
       const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
@@ -45,7 +52,9 @@ export function evalCommand(program: Command): void {
           ? 'csv'
           : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
       const sink = sinkOf(options.out, outFormat);
-      const report = options.out === '-' ? process.stderr : process.stdout;
+      const groupsSink = sinkOf(options.summaryOut, 'csv');
+      // What a program reads from standard output is one thing: people read the rest beside it.
+      const report = [sink, groupsSink].some(({ kind }) => kind === 'stdout') ? process.stderr : process.stdout;
       const grouping = options.summary && groupingOf(options.summary, world);
       const show = (summary: Summary): void => {
         const style = styleFor(report);
@@ -67,12 +76,10 @@ export function evalCommand(program: Command): void {
           compare: compared.map((other) => createEvaluator(other)),
           workers,
           grouping,
+          groupsSink,
           onProgress: (progress) => bar.update(progress),
         }),
       ).finally(() => bar.stop());
-      if (options.summaryOut && grouping && summary.groups) {
-        await writeGroups(options.summaryOut, grouping.columns, grouping.list(summary.groups));
-      }
       show(summary);
       process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });

@@ -5,8 +5,10 @@ import type { RequestTableWriter } from '../../tables/writers.js';
 import { printable } from '../../text/printable.js';
 import { AbortError, throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/index.js';
+import { finishAll } from '../batch/open_sink.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
 import { openSink, sinkOf } from '../batch/sink.js';
+import { demandDistinctFiles } from '../distinct_files.js';
 import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
@@ -21,14 +23,19 @@ export function generateCommand(program: Command): void {
     .description('draw a request table from a scenario’s tasks, tokens and vocabulary; the same for the same seed')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .action(async (path: string, options: OptionsOf<typeof OPTIONS.generate>) => {
+      demandDistinctFiles([
+        { option: 'the scenario', path, isWritten: false },
+        { option: '--out', path: options.out, isWritten: true },
+      ]);
       const { world } = readScenarioFile(path);
       needTasks(path, world);
       const { rows, seed } = options;
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
+      const target = sinkOf(options.out, format);
       const started = performance.now();
       let written = 0;
       await interruptible(async (signal) => {
-        const sink = await openSink(sinkOf(options.out, format), process.stdout, signal);
+        const sink = openSink(target, { signal });
         if (!sink) return;
         let writer: RequestTableWriter | undefined;
         const bar = progressBar();
@@ -47,7 +54,7 @@ export function generateCommand(program: Command): void {
           const footer = isRead && writer.footer?.();
           if (footer) await sink.write(footer);
           throwIfAborted(signal);
-          await sink.finish();
+          await finishAll([sink], signal);
         } catch (error) {
           await sink.discard();
           throw error === signal.reason ? new AbortError(error) : error;
@@ -55,12 +62,12 @@ export function generateCommand(program: Command): void {
           bar.stop();
         }
       });
-      const report = options.out === '-' ? process.stderr : process.stdout;
+      const report = target.kind === 'stdout' ? process.stderr : process.stdout;
       const elapsedMs = performance.now() - started;
       if (options.json) {
         const said = { rows: written, seed, format, out: options.out, elapsed_ms: Math.round(elapsedMs) };
         writeJson(report, said, 0);
-      } else if (options.out !== '-') {
+      } else if (target.kind !== 'stdout') {
         writeText(
           report,
           `wrote ${count(written)} requests to ${printable(options.out)} (seed ${seed})${timeWords(written, elapsedMs)}\n`,

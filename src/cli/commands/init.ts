@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { starterScenario } from '../../policy/starter.js';
 import { printable } from '../../text/printable.js';
+import { BatchFileError, errorCode } from '../batch/errors.js';
+import { writeWhole } from '../batch/sink.js';
+import { demandDistinctFiles } from '../distinct_files.js';
 import { InputError } from '../exit.js';
+import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
@@ -13,7 +16,7 @@ export function initCommand(program: Command): void {
   addOptions(program.command('init'), OPTIONS.init)
     .description('write a commented starter scenario')
     .argument('[file]', 'where to; - for standard output', 'scenario.yaml')
-    .action((file: string, options: OptionsOf<typeof OPTIONS.init>) => {
+    .action(async (file: string, options: OptionsOf<typeof OPTIONS.init>) => {
       const text = starterScenario();
       const written = { file, bytes: Buffer.byteLength(text) };
       if (file === '-') {
@@ -21,15 +24,12 @@ export function initCommand(program: Command): void {
         if (options.json) writeJson(process.stderr, written, 0);
         return;
       }
+      if (options.force) demandDistinctFiles([{ option: 'the file', path: file, isWritten: true }]);
       try {
-        writeFileSync(file, text, { flag: options.force ? 'w' : 'wx' });
+        await interruptible((signal) => writeWhole(file, text, { signal, isNew: !options.force }));
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw new InputError(
-          code === 'EEXIST'
-            ? `${file} is already there; --force writes over it`
-            : `${file}: cannot be written: ${message}`,
-        );
+        if (!(error instanceof BatchFileError) || errorCode(error.cause) !== 'EEXIST') throw error;
+        throw new InputError(`${file} is already there; --force writes over it`);
       }
       const name = printable(file);
       if (options.json) writeJson(process.stdout, written, 0);

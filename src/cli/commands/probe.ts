@@ -8,8 +8,9 @@ import type { Tally } from '../../conformance/tally.js';
 import { type VocabularyDifference, vocabularyDifference } from '../../conformance/vocabulary_difference.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
-import { openPending } from '../batch/atomic_file.js';
 import { progressBar } from '../batch/progress.js';
+import { writeWhole } from '../batch/sink.js';
+import { demandDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
@@ -33,6 +34,7 @@ export function probeCommand(program: Command): void {
       const kernel = release();
       const { cases, seed } = options;
       const { profile, isOther } = profileFor(kernel, options.profile);
+      demandDistinctFiles([{ option: '--out', path: options.out, isWritten: true }]);
       needKernel(thisHost(kernel));
       const probed = await interruptible((signal) =>
         probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
@@ -76,7 +78,7 @@ async function probe({ kernel, profile, cases, seed, out, signal }: Probe): Prom
     onCases: (rows) => bar.update({ rows, totalRows: cases, bytes: 0 }),
   }).finally(() => bar.stop());
   const recorded = performance.now();
-  if (out !== undefined) await keep(live, out);
+  if (out !== undefined) await keep(live, out, signal);
   const tally = await replay(live, profile, out ?? kernel);
   return {
     tally,
@@ -87,15 +89,8 @@ async function probe({ kernel, profile, cases, seed, out, signal }: Probe): Prom
   };
 }
 
-async function keep({ recording }: LiveRecording, path: string): Promise<void> {
-  const file = await openPending(path);
-  try {
-    await file.write(path.endsWith('.gz') ? gzipSync(recording) : recording);
-    await file.commit();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+async function keep({ recording }: LiveRecording, path: string, signal: AbortSignal): Promise<void> {
+  await writeWhole(path, path.endsWith('.gz') ? gzipSync(recording) : recording, { signal });
 }
 
 async function replay({ recording }: LiveRecording, profile: Profile, name: string): Promise<Tally> {

@@ -5,6 +5,7 @@ import type { Tally } from '../../conformance/tally.js';
 import { replayJson, replayText } from '../../report/replay_text.js';
 import { throwIfAborted } from '../batch/errors.js';
 import { progressBar } from '../batch/progress.js';
+import { demandDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
 import { interruptible } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
@@ -22,6 +23,7 @@ export function replayCommand(program: Command): void {
     .description('compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree')
     .argument('<file...>', 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)')
     .action(async (paths: string[], options: ReplayCommandOptions) => {
+      demandDistinctFiles(paths.map((path) => ({ option: 'the recording', path, isWritten: false })));
       const started = performance.now();
       const tally = await interruptible((signal) => replayAll(paths, options, signal));
       const elapsedMs = performance.now() - started;

@@ -159,7 +159,9 @@ export const OPTIONS = {
       'count by these columns of the output instead, say task,cmd,reason',
       groupColumns,
     ),
-    summaryOut: valued('--summary-out <file>', 'where these counts go as CSV', file, { needs: ['summary'] }),
+    summaryOut: valued('--summary-out <file>', 'where these counts go as CSV; - for standard output', file, {
+      needs: ['summary'],
+    }),
     json: json('the summary as JSON'),
   },
   fuzz: {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelVocabulary } from '../../conformance/vocabulary_difference.js';
 import { AbortError } from '../batch/errors.js';
+import { createTemporaryFolder, releaseTemporary } from '../batch/temporary_files.js';
 import { InputError } from '../exit.js';
 import { buildRecorder } from './build_recorder.js';
 
@@ -32,7 +33,7 @@ export interface LiveRecording {
  * where it cannot be compiled or does not come to its end, an AbortError after the signal.
  */
 export async function askKernel({ seed, cases, signal, onCases }: ProbeOptions): Promise<LiveRecording> {
-  const folder = await mkdtemp(join(tmpdir(), 'bpftoken-probe-'));
+  const folder = createTemporaryFolder(join(tmpdir(), 'bpftoken-probe-'));
   try {
     const program = join(folder, 'recorder');
     const words = join(folder, 'vocabulary');
@@ -42,6 +43,7 @@ export async function askKernel({ seed, cases, signal, onCases }: ProbeOptions):
     return { recording, notes, vocabulary: JSON.parse(await readFile(words, 'utf8')) };
   } finally {
     await rm(folder, { recursive: true, force: true });
+    releaseTemporary(folder);
   }
 }
 

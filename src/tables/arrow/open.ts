@@ -4,7 +4,7 @@ import { loadCodec } from '../../requests/columnar/codecs.js';
 import { keptChunks } from '../../requests/columnar/slices.js';
 import type { Problems } from '../../requests/problems.js';
 import { encodeUtf8 } from '../../requests/utf8.js';
-import { FileBytes } from '../file_bytes.js';
+import type { OpenFile } from '../file_bytes.js';
 import type { OpenTable, TableInput } from '../open_table.js';
 import { openParts } from '../parts.js';
 import { ArrowTable } from './table.js';
@@ -14,27 +14,17 @@ const FIRST_BYTES = 8;
 
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
 export async function openArrow(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
-  const bytes = input.path === undefined ? undefined : openFile(input.path);
-  if (!bytes) {
+  if (!input.open || !isArrowFile(input.open)) {
     const fleeting = readArrowStream(input.file, world, encodeUtf8(input.pieces()), problems);
-    return { chunks: keptChunks(fleeting), fleeting, close: () => undefined };
+    return { chunks: keptChunks(fleeting), fleeting };
   }
-  try {
-    const arrow = new ArrowFile(input.file, bytes, bytes.size, problems);
-    for (const codec of arrow.dictionaryCodecs) await loadCodec(codec);
-    return openParts(new ArrowTable(input.file, bytes, arrow, world), world, problems);
-  } catch (error) {
-    bytes.close();
-    throw error;
-  }
+  const arrow = new ArrowFile(input.file, input.open, input.open.size, problems);
+  for (const codec of arrow.dictionaryCodecs) await loadCodec(codec);
+  return openParts(new ArrowTable(input.file, input.open, arrow, world), world, problems);
 }
 
-/** Opens an Arrow file; undefined for what is none by its first bytes. */
-function openFile(path: string): FileBytes | undefined {
-  const bytes = FileBytes.open(path);
+function isArrowFile(bytes: OpenFile): boolean {
   const start = new Uint8Array(Math.min(FIRST_BYTES, bytes.size));
   bytes.read(0, start);
-  if (startsAsFile(start)) return bytes;
-  bytes.close();
-  return undefined;
+  return startsAsFile(start);
 }

@@ -2,7 +2,7 @@ import type { WorldNames } from '../../kernel/world.js';
 import type { ArrowFile } from '../../requests/arrow/file.js';
 import type { EncodedBatch } from '../../requests/arrow/inflate.js';
 import { dictionaryCodes } from '../../requests/columnar/slices.js';
-import type { FileBytes } from '../file_bytes.js';
+import type { OpenFile } from '../file_bytes.js';
 import type { ArrowPart, ArrowSlice, ArrowTableData } from './part.js';
 
 /** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
@@ -13,11 +13,11 @@ const LARGE_FILE = 1 << 29;
 /** A table in an Arrow file, which can be read in parts. */
 export class ArrowTable {
   readonly data: ArrowTableData;
-  readonly #bytes: FileBytes;
+  readonly #bytes: OpenFile;
   readonly #arrow: ArrowFile;
 
   /** Over an open file, of requests of a world; the codecs of its dictionaries are loaded. Throws as ArrowFile does. */
-  constructor(file: string, bytes: FileBytes, arrow: ArrowFile, world: WorldNames) {
+  constructor(file: string, bytes: OpenFile, arrow: ArrowFile, world: WorldNames) {
     this.#bytes = bytes;
     this.#arrow = arrow;
     const { columns, dictionaries } = arrow;
@@ -48,10 +48,6 @@ export class ArrowTable {
       }
     }
     if (rows > 0) yield cut();
-  }
-
-  close(): void {
-    this.#bytes.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Problems } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
-import type { FileBytes } from '../file_bytes.js';
+import type { OpenFile } from '../file_bytes.js';
 import { CODEC_NAMES } from './codecs.js';
 import { type FoundColumn, findRequestColumns } from './columns.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
@@ -22,15 +22,13 @@ export class ParquetTable {
   readonly data: ParquetTableData;
   readonly rows: number;
   readonly #file: string;
-  readonly #bytes: FileBytes;
   readonly #columns: readonly FoundColumn[];
   readonly #groups: readonly RowGroupMetaData[];
 
   /** Over an open file. Throws a RequestTableError for what is no Parquet file, or none of requests, and a system's error. */
-  constructor(file: string, bytes: FileBytes, problems: Problems) {
+  constructor(file: string, bytes: OpenFile, problems: Problems) {
     const { footer, end } = readEnd(file, bytes);
     this.#file = file;
-    this.#bytes = bytes;
     this.#columns = guarded(file, undefined, 'its schema', () => findRequestColumns(file, footer.schema, problems));
     this.#groups = footer.rowGroups;
     this.rows = guarded(file, undefined, 'its footer', () =>
@@ -61,10 +59,6 @@ export class ParquetTable {
       if (rows >= PART_ROWS) yield cut();
     }
     if (rows > 0) yield cut();
-  }
-
-  close(): void {
-    this.#bytes.close();
   }
 
   #rowGroup({ rows, columns }: RowGroupMetaData, number: number, firstRow: number): RowGroup {
@@ -99,7 +93,7 @@ export class ParquetTable {
 }
 
 /** The footer, and where it starts. */
-function readEnd(file: string, bytes: FileBytes): { footer: Footer; end: number } {
+function readEnd(file: string, bytes: OpenFile): { footer: Footer; end: number } {
   const fail = (why: string): never => {
     throw new RequestTableError(file, undefined, undefined, `it cannot be read as Parquet: ${why}`);
   };

@@ -1,0 +1,140 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runBatch, type Summary } from '../../src/cli/batch/index.js';
+import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { generateRequests } from '../../src/requests/generate.js';
+import { evaluateTable } from '../../src/tables/evaluate_table.js';
+import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+const folder = mkdtempSync(join(tmpdir(), 'changing-table-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Some hundred thousand rows: more than is read before the first row is decided. */
+async function bytesOfTable(format: TableFormat): Promise<Buffer> {
+  const writer = await openRequestWriter(world, format);
+  const pieces: (string | Uint8Array | undefined)[] = [writer.header];
+  for (const { columns } of generateRequests(world, 1, 100_000)) pieces.push(writer.rows(columns));
+  pieces.push(writer.footer?.());
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece ?? '')));
+}
+const TABLES = new Map(
+  await Promise.all(TABLE_FORMATS.map(async (format) => [format, await bytesOfTable(format)] as const)),
+);
+
+const CHANGES: Readonly<Record<string, { change(path: string, bytes: Buffer): void; says: RegExp }>> = {
+  'shrinks, which one thread took for its end': {
+    change: (path, bytes) => truncateSync(path, bytes.length - 10),
+    says: /became shorter while it was read/,
+  },
+  'grows, which one thread read on': {
+    change: (path, bytes) => appendFileSync(path, bytes.subarray(0, 10)),
+    says: /became longer while it was read/,
+  },
+  'is replaced in place by one of the same length': {
+    change: (path, bytes) => writeFileSync(path, bytes),
+    says: /was written to while it was read/,
+  },
+  'is cut to nothing': { change: (path) => truncateSync(path, 0), says: /became shorter while it was read/ },
+};
+
+/** A table that was last written to a while ago. */
+function tableAt(name: string, format: TableFormat): { path: string; bytes: Buffer } {
+  const path = join(folder, name);
+  const bytes = TABLES.get(format) as Buffer;
+  writeFileSync(path, bytes);
+  utimesSync(path, 1e9, 1e9);
+  return { path, bytes };
+}
+
+/** Decides the table, which `change` is done to once the batch begins to write. */
+function decided(path: string, format: TableFormat, workers: number, change: () => void): Promise<Summary> {
+  let isChanged = false;
+  const stdout = new Writable({
+    write(_piece, _encoding, done) {
+      if (!isChanged) change();
+      isChanged = true;
+      done();
+    },
+  });
+  const source = { kind: 'file', path, format } as const;
+  const sink = { kind: 'stdout', format: 'ndjson' } as const;
+  return runBatch({ world, evaluator, source, sink, stdout, workers, partBytes: 1 << 17 });
+}
+
+describe.each(TABLE_FORMATS)('a table in %s that changes while it is read', (format) => {
+  test.each(Object.entries(CHANGES))('%s: an error, whoever reads it', async (_, { change, says }) => {
+    for (const workers of format === 'csv' ? [1, 2] : [1]) {
+      const { path, bytes } = tableAt(`table.${format}`, format);
+      await expect(decided(path, format, workers, () => change(path, bytes))).rejects.toThrow(says);
+    }
+  });
+
+  test('is replaced by renaming: what was opened is read', async () => {
+    const { path } = tableAt(`table.${format}`, format);
+    const other = tableAt('other', format).path;
+    truncateSync(other, 10);
+    const summary = await decided(path, format, 1, () => renameSync(other, path));
+    expect(summary.rows).toBe(100_000);
+    expect(statSync(path).size).toBe(10);
+  });
+});
+
+test('a table that changes while evaluateTable() reads it is a TableChangedError', async () => {
+  for (const { change, says } of Object.values(CHANGES)) {
+    const { path, bytes } = tableAt('table.csv', 'csv');
+    const reading = async (): Promise<void> => {
+      let isChanged = false;
+      for await (const _ of evaluateTable(evaluator, path)) {
+        if (!isChanged) change(path, bytes);
+        isChanged = true;
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({
+      name: 'TableChangedError',
+      code: 'TABLE_CHANGED',
+      file: path,
+      message: expect.stringMatching(says),
+    });
+  }
+});
+
+/** Descriptors of this process that are files in the folder. */
+function openHere(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`);
+      return path.startsWith(folder) ? [path] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('no descriptor of a table stays open', async () => {
+  const { path, bytes } = tableAt('table.csv', 'csv');
+  await decided(path, 'csv', 1, () => undefined);
+  await expect(decided(path, 'csv', 2, () => truncateSync(path, bytes.length - 10))).rejects.toThrow();
+  writeFileSync(path, 'no header\n');
+  await expect(decided(path, 'csv', 1, () => undefined)).rejects.toThrow();
+  await expect(decided(path, 'parquet', 1, () => undefined)).rejects.toThrow();
+  for await (const _ of evaluateTable(evaluator, tableAt('other.csv', 'csv').path)) break;
+  expect(openHere()).toEqual([]);
+});

@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { inProcess, MAIN, ROOT } from './run_cli.js';
+
+const FLEET = join(ROOT, 'examples/fleet.yaml');
+const TABLE = 'task,cmd\nweb,btf_load\n';
+const folder = mkdtempSync(join(tmpdir(), 'bpftoken-one-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string): string => join(folder, name);
+/** All that lies in the folder, with what it holds. */
+const contents = (): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(at(name), 'utf8')]),
+  );
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true });
+  mkdirSync(at('sub'), { recursive: true });
+  writeFileSync(at('s.yaml'), readFileSync(FLEET));
+  writeFileSync(at('r.csv'), TABLE);
+  symlinkSync('r.csv', at('symbolic.csv'));
+  linkSync(at('r.csv'), at('hard.csv'));
+  symlinkSync('new.csv', at('dangling.csv'));
+  symlinkSync('sub', at('sub-link'));
+});
+
+const counts = ['--summary', 'cmd', '--summary-out'];
+const refused = (args: readonly string[], stderr: string) => ({ args, stderr });
+const evaluating = (requests: string, ...more: readonly string[]): string[] => [
+  'eval',
+  at('s.yaml'),
+  '--requests',
+  at(requests),
+  ...more,
+];
+
+describe('two files of a command that are one file, one of them written, are refused before any work', () => {
+  test.each([
+    ['verdicts and counts in one file lost all verdicts', 'r.csv', ['--out', 'x.csv', ...counts, 'x.csv']],
+    ['by another spelling', 'r.csv', ['--out', 'x.csv', ...counts, 'sub/../x.csv']],
+    ['by a folder that is a link', 'r.csv', ['--out', 'sub/x.csv', ...counts, 'sub-link/x.csv']],
+    ['by a link to nothing', 'r.csv', ['--out', 'new.csv', ...counts, 'dangling.csv']],
+    ['by hard links', 'r.csv', ['--out', 'r.csv', ...counts, 'hard.csv']],
+    ['the table and verdicts', 'r.csv', ['--out', 'r.csv']],
+    ['the table by a symbolic link', 'symbolic.csv', ['--out', 'r.csv']],
+    ['the table by a hard link', 'r.csv', ['--out', 'hard.csv']],
+    ['the table and counts', 'r.csv', ['--out', 'x.csv', ...counts, 'r.csv']],
+    ['the scenario and verdicts', 'r.csv', ['--out', 's.yaml', '--out-format', 'csv']],
+    ['the scenario and counts', 'r.csv', [...counts, 's.yaml']],
+  ])('%s', async (_, requests, more) => {
+    const before = contents();
+    const paths = more.map((word) => (/\./.test(word) ? `${folder}/${word}` : word));
+    const { code, stdout, stderr } = await inProcess(evaluating(requests, ...paths));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^(the scenario|--requests|--out) \S+ and --(summary-)?out \S+ are one file: .*\n$/);
+    expect(contents()).toEqual(before);
+  });
+
+  test.each([
+    refused(
+      ['generate', 's.yaml', '--rows', '10', '--format', 'csv', '--out', './s.yaml'],
+      'the scenario s.yaml and --out',
+    ),
+    refused(
+      ['eval', 's.yaml', '--generate', '10', '--out', '-', ...counts, '-'],
+      '--out - (standard output) and --summary-out -',
+    ),
+    refused(
+      ['eval', 's.yaml', '--generate', '10', '--out', '-', ...counts, '/dev/stdout'],
+      'and --summary-out /dev/stdout are',
+    ),
+  ])('$stderr', ({ args, stderr: said }) => {
+    const before = contents();
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(said) });
+    expect(contents()).toEqual(before);
+  });
+
+  test.each([
+    ['eval s.yaml --requests r.csv >> r.csv', '--requests r.csv and the report on standard output'],
+    ['eval s.yaml --requests r.csv --out - >> r.csv', '--requests r.csv and --out - (standard output)'],
+    ['eval s.yaml --requests - --format csv --out r.csv < r.csv', '--requests - (standard input) and --out r.csv'],
+    ['eval s.yaml --requests /dev/stdin --format csv --out r.csv < r.csv', '--requests /dev/stdin and --out r.csv'],
+    ['eval s.yaml --requests /dev/fd/3 --format csv --out r.csv 3< r.csv', '--requests /dev/fd/3 and --out r.csv'],
+    [
+      'eval - --requests r.csv --out s.yaml --out-format csv < s.yaml',
+      'the scenario - (standard input) and --out s.yaml',
+    ],
+    ['eval s.yaml --requests r.csv --out hard.csv 2>> r.csv', ''],
+    ['check s.yaml --request 1 >> s.yaml', 'the scenario s.yaml and the report on standard output'],
+    ['replay r.csv >> r.csv', 'the recording r.csv and the report on standard output'],
+    ['init --force s.yaml >> s.yaml', 'the file s.yaml and the report on standard output'],
+  ])('redirected: %s', (line, said) => {
+    const command = `"$0" "$1" ${line}`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(said);
+    expect(contents()['s.yaml']).toBe(readFileSync(FLEET, 'utf8'));
+    expect(contents()['r.csv']?.startsWith(TABLE)).toBe(true);
+  });
+
+  test('a device without contents may be several', async () => {
+    const { code } = await inProcess(evaluating('r.csv', '--out', '/dev/null', ...counts, '/dev/null'));
+    expect(code).toBe(0);
+  });
+});
+
+describe('what is written to standard output comes alone', () => {
+  const run = (line: string) =>
+    spawnSync('sh', ['-c', `"$0" "$1" ${line}`, process.execPath, MAIN], { cwd: folder, encoding: 'utf8' });
+
+  test('counts mixed with the report', () => {
+    const { status, stdout, stderr } = run('eval s.yaml --requests r.csv --summary cmd --summary-out -');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'cmd,rows\nbtf_load,1\n' });
+    expect(stderr).toMatch(/^linux-6\.12: 1 requests/);
+  });
+
+  test('/dev/stdout is standard output, also where that is a file', () => {
+    const { status, stderr } = run('eval s.yaml --requests r.csv --out /dev/stdout > x.csv');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^linux-6\.12: 1 requests/);
+    expect(contents()['x.csv']).toMatch(/^row,.*\n1,2,web,,btf_load,.*\n$/);
+  });
+
+  test('a descriptor is written to where it is', () => {
+    run('eval s.yaml --requests r.csv --out /dev/fd/3 3> x.csv');
+    expect(contents()['x.csv']).toMatch(/^row,.*\n1,2,web,,btf_load,.*\n$/);
+    run('eval s.yaml --requests r.csv --out /dev/fd/3 3>> x.csv');
+    expect(contents()['x.csv']?.match(/^row/gm)).toHaveLength(2);
+  });
+});
+
+test('counts that cannot be written are an error before any row is decided', async () => {
+  const args = ['eval', at('s.yaml'), '--generate', '2G', '--out', at('x.csv'), ...counts, at('nowhere/c.csv')];
+  const before = contents();
+  const { code, stderr } = await inProcess(args);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `cannot write ${at('nowhere/c.csv')}: no such file or directory (ENOENT)\n`,
+  });
+  expect(contents()).toEqual(before);
+});
