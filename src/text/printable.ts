@@ -43,6 +43,12 @@ export function shortened(text: string, most: number): string {
   return `${text.slice(0, isCut ? most - 1 : most)}...`;
 }
 
+/** A printable text as one word of a command that is shown: in quotes where a shell would take it apart. */
+export function shellWord(text: string): string {
+  const shown = printable(text);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}
+
 /**
  * JSON as JSON.stringify() writes it, with what a terminal does not show as itself escaped (`\u202e`): controls past
  * U+007E and characters without a glyph are plain characters to JSON.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,24 @@ describe('test', () => {
     expect(json).toMatchObject({ profile: 'linux-6.12', expectations: 1, failed: 1 });
   });
 });
+
+test.each([[[]], [['--profile', 'v12']], [['--profile', 'linux-7.3']]])(
+  'test %j: the command that says why asks what failed, of the same kernel',
+  async (other) => {
+    const file = join(temporary, "what's wrong.yaml");
+    writeFileSync(
+      file,
+      'profile: linux-6.12\ntasks: { t: {} }\nrequests:\n  - { task: t, cmd: btf_load, expect: allowed }\n',
+    );
+    const { code, stdout } = await inProcess(['test', file, ...other]);
+    expect(code).toBe(1);
+    const [, command = ''] = /^ *why: bpftoken (.*)$/m.exec(stdout) ?? [];
+    const words = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+    const why = await inProcess(words.trimEnd().split('\n'));
+    expect(why).toMatchObject({ code: 1, stderr: '' });
+    expect(why.stdout).toMatch(new RegExp(`^DENIED with EPERM on ${other[1] ?? 'linux-6.12'}\n`));
+  },
+);
 
 describe('check and explain', () => {
   // Denied for different reasons: a token passed to a child namespace, one that lacks a program type, a missing

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { starterScenario } from '../../policy/starter.js';
-import { printable } from '../../text/printable.js';
+import { printable, shellWord } from '../../text/printable.js';
 import { BatchFileError, errorCode } from '../batch/errors.js';
 import { writeWhole } from '../batch/sink.js';
 import { demandDistinctFiles } from '../distinct_files.js';
@@ -31,8 +31,7 @@ export function initCommand(program: Command): void {
         if (!(error instanceof BatchFileError) || errorCode(error.cause) !== 'EEXIST') throw error;
         throw new InputError(`${file} is already there; --force writes over it`);
       }
-      const name = printable(file);
       if (options.json) writeJson(process.stdout, written, 0);
-      else writeText(process.stdout, `wrote ${name}; try: bpftoken test ${name}\n`);
+      else writeText(process.stdout, `wrote ${printable(file)}; try: bpftoken test ${shellWord(file)}\n`);
     });
 }

@@ -6,7 +6,7 @@ import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict
 import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
 import { requestJson, verdictJson } from '../../report/explain_json.js';
 import { callWords, tokenWords } from '../../report/request_words.js';
-import { printable } from '../../text/printable.js';
+import { printable, shellWord } from '../../text/printable.js';
 import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
@@ -90,7 +90,7 @@ function text(
       head,
       `       ${file}:${asked.line}:${asked.column}: ${task} asks ${callWords(world, asked.request)}, with ${tokenWords(world, asked.request)}`,
       ...differences.map((difference) => `       ${style.bad(difference)}`),
-      `       why: bpftoken explain ${file} --request ${number}${other}`,
+      `       why: bpftoken explain ${shellWord(path)} --request ${number}${other}`,
     ];
   });
   const expected = results.filter(({ asked }) => asked.expect);
