@@ -55,7 +55,7 @@ function isInit(ns: Fields): boolean {
 }
 
 function checkInit(init: Fields): void {
-  if (init.has('parent')) init.fail('parent', 'null: the initial namespace has no parent;');
+  if (init.has('parent')) init.fail('parent', 'null (the initial namespace has no parent)');
   checkLevel(init, 0);
   if (init.has('owner_uid') && init.u32('owner_uid') !== 0) init.fail('owner_uid', '0, for the initial namespace,');
 }

@@ -90,7 +90,7 @@ describe('trees that no kernel has', () => {
     [
       'an initial namespace with a parent',
       withTree([{ ...init, parent: 'u1' }, u1]),
-      /tree\[0\]\.parent: null: the initial/,
+      /tree\[0\]\.parent: null \(the initial/,
     ],
     ['an initial namespace at another level', withTree([{ ...init, level: 1 }]), /tree\[0\]\.level: 0, as the tree/],
     [
