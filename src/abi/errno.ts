@@ -23,5 +23,6 @@ const NAMES = new Map<number, ErrnoName>(Object.entries(ERRNO).map(([name, numbe
 
 /** The name of an error number, positive or negated as system calls return it: `errnoName(-1)` is `EPERM`. */
 export function errnoName(errno: number): string {
-  return NAMES.get(Math.abs(errno)) ?? `errno ${Math.abs(errno)}`;
+  const number = typeof errno === 'number' ? Math.abs(errno) : Number.NaN;
+  return NAMES.get(number) ?? `errno ${number}`;
 }

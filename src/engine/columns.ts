@@ -1,8 +1,8 @@
 import { Pre } from '../abi/verdict.js';
-import { InvalidArgumentError } from '../errors.js';
-import { describeGiven } from '../kernel/field_fault.js';
-import { isU32 } from '../kernel/ranges.js';
-import { NO_TOKEN, type Request } from '../kernel/world.js';
+import { InvalidRequestError } from '../errors.js';
+import { demandObject, demandWhole, invalidArgument } from '../kernel/arguments.js';
+import { checkRequest } from '../kernel/check_request.js';
+import { MAX_IDS, NO_TOKEN, type Request } from '../kernel/world.js';
 import { LAST_TYPE } from './layout.js';
 
 /** Requests as one typed array per column, all of the same length. */
@@ -46,26 +46,36 @@ const MAX_ROWS = 0xffff_ffff;
 
 /** Throws an InvalidArgumentError for a number of rows that is none. */
 export function checkRows(rows: number): void {
-  if (isU32(rows)) return;
-  throw new InvalidArgumentError(
-    'rows',
-    `rows is ${describeGiven(rows)}: a whole number from 0 to ${MAX_ROWS} is expected`,
-  );
+  demandWhole('rows', rows, 0, MAX_ROWS);
 }
 
-/** Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. */
+/**
+ * Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. Throws an
+ * InvalidRequestError for a field that is no number, and for a token past NO_TOKEN, which no column can hold; and an
+ * InvalidArgumentError for a row that the columns do not have.
+ */
 export function setRow(columns: FullColumns, row: number, request: Request): void {
-  columns.task[row] = request.task;
+  demandRow(columns, row);
+  checkRequest(request);
+  if (request.token > NO_TOKEN) {
+    throw new InvalidRequestError(
+      'token',
+      `token is ${request.token}: an id to ${NO_TOKEN - 1}, or ${NO_TOKEN} for none, is expected`,
+    );
+  }
+  // No task has this id.
+  columns.task[row] = Math.min(request.task, MAX_IDS);
   columns.token[row] = request.token;
   columns.cmd[row] = saturate(request.cmd);
   columns.type[row] = saturate(request.type);
   columns.attachType[row] = saturate(request.attachType);
-  columns.insnCnt[row] = Math.min(request.insnCnt, 0xffff_ffff);
+  columns.insnCnt[row] = request.insnCnt;
   columns.pre[row] = request.pre;
 }
 
-/** The request in a row. */
+/** The request in a row. Throws an InvalidArgumentError for a row that the columns do not have. */
 export function rowOf(columns: Columns, row: number): Request {
+  demandRow(columns, row);
   return {
     task: columns.task[row] as number,
     token: columns.token[row] as number,
@@ -75,6 +85,13 @@ export function rowOf(columns: Columns, row: number): Request {
     insnCnt: columns.insnCnt?.[row] ?? 1,
     pre: (columns.pre?.[row] ?? Pre.NONE) as Pre,
   };
+}
+
+function demandRow(columns: Columns, row: number): void {
+  demandObject('columns', columns);
+  demandObject('columns.task', columns.task, 'a typed array');
+  if (columns.task.length === 0) throw invalidArgument('row', row, 'no row (the columns have none)');
+  demandWhole('row', row, 0, columns.task.length - 1);
 }
 
 /** A type or command number as a column holds it: what is past the tables becomes their last, unknown row. */

@@ -1,3 +1,6 @@
+import { Pre } from '../abi/verdict.js';
+import { checkNumbers, checkRequest } from '../kernel/check_request.js';
+import { isObject, isU32 } from '../kernel/ranges.js';
 import type { Request } from '../kernel/world.js';
 import { checkColumnMemory, checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
@@ -19,7 +22,7 @@ export class Decider {
   /** Where the module leaves a surface. */
   readonly #surface: BigUint64Array;
   readonly #shelf = new SurfaceShelf();
-  /** The module's export itself: a call between would cost a tenth more. */
+  /** Throws an InvalidRequestError for what is no number of 32 bits. A property: a method's call between costs more. */
   readonly checkIds: DecideExports['decideIds'];
 
   constructor(memory: WebAssembly.Memory, place: number) {
@@ -30,14 +33,29 @@ export class Decider {
     this.#place = place;
     this.#room = new RowRoom(memory.buffer, place);
     this.#surface = new BigUint64Array(memory.buffer, place + L.PLACE_SCRATCH, SURFACE_WORDS);
-    this.checkIds = this.#exports.decideIds;
+    const { decideIds } = this.#exports;
+    this.checkIds = (task, token, cmd, type, attachType) => {
+      if (!(isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType))) {
+        checkNumbers({ task, token, cmd, type, attachType });
+      }
+      return decideIds(task, token, cmd, type, attachType);
+    };
   }
 
-  checkRequest({ task, token, cmd, type, attachType, insnCnt, pre }: Request): number {
+  /** Throws an InvalidRequestError as kernel/check_request.ts does. */
+  checkRequest(request: Request): number {
+    if (!isObject(request)) checkRequest(request);
+    const { task, token, cmd, type, attachType, insnCnt, pre } = request;
+    // What checkRequest() looks at besides is not read here.
+    const isRight =
+      isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType) && isU32(insnCnt) && isU32(pre);
+    if (!isRight || pre > Pre.BAD_ROW) checkRequest(request);
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 
+  /** Throws an InvalidRequestError for what is no number of 32 bits. */
   surface(task: number, token: number): Surface {
+    checkNumbers({ task, token });
     this.#exports.decideSurface(this.#place, task, token);
     return this.#shelf.put(this.#surface);
   }

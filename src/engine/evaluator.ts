@@ -7,6 +7,7 @@ import {
   WorldTooLargeError,
 } from '../errors.js';
 import { type Explanation, explain } from '../explain/explain.js';
+import { demandObject } from '../kernel/arguments.js';
 import { checkWorld } from '../kernel/check_world.js';
 import type { LsmHooks } from '../kernel/lsm.js';
 import type { Masks } from '../kernel/masks.js';
@@ -44,11 +45,15 @@ export interface Evaluator {
    * with the nearest valid one, and an InvalidRequestError for a field that is missing or of a wrong kind.
    */
   check(request: NamedRequest): number;
-  /** The verdict byte of a request by ids. Ids and numbers that there are not get a verdict that says so. */
+  /**
+   * The verdict byte of a request by ids. Ids and numbers that there are not get a verdict that says so. Throws an
+   * InvalidRequestError for a field that is no whole number of 32 bits (`pre`: 0 to 7).
+   */
   checkRequest(request: Request): number;
   /**
    * The verdict byte of a request with one instruction and nothing wrong with it, by numbers: indices of the world's
-   * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type.
+   * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type. Throws as
+   * checkRequest() does.
    */
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /**
@@ -112,7 +117,10 @@ export interface Evaluator {
  * bits can name, and a HooksNotSupportedError for LSM hooks that are functions. Two tasks, tokens or bpffs of one name are
  * found when a name is first looked up (check(), surface(), addTask() and so on), which throws an InvalidSpecError then.
  */
-export function createEvaluator(world: World, { lsm = {} }: EvaluatorOptions = {}): Evaluator {
+export function createEvaluator(world: World, options: EvaluatorOptions = {}): Evaluator {
+  demandObject('options', options);
+  const { lsm = {} } = options;
+  demandObject('options.lsm', lsm);
   const hooks = Object.keys(lsm);
   if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
   // Before there is a memory, of which a process can have few.
@@ -259,7 +267,7 @@ function alive<Part>(part: Part | undefined): Part {
 }
 
 function isByIds(request: NamedRequest | Request): request is Request {
-  return 'attachType' in request;
+  return typeof request === 'object' && request !== null && 'attachType' in request;
 }
 
 /** Throws where there is no id left, or something has the name already: it could not be asked for by name. */

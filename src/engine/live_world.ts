@@ -2,6 +2,7 @@ import { InvalidSpecError } from '../errors.js';
 import { type FieldFault, faultError } from '../kernel/field_fault.js';
 import { NO_DENIALS } from '../kernel/lsm.js';
 import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
+import { isObject } from '../kernel/ranges.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import { maskFault, newTokenFault, taskFault } from '../kernel/world_rows.js';
 
@@ -40,7 +41,7 @@ export class LiveWorld {
 
   /** The task as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
   checkedTask(task: TaskSpec): TaskSpec {
-    demandNone(taskFault(task, this.#shown.userns.length));
+    demandNone('task', taskFault(task, this.#shown.userns.length));
     const { name, userns, euid, effective } = task;
     return { name, userns, euid, effective };
   }
@@ -48,7 +49,7 @@ export class LiveWorld {
   /** The token as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
   checkedToken(given: NewToken): TokenSpec {
     const { userns: usernsRows, bpffs: bpffsRows } = this.#shown;
-    demandNone(newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
+    demandNone('token', newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
     const { name, userns, allowed, denials = NO_DENIALS, bpffs } = given;
     const { cmds, maps, progs, attachs } = allowed;
     const token = { name, userns, allowed: { cmds, maps, progs, attachs }, denials: { ...denials } };
@@ -67,13 +68,14 @@ export class LiveWorld {
 
   /** Takes the bits away that `keep` does not have. Throws an InvalidSpecError for what is no mask. */
   narrowToken(id: number, keep: Readonly<Partial<Masks>>): TokenSpec {
+    if (!isObject(keep)) throw faultError({ field: 'keep', given: keep, expected: 'an object of masks' });
     const token = this.#tokens[id] as TokenSpec;
     const allowed = { ...token.allowed };
     for (const [name, bits] of Object.entries(keep)) {
       const mask = name as MaskName;
       if (!MASK_NAMES.includes(mask)) throw new InvalidSpecError(name, `no mask ${name}: ${MASK_NAMES.join(', ')}`);
       if (bits === undefined) continue;
-      demandNone(maskFault(name, bits));
+      demandNone('keep', maskFault(name, bits));
       allowed[mask] &= bits;
     }
     const narrowed = { ...token, allowed };
@@ -83,6 +85,7 @@ export class LiveWorld {
   }
 }
 
-function demandNone(fault: FieldFault | undefined): void {
-  if (fault) throw faultError(fault);
+/** `row` is what the row is called where it is wrong itself. */
+function demandNone(row: string, fault: FieldFault | undefined): void {
+  if (fault) throw faultError(fault, fault.field === '' ? row : '');
 }

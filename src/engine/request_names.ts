@@ -1,6 +1,7 @@
 import { Pre } from '../abi/verdict.js';
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
-import { isU32 } from '../kernel/ranges.js';
+import { describeGiven } from '../kernel/field_fault.js';
+import { isObject, isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { unknownName } from '../names/complaint.js';
 import { PRE_NAMES, preNamed } from '../names/faults.js';
@@ -75,6 +76,7 @@ export class RequestNames {
    * missing or of a wrong kind. Ids and numbers are taken as they are: the verdict says where they stand for nothing.
    */
   resolve(request: NamedRequest): Request {
+    checkIsRequest(request);
     const { task, token, insn_cnt: insnCnt, bpffs, pre } = request;
     const cmd = this.#cmds.numberOf(request.cmd);
     const resolved: Request = {
@@ -96,6 +98,7 @@ export class RequestNames {
 
   /** decider.checkRequest(resolve(request)), without an object between where all is plain. */
   check(decider: Decider, request: NamedRequest): number {
+    checkIsRequest(request);
     if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
       return decider.checkRequest(this.resolve(request));
     }
@@ -125,6 +128,11 @@ export class RequestNames {
     const isRead = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
     return isRead ? this.#attachTypes.numberOf(attachType) : 0;
   }
+}
+
+function checkIsRequest(request: unknown): void {
+  if (isObject(request)) return;
+  throw new InvalidRequestError('request', `request is ${describeGiven(request)}: an object is expected`);
 }
 
 function missing(command: string, field: string, example: string): InvalidRequestError {

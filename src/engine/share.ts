@@ -1,4 +1,4 @@
-import { DisposedError } from '../errors.js';
+import { DisposedError, InvalidArgumentError } from '../errors.js';
 import type { Request } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
@@ -49,21 +49,25 @@ export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
  * A world is not replaced under a batch's feet: where the owner changes it while others decide, each row is answered by
  * the tables as they are at that moment, which may be half of each.
  *
- * Throws a TypeError for anything that is not what share() returned, and a PlacesTakenError where every place is taken.
+ * Throws an InvalidArgumentError for anything that is not what share() returned, and a PlacesTakenError where every place is taken.
  */
 export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
   checkShared(shared);
   return new Attachment(shared.memory);
 }
 
-/** Throws a TypeError with words. */
+/** Throws an InvalidArgumentError. */
 function checkShared(shared: unknown): asserts shared is SharedEvaluator {
   const { kind, memory } = (typeof shared === 'object' && shared !== null ? shared : {}) as Partial<SharedEvaluator>;
   if (typeof kind !== 'string' || !(memory instanceof WebAssembly.Memory)) {
-    throw new TypeError('attachEvaluator() takes what share() of an evaluator returned, as it came from its thread');
+    throw new InvalidArgumentError(
+      'shared',
+      'attachEvaluator() takes what share() of an evaluator returned, as it came from its thread',
+    );
   }
   if (kind !== KIND || memory.buffer.byteLength < MEMORY_PAGES * PAGE_BYTES) {
-    throw new TypeError(
+    throw new InvalidArgumentError(
+      'shared',
       `the evaluator was shared by another version of bpf-token-sim (${kind}; this one reads ${KIND})`,
     );
   }

@@ -10,7 +10,8 @@ import { Trace } from '../kernel/trace.js';
 import { isAllowed } from '../kernel/verdict.js';
 import type { Kind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
-import { applyChange, type Change, type Question } from './change.js';
+import { type Change, type Question, questionAfter } from './change.js';
+import { checkQuestion } from './check_question.js';
 
 /** What would make a request pass: the changes, in order, or why nothing can. */
 export type Advice =
@@ -49,7 +50,9 @@ interface State {
  * Finds the cheapest changes that make a denied request pass, by asking the model after each. An allowed request needs none.
  * `unprivileged_bpf_disabled` is left alone: setting it to 0 would open BPF to everyone.
  */
-export function advise({ world, request }: Question): Advice {
+export function advise(question: Question): Advice {
+  checkQuestion(question);
+  const { world, request } = question;
   const open: State[] = [{ question: { world, request }, changes: [], cost: 0 }];
   const seen = new Set<string>();
   while (open.length > 0) {
@@ -68,7 +71,7 @@ export function advise({ world, request }: Question): Advice {
       if (seen.has(key)) continue;
       seen.add(key);
       const cost = next.reduce((sum, made) => sum + costOf(made, world), 0);
-      open.push({ question: applyChange(question, change), changes: next, cost });
+      open.push({ question: questionAfter(question, change), changes: next, cost });
     }
   }
   return { possible: false, why: whyNot({ world, request }) };
@@ -276,7 +279,7 @@ function whyNot({ world, request }: Question): string {
   }
   if (kind === 'token_create') {
     // What stands in the way once the caller's capabilities no longer do.
-    const able = applyChange({ world, request }, { kind: 'grant', task: request.task, cap: CAP_BPF });
+    const able = questionAfter({ world, request }, { kind: 'grant', task: request.task, cap: CAP_BPF });
     const rest = new Trace();
     new Model(able.world).ask(able.request, rest);
     return whyNotCreate(rest.outcome);

@@ -1,6 +1,8 @@
 import { Pre } from '../abi/verdict.js';
+import { demandObject, invalidArgument } from '../kernel/arguments.js';
 import type { MaskName } from '../kernel/masks.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { checkQuestion } from './check_question.js';
 
 /** Something a person can change so that a request passes: in the world, or in the request. */
 export type Change =
@@ -31,8 +33,18 @@ export interface Question {
   readonly request: Request;
 }
 
-/** The question as it is after a change. Nothing given is modified. */
-export function applyChange({ world, request }: Question, change: Change): Question {
+/**
+ * The question as it is after a change. Nothing given is modified. Throws an InvalidArgumentError for what is no change, or one
+ * of a row that the world does not have, and what checkQuestion() throws.
+ */
+export function applyChange(question: Question, change: Change): Question {
+  checkQuestion(question);
+  demandObject('change', change);
+  return questionAfter(question, change);
+}
+
+/** The same of a question that was checked. */
+export function questionAfter({ world, request }: Question, change: Change): Question {
   switch (change.kind) {
     case 'delegate':
       return { world: withBit(world, change.token, change.mask, change.bit), request };
@@ -59,6 +71,8 @@ export function applyChange({ world, request }: Question, change: Change): Quest
       return { world, request: { ...request, insnCnt: change.insnCnt } };
     case 'mend_attr':
       return { world, request: { ...request, pre: Pre.NONE } };
+    default:
+      throw invalidArgument('change.kind', (change as Change).kind, 'the kind of a change');
   }
 }
 
@@ -97,6 +111,6 @@ function withoutDenial(world: World, id: number, { cmd, cap }: { cmd?: number; c
 
 function at<T>(rows: readonly T[], id: number): T {
   const row = rows[id];
-  if (row === undefined) throw new RangeError(`no row ${id} of ${rows.length}`);
+  if (row === undefined) throw invalidArgument('change', id, `an id below ${rows.length}`);
   return row;
 }

@@ -4,6 +4,7 @@ import { isDecided } from '../kernel/verdict.js';
 import { type Advice, advise } from './advise.js';
 import { type Answer, answer } from './answer.js';
 import type { Question } from './change.js';
+import { checkQuestion } from './check_question.js';
 import { askEveryProfile, type ProfileAnswer } from './profiles.js';
 
 /** Everything there is to say about one request. */
@@ -17,6 +18,7 @@ export interface Explanation extends Answer {
 
 /** Asks the model a request and everything around it: each check, what would make it pass, what other kernels say. */
 export function explain(question: Question): Explanation {
+  checkQuestion(question);
   const trace = new Trace({ steps: true });
   const answered = answer(new Model(question.world), question.request, trace);
   return {

@@ -1,8 +1,11 @@
-import { checkWorld } from '../kernel/check_world.js';
+import { demandObject } from '../kernel/arguments.js';
+import { checkRequest } from '../kernel/check_request.js';
 import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
+import { checkProfile } from '../kernel/profile_rules.js';
 import { Trace } from '../kernel/trace.js';
 import type { Question } from './change.js';
+import { checkQuestion } from './check_question.js';
 
 /** What a profile says to a request. */
 export interface ProfileAnswer {
@@ -18,12 +21,17 @@ export interface ProfileAnswer {
  * does.
  */
 export function askEveryProfile(question: Question): ProfileAnswer[] {
-  checkWorld(question.world);
+  checkQuestion(question);
   return PROFILES.map((profile) => askProfile(question, profile));
 }
 
 /** Asks another profile the same request. */
-export function askProfile({ world, request }: Question, profile: Profile): ProfileAnswer {
+export function askProfile(question: Question, profile: Profile): ProfileAnswer {
+  checkProfile(profile, 'profile');
+  demandObject('question', question, 'an object of world and request');
+  const { world, request } = question;
+  demandObject('world', world, 'a world');
+  checkRequest(request);
   const verdict = new Model({ ...world, profile }).ask(request, new Trace());
   const token = world.tokens[request.token];
   const tokenImpossible = token?.userns === 0 && !profile.rules.token_create_in_init_userns;

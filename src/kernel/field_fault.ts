@@ -1,4 +1,5 @@
 import { InvalidSpecError } from '../errors.js';
+import { quoted } from '../text/printable.js';
 
 /** Characters of a text that a message shows. */
 const MAX_SHOWN = 60;
@@ -20,16 +21,9 @@ export function faultError({ field, given, expected }: FieldFault, row = ''): In
 
 /** A value in a few characters: numbers and texts as they are, else the kind of value. */
 export function describeGiven(given: unknown): string {
-  if (typeof given === 'string')
-    return quoteAscii(given.length > MAX_SHOWN ? `${given.slice(0, MAX_SHOWN)}...` : given);
+  if (typeof given === 'string') return quoted(given, MAX_SHOWN);
   if (given === null || (typeof given !== 'object' && typeof given !== 'function' && typeof given !== 'symbol')) {
     return String(given).slice(0, MAX_SHOWN);
   }
   return Array.isArray(given) ? 'an array' : typeof given === 'object' ? 'an object' : `a ${typeof given}`;
-}
-
-/** Every character but printable ASCII is escaped: the text is the caller's, and goes to terminals and logs. */
-function quoteAscii(text: string): string {
-  const toEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, toEscape);
 }

@@ -2,6 +2,7 @@ import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Outcome, Pre } from '../abi/verdict.js';
+import { demandObject, invalidArgument } from './arguments.js';
 import { linkCreate, progAttach } from './attach.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
 import {
@@ -23,6 +24,7 @@ import { mapCreate } from './map_create.js';
 import type { Masks } from './masks.js';
 import { missingCapability } from './permission.js';
 import { DEFAULT_PROFILE, type Profile, profileNamed } from './profile.js';
+import { checkProfile } from './profile_rules.js';
 import { progLoad } from './prog_load.js';
 import { Task } from './task.js';
 import { bpfTokenCreate } from './token.js';
@@ -48,9 +50,15 @@ export class Kernel implements KernelContext {
   readonly initUserns: UserNamespace = new UserNamespace('init', null, 0);
 
   constructor(options: KernelOptions = {}) {
-    this.profile = options.profile ?? profileNamed(DEFAULT_PROFILE);
-    this.sysctl = options.unprivilegedBpfDisabled ?? 2;
-    this.lsm = options.lsm ?? {};
+    demandObject('options', options);
+    const { profile = profileNamed(DEFAULT_PROFILE), unprivilegedBpfDisabled: sysctl = 2, lsm = {} } = options;
+    checkProfile(profile, 'profile');
+    if (sysctl !== 0 && sysctl !== 1 && sysctl !== 2)
+      throw invalidArgument('unprivilegedBpfDisabled', sysctl, '0, 1 or 2');
+    demandObject('lsm', lsm, 'an object of hooks');
+    this.profile = profile;
+    this.sysctl = sysctl;
+    this.lsm = lsm;
   }
 
   /** Root of the initial user namespace, with every capability. */

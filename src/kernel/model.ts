@@ -1,7 +1,9 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET } from '../abi/capabilities.js';
 import { DISPOSITION_SHIFT, Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { InvalidRequestError } from '../errors.js';
 import type { BpfAttr } from './attr.js';
+import { checkRequest } from './check_request.js';
 import { checkWorld } from './check_world.js';
 import { gateOf, tokenRoomOf } from './commands.js';
 import { Kernel } from './kernel.js';
@@ -49,8 +51,12 @@ export class Model {
     return verdictByte(trace);
   }
 
-  /** Makes the call: a descriptor or 0, or a negated errno (-1 too for a request that cannot be made at all). */
+  /**
+   * Makes the call: a descriptor or 0, or a negated errno (-1 too for a request that cannot be made at all). Throws an
+   * InvalidRequestError for a field that is no number, and for a bpffs that the world does not have.
+   */
   call(request: Request, trace: Trace): number {
+    checkRequest(request);
     if (request.pre === Pre.BAD_ROW) return trace.refuse(Outcome.BAD_ROW, 1);
     const task = this.tasks[request.task];
     if (!task) return trace.refuse(Outcome.NO_SUCH_TASK, 1);
@@ -149,7 +155,10 @@ export class Model {
   #tokenCreate(task: Task, request: Request, trace: Trace): number {
     if (request.bpffs === undefined) return trace.refuse(Outcome.MODEL_ONLY, 1);
     const spec = this.world.bpffs[request.bpffs];
-    if (!spec) throw new RangeError(`the world has no bpffs ${request.bpffs}`);
+    if (!spec) {
+      const message = `bpffs is ${request.bpffs}: an id below ${this.world.bpffs.length} is expected`;
+      throw new InvalidRequestError('bpffs', message);
+    }
     const sb = {
       userns: this.#ns(spec.userns),
       options: spec.options,

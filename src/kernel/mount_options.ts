@@ -1,7 +1,9 @@
 import { MASK_ANY } from '../abi/bpf.js';
 import { ERRNO } from '../abi/errno.js';
+import { demandText, invalidArgument } from './arguments.js';
 import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from './masks.js';
 import type { Profile } from './profile.js';
+import { checkProfile } from './profile_rules.js';
 import { KIND_PREFIX } from './vocabulary.js';
 
 /** What a bpffs is mounted with. Ids are global. */
@@ -20,6 +22,9 @@ export const DEFAULT_MODE = 0o777;
  * Returns the mask, or -EINVAL or -ERANGE. Source: kernel/bpf/inode.c: bpf_parse_param().
  */
 export function parseDelegateMask(profile: Profile, mask: MaskName, text: string): bigint | number {
+  checkProfile(profile, 'profile');
+  if (!MASK_NAMES.includes(mask)) throw invalidArgument('mask', mask, `one of ${MASK_NAMES.join(', ')}`);
+  demandText('text', text);
   if (text === '') return -ERRNO.EINVAL;
   if (!profile.rules.delegate_names) return text === 'any' ? MASK_ANY : kstrtou64(text);
   const kind = MASK_KIND[mask];

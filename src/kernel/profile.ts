@@ -1,3 +1,6 @@
+import { UnknownNameError } from '../errors.js';
+import { demandObject, demandText } from './arguments.js';
+import { describeGiven } from './field_fault.js';
 import { RELEASES, type Release, type Vocabulary, vocabularyOf } from './vocabulary.js';
 
 /** Everything in which the kernels (and the reviewed designs) differ, by name. Each says what `true` means. */
@@ -126,17 +129,28 @@ export function findProfile(name: string): Profile | undefined {
   return PROFILES.find((profile) => profile.name === name);
 }
 
-/** A built-in profile. Throws a RangeError that names the known ones where there is none of that name. */
+/** A built-in profile. Throws an UnknownNameError that names the known ones where there is none of that name. */
 export function profileNamed(name: string): Profile {
   const profile = findProfile(name);
   if (!profile) {
-    throw new RangeError(`no profile ${name}; known: ${PROFILES.map((p) => p.name).join(', ')}`);
+    const expected = PROFILES.map((known) => known.name).join(', ');
+    const given = describeGiven(name);
+    throw new UnknownNameError('profile', typeof name === 'string' ? name : given, {
+      message: `no profile ${given}; known: ${expected}`,
+      expected,
+    });
   }
   return profile;
 }
 
-/** A user's own kernel: another profile with some rules switched. */
+/**
+ * A user's own kernel: another profile with some rules switched. Throws an InvalidArgumentError for arguments of a wrong kind;
+ * rules that there are none of are found where the profile is used.
+ */
 export function extendProfile(base: Profile, name: string, rules: Partial<Rules>, description?: string): Profile {
+  demandObject('base', base, 'a profile');
+  demandText('name', name);
+  demandObject('rules', rules, 'an object of rules');
   const switched = Object.entries(rules).map(([rule, value]) => `${rule}: ${value}`);
   return {
     name,

@@ -35,7 +35,7 @@ function profileFault(profile: unknown): FieldFault | undefined {
  * A vocabulary that went through structuredClone() or JSON has lost its methods. `instanceof` would refuse one of another
  * copy of this module, of which a process can have several (bundles of workers).
  */
-function isVocabulary(value: unknown): boolean {
+export function isVocabulary(value: unknown): boolean {
   return (
     isObject(value) &&
     isObject(value.count) &&

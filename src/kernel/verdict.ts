@@ -1,5 +1,8 @@
 import type { ErrnoName } from '../abi/errno.js';
 import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, Outcome } from '../abi/verdict.js';
+import type { InvalidArgumentError } from '../errors.js';
+import { invalidArgument } from './arguments.js';
+import { isU32 } from './ranges.js';
 
 /** What the bpf() call returns for an outcome: an errno name, or null where it succeeds or cannot be made at all. */
 const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
@@ -48,8 +51,9 @@ export interface Verdict {
   readonly errno: ErrnoName | null;
 }
 
-/** Takes a verdict byte (0 to 255) apart. */
+/** Takes a verdict byte (0 to 255) apart. Throws an InvalidArgumentError for what is none. */
 export function decodeVerdict(byte: number): Verdict {
+  if (!isU32(byte) || byte > 255) throw invalidByte(byte);
   const outcome = (byte & OUTCOME_MASK) as Outcome;
   const disposition = (byte >> DISPOSITION_SHIFT) as Disposition;
   return { outcome, disposition, allowed: isAllowed(outcome), errno: errnoOf(outcome) };
@@ -78,12 +82,22 @@ export function verdictWord(byte: number): string {
   return outcome === Outcome.MODEL_ONLY ? 'undecided' : 'bad';
 }
 
-/** `cap_bpf_missing`: the name a reason has in files. */
+/** `cap_bpf_missing`: the name a reason has in files. Throws an InvalidArgumentError for what is no Outcome. */
 export function outcomeName(outcome: Outcome): string {
-  return Outcome[outcome].toLowerCase();
+  return nameIn(Outcome, 'outcome', outcome);
 }
 
-/** `dropped_attach_type`: the name a disposition has in files. */
+/** `dropped_attach_type`: the name a disposition has in files. Throws an InvalidArgumentError for what is no Disposition. */
 export function dispositionName(disposition: Disposition): string {
-  return Disposition[disposition].toLowerCase();
+  return nameIn(Disposition, 'disposition', disposition);
+}
+
+function nameIn(names: Readonly<Record<number, string>>, argument: string, code: number): string {
+  const name = isU32(code) ? names[code] : undefined;
+  if (name === undefined) throw invalidArgument(argument, code, `the code of an ${argument}`.replace('an d', 'a d'));
+  return name.toLowerCase();
+}
+
+function invalidByte(given: unknown): InvalidArgumentError {
+  return invalidArgument('byte', given, 'a verdict byte (0 to 255)');
 }

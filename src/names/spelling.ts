@@ -1,5 +1,7 @@
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
-import { KIND_PREFIX, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+import { demandText, invalidArgument } from '../kernel/arguments.js';
+import { isVocabulary } from '../kernel/profile_rules.js';
+import { KIND_PREFIX, KINDS, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
 import { nearestOf } from './nearest.js';
 
 /** What a person calls each enumeration. */
@@ -21,6 +23,7 @@ const OTHER_NAMES: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
  * A number is taken as it is, known to the release or not (0 to 2^32-1). Undefined for anything else.
  */
 export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): number | undefined {
+  checkLookUp(vocabulary, kind, text);
   const trimmed = text.trim();
   if (/^(0x[0-9a-f]+|\d+)$/i.test(trimmed)) {
     const number = Number(trimmed);
@@ -32,17 +35,26 @@ export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): n
 
 /** The known name nearest to a misspelt one, or undefined where none is near enough to be meant. */
 export function nearestName(vocabulary: Vocabulary, kind: Kind, text: string): string | undefined {
+  checkLookUp(vocabulary, kind, text);
   return nearestOf(canonical(kind, text.trim()), vocabulary.names(kind));
 }
 
 /** The number of a capability: `CAP_BPF`, `cap_bpf`, `bpf` or `39`. */
 export function resolveCapability(text: string): number | undefined {
+  demandText('text', text);
   const trimmed = text.trim();
   if (/^\d+$/.test(trimmed)) return Number(trimmed) < CAPABILITY_NAMES.length ? Number(trimmed) : undefined;
   const upper = trimmed.toUpperCase().replaceAll('-', '_');
   const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
   const index = (CAPABILITY_NAMES as readonly string[]).indexOf(full);
   return index === -1 ? undefined : index;
+}
+
+/** Throws an InvalidArgumentError for an argument of a wrong kind. */
+function checkLookUp(vocabulary: Vocabulary, kind: Kind, text: string): void {
+  if (!isVocabulary(vocabulary)) throw invalidArgument('vocabulary', vocabulary, 'the vocabulary of a profile');
+  if (!KINDS.includes(kind)) throw invalidArgument('kind', kind, `one of ${KINDS.join(', ')}`);
+  demandText('text', text);
 }
 
 /** A spelling brought to the kernel's lower case without prefix. */

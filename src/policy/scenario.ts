@@ -1,3 +1,4 @@
+import { demandText } from '../kernel/arguments.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
@@ -33,6 +34,8 @@ export interface Scenario {
  * Throws a ScenarioError that lists every problem found, with line and column from 1.
  */
 export function parseScenario(text: string, file = 'scenario'): Scenario {
+  demandText('text', text);
+  demandText('file', file);
   const problems = new Problems(file);
   const { data, locator, warnings: read } = readDocument(text, problems);
   const form = scenarioSchema.safeParse(data);

@@ -4,6 +4,7 @@ import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import { addressesOf } from '../engine/resident.js';
 import { ColumnLengthError } from '../errors.js';
+import { demandObject, demandSignal, demandWhole, invalidArgument } from '../kernel/arguments.js';
 import { BatchRun } from './batch_run.js';
 import { Crew } from './crew.js';
 import type { PoolWorkerData, Rows } from './decide_shards.js';
@@ -54,7 +55,7 @@ export interface Pool {
 /**
  * Starts workers over an evaluator's memory. Changes that the evaluator's owner makes to the world are seen at once, by
  * batches under way too. A pool that is idle does not keep the process alive; close() it to free its threads and places.
- * Throws a RangeError for an impossible number of workers, and a PlacesTakenError where the memory has no room for them.
+ * Throws an InvalidArgumentError for an impossible number of workers, and a PlacesTakenError where the memory has no room for them.
  */
 export function createPool(evaluator: Evaluator, options: PoolOptions = {}): Pool {
   return new CrewPool(evaluator, options);
@@ -74,10 +75,13 @@ class CrewPool implements Pool {
   readonly #stages = new Stages();
   #closing: Promise<void> | undefined;
 
-  constructor(evaluator: Evaluator, { workers = defaultWorkers(), file }: PoolOptions) {
-    if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
-      throw new RangeError(`${workers} workers: a pool has from 1 to ${MAX_WORKERS}`);
-    }
+  constructor(evaluator: Evaluator, options: PoolOptions) {
+    demandObject('evaluator', evaluator, 'an evaluator');
+    if (typeof evaluator.share !== 'function')
+      throw invalidArgument('evaluator', evaluator, 'an evaluator (not an attachment)');
+    demandObject('options', options);
+    const { workers = defaultWorkers(), file } = options;
+    demandWhole('workers', workers, 1, MAX_WORKERS);
     this.workers = workers;
     this.#evaluator = evaluator;
     const { memory } = evaluator.share();
@@ -92,7 +96,10 @@ class CrewPool implements Pool {
     return this.#crew.threads;
   }
 
-  async checkBatch(columns: Columns, out: Uint8Array, { signal }: PoolBatchOptions = {}): Promise<void> {
+  async checkBatch(columns: Columns, out: Uint8Array, options: PoolBatchOptions = {}): Promise<void> {
+    demandObject('options', options);
+    const { signal } = options;
+    demandSignal('options.signal', signal);
     if (this.#closing) throw closedError();
     // Throws where the evaluator was disposed of: the memory lives as long as the pool, but what it says is nobody's.
     this.#evaluator.share();

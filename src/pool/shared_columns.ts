@@ -1,4 +1,4 @@
-import type { Columns, FullColumns } from '../engine/columns.js';
+import { type Columns, checkRows, type FullColumns } from '../engine/columns.js';
 import { NO_TOKEN } from '../kernel/world.js';
 
 /** Bytes of a row in all columns. */
@@ -9,6 +9,7 @@ const ROW_BYTES = 12;
  * are copied first, which costs about as much as deciding a tenth of the rows.
  */
 export function makeSharedColumns(rows: number): FullColumns {
+  checkRows(rows);
   const columns = layOut(new SharedArrayBuffer(rows * ROW_BYTES), rows);
   columns.token.fill(NO_TOKEN);
   columns.insnCnt.fill(1);
@@ -17,6 +18,7 @@ export function makeSharedColumns(rows: number): FullColumns {
 
 /** Room for verdicts in memory that all threads share: what a pool decides is written there by whoever decides it. */
 export function makeSharedVerdicts(rows: number): Uint8Array {
+  checkRows(rows);
   return new Uint8Array(new SharedArrayBuffer(rows));
 }
 

@@ -2,8 +2,10 @@ import { Disposition } from '../abi/verdict.js';
 import type { Answer } from '../explain/answer.js';
 import type { Question } from '../explain/change.js';
 import { applyChange } from '../explain/change.js';
+import { checkQuestion } from '../explain/check_question.js';
 import type { Explanation } from '../explain/explain.js';
 import type { ProfileAnswer } from '../explain/profiles.js';
+import { demandObject } from '../kernel/arguments.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { printable } from '../text/printable.js';
 import { changeWords } from './change_words.js';
@@ -35,6 +37,9 @@ export function verdictText({ world, request }: Question, { verdict, askedIn }: 
 
 /** The whole explanation: verdict, every check, what to change, what other kernels say. */
 export function explainText(explanation: Explanation, style: Style = PLAIN): string {
+  demandObject('explanation', explanation, 'what explain() returned');
+  demandObject('explanation.verdict', explanation.verdict, 'a verdict');
+  checkQuestion(explanation.question);
   const { question, verdict, steps } = explanation;
   const sections = [verdictText(question, explanation, style)];
   if (steps.length > 0) {

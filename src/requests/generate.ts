@@ -1,12 +1,14 @@
 import { Pre } from '../abi/verdict.js';
 import { type FullColumns, makeColumns } from '../engine/columns.js';
+import { InvalidArgumentError } from '../errors.js';
+import { demandObject, demandWhole, invalidArgument } from '../kernel/arguments.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
 import { Random } from './random.js';
-import { CHUNK_ROWS, type RequestChunk } from './table.js';
+import { CHUNK_ROWS, MAX_CHUNK_ROWS, type RequestChunk } from './table.js';
 
 /** Rows drawn from one stream of random numbers. Part of what a seed means: never change it. */
 export const BLOCK_ROWS = 16_384;
@@ -22,7 +24,7 @@ export interface GenerateOptions {
 
 /**
  * Requests drawn from a world's tasks, tokens and vocabulary: the same rows for the same world, seed and row number.
- * `rows` is where they end. Throws a RangeError for a world without tasks, and for a seed, a number of rows or a first row
+ * `rows` is where they end. Throws an InvalidArgumentError for a world without tasks, and for a seed, a number of rows or a first row
  * that is none.
  *
  * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
@@ -36,14 +38,14 @@ export function* generateRequests(
   rows: number,
   options: GenerateOptions = {},
 ): Generator<RequestChunk> {
+  demandObject('options', options);
   const { chunkRows = CHUNK_ROWS, from = 0 } = options;
   checkWorldNames(world);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`${seed} is no seed: a whole number from 0 on`);
-  if (!Number.isSafeInteger(rows) || rows < 0) throw new RangeError(`${rows} is no number of rows`);
-  if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
-  if (!Number.isSafeInteger(from) || from < 0 || from % BLOCK_ROWS !== 0) {
-    throw new RangeError(`${from} is no row to draw from: a multiple of ${BLOCK_ROWS}`);
-  }
+  demandWhole('seed', seed, 0);
+  demandWhole('rows', rows, 0);
+  demandWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
+  demandWhole('from', from, 0);
+  if (from % BLOCK_ROWS !== 0) throw invalidArgument('from', from, `a multiple of ${BLOCK_ROWS}`);
   if (rows <= from) return;
   const draw = new RequestDraw(world, seed);
   for (let firstRow = from; firstRow < rows; firstRow += chunkRows) {
@@ -73,7 +75,9 @@ class RequestDraw {
 
   constructor(world: WorldNames, seed: number) {
     const { vocabulary } = world.profile;
-    if (world.tasks.length === 0) throw new RangeError('a world without tasks has nobody to make requests');
+    if (world.tasks.length === 0) {
+      throw new InvalidArgumentError('world', 'the world has no tasks: at least one is expected, to make requests');
+    }
     this.#seed = seed;
     this.#tasks = world.tasks.length;
     this.#tokens = world.tokens.length;

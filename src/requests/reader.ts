@@ -1,3 +1,4 @@
+import { demandObject, demandWhole } from '../kernel/arguments.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
 import { ByteLines } from './byte_lines.js';
@@ -7,7 +8,15 @@ import { KeyColumns } from './keys.js';
 import { NdjsonTable } from './ndjson.js';
 import { Problems } from './problems.js';
 import { RowBuilder } from './rows.js';
-import { CHUNK_ROWS, type RequestChunk, type RequestFormat, RequestTableError } from './table.js';
+import { demandFormat, demandPieces } from './source.js';
+import {
+  CHUNK_ROWS,
+  MAX_CHUNK_ROWS,
+  REQUEST_FORMATS,
+  type RequestChunk,
+  type RequestFormat,
+  RequestTableError,
+} from './table.js';
 import { encodeUtf8 } from './utf8.js';
 
 /** Most bytes of one line that are passed over to find its end. */
@@ -52,10 +61,10 @@ export class TableReader {
   readonly #file: string;
   #isEnd = false;
 
-  /** Reads all of a file, or the rows of a range. Throws a RangeError for a chunk size below 1. */
+  /** Reads all of a file, or the rows of a range. Throws an InvalidArgumentError for a chunk size that is none. */
   constructor(names: CellNames, format: RequestFormat, options: ReadOptions = {}, range?: ReadRange) {
     const { file = '<input>', chunkRows = CHUNK_ROWS, problems = new Problems() } = options;
-    if (!Number.isInteger(chunkRows) || chunkRows < 1) throw new RangeError(`${chunkRows} rows make no chunk`);
+    demandWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
     this.problems = problems;
     this.#file = file;
     this.keys = range?.keys ?? new KeyColumns(problems);
@@ -122,6 +131,9 @@ export async function* readRequests(
   options: ReadOptions = {},
 ): AsyncGenerator<RequestChunk> {
   checkWorldNames(world);
+  demandFormat(format, REQUEST_FORMATS);
+  demandPieces(source);
+  demandObject('options', options);
   const reader = new TableReader(cellNames(world), format, options);
   for await (const piece of encodeUtf8(source)) {
     reader.push(piece);

@@ -29,6 +29,8 @@ export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly Requ
 export type Cells = unknown[];
 
 /** Rows of a chunk unless a caller asks for another number. */
+/** Most rows of a chunk that a caller may ask for. */
+export const MAX_CHUNK_ROWS = 1 << 24;
 export const CHUNK_ROWS = 16_384;
 
 /** In `expects`: the row expects nothing. */

@@ -1,11 +1,13 @@
 import type { FullColumns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import type { AttachedEvaluator } from '../engine/share.js';
-import { TableChangedError } from '../errors.js';
+import { InvalidArgumentError, TableChangedError } from '../errors.js';
+import { demandObject, demandSignal, demandText, invalidArgument } from '../kernel/arguments.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
 import { Problems } from '../requests/problems.js';
-import { formatOfPath, type TableFormat } from './formats.js';
+import { demandFormat, demandPieces } from '../requests/source.js';
+import { formatOfPath, TABLE_FORMATS, type TableFormat } from './formats.js';
 import { openInputFile } from './input_file.js';
 import { openTable } from './open_table.js';
 
@@ -49,20 +51,34 @@ export interface EvaluatedTable extends AsyncIterable<TableChunk> {
 
 /**
  * Decides every row of a table, holding little more than one chunk of it. Iterating throws a RequestTableError for what is no
- * request table, a TableChangedError where the file is written to meanwhile, a system's error where it cannot be read, the signal's reason, and what checkBatch() throws.
- * Throws a TypeError where format or world are needed and not given.
+ * request table, a TableChangedError where the file is written to meanwhile, a system's error where it cannot be read, the
+ * signal's reason, and what checkBatch() throws.
+ * Throws an InvalidArgumentError where format or world are needed and not given, and for arguments of a wrong kind.
  */
 export function evaluateTable(
   evaluator: Evaluator | AttachedEvaluator,
   source: TableSource,
   options: TableOptions = {},
 ): EvaluatedTable {
+  demandObject('evaluator', evaluator, 'an evaluator');
+  if (typeof evaluator.checkBatch !== 'function') throw invalidArgument('evaluator', evaluator, 'an evaluator');
+  demandObject('options', options);
+  demandSignal('options.signal', options.signal);
+  if (options.file !== undefined) demandText('options.file', options.file);
   const { world = 'world' in evaluator ? evaluator.world : undefined } = options;
-  if (world === undefined)
-    throw new TypeError('an attached evaluator does not know names: give the world as an option');
+  if (world === undefined) {
+    throw new InvalidArgumentError(
+      'options.world',
+      'an attached evaluator does not know names: give the world as an option',
+    );
+  }
   checkWorldNames(world);
   const format = options.format ?? (typeof source === 'string' ? formatOfPath(source) : undefined);
-  if (!format) throw new TypeError('the format of the table is not known: give it as an option');
+  if (format === undefined) {
+    throw new InvalidArgumentError('options.format', 'the format of the table is not known: give it as an option');
+  }
+  demandFormat(format, TABLE_FORMATS);
+  if (typeof source !== 'string') demandPieces(source);
   const problems = new Problems();
   const chunks = async function* (): AsyncGenerator<TableChunk> {
     options.signal?.throwIfAborted();

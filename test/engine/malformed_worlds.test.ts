@@ -131,6 +131,6 @@ describe('a tree of user namespaces', () => {
 test('texts from a world are shown without what a terminal would obey', () => {
   const userns = '\u001b[31m\u009b\u202e"box"\n';
   expect(() => checkWorld(withField(randomFullWorld(3), 'tasks[0].userns', userns))).toThrow(
-    'tasks[0].userns is "\\u001b[31m\\u009b\\u202e\\"box\\"\\n": the id of a user namespace',
+    'tasks[0].userns is "\\x1b[31m\\x9b\\u{202e}\\"box\\"\\n": the id of a user namespace',
   );
 });

@@ -7,7 +7,7 @@ import { PLACES } from '../../src/engine/layout.js';
 import { claimPlace, PlacesTakenError, releasePlace } from '../../src/engine/places.js';
 import { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from '../../src/engine/share.js';
 import { makeMemory } from '../../src/engine/wasm.js';
-import { ColumnLengthError } from '../../src/errors.js';
+import { ColumnLengthError, InvalidArgumentError } from '../../src/errors.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { requestOf } from '../../src/kernel/world.js';
 import { generateRequests } from '../../src/requests/index.js';
@@ -99,7 +99,7 @@ describe('an attached evaluator', () => {
       [{ kind, memory: new WebAssembly.Memory({ initial: 1 }) }, /another version/],
     ];
     for (const [shared, message] of wrong) {
-      expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(TypeError);
+      expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(InvalidArgumentError);
       expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(message);
     }
   });

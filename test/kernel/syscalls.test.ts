@@ -336,5 +336,5 @@ test('every profile from 6.9 to 7.3 is there, with the designs', () => {
   for (const name of ['v11', 'v12', 'linux-6.9', 'linux-6.19', 'linux-7.0', 'linux-7.3']) {
     expect(findProfile(name)?.name).toBe(name);
   }
-  expect(() => profileNamed('linux-5.0')).toThrow(/no profile linux-5.0; known: v11/);
+  expect(() => profileNamed('linux-5.0')).toThrow(/no profile "linux-5.0"; known: v11/);
 });

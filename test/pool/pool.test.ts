@@ -141,7 +141,7 @@ describe('a pool answers as its evaluator does', () => {
     poolOf(2);
     await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toMatchObject({ code: 'COLUMN_LENGTH' });
     for (const workers of [0, 1.5, MAX_WORKERS + 1]) {
-      expect(() => createPool(evaluator, { workers })).toThrow(RangeError);
+      expect(() => createPool(evaluator, { workers })).toThrow(/^workers is .* from 1 to 63 is expected$/);
     }
     const rest = Array.from({ length: PLACES - 4 }, () => attachEvaluator(evaluator.share()));
     expect(() => createPool(evaluator, { workers: 2 })).toThrow(/all 64 places/);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Pre } from '../../src/abi/verdict.js';
 import { LAST_TYPE } from '../../src/engine/layout.js';
+import { InvalidArgumentError } from '../../src/errors.js';
 import { NO_TOKEN, type TokenSpec, type World } from '../../src/kernel/world.js';
 import { MAX_RECORD } from '../../src/requests/csv_records.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, RequestTableError } from '../../src/requests/index.js';
@@ -121,7 +122,7 @@ describe('tables that cannot be read', () => {
   });
 
   it('refuses chunks of no rows', async () => {
-    await expect(csv('task,cmd\n', 0)).rejects.toThrow(RangeError);
+    await expect(csv('task,cmd\n', 0)).rejects.toThrow(InvalidArgumentError);
   });
 });
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
 import { Pre } from '../../src/abi/verdict.js';
+import { InvalidArgumentError } from '../../src/errors.js';
 import { attachTypeFits, fixupAttachType } from '../../src/kernel/attach_types.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { generateRequests } from '../../src/requests/index.js';
@@ -74,13 +75,14 @@ describe('generateRequests', () => {
 
   it('refuses what it cannot draw', () => {
     const draw = (...of: Parameters<typeof generateRequests>) => [...generateRequests(...of)];
-    expect(() => draw({ ...world, tasks: [] }, 1, 1)).toThrow(RangeError);
+    expect(() => draw({ ...world, tasks: [] }, 1, 1)).toThrow(InvalidArgumentError);
     for (const bad of [-1, 1.5, Number.NaN, 2 ** 53]) {
-      expect(() => draw(world, bad, 1)).toThrow(RangeError);
-      expect(() => draw(world, 1, bad)).toThrow(RangeError);
+      expect(() => draw(world, bad, 1)).toThrow(InvalidArgumentError);
+      expect(() => draw(world, 1, bad)).toThrow(InvalidArgumentError);
     }
-    expect(() => draw(world, 1, 1, { chunkRows: 0 })).toThrow(RangeError);
-    for (const from of [-16_384, 100, 16_384.5]) expect(() => draw(world, 1, 1, { from })).toThrow(RangeError);
+    expect(() => draw(world, 1, 1, { chunkRows: 0 })).toThrow(InvalidArgumentError);
+    for (const from of [-16_384, 100, 16_384.5])
+      expect(() => draw(world, 1, 1, { from })).toThrow(InvalidArgumentError);
   });
 });
 

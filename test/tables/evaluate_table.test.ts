@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator } from '../../src/engine/share.js';
+import { InvalidArgumentError } from '../../src/errors.js';
 import { Dice } from '../../src/fuzz/dice.js';
 import { generateRequests } from '../../src/requests/index.js';
 import { evaluateTable, TABLE_FORMATS, type TableFormat } from '../../src/tables/index.js';
@@ -120,7 +121,7 @@ test('what is wrong with rows is in problems, and in the chunk they are in', asy
 
 test('what cannot be evaluated is said', async () => {
   const attached = attachEvaluator(evaluator.share());
-  expect(() => evaluateTable(attached, 'x.csv')).toThrow(TypeError);
+  expect(() => evaluateTable(attached, 'x.csv')).toThrow(InvalidArgumentError);
   attached.dispose();
   expect(() => evaluateTable(evaluator, 'x.txt')).toThrow('the format of the table is not known');
   const missing = evaluateTable(evaluator, join(folder, 'missing.arrow'))[Symbol.asyncIterator]();

@@ -1,0 +1,48 @@
+import { Pre } from '../abi/verdict.js';
+import { InvalidRequestError } from '../errors.js';
+import { describeGiven } from './field_fault.js';
+import { isObject, isU32 } from './ranges.js';
+import type { Request } from './world.js';
+
+const NUMBERS = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt'] as const;
+const OPTIONAL = ['bpffs', 'mapFlags'] as const;
+
+/**
+ * Throws an InvalidRequestError for a request by ids with a field that is no whole number of 32 bits: WebAssembly would take
+ * NaN and 2^32 for 0. Numbers that stand for nothing are right: the verdict says so.
+ */
+export function checkRequest(request: Request): void {
+  if (!isObject(request)) throw wrongField('request', request, 'an object');
+  const { task, token, cmd, type, attachType, insnCnt, pre, bpffs, mapFlags } = request;
+  if (
+    isU32(task) &&
+    isU32(token) &&
+    isU32(cmd) &&
+    isU32(type) &&
+    isU32(attachType) &&
+    isU32(insnCnt) &&
+    isU32(pre) &&
+    pre <= Pre.BAD_ROW &&
+    (bpffs === undefined || isU32(bpffs)) &&
+    (mapFlags === undefined || isU32(mapFlags))
+  ) {
+    return;
+  }
+  checkNumbers({ task, token, cmd, type, attachType, insnCnt });
+  for (const field of OPTIONAL) {
+    const given = request[field];
+    if (given !== undefined && !isU32(given)) throw wrongField(field, given);
+  }
+  throw wrongField('pre', pre, `a whole number from 0 to ${Pre.BAD_ROW}`);
+}
+
+/** The same of some of its numbers. */
+export function checkNumbers(numbers: Partial<Record<(typeof NUMBERS)[number], unknown>>): void {
+  for (const field of NUMBERS) {
+    if (field in numbers && !isU32(numbers[field])) throw wrongField(field, numbers[field]);
+  }
+}
+
+function wrongField(field: string, given: unknown, expected = 'a whole number from 0 to 2^32-1'): InvalidRequestError {
+  return new InvalidRequestError(field, `${field} is ${describeGiven(given)}: ${expected} is expected`);
+}

@@ -1,0 +1,254 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import * as library from '../../src/index.js';
+import * as pools from '../../src/pool/index.js';
+import * as tables from '../../src/tables/index.js';
+import { smallWorld } from '../requests/small_world.js';
+
+const { BpfTokenSimError, makeColumns, requestOf } = library;
+
+const world = {
+  ...smallWorld(),
+  profile: library.extendProfile(smallWorld().profile, 'mine', { token_narrowing: true }),
+};
+const evaluator = library.createEvaluator(world);
+const attached = library.attachEvaluator(evaluator.share());
+const pool = pools.createPool(evaluator, { workers: 1 });
+const explanation = evaluator.explain(requestOf({ task: 1, token: 0, cmd: 5 }));
+const columns = makeColumns(3);
+const out = new Uint8Array(3);
+const XDP = { task: 'agent', token: 'full', cmd: 'prog_load', prog_type: 'xdp' };
+const TASK = { name: 'new', userns: 1, euid: 0, effective: 0n };
+const TOKEN = { name: 'new', userns: 1, allowed: { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n } };
+const request = requestOf({ task: 1, cmd: 5 });
+
+afterAll(async () => {
+  attached.dispose();
+  await pool.close();
+  evaluator.dispose();
+});
+
+/** What no call takes as anything but what it says of it. */
+const NASTY: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  Number.NaN,
+  -1,
+  0.5,
+  2 ** 32,
+  2 ** 53,
+  Number.POSITIVE_INFINITY,
+  10n,
+  '',
+  'no such thing',
+  '__proto__',
+  '\u001b[2J',
+  Symbol('given'),
+  () => 1,
+  {},
+  [],
+  [1, 2, 3],
+  new Uint16Array(3),
+  new Date(Number.NaN),
+  Object.create(null),
+];
+
+async function* csv(): AsyncGenerator<string> {
+  yield 'task,cmd\nroot,btf_load\n';
+}
+
+async function drained(chunks: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of chunks);
+}
+
+/** Every call with arguments that are right; each argument is then replaced by every nasty value. */
+const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unknown, ...args: unknown[]]>> = {
+  // src/index.ts
+  makeColumns: [library.makeColumns, 3],
+  setRow: [library.setRow, columns, 1, request],
+  rowOf: [library.rowOf, columns, 1],
+  attachEvaluator: [(shared: library.SharedEvaluator) => library.attachEvaluator(shared).dispose(), evaluator.share()],
+  profileNamed: [library.profileNamed, 'v12'],
+  findProfile: [library.findProfile, 'v12'],
+  extendProfile: [library.extendProfile, world.profile, 'x', {}],
+  parseScenario: [library.parseScenario, library.starterScenario(), 'file'],
+  generateRequests: [
+    (...args: Parameters<typeof library.generateRequests>) => library.generateRequests(...args).next(),
+    world,
+    1,
+    3,
+    {},
+  ],
+  readRequests: [
+    (...args: Parameters<typeof library.readRequests>) => drained(library.readRequests(...args)),
+    world,
+    'csv',
+    csv(),
+    {},
+  ],
+  explain: [library.explain, { world, request }],
+  advise: [library.advise, { world, request }],
+  askEveryProfile: [library.askEveryProfile, { world, request }],
+  askProfile: [library.askProfile, { world, request }, world.profile],
+  applyChange: [library.applyChange, { world, request }, { kind: 'grant', task: 0, cap: 39 }],
+  Kernel: [(options: library.KernelOptions) => new library.Kernel(options), {}],
+  Model: [(given: library.World) => new library.Model(given), world],
+  decodeVerdict: [library.decodeVerdict, 0],
+  outcomeName: [library.outcomeName, 0],
+  dispositionName: [library.dispositionName, 0],
+  errnoName: [library.errnoName, 1],
+  resolveName: [library.resolveName, world.profile.vocabulary, 'cmds', 'prog_load'],
+  nearestName: [library.nearestName, world.profile.vocabulary, 'cmds', 'prog_lod'],
+  resolveCapability: [library.resolveCapability, 'CAP_BPF'],
+  parseDelegateMask: [library.parseDelegateMask, world.profile, 'cmds', 'any'],
+  explainText: [library.explainText, explanation],
+  // An evaluator
+  check: [(given: typeof XDP) => evaluator.check(given), XDP],
+  checkRequest: [(given: library.Request) => evaluator.checkRequest(given), request],
+  checkIds: [evaluator.checkIds, 1, 0, 5, 6, 37],
+  checkBatch: [(...args: [library.Columns, Uint8Array]) => evaluator.checkBatch(...args), columns, out],
+  surface: [(...args: [string, string]) => evaluator.surface(...args), 'agent', 'full'],
+  surfaceVerdicts: [(...args: [string, string]) => evaluator.surfaceVerdicts(...args), 'agent', 'full'],
+  'evaluator.explain': [(given: typeof XDP) => evaluator.explain(given), XDP],
+  addTask: [(given: library.TaskSpec) => evaluator.addTask(given), { ...TASK, userns: 9 }],
+  addToken: [(given: library.NewToken) => evaluator.addToken(given), { ...TOKEN, userns: 9 }],
+  narrowToken: [(...args: [string, object]) => evaluator.narrowToken(...args), 'maps-only', {}],
+  replaceWorld: [(given: library.World) => evaluator.replaceWorld(given), world],
+  'evaluator.makeColumns': [(rows: number) => evaluator.makeColumns(rows), 3],
+  'evaluator.makeVerdicts': [(rows: number) => evaluator.makeVerdicts(rows), 3],
+  // An attachment
+  'attached.checkIds': [
+    (...args: [number, number, number, number, number]) => attached.checkIds(...args),
+    1,
+    0,
+    5,
+    6,
+    37,
+  ],
+  'attached.checkRequest': [(given: library.Request) => attached.checkRequest(given), request],
+  'attached.checkBatch': [(...args: [library.Columns, Uint8Array]) => attached.checkBatch(...args), columns, out],
+  'attached.surface': [(...args: [number, number]) => attached.surface(...args), 1, 0],
+  // src/pool/index.ts
+  createPool: [
+    (...args: Parameters<typeof pools.createPool>) => pools.createPool(...args).close(),
+    evaluator,
+    { workers: 1 },
+  ],
+  makeSharedColumns: [pools.makeSharedColumns, 3],
+  makeSharedVerdicts: [pools.makeSharedVerdicts, 3],
+  'pool.checkBatch': [(...args: [library.Columns, Uint8Array, object]) => pool.checkBatch(...args), columns, out, {}],
+  // src/tables/index.ts
+  evaluateTable: [
+    (...args: Parameters<typeof tables.evaluateTable>) => drained(tables.evaluateTable(...args)),
+    evaluator,
+    csv(),
+    { format: 'csv' },
+  ],
+};
+
+/** An error as a caller may meet it: the library's own, or the system's where a name is taken for a file's. */
+function isTyped(error: unknown): boolean {
+  return error instanceof BpfTokenSimError || (error instanceof Error && 'syscall' in error);
+}
+
+async function outcomeOf(call: () => unknown): Promise<{ readonly thrown: unknown } | { readonly result: unknown }> {
+  try {
+    return { result: await call() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+describe('an argument that is none is refused with a typed error, or answered', () => {
+  test.each(Object.keys(CALLS))('%s', async (name) => {
+    const [call, ...args] = CALLS[name] as (typeof CALLS)[string];
+    for (const place of args.keys()) {
+      for (const value of NASTY) {
+        const outcome = await outcomeOf(() => call(...(args.with(place, value) as never[])));
+        if ('thrown' in outcome && !isTyped(outcome.thrown)) {
+          expect.fail(
+            `argument ${place} as ${typeof value} ${String(value)}: ${String((outcome.thrown as Error)?.stack)}`,
+          );
+        }
+      }
+    }
+  });
+});
+
+describe('a number that WebAssembly would take for another is no request', () => {
+  const numbers = [Number.NaN, -1, 0.5, 2 ** 32, Number.POSITIVE_INFINITY, '0', undefined, null, 0n, true];
+  const fields = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
+
+  test.each(fields)('%s', (field) => {
+    for (const value of [...numbers, ...(field === 'pre' ? [8, 255] : [])]) {
+      const wrong = { ...request, [field]: value } as never;
+      const ways = [
+        () => evaluator.checkRequest(wrong),
+        () => attached.checkRequest(wrong),
+        () => new library.Model(world).ask(wrong),
+        () => library.setRow(makeColumns(1), 0, wrong),
+        () => evaluator.explain(wrong),
+      ];
+      for (const way of ways) {
+        expect(way).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', field }) as never);
+      }
+    }
+  });
+
+  test('nor is one of checkIds() or a surface', () => {
+    for (const value of numbers) {
+      for (const place of [0, 1, 2, 3, 4]) {
+        const ids = [1, 0, 5, 6, 37].with(place, value as never) as [number, number, number, number, number];
+        for (const decider of [evaluator, attached]) {
+          const field = fields[place] as string;
+          expect(() => decider.checkIds(...ids)).toThrow(
+            expect.objectContaining({ code: 'INVALID_REQUEST', field }) as never,
+          );
+        }
+      }
+      expect(() => attached.surface(value as never, 0)).toThrow(library.InvalidRequestError);
+    }
+  });
+
+  test('a task past what a column holds is no other task in it, and a token is refused', () => {
+    const row = makeColumns(1);
+    library.setRow(row, 0, { ...request, task: 2 ** 16 });
+    const verdict = new Uint8Array(1);
+    evaluator.checkBatch(row, verdict);
+    expect(verdict[0]).toBe(evaluator.checkRequest({ ...request, task: 2 ** 16 }));
+    expect(() => library.setRow(row, 0, { ...request, token: 2 ** 16 })).toThrow(library.InvalidRequestError);
+  });
+});
+
+test('after dispose() every call says so, and dispose() does nothing', async () => {
+  const gone = library.createEvaluator(world);
+  const lost = library.attachEvaluator(gone.share());
+  for (const one of [gone, lost]) {
+    one.dispose();
+    one.dispose();
+  }
+  const calls: readonly (() => unknown)[] = [
+    () => gone.world,
+    () => gone.check(XDP),
+    () => gone.checkRequest(request),
+    () => gone.checkIds(1, 0, 5, 6, 37),
+    () => gone.checkBatch(columns, out),
+    () => gone.surface(0),
+    () => gone.surfaceVerdicts(0),
+    () => gone.explain(XDP),
+    () => gone.addTask(TASK),
+    () => gone.addToken(TOKEN),
+    () => gone.narrowToken(0, {}),
+    () => gone.replaceWorld(world),
+    () => gone.makeColumns(1),
+    () => gone.makeVerdicts(1),
+    () => gone.share(),
+    () => lost.checkRequest(request),
+    () => lost.checkIds(1, 0, 5, 6, 37),
+    () => lost.checkBatch(columns, out),
+    () => lost.surface(0, 0),
+    () => pools.createPool(gone),
+    () => tables.evaluateTable(gone, 'x.csv'),
+  ];
+  for (const call of calls) expect(call).toThrow(library.DisposedError);
+});
