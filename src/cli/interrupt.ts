@@ -12,18 +12,25 @@ const IMPATIENT_AFTER_MS = 1000;
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let stoppedAt: number | undefined;
+  let isOver = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppedAt === undefined) {
       stoppedAt = performance.now();
       controller.abort();
-    } else if (performance.now() - stoppedAt >= IMPATIENT_AFTER_MS) {
+    } else if (!isOver && performance.now() - stoppedAt >= IMPATIENT_AFTER_MS) {
       endBySignal(signal);
     }
+  };
+  const forget = (): void => {
+    for (const name of HEEDED) process.off(name, stop);
   };
   for (const name of HEEDED) process.on(name, stop);
   try {
     return await work(controller.signal);
   } finally {
-    for (const name of HEEDED) process.off(name, stop);
+    isOver = true;
+    // What comes again while the process says that it was interrupted does not change its exit status.
+    if (stoppedAt === undefined) forget();
+    else setTimeout(forget, IMPATIENT_AFTER_MS).unref();
   }
 }

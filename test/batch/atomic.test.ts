@@ -1,9 +1,13 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AbortError, BatchFileError, runBatch } from '../../src/cli/batch/index.js';
+import { AtomicFile } from '../../src/cli/batch/atomic_file.js';
+import { FileSink } from '../../src/cli/batch/file_sink.js';
+import { AbortError, BatchFileError, Grouping, runBatch } from '../../src/cli/batch/index.js';
+import { placeAll } from '../../src/cli/batch/open_sink.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { smallWorld } from '../requests/small_world.js';
 
@@ -113,6 +117,82 @@ describe('an output file', () => {
     const full = runBatch({ world, evaluator, source: many, sink: toFile('/dev/full') });
     await expect(full).rejects.toThrow(BatchFileError);
     await expect(full).rejects.toThrow('no space left');
+  });
+});
+
+describe('outputs beside each other', () => {
+  const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+  const run = (path: string) => runBatch({ world, evaluator, source: few, sink: toFile(path) });
+
+  it('through a link to nothing: the file it leads to is made, and the link stays', async () => {
+    await mkdir(join(folder, 'sub'));
+    await symlink('sub/second', join(folder, 'first'));
+    await symlink('made.csv', join(folder, 'sub/second'));
+    await run(join(folder, 'first'));
+    expect(await read('sub/made.csv')).toMatch(/^row,line,task/);
+    expect((await readdir(folder)).sort()).toEqual(['first', 'sub']);
+    expect((await readdir(join(folder, 'sub'))).sort()).toEqual(['made.csv', 'second']);
+    expect((await lstat(join(folder, 'first'))).isSymbolicLink()).toBe(true);
+    await symlink('circle', join(folder, 'circle'));
+    await expect(run(join(folder, 'circle'))).rejects.toThrow('too many symbolic links');
+  });
+
+  it('with `..` after a link to a folder: where the system finds it', async () => {
+    await mkdir(join(folder, 'a/b'), { recursive: true });
+    await symlink('a/b', join(folder, 'link'));
+    await run(`${folder}/link/../x.csv`);
+    expect((await readdir(join(folder, 'a'))).sort()).toEqual(['b', 'x.csv']);
+  });
+
+  it('of names as long as there may be, in bytes', async () => {
+    const names = ['漢'.repeat(85), '漢'.repeat(76), `x${'😀'.repeat(63)}`, 'x'.repeat(255)];
+    for (const name of names) await run(join(folder, name));
+    expect((await readdir(folder)).sort()).toEqual([...names].sort());
+  });
+
+  it('appear together: where one cannot be put in its place, the other does not appear', async () => {
+    await mkdir(join(folder, 'gone'));
+    const grouping = new Grouping(world, ['cmd']);
+    const groupsSink = toFile(join(folder, 'gone/counts.csv'));
+    const sink = toFile(join(folder, 'x.csv'));
+    const onProgress = (): void => rmSync(join(folder, 'gone'), { recursive: true, force: true });
+    const batch = runBatch({ world, evaluator, source: few, sink, grouping, groupsSink, onProgress });
+    await expect(batch).rejects.toThrow(/cannot write .*counts.csv: no such file or directory/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('are opened before work: the first is removed where the second cannot be opened', async () => {
+    const grouping = new Grouping(world, ['cmd']);
+    const groupsSink = toFile(join(folder, 'none/counts.csv'));
+    const sink = toFile(join(folder, 'x.csv'));
+    await expect(runBatch({ world, evaluator, source: many, sink, grouping, groupsSink })).rejects.toThrow(/none/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('say which of them are in place where a later one fails after all', async () => {
+    const [first, second] = ['first', 'second'].map((name) => AtomicFile.open(join(folder, name))) as [
+      AtomicFile,
+      AtomicFile,
+    ];
+    const sinks = [new FileSink(first), new FileSink(second)];
+    for (const sink of sinks) await sink.prepare();
+    await mkdir(join(folder, 'second'));
+    await expect(placeAll(sinks, undefined)).rejects.toThrow(/cannot write .*second: .*; .*first was written$/);
+    for (const sink of sinks) await sink.discard();
+    expect((await readdir(folder)).sort()).toEqual(['first', 'second']);
+  });
+
+  it('never replace what must be new, also where it appears meanwhile', async () => {
+    const path = join(folder, 'new');
+    const file = AtomicFile.open(path, { isNew: true });
+    await file.write('ours');
+    await file.prepare();
+    await writeFile(path, 'theirs');
+    expect(() => file.place()).toThrow(/EEXIST/);
+    await file.discard();
+    expect(() => AtomicFile.open(path, { isNew: true })).toThrow('already there');
+    expect(await readdir(folder)).toEqual(['new']);
+    expect(await read('new')).toBe('theirs');
   });
 });
 

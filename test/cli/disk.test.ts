@@ -74,6 +74,23 @@ describe('a full disk is an error in words', () => {
   });
 });
 
+describe('a disk without room', () => {
+  const mount = 'mount -t tmpfs -o size=64k tmpfs';
+  const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
+  test.skipIf(!canMount)('gets no starter scenario: an empty file stayed', () => {
+    const disk = join(temporary, 'full');
+    mkdirSync(disk);
+    const ended = ran(`${mount} ${disk} && dd if=/dev/zero of=${disk}/all bs=1k count=64 2>/dev/null;`, [disk], {
+      commands: [
+        ['init', `${disk}/x`],
+        ['init', '--force', `${disk}/x`],
+      ],
+    });
+    const said = `cannot write ${disk}/x: no space left on the device (ENOSPC)\n`;
+    expect(ended).toEqual([0, 1].map(() => ({ command: 'init', code: 2, said, left: ['all'] })));
+  });
+});
+
 test('Ctrl-C leaves nothing beside the output', () => {
   const beside = join(temporary, 'beside');
   mkdirSync(beside);

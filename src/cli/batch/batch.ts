@@ -4,7 +4,7 @@ import { Problems } from '../../requests/index.js';
 import { decideAll } from './decide_all.js';
 import { AbortError, throwIfAborted } from './errors.js';
 import { groupsCsv } from './groups_csv.js';
-import { finishAll, type OpenSink } from './open_sink.js';
+import { type OpenSink, placeAll } from './open_sink.js';
 import type { BatchOptions } from './options.js';
 import { openSinks } from './sink.js';
 import { openSource } from './source.js';
@@ -43,8 +43,11 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     if (!summary.isCutShort) source.demandUnchanged();
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;
+    // A reader of both may wait for the end of the one before it opens the other.
+    await output?.prepare();
     if (grouping && summary.groups) await groupsOutput?.write(groupsCsv(grouping, summary.groups));
-    await finishAll(outputs, signal);
+    await groupsOutput?.prepare();
+    await placeAll(outputs, signal);
   } catch (error) {
     for (const output of outputs) await output?.discard();
     throw signal?.aborted && error === signal.reason ? new AbortError(error) : error;

@@ -24,9 +24,17 @@ export async function finishAll(
   sinks: readonly (OpenSink | undefined)[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const outputs = sinks.filter((sink) => sink !== undefined);
-  for (const output of outputs) await output.prepare();
+  for (const output of sinks) await output?.prepare();
+  await placeAll(sinks, signal);
+}
+
+/** The same for outputs that are all prepared. */
+export async function placeAll(
+  sinks: readonly (OpenSink | undefined)[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   throwIfAborted(signal);
+  const outputs = sinks.filter((sink) => sink !== undefined);
   const placed: string[] = [];
   for (const output of outputs) {
     try {

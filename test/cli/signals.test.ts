@@ -1,0 +1,136 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bpftoken, MAIN, ROOT } from './run_cli.js';
+import { signalsLeaveNothing } from './signal_law.js';
+
+const FLEET = 'examples/fleet.yaml';
+const folder = mkdtempSync(join(tmpdir(), 'bpftoken-signals-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('signals at any moment leave whole outputs or none, and nothing else', async () => {
+  await signalsLeaveNothing(folder, 12, 1);
+});
+
+/** Starts a command that would take minutes, and waits until it writes to the folder. */
+async function writing(name: string, env: NodeJS.ProcessEnv = {}) {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const args = [MAIN, 'eval', FLEET, '--generate', '2G', '--out', join(own, 'x.csv')];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore', env: { ...process.env, ...env } });
+  while (readdirSync(own).length === 0) await setTimeout(5);
+  // Workers are started by then: cleaning up takes a while.
+  await setTimeout(500);
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  return { own, child, closed };
+}
+
+describe('no temporary file stays', () => {
+  test.each([
+    ['SIGHUP, which left one every time', ['SIGHUP'], [130, null]],
+    ['SIGTERM again and again, as timeout sends it', Array(20).fill('SIGTERM'), [130, null]],
+    ['Ctrl-C again and again', Array(20).fill('SIGINT'), [130, null]],
+    ['a signal that is not heeded', ['SIGQUIT'], [null, 'SIGQUIT']],
+  ] as const)('after %s', async (name, signals, ended) => {
+    const { own, child, closed } = await writing(name);
+    for (const signal of signals) {
+      child.kill(signal);
+      await setTimeout(3);
+    }
+    const [code, signal] = await closed;
+    expect(readdirSync(own)).toEqual([]);
+    // The last of many may come when Node has stopped to listen.
+    if (signals.length === 1 || code !== null) expect([code, signal]).toEqual(ended);
+  });
+
+  test('after an uncaught exception, and after process.exit()', async () => {
+    for (const [i, end] of ['throw new Error()', 'process.exit(3)'].entries()) {
+      const preloaded = `data:text/javascript,process.once('SIGUSR1', () => { ${end} })`;
+      const { own, child, closed } = await writing(`end-${i}`, { NODE_OPTIONS: `--import "${preloaded}"` });
+      child.kill('SIGUSR1');
+      expect((await closed)[0]).toBe(i === 0 ? 1 : 3);
+      expect(readdirSync(own)).toEqual([]);
+    }
+  });
+
+  test('after a second signal to work that does not end', async () => {
+    const own = join(folder, 'endless');
+    mkdirSync(own);
+    const [dist, path] = [new URL('../../dist/cli/', import.meta.url).href, JSON.stringify(join(own, 'x'))];
+    const script = `
+      import { interruptible } from '${dist}interrupt.js';
+      import { AtomicFile } from '${dist}batch/atomic_file.js';
+      setInterval(() => {}, 1000);
+      await interruptible(() => { AtomicFile.open(${path}); return new Promise(() => {}); });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    const closed = once(child, 'close');
+    while (readdirSync(own).length === 0) await setTimeout(5);
+    child.kill('SIGINT');
+    await setTimeout(1500);
+    expect(child.exitCode).toBe(null);
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([null, 'SIGTERM']);
+    expect(readdirSync(own)).toEqual([]);
+  });
+});
+
+describe('a FIFO', () => {
+  const at = (name: string): string => join(folder, name);
+  const fifo = (name: string): string => {
+    expect(spawnSync('mkfifo', [at(name)]).status).toBe(0);
+    return at(name);
+  };
+  const waiting = fifo('waiting');
+
+  // The first Ctrl-C did nothing where the process waited inside open().
+  test.each([
+    ['the request table', ['eval', FLEET, '--requests', waiting, '--format', 'csv']],
+    ['a request table in Arrow', ['eval', FLEET, '--requests', waiting, '--format', 'arrows']],
+    ['verdicts', ['eval', FLEET, '--generate', '10', '--out', waiting, '--out-format', 'csv']],
+    ['counts', ['eval', FLEET, '--generate', '10', '--summary', 'cmd', '--summary-out', waiting]],
+    ['generated requests', ['generate', FLEET, '--rows', '10', '--format', 'csv', '--out', waiting]],
+    ['a recording', ['replay', waiting]],
+    ['a starter scenario', ['init', '--force', waiting]],
+  ])('without a partner, for %s, ends with the first Ctrl-C', async (_, args) => {
+    const preloaded = new URL('./interrupt_soon.mjs', import.meta.url).href;
+    const env = { NODE_OPTIONS: `--import ${preloaded}`, TEST_INTERRUPT_MS: '100' };
+    expect(await bpftoken(args, { env })).toMatchObject({ code: 130 });
+  });
+
+  test('carries tables both ways, and a partner may come late', () => {
+    const [requests, verdicts, counts] = [fifo('requests'), fifo('verdicts'), fifo('counts')];
+    writeFileSync(at('r.csv'), 'task,cmd\nweb,btf_load\nweb,btf_load\n');
+    const line = `
+      "$0" "$1" eval ${FLEET} --requests ${requests} --format csv --out ${verdicts} --out-format csv \\
+        --summary cmd --summary-out ${counts} --json > /dev/null &
+      sleep 0.5; cat ${at('r.csv')} > ${requests} &
+      wc -l < ${verdicts}; cat ${counts}; wait $!`;
+    const { stdout } = spawnSync('sh', ['-c', line, process.execPath, MAIN], { cwd: ROOT, encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual(['3', 'cmd,rows', 'btf_load,2']);
+  });
+
+  test('whose reader goes away ends the output silently', async () => {
+    const path = fifo('leaving');
+    const reader = spawn('head', ['-c', '1', path], { stdio: 'ignore' });
+    const args = ['eval', FLEET, '--generate', '2G', '--out', path, '--out-format', 'csv', '--json'];
+    const { code, stdout } = await bpftoken(args);
+    reader.kill();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ cut_short: true });
+  });
+});
+
+test('Ctrl-C ends a command whose reader does not read, with exit status 130', async () => {
+  const args = [MAIN, 'eval', FLEET, '--generate', '2G', '--out', '-'];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'exit');
+  await once(child.stdout, 'readable');
+  await setTimeout(300);
+  child.kill('SIGINT');
+  expect(await closed).toEqual([130, null]);
+  child.stdout.destroy();
+});
