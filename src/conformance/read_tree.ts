@@ -17,15 +17,13 @@ export function treeOf(fields: Fields): Tree {
   const [init, second] = listed.filter(isInit);
   if (init) checkInit(init);
   if (second) second.fail('ns', 'a name that no other namespace has');
-  const rest = listed.filter((ns) => !isInit(ns));
   const tree: Namespace[] = [INIT];
-  while (rest.length > 0) {
-    const next = rest.findIndex((ns) => levels.has(ns.text('parent')));
-    const ns = rest[Math.max(next, 0)] as Fields;
-    if (next === -1) ns.fail('parent', 'a namespace of the tree');
+  /** Answers false, with nothing done, where the parent is not in the tree yet. */
+  const isPlaced = (ns: Fields): boolean => {
+    const above = levels.get(ns.text('parent'));
+    if (above === undefined) return false;
     if (levels.has(ns.text('ns'))) ns.fail('ns', 'a name that no other namespace has');
-    rest.splice(next, 1);
-    const level = (levels.get(ns.text('parent')) as number) + 1;
+    const level = above + 1;
     if (level > USERNS_MAX_LEVEL) {
       ns.fail('parent', `a namespace above level ${USERNS_MAX_LEVEL}, the deepest that the kernel makes,`);
     }
@@ -38,6 +36,13 @@ export function treeOf(fields: Fields): Tree {
       ...(ns.has('uid_map') ? { uidMap: idMapOf(ns, 'uid_map') } : {}),
       ...(ns.has('gid_map') ? { gidMap: idMapOf(ns, 'gid_map') } : {}),
     });
+    return true;
+  };
+  // Each round places a level at least: there are few, in whatever order namespaces are listed.
+  for (let rest = listed.filter((ns) => !isInit(ns)); rest.length > 0; ) {
+    const waiting = rest.filter((ns) => !isPlaced(ns));
+    if (waiting.length === rest.length) (rest[0] as Fields).fail('parent', 'a namespace of the tree');
+    rest = waiting;
   }
   return tree;
 }

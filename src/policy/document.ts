@@ -1,4 +1,5 @@
 import {
+  type Alias,
   Composer,
   type CST,
   type Document,
@@ -10,6 +11,7 @@ import {
   type Scalar,
   visit,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import { quote } from '../names/complaint.js';
 import { Locator } from './locate.js';
@@ -20,6 +22,8 @@ import { PROFILES_IN_BRIEF } from './schema.js';
 export const MAX_SCENARIO_BYTES = 8 * 1024 * 1024;
 /** A scenario nests five levels. Past this many a text is none, and readers that recurse would run out of stack. */
 const MAX_DEPTH = 64;
+/** Aliases of a scenario: each takes a look at all that it stands for. */
+const MAX_ALIASES = 1000;
 
 /** A YAML or JSON text as plain data, with the way back to the places it was written at. */
 export interface SourceDocument {
@@ -131,6 +135,19 @@ function compose(text: string, lines: LineCounter, problems: Problems): Document
   return doc;
 }
 
+/** Gives an alias its node: the library looks for it among all anchors and aliases, for each alias anew. */
+function resolveAs(alias: Alias, node: Anchored): void {
+  const { resolve } = alias;
+  alias.resolve = (doc, context) => {
+    if (!context) return node;
+    context.aliasResolveCache = [node];
+    return resolve.call(alias, doc, context);
+  };
+}
+
+/** What an alias can stand for. */
+type Anchored = Scalar | YAMLMap | YAMLSeq;
+
 /** Keys (each once, a plain name), aliases (defined), and integers brought to what data holds. */
 function checkNodes(
   doc: Document.Parsed,
@@ -138,13 +155,23 @@ function checkNodes(
   problems: Problems,
 ) {
   const place = (node: unknown) => at((node as { range?: [number, number, number] | null } | null)?.range?.[0] ?? 0);
-  const anchors = new Set<string>();
-  const note = ({ anchor }: { anchor?: string }) => {
-    if (anchor !== undefined) anchors.add(anchor);
+  let aliases = 0;
+  const anchors = new Map<string, Anchored>();
+  const note = (node: Anchored) => {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
   };
   visit(doc, {
     Alias(_, alias) {
-      if (!anchors.has(alias.source)) problems.add(place(alias), `no anchor &${alias.source} stands before this alias`);
+      const node = anchors.get(alias.source);
+      if (node) resolveAs(alias, node);
+      aliases += 1;
+      if (aliases === MAX_ALIASES + 1) {
+        problems.add(
+          place(alias),
+          `more than ${MAX_ALIASES} aliases: write them out, or make the scenario with a program`,
+        );
+      }
+      if (!node) problems.add(place(alias), `no anchor &${alias.source} stands before this alias`);
     },
     Map(_, map) {
       note(map);

@@ -5,6 +5,10 @@ export const MAX_RECORD = 1 << 16;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const RETURN = 0x0d;
+/** A field without quotes, and what ends one. */
+const FIELD = /(?:[^,"\r\n]|\r(?!\n))*/y;
+const FIELD_END = /^(?:,|\n|\r\n)/;
 const PARSE_OPTIONS = {
   delimiter: ',',
   record_delimiter: ['\r\n', '\n'],
@@ -98,11 +102,14 @@ export class CsvRecords {
     const [first, ...rest] = this.#open as [Line, ...Line[]];
     const text = withoutReturn(this.#open.map((line) => line.text).join('\n'));
     const isOneLine = rest.length === 0;
+    // What the parser throws costs more than all else here, and such lines may be many.
+    const fault = quoteFault(text);
+    if (fault) return this.#giveUp(fault);
     let records: string[][];
     try {
       records = parse(text, PARSE_OPTIONS);
     } catch (error) {
-      return this.#giveUp(error instanceof Error ? explain(error) : String(error));
+      return this.#giveUp(error instanceof Error ? error.message : String(error));
     }
     const [fields] = records;
     if (records.length !== 1 || !fields || !this.#sink.record(fields, fields.length, first.number, isOneLine)) {
@@ -160,9 +167,24 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
-/** The parser's message without the line number, which counts from the record's start. */
-function explain(error: Error): string {
-  if (/Opening/.test(error.message)) return 'a quote is in the middle of a field that does not start with one';
-  if (/Closing/.test(error.message)) return 'a closing quote is followed by something other than a comma';
-  return error.message;
+/** What is wrong with the quotes of a text that has an even number of them; undefined for nothing. */
+function quoteFault(text: string): string | undefined {
+  for (let at = 0; at < text.length; at++) {
+    let end: number;
+    if (text.charCodeAt(at) === QUOTE) {
+      end = text.indexOf('"', at + 1) + 1;
+      // Two quotes are one of the field.
+      while (text.charCodeAt(end) === QUOTE) end = text.indexOf('"', end + 1) + 1;
+      if (end < text.length && !FIELD_END.test(text.slice(end, end + 2))) {
+        return 'a closing quote is followed by something other than a comma';
+      }
+    } else {
+      FIELD.lastIndex = at;
+      FIELD.exec(text);
+      end = FIELD.lastIndex;
+      if (text.charCodeAt(end) === QUOTE) return 'a quote is in the middle of a field that does not start with one';
+    }
+    at = text.charCodeAt(end) === RETURN ? end + 1 : end;
+  }
+  return undefined;
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { duckdbFolder } from '../tables/duckdb_folder.js';
+import { tryDamages } from './damage_runs.js';
+import { writeSoundFiles } from './sound_files.js';
+
+const here = duckdbFolder();
+
+test('some bytes of a file of any kind, overwritten, and some ends that are cut off: a result or an error in words', async () => {
+  const { files, scenario } = await writeSoundFiles(here.folder, here.duckdb);
+  const { failures, cases } = await tryDamages(files, scenario, 211);
+  expect(failures).toEqual([]);
+  expect(cases).toBeGreaterThan(500);
+});
