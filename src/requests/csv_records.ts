@@ -168,7 +168,7 @@ function hasOddQuotes(text: string): boolean {
 }
 
 /** What is wrong with the quotes of a text that has an even number of them; undefined for nothing. */
-function quoteFault(text: string): string | undefined {
+export function quoteFault(text: string): string | undefined {
   for (let at = 0; at < text.length; at++) {
     let end: number;
     if (text.charCodeAt(at) === QUOTE) {

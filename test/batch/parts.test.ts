@@ -38,7 +38,8 @@ const decider = await PartDecider.open({ world: packWorld(world), memories, comp
 const hands = {
   workers: 2,
   readText: async (part, isCounted) => decider.run({ kind: 'text', part, isCounted, places: places.of(0) }),
-} as Pick<Hands, 'workers' | 'readText'> as Hands;
+  dismiss: async () => undefined,
+} as Pick<Hands, 'workers' | 'readText' | 'dismiss'> as Hands;
 
 interface Read {
   readonly counts: Counts;

@@ -28,3 +28,21 @@ test('blank lines of a recording or a table, of any white space, are passed with
     parse.mockRestore();
   }
 });
+
+test('a tree is read in few rounds, in whatever order a recording lists it', async () => {
+  const wide = 4000;
+  const tree: object[] = [];
+  for (let i = 0; i < wide; i++) {
+    tree.push({ ns: `c${i}`, parent: `b${i}`, owner_uid: 0 }, { ns: `b${i}`, parent: `a${i}`, owner_uid: 0 });
+    tree.push({ ns: `a${i}`, parent: 'init', owner_uid: 0 });
+  }
+  const [record] = await recordsOf(
+    JSON.stringify(use('ok', { tree: [...tree, { ns: 'u1', parent: 'init', owner_uid: 0 }] })),
+  );
+  expect(record?.tree).toHaveLength(3 * wide + 2);
+  const known = new Set<string | null>([null]);
+  for (const { name, parent } of record?.tree ?? []) {
+    expect(known.has(parent)).toBe(true);
+    known.add(name);
+  }
+});

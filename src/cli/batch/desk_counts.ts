@@ -6,6 +6,8 @@ import { type CountedPart, type Counts, tallyComparisons, tallyFindings } from '
 
 /** Rows that are counted before their counts are passed on: there are as many of these as tasks and outcomes. */
 const PART_ROWS = 1 << 20;
+/** Milliseconds after which counts are passed on, however few rows they are of. */
+const BREATH_MS = 20;
 
 /** Decides the rows of a chunk where they lie. The desk holds the counts by verdict and task until these are taken from it. */
 export function countOnDesk(
@@ -36,17 +38,20 @@ export async function* countOnDesks(
   grouping: Grouping | undefined,
 ): AsyncGenerator<CountedPart> {
   let counts = none();
+  let breathed = performance.now();
   const taken = (desk: Desk): CountedPart => {
     const part = { counts, rowsBefore: 0, linesBefore: 0 };
     desk.takeCounts(counts.verdicts, counts.tasks);
     counts = none();
+    breathed = performance.now();
     return part;
   };
   let last: Desk | undefined;
   for await (const chunk of chunks) {
     countOnDesk(chunk, deciders, counts, grouping);
     last = chunk.desk;
-    if (counts.rows >= PART_ROWS) yield taken(last);
+    // Rows with a problem take much longer than others, and signals are not to wait for all of them.
+    if (counts.rows >= PART_ROWS || performance.now() - breathed >= BREATH_MS) yield taken(last);
   }
   if (last) yield taken(last);
 }

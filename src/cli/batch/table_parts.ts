@@ -34,6 +34,7 @@ export async function* countTableParts(
       ahead.push({ part: next.value, answer });
     }
   };
+  let isDone = false;
   try {
     for (readAhead(); ahead[0]; readAhead()) {
       const { part, answer } = ahead[0];
@@ -43,7 +44,10 @@ export async function* countTableParts(
       done(part);
       yield { counts, rowsBefore: 0, linesBefore: 0 };
     }
+    isDone = true;
   } finally {
+    // Where nobody waits for them, threads end in the middle of a part, which may take long.
+    if (!isDone) await hands.dismiss();
     // A file that is closed must not be read any more.
     await Promise.allSettled(ahead.map(({ answer }) => answer));
   }

@@ -85,14 +85,18 @@ class PartedTextReading {
 
   async *run(): AsyncGenerator<RequestChunk | CountedPart> {
     const { path } = this.#table;
+    let isDone = false;
     try {
       if (this.#table.format === 'csv') await this.#readHeader();
       this.#cut = this.#offset;
       yield* this.#readParts();
+      isDone = true;
     } catch (error) {
       // What the system says of a file; anything else says what it is.
       throw error instanceof Error && 'syscall' in error ? new BatchFileError('read', path, error) : error;
     } finally {
+      // Where nobody waits for them, threads end in the middle of a part, which may take long.
+      if (!isDone) await this.#hands.dismiss();
       // A file that is closed must not be read any more.
       await Promise.allSettled(this.#ahead.map(({ answer }) => answer));
     }

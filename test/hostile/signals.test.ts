@@ -1,0 +1,39 @@
+import { Table } from 'apache-arrow';
+import { expect, test, vi } from 'vitest';
+import { countOnDesks } from '../../src/cli/batch/desk_counts.js';
+import { emptyCounts } from '../../src/cli/batch/summary.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { readArrowStream } from '../../src/requests/arrow/index.js';
+import { Problems } from '../../src/requests/problems.js';
+import { ipc, vectorOf } from '../requests/arrow/arrow_table.js';
+import { smallWorld } from '../requests/small_world.js';
+
+test('rows that take long are passed on before there are a million of them: signals get their turn', async () => {
+  const world = smallWorld();
+  const rows = 80_000;
+  const some = (name: string) =>
+    vectorOf(
+      'dict_int8',
+      Array.from({ length: rows }, () => name),
+    );
+  const bytes = ipc(new Table({ task: some('agent'), cmd: some('prog_laod') }), 'stream');
+  const pieces = (async function* () {
+    yield bytes;
+  })();
+  // Each look at the clock is 30 milliseconds after the one before.
+  let ms = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    ms += 30;
+    return ms;
+  });
+  try {
+    const chunks = readArrowStream('t', world, pieces, new Problems());
+    const counted: number[] = [];
+    const parts = countOnDesks(chunks, [createEvaluator(world)], () => emptyCounts(world, [], undefined), undefined);
+    for await (const { counts } of parts) counted.push(counts.rows);
+    expect(counted.reduce((sum, count) => sum + count)).toBe(rows);
+    expect(counted.length).toBeGreaterThan(3);
+  } finally {
+    clock.mockRestore();
+  }
+});
