@@ -93,18 +93,8 @@ describe('two files of a command that are one file, one of them written, are ref
 
   test.each([
     ['eval s.yaml --requests r.csv >> r.csv', '--requests r.csv and the report on standard output'],
-    ['eval s.yaml --requests r.csv --out - >> r.csv', '--requests r.csv and --out - (standard output)'],
     ['eval s.yaml --requests - --format csv --out r.csv < r.csv', '--requests - (standard input) and --out r.csv'],
-    ['eval s.yaml --requests /dev/stdin --format csv --out r.csv < r.csv', '--requests /dev/stdin and --out r.csv'],
     ['eval s.yaml --requests /dev/fd/3 --format csv --out r.csv 3< r.csv', '--requests /dev/fd/3 and --out r.csv'],
-    [
-      'eval - --requests r.csv --out s.yaml --out-format csv < s.yaml',
-      'the scenario - (standard input) and --out s.yaml',
-    ],
-    ['eval s.yaml --requests r.csv --out hard.csv 2>> r.csv', ''],
-    ['check s.yaml --request 1 >> s.yaml', 'the scenario s.yaml and the report on standard output'],
-    ['replay r.csv >> r.csv', 'the recording r.csv and the report on standard output'],
-    ['init --force s.yaml >> s.yaml', 'the file s.yaml and the report on standard output'],
   ])('redirected: %s', (line, said) => {
     const command = `"$0" "$1" ${line}`;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {

@@ -88,3 +88,16 @@ export async function signalsLeaveNothing(folder: string, runs: number, seed: nu
   // Most signals come before the end, or nothing would be shown.
   expect(ended).toBeGreaterThan(runs / 3);
 }
+
+/** Starts a command that would take minutes, and waits until it writes to the folder. */
+export async function startWriting(folder: string, name: string, env: NodeJS.ProcessEnv = {}) {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const args = [MAIN, 'eval', FLEET, '--generate', '2G', '--out', join(own, 'x.csv')];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore', env: { ...process.env, ...env } });
+  while (readdirSync(own).length === 0) await setTimeout(5);
+  // Workers are started by then: cleaning up takes a while.
+  await setTimeout(500);
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  return { own, child, closed };
+}

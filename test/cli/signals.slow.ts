@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { MAIN, ROOT } from './run_cli.js';
-import { signalsLeaveNothing } from './signal_law.js';
+import { bpftoken, MAIN, ROOT } from './run_cli.js';
+import { signalsLeaveNothing, startWriting } from './signal_law.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpftoken-signals-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,10 +37,51 @@ test('a process group that is told that its terminal is gone leaves nothing', as
     const args = [MAIN, 'eval', 'examples/fleet.yaml', '--generate', '2G', '--out', join(own, 'x.csv')];
     const child = spawn(process.execPath, args, { cwd: ROOT, detached: true, stdio: 'pipe' });
     const closed = new Promise((resolve) => child.once('exit', resolve));
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await setTimeout(ms);
     for (const stream of child.stdio) stream?.destroy();
     process.kill(-(child.pid as number), 'SIGHUP');
     await closed;
     expect(readdirSync(own)).toEqual([]);
   }
+});
+
+test.each([
+  ['SIGTERM again and again, as timeout sends it', Array(20).fill('SIGTERM'), [130, null]],
+  ['a signal that is not heeded', ['SIGQUIT'], [null, 'SIGQUIT']],
+] as const)('no temporary file stays after %s', async (name, signals, ended) => {
+  const { own, child, closed } = await startWriting(folder, name);
+  for (const signal of signals) {
+    child.kill(signal);
+    await setTimeout(3);
+  }
+  const [code, signal] = await closed;
+  expect(readdirSync(own)).toEqual([]);
+  // The last of many may come when Node has stopped to listen.
+  if (signals.length === 1 || code !== null) expect([code, signal]).toEqual(ended);
+});
+
+test('no temporary file stays after an uncaught exception, and after process.exit()', async () => {
+  for (const [i, end] of ['throw new Error()', 'process.exit(3)'].entries()) {
+    const preloaded = `data:text/javascript,process.once('SIGUSR1', () => { ${end} })`;
+    const { own, child, closed } = await startWriting(folder, `end-${i}`, { NODE_OPTIONS: `--import "${preloaded}"` });
+    child.kill('SIGUSR1');
+    expect((await closed)[0]).toBe(i === 0 ? 1 : 3);
+    expect(readdirSync(own)).toEqual([]);
+  }
+});
+
+const FLEET = 'examples/fleet.yaml';
+const waiting = join(folder, 'waiting');
+// The first Ctrl-C did nothing where the process waited inside open().
+test.each([
+  ['a request table in Arrow', ['eval', FLEET, '--requests', waiting, '--format', 'arrows']],
+  ['counts', ['eval', FLEET, '--generate', '10', '--summary', 'cmd', '--summary-out', waiting]],
+  ['generated requests', ['generate', FLEET, '--rows', '10', '--format', 'csv', '--out', waiting]],
+  ['a recording', ['replay', waiting]],
+  ['a starter scenario', ['init', '--force', waiting]],
+])('a FIFO without a partner, for %s, ends with the first Ctrl-C', async (_, args) => {
+  if (!existsSync(waiting)) expect(spawnSync('mkfifo', [waiting]).status).toBe(0);
+  const preloaded = new URL('./interrupt_soon.mjs', import.meta.url).href;
+  const env = { NODE_OPTIONS: `--import ${preloaded}`, TEST_INTERRUPT_MS: '100' };
+  expect(await bpftoken(args, { env })).toMatchObject({ code: 130 });
 });

@@ -37,7 +37,7 @@ describe('a worker that dies is reported, and another does its work', () => {
   test.each([
     ['exits', 'it left with status 3', {}],
     ['throws', 'TypeError: spoilt', {}],
-    ['hangs', 'it was silent for too long', { silenceMs: 8000 }],
+    ['hangs', 'it was silent for too long', { silenceMs: 4000 }],
   ])('one that %s', async (fault, why, options) => {
     const { tally, deaths, lost } = await faulty(fault, options);
     expect(deaths).toEqual([why]);

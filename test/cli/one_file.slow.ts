@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { MAIN, ROOT } from './run_cli.js';
+
+const FLEET = join(ROOT, 'examples/fleet.yaml');
+const TABLE = 'task,cmd\nweb,btf_load\n';
+const folder = mkdtempSync(join(tmpdir(), 'bpftoken-one-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string): string => join(folder, name);
+/** All that lies in the folder, with what it holds. */
+const contents = (): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(at(name), 'utf8')]),
+  );
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true });
+  mkdirSync(at('sub'), { recursive: true });
+  writeFileSync(at('s.yaml'), readFileSync(FLEET));
+  writeFileSync(at('r.csv'), TABLE);
+  symlinkSync('r.csv', at('symbolic.csv'));
+  linkSync(at('r.csv'), at('hard.csv'));
+  symlinkSync('new.csv', at('dangling.csv'));
+  symlinkSync('sub', at('sub-link'));
+});
+
+test.each([
+  ['eval s.yaml --requests r.csv --out - >> r.csv', '--requests r.csv and --out - (standard output)'],
+  ['eval s.yaml --requests /dev/stdin --format csv --out r.csv < r.csv', '--requests /dev/stdin and --out r.csv'],
+  [
+    'eval - --requests r.csv --out s.yaml --out-format csv < s.yaml',
+    'the scenario - (standard input) and --out s.yaml',
+  ],
+  ['eval s.yaml --requests r.csv --out hard.csv 2>> r.csv', ''],
+  ['check s.yaml --request 1 >> s.yaml', 'the scenario s.yaml and the report on standard output'],
+  ['replay r.csv >> r.csv', 'the recording r.csv and the report on standard output'],
+  ['init --force s.yaml >> s.yaml', 'the file s.yaml and the report on standard output'],
+])('a file that the shell redirected, and another of the command, are refused before any work: %s', (line, said) => {
+  const command = `"$0" "$1" ${line}`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(said);
+  expect(contents()['s.yaml']).toBe(readFileSync(FLEET, 'utf8'));
+  expect(contents()['r.csv']?.startsWith(TABLE)).toBe(true);
+});
