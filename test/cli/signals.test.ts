@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bpftoken-signals-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('signals at any moment leave whole outputs or none, and nothing else', async () => {
-  await signalsLeaveNothing(folder, 3, 1);
+  await signalsLeaveNothing(folder, 2, 1);
 });
 
 describe('no temporary file stays', () => {

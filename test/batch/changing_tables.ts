@@ -1,0 +1,110 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, describe, expect, test } from 'vitest';
+import type * as Batch from '../../src/cli/batch/index.js';
+import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
+import type * as Library from '../../src/index.js';
+import { generateRequests } from '../../src/requests/generate.js';
+import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { smallWorld } from '../requests/small_world.js';
+
+// Workers are started from what the build wrote.
+const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
+
+const world = smallWorld();
+export const evaluator = createEvaluator(world);
+export const folder = mkdtempSync(join(tmpdir(), 'changing-table-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Forty thousand rows: more than is read before the first row is decided. */
+async function bytesOfTable(format: TableFormat): Promise<Buffer> {
+  const writer = await openRequestWriter(world, format);
+  const pieces: (string | Uint8Array | undefined)[] = [writer.header];
+  for (const { columns } of generateRequests(world, 1, 40_000)) pieces.push(writer.rows(columns));
+  pieces.push(writer.footer?.());
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece ?? '')));
+}
+const TABLES = new Map(
+  await Promise.all(TABLE_FORMATS.map(async (format) => [format, await bytesOfTable(format)] as const)),
+);
+
+export const CHANGES: Readonly<Record<string, { change(path: string, bytes: Buffer): void; says: RegExp }>> = {
+  'shrinks, which one thread took for its end': {
+    change: (path, bytes) => truncateSync(path, bytes.length - 10),
+    says: /became shorter while it was read/,
+  },
+  'grows, which one thread read on': {
+    change: (path, bytes) => appendFileSync(path, bytes.subarray(0, 10)),
+    says: /became longer while it was read/,
+  },
+  'is replaced in place by one of the same length': {
+    change: (path, bytes) => writeFileSync(path, bytes),
+    says: /was written to while it was read/,
+  },
+  'is cut to nothing': { change: (path) => truncateSync(path, 0), says: /became shorter while it was read/ },
+};
+
+/** A table that was last written to a while ago. */
+export function tableAt(name: string, format: TableFormat): { path: string; bytes: Buffer } {
+  const path = join(folder, name);
+  const bytes = TABLES.get(format) as Buffer;
+  writeFileSync(path, bytes);
+  utimesSync(path, 1e9, 1e9);
+  return { path, bytes };
+}
+
+/** Decides the table, which `change` is done to once the batch begins to write. */
+export function decided(
+  path: string,
+  format: TableFormat,
+  workers: number,
+  change: () => void,
+): Promise<Batch.Summary> {
+  let isChanged = false;
+  const stdout = new Writable({
+    write(_piece, _encoding, done) {
+      if (!isChanged) change();
+      isChanged = true;
+      done();
+    },
+  });
+  const source = { kind: 'file', path, format } as const;
+  const sink = { kind: 'stdout', format: 'ndjson' } as const;
+  return runBatch({ world, evaluator, source, sink, stdout, workers, partBytes: 1 << 17 });
+}
+
+/** Every change of a table in these formats. */
+export function describeChanges(formats: readonly TableFormat[]): void {
+  describe.each(formats)('a table in %s that changes while it is read', (format) => {
+    test.each(Object.entries(CHANGES))('%s: an error, whoever reads it', async (_, { change, says }) => {
+      for (const workers of format === 'csv' ? [1, 2] : [1]) {
+        const { path, bytes } = tableAt(`table.${format}`, format);
+        await expect(decided(path, format, workers, () => change(path, bytes))).rejects.toThrow(says);
+      }
+    });
+
+    test('is replaced by renaming: what was opened is read', async () => {
+      for (const workers of format === 'csv' ? [1, 2] : [1]) {
+        const { path } = tableAt(`table.${format}`, format);
+        const other = tableAt('other', format).path;
+        truncateSync(other, 10);
+        const summary = await decided(path, format, workers, () => renameSync(other, path));
+        expect(summary.rows).toBe(40_000);
+        expect(statSync(path).size).toBe(10);
+      }
+    });
+  });
+}
