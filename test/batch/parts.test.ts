@@ -89,7 +89,11 @@ const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isC
   writeFileSync(path, bytes);
   const file = OpenFile.open(path);
   return gather((problems) =>
-    readTextParts({ path, file, format, world, problems, partBytes, onBytes: () => {} }, hands, isCounted),
+    readTextParts(
+      { path, file, format, world, problems, partBytes, onBytes: () => {}, signal: undefined },
+      hands,
+      isCounted,
+    ),
   ).finally(() => file.close());
 };
 
@@ -146,7 +150,16 @@ test('a file that became shorter is an error, not a shorter table', async () => 
   writeFileSync(path, `task,cmd\n${'root,btf_load\n'.repeat(100)}`);
   const file = OpenFile.open(path);
   truncateSync(path, 30);
-  const table = { path, file, format: 'csv', world, problems: new Problems(), partBytes: 100, onBytes() {} } as const;
+  const table = {
+    path,
+    file,
+    format: 'csv',
+    world,
+    problems: new Problems(),
+    partBytes: 100,
+    onBytes() {},
+    signal: undefined,
+  } as const;
   await expect(readTextParts(table, hands, true).next()).rejects.toThrow(
     `cannot read ${path}: it became shorter while it was read`,
   );

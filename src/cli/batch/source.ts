@@ -11,6 +11,7 @@ import type { TableData } from '../../tables/parts.js';
 import { descriptorOf } from './descriptor_path.js';
 import { AbortError, BatchFileError, readError } from './errors.js';
 import type { Hands } from './hands.js';
+import { readInTurns } from './read_in_turns.js';
 import type { CountedPart } from './summary.js';
 
 /** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
@@ -84,7 +85,8 @@ export async function openSource(
     try {
       for await (const piece of input.pieces(signal)) {
         bytes += piece.length;
-        yield piece;
+        if (isColumnar(format) || typeof piece === 'string') yield piece;
+        else yield* readInTurns(piece, signal);
       }
     } catch (error) {
       if (signal?.aborted) throw new AbortError(signal.reason);
@@ -113,7 +115,7 @@ export async function openSource(
     // Loaded where it is needed.
     if (!isColumnar(format)) {
       const { readTextParts } = await import('./text_parts.js');
-      const text = { path: file, file: input.file as OpenFile, format, world, problems, partBytes, onBytes };
+      const text = { path: file, file: input.file as OpenFile, format, world, problems, partBytes, onBytes, signal };
       yield* readTextParts(text, hands, isCounted);
     } else if (table.parts && isCounted) {
       const { countTableParts } = await import('./table_parts.js');

@@ -7,6 +7,7 @@ import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { OpenFile } from '../../tables/file_bytes.js';
 import { BatchFileError } from './errors.js';
 import type { Hands } from './hands.js';
+import { readInTurns } from './read_in_turns.js';
 import type { CountedPart, Counts } from './summary.js';
 import type { ReadTextPart, TextPart } from './text_part.js';
 import { readable } from './unreadable_part.js';
@@ -30,6 +31,8 @@ export interface PartedText {
   readonly partBytes: number;
   /** Called with the number of bytes that were read to their end. */
   readonly onBytes: (bytes: number) => void;
+  /** Ends reading in this thread. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What a worker answers: the chunks it read, or what it counted of them. */
@@ -171,14 +174,14 @@ class PartedTextReading {
 
   /** Reads on in this thread, from the first row that was not read. */
   async *#readRest(): AsyncGenerator<RequestChunk> {
-    const { path, problems, world, format, onBytes } = this.#table;
+    const { path, problems, world, format, onBytes, signal } = this.#table;
     const range = { from: this.#offset, line: this.#lines + 1, columns: this.#columns, keys: this.#keys };
     const reader = new TableReader(cellNames(world), format, { file: path, problems }, range);
     for (let at = this.#offset; ; ) {
       const piece = await this.#table.file.piece(at);
       at += piece.length;
-      if (piece.length > 0) reader.push(piece);
-      else reader.end();
+      for await (const slice of readInTurns(piece, signal)) reader.push(slice);
+      if (piece.length === 0) reader.end();
       for (const chunk of reader.take()) yield shifted(chunk, this.#rows, 0);
       onBytes(at);
       if (piece.length === 0) return;
