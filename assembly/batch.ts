@@ -3,8 +3,8 @@
 
 import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/engine/layout';
 import { BLOCK_ROWS, decideBlock } from './block';
-import { holderOf, taskAt, tokenAt } from './rows';
-import { decideByTable, writeRunTable } from './run';
+import { principalKeyOf, taskAt, tokenAt } from './row_addresses';
+import { decideByTable, writeRunTable } from './long_run';
 import { decideShortRun } from './short_run';
 
 /** From so many rows on a run is worth a table. */
@@ -12,57 +12,57 @@ const TABLE_ROWS: u32 = 3072;
 /** A longer run is decided in pieces, so that what was looked at is still in cache. */
 const PIECE_ROWS: u32 = 4096;
 /** Whose table nobody has: no task has this id. */
-const NOBODY: u32 = 0xffffffff;
+const NO_PRINCIPAL: u32 = 0xffffffff;
 
 /** Decides a batch whose columns setRows() named. */
-export function decideRows(place: usize, rows: u32): void {
+export function decideRows(workspace: usize, rows: u32): void {
   // Whose table of a run is written.
-  let holder = NOBODY;
+  let principal = NO_PRINCIPAL;
   // Rows from `start` to before `row` wait for a block.
   let start: u32 = 0;
   let row: u32 = 0;
-  const tasks = taskAt(place, 0);
+  const tasks = taskAt(workspace, 0);
   while (row + 16 <= rows) {
     row = nextSameTask(tasks, row, min<u32>(start + BLOCK_ROWS, rows - 15));
     if (row == start + BLOCK_ROWS) {
-      decideBlock(place, start, BLOCK_ROWS);
+      decideBlock(workspace, start, BLOCK_ROWS);
       start = row;
       continue;
     }
     if (row + 16 > rows) break;
-    if (!isRun(place, row) || !hasIds(place, row)) {
+    if (!isRun(workspace, row) || !hasIds(workspace, row)) {
       row += 16;
       continue;
     }
-    if (start < row) decideBlock(place, start, row - start);
-    const end = endOfRun(place, row, min<u32>(rows, row + PIECE_ROWS));
-    const first = holderOf(place, row);
-    if (holder != first && end - row >= TABLE_ROWS) {
-      writeRunTable(place, first & 0xffff, first >> 16);
-      holder = first;
+    if (start < row) decideBlock(workspace, start, row - start);
+    const end = endOfRun(workspace, row, min<u32>(rows, row + PIECE_ROWS));
+    const first = principalKeyOf(workspace, row);
+    if (principal != first && end - row >= TABLE_ROWS) {
+      writeRunTable(workspace, first & 0xffff, first >> 16);
+      principal = first;
     }
-    if (holder == first) decideByTable(place, row, end);
-    else decideShortRun(place, row, end);
+    if (principal == first) decideByTable(workspace, row, end);
+    else decideShortRun(workspace, row, end);
     start = end;
     row = end;
   }
-  decideRest(place, start, rows);
+  decideRest(workspace, start, rows);
 }
 
 /** The same by blocks alone: what choosing costs is seen beside it. */
-export function decideRowsInBlocks(place: usize, rows: u32): void {
+export function decideRowsInBlocks(workspace: usize, rows: u32): void {
   let start: u32 = 0;
-  for (; start + BLOCK_ROWS <= rows; start += BLOCK_ROWS) decideBlock(place, start, BLOCK_ROWS);
-  decideRest(place, start, rows);
+  for (; start + BLOCK_ROWS <= rows; start += BLOCK_ROWS) decideBlock(workspace, start, BLOCK_ROWS);
+  decideRest(workspace, start, rows);
 }
 
 /** The last rows, less than a block and sixteen. Nothing is written past them, but where a batch has less than sixteen. */
-function decideRest(place: usize, start: u32, rows: u32): void {
+function decideRest(workspace: usize, start: u32, rows: u32): void {
   const whole = (rows - start) & ~15;
-  if (whole) decideBlock(place, start, whole);
+  if (whole) decideBlock(workspace, start, whole);
   if (start + whole == rows) return;
-  if (rows < 16) decideBlock(place, 0, rows);
-  else decideBlock(place, rows - 16, 16);
+  if (rows < 16) decideBlock(workspace, 0, rows);
+  else decideBlock(workspace, rows - 16, 16);
 }
 
 /**
@@ -71,9 +71,9 @@ function decideRest(place: usize, start: u32, rows: u32): void {
  */
 // @ts-ignore: decorator
 @inline
-function nextSameTask(tasks: usize, row: u32, stop: u32): u32 {
+function nextSameTask(tasks: usize, row: u32, reason: u32): u32 {
   let next = row;
-  for (; next < stop; next += 16) {
+  for (; next < reason; next += 16) {
     const at = tasks + (next << 1);
     if (load<u16>(at) == load<u16>(at, 30)) break;
   }
@@ -83,37 +83,37 @@ function nextSameTask(tasks: usize, row: u32, stop: u32): u32 {
 /** Whether the sixteen rows from a row on have the same task and token. */
 // @ts-ignore: decorator
 @inline
-function isRun(place: usize, row: u32): boolean {
-  return sameAs(taskAt(place, row), tokenAt(place, row), holderOf(place, row)) == 0xffff;
+function isRun(workspace: usize, row: u32): boolean {
+  return sameAs(taskAt(workspace, row), tokenAt(workspace, row), principalKeyOf(workspace, row)) == 0xffff;
 }
 
 /** Whether the ids of a row exist. */
 // @ts-ignore: decorator
 @inline
-function hasIds(place: usize, row: u32): boolean {
-  const token: u32 = load<u16>(tokenAt(place, row));
+function hasIds(workspace: usize, row: u32): boolean {
+  const token: u32 = load<u16>(tokenAt(workspace, row));
   const isToken = token < load<u32>(WORLD_TOKEN_COUNT) || token == NO_ID;
-  return isToken && <u32>load<u16>(taskAt(place, row)) < load<u32>(WORLD_TASK_COUNT);
+  return isToken && <u32>load<u16>(taskAt(workspace, row)) < load<u32>(WORLD_TASK_COUNT);
 }
 
 /** The first row before `stop` that has not the task and token of a row, which is the first of sixteen that have; or `stop`. */
-function endOfRun(place: usize, first: u32, stop: u32): u32 {
-  const tasks = taskAt(place, 0);
-  const tokens = tokenAt(place, 0);
-  const holder = holderOf(place, first);
-  for (let row = first + 16; row < stop; row += 16) {
-    const same = sameAs(tasks + (row << 1), tokens + (row << 1), holder);
-    if (same != 0xffff) return min<u32>(stop, row + ctz(~same));
+function endOfRun(workspace: usize, first: u32, reason: u32): u32 {
+  const tasks = taskAt(workspace, 0);
+  const tokens = tokenAt(workspace, 0);
+  const principal = principalKeyOf(workspace, first);
+  for (let row = first + 16; row < reason; row += 16) {
+    const same = sameAs(tasks + (row << 1), tokens + (row << 1), principal);
+    if (same != 0xffff) return min<u32>(reason, row + ctz(~same));
   }
-  return stop;
+  return reason;
 }
 
 /** Which of the sixteen rows whose ids lie there have this task and token, a bit each. */
 // @ts-ignore: decorator
 @inline
-function sameAs(tasks: usize, tokens: usize, holder: u32): u32 {
-  const task = i16x8.splat(<i16>holder);
-  const token = i16x8.splat(<i16>(holder >> 16));
+function sameAs(tasks: usize, tokens: usize, principal: u32): u32 {
+  const task = i16x8.splat(<i16>principal);
+  const token = i16x8.splat(<i16>(principal >> 16));
   const same = i8x16.narrow_i16x8_s(
     v128.and(i16x8.eq(v128.load(tasks), task), i16x8.eq(v128.load(tokens), token)),
     v128.and(i16x8.eq(v128.load(tasks, 16), task), i16x8.eq(v128.load(tokens, 16), token)),

@@ -12,7 +12,7 @@ import {
   WORLD_FALLBACK_CAPS,
   WORLD_USERNS,
 } from '../src/engine/layout';
-import { flag } from './flag';
+import { toBit } from './branchless';
 
 /**
  * How a task stands to a token's user namespace: the low half is 0 where the task's own is that namespace or an ancestor
@@ -20,7 +20,7 @@ import { flag } from './flag';
  */
 // @ts-ignore: decorator
 @inline
-export function standing(task: usize, token: usize): u32 {
+export function namespaceRelation(task: usize, token: usize): u32 {
   const there = load<u32>(<usize>load<u32>(token, TOKEN_USERNS_ROW) + load<u8>(task, TASK_LEVEL), WORLD_USERNS);
   return there ^ load<u32>(task, TASK_USERNS);
 }
@@ -28,36 +28,36 @@ export function standing(task: usize, token: usize): u32 {
 /** 1 where the task is in the token's own user namespace. */
 // @ts-ignore: decorator
 @inline
-export function isOwnUserns(task: usize, token: usize, stands: u32): u32 {
-  return flag(!(stands & 0xffff)) & flag(load<u8>(task, TASK_LEVEL) == load<u8>(token, TOKEN_LEVEL));
+export function isOwnUserns(task: usize, token: usize, relation: u32): u32 {
+  return toBit(!(relation & 0xffff)) & toBit(load<u8>(task, TASK_LEVEL) == load<u8>(token, TOKEN_LEVEL));
 }
 
 /** Which of the four capabilities a task has in the token's user namespace, as CAPS_* bits. */
 // @ts-ignore: decorator
 @inline
-export function capsThere(task: usize, stands: u32): u32 {
-  const owned = <u32>load<u8>(task, TASK_CAPS) | ((0 - flag(!(stands >> 16))) & CAPS_ALL);
-  return owned & (0 - flag(!(stands & 0xffff)));
+export function capsInTokenUserns(task: usize, relation: u32): u32 {
+  const owned = <u32>load<u8>(task, TASK_CAPS) | ((0 - toBit(!(relation >> 16))) & CAPS_ALL);
+  return owned & (0 - toBit(!(relation & 0xffff)));
 }
 
 /** `then` where `bit` is 1, `otherwise` where it is 0; by arithmetic, as engines make branches of wasm's select. */
 // @ts-ignore: decorator
 @inline
-export function pick(bit: u32, then: u32, otherwise: u32): u32 {
+export function selectBits(bit: u32, then: u32, otherwise: u32): u32 {
   return otherwise ^ ((then ^ otherwise) & (0 - bit));
 }
 
 /**
  * What bpf_token_capable() would answer for each of the four capabilities: CAPS_* granted, and four bits above them those
- * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too; `isPlain` as judge() has it.
+ * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too; `hasStandardRules` as decideRow() has it.
  */
 // @ts-ignore: decorator
 @inline
-export function capableThrough(task: usize, token: usize, stands: u32, counts: u32, isPlain: boolean): u32 {
+export function capableThrough(task: usize, token: usize, relation: u32, counts: u32, hasStandardRules: boolean): u32 {
   const initial: u32 = load<u8>(task, TASK_INIT_CAPS);
-  const there = capsThere(task, stands);
-  if (isPlain) return pick(counts, there, initial);
+  const there = capsInTokenUserns(task, relation);
+  if (hasStandardRules) return selectBits(counts, there, initial);
   const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
   const fallback = initial & ~there & load<u32>(WORLD_FALLBACK_CAPS);
-  return pick(counts, (there & ~refused) | fallback | (refused << 4), initial);
+  return selectBits(counts, (there & ~refused) | fallback | (refused << 4), initial);
 }

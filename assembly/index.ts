@@ -1,14 +1,14 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
-import { Pre } from '../src/abi/verdict';
-import { PLACE_SCRATCH } from '../src/engine/layout';
+import { Fault } from '../src/abi/verdict';
+import { WORKSPACE_SCRATCH } from '../src/engine/layout';
 import { decideRows, decideRowsInBlocks } from './batch';
 import { decideHere } from './decide';
-import { setRows } from './rows';
-import { surfaceOf } from './surface';
-import { writeVerdicts } from './verdicts';
+import { setRows } from './row_addresses';
+import { permissionSetOf } from './permission_set';
+import { writePermissionTable } from './permission_table';
 
-export { blankCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+export { fillNullCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {
@@ -17,11 +17,11 @@ export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, 
 
 /** The same of a request with one instruction and nothing wrong with it. */
 export function decideIds(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
-  return decideHere(task, token, cmd, type, attach, 1, Pre.NONE);
+  return decideHere(task, token, cmd, type, attach, 1, Fault.NONE);
 }
 
 /** Takes what decideIds() takes and does nothing: what a call costs. */
-export function nothing(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
+export function noop(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
   return 0;
 }
 
@@ -35,7 +35,7 @@ export function heapBase(): usize {
  * past the last. 0 for `insnCnt` where every row has one instruction, 0 for `pre` where nothing is wrong with any.
  */
 export function decideBatch(
-  place: usize,
+  workspace: usize,
   rows: u32,
   task: usize,
   token: usize,
@@ -46,13 +46,13 @@ export function decideBatch(
   pre: usize,
   out: usize,
 ): void {
-  setRows(place, task, token, cmd, type, attachType, insnCnt, pre, out);
-  decideRows(place, rows);
+  setRows(workspace, task, token, cmd, type, attachType, insnCnt, pre, out);
+  decideRows(workspace, rows);
 }
 
 /** The same without looking for runs: what choosing a way costs is seen beside it. */
 export function decideBatchInBlocks(
-  place: usize,
+  workspace: usize,
   rows: u32,
   task: usize,
   token: usize,
@@ -63,16 +63,16 @@ export function decideBatchInBlocks(
   pre: usize,
   out: usize,
 ): void {
-  setRows(place, task, token, cmd, type, attachType, insnCnt, pre, out);
-  decideRowsInBlocks(place, rows);
+  setRows(workspace, task, token, cmd, type, attachType, insnCnt, pre, out);
+  decideRowsInBlocks(workspace, rows);
 }
 
 /** All that a task may do with a token (NO_ID for none), written to the scratch of a place, OUT_SIZE bytes. */
-export function decideSurface(place: usize, task: u32, token: u32): void {
-  surfaceOf(task, token, place + PLACE_SCRATCH);
+export function decidePermissionSet(workspace: usize, task: u32, token: u32): void {
+  permissionSetOf(task, token, workspace + WORKSPACE_SCRATCH);
 }
 
 /** Every verdict of a task and a token, written to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
-export function decideAll(place: usize, task: u32, token: u32): void {
-  writeVerdicts(place, task, token);
+export function decidePermissionTable(workspace: usize, task: u32, token: u32): void {
+  writePermissionTable(workspace, task, token);
 }

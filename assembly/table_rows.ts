@@ -7,13 +7,13 @@ import {
   CMD_MAP_CREATE,
   CMD_PROG_LOAD,
   CODE_EMPTY_TYPE,
-  CODE_ODD_COUNT,
-  CODE_ODD_EXPECT,
-  CODE_ODD_TASK,
-  CODE_ODD_TOKEN,
+  CODE_UNRESOLVED_COUNT,
+  CODE_UNRESOLVED_EXPECT,
+  CODE_UNRESOLVED_TASK,
+  CODE_UNRESOLVED_TOKEN,
   LAST_TYPE,
 } from '../src/engine/layout';
-import { lanes } from './lanes';
+import { splat } from './vector';
 
 /** Numbers become u32, those below 0 and above 32 bits the largest there is. */
 // @ts-ignore: decorator
@@ -74,12 +74,12 @@ function lookUpShort(numbers: usize, table: usize, last: u32, to: usize, rows: u
     const at3 = i32x4.min_u(v128.load(from, 48), most);
     const at = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(at0, at1), i16x8.narrow_i32x4_u(at2, at3));
     // A lane past a vector's end is 0: of the five one has the entry.
-    const first = v128.or(i8x16.swizzle(table0, at), i8x16.swizzle(table1, i8x16.sub(at, lanes(16))));
+    const first = v128.or(i8x16.swizzle(table0, at), i8x16.swizzle(table1, i8x16.sub(at, splat(16))));
     const second = v128.or(
-      i8x16.swizzle(table2, i8x16.sub(at, lanes(32))),
-      i8x16.swizzle(table3, i8x16.sub(at, lanes(48))),
+      i8x16.swizzle(table2, i8x16.sub(at, splat(32))),
+      i8x16.swizzle(table3, i8x16.sub(at, splat(48))),
     );
-    const third = i8x16.swizzle(table4, i8x16.sub(at, lanes(64)));
+    const third = i8x16.swizzle(table4, i8x16.sub(at, splat(64)));
     v128.store(to + row, v128.or(v128.or(first, second), third));
   }
 }
@@ -98,14 +98,14 @@ export function lookUpCodes(bytes: u32, numbers: usize, table: usize, last: u32,
 function unset(bits: usize, first: u32): v128 {
   const sixteen = i16x8.splat(<i16>(load<u32>(bits + (first >> 3)) >> (first & 7)));
   const bytes = i8x16.swizzle(sixteen, i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
-  return i8x16.eq(v128.and(bytes, i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128)), lanes(0));
+  return i8x16.eq(v128.and(bytes, i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128)), splat(0));
 }
 
 /**
  * Where a bit of `valid`, from bit `first` on, is 0, the row's code becomes `code`. Codes are so many bytes each (1, 2
  * or 4).
  */
-export function blankCodes(bytes: u32, valid: usize, first: u32, code: u32, codes: usize, rows: u32): void {
+export function fillNullCodes(bytes: u32, valid: usize, first: u32, code: u32, codes: usize, rows: u32): void {
   for (let row: u32 = 0; row < rows; row += 16) {
     const isEmpty = unset(valid, first + row);
     if (!v128.any_true(isEmpty)) continue;
@@ -152,18 +152,18 @@ export function joinCodes(
   pre: usize,
   expect: usize,
   type: usize,
-  odd: usize,
+  slow: usize,
 ): bool {
-  let any = lanes(0);
+  let any = splat(0);
   for (let row: usize = 0; row < rows; row += 16) {
     const cmds = v128.load(cmd + row);
-    const isLoad = i8x16.eq(cmds, lanes(CMD_PROG_LOAD));
-    const isAttach = v128.or(i8x16.eq(cmds, lanes(progAttach)), i8x16.eq(cmds, lanes(linkCreate)));
+    const isLoad = i8x16.eq(cmds, splat(CMD_PROG_LOAD));
+    const isAttach = v128.or(i8x16.eq(cmds, splat(progAttach)), i8x16.eq(cmds, splat(linkCreate)));
     const isProg = v128.or(isLoad, isAttach);
     const progTypes = v128.load(progType + row);
-    const isDefault = v128.and(isAttach, i8x16.eq(progTypes, lanes(CODE_EMPTY_TYPE)));
+    const isDefault = v128.and(isAttach, i8x16.eq(progTypes, splat(CODE_EMPTY_TYPE)));
     const types = v128.or(
-      v128.and(v128.load(mapType + row), i8x16.eq(cmds, lanes(CMD_MAP_CREATE))),
+      v128.and(v128.load(mapType + row), i8x16.eq(cmds, splat(CMD_MAP_CREATE))),
       v128.and(v128.andnot(progTypes, isDefault), isProg),
     );
     const attachTypes = v128.and(v128.load(attachType + row), isProg);
@@ -171,10 +171,10 @@ export function joinCodes(
     v128.store(attachType + row, attachTypes);
     let codes = v128.or(v128.or(cmds, types), attachTypes);
     if (pre) codes = v128.or(codes, v128.load(pre + row));
-    let odds = v128.or(i8x16.gt_u(codes, lanes(LAST_TYPE)), oddIds(task + (row << 1), token + (row << 1)));
+    let odds = v128.or(i8x16.gt_u(codes, splat(LAST_TYPE)), oddIds(task + (row << 1), token + (row << 1)));
     if (insnCnt) odds = v128.or(odds, settleCounts(insnCnt + (row << 2), isLoad));
-    if (expect) odds = v128.or(odds, equal(expect + (row << 1), CODE_ODD_EXPECT));
-    v128.store(odd + row, odds);
+    if (expect) odds = v128.or(odds, equal(expect + (row << 1), CODE_UNRESOLVED_EXPECT));
+    v128.store(slow + row, odds);
     any = v128.or(any, odds);
   }
   return v128.any_true(any);
@@ -184,7 +184,7 @@ export function joinCodes(
 // @ts-ignore: decorator
 @inline
 function oddIds(task: usize, token: usize): v128 {
-  return v128.or(equal(task, CODE_ODD_TASK), equal(token, CODE_ODD_TOKEN));
+  return v128.or(equal(task, CODE_UNRESOLVED_TASK), equal(token, CODE_UNRESOLVED_TOKEN));
 }
 
 /** Sixteen lanes of 255 where a code of two bytes is this one. */
@@ -198,9 +198,9 @@ function equal(codes: usize, code: u32): v128 {
 /** Of sixteen counts of instructions, those no command reads become 1; lanes of 255 where one that is read is odd. */
 // @ts-ignore: decorator
 @inline
-function settleCounts(counts: usize, isRead: v128): v128 {
-  const halves0 = i16x8.extend_low_i8x16_s(isRead);
-  const halves1 = i16x8.extend_high_i8x16_s(isRead);
+function settleCounts(counts: usize, hasReader: v128): v128 {
+  const halves0 = i16x8.extend_low_i8x16_s(hasReader);
+  const halves1 = i16x8.extend_high_i8x16_s(hasReader);
   const odd0 = settleFour(counts, i32x4.extend_low_i16x8_s(halves0));
   const odd1 = settleFour(counts + 16, i32x4.extend_high_i16x8_s(halves0));
   const odd2 = settleFour(counts + 32, i32x4.extend_low_i16x8_s(halves1));
@@ -210,10 +210,10 @@ function settleCounts(counts: usize, isRead: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function settleFour(counts: usize, isRead: v128): v128 {
-  const settled = v128.bitselect(v128.load(counts), i32x4.splat(1), isRead);
+function settleFour(counts: usize, hasReader: v128): v128 {
+  const settled = v128.bitselect(v128.load(counts), i32x4.splat(1), hasReader);
   v128.store(counts, settled);
-  return i32x4.eq(settled, i32x4.splat(CODE_ODD_COUNT));
+  return i32x4.eq(settled, i32x4.splat(CODE_UNRESOLVED_COUNT));
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
 import type { World } from '../src/kernel/world.js';
-import { allowedBits, allowedShare, firstDifference } from './agreement.js';
-import { type Contender, contender, type Effort, interleave, outsideContender, type Timing } from './measure.js';
-import { type NativeRival, nativeRival } from './native/native.js';
-import { TypeScriptRival } from './typescript.js';
+import { type NativeRival, nativeRival } from './baselines/native/native.js';
+import { TypeScriptBaseline } from './baselines/typescript.js';
+import { type Candidate, candidate, externalCandidate, interleave, type SamplingPlan, type Timing } from './measure.js';
+import { allowedBits, allowedShare, firstDifference } from './verify.js';
 
 /** The names contenders have in results. */
 /** The evaluator on columns in its own memory, and on any others, which it copies. */
@@ -24,10 +24,10 @@ export interface BatchResult {
  * Times the evaluator (verdict bytes, reasons included) and its rivals (allow bits) on the same rows, each in its own
  * memory. All decide the whole batch before: throws an Error that describes the first row they differ on. `program` is the compiled C rival.
  */
-export function timeBatch(world: World, columns: Columns, program: string | null, effort: Effort): BatchResult {
+export function timeBatch(world: World, columns: Columns, program: string | null, sampling: SamplingPlan): BatchResult {
   const rows = columns.task.length;
   const evaluator = createEvaluator(world);
-  const typescript = new TypeScriptRival(world);
+  const typescript = new TypeScriptBaseline(world);
   const native = program === null ? null : nativeRival(program, world, columns);
   const resident = residentCopy(evaluator, columns);
   const residentVerdicts = evaluator.makeVerdicts(rows);
@@ -38,15 +38,15 @@ export function timeBatch(world: World, columns: Columns, program: string | null
     evaluator.checkBatch(columns, verdicts);
     if (Buffer.compare(verdicts, residentVerdicts) !== 0) throw new Error('a copied batch has other verdicts');
     typescript.checkBatch(columns, bits);
-    demandAgreement(firstDifference(world, columns, verdicts, TYPESCRIPT, bits));
-    if (native) demandAgreement(firstDifference(world, columns, verdicts, NATIVE, native.decide()));
-    const contenders = [
-      contender(OURS, rows, () => evaluator.checkBatch(resident, residentVerdicts)),
-      contender(OURS_COPIED, rows, () => evaluator.checkBatch(columns, verdicts)),
-      ...nativeContenders(native),
-      contender(TYPESCRIPT, rows, () => typescript.checkBatch(columns, bits)),
+    requireAgreement(firstDifference(world, columns, verdicts, TYPESCRIPT, bits));
+    if (native) requireAgreement(firstDifference(world, columns, verdicts, NATIVE, native.decide()));
+    const candidates = [
+      candidate(OURS, rows, () => evaluator.checkBatch(resident, residentVerdicts)),
+      candidate(OURS_COPIED, rows, () => evaluator.checkBatch(columns, verdicts)),
+      ...nativeCandidates(native),
+      candidate(TYPESCRIPT, rows, () => typescript.checkBatch(columns, bits)),
     ];
-    const timings = interleave(contenders, effort);
+    const timings = interleave(candidates, sampling);
     return { rows, allowedShare: allowedShare(allowedBits(verdicts)), timings };
   } finally {
     native?.close();
@@ -60,10 +60,10 @@ export function residentCopy(evaluator: Evaluator, columns: Columns): Columns {
   return resident;
 }
 
-function nativeContenders(native: NativeRival | null): Contender[] {
-  return native ? [outsideContender(NATIVE, (repetitions) => native.time(repetitions))] : [];
+function nativeCandidates(native: NativeRival | null): Candidate[] {
+  return native ? [externalCandidate(NATIVE, (repetitions) => native.time(repetitions))] : [];
 }
 
-function demandAgreement(difference: string | null): void {
+function requireAgreement(difference: string | null): void {
   if (difference !== null) throw new Error(`verdicts differ, nothing is timed:\n${difference}`);
 }

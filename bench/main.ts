@@ -5,19 +5,19 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Columns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
+import { compileNative, GCC_FLAGS, gccVersion } from './baselines/native/native.js';
 import { type BatchResult, NATIVE, OURS, OURS_COPIED, TYPESCRIPT, timeBatch } from './batches.js';
-import { goalsOf, goalsText } from './goals.js';
+import { runPipelines } from './end_to_end/run_all.js';
 import { ratioOf, type Timing } from './measure.js';
-import { compileNative, GCC_FLAGS, gccVersion } from './native/native.js';
 import { exitCodeOf, type Options, readOptions, USAGE } from './options.js';
 import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
-import { runRoads } from './road/run_roads.js';
-import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single.js';
+import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single_check.js';
 import type { Spread } from './statistics.js';
 import { EACH_CELL, SURFACE, SURFACE_VERDICTS, SURFACES, timeSurfaces } from './surfaces.js';
-import { MOST_ROWS, RANDOM, RANDOM_IN_BLOCKS, RUNS_64, RUNS_256, timeWays } from './ways.js';
+import { thresholdsOf, thresholdsText } from './thresholds.js';
+import { MAX_ROWS, RANDOM, RANDOM_IN_BLOCKS, RUNS_64, RUNS_256, timeWorkloads } from './workloads.js';
 import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.js';
 
 /** Compiled programs and the files they read. */
@@ -25,7 +25,7 @@ const BUILD_FOLDER = 'build/bench';
 const MAIN_PROFILE = 'linux-6.12';
 const DESIGN_PROFILE = 'v12';
 /** Less would not be passed on to workers, or would be over before all of them are awake. */
-const LEAST_POOL_ROWS = 1_048_576;
+const MIN_POOL_ROWS = 1_048_576;
 
 /** The cases of a profile as they are measured, and what they say. */
 class Cases {
@@ -50,24 +50,29 @@ class Cases {
     const large = benchmarkWorld(this.#profile, LARGE, seed);
     const largeRequests = requests(large, seed, rows);
     this.#batch('random_large', LARGE, large, largeRequests);
-    this.#surfaces(large, largeRequests);
+    this.#permissionSets(large, largeRequests);
     this.#batch('run', LARGE, large, runs(largeRequests));
     this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
-    this.#ways(large, largeRequests);
+    this.#workloads(large, largeRequests);
   }
 
   /** Two workers beside one. */
   async pool(): Promise<void> {
-    const { seed, effort } = this.#options;
-    const rows = Math.max(this.#options.rows, LEAST_POOL_ROWS);
+    const { seed, sampling } = this.#options;
+    const rows = Math.max(this.#options.rows, MIN_POOL_ROWS);
     const large = benchmarkWorld(this.#profile, LARGE, seed);
-    const result = await timePools(large, requests(large, seed, rows), effort);
+    const result = await timePools(large, requests(large, seed, rows), sampling);
     this.#add({ case: 'pool', profile: this.#profile, world: LARGE.name, ...result });
     this.#compare('pool_scaling', result.timings, TWO_WORKERS, ONE_WORKER);
   }
 
   #batch(name: string, size: WorldSize, world: World, columns: Columns): void {
-    const { rows, allowedShare, timings }: BatchResult = timeBatch(world, columns, this.#program, this.#options.effort);
+    const { rows, allowedShare, timings }: BatchResult = timeBatch(
+      world,
+      columns,
+      this.#program,
+      this.#options.sampling,
+    );
     this.#add({ case: name, profile: this.#profile, world: size.name, rows, allowedShare, timings });
     this.#compare(`${name}_vs_native`, timings, OURS, NATIVE);
     this.#compare(`${name}_copied_vs_native`, timings, OURS_COPIED, NATIVE);
@@ -75,7 +80,7 @@ class Cases {
   }
 
   #single(world: World, columns: Columns): void {
-    const timings = timeSingle(world, columns, this.#options.effort);
+    const timings = timeSingle(world, columns, this.#options.sampling);
     const rows = SINGLE_CHECKS;
     this.#add({ case: 'single', profile: this.#profile, world: SMALL.name, rows, allowedShare: null, timings });
     this.#compare('single_check_vs_typescript', timings, CHECK, TYPESCRIPT_CHECK);
@@ -83,18 +88,18 @@ class Cases {
     this.#compare('single_check_ids_vs_nothing', timings, CHECK_IDS, NOTHING);
   }
 
-  #ways(world: World, columns: Columns): void {
-    const { seed, effort } = this.#options;
-    const timings = timeWays(world, columns, seed, effort);
-    const rows = Math.min(columns.task.length, MOST_ROWS);
+  #workloads(world: World, columns: Columns): void {
+    const { seed, sampling } = this.#options;
+    const timings = timeWorkloads(world, columns, seed, sampling);
+    const rows = Math.min(columns.task.length, MAX_ROWS);
     this.#add({ case: 'ways', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
     this.#compare('mixed_vs_random', timings, RANDOM, RANDOM_IN_BLOCKS);
     this.#compare('runs64_vs_random', timings, RUNS_64, RANDOM);
     this.#compare('runs256_vs_random', timings, RUNS_256, RANDOM);
   }
 
-  #surfaces(world: World, columns: Columns): void {
-    const { timings } = timeSurfaces(world, columns, this.#options.effort);
+  #permissionSets(world: World, columns: Columns): void {
+    const { timings } = timeSurfaces(world, columns, this.#options.sampling);
     const rows = SURFACES;
     this.#add({ case: 'surface', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
     this.#compare('surface_vs_cells', timings, SURFACE, EACH_CELL);
@@ -114,10 +119,10 @@ class Cases {
 }
 
 async function main(options: Options): Promise<void> {
-  const { seed, rows, effort, json, isQuick, hasRoads } = options;
+  const { seed, rows, sampling, json, isQuick, hasRoads } = options;
   const gcc = gccVersion();
   const machine = thisMachine(gcc === null ? null : `${gcc} ${GCC_FLAGS.join(' ')}`);
-  console.log(headingText(machine, effort, rows, seed));
+  console.log(headingText(machine, sampling, rows, seed));
   if (gcc === null) console.log('There is no gcc here: nothing is compared with native code.');
   const measure = (profile: string): Cases => {
     const cases = new Cases(profile, gcc === null ? null : compileNative(profile, BUILD_FOLDER), options);
@@ -129,24 +134,24 @@ async function main(options: Options): Promise<void> {
   else console.log('\nThere is one core here: pools of workers are not compared.');
   const design = measure(DESIGN_PROFILE);
   console.log();
-  const roads = hasRoads ? runRoads(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
+  const pipelines = hasRoads ? runPipelines(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
-  const goals = goalsOf(merged.ratios, roads);
-  console.log(`\n${goalsText(goals)}`);
+  const thresholds = thresholdsOf(merged.ratios, pipelines);
+  console.log(`\n${thresholdsText(thresholds)}`);
   if (json !== null) {
     const report = {
       machine,
       seed,
-      effort,
+      sampling,
       worlds: [MAIN_PROFILE, DESIGN_PROFILE].flatMap((profile) =>
-        [SMALL, LARGE].map((size) => worldWords(profile, size, seed)),
+        [SMALL, LARGE].map((size) => describeWorld(profile, size, seed)),
       ),
       results: [...merged.results, ...design.results],
       ratios: merged.ratios,
       ratiosV12: design.ratios,
-      roads,
-      goals,
+      pipelines,
+      thresholds,
     };
     writeFileSync(json, reportJson(report));
   }
@@ -156,7 +161,7 @@ function printRatios(profile: string, ratios: Ratios): void {
   console.log(`\n${ratiosText(profile, ratios)}`);
 }
 
-function worldWords(profile: string, size: WorldSize, seed: number) {
+function describeWorld(profile: string, size: WorldSize, seed: number) {
   const { unprivilegedBpfDisabled, userns, tasks, tokens } = benchmarkWorld(profile, size, seed);
   const levels = levelsOf(userns);
   return {

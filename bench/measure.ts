@@ -2,11 +2,11 @@ import { Bench } from 'tinybench';
 import { medianOf, type Spread, spreadOf } from './statistics.js';
 
 /** Least milliseconds a contender in this process warms up in a round, and then is timed: short work is repeated. */
-const LEAST_WARMUP = 30;
-const LEAST_TIME = 50;
+const MIN_WARMUP = 30;
+const MIN_TIME = 50;
 
 /** How long to measure. */
-export interface Effort {
+export interface SamplingPlan {
   readonly rounds: number;
   /** Least timed repetitions of a contender in one round, after one to warm up; their median is the round's sample. */
   readonly repetitions: number;
@@ -16,19 +16,19 @@ export interface Effort {
 const MORE_ROUNDS = 3;
 
 /** For contenders that are so close to each other that what else runs on the machine matters. */
-export function closer(effort: Effort): Effort {
-  return { ...effort, rounds: MORE_ROUNDS * effort.rounds };
+export function moreRounds(sampling: SamplingPlan): SamplingPlan {
+  return { ...sampling, rounds: MORE_ROUNDS * sampling.rounds };
 }
 
 /** One of those who are timed against each other on the same rows. */
-export interface Contender {
+export interface Candidate {
   readonly name: string;
   /** Nanoseconds per check in one round. */
   round(repetitions: number): number;
 }
 
 /** One of those whose work is not over when its call returns. */
-export interface AsyncContender {
+export interface AsyncCandidate {
   readonly name: string;
   /** Makes `checks` checks. */
   readonly checks: number;
@@ -46,38 +46,38 @@ export interface Timing {
 }
 
 /** Times contenders in turn, round after round, each round starting with another one. */
-export function interleave(contenders: readonly Contender[], { rounds, repetitions }: Effort): Timing[] {
-  const samples = contenders.map((): number[] => []);
-  for (const turn of turnsOf(contenders.length, rounds)) {
-    samples[turn]?.push((contenders[turn] as Contender).round(repetitions));
+export function interleave(candidates: readonly Candidate[], { rounds, repetitions }: SamplingPlan): Timing[] {
+  const samples = candidates.map((): number[] => []);
+  for (const turn of turnsOf(candidates.length, rounds)) {
+    samples[turn]?.push((candidates[turn] as Candidate).round(repetitions));
   }
-  return contenders.map(({ name }, i) => timingOf(name, samples[i] as number[]));
+  return candidates.map(({ name }, i) => timingOf(name, samples[i] as number[]));
 }
 
 /** The same of contenders that are waited for: each round's sample is the median of its repetitions, after a warm-up. */
 export async function interleaveAsync(
-  contenders: readonly AsyncContender[],
-  { rounds, repetitions }: Effort,
+  candidates: readonly AsyncCandidate[],
+  { rounds, repetitions }: SamplingPlan,
 ): Promise<Timing[]> {
-  const samples = contenders.map((): number[] => []);
-  for (const turn of turnsOf(contenders.length, rounds)) {
-    const { checks, work } = contenders[turn] as AsyncContender;
+  const samples = candidates.map((): number[] => []);
+  for (const turn of turnsOf(candidates.length, rounds)) {
+    const { checks, work } = candidates[turn] as AsyncCandidate;
     await work();
     const times: number[] = [];
-    for (let spent = 0; times.length < repetitions || spent < LEAST_TIME; spent += times.at(-1) as number) {
+    for (let spent = 0; times.length < repetitions || spent < MIN_TIME; spent += times.at(-1) as number) {
       const startedAt = performance.now();
       await work();
       times.push(performance.now() - startedAt);
     }
     samples[turn]?.push((medianOf(times) * 1e6) / checks);
   }
-  return contenders.map(({ name }, i) => timingOf(name, samples[i] as number[]));
+  return candidates.map(({ name }, i) => timingOf(name, samples[i] as number[]));
 }
 
 /** Whose turn it is. */
-function* turnsOf(contenders: number, rounds: number): Generator<number> {
+function* turnsOf(candidates: number, rounds: number): Generator<number> {
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contenders; turn++) yield (round + turn) % contenders;
+    for (let turn = 0; turn < candidates; turn++) yield (round + turn) % candidates;
   }
 }
 
@@ -87,15 +87,15 @@ function timingOf(name: string, rounds: readonly number[]): Timing {
 }
 
 /** A contender in this process: `work` makes `checks` checks. */
-export function contender(name: string, checks: number, work: () => void): Contender {
+export function candidate(name: string, checks: number, work: () => void): Candidate {
   return {
     name,
     round(repetitions) {
       const bench = new Bench({
         iterations: repetitions,
-        time: LEAST_TIME,
+        time: MIN_TIME,
         warmupIterations: 1,
-        warmupTime: LEAST_WARMUP,
+        warmupTime: MIN_WARMUP,
         throws: true,
       });
       bench.add(name, work, { async: false });
@@ -107,7 +107,7 @@ export function contender(name: string, checks: number, work: () => void): Conte
 }
 
 /** A contender that times itself, elsewhere. */
-export function outsideContender(name: string, time: (repetitions: number) => readonly number[]): Contender {
+export function externalCandidate(name: string, time: (repetitions: number) => readonly number[]): Candidate {
   return { name, round: (repetitions) => medianOf(time(repetitions)) };
 }
 

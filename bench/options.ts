@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Effort } from './measure.js';
+import type { SamplingPlan } from './measure.js';
 
 /** What a person asked for. */
 export interface Options {
@@ -8,14 +8,14 @@ export interface Options {
   readonly seed: number;
   /** Rows of a batch. */
   readonly rows: number;
-  readonly effort: Effort;
+  readonly sampling: SamplingPlan;
   readonly isQuick: boolean;
   /** Whether roads from files are timed too. */
   readonly hasRoads: boolean;
 }
 
-const FULL = { rows: 4_194_304, effort: { rounds: 7, repetitions: 3 } };
-const QUICK = { rows: 1_048_576, effort: { rounds: 3, repetitions: 1 } };
+const FULL = { rows: 4_194_304, sampling: { rounds: 7, repetitions: 3 } };
+const QUICK = { rows: 1_048_576, sampling: { rounds: 3, repetitions: 1 } };
 
 /** What `npm run bench -- --help` prints. */
 export const USAGE = `npm run bench -- [--json FILE] [--quick] [--no-roads] [--rows N] [--rounds N] [--seed N]
@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [--json FILE] [--quick] [--no-roads] [--r
   --quick      a smoke run: a million rows, three rounds
   --no-roads   decisions alone: no files are made (2 GB in the temporary folder)
   --rows N     rows of a batch, at least 65536 (${FULL.rows})
-  --rounds N   rounds (${FULL.effort.rounds})
+  --rounds N   rounds (${FULL.sampling.rounds})
   --seed N     seed of the worlds and requests (1)`;
 
 /** Reads the command line; null asks for help. Throws a RangeError or TypeError for what it cannot read. */
@@ -41,16 +41,16 @@ export function readOptions(args: readonly string[]): Options | null {
     },
   });
   if (values.help) return null;
-  const { rows, effort } = values.quick ? QUICK : FULL;
+  const { rows, sampling } = values.quick ? QUICK : FULL;
   return {
     json: values.json ?? null,
     isQuick: values.quick,
     hasRoads: !values['no-roads'],
     seed: wholeNumber('seed', values.seed, 0),
     rows: values.rows === undefined ? rows : wholeNumber('rows', values.rows, 65_536),
-    effort: {
-      ...effort,
-      rounds: values.rounds === undefined ? effort.rounds : wholeNumber('rounds', values.rounds, 1),
+    sampling: {
+      ...sampling,
+      rounds: values.rounds === undefined ? sampling.rounds : wholeNumber('rounds', values.rounds, 1),
     },
   };
 }

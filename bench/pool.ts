@@ -1,10 +1,10 @@
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
 import type { World } from '../src/kernel/world.js';
-import { createPool } from '../src/pool/index.js';
-import { allowedBits, allowedShare } from './agreement.js';
+import { createEvaluatorPool } from '../src/pool/index.js';
 import { type BatchResult, residentCopy } from './batches.js';
-import { type AsyncContender, closer, type Effort, interleaveAsync } from './measure.js';
+import { type AsyncCandidate, interleaveAsync, moreRounds, type SamplingPlan } from './measure.js';
+import { allowedBits, allowedShare } from './verify.js';
 
 /** The names pools have in results. */
 export const ONE_WORKER = '1 worker';
@@ -16,26 +16,26 @@ export const NO_WORKER = 'no worker';
  * Times a batch in the evaluator's memory over pools of one and of two workers. Both decide all of it before: throws an Error where
  * their verdicts are not the evaluator's.
  */
-export async function timePools(world: World, columns: Columns, effort: Effort): Promise<BatchResult> {
+export async function timePools(world: World, columns: Columns, sampling: SamplingPlan): Promise<BatchResult> {
   const rows = columns.task.length;
   const evaluator = createEvaluator(world);
   const resident = residentCopy(evaluator, columns);
   const expected = new Uint8Array(rows);
   evaluator.checkBatch(columns, expected);
-  const pools = [1, 2].map((workers) => createPool(evaluator, { workers }));
+  const pools = [1, 2].map((workers) => createEvaluatorPool(evaluator, { workers }));
   try {
     const out = evaluator.makeVerdicts(rows);
-    const contenders: AsyncContender[] = pools.map((pool) => ({
+    const candidates: AsyncCandidate[] = pools.map((pool) => ({
       name: pool.workers === 1 ? ONE_WORKER : TWO_WORKERS,
       checks: rows,
       work: () => pool.checkBatch(resident, out),
     }));
-    for (const { name, work } of contenders) {
+    for (const { name, work } of candidates) {
       await work();
       if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts differ, nothing is timed`);
     }
-    contenders.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
-    const timings = await interleaveAsync(contenders, closer(effort));
+    candidates.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
+    const timings = await interleaveAsync(candidates, moreRounds(sampling));
     return { rows, allowedShare: allowedShare(allowedBits(expected)), timings };
   } finally {
     await Promise.all(pools.map((pool) => pool.close()));

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
-import type { Goal } from './goals.js';
-import type { Effort, Timing } from './measure.js';
-import type { RoadReport } from './road/report.js';
+import type { PipelineReport } from './end_to_end/report.js';
+import type { SamplingPlan, Timing } from './measure.js';
 import type { Spread } from './statistics.js';
+import type { Threshold } from './thresholds.js';
 
 /** Where it was measured. */
 export interface Machine {
@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** What a world holds, for the record. */
-export interface WorldWords {
+export interface WorldDescription {
   readonly name: string;
   readonly profile: string;
   readonly unprivilegedBpfDisabled: number;
@@ -43,13 +43,13 @@ export type Ratios = Readonly<Record<string, Spread>>;
 export interface Report {
   readonly machine: Machine;
   readonly seed: number;
-  readonly effort: Effort;
-  readonly worlds: readonly WorldWords[];
+  readonly sampling: SamplingPlan;
+  readonly worlds: readonly WorldDescription[];
   readonly results: readonly CaseResult[];
   readonly ratios: Ratios;
   readonly ratiosV12: Ratios;
-  readonly roads: readonly RoadReport[];
-  readonly goals: readonly Goal[];
+  readonly pipelines: readonly PipelineReport[];
+  readonly thresholds: readonly Threshold[];
 }
 
 /** This machine. */
@@ -62,30 +62,30 @@ export function thisMachine(gcc: string | null): Machine {
 export function reportJson({
   machine,
   seed,
-  effort,
+  sampling,
   worlds,
   results,
   ratios,
   ratiosV12,
-  roads,
-  goals,
+  pipelines,
+  thresholds,
 }: Report): string {
   const medians = (of: Ratios) => Object.fromEntries(Object.entries(of).map(([name, { median }]) => [name, median]));
   const whole = {
     machine,
     seed,
-    effort,
+    sampling,
     worlds,
     results,
     ratios: medians(ratios),
     ratios_v12: medians(ratiosV12),
     ratio_spreads: ratios,
     ratio_spreads_v12: ratiosV12,
-    roads,
-    goals: goals.map(({ value, ...goal }) => ({
+    pipelines,
+    thresholds: thresholds.map(({ value, ...goal }) => ({
       ...goal,
       value: value ?? null,
-      holds: value === undefined ? null : value >= goal.floor,
+      holds: value === undefined ? null : value >= goal.minimum,
     })),
   };
   // Six digits are more than any clock gives.
@@ -98,11 +98,11 @@ export function reportJson({
 }
 
 /** Lines that say what was measured where. */
-export function headingText(machine: Machine, effort: Effort, rows: number, seed: number): string {
+export function headingText(machine: Machine, sampling: SamplingPlan, rows: number, seed: number): string {
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}${machine.gcc === null ? '' : `, ${machine.gcc}`}`,
-    `${rows.toLocaleString('en')} rows a batch, seed ${seed}; ${effort.rounds} interleaved rounds of ` +
-      `${effort.repetitions} after a warm-up; the engine gives reasons, its rivals allow or deny only`,
+    `${rows.toLocaleString('en')} rows a batch, seed ${seed}; ${sampling.rounds} interleaved rounds of ` +
+      `${sampling.repetitions} after a warm-up; the engine gives reasons, its rivals allow or deny only`,
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { Random } from '../src/requests/random.js';
 /** Rows for which `runs` holds task and token. */
 export const RUN_LENGTH = 4096;
 /** `mixed` holds task and token for 1 to this many rows. */
-export const LONGEST_BURST = 64;
+export const MAX_BURST_LENGTH = 64;
 
 const REQUEST_STREAM = 1;
 const BURST_STREAM = 2;
@@ -23,9 +23,9 @@ export function requests(world: World, seed: number, rows: number): Columns {
   random.reseed(seed, REQUEST_STREAM);
   const tokenFor = tokenDraw(world, random);
   const { vocabulary } = world.profile;
-  const mapCreate = vocabulary.must('cmds', 'map_create');
-  const progLoad = vocabulary.must('cmds', 'prog_load');
-  const btfLoad = vocabulary.must('cmds', 'btf_load');
+  const mapCreate = vocabulary.require('cmds', 'map_create');
+  const progLoad = vocabulary.require('cmds', 'prog_load');
+  const btfLoad = vocabulary.require('cmds', 'btf_load');
   const { map_types: mapTypes, prog_types: progTypes, attach_types: attachTypes } = vocabulary.count;
   for (let row = 0; row < rows; row++) {
     const task = random.below(world.tasks.length);
@@ -69,7 +69,7 @@ export function mixed(columns: Columns, world: World, seed: number): Columns {
   const tokenFor = tokenDraw(world, random);
   const taskOf = zipf(world.tasks.length, random);
   for (let start = 0; start < task.length; ) {
-    const stop = start + 1 + random.below(LONGEST_BURST);
+    const stop = start + 1 + random.below(MAX_BURST_LENGTH);
     const burstTask = taskOf();
     task.fill(burstTask, start, stop);
     token.fill(tokenFor(burstTask), start, stop);

@@ -12,10 +12,10 @@ export function spreadOf(samples: readonly number[]): Spread {
   if (samples.length === 0) throw new RangeError('no samples');
   const sorted = [...samples].sort((a, b) => a - b);
   const quantile = (part: number): number => {
-    const place = (sorted.length - 1) * part;
-    const below = sorted[Math.floor(place)] as number;
-    const above = sorted[Math.ceil(place)] as number;
-    return below + (above - below) * (place - Math.floor(place));
+    const workspace = (sorted.length - 1) * part;
+    const below = sorted[Math.floor(workspace)] as number;
+    const above = sorted[Math.ceil(workspace)] as number;
+    return below + (above - below) * (workspace - Math.floor(workspace));
   };
   return {
     median: quantile(0.5),

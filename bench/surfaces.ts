@@ -1,13 +1,13 @@
 import { OUTCOME_MASK, type Outcome } from '../src/abi/verdict.js';
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
-import type { Surface } from '../src/engine/surface.js';
-import { type SurfaceCell, surfaceCells } from '../src/engine/surface_cells.js';
+import { type PermissionCell, permissionCells } from '../src/engine/permission_cells.js';
+import type { PermissionSet } from '../src/engine/permission_set.js';
 import { isAllowed } from '../src/kernel/verdict.js';
 import type { Vocabulary } from '../src/kernel/vocabulary.js';
 import type { World } from '../src/kernel/world.js';
 import { typeFieldOf } from '../src/names/request_fields.js';
-import { contender, type Effort, interleave, type Timing } from './measure.js';
+import { candidate, interleave, type SamplingPlan, type Timing } from './measure.js';
 
 /** The names the ways to ask for all that a task may do with a token have in results. */
 export const SURFACE = 'surface';
@@ -29,7 +29,7 @@ export interface SurfaceResult {
  * each cell, a run of one task and token. Its commands and types are written once, task and token for each pair. Both
  * answer all pairs before: throws an Error where they differ.
  */
-export function timeSurfaces(world: World, pairs: Columns, effort: Effort): SurfaceResult {
+export function timeSurfaces(world: World, pairs: Columns, sampling: SamplingPlan): SurfaceResult {
   const evaluator = createEvaluator(world);
   const batch = cellBatch(evaluator, world);
   const { columns, verdicts } = batch;
@@ -43,31 +43,31 @@ export function timeSurfaces(world: World, pairs: Columns, effort: Effort): Surf
   };
   eachPair((task, token) => {
     askEach(task, token);
-    demandAgreement(batch, evaluator.surface(task, token), task, token);
+    requireAgreement(batch, evaluator.permissionSet(task, token), task, token);
   });
-  let kept = 0;
+  let blackhole = 0;
   const timings = interleave(
     [
-      contender(SURFACE, SURFACES, () => {
+      candidate(SURFACE, SURFACES, () => {
         eachPair((task, token) => {
-          kept += evaluator.surface(task, token).cmds === 0n ? 1 : 0;
+          blackhole += evaluator.permissionSet(task, token).cmds === 0n ? 1 : 0;
         });
       }),
-      contender(SURFACE_VERDICTS, SURFACES, () => {
+      candidate(SURFACE_VERDICTS, SURFACES, () => {
         eachPair((task, token) => {
-          kept += evaluator.surfaceVerdicts(task, token).verdictOf(0);
+          blackhole += evaluator.permissionTable(task, token).verdictOf(0);
         });
       }),
-      contender(EACH_CELL, SURFACES, () => eachPair(askEach)),
+      candidate(EACH_CELL, SURFACES, () => eachPair(askEach)),
     ],
-    effort,
+    sampling,
   );
-  if (!Number.isInteger(kept)) throw new Error('a surface answered no number');
+  if (!Number.isInteger(blackhole)) throw new Error('a surface answered no number');
   return { cells: verdicts.length, timings };
 }
 
 interface CellBatch {
-  readonly cells: readonly SurfaceCell[];
+  readonly cells: readonly PermissionCell[];
   readonly columns: Columns;
   readonly verdicts: Uint8Array;
   readonly vocabulary: Vocabulary;
@@ -75,7 +75,7 @@ interface CellBatch {
 
 /** Every request of a surface, a row each. */
 function cellBatch(evaluator: Evaluator, { profile: { vocabulary } }: World): CellBatch {
-  const cells = surfaceCells(vocabulary);
+  const cells = permissionCells(vocabulary);
   const { insnCnt: _one, pre: _none, ...columns } = evaluator.makeColumns(cells.length);
   cells.forEach(({ cmd, type, attachType }, row) => {
     columns.cmd[row] = cmd;
@@ -85,19 +85,19 @@ function cellBatch(evaluator: Evaluator, { profile: { vocabulary } }: World): Ce
   return { cells, columns, verdicts: evaluator.makeVerdicts(cells.length), vocabulary };
 }
 
-function demandAgreement(
+function requireAgreement(
   { cells, verdicts, vocabulary }: CellBatch,
-  surface: Surface,
+  permissionSet: PermissionSet,
   task: number,
   token: number,
 ): void {
-  const setOf = ({ cmd, type, attachType }: SurfaceCell): readonly [set: bigint, number: number] => {
+  const setOf = ({ cmd, type, attachType }: PermissionCell): readonly [set: bigint, number: number] => {
     const name = vocabulary.nameOf('cmds', cmd);
-    if (name === 'map_create') return [surface.mapTypes, type];
-    if (name === 'prog_load') return [surface.attachTypes(type), attachType];
+    if (name === 'map_create') return [permissionSet.mapTypes, type];
+    if (name === 'prog_load') return [permissionSet.attachTypes(type), attachType];
     return typeFieldOf(name) === undefined || type === 0
-      ? [surface.cmds, cmd]
-      : [surface.cgroupSkbAttachTypes, attachType];
+      ? [permissionSet.cmds, cmd]
+      : [permissionSet.cgroupSkbAttachTypes, attachType];
   };
   cells.forEach((cell, row) => {
     const [set, number] = setOf(cell);

@@ -1,15 +1,15 @@
 // Makes a module of build/decide.wat that checks the address of every load and store before it is made, and writes it where
-// the suite of test/bounds loads it. A load must lie in one table, in the place that decides, or past all places, where
-// columns lie; a store must lie in the place or past all places. Anything else ends in a trap.
+// the suite of test/bounds loads it. A load must lie in one table, in the workspace that decides, or past all workspaces, where
+// columns lie; a store must lie in the workspace or past all workspaces. Anything else ends in a trap.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'assemblyscript/binaryen';
-import { PLACE_SIZE } from '../dist/engine/layout.js';
+import { WORKSPACE_SIZE } from '../dist/engine/layout.js';
 import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
 
 /** Functions that work in another memory, which has other regions. */
 const OTHER_MEMORY = 'assembly/table_rows/';
-/** Exports whose first parameter is the place. */
-const TAKES_PLACE = ['decideBatch', 'decideBatchInBlocks', 'decideSurface', 'decideAll'];
+/** Exports whose first parameter is the workspace. */
+const TAKES_PLACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
 
 const TABLES = [REGIONS.header, ...KERNEL_REGIONS, REGIONS.tasks, REGIONS.tokens, REGIONS.userns];
 
@@ -58,8 +58,8 @@ function checkFunction(name, regions) {
     (local.get $address))`;
 }
 
-const own = ['(global.get $place)', `(i32.add (global.get $place) ${constant(PLACE_SIZE)})`];
-const columns = [constant(REGIONS.places.end), constant(-1)];
+const own = ['(global.get $place)', `(i32.add (global.get $place) ${constant(WORKSPACE_SIZE)})`];
+const columns = [constant(REGIONS.workspaces.end), constant(-1)];
 const helpers = `(global $place (mut i32) ${constant(0)})
   ${checkFunction('check_load', [...TABLES.map(({ start, end }) => [constant(start), constant(end)]), own, columns])}
   ${checkFunction('check_store', [own, columns])}`;

@@ -2,10 +2,10 @@
 // the layout disagree about the size of the memory.
 import { readFileSync } from 'node:fs';
 import * as layout from '../dist/engine/layout.js';
-import { KERNEL_REGIONS, layoutFaults, PLACE_REGIONS, REGIONS } from '../dist/engine/regions.js';
+import { KERNEL_REGIONS, layoutFaults, REGIONS, WORKSPACE_REGIONS } from '../dist/engine/regions.js';
 
 const { options } = JSON.parse(readFileSync('asconfig.json', 'utf8'));
-const faults = layoutFaults([...Object.values(REGIONS), ...KERNEL_REGIONS, ...PLACE_REGIONS]);
+const faults = layoutFaults([...Object.values(REGIONS), ...KERNEL_REGIONS, ...WORKSPACE_REGIONS]);
 for (const [option, pages] of [
   ['initialMemory', layout.MEMORY_PAGES],
   ['maximumMemory', layout.MAX_MEMORY_PAGES],

@@ -66,7 +66,7 @@ const TOOLS = {
   tar: 'the Debian package tar',
 };
 
-function demandTools() {
+function requireTools() {
   const missing = Object.entries(TOOLS).filter(
     ([tool]) => !process.env.PATH.split(':').some((folder) => existsSync(join(folder, tool))),
   );
@@ -339,7 +339,7 @@ function sha256(bytes) {
 
 async function main() {
   const { release, seed, cases, kvm, out } = options();
-  demandTools();
+  requireTools();
   const target = out ?? join(root, 'recordings', `linux-${release}.ndjson.gz`);
   mkdirSync(dirname(target), { recursive: true });
   const { image, packageFile } = fetchKernel(release);

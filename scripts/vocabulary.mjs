@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const KINDS = {
+const ENUM_KINDS = {
   cmds: { enumName: 'bpf_cmd', prefix: 'BPF_' },
   map_types: { enumName: 'bpf_map_type', prefix: 'BPF_MAP_TYPE_' },
   prog_types: { enumName: 'bpf_prog_type', prefix: 'BPF_PROG_TYPE_' },
@@ -41,7 +41,7 @@ function noteHeader(release, file, source) {
   if (!source)
     throw new Error("--header needs a release, a file and, in words, where it is from: 6.13 bpf.h 'libbpf …'");
   const text = readFileSync(file, 'utf8');
-  const words = Object.entries(KINDS).map(([kind, names]) => [kind, enumOf(text, names)]);
+  const words = Object.entries(ENUM_KINDS).map(([kind, names]) => [kind, enumOf(text, names)]);
   const noted = { source, ...Object.fromEntries(words) };
   writeFileSync(join(folder, `${release}.json`), `${JSON.stringify(noted, null, 2)}\n`);
 }
@@ -100,7 +100,7 @@ function typescript(releases) {
     ...attrSizes(releases).map(([size, since]) => `  [${size}, '${since}'],`),
     '];',
   ];
-  for (const kind of Object.keys(KINDS)) {
+  for (const kind of Object.keys(ENUM_KINDS)) {
     lines.push(
       '',
       `export const ${kind.toUpperCase()}: readonly (readonly [name: string, value: number, since: string])[] = [`,

@@ -9,14 +9,14 @@ export {
   CAPABILITY_NAMES,
 } from './abi/capabilities.js';
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
-export { Disposition, Outcome, Pre } from './abi/verdict.js';
+export { Disposition, Fault, Outcome } from './abi/verdict.js';
 export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
-export type { NewToken } from './engine/live_world.js';
-export { PlacesTakenError } from './engine/places.js';
+export type { NewToken } from './engine/mutable_world.js';
+export type { PermissionSet, PermissionTable } from './engine/permission_set.js';
 export type { NamedRequest } from './engine/request_names.js';
 export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
-export type { Surface, SurfaceVerdicts } from './engine/surface.js';
+export { AttachmentLimitError } from './engine/workspaces.js';
 export {
   BpfTokenSimError,
   ColumnLengthError,
@@ -32,10 +32,10 @@ export {
   UnknownNameError,
   WorldTooLargeError,
 } from './errors.js';
-export { type Advice, advise } from './explain/advise.js';
-export { applyChange, type Change, type Question } from './explain/change.js';
+export { evaluateAcrossProfiles, evaluateUnder, type ProfileEvaluation } from './explain/across_profiles.js';
 export { type Explanation, explain } from './explain/explain.js';
-export { askEveryProfile, askProfile, type ProfileAnswer } from './explain/profiles.js';
+export { type Remediation, remediate } from './explain/remediate.js';
+export { applyRemedy, type Remedy, type RequestContext } from './explain/remedy.js';
 export type { BpfAttr } from './kernel/attr.js';
 export type { Cred } from './kernel/capability.js';
 export { Kernel, type KernelOptions } from './kernel/kernel.js';
@@ -58,7 +58,7 @@ export { BpfToken } from './kernel/token.js';
 export { type Step, Trace } from './kernel/trace.js';
 export { createUserNs, UserNamespace } from './kernel/userns.js';
 export { decodeVerdict, dispositionName, outcomeName, type Verdict } from './kernel/verdict.js';
-export type { Kind, Vocabulary } from './kernel/vocabulary.js';
+export type { EnumKind, Vocabulary } from './kernel/vocabulary.js';
 export {
   type BpffsSpec,
   NO_TOKEN,
@@ -72,8 +72,8 @@ export {
 export { nearestName, resolveCapability, resolveName } from './names/spelling.js';
 export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
 export { starterScenario } from './policy/starter.js';
-export { changeWords } from './report/change_words.js';
 export { explainText } from './report/explain_text.js';
+export { describeRemedy } from './report/remedy_text.js';
 export type { Style } from './report/style.js';
-export { reasonText } from './report/verdict_words.js';
+export { describeReason } from './report/verdict_text.js';
 export { generateRequests, RequestTableError, readRequests } from './requests/index.js';

@@ -13,7 +13,7 @@ export enum Outcome {
   /** EPERM: the capability is there, and the bpf_token_capable LSM hook refused it. */
   LSM_REFUSED_CAPABLE = 6,
   /** The command asks for no permission: whoever holds the descriptor may use it. */
-  DESCRIPTOR_DECIDES = 7,
+  NO_PERMISSION_NEEDED = 7,
   TOKEN_EBADF = 8,
   TOKEN_EINVAL = 9,
   /** EINVAL: a token was handed to a command whose attributes have no valid place for one. */
@@ -23,7 +23,7 @@ export enum Outcome {
   INSN_CNT_E2BIG = 13,
   UNKNOWN_CMD = 14,
   UNKNOWN_TYPE = 15,
-  ATTACH_TYPE_MISFIT = 16,
+  ATTACH_TYPE_MISMATCH = 16,
   ENOENT = 17,
   NO_SUCH_TASK = 18,
   NO_SUCH_TOKEN = 19,
@@ -31,7 +31,7 @@ export enum Outcome {
   /** EINVAL: BPF_PROG_ATTACH turns the missing CAP_NET_ADMIN of a cgroup_skb program into EINVAL. */
   CAP_NET_ADMIN_MISSING_EINVAL = 21,
   /** BPF_TOKEN_CREATE depends on a bpffs descriptor, which only the model knows. */
-  MODEL_ONLY = 22,
+  UNDECIDED = 22,
   /** EPERM: BPF_TOKEN_CREATE by a caller outside the user namespace of the bpffs. */
   CREATE_USERNS_MISMATCH = 23,
   /** EOPNOTSUPP: BPF_TOKEN_CREATE in the initial user namespace. */
@@ -62,7 +62,7 @@ export enum Disposition {
 }
 
 /** A fault of a request's attributes or descriptor, found before the decision and given its place in the kernel's order. */
-export enum Pre {
+export enum Fault {
   NONE = 0,
   /** Attributes larger than the kernel knows and not zero there: E2BIG, before anything else. */
   ATTR_E2BIG = 1,

@@ -4,7 +4,7 @@ import { groupsText } from '../report/groups_text.js';
 import type { Style } from '../report/style.js';
 import { byDisposition, byOutcome, count, percent, summaryText, totalsOf, totalsText } from '../report/summary_text.js';
 import { printable } from '../text/printable.js';
-import { type Grouping, problemWords, type Summary } from './batch/index.js';
+import { describeDiagnostic, type Grouping, type Summary } from './batch/index.js';
 import { groupsJson } from './summary_option.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
@@ -52,13 +52,13 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
     const bad = problems.rows === 1 ? '1 row has' : `${count(problems.rows)} rows have`;
     const them = problems.rows === 1 ? 'it' : 'them';
     lines.push(style.bad(`${bad} something wrong; no kernel was asked for ${them}`));
-    lines.push(...problems.first.map((problem) => `  ${problemWords(file, problem)}`));
+    lines.push(...problems.first.map((problem) => `  ${describeDiagnostic(file, problem)}`));
     if (problems.total > problems.first.length)
       lines.push(`  and ${count(problems.total - problems.first.length)} more`);
     const kinds = Object.entries(problems.counts).filter(([, n]) => n > 0);
     lines.push(`  by kind: ${kinds.map(([kind, n]) => `${kind} ${count(n)}`).join(', ')}`);
   }
-  if (summary.isCutShort)
+  if (summary.isTruncated)
     lines.push('the reader of the output went away: the counts cover what was decided until then');
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }
@@ -110,6 +110,6 @@ export function batchJson(world: World, summary: Summary, grouping?: Grouping): 
       })),
       unknown_columns: problems.unknownColumns,
     },
-    cut_short: summary.isCutShort,
+    cut_short: summary.isTruncated,
   };
 }

@@ -31,7 +31,7 @@ const [STDIN, STDOUT, STDERR] = [0, 1, 2];
  * another spelling, a link of either kind, a descriptor, a redirected standard stream. Terminals and devices without contents
  * may be several. Looks at the files without opening them.
  */
-export function demandDistinctFiles(files: readonly NamedFile[]): void {
+export function requireDistinctFiles(files: readonly NamedFile[]): void {
   const named = files.filter((file): file is NamedFile & { path: string } => file.path !== undefined);
   const places = [...named.map(placeOf), ...messagesBeside(named.map(placeOf))];
   places.forEach((place, i) => {

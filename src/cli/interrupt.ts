@@ -9,7 +9,7 @@ const IMPATIENT_AFTER_MS = 1000;
  * Runs work that SIGINT, SIGTERM and SIGHUP end cleanly: its signal is given, and the work cleans up. A second one that
  * comes a second later or more ends the process at once; temporary files are removed then, too.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let stoppedAt: number | undefined;
   let isOver = false;

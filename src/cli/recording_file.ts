@@ -34,15 +34,15 @@ async function* bytesOf(path: string, signal: AbortSignal, read: (bytes: number)
   let input: InputFile | undefined;
   try {
     input = openInputFile(path);
-    const pieces = told(input.pieces(signal), read);
+    const pieces = reported(input.pieces(signal), read);
     if (path.endsWith('.gz')) yield* unpacked(pieces);
     else yield* pieces;
-    demandUnchanged(path, input);
+    requireUnchanged(path, input);
   } catch (error) {
     if (signal.aborted) throw new AbortError(signal.reason);
     if (error instanceof BatchFileError) throw error;
     // What a file seems to hold that is written to meanwhile is not what is wrong.
-    if (input) demandUnchanged(path, input);
+    if (input) requireUnchanged(path, input);
     if (/^Z_/.test(errorCode(error) ?? '')) {
       throw new InputError(`cannot read ${path}: it is no gzip file, or not all of one`);
     }
@@ -52,7 +52,7 @@ async function* bytesOf(path: string, signal: AbortSignal, read: (bytes: number)
   }
 }
 
-async function* told(pieces: AsyncIterable<Uint8Array>, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+async function* reported(pieces: AsyncIterable<Uint8Array>, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     read(piece.length);
     yield piece;
@@ -63,7 +63,7 @@ async function* unpacked(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   yield* pipeline(Readable.from(pieces), createGunzip({ chunkSize: 1 << 20 }), () => {});
 }
 
-function demandUnchanged(path: string, input: InputFile): void {
+function requireUnchanged(path: string, input: InputFile): void {
   const change = input.change();
   if (change !== undefined) throw new BatchFileError('read', path, new Error(change));
 }

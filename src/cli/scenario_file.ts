@@ -3,7 +3,7 @@ import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES } from '../policy/document.js';
 import { parseScenario, type Scenario, type Warning } from '../policy/scenario.js';
 import { printable } from '../text/printable.js';
-import { demandDistinctFiles } from './distinct_files.js';
+import { requireDistinctFiles } from './distinct_files.js';
 import { InputError } from './exit.js';
 import { writeText } from './output.js';
 
@@ -12,12 +12,12 @@ const READ_BYTES = 1 << 16;
 /** Reads and compiles a scenario file; `-` is standard input. Throws InputError or ScenarioError, for people. */
 export function readScenarioFile(path: string): Scenario {
   const file = scenarioName(path);
-  demandDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
+  requireDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
   return parseScenario(readText(path, file), file);
 }
 
 /** Requests are drawn from somebody: throws InputError for a world without tasks. */
-export function needTasks(path: string, { tasks }: World): void {
+export function requireTasks(path: string, { tasks }: World): void {
   if (tasks.length === 0) throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
 }
 

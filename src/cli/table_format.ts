@@ -11,8 +11,8 @@ export function tableFormat(
   path: string,
   fallback?: TableFormat,
 ): TableFormat {
-  const told = given ?? formatOfPath(path) ?? fallback;
-  if (told) return told;
+  const reported = given ?? formatOfPath(path) ?? fallback;
+  if (reported) return reported;
   throw new InputError(
     `${path}: its name does not tell its format; say ${option} with one of ${TABLE_FORMATS.join(', ')}`,
   );

@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { ATTR_SIZES } from '../abi/vocabulary.generated.js';
 import { RELEASES, type Release } from '../kernel/vocabulary.js';
 
@@ -23,7 +23,7 @@ export interface AttrBytes {
 
 /** What the kernel makes of the bytes of a BPF_TOKEN_CREATE. */
 export interface AttrRead {
-  readonly fault: Pre;
+  readonly fault: Fault;
   readonly flags: number;
   /** Whether the descriptor is in it; a shorter one is read as 0. */
   readonly hasFd: boolean;
@@ -33,7 +33,7 @@ export interface AttrRead {
 export function readAttr(release: Release, { attrSize, nonzeroByteAt, flags }: AttrBytes): AttrRead {
   const stray = nonzeroByteAt !== null && nonzeroByteAt < attrSize ? nonzeroByteAt : -1;
   const tooBig = attrSize > PAGE_SIZE || stray >= unionSize(release);
-  const fault = tooBig ? Pre.ATTR_E2BIG : stray >= FIELDS ? Pre.ATTR_EINVAL : Pre.NONE;
+  const fault = tooBig ? Fault.ATTR_E2BIG : stray >= FIELDS ? Fault.ATTR_EINVAL : Fault.NONE;
   const known = attrSize >= FLAGS ? flags : flags & (2 ** (8 * attrSize) - 1);
   return {
     fault,

@@ -5,11 +5,11 @@ import { namespacesOf } from './namespaces.js';
 import type { Credential, MountRecord } from './record.js';
 
 /** A uid of the initial namespace that owns no user namespace and has no capability. */
-const NOBODY = 1002;
+const OVERFLOW_UID = 1002;
 const SYS_ADMIN = 1n << BigInt(CAP_SYS_ADMIN);
 
 /** The namespaces a mount_options record speaks of, and its credentials. */
-export interface MountSituation {
+export interface MountWorld {
   /** Of the instance. */
   readonly sbUserns: UserNamespace;
   /** Whether ids of a namespace besides the initial one are known to map. */
@@ -22,7 +22,7 @@ export interface MountSituation {
  * recordings without id maps call the first namespace below that `ns`; ours, which have maps, say the initial one itself.
  * A namespace that is not in the tree is made up: nothing is recorded that depends on which it is.
  */
-export function mountSituation(init: UserNamespace, record: MountRecord): MountSituation {
+export function mountWorld(init: UserNamespace, record: MountRecord): MountWorld {
   const namespaces = namespacesOf(init, record.tree);
   const all = [...namespaces.values()];
   const below = (parent: UserNamespace): UserNamespace =>
@@ -43,7 +43,7 @@ export function mountSituation(init: UserNamespace, record: MountRecord): MountS
     init_root: () => inInit(0, CAP_FULL_SET),
     ns_root: () => root(ns, CAP_FULL_SET),
     ns_root_nocap: () => root(ns, 0n),
-    init_nocap: () => inInit(NOBODY, 0n),
+    init_nocap: () => inInit(OVERFLOW_UID, 0n),
     init_only_sysadmin: () => inInit(0, SYS_ADMIN),
     init_all_but_sysadmin: () => inInit(0, CAP_FULL_SET & ~SYS_ADMIN),
     init_nsowner_nocap: () => inInit(ns.owner, 0n),

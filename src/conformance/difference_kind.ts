@@ -1,5 +1,5 @@
 import type { Profile } from '../kernel/profile.js';
-import type { Difference, JudgedCase } from './judged.js';
+import type { ComparedCase, Difference } from './compared_case.js';
 import { isMount, isTokenCreate } from './record.js';
 
 /** What of values that are no errno is shown: they are all different. */
@@ -7,16 +7,16 @@ const NOT_THE_SAME = 'something else';
 const IS_ERRNO = /^(ok|E[A-Z0-9]+)$/;
 
 /** What disagreements have in common: `btf_get_fd_by_id: the kernel says EINVAL, the model says ok`. */
-export function differenceKind(profile: Profile, { record, differences }: JudgedCase): string {
+export function differenceKind(profile: Profile, { record, differences }: ComparedCase): string {
   const [first] = differences;
   if (first === undefined) return `${record.family}: the hot path says otherwise than the model`;
-  if (isMount(record)) return `mount options, ${first.what.replace(/ \d+$/, '')}: ${sides(first)}`;
-  if (isTokenCreate(record)) return `token_create, ${first.what}: ${sides(first)}`;
+  if (isMount(record)) return `mount options, ${first.what.replace(/ \d+$/, '')}: ${implementations(first)}`;
+  if (isTokenCreate(record)) return `token_create, ${first.what}: ${implementations(first)}`;
   const cmd = profile.vocabulary.nameOf('cmds', record.cmd);
-  return `${cmd}${record.variant === 'plain' ? '' : `, ${record.variant}`}: ${sides(first)}`;
+  return `${cmd}${record.variant === 'plain' ? '' : `, ${record.variant}`}: ${implementations(first)}`;
 }
 
-function sides({ kernel, model }: Difference): string {
+function implementations({ kernel, model }: Difference): string {
   if (IS_ERRNO.test(kernel) && IS_ERRNO.test(model)) return `the kernel says ${kernel}, the model says ${model}`;
   return `the model says ${NOT_THE_SAME}`;
 }

@@ -3,23 +3,24 @@ import { Kernel } from '../kernel/kernel.js';
 import type { Profile } from '../kernel/profile.js';
 import type { Task } from '../kernel/task.js';
 import { type Step as Check, Trace } from '../kernel/trace.js';
-import { type MountSituation, mountSituation } from './credentials.js';
-import { AGREED, DISAGREED } from './judge.js';
-import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
+import { AGREED, DISAGREED } from './compare_result.js';
+import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
+import { type MountWorld, mountWorld } from './credentials.js';
+import { shownDifferences } from './fdinfo.js';
 import { ANY_ERRNO, type CallResult, type Credential, type MountRecord, type Step } from './record.js';
-import { shownDifferences } from './shown.js';
 
 /** The stage of a case whose ids the recording gives no maps of: whether uid= and gid= are mapped cannot be said. */
 export const NO_ID_MAPS = 'id maps not recorded';
 
 /** How a mount and all that was tried on the way answers in the model. */
-export function judgeMount(profile: Profile, record: MountRecord): JudgedCase {
+export function compareMount(profile: Profile, record: MountRecord): ComparedCase {
   const run = new MountRun(profile, record, false);
   const differences = run.differences();
-  const isUnknown = differences.length > 0 && dependsOnIdMaps(record, run.situation);
+  const isUnknown = differences.length > 0 && dependsOnIdMaps(record, run.builder);
   return {
     record,
-    judgement: differences.length === 0 ? AGREED : isUnknown ? { kind: 'outside', stage: NO_ID_MAPS } : DISAGREED,
+    comparison:
+      differences.length === 0 ? AGREED : isUnknown ? { kind: 'outside', outOfScopeRule: NO_ID_MAPS } : DISAGREED,
     differences: isUnknown ? [] : differences,
     model: null,
     wasm: null,
@@ -32,7 +33,7 @@ export function judgeMount(profile: Profile, record: MountRecord): JudgedCase {
 }
 
 /** Whether ids are set in a namespace whose maps are not known. */
-function dependsOnIdMaps({ steps, set, data }: MountRecord, { hasIdMaps }: MountSituation): boolean {
+function dependsOnIdMaps({ steps, set, data }: MountRecord, { hasIdMaps }: MountWorld): boolean {
   if (hasIdMaps) return false;
   const isId = ({ key }: Step) => key === 'uid' || key === 'gid';
   return [...(steps ?? []), ...(set ?? [])].some(isId) || /(^|,)[ug]id=/.test(data ?? '');
@@ -40,7 +41,7 @@ function dependsOnIdMaps({ steps, set, data }: MountRecord, { hasIdMaps }: Mount
 
 /** One record's calls, made again in order. */
 class MountRun {
-  readonly situation: MountSituation;
+  readonly builder: MountWorld;
   readonly #profile: Profile;
   readonly #record: MountRecord;
   readonly #kernel: Kernel;
@@ -54,7 +55,7 @@ class MountRun {
     this.#record = record;
     this.#steps = steps;
     this.#kernel = new Kernel({ profile, unprivilegedBpfDisabled: record.sysctl });
-    this.situation = mountSituation(this.#kernel.initUserns, record);
+    this.builder = mountWorld(this.#kernel.initUserns, record);
   }
 
   differences(): Difference[] {
@@ -84,7 +85,7 @@ class MountRun {
     let isCreated = false;
     for (const [i, step] of (steps ?? []).entries()) {
       const answer = this.#step(task, fs, step);
-      this.#compareCall(`step ${i + 1} (${stepWords(step)})`, step.result, answer);
+      this.#compareCall(`step ${i + 1} (${describeStep(step)})`, step.result, answer);
       isCreated ||= step.op === 'create' && answer === 0;
     }
     if (reconfigure) isCreated = this.#step(task, fs, { ...CREATE, by: 'init_root' }) === 0;
@@ -92,7 +93,7 @@ class MountRun {
     const fd = this.#traced((trace) => kernel.fsmount(mounter, task.files.sendTo(mounter.files, fs), trace));
     this.#compareCall('fsmount', mount?.result ?? null, fd);
     for (const [i, step] of (set ?? []).entries()) {
-      this.#compareCall(`set ${i + 1} (${stepWords(step)})`, step.result, this.#step(task, fs, step));
+      this.#compareCall(`set ${i + 1} (${describeStep(step)})`, step.result, this.#step(task, fs, step));
     }
     if (reconfigure) {
       const answer = this.#step(task, fs, { ...CREATE, op: 'reconfigure', by: reconfigure.by });
@@ -115,12 +116,12 @@ class MountRun {
       this.#compare('source', source, mangled(file.sb.source ?? 'none'));
     if (!token) return;
     const root = this.#kernel.task('root', {
-      userns: this.situation.sbUserns,
+      userns: this.builder.sbUserns,
       euid: 0,
       egid: 0,
-      effective: this.situation.cred('init_root').effective,
+      effective: this.builder.cred('init_root').effective,
     });
-    const cmd = this.#profile.vocabulary.must('cmds', 'token_create');
+    const cmd = this.#profile.vocabulary.require('cmds', 'token_create');
     const made = this.#traced((trace) => {
       return this.#kernel.bpf(root, cmd, { bpffs_fd: task.files.sendTo(root.files, fd) }, trace);
     });
@@ -134,7 +135,7 @@ class MountRun {
   /** Without maps, the ids of a namespace's root are not known; `rw` may be left out. */
   #comparable(options: string): string {
     const all = /^r[wo](,|$)/.test(options) ? options : options === '' ? 'rw' : `rw,${options}`;
-    return this.situation.hasIdMaps ? all : all.replace(/,[ug]id=\d+/g, '');
+    return this.builder.hasIdMaps ? all : all.replace(/,[ug]id=\d+/g, '');
   }
 
   #step(owner: Task, fs: number, step: Step): number {
@@ -158,7 +159,7 @@ class MountRun {
   #task(name: Credential): Task {
     let task = this.#tasks.get(name);
     if (!task) {
-      task = this.#kernel.task(name, this.situation.cred(name));
+      task = this.#kernel.task(name, this.builder.cred(name));
       this.#tasks.set(name, task);
     }
     return task;
@@ -175,7 +176,7 @@ class MountRun {
   #compareCall(what: string, recorded: CallResult | null, answer: number): void {
     const errno = answer < 0 ? -answer : 0;
     if (!recorded || recorded.errno === errno || (recorded.errno === ANY_ERRNO && errno !== 0)) return;
-    this.#found.push({ what, kernel: resultWords(recorded), model: errnoWords(errno) });
+    this.#found.push({ what, kernel: describeResult(recorded), model: formatErrno(errno) });
   }
 
   #compare(what: string, kernel: string, model: string): void {
@@ -186,7 +187,7 @@ class MountRun {
 const CREATE: Step = { by: 'init_root', op: 'create', key: null, value: null, result: null };
 
 /** `delegate_cmds=any by init_root`. */
-function stepWords({ by, op, key, value }: Step): string {
+function describeStep({ by, op, key, value }: Step): string {
   const call = key === null ? op : value === null ? key : `${key}=${JSON.stringify(value)}`;
   return `${call} by ${by}`;
 }

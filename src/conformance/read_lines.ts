@@ -1,4 +1,4 @@
-import { LineSplitter, MAX_LINE } from '../requests/lines.js';
+import { LineTextSplitter, MAX_LINE } from '../requests/lines.js';
 import { decodeUtf8 } from '../requests/utf8.js';
 import { RecordingError } from './errors.js';
 import { readRecord } from './read_record.js';
@@ -15,7 +15,7 @@ export async function* readRecords(
   let records: RecordedCase[] = [];
   let isEmpty = true;
   let lines = 0;
-  const splitter = new LineSplitter((line, number) => {
+  const splitter = new LineTextSplitter((line, number) => {
     if (line === undefined) throw new RecordingError(file, number, MAX_LINE, 'the line is too long to be a record');
     lines = number;
     const record = readRecord(number === 1 ? line.replace(/^\uFEFF/, '') : line, file, number);

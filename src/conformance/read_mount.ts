@@ -1,4 +1,3 @@
-import type { Fields } from './fields.js';
 import { resultOf, shownOf } from './read_parts.js';
 import {
   ANY_ERRNO,
@@ -9,6 +8,7 @@ import {
   type MountRecord,
   type Step,
 } from './record.js';
+import type { Fields } from './record_fields.js';
 
 type MountKeys = Omit<MountRecord, 'family' | 'line' | 'kernel' | 'case' | 'sysctl' | 'tree'>;
 
@@ -51,12 +51,12 @@ function callOrNull(fields: Fields, key: string): CallResult | null {
 }
 
 /** Where a recording says no more than true or false: an error, but not which. */
-const SOME_ERROR: CallResult = { ok: false, errno: ANY_ERRNO, error: null };
+const ANY_FAILURE: CallResult = { ok: false, errno: ANY_ERRNO, error: null };
 const OK: CallResult = { ok: true, errno: 0, error: null };
 
 function callByOrNull(fields: Fields, key: string, by: Credential): CallBy | null {
   const value = fields.raw(key);
-  if (typeof value === 'boolean') return { by, result: value ? OK : SOME_ERROR };
+  if (typeof value === 'boolean') return { by, result: value ? OK : ANY_FAILURE };
   const call = fields.objectOrNull(key);
   return call && { by: call.has('by') ? call.oneOf('by', CREDENTIALS) : by, result: resultOf(call) };
 }
@@ -95,7 +95,7 @@ function plainStep(key: string, value: string | null): Step {
   return { by: 'init_root', op: value === null ? 'set_flag' : 'set_string', key, value, result: null };
 }
 
-/** Names of fsconfig()'s commands that bpffs has a use for, as include/uapi/linux/mount.h has them and in short, and their numbers. */
+/** DictionaryBuilder of fsconfig()'s commands that bpffs has a use for, as include/uapi/linux/mount.h has them and in short, and their numbers. */
 const OPS: ReadonlyMap<unknown, Step['op']> = new Map<unknown, Step['op']>([
   ['set_flag', 'set_flag'],
   ['fsconfig_set_flag', 'set_flag'],

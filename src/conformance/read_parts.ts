@@ -1,7 +1,7 @@
 import { ERRNO, type ErrnoName } from '../abi/errno.js';
 import { MASK_NAMES, type Masks } from '../kernel/masks.js';
-import type { Fields } from './fields.js';
 import type { CallResult, TokenShown } from './record.js';
+import type { Fields } from './record_fields.js';
 
 /** The largest error number a system call returns. */
 const MAX_ERRNO = 4095;

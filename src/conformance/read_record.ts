@@ -4,7 +4,6 @@ import { NEWEST_PROFILE } from '../kernel/profile.js';
 import { resolveName } from '../names/spelling.js';
 import { isBlank } from '../requests/lines.js';
 import { RecordingError } from './errors.js';
-import { columnOf, FieldError, Fields } from './fields.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';
 import { INIT_TREE, nsOf, treeOf } from './read_tree.js';
@@ -21,6 +20,7 @@ import {
   type UseRecord,
   VARIANTS,
 } from './record.js';
+import { columnOf, FieldError, Fields } from './record_fields.js';
 
 const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));

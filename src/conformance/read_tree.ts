@@ -1,7 +1,7 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import type { IdRange } from '../kernel/userns.js';
-import type { Fields } from './fields.js';
 import type { Namespace, Tree } from './record.js';
+import type { Fields } from './record_fields.js';
 
 const INIT: Namespace = { name: 'init', parent: null, owner: 0 };
 /** The tree of a record that lists no namespaces. */

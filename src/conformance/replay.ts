@@ -1,13 +1,13 @@
 import type { Profile } from '../kernel/profile.js';
 import { RELEASES } from '../kernel/vocabulary.js';
+import type { ComparedCase } from './compared_case.js';
 import { RecordingError } from './errors.js';
-import type { JudgedCase } from './judged.js';
 import { profileOfKernel } from './kernel_profile.js';
-import { judgeMount } from './mount_case.js';
+import { compareMount } from './mount_case.js';
 import { isMount, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
-import { type FastSide, REAL_SIDES, type Sides } from './sides.js';
-import { Tally } from './tally.js';
-import { judgeTokenCreate } from './token_create_case.js';
+import { ReplayStats } from './replay_stats.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations, type OptimizedEngine } from './sides.js';
+import { compareTokenCreate } from './token_create_case.js';
 import { Trampolines } from './trampolines.js';
 import { UseBatch } from './use_batch.js';
 
@@ -19,7 +19,7 @@ export interface ReplayOptions {
   readonly profile?: Profile;
   /** Changes the profile that was found, for tests. */
   readonly mutate?: (profile: Profile) => Profile;
-  readonly sides?: Sides;
+  readonly implementations?: Implementations;
 }
 
 /** The records of one kernel and sysctl of a file. */
@@ -36,25 +36,25 @@ interface Kernel {
 
 /** Puts recordings to the model and to the hot path, a file after the other. */
 export class Replay {
-  readonly tally = new Tally();
+  readonly stats = new ReplayStats();
   readonly #options: ReplayOptions;
-  readonly #sides: Sides;
+  readonly #implementations: Implementations;
   readonly #profiles = new Map<string, Profile | undefined>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #groups = new Map<string, Group>();
-  #fast: FastSide | undefined;
+  #fast: OptimizedEngine | undefined;
 
   constructor(options: ReplayOptions = {}) {
     this.#options = options;
-    this.#sides = options.sides ?? REAL_SIDES;
+    this.#implementations = options.implementations ?? DEFAULT_IMPLEMENTATIONS;
   }
 
   /** Takes records of a file. Throws a RecordingError for a kernel there is no profile of. */
   push(file: string, records: readonly RecordedCase[]): void {
     for (const record of records) {
       const profile = this.#profileOf(file, record);
-      if (isMount(record)) this.tally.add(file, profile, judgeMount(profile, record));
-      else if (isTokenCreate(record)) this.tally.add(file, profile, judgeTokenCreate(profile, record));
+      if (isMount(record)) this.stats.add(file, profile, compareMount(profile, record));
+      else if (isTokenCreate(record)) this.stats.add(file, profile, compareTokenCreate(profile, record));
       else this.#use(file, profile, record);
     }
   }
@@ -63,7 +63,7 @@ export class Replay {
   endOfFile(file: string): void {
     for (const group of this.#groups.values()) this.#ask(file, group);
     for (const { profile, trampolines } of this.#kernels.values()) {
-      for (const judged of trampolines.end()) this.tally.add(file, profile, judged);
+      for (const compared of trampolines.end()) this.stats.add(file, profile, compared);
     }
     this.#groups.clear();
     this.#kernels.clear();
@@ -86,9 +86,9 @@ export class Replay {
 
   #ask(file: string, { kernel: { profile, trampolines }, batch }: Group): void {
     if (batch.size === 0) return;
-    this.#fast ??= this.#sides.fast(emptyWorld(profile));
-    batch.ask(this.#sides, this.#fast, (judged: JudgedCase) => {
-      if (!trampolines.take(profile, judged)) this.tally.add(file, profile, judged);
+    this.#fast ??= this.#implementations.fast(emptyWorld(profile));
+    batch.ask(this.#implementations, this.#fast, (compared: ComparedCase) => {
+      if (!trampolines.take(profile, compared)) this.stats.add(file, profile, compared);
     });
   }
 

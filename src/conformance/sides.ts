@@ -5,21 +5,21 @@ import type { Trace } from '../kernel/trace.js';
 import type { Request, World } from '../kernel/world.js';
 
 /** The model, as far as recordings of bpf() calls ask it. */
-export interface ModelSide {
+export interface ReferenceModel {
   ask(request: Request, trace?: Trace): number;
 }
 
 /** The hot path, as far as recordings ask it. */
-export type FastSide = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'replaceWorld'>;
+export type OptimizedEngine = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'replaceWorld'>;
 
 /** What recordings are held against. Tests put something wrong here, to see it found. */
-export interface Sides {
-  model(world: World, lsm?: LsmHooks): ModelSide;
-  fast(world: World): FastSide;
+export interface Implementations {
+  model(world: World, lsm?: LsmHooks): ReferenceModel;
+  fast(world: World): OptimizedEngine;
 }
 
 /** The model and the hot path as they are. */
-export const REAL_SIDES: Sides = {
+export const DEFAULT_IMPLEMENTATIONS: Implementations = {
   model: (world, lsm) => new Model(world, lsm),
   fast: (world) => createEvaluator(world),
 };

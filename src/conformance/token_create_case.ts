@@ -5,32 +5,32 @@ import type { Profile } from '../kernel/profile.js';
 import type { Task } from '../kernel/task.js';
 import { Trace } from '../kernel/trace.js';
 import { readAttr } from './attr_size.js';
+import { AGREED, DISAGREED } from './compare_result.js';
+import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
 import { fdOfKind } from './fd_kinds.js';
-import { AGREED, DISAGREED } from './judge.js';
-import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
+import { shownDifferences } from './fdinfo.js';
 import { hooksOf } from './lsm_program.js';
 import { namespacesOf } from './namespaces.js';
 import type { TokenCreateRecord } from './record.js';
-import { shownDifferences } from './shown.js';
 
 /** A descriptor nothing is open on. */
 const CLOSED_FD = 900_000;
 
 /** A recorded BPF_TOKEN_CREATE, made again by the model. */
-export function judgeTokenCreate(profile: Profile, record: TokenCreateRecord): JudgedCase {
+export function compareTokenCreate(profile: Profile, record: TokenCreateRecord): ComparedCase {
   const trace = new Trace();
   const { result, task } = call(profile, record, trace);
   const errno = result < 0 ? -result : 0;
   const differences: Difference[] = [];
   if (errno !== record.result.errno) {
-    differences.push({ what: 'BPF_TOKEN_CREATE', kernel: resultWords(record.result), model: errnoWords(errno) });
+    differences.push({ what: 'BPF_TOKEN_CREATE', kernel: describeResult(record.result), model: formatErrno(errno) });
   } else if (errno === 0) {
     const file = task.files.fdget(result);
     if (file?.kind === 'token') differences.push(...shownDifferences(profile, file.token, record.shown));
   }
   return {
     record,
-    judgement: differences.length === 0 ? AGREED : DISAGREED,
+    comparison: differences.length === 0 ? AGREED : DISAGREED,
     differences,
     model: verdictByte(trace),
     wasm: null,
@@ -60,5 +60,5 @@ function call(profile: Profile, record: TokenCreateRecord, trace: Trace): { resu
   const fd = placed ? task.files.open(placed.body, { opath: placed.opath }) : CLOSED_FD;
   const read = readAttr(profile.vocabulary.release, record);
   const attr = { fault: read.fault, token_create_flags: read.flags, bpffs_fd: read.hasFd ? fd : 0 };
-  return { result: kernel.bpf(task, profile.vocabulary.must('cmds', 'token_create'), attr, trace), task };
+  return { result: kernel.bpf(task, profile.vocabulary.require('cmds', 'token_create'), attr, trace), task };
 }

@@ -1,10 +1,10 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import type { Profile } from '../kernel/profile.js';
 import { decodeVerdict } from '../kernel/verdict.js';
-import { deviationOf } from './faults.js';
-import type { JudgedCase } from './judged.js';
+import { attrFaultOf } from './attr_faults.js';
+import type { ComparedCase } from './compared_case.js';
 import { isMount, isTokenCreate } from './record.js';
 
 /** The stage of a program that a kernel loads for nobody. */
@@ -28,38 +28,38 @@ const TRAMPOLINE_ATTACH = /^(trace_f(entry|exit|session)(_multi)?|modify_return)
 export class Trampolines {
   #refusedToRoot = 0;
   #letThrough = 0;
-  readonly #refused: JudgedCase[] = [];
+  readonly #refused: ComparedCase[] = [];
 
   /** Takes a case that depends on it, and keeps it until all are seen; says no to any other. */
-  take(profile: Profile, judged: JudgedCase): boolean {
-    const { record } = judged;
+  take(profile: Profile, compared: ComparedCase): boolean {
+    const { record } = compared;
     if (isMount(record) || isTokenCreate(record)) return false;
     const { vocabulary } = profile;
     if (vocabulary.nameOf('cmds', record.cmd) !== 'prog_load') return false;
     const type = vocabulary.nameOf('prog_types', record.type);
     const attachType = vocabulary.nameOf('attach_types', record.attachType);
     const isOne = type === 'lsm' || type === 'ext' || (type === 'tracing' && TRAMPOLINE_ATTACH.test(attachType));
-    const { pre } = deviationOf(profile, record);
-    if (!isOne || pre === Pre.ATTR_EINVAL || pre === Pre.ATTR_E2BIG) return false;
+    const { pre } = attrFaultOf(profile, record);
+    if (!isOne || pre === Fault.ATTR_EINVAL || pre === Fault.ATTR_E2BIG) return false;
     if (record.result.errno !== ERRNO.EPERM) {
       this.#letThrough += 1;
       return false;
     }
     const { ns, effective } = record.caller;
     const isRoot = ns === 'init' && (effective & ALL_FOUR) === ALL_FOUR;
-    if (isRoot && judged.model !== null && decodeVerdict(judged.model).allowed) this.#refusedToRoot += 1;
-    if (judged.judgement.kind !== 'disagreed') return false;
-    this.#refused.push(judged);
+    if (isRoot && compared.model !== null && decodeVerdict(compared.model).allowed) this.#refusedToRoot += 1;
+    if (compared.comparison.kind !== 'disagreed') return false;
+    this.#refused.push(compared);
     return true;
   }
 
   /** What was kept, with its judgement. */
-  end(): JudgedCase[] {
+  end(): ComparedCase[] {
     const isRefused = this.#letThrough === 0 && this.#refusedToRoot >= ENOUGH;
     if (!isRefused) return this.#refused;
-    return this.#refused.map((judged) => ({
-      ...judged,
-      judgement: { kind: 'outside', stage: NO_TRAMPOLINES },
+    return this.#refused.map((compared) => ({
+      ...compared,
+      comparison: { kind: 'outside', outOfScopeRule: NO_TRAMPOLINES },
       differences: [],
     }));
   }

@@ -3,20 +3,20 @@ import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import type { Profile } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
 import type { Request } from '../kernel/world.js';
-import { claimOf, DISAGREED, judge } from './judge.js';
-import { type Difference, errnoWords, type JudgedCase, resultWords } from './judged.js';
-import { otherReading } from './readings.js';
+import { alternateReading } from './alternate_readings.js';
+import { compareResult, DISAGREED, expectedResultOf } from './compare_result.js';
+import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
+import type { LateRefusal } from './out_of_scope_rules.js';
 import type { UseRecord } from './record.js';
-import type { FastSide, ModelSide, Sides } from './sides.js';
-import { SituationWorld } from './situation.js';
-import type { LateRefusal } from './stages.js';
-import { questionOf } from './use_question.js';
+import type { Implementations, OptimizedEngine, ReferenceModel } from './sides.js';
+import { toRequest } from './to_request.js';
+import { BuiltWorld } from './world_builder.js';
 
 /** Records of one kernel and sysctl: gathered into one world, then asked all at once. */
 export class UseBatch {
   readonly #profile: Profile;
   readonly #sysctl: UnprivilegedBpfDisabled;
-  readonly #situation = new SituationWorld();
+  readonly #builder = new BuiltWorld();
   readonly #records: UseRecord[] = [];
   readonly #requests: Request[] = [];
 
@@ -27,7 +27,7 @@ export class UseBatch {
 
   add(record: UseRecord): void {
     this.#records.push(record);
-    this.#requests.push(questionOf(this.#profile, record, this.#situation));
+    this.#requests.push(toRequest(this.#profile, record, this.#builder));
   }
 
   get size(): number {
@@ -35,50 +35,62 @@ export class UseBatch {
   }
 
   get isFull(): boolean {
-    return this.#situation.isFull;
+    return this.#builder.isFull;
   }
 
   /** Asks all of it; `fast` is given the world in place of the one it had. */
-  ask(sides: Sides, fast: FastSide, onCase: (judged: JudgedCase) => void): void {
-    const world = this.#situation.world(this.#profile, this.#sysctl);
-    const model = sides.model(world);
+  ask(implementations: Implementations, fast: OptimizedEngine, onCase: (compared: ComparedCase) => void): void {
+    const world = this.#builder.world(this.#profile, this.#sysctl);
+    const model = implementations.model(world);
     fast.replaceWorld(world);
     const batch = this.#batch(fast);
     for (const [i, record] of this.#records.entries()) {
-      const judged = this.#judge(model, fast, record, this.#requests[i] as Request, batch[i] as number);
-      onCase(judged.judgement.kind === 'disagreed' ? (this.#readOtherwise(model, fast, record) ?? judged) : judged);
+      const compared = this.#compareResult(model, fast, record, this.#requests[i] as Request, batch[i] as number);
+      onCase(
+        compared.comparison.kind === 'disagreed' ? (this.#readOtherwise(model, fast, record) ?? compared) : compared,
+      );
     }
   }
 
-  #judge(model: ModelSide, fast: FastSide, record: UseRecord, request: Request, inBatch?: number): JudgedCase {
+  #compareResult(
+    model: ReferenceModel,
+    fast: OptimizedEngine,
+    record: UseRecord,
+    request: Request,
+    inBatch?: number,
+  ): ComparedCase {
     const byte = model.ask(request);
     const one = request.mapFlags === undefined ? fast.checkRequest(request) : null;
     const wasm = one === null ? null : { request: one, batch: inBatch ?? one };
-    const claim = claimOf(byte);
+    const expectedResult = expectedResultOf(byte);
     const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
-    const judgement = isOne ? judge(claim, record.result, () => this.#refusal(record)) : DISAGREED;
+    const comparison = isOne ? compareResult(expectedResult, record.result, () => this.#refusal(record)) : DISAGREED;
     const differences: Difference[] = [];
-    if (judgement.kind === 'disagreed' && claim.errno !== record.result.errno) {
-      differences.push({ what: 'bpf()', kernel: resultWords(record.result), model: errnoWords(claim.errno) });
+    if (comparison.kind === 'disagreed' && expectedResult.errno !== record.result.errno) {
+      differences.push({
+        what: 'bpf()',
+        kernel: describeResult(record.result),
+        model: formatErrno(expectedResult.errno),
+      });
     }
     const explain = () => {
       const trace = new Trace({ steps: true });
       model.ask(request, trace);
       return trace.steps ?? [];
     };
-    return { record, judgement, differences, model: byte, wasm, explain };
+    return { record, comparison, differences, model: byte, wasm, explain };
   }
 
   /** The case as the format lets it be read too, where it agrees then. Its caller and token are in the world already. */
-  #readOtherwise(model: ModelSide, fast: FastSide, record: UseRecord): JudgedCase | undefined {
-    const other = otherReading(this.#profile, record);
+  #readOtherwise(model: ReferenceModel, fast: OptimizedEngine, record: UseRecord): ComparedCase | undefined {
+    const other = alternateReading(this.#profile, record);
     if (!other) return undefined;
-    const judged = this.#judge(model, fast, other, questionOf(this.#profile, other, this.#situation));
-    if (judged.judgement.kind !== 'agreed') return undefined;
-    return { ...judged, record, judgement: { kind: 'agreed', isOtherReading: true } };
+    const compared = this.#compareResult(model, fast, other, toRequest(this.#profile, other, this.#builder));
+    if (compared.comparison.kind !== 'agreed') return undefined;
+    return { ...compared, record, comparison: { kind: 'agreed', isOtherReading: true } };
   }
 
-  #batch(fast: FastSide): Uint8Array {
+  #batch(fast: OptimizedEngine): Uint8Array {
     const columns = makeColumns(this.#requests.length);
     const out = new Uint8Array(this.#requests.length);
     for (const [row, request] of this.#requests.entries()) setRow(columns, row, request);

@@ -1,7 +1,7 @@
-import { KINDS, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+import { ENUM_KINDS, type EnumKind, type Vocabulary } from '../kernel/vocabulary.js';
 
-/** Names and numbers as a kernel's own BTF has them, in the order of its enumerations (recorder/vocabulary.c). */
-export type KernelVocabulary = Readonly<Record<Kind, Readonly<Record<string, number>>>>;
+/** DictionaryBuilder and numbers as a kernel's own BTF has them, in the order of its enumerations (recorder/vocabulary.c). */
+export type KernelVocabulary = Readonly<Record<EnumKind, Readonly<Record<string, number>>>>;
 
 /** What a kernel has besides a vocabulary, and what it lacks of it: `BPF_PROG_STREAM_READ_BY_FD`. */
 export interface VocabularyDifference {
@@ -13,7 +13,7 @@ export interface VocabularyDifference {
 export function vocabularyDifference(kernel: KernelVocabulary, release: Vocabulary): VocabularyDifference {
   const added: string[] = [];
   const missing: string[] = [];
-  for (const kind of KINDS) {
+  for (const kind of ENUM_KINDS) {
     const known = new Map(release.enumerators[kind].map(({ name, value }) => [name, value]));
     const here = new Map(Object.entries(kernel[kind]));
     added.push(...[...here].filter(([name, value]) => known.get(name) !== value).map(([name]) => name));

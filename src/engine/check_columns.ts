@@ -5,7 +5,7 @@ import type { Columns } from './columns.js';
 import { liesInTables } from './evaluator_memory.js';
 
 /** What kind of array each column is. */
-const KINDS = [
+const ENUM_KINDS = [
   ['task', 'Uint16Array'],
   ['token', 'Uint16Array'],
   ['cmd', 'Uint8Array'],
@@ -26,7 +26,7 @@ export function checkColumns(columns: Columns, out: Uint8Array): number {
   }
   if (kindOf(out) !== 'Uint8Array') throw new ColumnTypeError('out', kindOf(out), 'Uint8Array');
   const rows = out.length;
-  for (const [name, kind] of KINDS) {
+  for (const [name, kind] of ENUM_KINDS) {
     const column = columns[name];
     if (column === undefined && (name === 'insnCnt' || name === 'pre')) continue;
     const given = kindOf(column);
@@ -44,7 +44,7 @@ export function checkColumns(columns: Columns, out: Uint8Array): number {
 export function checkColumnMemory(columns: Columns, out: Uint8Array): void {
   const { buffer } = out;
   if (liesInTables(buffer, out)) throw inTables('out');
-  for (const [name] of KINDS) {
+  for (const [name] of ENUM_KINDS) {
     const column = columns[name];
     if (column === undefined) continue;
     // Asking a view for more than its buffer takes as long again.

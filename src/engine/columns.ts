@@ -1,6 +1,6 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
-import { demandObject, demandWhole, invalidArgument } from '../kernel/arguments.js';
+import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { checkRequest } from '../kernel/check_request.js';
 import { MAX_IDS, NO_TOKEN, type Request } from '../kernel/world.js';
 import { LAST_TYPE } from './layout.js';
@@ -46,7 +46,7 @@ const MAX_ROWS = 0xffff_ffff;
 
 /** Throws an InvalidArgumentError for a number of rows that is none. */
 export function checkRows(rows: number): void {
-  demandWhole('rows', rows, 0, MAX_ROWS);
+  requireWhole('rows', rows, 0, MAX_ROWS);
 }
 
 /**
@@ -55,7 +55,7 @@ export function checkRows(rows: number): void {
  * InvalidArgumentError for a row that the columns do not have.
  */
 export function setRow(columns: FullColumns, row: number, request: Request): void {
-  demandRow(columns, row);
+  requireRow(columns, row);
   checkRequest(request);
   if (request.token > NO_TOKEN) {
     throw new InvalidRequestError(
@@ -75,7 +75,7 @@ export function setRow(columns: FullColumns, row: number, request: Request): voi
 
 /** The request in a row. Throws an InvalidArgumentError for a row that the columns do not have. */
 export function rowOf(columns: Columns, row: number): Request {
-  demandRow(columns, row);
+  requireRow(columns, row);
   return {
     task: columns.task[row] as number,
     token: columns.token[row] as number,
@@ -83,15 +83,15 @@ export function rowOf(columns: Columns, row: number): Request {
     type: columns.type[row] as number,
     attachType: columns.attachType[row] as number,
     insnCnt: columns.insnCnt?.[row] ?? 1,
-    pre: (columns.pre?.[row] ?? Pre.NONE) as Pre,
+    pre: (columns.pre?.[row] ?? Fault.NONE) as Fault,
   };
 }
 
-function demandRow(columns: Columns, row: number): void {
-  demandObject('columns', columns);
-  demandObject('columns.task', columns.task, 'a typed array');
+function requireRow(columns: Columns, row: number): void {
+  requireObject('columns', columns);
+  requireObject('columns.task', columns.task, 'a typed array');
   if (columns.task.length === 0) throw invalidArgument('row', row, 'no row (the columns have none)');
-  demandWhole('row', row, 0, columns.task.length - 1);
+  requireWhole('row', row, 0, columns.task.length - 1);
 }
 
 /** A type or command number as a column holds it: what is past the tables becomes their last, unknown row. */

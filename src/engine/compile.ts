@@ -1,11 +1,11 @@
 import { WorldTooLargeError } from '../errors.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
-import { KINDS } from '../kernel/vocabulary.js';
+import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import * as L from './layout.js';
-import { capBits, profileTables, TOKEN_COMMANDS } from './profile_tables.js';
 import type { WorldTables } from './regions.js';
+import { capBits, profileTables, TOKEN_COMMANDS } from './tables/kernel_tables.js';
 
 /** Where a token's masks are. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
@@ -29,7 +29,7 @@ export interface RowPlan {
 
 /** Throws a WorldTooLargeError for a kernel that knows more numbers than the tables have rows for. */
 function checkSize(world: World): void {
-  for (const kind of KINDS) {
+  for (const kind of ENUM_KINDS) {
     const count = world.profile.vocabulary.count[kind];
     if (count >= L.TYPE_ROWS) throw new WorldTooLargeError(kind, count, L.TYPE_ROWS - 1);
   }
@@ -41,7 +41,7 @@ function planRows({ profile, userns }: World): RowPlan {
   const deepest = levels.reduce((deeper, level) => Math.max(deeper, level), 0);
   const owners = new Map<number, number>();
   for (const { owner } of userns.slice(1)) if (!owners.has(owner)) owners.set(owner, owners.size);
-  const cmds = TOKEN_COMMANDS.map((name) => BigInt(profile.vocabulary.must('cmds', name)));
+  const cmds = TOKEN_COMMANDS.map((name) => BigInt(profile.vocabulary.require('cmds', name)));
   return { profile, levels, usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE, owners, cmds };
 }
 
@@ -59,7 +59,7 @@ export function writeWorld(tables: WorldTables, world: World): RowPlan {
   const { profile, unprivilegedBpfDisabled } = world;
   header.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0);
   const { token_needs_own_userns: needsOwn, token_falls_back_to_init: fallsBack } = profile.rules;
-  header.setUint32(L.WORLD_IS_PLAIN, needsOwn || fallsBack ? 0 : 1);
+  header.setUint32(L.WORLD_HAS_STANDARD_RULES, needsOwn || fallsBack ? 0 : 1);
   tables.setKernel(profileTables(profile, unprivilegedBpfDisabled !== 0));
   writeUserns(tables, world, plan);
   world.tasks.forEach((task, id) => {
@@ -124,7 +124,7 @@ export function writeTokenRow(
 ): void {
   const row = id * L.TOKEN_SIZE;
   const deniedCaps = capBits(denials.caps);
-  if (deniedCaps !== 0) header.setUint32(L.WORLD_IS_PLAIN, 0);
+  if (deniedCaps !== 0) header.setUint32(L.WORLD_HAS_STANDARD_RULES, 0);
   for (const mask of ['maps', 'progs', 'attachs'] as const) {
     const known = allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]);
     view.setBigUint64(row + MASK_OFFSET[mask], known);

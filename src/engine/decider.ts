@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { checkNumbers, checkRequest } from '../kernel/check_request.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import type { Request } from '../kernel/world.js';
@@ -6,9 +6,9 @@ import { checkColumnMemory, checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import { noteMemory } from './evaluator_memory.js';
 import * as L from './layout.js';
-import { type Addresses, addressesOf } from './resident.js';
+import { PERMISSION_WORDS, type PermissionSet, PermissionSetAllocator, PermissionTable } from './permission_set.js';
+import { type Addresses, addressesOf } from './resident_columns.js';
 import { RowRoom } from './row_room.js';
-import { SURFACE_WORDS, type Surface, SurfaceShelf, SurfaceVerdicts } from './surface.js';
 import { type DecideExports, instantiate } from './wasm.js';
 
 /** Decides in a memory whose tables are written, from a place that is this one's alone. */
@@ -17,22 +17,22 @@ export class Decider {
   readonly #bytes: Uint8Array;
   readonly #exports: DecideExports;
   /** Address of the place. */
-  readonly #place: number;
+  readonly #workspace: number;
   readonly #room: RowRoom;
   /** Where the module leaves a surface. */
-  readonly #surface: BigUint64Array;
-  readonly #shelf = new SurfaceShelf();
+  readonly #permissionSet: BigUint64Array;
+  readonly #shelf = new PermissionSetAllocator();
   /** Throws an InvalidRequestError for what is no number of 32 bits. A property: a method's call between costs more. */
   readonly checkIds: DecideExports['decideIds'];
 
-  constructor(memory: WebAssembly.Memory, place: number) {
+  constructor(memory: WebAssembly.Memory, workspace: number) {
     noteMemory(memory);
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#exports = instantiate(memory);
-    this.#place = place;
-    this.#room = new RowRoom(memory.buffer, place);
-    this.#surface = new BigUint64Array(memory.buffer, place + L.PLACE_SCRATCH, SURFACE_WORDS);
+    this.#workspace = workspace;
+    this.#room = new RowRoom(memory.buffer, workspace);
+    this.#permissionSet = new BigUint64Array(memory.buffer, workspace + L.WORKSPACE_SCRATCH, PERMISSION_WORDS);
     const { decideIds } = this.#exports;
     this.checkIds = (task, token, cmd, type, attachType) => {
       if (!(isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType))) {
@@ -49,21 +49,21 @@ export class Decider {
     // What checkRequest() looks at besides is not read here.
     const isRight =
       isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType) && isU32(insnCnt) && isU32(pre);
-    if (!isRight || pre > Pre.BAD_ROW) checkRequest(request);
+    if (!isRight || pre > Fault.BAD_ROW) checkRequest(request);
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 
   /** Throws an InvalidRequestError for what is no number of 32 bits. */
-  surface(task: number, token: number): Surface {
+  permissionSet(task: number, token: number): PermissionSet {
     checkNumbers({ task, token });
-    this.#exports.decideSurface(this.#place, task, token);
-    return this.#shelf.put(this.#surface);
+    this.#exports.decidePermissionSet(this.#workspace, task, token);
+    return this.#shelf.put(this.#permissionSet);
   }
 
-  surfaceVerdicts(task: number, token: number): SurfaceVerdicts {
-    this.#exports.decideAll(this.#place, task, token);
-    const table = this.#place + L.PLACE_SCRATCH + L.TABLE;
-    return new SurfaceVerdicts(this.#bytes.slice(table, table + L.TABLE_SIZE));
+  permissionTable(task: number, token: number): PermissionTable {
+    this.#exports.decidePermissionTable(this.#workspace, task, token);
+    const table = this.#workspace + L.WORKSPACE_SCRATCH + L.TABLE;
+    return new PermissionTable(this.#bytes.slice(table, table + L.TABLE_SIZE));
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
@@ -80,7 +80,7 @@ export class Decider {
   /** Rows that lie in the memory, from `start` to before `stop`: another thread may decide those from a multiple of 16 on. */
   checkResident(at: Addresses, start: number, stop: number): void {
     this.#exports.decideBatch(
-      this.#place,
+      this.#workspace,
       stop - start,
       at.task + 2 * start,
       at.token + 2 * start,
@@ -95,19 +95,19 @@ export class Decider {
 
   /** Through the place's room for rows. */
   #checkCopied(columns: Columns, out: Uint8Array, rows: number): void {
-    const place = this.#place;
+    const workspace = this.#workspace;
     const at: Addresses = {
-      task: place + L.PLACE_TASK,
-      token: place + L.PLACE_TOKEN,
-      cmd: place + L.PLACE_CMD,
-      type: place + L.PLACE_TYPE,
-      attachType: place + L.PLACE_ATTACH_TYPE,
-      insnCnt: columns.insnCnt ? place + L.PLACE_INSN_CNT : 0,
-      pre: columns.pre ? place + L.PLACE_PRE : 0,
-      out: place + L.PLACE_OUT,
+      task: workspace + L.WORKSPACE_TASK,
+      token: workspace + L.WORKSPACE_TOKEN,
+      cmd: workspace + L.WORKSPACE_CMD,
+      type: workspace + L.WORKSPACE_TYPE,
+      attachType: workspace + L.WORKSPACE_ATTACH_TYPE,
+      insnCnt: columns.insnCnt ? workspace + L.WORKSPACE_INSN_CNT : 0,
+      pre: columns.pre ? workspace + L.WORKSPACE_PRE : 0,
+      out: workspace + L.WORKSPACE_OUT,
     };
-    for (let start = 0; start < rows; start += L.PLACE_ROWS) {
-      const stop = Math.min(start + L.PLACE_ROWS, rows);
+    for (let start = 0; start < rows; start += L.WORKSPACE_ROWS) {
+      const stop = Math.min(start + L.WORKSPACE_ROWS, rows);
       this.#room.fill(columns, start, stop);
       this.checkResident(at, 0, stop - start);
       out.set(this.#room.verdicts(stop - start), start);

@@ -7,25 +7,25 @@ import {
   WorldTooLargeError,
 } from '../errors.js';
 import { type Explanation, explain } from '../explain/explain.js';
-import { demandObject } from '../kernel/arguments.js';
+import { requireObject } from '../kernel/arguments.js';
 import { checkWorld } from '../kernel/check_world.js';
 import type { LsmHooks } from '../kernel/lsm.js';
 import type { Masks } from '../kernel/masks.js';
 import { MAX_IDS, type Request, type TaskSpec, type World } from '../kernel/world.js';
-import { quote } from '../names/complaint.js';
-import { addTaskRow, addTokenRow } from './add_rows.js';
+import { quote } from '../names/unknown_name.js';
+import { addTaskRow, addTokenRow } from './append_rows.js';
 import type { Columns, FullColumns } from './columns.js';
 import { type RowPlan, writeTokenRow, writeWorld } from './compile.js';
 import { Decider } from './decider.js';
-import type { IdNames } from './id_names.js';
-import { LiveWorld, type NewToken } from './live_world.js';
-import { claimPlace } from './places.js';
+import type { IdIndex } from './id_names.js';
+import { MutableWorld, type NewToken } from './mutable_world.js';
+import type { PermissionSet, PermissionTable } from './permission_set.js';
 import { WorldTables } from './regions.js';
 import { type NamedRequest, RequestNames } from './request_names.js';
-import { makeResidentColumns, makeResidentVerdicts } from './resident.js';
+import { makeResidentColumns, makeResidentVerdicts } from './resident_columns.js';
 import { type SharedEvaluator, shareMemory } from './share.js';
-import type { Surface, SurfaceVerdicts } from './surface.js';
 import { makeMemory } from './wasm.js';
+import { claimWorkspace } from './workspaces.js';
 
 /** How to compile a world. */
 export interface EvaluatorOptions {
@@ -68,9 +68,9 @@ export interface Evaluator {
    * type with every attach type, as sets. By names or ids. Throws an UnknownNameError for a name of nothing, and an
    * InvalidRequestError for what is neither a name nor a number; of ids that there are not, nothing is allowed.
    */
-  surface(task: string | number, token?: string | number): Surface;
-  /** The same as verdict bytes, for the reasons. Throws as surface() does. */
-  surfaceVerdicts(task: string | number, token?: string | number): SurfaceVerdicts;
+  permissionSet(task: string | number, token?: string | number): PermissionSet;
+  /** The same as verdict bytes, for the reasons. Throws as permissionSet() does. */
+  permissionTable(task: string | number, token?: string | number): PermissionTable;
   /**
    * Every check the kernel makes for a request, by names or by ids, what would make it pass, and what other kernels say.
    * Asks the model: some milliseconds. Throws as check() does.
@@ -115,12 +115,12 @@ export interface Evaluator {
  * Compiles a world to tables in a WebAssembly memory of its own.
  * Throws an InvalidSpecError for a world with a field that is wrong, a WorldTooLargeError for a world with more ids than 16
  * bits can name, and a HooksNotSupportedError for LSM hooks that are functions. Two tasks, tokens or bpffs of one name are
- * found when a name is first looked up (check(), surface(), addTask() and so on), which throws an InvalidSpecError then.
+ * found when a name is first looked up (check(), permissionSet(), addTask() and so on), which throws an InvalidSpecError then.
  */
 export function createEvaluator(world: World, options: EvaluatorOptions = {}): Evaluator {
-  demandObject('options', options);
+  requireObject('options', options);
   const { lsm = {} } = options;
-  demandObject('options.lsm', lsm);
+  requireObject('options.lsm', lsm);
   const hooks = Object.keys(lsm);
   if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
   // Before there is a memory, of which a process can have few.
@@ -129,8 +129,8 @@ export function createEvaluator(world: World, options: EvaluatorOptions = {}): E
 }
 
 /** What an evaluator holds of a world. */
-interface Held {
-  readonly live: LiveWorld;
+interface CompiledWorld {
+  readonly mutable: MutableWorld;
   readonly plan: RowPlan;
   /** Made when the first name is asked for. */
   names?: RequestNames;
@@ -141,41 +141,41 @@ class WasmEvaluator implements Evaluator {
   #memory: WebAssembly.Memory | undefined;
   #tables: WorldTables | undefined;
   #decider: Decider | undefined;
-  #held: Held | undefined;
+  #compiled: CompiledWorld | undefined;
 
   /** Of a world that checkWorld() passed. */
   constructor(world: World) {
     this.#memory = makeMemory();
     this.#tables = new WorldTables(this.#memory.buffer);
-    this.#decider = new Decider(this.#memory, claimPlace(this.#memory));
+    this.#decider = new Decider(this.#memory, claimWorkspace(this.#memory));
     this.checkIds = this.#decider.checkIds;
     this.#compile(world);
   }
 
   get world(): World {
-    return alive(this.#held).live.world;
+    return requireOpen(this.#compiled).mutable.world;
   }
 
   check(request: NamedRequest): number {
-    return this.#names().check(alive(this.#decider), request);
+    return this.#names().check(requireOpen(this.#decider), request);
   }
 
   checkRequest(request: Request): number {
-    return alive(this.#decider).checkRequest(request);
+    return requireOpen(this.#decider).checkRequest(request);
   }
 
   checkBatch(columns: Columns, out: Uint8Array): void {
-    alive(this.#decider).checkBatch(columns, out);
+    requireOpen(this.#decider).checkBatch(columns, out);
   }
 
-  surface(task: string | number, token?: string | number): Surface {
+  permissionSet(task: string | number, token?: string | number): PermissionSet {
     const names = this.#names();
-    return alive(this.#decider).surface(names.tasks.idOf(task), names.tokenOf(token));
+    return requireOpen(this.#decider).permissionSet(names.tasks.idOf(task), names.tokenOf(token));
   }
 
-  surfaceVerdicts(task: string | number, token?: string | number): SurfaceVerdicts {
+  permissionTable(task: string | number, token?: string | number): PermissionTable {
     const names = this.#names();
-    return alive(this.#decider).surfaceVerdicts(names.tasks.idOf(task), names.tokenOf(token));
+    return requireOpen(this.#decider).permissionTable(names.tasks.idOf(task), names.tokenOf(token));
   }
 
   explain(request: NamedRequest | Request): Explanation {
@@ -184,60 +184,60 @@ class WasmEvaluator implements Evaluator {
   }
 
   addTask(spec: TaskSpec): number {
-    const { live, plan } = alive(this.#held);
-    const task = live.checkedTask(spec);
-    const id = live.taskCount;
+    const { mutable, plan } = requireOpen(this.#compiled);
+    const task = mutable.checkedTask(spec);
+    const id = mutable.taskCount;
     const { tasks } = this.#names();
-    demandRoom('tasks', id, tasks, task.name);
-    addTaskRow(alive(this.#tables), plan, id, task);
-    live.addTask(task);
+    requireRoom('tasks', id, tasks, task.name);
+    addTaskRow(requireOpen(this.#tables), plan, id, task);
+    mutable.addTask(task);
     tasks.add(task.name);
     return id;
   }
 
   addToken(spec: NewToken): number {
-    const { live, plan } = alive(this.#held);
-    const token = live.checkedToken(spec);
-    const id = live.tokenCount;
+    const { mutable, plan } = requireOpen(this.#compiled);
+    const token = mutable.checkedToken(spec);
+    const id = mutable.tokenCount;
     const { tokens } = this.#names();
-    demandRoom('tokens', id, tokens, token.name);
-    addTokenRow(alive(this.#tables), plan, id, token);
-    live.addToken(token);
+    requireRoom('tokens', id, tokens, token.name);
+    addTokenRow(requireOpen(this.#tables), plan, id, token);
+    mutable.addToken(token);
     tokens.add(token.name);
     return id;
   }
 
   narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void {
-    const { live, plan } = alive(this.#held);
+    const { mutable, plan } = requireOpen(this.#compiled);
     if (!plan.profile.rules.token_narrowing) throw new NarrowingNotSupportedError(plan.profile.name);
     const id = this.#names().tokens.existing(token);
-    const narrowed = live.narrowToken(id, keep);
-    writeTokenRow(alive(this.#tables), plan, id, narrowed);
+    const narrowed = mutable.narrowToken(id, keep);
+    writeTokenRow(requireOpen(this.#tables), plan, id, narrowed);
   }
 
   replaceWorld(world: World): void {
-    alive(this.#memory);
+    requireOpen(this.#memory);
     checkWorld(world);
     this.#compile(world);
   }
 
   makeColumns(rows: number): FullColumns {
-    return makeResidentColumns(alive(this.#memory), rows);
+    return makeResidentColumns(requireOpen(this.#memory), rows);
   }
 
   makeVerdicts(rows: number): Uint8Array {
-    return makeResidentVerdicts(alive(this.#memory), rows);
+    return makeResidentVerdicts(requireOpen(this.#memory), rows);
   }
 
   share(): SharedEvaluator {
-    return shareMemory(alive(this.#memory));
+    return shareMemory(requireOpen(this.#memory));
   }
 
   dispose(): void {
     this.#memory = undefined;
     this.#tables = undefined;
     this.#decider = undefined;
-    this.#held = undefined;
+    this.#compiled = undefined;
     this.checkIds = disposed;
   }
 
@@ -246,14 +246,14 @@ class WasmEvaluator implements Evaluator {
   }
 
   #compile(world: World): void {
-    const plan = writeWorld(alive(this.#tables), world);
-    this.#held = { live: new LiveWorld(world), plan };
+    const plan = writeWorld(requireOpen(this.#tables), world);
+    this.#compiled = { mutable: new MutableWorld(world), plan };
   }
 
   #names(): RequestNames {
-    const held = alive(this.#held);
-    held.names ??= new RequestNames(held.live.world);
-    return held.names;
+    const compiled = requireOpen(this.#compiled);
+    compiled.names ??= new RequestNames(compiled.mutable.world);
+    return compiled.names;
   }
 }
 
@@ -261,7 +261,7 @@ function disposed(): never {
   throw new DisposedError();
 }
 
-function alive<Part>(part: Part | undefined): Part {
+function requireOpen<Part>(part: Part | undefined): Part {
   if (part === undefined) throw new DisposedError();
   return part;
 }
@@ -271,7 +271,7 @@ function isByIds(request: NamedRequest | Request): request is Request {
 }
 
 /** Throws where there is no id left, or something has the name already: it could not be asked for by name. */
-function demandRoom(what: 'tasks' | 'tokens', count: number, names: IdNames, name: string): void {
+function requireRoom(what: 'tasks' | 'tokens', count: number, names: IdIndex, name: string): void {
   if (count >= MAX_IDS) throw new WorldTooLargeError(what, count + 1, MAX_IDS);
   if (names.has(name)) throw new InvalidSpecError('name', `one of the ${what} has the name ${quote(name)} already`);
 }

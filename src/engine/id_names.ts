@@ -1,19 +1,19 @@
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import { checkUniqueNames } from '../kernel/check_world.js';
 import { isU32 } from '../kernel/ranges.js';
-import { unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { unknownName } from '../names/unknown_name.js';
 import { interned } from './interned.js';
 
-/** Names compared with an unknown one, and the longest compared: in the largest world a search would take 50 ms. */
-const MOST_COMPARED = 4096;
-const LONGEST_COMPARED = 256;
+/** DictionaryBuilder compared with an unknown one, and the longest compared: in the largest world a search would take 50 ms. */
+const MAX_COMPARED = 4096;
+const MAX_COMPARED_LENGTH = 256;
 
 /** The list of a world that each kind of row is in. */
 const LISTS = { task: 'tasks', token: 'tokens', bpffs: 'bpffs' } as const;
 
 /** The ids of tasks, tokens or bpffs by name. */
-export class IdNames {
+export class IdIndex {
   readonly #kind: 'task' | 'token' | 'bpffs';
   readonly #ids = new Map<string | number, number>();
   #count: number;
@@ -69,8 +69,8 @@ export class IdNames {
 
   #unknown(name: string): UnknownNameError {
     const names = [...this.#ids.keys()] as string[];
-    const isWorthIt = name.length <= LONGEST_COMPARED;
-    const nearest = isWorthIt ? nearestOf(name, names.slice(0, MOST_COMPARED)) : undefined;
+    const isWorthIt = name.length <= MAX_COMPARED_LENGTH;
+    const nearest = isWorthIt ? nearestOf(name, names.slice(0, MAX_COMPARED)) : undefined;
     return new UnknownNameError(this.#kind, name, unknownName(this.#kind, name, names, nearest));
   }
 }

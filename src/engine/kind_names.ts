@@ -1,24 +1,24 @@
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import type { Profile } from '../kernel/profile.js';
 import { isU32 } from '../kernel/ranges.js';
-import type { Kind } from '../kernel/vocabulary.js';
-import { unknownInVocabulary } from '../names/complaint.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
 import { KIND_LABEL, resolveName } from '../names/spelling.js';
+import { unknownInVocabulary } from '../names/unknown_name.js';
 import { interned } from './interned.js';
 
-/** Spellings remembered of each kind, and the longest: callers that invent spellings must not fill the memory. */
-const MOST_SPELLINGS = 4096;
-const LONGEST_SPELLING = 64;
+/** NameCache remembered of each kind, and the longest: callers that invent spellings must not fill the memory. */
+const MAX_SPELLINGS = 4096;
+const MAX_SPELLING_LENGTH = 64;
 
 /** The numbers of commands or types in any common spelling. A spelling is resolved once, then it is looked up. */
-export class KindNames {
+export class EnumIndex {
   readonly #profile: Profile;
-  readonly #kind: Kind;
+  readonly #kind: EnumKind;
   readonly #field: string;
   readonly #numbers = new Map<string | number, number>();
 
   /** `field` is what a request calls it. */
-  constructor(profile: Profile, kind: Kind, field: string) {
+  constructor(profile: Profile, kind: EnumKind, field: string) {
     this.#profile = profile;
     this.#kind = kind;
     this.#field = field;
@@ -53,7 +53,7 @@ export class KindNames {
   /** Resolves a spelling and remembers it, if it stands for anything. */
   #resolve(text: string): number | undefined {
     const number = resolveName(this.#profile.vocabulary, this.#kind, text);
-    const isKept = text.length <= LONGEST_SPELLING && this.#numbers.size < MOST_SPELLINGS;
+    const isKept = text.length <= MAX_SPELLING_LENGTH && this.#numbers.size < MAX_SPELLINGS;
     if (number !== undefined && isKept) this.#numbers.set(interned(text), number);
     return number;
   }

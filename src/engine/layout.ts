@@ -16,19 +16,19 @@ export const WORLD_RULES = 1032;
 /** CAPS_* that the initial user namespace may give where the token's does not: all or none. */
 export const WORLD_FALLBACK_CAPS = 1036;
 /** 1 where no LSM refuses anyone a capability and the rules are the merged ones: some questions need not be asked. */
-export const WORLD_IS_PLAIN = 1048;
+export const WORLD_HAS_STANDARD_RULES = 1048;
 /** Which places are taken, a bit each: two u32. */
-export const WORLD_PLACES = 1040;
+export const WORLD_WORKSPACES = 1040;
 export const WORLD_CMDS = 1088;
-export const WORLD_STOPS = 1600;
+export const WORLD_DROP_REASONS = 1600;
 export const WORLD_OUTCOMES = 1664;
-export const WORLD_ASKS = 1792;
-export const WORLD_ENDS = 35584;
-export const WORLD_ASK_COLUMNS = 39680;
-export const WORLD_SURFACES = 40832;
-export const WORLD_KINDS = 42368;
-export const WORLD_KIND_COLUMNS = 46592;
-export const WORLD_KIND_OUTCOMES = 46816;
+export const WORLD_REQUIREMENTS = 1792;
+export const WORLD_OUTCOMES_IF_CAPABLE = 35584;
+export const WORLD_REQUIREMENT_COLUMNS = 39680;
+export const WORLD_PERMISSIONS = 40832;
+export const WORLD_REQUIREMENT_CLASSES = 42368;
+export const WORLD_CLASS_COLUMNS = 46592;
+export const WORLD_CLASS_OUTCOMES = 46816;
 export const WORLD_KERNEL_END = 47328;
 
 export const WORLD_TASKS = 65536;
@@ -38,27 +38,27 @@ export const WORLD_USERNS = 4915200;
 // A place is for the batches of one thread: where the rows of its batch lie, scratch, and room for rows that lie elsewhere
 // than in this memory: columns on their way in, verdicts on their way out.
 /** Rows there is room for: enough to forget the call, few enough to stay in cache. */
-export const PLACE_ROWS = 8192;
-export const PLACE_TASK = 0; // u16
-export const PLACE_TOKEN = 16448; // u16
-export const PLACE_CMD = 32896; // u8
-export const PLACE_TYPE = 41152; // u8
-export const PLACE_ATTACH_TYPE = 49408; // u8
-export const PLACE_INSN_CNT = 57664; // u32
-export const PLACE_PRE = 90496; // u8
-export const PLACE_OUT = 98752; // u8
-export const PLACE_SCRATCH = 107008;
-export const PLACE_ROWS_AT = 131072;
-/** Bytes of the addresses of columns, from PLACE_ROWS_AT on. */
+export const WORKSPACE_ROWS = 8192;
+export const WORKSPACE_TASK = 0; // u16
+export const WORKSPACE_TOKEN = 16448; // u16
+export const WORKSPACE_CMD = 32896; // u8
+export const WORKSPACE_TYPE = 41152; // u8
+export const WORKSPACE_ATTACH_TYPE = 49408; // u8
+export const WORKSPACE_INSN_CNT = 57664; // u32
+export const WORKSPACE_PRE = 90496; // u8
+export const WORKSPACE_OUT = 98752; // u8
+export const WORKSPACE_SCRATCH = 107008;
+export const WORKSPACE_ROWS_AT = 131072;
+/** Bytes of the addresses of columns, from WORKSPACE_ROWS_AT on. */
 export const ROWS_AT_SIZE = 32;
 /** Bytes of the scratch that are used: the last are what a run's programs get, past TABLE. */
 export const SCRATCH_END = 20864;
-export const PLACE_SIZE = 196608;
-export const PLACES = 64;
-export const PLACES_START = 13828096;
+export const WORKSPACE_SIZE = 196608;
+export const MAX_WORKSPACES = 64;
+export const WORKSPACES_START = 13828096;
 /** Bytes that a batch reads past the last row of a column, and writes past its last verdict, at most. */
 export const PAST_ROWS = 64;
-/** Pages of 65,536 bytes a memory has to begin with, as many as asconfig.json says: PLACES_START and all places. */
+/** Pages of 65,536 bytes a memory has to begin with, as many as asconfig.json says: WORKSPACES_START and all places. */
 export const MEMORY_PAGES = 403;
 /** Pages it can grow to. */
 export const MAX_MEMORY_PAGES = 65536;
@@ -109,7 +109,7 @@ export const CAPS_ALL = 15;
 // A command, by its number.
 export const CMD_GATE = WORLD_CMDS; // u8, GATE_*
 export const CMD_CAP = WORLD_CMDS + 1; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
-export const CMD_TOKEN_ROOM = WORLD_CMDS + 2; // u8, ROOM_*
+export const CMD_TOKEN_SUPPORT = WORLD_CMDS + 2; // u8, ROOM_*
 export const CMD_PERMISSION_FIRST = WORLD_CMDS + 3; // u8, 1: attributes are looked at after the permission
 export const CMD_SIZE = 8;
 
@@ -133,76 +133,76 @@ export const GATE_LINK_CREATE = 6;
 export const GATE_DESCRIPTOR = 7;
 export const GATE_TOKEN_CREATE = 8;
 
-export const ROOM_NONE = 0;
-export const ROOM_TAKEN = 1;
-export const ROOM_REFUSED = 2;
+export const TOKEN_NO_FIELD = 0;
+export const TOKEN_ACCEPTED = 1;
+export const TOKEN_REJECTED = 2;
 
 // What a request asks, by command, type and attach type: one u64. PROG_LOAD's rows come first, by type and attach type;
 // then those of MAP_CREATE, by type; then one for every other command.
-export const ASK_TYPE_AT = WORLD_ASKS; // u8, the byte of a token's row its type's bit is in
-export const ASK_ATTACH_AT = WORLD_ASKS + 1; // u8, the same for its attach type, after the fix-up
-export const ASK_TYPE_BIT = WORLD_ASKS + 2; // u8, that bit; 0 where no mask speaks of the type
-export const ASK_ATTACH_BIT = WORLD_ASKS + 3; // u8
-export const ASK_CMD_BITS = WORLD_ASKS + 4; // u8, the command's two bits in TOKEN_CMDS; 0 where it reads no token
-export const ASK_NEEDS = WORLD_ASKS + 5; // u8, CAPS_* asked for
-export const ASK_END = WORLD_ASKS + 6; // u8, Outcome when every capability is there
-export const ASK_FLAGS = WORLD_ASKS + 7; // u8, ASK_*
-export const ASK_SIZE = 8;
+export const REQ_TYPE_AT = WORLD_REQUIREMENTS; // u8, the byte of a token's row its type's bit is in
+export const REQ_ATTACH_AT = WORLD_REQUIREMENTS + 1; // u8, the same for its attach type, after the fix-up
+export const REQ_TYPE_BIT = WORLD_REQUIREMENTS + 2; // u8, that bit; 0 where no mask speaks of the type
+export const REQ_ATTACH_BIT = WORLD_REQUIREMENTS + 3; // u8
+export const REQ_CMD_BITS = WORLD_REQUIREMENTS + 4; // u8, the command's two bits in TOKEN_CMDS; 0 where it reads no token
+export const REQ_NEEDS = WORLD_REQUIREMENTS + 5; // u8, CAPS_* asked for
+export const REQ_OUTCOME_IF_CAPABLE = WORLD_REQUIREMENTS + 6; // u8, Outcome when every capability is there
+export const REQ_FLAGS = WORLD_REQUIREMENTS + 7; // u8, REQ_*
+export const REQ_SIZE = 8;
 /** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
-export const ASK_HALF_MAP_CREATE = 64;
-export const ASK_HALF_OTHERS = 65;
-export const ASK_ROWS = 4224;
+export const REQ_HIGH_MAP_CREATE = 64;
+export const REQ_HIGH_OTHERS = 65;
+export const REQ_ROWS = 4224;
 /** Whoever asks is as good as in the token's own user namespace. */
-export const ASK_ANY_USERNS = 1;
+export const REQ_ANY_USERNS = 1;
 /** The token is looked at: the same bit as TOKEN_GIVEN. */
-export const ASK_LOOKS = 16;
+export const REQ_CONSULTS_TOKEN = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
-export const ASK_UNPRIV_DISABLED = 4;
-/** The row does not say everything: byGate() in decide.ts knows. */
-export const ASK_BY_GATE = 8;
+export const REQ_UNPRIV_DISABLED = 4;
+/** The row does not say everything: decideByCommandClass() in decide.ts knows. */
+export const REQ_BY_COMMAND_CLASS = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
-export const ASK_CGROUP_SKB = 2;
+export const REQ_CGROUP_SKB = 2;
 /** A map type this release does not have: EINVAL before the token is looked at. */
-export const ASK_UNKNOWN_MAP = 32;
+export const REQ_UNKNOWN_MAP = 32;
 
-// For runs: a byte for every row of PROG_LOAD, its ASK_END and DISPOSITION_BITS; and other fields again, a column each: of
+// For runs: a byte for every row of PROG_LOAD, its REQ_OUTCOME_IF_CAPABLE and DISPOSITION_BITS; and other fields again, a column each: of
 // PROG_LOAD by type, of MAP_CREATE by type and of the other commands.
 export const DISPOSITION_BITS = 224;
 export const COLUMN_PROG_LOAD = 0;
 export const COLUMN_MAP_CREATE = 64;
 export const COLUMN_OTHERS = 128;
 export const COLUMN_ROWS = 192;
-export const COLUMN_TYPE_AT = WORLD_ASK_COLUMNS;
-export const COLUMN_TYPE_BIT = WORLD_ASK_COLUMNS + 192;
-export const COLUMN_CMD_BITS = WORLD_ASK_COLUMNS + 384;
-export const COLUMN_NEEDS = WORLD_ASK_COLUMNS + 576;
-export const COLUMN_END = WORLD_ASK_COLUMNS + 768;
-export const COLUMN_FLAGS = WORLD_ASK_COLUMNS + 960;
+export const COLUMN_TYPE_AT = WORLD_REQUIREMENT_COLUMNS;
+export const COLUMN_TYPE_BIT = WORLD_REQUIREMENT_COLUMNS + 192;
+export const COLUMN_CMD_BITS = WORLD_REQUIREMENT_COLUMNS + 384;
+export const COLUMN_NEEDS = WORLD_REQUIREMENT_COLUMNS + 576;
+export const COLUMN_OUTCOME_IF_CAPABLE = WORLD_REQUIREMENT_COLUMNS + 768;
+export const COLUMN_FLAGS = WORLD_REQUIREMENT_COLUMNS + 960;
 
 // For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
 // table, a byte each; what rows of a kind have in common, a column each; and by capabilities (CAPS_*) the Outcome of every
-// kind for who has these, as far as no LSM has a say. PROG_LOAD's kinds come first, the others' from OTHER_KINDS on.
-export const KINDS = 32;
-export const KINDS_OF_HALF = 16;
-export const OTHER_KINDS = 16;
-export const KIND_CMD_BITS = WORLD_KIND_COLUMNS;
-export const KIND_NEEDS = WORLD_KIND_COLUMNS + 32;
-export const KIND_END = WORLD_KIND_COLUMNS + 64;
-export const KIND_FLAGS = WORLD_KIND_COLUMNS + 96;
-export const KIND_STOP_TYPE = WORLD_KIND_COLUMNS + 128; // STOP_TYPE where a mask speaks of the type
-export const KIND_STOP_ATTACH = WORLD_KIND_COLUMNS + 160; // STOP_ATTACH where one speaks of the attach type
-export const KIND_MEANT = WORLD_KIND_COLUMNS + 192; // what attach type 0 means where it means another
+// kind for who has these, as far as no LSM has a say. PROG_LOAD's kinds come first, the others' from OTHER_CLASSES on.
+export const REQUIREMENT_CLASSES = 32;
+export const CLASSES_OF_HALF = 16;
+export const OTHER_CLASSES = 16;
+export const CLASS_CMD_BITS = WORLD_CLASS_COLUMNS;
+export const CLASS_NEEDS = WORLD_CLASS_COLUMNS + 32;
+export const CLASS_OUTCOME_IF_CAPABLE = WORLD_CLASS_COLUMNS + 64;
+export const CLASS_FLAGS = WORLD_CLASS_COLUMNS + 96;
+export const CLASS_DROP_REASON_TYPE = WORLD_CLASS_COLUMNS + 128; // DROP_REASON_TYPE where a mask speaks of the type
+export const CLASS_DROP_REASON_ATTACH = WORLD_CLASS_COLUMNS + 160; // DROP_REASON_ATTACH where one speaks of the attach type
+export const CLASS_EFFECTIVE_ATTACH_TYPE = WORLD_CLASS_COLUMNS + 192; // what attach type 0 means where it means another
 
 // For surfaces: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
 // what goes on for who has these. Programs go on with an attach type that fits.
-export const SURFACE_MAPS = WORLD_SURFACES; // by capabilities: map types
-export const SURFACE_PROGS = WORLD_SURFACES + 128; // by capabilities: program types
-export const SURFACE_CMDS = WORLD_SURFACES + 256; // by capabilities: commands, as if without a type and a token
-export const SURFACE_FITS = WORLD_SURFACES + 384; // by program type: attach types it can be loaded with
-export const SURFACE_MEANT = WORLD_SURFACES + 896; // by program type: the bit of what attach type 0 means
-export const SURFACE_REFUSING = WORLD_SURFACES + 1408; // commands that answer EINVAL to a token
-export const SURFACE_DESCRIPTOR = WORLD_SURFACES + 1416; // commands that the descriptor decides
-export const SURFACE_TYPES = WORLD_SURFACES + 1424; // u32, the release's program types
+export const PERMISSION_MAPS = WORLD_PERMISSIONS; // by capabilities: map types
+export const PERMISSION_PROGS = WORLD_PERMISSIONS + 128; // by capabilities: program types
+export const PERMISSION_CMDS = WORLD_PERMISSIONS + 256; // by capabilities: commands, as if without a type and a token
+export const PERMISSION_FITS = WORLD_PERMISSIONS + 384; // by program type: attach types it can be loaded with
+export const PERMISSION_EFFECTIVE_ATTACH_TYPE = WORLD_PERMISSIONS + 896; // by program type: the bit of what attach type 0 means
+export const PERMISSION_REFUSING = WORLD_PERMISSIONS + 1408; // commands that answer EINVAL to a token
+export const PERMISSION_DESCRIPTOR = WORLD_PERMISSIONS + 1416; // commands that the descriptor decides
+export const PERMISSION_TYPES = WORLD_PERMISSIONS + 1424; // u32, the release's program types
 
 // A surface as it is handed out: sets again, and what PROG_LOAD allows of each program type.
 export const OUT_CMDS = 0;
@@ -222,13 +222,13 @@ export const TABLE_SIZE = 4352;
 
 // What stops a token from counting for a request: the first check that does not hold, numbered so that of several the
 // largest is the first. The stop table has a Disposition for each, where it stands in a verdict.
-export const STOP_NONE = 0;
-export const STOP_ATTACH = 1;
-export const STOP_TYPE = 2;
-export const STOP_LSM = 3;
-export const STOP_CMD = 4;
-export const STOP_USERNS = 5;
-export const STOP_NOT_GIVEN = 6;
+export const DROP_REASON_NONE = 0;
+export const DROP_REASON_ATTACH = 1;
+export const DROP_REASON_TYPE = 2;
+export const DROP_REASON_LSM = 3;
+export const DROP_REASON_CMD = 4;
+export const DROP_REASON_USERNS = 5;
+export const DROP_REASON_NOT_GIVEN = 6;
 
 // The outcome table: an Outcome by the capabilities missing (CAPS_*), 16 bytes each.
 export const OUTCOMES_OF_CAPABILITY = 0;
@@ -237,14 +237,14 @@ export const OUTCOMES_OF_UNPRIV_DISABLED = 16; // CAP_BPF is asked because of th
 // What a table's cells stand for, as codes: ids and numbers as columns hold them, or one of these. A row with an odd code in
 // a column its command reads is none that can be decided: there is more to say of it.
 /** u16: no task of the world; every other is its id. */
-export const CODE_ODD_TASK = 0xffff;
+export const CODE_UNRESOLVED_TASK = 0xffff;
 /** u16: no token of the world, nor none. A world that has a token of this id has it looked at twice. */
-export const CODE_ODD_TOKEN = 0xfffe;
+export const CODE_UNRESOLVED_TOKEN = 0xfffe;
 /** u8: no command, type or fault. All from 64 on are odd. */
-export const CODE_ODD = 0xff;
+export const CODE_UNRESOLVED = 0xff;
 /** u8: no program type is given, which some commands take for 0. */
 export const CODE_EMPTY_TYPE = 0x40;
 /** u32: no count of instructions, or one to be looked at twice. */
-export const CODE_ODD_COUNT = 0xffffffff;
+export const CODE_UNRESOLVED_COUNT = 0xffffffff;
 /** u16: neither an expectation nor none. */
-export const CODE_ODD_EXPECT = 0x7fff;
+export const CODE_UNRESOLVED_EXPECT = 0x7fff;

@@ -22,7 +22,7 @@ export const REGIONS = {
     name: 'header',
     start: L.WORLD_TASK_COUNT,
     end: L.WORLD_CMDS,
-    needs: L.WORLD_IS_PLAIN + 4 - L.WORLD_TASK_COUNT,
+    needs: L.WORLD_HAS_STANDARD_RULES + 4 - L.WORLD_TASK_COUNT,
   },
   kernel: {
     name: 'kernel tables',
@@ -35,51 +35,61 @@ export const REGIONS = {
   userns: {
     name: 'user namespaces',
     start: L.WORLD_USERNS,
-    end: L.PLACES_START,
+    end: L.WORKSPACES_START,
     needs: MAX_IDS * (USERNS_MAX_LEVEL + 1) * L.USERNS_LEVEL_SIZE,
   },
-  places: {
+  workspaces: {
     name: 'places',
-    start: L.PLACES_START,
+    start: L.WORKSPACES_START,
     end: L.MEMORY_PAGES * PAGE_BYTES,
-    needs: L.PLACES * L.PLACE_SIZE,
+    needs: L.MAX_WORKSPACES * L.WORKSPACE_SIZE,
   },
 } as const satisfies Readonly<Record<string, Region>>;
 
-const KINDS_OF_CAPS = (L.CAPS_ALL + 1) * L.KINDS;
+const CLASSES_OF_CAPS = (L.CAPS_ALL + 1) * L.REQUIREMENT_CLASSES;
 const SETS_OF_CAPS = 8 * (L.CAPS_ALL + 1);
 
 /** The tables of the kernel, in order. */
 export const KERNEL_REGIONS: readonly Region[] = [
-  table('commands', L.WORLD_CMDS, L.WORLD_STOPS, L.TYPE_ROWS * L.CMD_SIZE),
-  table('stops', L.WORLD_STOPS, L.WORLD_OUTCOMES, 16),
-  table('outcomes', L.WORLD_OUTCOMES, L.WORLD_ASKS, L.OUTCOMES_OF_UNPRIV_DISABLED + L.CAPS_ALL + 1),
-  table('asks', L.WORLD_ASKS, L.WORLD_ENDS, L.ASK_ROWS * L.ASK_SIZE),
-  table('ends', L.WORLD_ENDS, L.WORLD_ASK_COLUMNS, L.TYPE_ROWS * L.TYPE_ROWS),
-  table('ask columns', L.WORLD_ASK_COLUMNS, L.WORLD_SURFACES, L.COLUMN_FLAGS + L.COLUMN_ROWS - L.WORLD_ASK_COLUMNS),
-  table('surfaces', L.WORLD_SURFACES, L.WORLD_KINDS, L.SURFACE_TYPES + 4 - L.WORLD_SURFACES),
-  table('map types of a surface', L.SURFACE_MAPS, L.SURFACE_PROGS, SETS_OF_CAPS),
-  table('program types of a surface', L.SURFACE_PROGS, L.SURFACE_CMDS, SETS_OF_CAPS),
-  table('commands of a surface', L.SURFACE_CMDS, L.SURFACE_FITS, SETS_OF_CAPS),
-  table('attach types that fit', L.SURFACE_FITS, L.SURFACE_MEANT, 8 * L.TYPE_ROWS),
-  table('what attach type 0 means', L.SURFACE_MEANT, L.SURFACE_REFUSING, 8 * L.TYPE_ROWS),
-  table('kinds', L.WORLD_KINDS, L.WORLD_KIND_COLUMNS, L.ASK_ROWS),
-  table('kind columns', L.WORLD_KIND_COLUMNS, L.WORLD_KIND_OUTCOMES, L.KIND_MEANT + L.KINDS - L.WORLD_KIND_COLUMNS),
-  table('kind outcomes', L.WORLD_KIND_OUTCOMES, L.WORLD_KERNEL_END, KINDS_OF_CAPS),
+  table('commands', L.WORLD_CMDS, L.WORLD_DROP_REASONS, L.TYPE_ROWS * L.CMD_SIZE),
+  table('stops', L.WORLD_DROP_REASONS, L.WORLD_OUTCOMES, 16),
+  table('outcomes', L.WORLD_OUTCOMES, L.WORLD_REQUIREMENTS, L.OUTCOMES_OF_UNPRIV_DISABLED + L.CAPS_ALL + 1),
+  table('asks', L.WORLD_REQUIREMENTS, L.WORLD_OUTCOMES_IF_CAPABLE, L.REQ_ROWS * L.REQ_SIZE),
+  table('ends', L.WORLD_OUTCOMES_IF_CAPABLE, L.WORLD_REQUIREMENT_COLUMNS, L.TYPE_ROWS * L.TYPE_ROWS),
+  table(
+    'ask columns',
+    L.WORLD_REQUIREMENT_COLUMNS,
+    L.WORLD_PERMISSIONS,
+    L.COLUMN_FLAGS + L.COLUMN_ROWS - L.WORLD_REQUIREMENT_COLUMNS,
+  ),
+  table('surfaces', L.WORLD_PERMISSIONS, L.WORLD_REQUIREMENT_CLASSES, L.PERMISSION_TYPES + 4 - L.WORLD_PERMISSIONS),
+  table('map types of a surface', L.PERMISSION_MAPS, L.PERMISSION_PROGS, SETS_OF_CAPS),
+  table('program types of a surface', L.PERMISSION_PROGS, L.PERMISSION_CMDS, SETS_OF_CAPS),
+  table('commands of a surface', L.PERMISSION_CMDS, L.PERMISSION_FITS, SETS_OF_CAPS),
+  table('attach types that fit', L.PERMISSION_FITS, L.PERMISSION_EFFECTIVE_ATTACH_TYPE, 8 * L.TYPE_ROWS),
+  table('what attach type 0 means', L.PERMISSION_EFFECTIVE_ATTACH_TYPE, L.PERMISSION_REFUSING, 8 * L.TYPE_ROWS),
+  table('kinds', L.WORLD_REQUIREMENT_CLASSES, L.WORLD_CLASS_COLUMNS, L.REQ_ROWS),
+  table(
+    'kind columns',
+    L.WORLD_CLASS_COLUMNS,
+    L.WORLD_CLASS_OUTCOMES,
+    L.CLASS_EFFECTIVE_ATTACH_TYPE + L.REQUIREMENT_CLASSES - L.WORLD_CLASS_COLUMNS,
+  ),
+  table('kind outcomes', L.WORLD_CLASS_OUTCOMES, L.WORLD_KERNEL_END, CLASSES_OF_CAPS),
 ];
 
 /** The parts of a place, in order: addresses from its start on. */
-export const PLACE_REGIONS: readonly Region[] = [
-  column('task', L.PLACE_TASK, L.PLACE_TOKEN, 2),
-  column('token', L.PLACE_TOKEN, L.PLACE_CMD, 2),
-  column('cmd', L.PLACE_CMD, L.PLACE_TYPE, 1),
-  column('type', L.PLACE_TYPE, L.PLACE_ATTACH_TYPE, 1),
-  column('attachType', L.PLACE_ATTACH_TYPE, L.PLACE_INSN_CNT, 1),
-  column('insnCnt', L.PLACE_INSN_CNT, L.PLACE_PRE, 4),
-  column('pre', L.PLACE_PRE, L.PLACE_OUT, 1),
-  column('out', L.PLACE_OUT, L.PLACE_SCRATCH, 1),
-  table('scratch', L.PLACE_SCRATCH, L.PLACE_ROWS_AT, L.SCRATCH_END),
-  table('addresses of columns', L.PLACE_ROWS_AT, L.PLACE_SIZE, L.ROWS_AT_SIZE),
+export const WORKSPACE_REGIONS: readonly Region[] = [
+  column('task', L.WORKSPACE_TASK, L.WORKSPACE_TOKEN, 2),
+  column('token', L.WORKSPACE_TOKEN, L.WORKSPACE_CMD, 2),
+  column('cmd', L.WORKSPACE_CMD, L.WORKSPACE_TYPE, 1),
+  column('type', L.WORKSPACE_TYPE, L.WORKSPACE_ATTACH_TYPE, 1),
+  column('attachType', L.WORKSPACE_ATTACH_TYPE, L.WORKSPACE_INSN_CNT, 1),
+  column('insnCnt', L.WORKSPACE_INSN_CNT, L.WORKSPACE_PRE, 4),
+  column('pre', L.WORKSPACE_PRE, L.WORKSPACE_OUT, 1),
+  column('out', L.WORKSPACE_OUT, L.WORKSPACE_SCRATCH, 1),
+  table('scratch', L.WORKSPACE_SCRATCH, L.WORKSPACE_ROWS_AT, L.SCRATCH_END),
+  table('addresses of columns', L.WORKSPACE_ROWS_AT, L.WORKSPACE_SIZE, L.ROWS_AT_SIZE),
 ];
 
 function table(name: string, start: number, end: number, needs: number): Region {
@@ -88,7 +98,7 @@ function table(name: string, start: number, end: number, needs: number): Region 
 
 /** A column of a place: its rows, and what is read and written past them. */
 function column(name: string, start: number, end: number, bytes: number): Region {
-  return table(`column ${name}`, start, end, bytes * L.PLACE_ROWS + L.PAST_ROWS);
+  return table(`column ${name}`, start, end, bytes * L.WORKSPACE_ROWS + L.PAST_ROWS);
 }
 
 /**

@@ -1,15 +1,15 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import { describeGiven } from '../kernel/field_fault.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
-import { unknownName } from '../names/complaint.js';
-import { PRE_NAMES, preNamed } from '../names/faults.js';
+import { faultNamed_, PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { typeFieldOf } from '../names/request_fields.js';
+import { unknownName } from '../names/unknown_name.js';
 import type { Decider } from './decider.js';
-import { IdNames } from './id_names.js';
-import { KindNames } from './kind_names.js';
+import { IdIndex } from './id_names.js';
+import { EnumIndex } from './kind_names.js';
 
 /**
  * One bpf() call in the words of a scenario's request (docs/scenarios.md). Names of commands and types in any common
@@ -43,13 +43,13 @@ enum Reads {
 
 /** Turns requests by names into requests by ids, for one world. */
 export class RequestNames {
-  readonly tasks: IdNames;
-  readonly tokens: IdNames;
-  readonly #bpffs: IdNames;
-  readonly #cmds: KindNames;
-  readonly #mapTypes: KindNames;
-  readonly #progTypes: KindNames;
-  readonly #attachTypes: KindNames;
+  readonly tasks: IdIndex;
+  readonly tokens: IdIndex;
+  readonly #bpffs: IdIndex;
+  readonly #cmds: EnumIndex;
+  readonly #mapTypes: EnumIndex;
+  readonly #progTypes: EnumIndex;
+  readonly #attachTypes: EnumIndex;
   /** By command. */
   readonly #reads: readonly Reads[];
   /** The command that cannot do without a program type. */
@@ -57,14 +57,14 @@ export class RequestNames {
 
   constructor({ profile, tasks, tokens, bpffs }: World) {
     const { vocabulary } = profile;
-    this.tasks = new IdNames('task', tasks);
-    this.tokens = new IdNames('token', tokens);
-    this.#bpffs = new IdNames('bpffs', bpffs);
-    this.#cmds = new KindNames(profile, 'cmds', 'cmd');
-    this.#mapTypes = new KindNames(profile, 'map_types', 'map_type');
-    this.#progTypes = new KindNames(profile, 'prog_types', 'prog_type');
-    this.#attachTypes = new KindNames(profile, 'attach_types', 'expected_attach_type');
-    this.#progLoad = vocabulary.must('cmds', 'prog_load');
+    this.tasks = new IdIndex('task', tasks);
+    this.tokens = new IdIndex('token', tokens);
+    this.#bpffs = new IdIndex('bpffs', bpffs);
+    this.#cmds = new EnumIndex(profile, 'cmds', 'cmd');
+    this.#mapTypes = new EnumIndex(profile, 'map_types', 'map_type');
+    this.#progTypes = new EnumIndex(profile, 'prog_types', 'prog_type');
+    this.#attachTypes = new EnumIndex(profile, 'attach_types', 'expected_attach_type');
+    this.#progLoad = vocabulary.require('cmds', 'prog_load');
     this.#reads = Array.from({ length: vocabulary.count.cmds }, (_, cmd) => {
       const field = typeFieldOf(vocabulary.nameOf('cmds', cmd));
       return field === undefined ? Reads.NOTHING : field === 'map_type' ? Reads.MAP_TYPE : Reads.PROG_TYPE;
@@ -86,12 +86,12 @@ export class RequestNames {
       type: this.#typeOf(cmd, request),
       attachType: this.#attachTypeOf(cmd, request),
       insnCnt: insnCnt === undefined ? 1 : countOf(insnCnt),
-      pre: pre === undefined ? Pre.NONE : preOf(pre),
+      pre: pre === undefined ? Fault.NONE : preOf(pre),
     };
     return bpffs === undefined ? resolved : { ...resolved, bpffs: this.#bpffs.existing(bpffs) };
   }
 
-  /** The id of a token, NO_TOKEN where none is named. Throws as IdNames.idOf() does. */
+  /** The id of a token, NO_TOKEN where none is named. Throws as IdIndex.idOf() does. */
   tokenOf(token: string | number | undefined): number {
     return token === undefined ? NO_TOKEN : this.tokens.idOf(token);
   }
@@ -125,8 +125,8 @@ export class RequestNames {
   }
 
   #attachTypeOf(cmd: number, { expected_attach_type: attachType }: NamedRequest): number {
-    const isRead = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
-    return isRead ? this.#attachTypes.numberOf(attachType) : 0;
+    const hasReader = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
+    return hasReader ? this.#attachTypes.numberOf(attachType) : 0;
   }
 }
 
@@ -147,11 +147,11 @@ function countOf(written: number): number {
   );
 }
 
-function preOf(written: string): Pre {
+function preOf(written: string): Fault {
   if (typeof written !== 'string') {
     throw new InvalidRequestError('pre', `pre is ${typeof written}: one of ${PRE_NAMES.join(', ')} is expected`);
   }
-  const pre = preNamed(written);
+  const pre = faultNamed_(written);
   if (pre !== undefined) return pre;
   const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
   throw new UnknownNameError('fault', written, unknownName('fault', written, PRE_NAMES, nearest));

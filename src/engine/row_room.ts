@@ -1,7 +1,7 @@
 import type { Columns } from './columns.js';
 import * as L from './layout.js';
 
-/** A place's room for PLACE_ROWS rows that lie elsewhere: copies of columns on their way in, verdicts on their way out. */
+/** A place's room for WORKSPACE_ROWS rows that lie elsewhere: copies of columns on their way in, verdicts on their way out. */
 export class RowRoom {
   readonly #task: Uint16Array;
   readonly #token: Uint16Array;
@@ -13,18 +13,18 @@ export class RowRoom {
   readonly #out: Uint8Array;
 
   /** Of the place at that address of a memory. */
-  constructor(memory: ArrayBufferLike, place: number) {
-    this.#task = new Uint16Array(memory, place + L.PLACE_TASK, L.PLACE_ROWS);
-    this.#token = new Uint16Array(memory, place + L.PLACE_TOKEN, L.PLACE_ROWS);
-    this.#cmd = new Uint8Array(memory, place + L.PLACE_CMD, L.PLACE_ROWS);
-    this.#type = new Uint8Array(memory, place + L.PLACE_TYPE, L.PLACE_ROWS);
-    this.#attachType = new Uint8Array(memory, place + L.PLACE_ATTACH_TYPE, L.PLACE_ROWS);
-    this.#insnCnt = new Uint32Array(memory, place + L.PLACE_INSN_CNT, L.PLACE_ROWS);
-    this.#pre = new Uint8Array(memory, place + L.PLACE_PRE, L.PLACE_ROWS);
-    this.#out = new Uint8Array(memory, place + L.PLACE_OUT, L.PLACE_ROWS);
+  constructor(memory: ArrayBufferLike, workspace: number) {
+    this.#task = new Uint16Array(memory, workspace + L.WORKSPACE_TASK, L.WORKSPACE_ROWS);
+    this.#token = new Uint16Array(memory, workspace + L.WORKSPACE_TOKEN, L.WORKSPACE_ROWS);
+    this.#cmd = new Uint8Array(memory, workspace + L.WORKSPACE_CMD, L.WORKSPACE_ROWS);
+    this.#type = new Uint8Array(memory, workspace + L.WORKSPACE_TYPE, L.WORKSPACE_ROWS);
+    this.#attachType = new Uint8Array(memory, workspace + L.WORKSPACE_ATTACH_TYPE, L.WORKSPACE_ROWS);
+    this.#insnCnt = new Uint32Array(memory, workspace + L.WORKSPACE_INSN_CNT, L.WORKSPACE_ROWS);
+    this.#pre = new Uint8Array(memory, workspace + L.WORKSPACE_PRE, L.WORKSPACE_ROWS);
+    this.#out = new Uint8Array(memory, workspace + L.WORKSPACE_OUT, L.WORKSPACE_ROWS);
   }
 
-  /** Copies rows from `start` to before `stop`, PLACE_ROWS at most; columns that are not there stay as they were. */
+  /** Copies rows from `start` to before `stop`, WORKSPACE_ROWS at most; columns that are not there stay as they were. */
   fill(columns: Columns, start: number, stop: number): void {
     // A view of a part takes longer to make than a few rows to copy.
     const isAll = start === 0 && stop === columns.task.length;

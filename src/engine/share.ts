@@ -4,8 +4,8 @@ import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
 import { noteMemory } from './evaluator_memory.js';
 import { MEMORY_PAGES } from './layout.js';
-import { claimPlace, releasePlace } from './places.js';
-import type { Surface } from './surface.js';
+import type { PermissionSet } from './permission_set.js';
+import { claimWorkspace, releaseWorkspace } from './workspaces.js';
 
 /** Changes with every change of the memory's layout, which both sides must agree on. */
 const KIND = 'bpf-token-sim/shared-evaluator/3';
@@ -29,8 +29,8 @@ export interface AttachedEvaluator {
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /** As Evaluator.checkBatch(): throws what it throws. */
   checkBatch(columns: Columns, out: Uint8Array): void;
-  /** As Evaluator.surface(), by ids. */
-  surface(task: number, token: number): Surface;
+  /** As Evaluator.permissionSet(), by ids. */
+  permissionSet(task: number, token: number): PermissionSet;
   /** Gives the attachment's place in the memory back. Every other call throws a DisposedError from then on; this one does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -49,7 +49,7 @@ export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
  * A world is not replaced under a batch's feet: where the owner changes it while others decide, each row is answered by
  * the tables as they are at that moment, which may be half of each.
  *
- * Throws an InvalidArgumentError for anything that is not what share() returned, and a PlacesTakenError where every place is taken.
+ * Throws an InvalidArgumentError for anything that is not what share() returned, and a AttachmentLimitError where every place is taken.
  */
 export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
   checkShared(shared);
@@ -75,13 +75,13 @@ function checkShared(shared: unknown): asserts shared is SharedEvaluator {
 
 class Attachment implements AttachedEvaluator {
   readonly #memory: WebAssembly.Memory;
-  readonly #place: number;
+  readonly #workspace: number;
   #decider: Decider | undefined;
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
-    this.#place = claimPlace(memory);
-    this.#decider = new Decider(memory, this.#place);
+    this.#workspace = claimWorkspace(memory);
+    this.#decider = new Decider(memory, this.#workspace);
   }
 
   checkRequest(request: Request): number {
@@ -96,14 +96,14 @@ class Attachment implements AttachedEvaluator {
     this.#open().checkBatch(columns, out);
   }
 
-  surface(task: number, token: number): Surface {
-    return this.#open().surface(task, token);
+  permissionSet(task: number, token: number): PermissionSet {
+    return this.#open().permissionSet(task, token);
   }
 
   dispose(): void {
     if (!this.#decider) return;
     this.#decider = undefined;
-    releasePlace(this.#memory, this.#place);
+    releaseWorkspace(this.#memory, this.#workspace);
   }
 
   [Symbol.dispose](): void {

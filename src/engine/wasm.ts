@@ -2,7 +2,7 @@ import { DECIDE_WASM_BASE64 } from './decide.generated.js';
 import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
 
 type DecideBatch = (
-  place: number,
+  workspace: number,
   rows: number,
   task: number,
   token: number,
@@ -21,23 +21,23 @@ export interface DecideExports {
   /** decide() of one instruction and no fault. */
   decideIds(task: number, token: number, cmd: number, type: number, attach: number): number;
   /** Takes what decideIds() takes and does nothing. */
-  nothing(...args: readonly number[]): number;
+  noop(...args: readonly number[]): number;
   decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
   /** A batch by the addresses of its columns, decided from the place at that address; 0 for a column that is not there. */
   decideBatch: DecideBatch;
   /** The same without looking for runs. */
   decideBatchInBlocks: DecideBatch;
   /** Writes all that a task may do with a token to the scratch of a place, OUT_SIZE bytes. */
-  decideSurface(place: number, task: number, token: number): void;
+  decidePermissionSet(workspace: number, task: number, token: number): void;
   /** Writes every verdict of a task and a token to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
-  decideAll(place: number, task: number, token: number): void;
+  decidePermissionTable(workspace: number, task: number, token: number): void;
 }
 
 /** What assembly/table_rows.ts exports: addresses of a memory that holds a table's rows, not a world. */
 export interface TableRowExports {
   widenNumbers(bytes: number, isSigned: boolean, from: number, to: number, rows: number): void;
   lookUpCodes(bytes: number, numbers: number, table: number, last: number, to: number, rows: number): void;
-  blankCodes(bytes: number, valid: number, first: number, code: number, codes: number, rows: number): void;
+  fillNullCodes(bytes: number, valid: number, first: number, code: number, codes: number, rows: number): void;
   joinCodes(
     rows: number,
     progAttach: number,
@@ -52,7 +52,7 @@ export interface TableRowExports {
     pre: number,
     expect: number,
     type: number,
-    odd: number,
+    slow: number,
   ): number;
   countVerdicts(rows: number, task: number, verdicts: number, unknown: number, byTask: number, byVerdict: number): void;
 }

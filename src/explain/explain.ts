@@ -1,31 +1,31 @@
 import { Model } from '../kernel/model.js';
 import { type Step, Trace } from '../kernel/trace.js';
 import { isDecided } from '../kernel/verdict.js';
-import { type Advice, advise } from './advise.js';
-import { type Answer, answer } from './answer.js';
-import type { Question } from './change.js';
+import { evaluateAcrossProfiles, type ProfileEvaluation } from './across_profiles.js';
 import { checkQuestion } from './check_question.js';
-import { askEveryProfile, type ProfileAnswer } from './profiles.js';
+import { type Evaluation, evaluate } from './evaluate.js';
+import { type Remediation, remediate } from './remediate.js';
+import type { RequestContext } from './remedy.js';
 
 /** Everything there is to say about one request. */
-export interface Explanation extends Answer {
-  readonly question: Question;
+export interface Explanation extends Evaluation {
+  readonly context: RequestContext;
   /** Every check the kernel made, in order. */
   readonly steps: readonly Step[];
-  readonly advice: Advice;
-  readonly profiles: readonly ProfileAnswer[];
+  readonly advice: Remediation;
+  readonly profiles: readonly ProfileEvaluation[];
 }
 
 /** Asks the model a request and everything around it: each check, what would make it pass, what other kernels say. */
-export function explain(question: Question): Explanation {
-  checkQuestion(question);
+export function explain(context: RequestContext): Explanation {
+  checkQuestion(context);
   const trace = new Trace({ steps: true });
-  const answered = answer(new Model(question.world), question.request, trace);
+  const evaluated = evaluate(new Model(context.world), context.request, trace);
   return {
-    question,
-    ...answered,
+    context,
+    ...evaluated,
     steps: trace.steps ?? [],
-    advice: answered.verdict.allowed ? { possible: true, changes: [] } : advise(question),
-    profiles: isDecided(answered.verdict.outcome) ? askEveryProfile(question) : [],
+    advice: evaluated.verdict.allowed ? { possible: true, changes: [] } : remediate(context),
+    profiles: isDecided(evaluated.verdict.outcome) ? evaluateAcrossProfiles(context) : [],
   };
 }

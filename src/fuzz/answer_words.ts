@@ -1,15 +1,15 @@
 import { Outcome } from '../abi/verdict.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
-import { reasonText } from '../report/verdict_words.js';
+import { describeReason } from '../report/verdict_text.js';
 import { type Answer, type Answers, WAYS } from './answers.js';
 
 /** `EPERM, cap_bpf_missing (CAP_BPF is missing), token used`: an answer in words. */
-export function answerWords(answer: Answer): string {
+export function formatAnswer(answer: Answer): string {
   if (typeof answer === 'string') return answer;
   const { outcome, disposition, allowed, errno } = decodeVerdict(answer);
   if (answer > 255 || Outcome[outcome] === undefined) return `${answer}, which is no verdict`;
   const verdict = allowed ? 'allowed' : isDecided(outcome) ? errno : 'not asked';
-  return `${verdict}, ${outcomeName(outcome)} (${reasonText(outcome)}), token ${dispositionName(disposition)}`;
+  return `${verdict}, ${outcomeName(outcome)} (${describeReason(outcome)}), token ${dispositionName(disposition)}`;
 }
 
 /** An answer as JSON. */
@@ -31,7 +31,7 @@ export function answerJson(answer: Answer): object {
 export function answersLines(answers: Answers): string[] {
   return WAYS.flatMap((way) => {
     const answer = answers[way];
-    return answer === undefined ? [] : [`${way.padEnd(12)}  ${answerWords(answer)}`];
+    return answer === undefined ? [] : [`${way.padEnd(12)}  ${formatAnswer(answer)}`];
   });
 }
 

@@ -1,36 +1,36 @@
 import { Worker } from 'node:worker_threads';
-import { formatCaseId, nthWorld } from './identity.js';
+import { addStats, type CampaignStats, emptyStats } from './campaign_stats.js';
+import { formatCaseId, nthWorld } from './case_id.js';
 import { type CampaignPlan, type Shard, shardsOf } from './shard.js';
-import { addTally, emptyTally, type Tally } from './tally.js';
 
 /** A shard takes some ten milliseconds; a worker that is silent for so long will not answer. */
-const SILENCE_MS = 60_000;
+const IDLE_TIMEOUT_MS = 60_000;
 /** Workers that may die of one shard. */
-const MAX_DEATHS_PER_SHARD = 3;
+const MAX_ATTEMPTS_PER_SHARD = 3;
 /** Shards that may be given up before the campaign is: something else is wrong then. */
-const MAX_LOST = 3;
+const MAX_ABANDONED_SHARDS = 3;
 
 export interface CampaignOptions extends CampaignPlan {
   readonly workers: number;
-  /** Hands out no more work after so long. */
+  /** BatchWorkers out no more work after so long. */
   readonly forMs?: number;
   /** Ends the campaign at once, with what is done by then. */
   readonly signal?: AbortSignal;
-  onProgress?(tally: Tally, elapsedMs: number): void;
+  onProgress?(stats: CampaignStats, elapsedMs: number): void;
   /** For tests: another program for the workers, and how long one may be silent. */
   readonly workerUrl?: URL;
-  readonly silenceMs?: number;
+  readonly idleTimeoutMs?: number;
 }
 
 export interface CampaignResult {
-  readonly tally: Tally;
+  readonly stats: CampaignStats;
   readonly elapsedMs: number;
   readonly workers: number;
   readonly interrupted: boolean;
   /** Workers that ended before their time, in words. */
-  readonly deaths: readonly string[];
+  readonly workerCrashes: readonly string[];
   /** Work given up, in words: every worker that had it died. */
-  readonly lost: readonly string[];
+  readonly abandonedShards: readonly string[];
 }
 
 /** A campaign over worker threads. Which of them does what does not show in the result. */
@@ -41,7 +41,7 @@ export function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
 /** A shard and how many workers died of it. */
 interface Work {
   readonly shard: Shard;
-  deaths: number;
+  workerCrashes: number;
 }
 
 class Campaign {
@@ -50,9 +50,9 @@ class Campaign {
   readonly #shards: Generator<Shard>;
   readonly #again: Work[] = [];
   readonly #workers = new Map<Worker, Work | undefined>();
-  readonly #tally = emptyTally();
-  readonly #deaths: string[] = [];
-  readonly #lost: string[] = [];
+  readonly #stats = emptyStats();
+  readonly #workerCrashes: string[] = [];
+  readonly #abandonedShards: string[] = [];
   readonly #startedAt = performance.now();
   #spawned = 0;
   #isOver = false;
@@ -70,13 +70,13 @@ class Campaign {
       return;
     }
     signal?.addEventListener('abort', this.#abort);
-    for (let i = 0; i < workers; i++) this.#hire();
+    for (let i = 0; i < workers; i++) this.#spawnWorker();
   }
 
   readonly #abort = (): void => this.#finish(true);
 
   /** A new worker, if there is work for it. */
-  #hire(): void {
+  #spawnWorker(): void {
     const work = this.#nextWork();
     if (!work) {
       if (this.#workers.size === 0) this.#finish(false);
@@ -86,30 +86,30 @@ class Campaign {
     const worker = new Worker(url, { workerData: { number: this.#spawned } });
     this.#spawned += 1;
     let why = '';
-    let silence: NodeJS.Timeout | undefined;
+    let idleTimer: NodeJS.Timeout | undefined;
     const give = (next: Work): void => {
       this.#workers.set(worker, next);
-      silence = setTimeout(() => {
+      idleTimer = setTimeout(() => {
         why = 'it was silent for too long';
         void worker.terminate();
-      }, this.#options.silenceMs ?? SILENCE_MS);
+      }, this.#options.idleTimeoutMs ?? IDLE_TIMEOUT_MS);
       worker.postMessage(next.shard);
     };
-    worker.on('message', (part: Tally) => {
-      clearTimeout(silence);
+    worker.on('message', (part: CampaignStats) => {
+      clearTimeout(idleTimer);
       if (this.#isOver) return;
       this.#workers.set(worker, undefined);
       this.#count(part);
       const next = this.#nextWork();
       if (next) give(next);
-      else this.#dismiss(worker);
+      else this.#retireWorker(worker);
     });
     worker.on('error', (error: Error) => {
       why = `${error.name}: ${error.message}`;
     });
     worker.on('exit', (code) => {
-      clearTimeout(silence);
-      if (!this.#isOver && this.#workers.has(worker)) this.#bury(worker, why || `it left with status ${code}`);
+      clearTimeout(idleTimer);
+      if (!this.#isOver && this.#workers.has(worker)) this.#onWorkerCrash(worker, why || `it left with status ${code}`);
     });
     give(work);
   }
@@ -120,33 +120,33 @@ class Campaign {
     const { forMs } = this.#options;
     if (forMs !== undefined && this.#elapsedMs() >= forMs) return undefined;
     const next = this.#shards.next();
-    return next.done ? undefined : { shard: next.value, deaths: 0 };
+    return next.done ? undefined : { shard: next.value, workerCrashes: 0 };
   }
 
-  #count(part: Tally): void {
-    addTally(this.#tally, part);
-    this.#options.onProgress?.(this.#tally, this.#elapsedMs());
+  #count(part: CampaignStats): void {
+    addStats(this.#stats, part);
+    this.#options.onProgress?.(this.#stats, this.#elapsedMs());
   }
 
   /** A worker that is no longer needed. The last one to leave ends the campaign. */
-  #dismiss(worker: Worker): void {
+  #retireWorker(worker: Worker): void {
     this.#workers.delete(worker);
     void worker.terminate();
     if (this.#workers.size === 0) this.#finish(false);
   }
 
   /** A worker died: its work is done again by another one, unless it is the work that kills. */
-  #bury(worker: Worker, why: string): void {
+  #onWorkerCrash(worker: Worker, why: string): void {
     const work = this.#workers.get(worker);
     this.#workers.delete(worker);
-    this.#deaths.push(why);
+    this.#workerCrashes.push(why);
     if (work) {
-      work.deaths += 1;
-      if (work.deaths < MAX_DEATHS_PER_SHARD) this.#again.push(work);
-      else this.#lost.push(`${shardWords(work.shard)}: ${why}`);
+      work.workerCrashes += 1;
+      if (work.workerCrashes < MAX_ATTEMPTS_PER_SHARD) this.#again.push(work);
+      else this.#abandonedShards.push(`${describeShard(work.shard)}: ${why}`);
     }
-    if (this.#lost.length >= MAX_LOST) this.#finish(false);
-    else this.#hire();
+    if (this.#abandonedShards.length >= MAX_ABANDONED_SHARDS) this.#finish(false);
+    else this.#spawnWorker();
   }
 
   #finish(interrupted: boolean): void {
@@ -154,12 +154,12 @@ class Campaign {
     this.#isOver = true;
     this.#options.signal?.removeEventListener('abort', this.#abort);
     const result: CampaignResult = {
-      tally: this.#tally,
+      stats: this.#stats,
       elapsedMs: this.#elapsedMs(),
       workers: this.#options.workers,
       interrupted,
-      deaths: this.#deaths,
-      lost: this.#lost,
+      workerCrashes: this.#workerCrashes,
+      abandonedShards: this.#abandonedShards,
     };
     void Promise.all([...this.#workers.keys()].map((worker) => worker.terminate())).then(() => this.#resolve(result));
   }
@@ -169,6 +169,6 @@ class Campaign {
   }
 }
 
-function shardWords({ seed, slots, first, cases }: Shard): string {
+function describeShard({ seed, slots, first, cases }: Shard): string {
   return `${cases} cases from ${formatCaseId({ seed, world: nthWorld(slots, first), index: 0 })} on`;
 }

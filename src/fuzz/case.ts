@@ -2,7 +2,7 @@ import type { Request, World } from '../kernel/world.js';
 import type { Answers } from './answers.js';
 import { Comparer } from './comparer.js';
 import type { EngineSetup } from './engine_setup.js';
-import type { Sides } from './sides.js';
+import type { Implementations } from './sides.js';
 
 /** One request of a batch of a world. */
 export interface Case {
@@ -14,9 +14,9 @@ export interface Case {
 }
 
 /** What the sides say of a case they disagree on, asked on an instance of its own; undefined where they agree. */
-export function disagreementOf(sides: Sides, { index, ...drawn }: Case): Answers | undefined {
+export function disagreementOf(implementations: Implementations, { index, ...generated }: Case): Answers | undefined {
   let found: Answers | undefined;
-  new Comparer(sides).compare(drawn, new Float64Array(256), (at, answers) => {
+  new Comparer(implementations).compare(generated, new Float64Array(256), (at, answers) => {
     if (at === index) found = answers;
   });
   return found;

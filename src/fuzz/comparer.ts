@@ -1,12 +1,12 @@
 import { BPF_MAXINSNS } from '../abi/bpf.js';
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { type Columns, type FullColumns, makeColumns, setRow } from '../engine/columns.js';
 import type { Request, World } from '../kernel/world.js';
 import { type Answer, type Answers, disagree } from './answers.js';
-import type { DrawnWorld } from './draw_case.js';
 import { type EngineSetup, neighbourOf } from './engine_setup.js';
+import type { GeneratedWorld } from './generate_case.js';
 import { canEdit, compiledWorld, editWorld } from './load_world.js';
-import type { FastSide, Sides } from './sides.js';
+import type { Implementations, OptimizedEngine } from './sides.js';
 
 /** Told of every request that the sides answer differently. */
 export type OnDisagreement = (index: number, answers: Answers) => void;
@@ -19,45 +19,45 @@ interface Batch {
 
 /** Asks both sides the same requests. Keeps one instance of the hot path and gives it world after world. */
 export class Comparer {
-  readonly #sides: Sides;
+  readonly #implementations: Implementations;
   /** Batches made, by their rows: outside the instance's memory, and in it. */
   readonly #copied = new Map<number, Batch>();
   readonly #resident = new Map<number, Batch>();
-  #fast: FastSide | undefined;
-  #neighbour: FastSide | undefined;
+  #engine: OptimizedEngine | undefined;
+  #neighbour: OptimizedEngine | undefined;
 
-  constructor(sides: Sides) {
-    this.#sides = sides;
+  constructor(implementations: Implementations) {
+    this.#implementations = implementations;
   }
 
   /** Compares the answers to all requests of a world. Counts the model's verdict bytes in `verdicts`. */
-  compare(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement): void {
-    const { requests } = drawn;
+  compare(generated: GeneratedWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { requests } = generated;
     const expected = new Int32Array(requests.length);
     const suspects: number[] = [];
     try {
-      this.#compareFast(drawn, expected, suspects);
+      this.#compareFast(generated, expected, suspects);
     } catch (error) {
-      this.#compareAfterThrow(drawn, verdicts, found, thrown(error));
+      this.#compareAfterThrow(generated, verdicts, found, thrown(error));
       return;
     }
     for (const byte of expected) verdicts[byte] = (verdicts[byte] ?? 0) + 1;
-    for (const index of suspects) found(index, this.#answers(drawn, index, expected[index] as number));
+    for (const index of suspects) found(index, this.#answers(generated, index, expected[index] as number));
   }
 
-  #compareFast(drawn: DrawnWorld, expected: Int32Array, suspects: number[]): void {
-    const { world, requests } = drawn;
-    const model = this.#sides.model(world);
-    const fast = this.#load(drawn);
-    const batch = this.#decideBatch(fast, drawn);
+  #compareFast(generated: GeneratedWorld, expected: Int32Array, suspects: number[]): void {
+    const { world, requests } = generated;
+    const model = this.#implementations.model(world);
+    const engine = this.#load(generated);
+    const batch = this.#decideBatch(engine, generated);
     for (let i = 0; i < requests.length; i++) {
       const request = requests[i] as Request;
       const byte = model.ask(request);
       expected[i] = byte;
       if (
         batchAnswer(batch, requests.length, i, byte) !== byte ||
-        fast.checkRequest(request) !== byte ||
-        (idsByte(fast, request) ?? byte) !== byte
+        engine.checkRequest(request) !== byte ||
+        (idsByte(engine, request) ?? byte) !== byte
       ) {
         suspects.push(i);
       }
@@ -65,33 +65,33 @@ export class Comparer {
   }
 
   /** Finds out what threw, and at which request. */
-  #compareAfterThrow(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement, why: string): void {
-    const { world, requests } = drawn;
+  #compareAfterThrow(generated: GeneratedWorld, verdicts: Float64Array, found: OnDisagreement, why: string): void {
+    const { world, requests } = generated;
     let isFound = false;
-    this.#compareCarefully(drawn, verdicts, (index, answers) => {
+    this.#compareCarefully(generated, verdicts, (index, answers) => {
       isFound = true;
       found(index, answers);
     });
     if (isFound) return;
     // A new instance has no fault: the one before could not go on from the worlds it had held.
-    const model = attempt(() => this.#sides.model(world).ask(requests[0] as Request));
+    const model = attempt(() => this.#implementations.model(world).ask(requests[0] as Request));
     found(0, { model, checkRequest: why, checkBatch: why });
   }
 
   /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
-  #compareCarefully(drawn: DrawnWorld, verdicts: Float64Array, found: OnDisagreement): void {
-    const { world, requests } = drawn;
+  #compareCarefully(generated: GeneratedWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { world, requests } = generated;
     this.#forgetInstances();
-    const model = attempt(() => this.#sides.model(world));
-    const fast = attempt(() => this.#load(drawn));
-    const whole = typeof fast === 'string' ? fast : attempt(() => this.#decideBatch(fast, drawn));
+    const model = attempt(() => this.#implementations.model(world));
+    const engine = attempt(() => this.#load(generated));
+    const whole = typeof engine === 'string' ? engine : attempt(() => this.#decideBatch(engine, generated));
     requests.forEach((request, i) => {
       const byte = typeof model === 'string' ? model : attempt(() => model.ask(request));
       if (typeof byte === 'number') verdicts[byte] = (verdicts[byte] ?? 0) + 1;
-      const ids = typeof fast === 'string' ? undefined : attempt(() => idsByte(fast, request));
+      const ids = typeof engine === 'string' ? undefined : attempt(() => idsByte(engine, request));
       const answers: Answers = {
         model: byte,
-        checkRequest: typeof fast === 'string' ? fast : attempt(() => fast.checkRequest(request)),
+        checkRequest: typeof engine === 'string' ? engine : attempt(() => engine.checkRequest(request)),
         checkBatch: typeof whole === 'string' ? whole : batchAnswer(whole, requests.length, i, byte),
         ...(ids === undefined ? {} : { checkIds: ids }),
       };
@@ -101,46 +101,46 @@ export class Comparer {
   }
 
   /** The answers to a request of the world just compared. */
-  #answers(drawn: DrawnWorld, index: number, model: Answer): Answers {
-    const { requests } = drawn;
+  #answers(generated: GeneratedWorld, index: number, model: Answer): Answers {
+    const { requests } = generated;
     const request = requests[index] as Request;
-    const fast = this.#fast as FastSide;
-    const ids = idsByte(fast, request);
+    const engine = this.#engine as OptimizedEngine;
+    const ids = idsByte(engine, request);
     return {
       model,
-      checkRequest: fast.checkRequest(request),
-      checkBatch: batchAnswer(this.#decideBatch(fast, drawn), requests.length, index, model),
+      checkRequest: engine.checkRequest(request),
+      checkBatch: batchAnswer(this.#decideBatch(engine, generated), requests.length, index, model),
       ...(ids === undefined ? {} : { checkIds: ids }),
     };
   }
 
   /** The instance with the world in it, by the way that the setup says. */
-  #load({ world, setup }: DrawnWorld): FastSide {
-    const isEdited = (setup.addsRows || setup.narrows) && (this.#fast === undefined || canEdit(this.#fast));
+  #load({ world, setup }: GeneratedWorld): OptimizedEngine {
+    const isEdited = (setup.addsRows || setup.narrows) && (this.#engine === undefined || canEdit(this.#engine));
     const first = isEdited ? compiledWorld(world, setup) : world;
-    if (this.#fast) this.#fast.replaceWorld(first);
-    else this.#fast = this.#sides.fast(first);
-    const fast = this.#fast;
-    if (isEdited && !canEdit(fast)) fast.replaceWorld(world);
-    else if (isEdited) editWorld(fast, world, setup);
+    if (this.#engine) this.#engine.replaceWorld(first);
+    else this.#engine = this.#implementations.engine(first);
+    const engine = this.#engine;
+    if (isEdited && !canEdit(engine)) engine.replaceWorld(world);
+    else if (isEdited) editWorld(engine, world, setup);
     if (setup.hasNeighbour) this.#askNeighbour(world);
-    return fast;
+    return engine;
   }
 
   #askNeighbour(world: World): void {
     const other = neighbourOf(world);
     if (this.#neighbour) this.#neighbour.replaceWorld(other);
-    else this.#neighbour = this.#sides.fast(other);
+    else this.#neighbour = this.#implementations.engine(other);
     const { columns, out } = this.#copiedBatch(64);
     this.#neighbour.checkBatch(columns, out);
   }
 
   /** The verdicts of the requests as a batch, repeated to as many rows as the setup says. */
-  #decideBatch(fast: FastSide, { requests, setup }: DrawnWorld): Uint8Array {
+  #decideBatch(engine: OptimizedEngine, { requests, setup }: GeneratedWorld): Uint8Array {
     const rows = Math.max(requests.length, setup.rows);
-    const { columns, out } = setup.isResident ? this.#residentBatch(fast, rows) : this.#copiedBatch(rows);
+    const { columns, out } = setup.isResident ? this.#residentBatch(engine, rows) : this.#copiedBatch(rows);
     for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
-    fast.checkBatch(columnsOf(columns, setup), out);
+    engine.checkBatch(columnsOf(columns, setup), out);
     return out;
   }
 
@@ -150,16 +150,16 @@ export class Comparer {
     return batch;
   }
 
-  #residentBatch(fast: FastSide, rows: number): Batch {
-    if (!fast.makeColumns || !fast.makeVerdicts) return this.#copiedBatch(rows);
-    const batch = this.#resident.get(rows) ?? { columns: fast.makeColumns(rows), out: fast.makeVerdicts(rows) };
+  #residentBatch(engine: OptimizedEngine, rows: number): Batch {
+    if (!engine.makeColumns || !engine.makeVerdicts) return this.#copiedBatch(rows);
+    const batch = this.#resident.get(rows) ?? { columns: engine.makeColumns(rows), out: engine.makeVerdicts(rows) };
     this.#resident.set(rows, batch);
     return batch;
   }
 
   /** New instances from here on: a thrown error may have left one that decides no more. */
   #forgetInstances(): void {
-    this.#fast = undefined;
+    this.#engine = undefined;
     this.#neighbour = undefined;
     this.#resident.clear();
   }
@@ -179,10 +179,13 @@ function batchAnswer(batch: Uint8Array, requests: number, index: number, expecte
 }
 
 /** What checkIds() says; undefined where it has no room for what the request says. */
-function idsByte(fast: FastSide, { task, token, cmd, type, attachType, insnCnt, pre }: Request): number | undefined {
+function idsByte(
+  engine: OptimizedEngine,
+  { task, token, cmd, type, attachType, insnCnt, pre }: Request,
+): number | undefined {
   // Every loader may load from 1 to BPF_MAXINSNS instructions: the count changes nothing.
-  if (pre !== Pre.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
-  return fast.checkIds(task, token, cmd, type, attachType);
+  if (pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
+  return engine.checkIds(task, token, cmd, type, attachType);
 }
 
 function attempt<T>(ask: () => T): T | string {

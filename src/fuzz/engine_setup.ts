@@ -1,5 +1,5 @@
 import type { World } from '../kernel/world.js';
-import type { Dice } from './dice.js';
+import type { RandomSource } from './random_source.js';
 
 /** How an evaluator comes to hold a world, and how the batch lies that it is given. None of it may change a verdict. */
 export interface EngineSetup {
@@ -39,16 +39,16 @@ const RUN_ROWS = [3200, 3200, 4097, 8300] as const;
 const OTHER_ROWS = [255, 257, 1000, 8192, 8193] as const;
 
 /** Most worlds have a plain setup: it costs least, and other setups depend on it. */
-export function randomSetup(dice: Dice): EngineSetup {
-  const isOneRun = dice.chance(2);
-  const rows = isOneRun ? dice.pick(RUN_ROWS) : dice.chance(2) ? dice.pick(OTHER_ROWS) : 0;
+export function randomSetup(random: RandomSource): EngineSetup {
+  const isOneRun = random.chance(2);
+  const rows = isOneRun ? random.pick(RUN_ROWS) : random.chance(2) ? random.pick(OTHER_ROWS) : 0;
   return {
-    addsRows: dice.chance(12),
-    narrows: dice.chance(12),
-    hasNeighbour: dice.chance(8),
-    isResident: dice.chance(15),
-    omitsInsnCnt: dice.chance(10),
-    omitsPre: dice.chance(10),
+    addsRows: random.chance(12),
+    narrows: random.chance(12),
+    hasNeighbour: random.chance(8),
+    isResident: random.chance(15),
+    omitsInsnCnt: random.chance(10),
+    omitsPre: random.chance(10),
     rows,
     isOneRun,
   };

@@ -2,7 +2,7 @@ import { MASK_ANY } from '../abi/bpf.js';
 import type { Masks } from '../kernel/masks.js';
 import type { World } from '../kernel/world.js';
 import type { EngineSetup } from './engine_setup.js';
-import type { FastSide } from './sides.js';
+import type { OptimizedEngine } from './sides.js';
 
 const ALL_BITS: Masks = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
 
@@ -19,17 +19,17 @@ export function compiledWorld(world: World, setup: EngineSetup): World {
 }
 
 /** Edits an evaluator that holds compiledWorld() until it holds the world. */
-export function editWorld(fast: FastSide, world: World, setup: EngineSetup): void {
+export function editWorld(engine: OptimizedEngine, world: World, setup: EngineSetup): void {
   if (setup.addsRows) {
-    for (const task of world.tasks.slice(world.tasks.length >> 1)) fast.addTask?.(task);
-    for (const token of world.tokens.slice(world.tokens.length >> 1)) fast.addToken?.(token);
+    for (const task of world.tasks.slice(world.tasks.length >> 1)) engine.addTask?.(task);
+    for (const token of world.tokens.slice(world.tokens.length >> 1)) engine.addToken?.(token);
   }
-  if (narrows(world, setup)) for (const [id, { allowed }] of world.tokens.entries()) fast.narrowToken?.(id, allowed);
+  if (narrows(world, setup)) for (const [id, { allowed }] of world.tokens.entries()) engine.narrowToken?.(id, allowed);
 }
 
 /** Whether the side can be given the world by edits: a broken side of a test may take whole worlds alone. */
-export function canEdit(fast: FastSide): boolean {
-  return fast.addTask !== undefined && fast.addToken !== undefined && fast.narrowToken !== undefined;
+export function canEdit(engine: OptimizedEngine): boolean {
+  return engine.addTask !== undefined && engine.addToken !== undefined && engine.narrowToken !== undefined;
 }
 
 function narrows({ profile }: World, setup: EngineSetup): boolean {

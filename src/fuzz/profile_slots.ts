@@ -1,12 +1,12 @@
 import { PROFILES, type Profile } from '../kernel/profile.js';
-import type { Dice } from './dice.js';
 import { RANDOM_RULES, randomProfile } from './random_profile.js';
+import type { RandomSource } from './random_source.js';
 
 /** One world in four or so of a campaign over all profiles has random rules. */
 const RANDOM_RULE_SLOTS = 6;
 
 /**
- * Names of profiles by slot: a world's profile goes by its number modulo the count of slots, so that a campaign of some
+ * DictionaryBuilder of profiles by slot: a world's profile goes by its number modulo the count of slots, so that a campaign of some
  * profiles draws no world in vain. Every built-in profile has a slot; the slots after them are for random rules.
  */
 export const PROFILE_SLOTS: readonly string[] = [
@@ -23,8 +23,8 @@ export function slotsOf(names: readonly string[]): number[] {
 }
 
 /** The profile of a slot, drawn where it has random rules. */
-export function profileOfSlot(slot: number, dice: Dice): Profile {
-  return PROFILES[slot] ?? randomProfile(dice);
+export function profileOfSlot(slot: number, random: RandomSource): Profile {
+  return PROFILES[slot] ?? randomProfile(random);
 }
 
 /** Cases by the name of their profile, of counts by slot; profiles without a case are left out. */

@@ -1,10 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { CampaignOptions } from './campaign.js';
-import type { Tally } from './tally.js';
+import type { CampaignStats } from './campaign_stats.js';
 
 /** How far a campaign is, on a terminal. */
 export interface CampaignBar {
-  update(tally: Tally, elapsedMs: number): void;
+  update(stats: CampaignStats, elapsedMs: number): void;
   /** Takes the bar away. */
   stop(): void;
 }
@@ -19,11 +19,11 @@ export function campaignBar(
   const bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
   bar.start(100, 0, { cases: 0, disagreements: 0 });
   return {
-    update(tally, elapsedMs) {
-      const done = Math.max(tally.cases / cases, forMs === undefined ? 0 : elapsedMs / forMs);
+    update(stats, elapsedMs) {
+      const done = Math.max(stats.cases / cases, forMs === undefined ? 0 : elapsedMs / forMs);
       bar.update(Math.min(100, Math.floor(100 * done)), {
-        cases: tally.cases.toLocaleString('en'),
-        disagreements: tally.disagreements.toLocaleString('en'),
+        cases: stats.cases.toLocaleString('en'),
+        disagreements: stats.disagreements.toLocaleString('en'),
       });
     },
     stop: () => bar.stop(),

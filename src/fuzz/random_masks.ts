@@ -3,8 +3,8 @@ import { CAP_BPF, CAP_FULL_SET, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from
 import { NO_DENIALS, type TokenDenials } from '../kernel/lsm.js';
 import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
-import { cornersOf } from './corners.js';
-import type { Dice } from './dice.js';
+import { boundaryValuesOf } from './boundary_values.js';
+import type { RandomSource } from './random_source.js';
 
 // BigInts are made once here: making them by arithmetic in every world would cost more than everything else in it.
 const BIT: readonly bigint[] = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(bit));
@@ -24,19 +24,19 @@ const ASKED_AND_OTHERS: readonly bigint[] = ASKED.map((set) => (CAP_FULL_SET & ~
  * An effective set: none, all, one, all but one of the four that count, or any; now and then with all that do not.
  * CAP_SYS_ADMIN, the last of the four, is left out of many: it stands in for the others and hides their absence.
  */
-export function randomCapabilities(dice: Dice): bigint {
-  const one = 1 << dice.below(4);
-  const choice = dice.pick([0, 15, one, 15 ^ one, 7, 7 & ~one, 7 & ~one, dice.below(16)]);
-  return (dice.chance(15) ? ASKED_AND_OTHERS : ASKED)[choice] as bigint;
+export function randomCapabilities(random: RandomSource): bigint {
+  const one = 1 << random.below(4);
+  const choice = random.pick([0, 15, one, 15 ^ one, 7, 7 & ~one, 7 & ~one, random.below(16)]);
+  return (random.chance(15) ? ASKED_AND_OTHERS : ASKED)[choice] as bigint;
 }
 
-function deniedCapabilities(dice: Dice): bigint {
-  return ASKED[dice.below(16)] as bigint;
+function deniedCapabilities(random: RandomSource): bigint {
+  return ASKED[random.below(16)] as bigint;
 }
 
 /** 64 bits: none, all, exactly one, all but one, few, many, or any. */
-export function randomMask(dice: Dice, vocabulary: Vocabulary, mask: MaskName): bigint {
-  switch (dice.below(10)) {
+export function randomMask(random: RandomSource, vocabulary: Vocabulary, mask: MaskName): bigint {
+  switch (random.below(10)) {
     case 0:
       return 0n;
     case 1:
@@ -44,49 +44,49 @@ export function randomMask(dice: Dice, vocabulary: Vocabulary, mask: MaskName): 
       return MASK_ANY;
     case 3:
     case 4:
-      return BIT[randomBit(dice, vocabulary, mask)] as bigint;
+      return BIT[randomBit(random, vocabulary, mask)] as bigint;
     case 5:
     case 6:
-      return ALL_BUT[randomBit(dice, vocabulary, mask)] as bigint;
+      return ALL_BUT[randomBit(random, vocabulary, mask)] as bigint;
     case 7:
-      return dice.bits() & dice.bits() & dice.bits();
+      return random.bits() & random.bits() & random.bits();
     case 8:
-      return dice.bits() | dice.bits() | dice.bits();
+      return random.bits() | random.bits() | random.bits();
     default:
-      return dice.bits();
+      return random.bits();
   }
 }
 
 /** One a request is likely to need, or any of the 64. */
-function randomBit(dice: Dice, vocabulary: Vocabulary, mask: MaskName): number {
-  return dice.chance(60) ? dice.pick(cornersOf(vocabulary).often[MASK_KIND[mask]]) : dice.below(64);
+function randomBit(random: RandomSource, vocabulary: Vocabulary, mask: MaskName): number {
+  return random.chance(60) ? random.pick(boundaryValuesOf(vocabulary).common[MASK_KIND[mask]]) : random.below(64);
 }
 
 /** The masks of a token. Half of them permit everything but for one mask, as only the last obstacle shows its rule. */
-export function randomMasks(dice: Dice, vocabulary: Vocabulary): Masks {
-  if (dice.chance(50)) {
+export function randomMasks(random: RandomSource, vocabulary: Vocabulary): Masks {
+  if (random.chance(50)) {
     const masks = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
-    const odd = dice.pick(MASK_NAMES);
-    masks[odd] = randomMask(dice, vocabulary, odd);
+    const odd = random.pick(MASK_NAMES);
+    masks[odd] = randomMask(random, vocabulary, odd);
     return masks;
   }
   return {
-    cmds: randomMask(dice, vocabulary, 'cmds'),
-    maps: randomMask(dice, vocabulary, 'maps'),
-    progs: randomMask(dice, vocabulary, 'progs'),
-    attachs: randomMask(dice, vocabulary, 'attachs'),
+    cmds: randomMask(random, vocabulary, 'cmds'),
+    maps: randomMask(random, vocabulary, 'maps'),
+    progs: randomMask(random, vocabulary, 'progs'),
+    attachs: randomMask(random, vocabulary, 'attachs'),
   };
 }
 
 /** What an LSM denies of a token: mostly nothing, else commands, capabilities, or both. */
-export function randomDenials(dice: Dice, vocabulary: Vocabulary): TokenDenials {
-  switch (dice.below(10)) {
+export function randomDenials(random: RandomSource, vocabulary: Vocabulary): TokenDenials {
+  switch (random.below(10)) {
     case 0:
-      return { cmds: randomMask(dice, vocabulary, 'cmds'), caps: 0n };
+      return { cmds: randomMask(random, vocabulary, 'cmds'), caps: 0n };
     case 1:
-      return { cmds: 0n, caps: deniedCapabilities(dice) };
+      return { cmds: 0n, caps: deniedCapabilities(random) };
     case 2:
-      return { cmds: randomMask(dice, vocabulary, 'cmds'), caps: deniedCapabilities(dice) };
+      return { cmds: randomMask(random, vocabulary, 'cmds'), caps: deniedCapabilities(random) };
     default:
       return NO_DENIALS;
   }

@@ -1,5 +1,5 @@
 import { extendProfile, PROFILES, type Profile, RULE_NAMES, type Rules } from '../kernel/profile.js';
-import type { Dice } from './dice.js';
+import type { RandomSource } from './random_source.js';
 
 /** The name of every profile with random rules. */
 export const RANDOM_RULES = 'random-rules';
@@ -8,23 +8,23 @@ export const RANDOM_RULES = 'random-rules';
  * A profile that a user could write: the vocabulary of any built-in profile, and rules switched at random. Half of them differ
  * from their built-in profile in one or two rules, the others in any number.
  */
-export function randomProfile(dice: Dice): Profile {
-  const base = dice.pick(PROFILES);
+export function randomProfile(random: RandomSource): Profile {
+  const base = random.pick(PROFILES);
   const rules: Partial<Rules> = {};
-  if (dice.chance(50)) {
-    for (let i = 1 + dice.below(2); i > 0; i--) {
-      const rule = dice.pick(RULE_NAMES);
+  if (random.chance(50)) {
+    for (let i = 1 + random.below(2); i > 0; i--) {
+      const rule = random.pick(RULE_NAMES);
       rules[rule] = !base.rules[rule];
     }
   } else {
-    for (const rule of RULE_NAMES) rules[rule] = dice.chance(50);
+    for (const rule of RULE_NAMES) rules[rule] = random.chance(50);
   }
   return extendProfile(base, RANDOM_RULES, rules);
 }
 
 /** Any profile: a built-in one, or in one of four cases one with random rules. */
-export function anyProfile(dice: Dice): Profile {
-  return dice.chance(25) ? randomProfile(dice) : dice.pick(PROFILES);
+export function anyProfile(random: RandomSource): Profile {
+  return random.chance(25) ? randomProfile(random) : random.pick(PROFILES);
 }
 
 /** The built-in profile with the same vocabulary that differs in the fewest rules, and the rules that differ. */

@@ -1,9 +1,9 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import type { Profile } from '../kernel/profile.js';
 import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../kernel/world.js';
-import type { Dice } from './dice.js';
 import { randomCapabilities, randomDenials, randomMasks } from './random_masks.js';
 import { anyProfile } from './random_profile.js';
+import type { RandomSource } from './random_source.js';
 
 /** Few, so that owners meet; one that a signed number would spoil. */
 const UIDS = [0, 1000, 0xffff_fffe] as const;
@@ -21,29 +21,29 @@ function names(what: string, count: number): readonly string[] {
  * A world, of any profile or of one with random rules unless one is given: trees and chains of namespaces down to the deepest level, owners that
  * are tasks, tokens beside and above and below tasks, masks and denials of every density. It has a task at least.
  */
-export function randomWorld(dice: Dice, profile: Profile = anyProfile(dice)): World {
+export function randomWorld(random: RandomSource, profile: Profile = anyProfile(random)): World {
   const { vocabulary } = profile;
-  const uids = dice.chance(25) ? [dice.pick(UIDS)] : UIDS;
-  const { userns, bottom } = dice.chance(25) ? chain(dice, uids) : tree(dice, uids);
+  const uids = random.chance(25) ? [random.pick(UIDS)] : UIDS;
+  const { userns, bottom } = random.chance(25) ? chain(random, uids) : tree(random, uids);
   const tasks: TaskSpec[] = [];
-  for (let i = 1 + dice.below(8); i > 0; i--) {
+  for (let i = 1 + random.below(8); i > 0; i--) {
     tasks.push({
       name: TASK_NAMES[tasks.length] as string,
-      userns: placeOfTask(dice, userns, bottom),
-      euid: dice.pick(uids),
-      effective: randomCapabilities(dice),
+      userns: placeOfTask(random, userns, bottom),
+      euid: random.pick(uids),
+      effective: randomCapabilities(random),
     });
   }
   const tokens: TokenSpec[] = [];
-  for (let i = dice.chance(4) ? 0 : 1 + dice.below(7); i > 0; i--) {
+  for (let i = random.chance(4) ? 0 : 1 + random.below(7); i > 0; i--) {
     tokens.push({
       name: TOKEN_NAMES[tokens.length] as string,
-      userns: placeOfToken(dice, userns, bottom, tasks),
-      allowed: randomMasks(dice, vocabulary),
-      denials: randomDenials(dice, vocabulary),
+      userns: placeOfToken(random, userns, bottom, tasks),
+      allowed: randomMasks(random, vocabulary),
+      denials: randomDenials(random, vocabulary),
     });
   }
-  return { profile, unprivilegedBpfDisabled: dice.pick(SYSCTLS), userns, bpffs: [], tasks, tokens };
+  return { profile, unprivilegedBpfDisabled: random.pick(SYSCTLS), userns, bpffs: [], tasks, tokens };
 }
 
 interface Namespaces {
@@ -53,17 +53,17 @@ interface Namespaces {
 }
 
 /** Namespaces one in the other, often down to the last level there is; then a few beside them. */
-function chain(dice: Dice, uids: readonly number[]): Namespaces {
+function chain(random: RandomSource, uids: readonly number[]): Namespaces {
   const userns = [INIT];
-  const bottom = dice.chance(40) ? USERNS_MAX_LEVEL - dice.below(2) : 1 + dice.below(USERNS_MAX_LEVEL);
-  while (userns.length <= bottom) add(userns, userns.length - 1, dice.pick(uids));
-  for (let i = dice.below(6); i > 0; i--) add(userns, dice.below(bottom), dice.pick(uids));
+  const bottom = random.chance(40) ? USERNS_MAX_LEVEL - random.below(2) : 1 + random.below(USERNS_MAX_LEVEL);
+  while (userns.length <= bottom) add(userns, userns.length - 1, random.pick(uids));
+  for (let i = random.below(6); i > 0; i--) add(userns, random.below(bottom), random.pick(uids));
   return { userns, bottom };
 }
 
-function tree(dice: Dice, uids: readonly number[]): Namespaces {
+function tree(random: RandomSource, uids: readonly number[]): Namespaces {
   const userns = [INIT];
-  for (let i = dice.below(12); i > 0; i--) add(userns, dice.below(userns.length), dice.pick(uids));
+  for (let i = random.below(12); i > 0; i--) add(userns, random.below(userns.length), random.pick(uids));
   return { userns, bottom: userns.length - 1 };
 }
 
@@ -72,16 +72,21 @@ function add(userns: UsernsSpec[], parent: number, owner: number): void {
 }
 
 /** In 15 of 100 the initial one, in 10 deep down, else any. */
-function placeOfTask(dice: Dice, userns: readonly UsernsSpec[], bottom: number): number {
-  const draw = dice.below(100);
+function placeOfTask(random: RandomSource, userns: readonly UsernsSpec[], bottom: number): number {
+  const draw = random.below(100);
   if (draw < 15) return 0;
-  return draw < 25 ? bottom : dice.below(userns.length);
+  return draw < 25 ? bottom : random.below(userns.length);
 }
 
 /** Where a task is, a child or the parent of that, deep down, or anywhere. */
-function placeOfToken(dice: Dice, userns: readonly UsernsSpec[], bottom: number, tasks: readonly TaskSpec[]): number {
-  const home = dice.pick(tasks).userns;
-  switch (dice.below(8)) {
+function placeOfToken(
+  random: RandomSource,
+  userns: readonly UsernsSpec[],
+  bottom: number,
+  tasks: readonly TaskSpec[],
+): number {
+  const home = random.pick(tasks).userns;
+  switch (random.below(8)) {
     case 0:
       return (userns[home] as UsernsSpec).parent;
     case 1:
@@ -92,7 +97,7 @@ function placeOfToken(dice: Dice, userns: readonly UsernsSpec[], bottom: number,
     case 3:
       return bottom;
     case 4:
-      return dice.below(userns.length);
+      return random.below(userns.length);
     default:
       return home;
   }

@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { MASK_NAMES } from '../kernel/masks.js';
 import { extendProfile } from '../kernel/profile.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
@@ -10,7 +10,7 @@ import { nearestBuiltIn, RANDOM_RULES } from './random_profile.js';
 export type Reductions = Generator<Case, void>;
 
 /** Fewer requests: the one alone, then without stretches of the others. */
-export function* fewerRequests(from: Case): Reductions {
+export function* dropRequests(from: Case): Reductions {
   const { requests, index } = from;
   if (requests.length === 1) return;
   yield { ...from, requests: [requests[index] as Request], index: 0 };
@@ -28,7 +28,7 @@ export function* fewerRequests(from: Case): Reductions {
 }
 
 /** A plain setup, or one that is plain in one more respect. */
-export function* plainerSetup(from: Case): Reductions {
+export function* simplifySetup(from: Case): Reductions {
   const { setup, requests } = from;
   const differing = (Object.keys(PLAIN_SETUP) as (keyof typeof PLAIN_SETUP)[]).filter(
     (part) => setup[part] !== PLAIN_SETUP[part],
@@ -39,7 +39,7 @@ export function* plainerSetup(from: Case): Reductions {
 }
 
 /** The nearest built-in profile, or one rule less that differs from it. */
-export function* fewerRules(from: Case): Reductions {
+export function* dropRules(from: Case): Reductions {
   const { world } = from;
   const { base, switched } = nearestBuiltIn(world.profile);
   const names = Object.keys(switched) as (keyof typeof switched)[];
@@ -51,7 +51,7 @@ export function* fewerRules(from: Case): Reductions {
 }
 
 /** Without all tasks and tokens that no request names, or without one of them; ids move up. */
-export function* fewerRows(from: Case): Reductions {
+export function* dropRows(from: Case): Reductions {
   const { world, requests } = from;
   const onlyNamed = withoutUnnamed(from);
   if (onlyNamed) yield onlyNamed;
@@ -114,7 +114,7 @@ function withoutUnused(from: Case): Case | undefined {
 }
 
 /** Without all user namespaces that are not used; or without one: who is in it moves to its parent, and so do its children. */
-export function* fewerNamespaces(from: Case): Reductions {
+export function* dropNamespaces(from: Case): Reductions {
   const { world } = from;
   const onlyUsed = withoutUnused(from);
   if (onlyUsed) yield onlyUsed;
@@ -137,14 +137,14 @@ export function* fewerNamespaces(from: Case): Reductions {
 
 const PLAIN: readonly Partial<Request>[] = [
   { token: NO_TOKEN },
-  { pre: Pre.NONE },
+  { pre: Fault.NONE },
   { insnCnt: 1 },
   { attachType: 0 },
   { type: 0 },
 ];
 
 /** A request with a field at its default. */
-export function* plainerRequests(from: Case): Reductions {
+export function* simplifyRequests(from: Case): Reductions {
   for (const [at, request] of from.requests.entries()) {
     for (const plain of PLAIN) {
       const plainer = { ...request, ...plain };
@@ -155,7 +155,7 @@ export function* plainerRequests(from: Case): Reductions {
 }
 
 /** Ids of users at 0, the sysctl at its default. */
-export function* plainerNumbers(from: Case): Reductions {
+export function* simplifyNumbers(from: Case): Reductions {
   const { world } = from;
   if (world.unprivilegedBpfDisabled !== 2) yield { ...from, world: { ...world, unprivilegedBpfDisabled: 2 } };
   for (const [id, task] of world.tasks.entries()) {
@@ -167,7 +167,7 @@ export function* plainerNumbers(from: Case): Reductions {
 }
 
 /** Fewer bits in an effective set, a mask or a denial. */
-export function* fewerBits(from: Case): Reductions {
+export function* dropBits(from: Case): Reductions {
   const { world } = from;
   for (const [id, task] of world.tasks.entries()) {
     for (const effective of smaller(task.effective)) {

@@ -1,10 +1,10 @@
 import type { Answers } from './answers.js';
 import { type Case, disagreementOf } from './case.js';
+import type { CaseId } from './case_id.js';
 import { Comparer } from './comparer.js';
-import { drawWorld } from './draw_case.js';
-import type { CaseId } from './identity.js';
+import { generateWorld } from './generate_case.js';
 import { type ShrunkCase, shrink } from './shrink.js';
-import type { Sides } from './sides.js';
+import type { Implementations } from './sides.js';
 
 /** Worlds put before a case's own where it is right by itself: an instance may remember what it held. */
 const WORLDS_BEFORE = 64;
@@ -22,24 +22,24 @@ export interface Replay {
 }
 
 /** Draws a case again, asks both sides, and shrinks it where they disagree. */
-export function replay(sides: Sides, id: CaseId): Replay {
-  const drawn: Case = { ...drawWorld(id.seed, id.world), index: id.index };
-  const disagreement = disagreementOf(sides, drawn);
+export function replay(implementations: Implementations, id: CaseId): Replay {
+  const generated: Case = { ...generateWorld(id.seed, id.world), index: id.index };
+  const disagreement = disagreementOf(implementations, generated);
   if (disagreement) {
-    const shrunk = shrink(sides, drawn);
-    return { id, case: drawn, disagreement, needsHistory: false, ...(shrunk ? { shrunk } : {}) };
+    const shrunk = shrink(implementations, generated);
+    return { id, case: generated, disagreement, needsHistory: false, ...(shrunk ? { shrunk } : {}) };
   }
-  const later = afterOthers(sides, id);
-  return { id, case: drawn, needsHistory: later !== undefined, ...(later ? { disagreement: later } : {}) };
+  const later = afterOthers(implementations, id);
+  return { id, case: generated, needsHistory: later !== undefined, ...(later ? { disagreement: later } : {}) };
 }
 
 /** The disagreement in an instance that held the worlds numbered before this one. */
-function afterOthers(sides: Sides, { seed, world: number, index }: CaseId): Answers | undefined {
-  const comparer = new Comparer(sides);
+function afterOthers(implementations: Implementations, { seed, world: number, index }: CaseId): Answers | undefined {
+  const comparer = new Comparer(implementations);
   const verdicts = new Float64Array(256);
   let found: Answers | undefined;
   for (let before = Math.max(0, number - WORLDS_BEFORE); before <= number; before++) {
-    comparer.compare(drawWorld(seed, before), verdicts, (at, answers) => {
+    comparer.compare(generateWorld(seed, before), verdicts, (at, answers) => {
       if (before === number && at === index) found = answers;
     });
   }

@@ -1,7 +1,7 @@
 import { Document, isCollection, isMap, isSeq } from 'yaml';
 import { MASK_ANY } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
 import { findProfile, type Profile } from '../kernel/profile.js';
@@ -125,7 +125,7 @@ function requestEntry(world: World, request: Request, model: Model): object {
     ...(isProg ? { prog_type: vocabulary.nameOf('prog_types', request.type) } : {}),
     ...(attachType !== 0 ? { expected_attach_type: vocabulary.nameOf('attach_types', attachType) } : {}),
     ...(insnCnt !== 1 ? { insn_cnt: insnCnt } : {}),
-    ...(pre === Pre.NONE ? {} : { pre: Pre[pre].toLowerCase() }),
+    ...(pre === Fault.NONE ? {} : { pre: Fault[pre].toLowerCase() }),
     ...expectation(request, model),
   };
 }
@@ -163,7 +163,7 @@ function caveatsOf(world: World, requests: readonly Request[]): string[] {
     caveats.push(
       `a file cannot make this request: task ${task}, token ${token === NO_TOKEN ? 'none' : token}, ` +
         `cmd ${world.profile.vocabulary.nameOf('cmds', cmd)}, type ${type}, attach type ${attachType}, ` +
-        `insn_cnt ${insnCnt}, pre ${Pre[pre].toLowerCase()}`,
+        `insn_cnt ${insnCnt}, pre ${Fault[pre].toLowerCase()}`,
     );
   }
   return caveats;
@@ -184,7 +184,7 @@ function parseCaveats(world: World, written: readonly Request[], text: string): 
     });
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    return error.problems.map(({ message }) => `no scenario file can say this world: ${message}`);
+    return error.diagnostics.map(({ message }) => `no scenario file can say this world: ${message}`);
   }
 }
 

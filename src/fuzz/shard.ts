@@ -1,10 +1,10 @@
+import { addFinding, type CampaignStats, emptyStats } from './campaign_stats.js';
+import { CASES_PER_WORLD, MAX_WORLDS, nthWorld, slotOfWorld } from './case_id.js';
 import { Comparer } from './comparer.js';
-import { Dice } from './dice.js';
-import { drawWorld } from './draw_case.js';
-import { CASES_PER_WORLD, MAX_WORLDS, nthWorld, slotOfWorld } from './identity.js';
+import { generateWorld } from './generate_case.js';
 import { PROFILE_SLOTS } from './profile_slots.js';
-import type { Sides } from './sides.js';
-import { addFinding, emptyTally, type Tally } from './tally.js';
+import { RandomSource } from './random_source.js';
+import type { Implementations } from './sides.js';
 
 /** Worlds handed out at a time: some ten milliseconds of work, so that passing it on costs nothing. */
 export const WORLDS_PER_SHARD = 64;
@@ -22,27 +22,27 @@ export interface Shard {
 /** Decides shards, one after the other. */
 export class ShardRunner {
   readonly #comparer: Comparer;
-  readonly #dice = new Dice();
+  readonly #random = new RandomSource();
 
-  constructor(sides: Sides) {
-    this.#comparer = new Comparer(sides);
+  constructor(implementations: Implementations) {
+    this.#comparer = new Comparer(implementations);
   }
 
-  run({ seed, slots, first, cases }: Shard): Tally {
-    const tally = emptyTally();
-    for (let n = first; tally.cases < cases; n++) {
+  run({ seed, slots, first, cases }: Shard): CampaignStats {
+    const stats = emptyStats();
+    for (let n = first; stats.cases < cases; n++) {
       const number = nthWorld(slots, n);
-      const drawn = drawWorld(seed, number, Math.min(CASES_PER_WORLD, cases - tally.cases), this.#dice);
-      const { requests } = drawn;
-      this.#comparer.compare(drawn, tally.verdicts, (index, answers) => {
-        addFinding(tally, { id: { seed, world: number, index }, answers, cases: 1 });
+      const generated = generateWorld(seed, number, Math.min(CASES_PER_WORLD, cases - stats.cases), this.#random);
+      const { requests } = generated;
+      this.#comparer.compare(generated, stats.verdicts, (index, answers) => {
+        addFinding(stats, { id: { seed, world: number, index }, answers, cases: 1 });
       });
       const slot = slotOfWorld(number);
-      tally.slots[slot] = (tally.slots[slot] as number) + requests.length;
-      tally.cases += requests.length;
-      tally.worlds += 1;
+      stats.slots[slot] = (stats.slots[slot] as number) + requests.length;
+      stats.cases += requests.length;
+      stats.worlds += 1;
     }
-    return tally;
+    return stats;
   }
 }
 

@@ -1,18 +1,18 @@
 import type { Answers } from './answers.js';
 import { type Case, disagreementOf } from './case.js';
-import { isMakeable, makeableVariants } from './makeable.js';
+import { constructibleVariants, isConstructible } from './constructible.js';
 import {
-  fewerBits,
-  fewerNamespaces,
-  fewerRequests,
-  fewerRows,
-  fewerRules,
-  plainerNumbers,
-  plainerRequests,
-  plainerSetup,
+  dropBits,
+  dropNamespaces,
+  dropRequests,
+  dropRows,
+  dropRules,
   type Reductions,
+  simplifyNumbers,
+  simplifyRequests,
+  simplifySetup,
 } from './reductions.js';
-import type { Sides } from './sides.js';
+import type { Implementations } from './sides.js';
 
 /** Reductions tried before what is left is taken for small enough. One of a large world counts as many. */
 const MAX_TRIALS = 5000;
@@ -28,32 +28,32 @@ export interface ShrunkCase extends Case {
  * The case made small while the sides disagree. Where its tokens can be made by the kernel, they still can be in the
  * end, so that a scenario file can say it. Undefined where the sides agree on the case, asked by itself.
  */
-export function shrink(sides: Sides, from: Case): ShrunkCase | undefined {
-  const answers = disagreementOf(sides, from);
+export function shrink(implementations: Implementations, from: Case): ShrunkCase | undefined {
+  const answers = disagreementOf(implementations, from);
   if (!answers) return undefined;
-  const shrinker = new Shrinker(sides, { ...from, answers });
-  shrinker.exhaust([plainerSetup, fewerRequests, fewerRows]);
-  shrinker.makeMakeable();
+  const shrinker = new Shrinker(implementations, { ...from, answers });
+  shrinker.exhaust([simplifySetup, dropRequests, dropRows]);
+  shrinker.makeConstructible();
   shrinker.exhaust([
-    fewerNamespaces,
-    fewerRules,
-    plainerSetup,
-    plainerRequests,
-    fewerRequests,
-    fewerRows,
-    fewerBits,
-    plainerNumbers,
+    dropNamespaces,
+    dropRules,
+    simplifySetup,
+    simplifyRequests,
+    dropRequests,
+    dropRows,
+    dropBits,
+    simplifyNumbers,
   ]);
   return shrinker.smallest;
 }
 
 class Shrinker {
   smallest: ShrunkCase;
-  readonly #sides: Sides;
+  readonly #implementations: Implementations;
   #trials = 0;
 
-  constructor(sides: Sides, from: ShrunkCase) {
-    this.#sides = sides;
+  constructor(implementations: Implementations, from: ShrunkCase) {
+    this.#implementations = implementations;
     this.smallest = from;
   }
 
@@ -67,17 +67,17 @@ class Shrinker {
   }
 
   /** Changes a world whose tokens no kernel makes into one where it does, if the disagreement survives that. */
-  makeMakeable(): void {
+  makeConstructible(): void {
     const { world } = this.smallest;
-    if (isMakeable(world)) return;
-    for (const variant of makeableVariants(world)) if (this.#take({ ...this.smallest, world: variant })) return;
+    if (isConstructible(world)) return;
+    for (const variant of constructibleVariants(world)) if (this.#take({ ...this.smallest, world: variant })) return;
   }
 
   #reduce(reductions: (from: Case) => Reductions): boolean {
-    const mustBeMakeable = isMakeable(this.smallest.world);
+    const mustBeConstructible = isConstructible(this.smallest.world);
     for (const smaller of reductions(this.smallest)) {
       if (this.#trials >= MAX_TRIALS) return false;
-      if (mustBeMakeable && !isMakeable(smaller.world)) continue;
+      if (mustBeConstructible && !isConstructible(smaller.world)) continue;
       if (this.#take(smaller)) return true;
     }
     return false;
@@ -85,7 +85,7 @@ class Shrinker {
 
   #take(candidate: Case): boolean {
     this.#trials += 1 + sizeOf(candidate) / ROWS_PER_TRIAL;
-    const answers = disagreementOf(this.#sides, candidate);
+    const answers = disagreementOf(this.#implementations, candidate);
     if (answers) this.smallest = { ...candidate, answers };
     return answers !== undefined;
   }

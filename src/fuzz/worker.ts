@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { type Shard, ShardRunner } from './shard.js';
-import { REAL_SIDES } from './sides.js';
+import { DEFAULT_IMPLEMENTATIONS } from './sides.js';
 
-const runner = new ShardRunner(REAL_SIDES);
+const runner = new ShardRunner(DEFAULT_IMPLEMENTATIONS);
 parentPort?.on('message', (shard: Shard) => parentPort?.postMessage(runner.run(shard)));

@@ -8,24 +8,24 @@ export function invalidArgument(argument: string, given: unknown, expected: stri
 }
 
 /** Throws an InvalidArgumentError for what is no whole number from `least` to `most`. */
-export function demandWhole(argument: string, given: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
+export function requireWhole(argument: string, given: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (typeof given === 'number' && Number.isSafeInteger(given) && given >= least && given <= most) return;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
   throw invalidArgument(argument, given, `a whole number ${range}`);
 }
 
 /** Throws an InvalidArgumentError for what is no object. */
-export function demandObject(argument: string, given: unknown, expected = 'an object'): void {
+export function requireObject(argument: string, given: unknown, expected = 'an object'): void {
   if (!isObject(given)) throw invalidArgument(argument, given, expected);
 }
 
 /** Throws an InvalidArgumentError for what is no text. */
-export function demandText(argument: string, given: unknown): void {
+export function requireText(argument: string, given: unknown): void {
   if (typeof given !== 'string') throw invalidArgument(argument, given, 'a text');
 }
 
 /** Throws an InvalidArgumentError for what is neither left out nor an AbortSignal. */
-export function demandSignal(argument: string, given: unknown): void {
+export function requireSignal(argument: string, given: unknown): void {
   const isSignal =
     isObject(given) && typeof given.addEventListener === 'function' && typeof given.aborted === 'boolean';
   if (given !== undefined && !isSignal) throw invalidArgument(argument, given, 'an AbortSignal');

@@ -5,7 +5,7 @@ import { isCgroupSkbAttachType } from './attach_types.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
 import type { KernelContext } from './context.js';
 import type { BpfProg } from './files.js';
-import { demandCapability } from './permission.js';
+import { requireCapability } from './permission.js';
 import type { Task } from './task.js';
 import type { Trace } from './trace.js';
 
@@ -22,8 +22,9 @@ export function progAttach(kernel: KernelContext, task: Task, attr: BpfAttr, tra
   const prog = cgroupSkbProg(kernel, task, attr);
   if (typeof prog === 'number') return badProg(prog, fn, trace);
   if (!prog) return byDescriptor(attr, fn, trace);
-  if (!isCgroupSkbAttachType(kernel.profile.vocabulary, attr.attach_type ?? 0)) return misfit(kernel, attr, fn, trace);
-  if (demandNetAdmin(kernel, task, prog, trace)) {
+  if (!isCgroupSkbAttachType(kernel.profile.vocabulary, attr.attach_type ?? 0))
+    return mismatch(kernel, attr, fn, trace);
+  if (requireNetAdmin(kernel, task, prog, trace)) {
     trace?.step(fn, false, () => 'bpf_prog_attach returns EINVAL for it, not EPERM');
     const hidden =
       trace?.outcome === Outcome.LSM_REFUSED_CAPABLE
@@ -45,9 +46,10 @@ export function linkCreate(kernel: KernelContext, task: Task, attr: BpfAttr, tra
   const prog = cgroupSkbProg(kernel, task, attr);
   if (typeof prog === 'number') return badProg(prog, fn, trace);
   if (!prog) return byDescriptor(attr, fn, trace);
-  const denied = demandNetAdmin(kernel, task, prog, trace);
+  const denied = requireNetAdmin(kernel, task, prog, trace);
   if (denied) return denied;
-  if (!isCgroupSkbAttachType(kernel.profile.vocabulary, attr.attach_type ?? 0)) return misfit(kernel, attr, fn, trace);
+  if (!isCgroupSkbAttachType(kernel.profile.vocabulary, attr.attach_type ?? 0))
+    return mismatch(kernel, attr, fn, trace);
   return checkLate(attr, fn, trace);
 }
 
@@ -56,30 +58,30 @@ function cgroupSkbProg(kernel: KernelContext, task: Task, attr: BpfAttr): BpfPro
   const file = task.files.fdget(attr.prog_fd ?? 0);
   if (!file) return -ERRNO.EBADF;
   if (file.kind !== 'prog') return -ERRNO.EINVAL;
-  const cgroupSkb = kernel.profile.vocabulary.must('prog_types', 'cgroup_skb');
+  const cgroupSkb = kernel.profile.vocabulary.require('prog_types', 'cgroup_skb');
   return file.prog.type === cgroupSkb ? file.prog : null;
 }
 
 /** Source: kernel/bpf/syscall.c: bpf_prog_attach_check_attach_type(): the program's own token, the attaching task's credentials. */
-function demandNetAdmin(kernel: KernelContext, task: Task, prog: BpfProg, trace?: Trace): number {
+function requireNetAdmin(kernel: KernelContext, task: Task, prog: BpfProg, trace?: Trace): number {
   trace?.step('bpf_prog_attach_check_attach_type', true, () =>
     prog.token
       ? `attaching a cgroup_skb program asks CAP_NET_ADMIN, through the token it was loaded with (${prog.token.name})`
       : 'attaching a cgroup_skb program asks CAP_NET_ADMIN; it was loaded without a token that counted',
   );
-  return demandCapability(kernel, task.cred, prog.token, CAP_NET_ADMIN, Outcome.CAP_NET_ADMIN_MISSING, trace);
+  return requireCapability(kernel, task.cred, prog.token, CAP_NET_ADMIN, Outcome.CAP_NET_ADMIN_MISSING, trace);
 }
 
 function byDescriptor(attr: BpfAttr, fn: string, trace?: Trace): number {
-  if (trace) trace.outcome = Outcome.DESCRIPTOR_DECIDES;
+  if (trace) trace.outcome = Outcome.NO_PERMISSION_NEEDED;
   trace?.step(fn, true, () => 'no permission is asked: the program descriptor decides');
   return checkLate(attr, fn, trace);
 }
 
-function misfit(kernel: KernelContext, attr: BpfAttr, fn: string, trace?: Trace): number {
+function mismatch(kernel: KernelContext, attr: BpfAttr, fn: string, trace?: Trace): number {
   const name = kernel.profile.vocabulary.nameOf('attach_types', attr.attach_type ?? 0);
   trace?.step(fn, false, () => `a cgroup_skb program cannot be attached as ${name}`);
-  return trace?.refuse(Outcome.ATTACH_TYPE_MISFIT, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
+  return trace?.refuse(Outcome.ATTACH_TYPE_MISMATCH, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
 }
 
 function badProg(errno: number, fn: string, trace?: Trace): number {

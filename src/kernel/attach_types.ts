@@ -53,7 +53,7 @@ const CGROUP_SKB_ATTACH = new Set(LOAD_FITS.cgroup_skb);
 export function fixupAttachType(vocabulary: Vocabulary, progType: number, attachType: number): number {
   if (attachType !== 0) return attachType;
   const meant = ZERO_MEANS[vocabulary.nameOf('prog_types', progType)];
-  return meant === undefined ? 0 : vocabulary.must('attach_types', meant);
+  return meant === undefined ? 0 : vocabulary.require('attach_types', meant);
 }
 
 /** Whether a program type may be loaded with an attach type (after the fix-up). Numbers past the last one fit where any does. */

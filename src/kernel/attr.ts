@@ -1,6 +1,6 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { ERRNO } from '../abi/errno.js';
-import { Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { Disposition, Fault, Outcome } from '../abi/verdict.js';
 import type { FdTable } from './files.js';
 import type { Masks } from './masks.js';
 import type { Rules } from './profile.js';
@@ -31,7 +31,7 @@ export interface BpfAttr {
   /** EXTENSION (rule token_narrowing): BPF_TOKEN_CREATE keeps only these bits. */
   token_create_narrow?: Partial<Masks>;
   /** A fault of fields this type does not show; the kernel finds it where the code says. */
-  fault?: Pre;
+  fault?: Fault;
 }
 
 /** A descriptor that is given to a command: whether it is to be read, and its number. */
@@ -72,13 +72,13 @@ export function givenToken(
 
 /** A command's own attribute check (CHECK_ATTR and its like), before permission: 0 or -EINVAL. */
 export function checkAttr(attr: BpfAttr, fn: string, trace?: Trace): number {
-  return attr.fault === Pre.ATTR_EINVAL ? invalidAttr(fn, trace) : 0;
+  return attr.fault === Fault.ATTR_EINVAL ? invalidAttr(fn, trace) : 0;
 }
 
 /** Attribute checks and look-ups that come after permission: 0, -EINVAL or -ENOENT. */
 export function checkLate(attr: BpfAttr, fn: string, trace?: Trace): number {
-  if (attr.fault === Pre.LATE_EINVAL) return invalidAttr(fn, trace);
-  if (attr.fault !== Pre.LATE_ENOENT) return 0;
+  if (attr.fault === Fault.LATE_EINVAL) return invalidAttr(fn, trace);
+  if (attr.fault !== Fault.LATE_ENOENT) return 0;
   trace?.step(fn, false, () => 'there is nothing of that id');
   return trace?.refuse(Outcome.ENOENT, ERRNO.ENOENT) ?? -ERRNO.ENOENT;
 }

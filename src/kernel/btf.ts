@@ -1,10 +1,10 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_BPF, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
-import { Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { Disposition, Fault, Outcome } from '../abi/verdict.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken, type TokenField } from './attr.js';
 import type { KernelContext } from './context.js';
-import { demandCapability, missingCapability } from './permission.js';
+import { missingCapability, requireCapability } from './permission.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd } from './token.js';
 import type { Trace } from './trace.js';
@@ -23,7 +23,7 @@ export function btfGetFdById(kernel: KernelContext, task: Task, cmd: number, att
   const fn = 'bpf_btf_get_fd_by_id';
   const field = { flags: attr.open_flags ?? 0, fd: attr.fd_by_id_token_fd ?? 0 };
   const takesToken = kernel.profile.rules.btf_get_fd_by_id_takes_token;
-  if (!takesToken && attr.fault !== Pre.ATTR_EINVAL && ((field.flags & BPF_F_TOKEN_FD) !== 0 || field.fd !== 0)) {
+  if (!takesToken && attr.fault !== Fault.ATTR_EINVAL && ((field.flags & BPF_F_TOKEN_FD) !== 0 || field.fd !== 0)) {
     return refuseToken(kernel, fn, trace);
   }
   const usable = takesToken ? field : { flags: 0, fd: 0 };
@@ -53,7 +53,7 @@ function btfCommand(
   const given = givenToken(kernel.profile.rules, files, field, trace);
   if (typeof given === 'number') return given;
   const token = given !== null && bpfTokenAllowCmd(kernel, cred, given, cmd, trace) ? given : null;
-  const denied = demandCapability(kernel, cred, token, cap, missingCapability(cap), trace);
+  const denied = requireCapability(kernel, cred, token, cap, missingCapability(cap), trace);
   if (denied) return denied;
   return checkLate(attr, fn, trace) || files.open({ kind: 'btf' });
 }

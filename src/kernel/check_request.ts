@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import { describeGiven } from './field_fault.js';
 import { isObject, isU32 } from './ranges.js';
@@ -22,7 +22,7 @@ export function checkRequest(request: Request): void {
     isU32(attachType) &&
     isU32(insnCnt) &&
     isU32(pre) &&
-    pre <= Pre.BAD_ROW &&
+    pre <= Fault.BAD_ROW &&
     (bpffs === undefined || isU32(bpffs)) &&
     (mapFlags === undefined || isU32(mapFlags))
   ) {
@@ -33,7 +33,7 @@ export function checkRequest(request: Request): void {
     const given = request[field];
     if (given !== undefined && !isU32(given)) throw wrongField(field, given);
   }
-  throw wrongField('pre', pre, `a whole number from 0 to ${Pre.BAD_ROW}`);
+  throw wrongField('pre', pre, `a whole number from 0 to ${Fault.BAD_ROW}`);
 }
 
 /** The same of some of its numbers. */

@@ -27,7 +27,7 @@ export type Gate =
   | { readonly kind: 'unknown' };
 
 /** Where a command's attributes have room for a token descriptor. */
-export type TokenRoom =
+export type TokenSupport =
   | 'taken'
   /** There is a flags or token field, and the command's CHECK_ATTR refuses it set: EINVAL. */
   | 'refused'
@@ -87,7 +87,7 @@ export function gateOf(profile: Pick<Profile, 'vocabulary'>, cmd: number): Gate 
 }
 
 /** Whether a command of this kernel can be handed a token. For the attach commands: the program's own. */
-export function tokenRoomOf(profile: CommandProfile, cmd: number): TokenRoom {
+export function tokenSupportOf(profile: CommandProfile, cmd: number): TokenSupport {
   const name = profile.vocabulary.nameOf('cmds', cmd);
   if (name === 'btf_get_fd_by_id' && !profile.rules.btf_get_fd_by_id_takes_token) return 'refused';
   if (BY_ID.has(name)) return 'refused';

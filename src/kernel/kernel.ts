@@ -1,8 +1,8 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
-import { Outcome, Pre } from '../abi/verdict.js';
-import { demandObject, invalidArgument } from './arguments.js';
+import { Fault, Outcome } from '../abi/verdict.js';
+import { invalidArgument, requireObject } from './arguments.js';
 import { linkCreate, progAttach } from './attach.js';
 import { type BpfAttr, checkAttr, checkLate } from './attr.js';
 import {
@@ -17,7 +17,7 @@ import {
 } from './bpffs.js';
 import { btfGetFdById, btfLoad, refuseToken } from './btf.js';
 import { bpfNsCapable, type Cred, capable } from './capability.js';
-import { type Gate, gateOf, tokenRoomOf } from './commands.js';
+import { type Gate, gateOf, tokenSupportOf } from './commands.js';
 import type { KernelContext, UnprivilegedBpfDisabled } from './context.js';
 import type { LsmHooks, TokenDenials } from './lsm.js';
 import { mapCreate } from './map_create.js';
@@ -50,12 +50,12 @@ export class Kernel implements KernelContext {
   readonly initUserns: UserNamespace = new UserNamespace('init', null, 0);
 
   constructor(options: KernelOptions = {}) {
-    demandObject('options', options);
+    requireObject('options', options);
     const { profile = profileNamed(DEFAULT_PROFILE), unprivilegedBpfDisabled: sysctl = 2, lsm = {} } = options;
     checkProfile(profile, 'profile');
     if (sysctl !== 0 && sysctl !== 1 && sysctl !== 2)
       throw invalidArgument('unprivilegedBpfDisabled', sysctl, '0, 1 or 2');
-    demandObject('lsm', lsm, 'an object of hooks');
+    requireObject('lsm', lsm, 'an object of hooks');
     this.profile = profile;
     this.sysctl = sysctl;
     this.lsm = lsm;
@@ -72,7 +72,7 @@ export class Kernel implements KernelContext {
 
   /** bpf(2). Returns a descriptor or 0, or a negated errno. Source: kernel/bpf/syscall.c: __sys_bpf(). */
   bpf(task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
-    if (attr.fault === Pre.ATTR_E2BIG) {
+    if (attr.fault === Fault.ATTR_E2BIG) {
       trace?.step('bpf_check_uarg_tail_zero', false, () => 'attributes this kernel does not know are not zero');
       return trace?.refuse(Outcome.ATTR_E2BIG, ERRNO.E2BIG) ?? -ERRNO.E2BIG;
     }
@@ -195,7 +195,7 @@ export class Kernel implements KernelContext {
     if (!permissionFirst) {
       const bad = checkAttr(attr, fn, trace);
       if (bad) return bad;
-      if (tokenRoomOf(this.profile, cmd) === 'refused' && ((attr.open_flags ?? 0) & BPF_F_TOKEN_FD) !== 0) {
+      if (tokenSupportOf(this.profile, cmd) === 'refused' && ((attr.open_flags ?? 0) & BPF_F_TOKEN_FD) !== 0) {
         return refuseToken(this, fn, trace);
       }
     }
@@ -223,7 +223,7 @@ export class Kernel implements KernelContext {
       trace?.step('bpf_obj_get_info_by_fd', false, () => `${this.profile.name} has no information to give of a token`);
       return trace?.refuse(Outcome.ATTR_EINVAL, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
     }
-    if (trace) trace.outcome = Outcome.DESCRIPTOR_DECIDES;
+    if (trace) trace.outcome = Outcome.NO_PERMISSION_NEEDED;
     trace?.step(
       fn,
       true,

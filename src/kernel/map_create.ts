@@ -5,7 +5,7 @@ import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
 import { capable } from './capability.js';
 import type { KernelContext } from './context.js';
 import { mapTypeCapability } from './map_types.js';
-import { demandCapability, missingCapability } from './permission.js';
+import { missingCapability, requireCapability } from './permission.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowMapType } from './token.js';
 import type { Trace } from './trace.js';
@@ -66,11 +66,11 @@ export function mapCreate(kernel: KernelContext, task: Task, cmd: number, attr: 
   if (sysctl !== 0) {
     trace?.step(fn, true, () => `unprivileged_bpf_disabled is ${sysctl}: CAP_BPF is needed for every map`);
     const missing = Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED;
-    const denied = demandCapability(kernel, cred, token, CAP_BPF, missing, trace);
+    const denied = requireCapability(kernel, cred, token, CAP_BPF, missing, trace);
     if (denied) return denied;
   }
   if (wanted !== null) {
-    const denied = demandCapability(kernel, cred, token, wanted, missingCapability(wanted), trace);
+    const denied = requireCapability(kernel, cred, token, wanted, missingCapability(wanted), trace);
     if (denied) return denied;
   } else {
     trace?.step(fn, true, () => `map type ${profile.vocabulary.nameOf('map_types', type)} asks nothing more`);

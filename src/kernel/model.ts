@@ -1,11 +1,11 @@
 import { BPF_F_TOKEN_FD } from '../abi/bpf.js';
 import { CAP_FULL_SET } from '../abi/capabilities.js';
-import { DISPOSITION_SHIFT, Disposition, Outcome, Pre } from '../abi/verdict.js';
+import { DISPOSITION_SHIFT, Disposition, Fault, Outcome } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import type { BpfAttr } from './attr.js';
 import { checkRequest } from './check_request.js';
 import { checkWorld } from './check_world.js';
-import { gateOf, tokenRoomOf } from './commands.js';
+import { gateOf, tokenSupportOf } from './commands.js';
 import { Kernel } from './kernel.js';
 import type { LsmHooks } from './lsm.js';
 import type { Task } from './task.js';
@@ -57,7 +57,7 @@ export class Model {
    */
   call(request: Request, trace: Trace): number {
     checkRequest(request);
-    if (request.pre === Pre.BAD_ROW) return trace.refuse(Outcome.BAD_ROW, 1);
+    if (request.pre === Fault.BAD_ROW) return trace.refuse(Outcome.BAD_ROW, 1);
     const task = this.tasks[request.task];
     if (!task) return trace.refuse(Outcome.NO_SUCH_TASK, 1);
     if (request.token !== NO_TOKEN && !this.tokens[request.token]) return trace.refuse(Outcome.NO_SUCH_TOKEN, 1);
@@ -78,7 +78,7 @@ export class Model {
   #attr(task: Task, request: Request, trace: Trace): BpfAttr {
     const { cmd, type, attachType, insnCnt, pre } = request;
     const { profile } = this.kernel;
-    if (pre === Pre.ATTR_E2BIG) return { fault: pre };
+    if (pre === Fault.ATTR_E2BIG) return { fault: pre };
     if (gateOf(profile, cmd).kind === 'attach') {
       return { fault: pre, prog_fd: this.#loadedProg(task, request, trace), attach_type: attachType };
     }
@@ -101,7 +101,7 @@ export class Model {
       case 'btf_get_fd_by_id':
         return { fault: pre, open_flags: flags, fd_by_id_token_fd: fd };
       default:
-        if (fd !== 0 && tokenRoomOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
+        if (fd !== 0 && tokenSupportOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
           trace.disposition = Disposition.DROPPED_CMD;
           trace.step('__sys_bpf', false, () => 'the command has no field for a token: it changes nothing');
         }
@@ -111,8 +111,8 @@ export class Model {
 
   /** The number a request's token descriptor has in the task: 0 for none. */
   #tokenFd(task: Task, { token, pre, task: id }: Request): number {
-    if (pre === Pre.TOKEN_EBADF) return CLOSED_FD;
-    if (pre === Pre.TOKEN_EINVAL) return this.#notToken[id] as number;
+    if (pre === Fault.TOKEN_EBADF) return CLOSED_FD;
+    if (pre === Fault.TOKEN_EINVAL) return this.#notToken[id] as number;
     if (token === NO_TOKEN) return 0;
     const key = id * 0x1_0000 + token;
     let fd = this.#passed.get(key);
@@ -132,13 +132,13 @@ export class Model {
     const token = this.tokens[id];
     const { vocabulary, rules } = kernel.profile;
     let kept: BpfToken | null = null;
-    if (token && type === vocabulary.must('prog_types', 'cgroup_skb')) {
+    if (token && type === vocabulary.require('prog_types', 'cgroup_skb')) {
       const loader = { userns: token.userns, euid: 0, egid: 0, effective: CAP_FULL_SET };
       trace.disposition = Disposition.USED;
       trace.step('bpf_prog_load', true, () => {
         return `the program is taken to be loaded with ${token.name} by a task in ${token.userns.name}, the caller of the next checks`;
       });
-      const progLoad = vocabulary.must('cmds', 'prog_load');
+      const progLoad = vocabulary.require('cmds', 'prog_load');
       const permits =
         bpfTokenAllowCmd(kernel, loader, token, progLoad, trace) &&
         bpfTokenAllowProgType(kernel, token, type, attachType, trace);
@@ -153,7 +153,7 @@ export class Model {
   }
 
   #tokenCreate(task: Task, request: Request, trace: Trace): number {
-    if (request.bpffs === undefined) return trace.refuse(Outcome.MODEL_ONLY, 1);
+    if (request.bpffs === undefined) return trace.refuse(Outcome.UNDECIDED, 1);
     const spec = this.world.bpffs[request.bpffs];
     if (!spec) {
       const message = `bpffs is ${request.bpffs}: an id below ${this.world.bpffs.length} is expected`;

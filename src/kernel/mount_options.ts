@@ -1,6 +1,6 @@
 import { MASK_ANY } from '../abi/bpf.js';
 import { ERRNO } from '../abi/errno.js';
-import { demandText, invalidArgument } from './arguments.js';
+import { invalidArgument, requireText } from './arguments.js';
 import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from './masks.js';
 import type { Profile } from './profile.js';
 import { checkProfile } from './profile_rules.js';
@@ -24,7 +24,7 @@ export const DEFAULT_MODE = 0o777;
 export function parseDelegateMask(profile: Profile, mask: MaskName, text: string): bigint | number {
   checkProfile(profile, 'profile');
   if (!MASK_NAMES.includes(mask)) throw invalidArgument('mask', mask, `one of ${MASK_NAMES.join(', ')}`);
-  demandText('text', text);
+  requireText('text', text);
   if (text === '') return -ERRNO.EINVAL;
   if (!profile.rules.delegate_names) return text === 'any' ? MASK_ANY : kstrtou64(text);
   const kind = MASK_KIND[mask];
@@ -81,7 +81,7 @@ export function showOptions(profile: Profile, { uid, gid, mode, delegate }: Bpff
   return shown.join(',');
 }
 
-/** Names in enum order, what has no name as a hexadecimal rest; bits past the last enumerator are not shown. */
+/** DictionaryBuilder in enum order, what has no name as a hexadecimal rest; bits past the last enumerator are not shown. */
 function showNames({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | undefined {
   const kind = MASK_KIND[mask];
   const known = vocabulary.knownMask(kind);

@@ -21,7 +21,7 @@ export function missingCapability(cap: number): Outcome {
 }
 
 /** Demands a capability through the token (if one counts): 0, or -EPERM with the reason noted. */
-export function demandCapability(
+export function requireCapability(
   context: KernelContext,
   cred: Cred,
   token: BpfToken | null,

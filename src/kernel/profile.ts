@@ -1,5 +1,5 @@
 import { UnknownNameError } from '../errors.js';
-import { demandObject, demandText } from './arguments.js';
+import { requireObject, requireText } from './arguments.js';
 import { describeGiven } from './field_fault.js';
 import { RELEASES, type Release, type Vocabulary, vocabularyOf } from './vocabulary.js';
 
@@ -148,9 +148,9 @@ export function profileNamed(name: string): Profile {
  * rules that there are none of are found where the profile is used.
  */
 export function extendProfile(base: Profile, name: string, rules: Partial<Rules>, description?: string): Profile {
-  demandObject('base', base, 'a profile');
-  demandText('name', name);
-  demandObject('rules', rules, 'an object of rules');
+  requireObject('base', base, 'a profile');
+  requireText('name', name);
+  requireObject('rules', rules, 'an object of rules');
   const switched = Object.entries(rules).map(([rule, value]) => `${rule}: ${value}`);
   return {
     name,

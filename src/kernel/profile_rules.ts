@@ -7,7 +7,7 @@ const VOCABULARY_METHODS = [
   'has',
   'nameOf',
   'valueOf',
-  'must',
+  'require',
   'names',
   'knownMask',
 ] as const satisfies readonly (keyof Vocabulary)[];

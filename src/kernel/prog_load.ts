@@ -5,7 +5,7 @@ import { Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from './attach_types.js';
 import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
 import type { KernelContext } from './context.js';
-import { demandCapability, missingCapability } from './permission.js';
+import { missingCapability, requireCapability } from './permission.js';
 import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token.js';
@@ -72,7 +72,7 @@ export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: B
   ] as const) {
     if (!needed) continue;
     trace?.step(predicate, true, () => `program type ${vocabulary.nameOf('prog_types', type)} is one`);
-    const denied = demandCapability(kernel, cred, token, cap, missingCapability(cap), trace);
+    const denied = requireCapability(kernel, cred, token, cap, missingCapability(cap), trace);
     if (denied) return denied;
   }
 
@@ -80,7 +80,7 @@ export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: B
     trace?.step('bpf_prog_load_check_attach', false, () => {
       return `a ${vocabulary.nameOf('prog_types', type)} program cannot have attach type ${vocabulary.nameOf('attach_types', attachType)}`;
     });
-    return trace?.refuse(Outcome.ATTACH_TYPE_MISFIT, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
+    return trace?.refuse(Outcome.ATTACH_TYPE_MISMATCH, ERRNO.EINVAL) ?? -ERRNO.EINVAL;
   }
   if (!isLoadableProgType(vocabulary, type)) {
     trace?.step('find_prog_type', false, () => `${profile.name} has no program type ${type} to load`);

@@ -13,7 +13,7 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.CAP_PERFMON_MISSING]: 'EPERM',
   [Outcome.CAP_SYS_ADMIN_MISSING]: 'EPERM',
   [Outcome.LSM_REFUSED_CAPABLE]: 'EPERM',
-  [Outcome.DESCRIPTOR_DECIDES]: null,
+  [Outcome.NO_PERMISSION_NEEDED]: null,
   [Outcome.TOKEN_EBADF]: 'EBADF',
   [Outcome.TOKEN_EINVAL]: 'EINVAL',
   [Outcome.TOKEN_NOT_TAKEN]: 'EINVAL',
@@ -22,13 +22,13 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.INSN_CNT_E2BIG]: 'E2BIG',
   [Outcome.UNKNOWN_CMD]: 'EINVAL',
   [Outcome.UNKNOWN_TYPE]: 'EINVAL',
-  [Outcome.ATTACH_TYPE_MISFIT]: 'EINVAL',
+  [Outcome.ATTACH_TYPE_MISMATCH]: 'EINVAL',
   [Outcome.ENOENT]: 'ENOENT',
   [Outcome.NO_SUCH_TASK]: null,
   [Outcome.NO_SUCH_TOKEN]: null,
   [Outcome.BAD_ROW]: null,
   [Outcome.CAP_NET_ADMIN_MISSING_EINVAL]: 'EINVAL',
-  [Outcome.MODEL_ONLY]: null,
+  [Outcome.UNDECIDED]: null,
   [Outcome.CREATE_USERNS_MISMATCH]: 'EPERM',
   [Outcome.CREATE_IN_INIT_USERNS]: 'EOPNOTSUPP',
   [Outcome.CREATE_NO_DELEGATION]: 'ENOENT',
@@ -45,7 +45,7 @@ export const OUTCOMES: number = OUTCOME_MASK + 1;
 export interface Verdict {
   readonly outcome: Outcome;
   readonly disposition: Disposition;
-  /** The request goes on (ALLOWED, DESCRIPTOR_DECIDES). */
+  /** The request goes on (ALLOWED, NO_PERMISSION_NEEDED). */
   readonly allowed: boolean;
   /** What bpf() returns where it fails; null where it does not, and where the request cannot be made. */
   readonly errno: ErrnoName | null;
@@ -61,7 +61,7 @@ export function decodeVerdict(byte: number): Verdict {
 
 /** Whether the request goes on: no check of the model refuses it. */
 export function isAllowed(outcome: Outcome): boolean {
-  return outcome === Outcome.ALLOWED || outcome === Outcome.DESCRIPTOR_DECIDES;
+  return outcome === Outcome.ALLOWED || outcome === Outcome.NO_PERMISSION_NEEDED;
 }
 
 /** Whether the row said something a kernel could be asked. */
@@ -79,7 +79,7 @@ export function verdictWord(byte: number): string {
   const { outcome, allowed } = decodeVerdict(byte);
   if (allowed) return 'allowed';
   if (isDecided(outcome)) return 'denied';
-  return outcome === Outcome.MODEL_ONLY ? 'undecided' : 'bad';
+  return outcome === Outcome.UNDECIDED ? 'undecided' : 'bad';
 }
 
 /** `cap_bpf_missing`: the name a reason has in files. Throws an InvalidArgumentError for what is no Outcome. */

@@ -3,8 +3,8 @@ import { ATTACH_TYPES, CMDS, MAP_TYPES, PROG_TYPES, RELEASES } from '../abi/voca
 export { RELEASES };
 
 /** The four enumerations a delegation mask can speak of, in the order the kernel lists them. */
-export const KINDS = ['cmds', 'map_types', 'prog_types', 'attach_types'] as const;
-export type Kind = (typeof KINDS)[number];
+export const ENUM_KINDS = ['cmds', 'map_types', 'prog_types', 'attach_types'] as const;
+export type EnumKind = (typeof ENUM_KINDS)[number];
 
 /** One enumerator as the kernel spells it; aliases are enumerators of their own. */
 export interface Enumerator {
@@ -13,7 +13,7 @@ export interface Enumerator {
 }
 
 /** Prefix the kernel strips from an enumerator's name in mount options (kernel/bpf/inode.c: bpf_parse_param). */
-export const KIND_PREFIX: Readonly<Record<Kind, string>> = {
+export const KIND_PREFIX: Readonly<Record<EnumKind, string>> = {
   cmds: 'BPF_',
   map_types: 'BPF_MAP_TYPE_',
   prog_types: 'BPF_PROG_TYPE_',
@@ -24,24 +24,24 @@ export type Release = (typeof RELEASES)[number];
 
 const GENERATED = { cmds: CMDS, map_types: MAP_TYPES, prog_types: PROG_TYPES, attach_types: ATTACH_TYPES };
 
-/** Names and numbers of one kernel release. */
+/** DictionaryBuilder and numbers of one kernel release. */
 export class Vocabulary {
   readonly release: Release;
   /** In enum order, aliases and flag-like values past 63 included, as the kernel's BTF has them. */
-  readonly enumerators: Readonly<Record<Kind, readonly Enumerator[]>>;
+  readonly enumerators: Readonly<Record<EnumKind, readonly Enumerator[]>>;
   /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
-  readonly count: Readonly<Record<Kind, number>>;
-  readonly #shortNames: Record<Kind, Map<number, string>>;
-  readonly #values: Record<Kind, Map<string, number>>;
+  readonly count: Readonly<Record<EnumKind, number>>;
+  readonly #shortNames: Record<EnumKind, Map<number, string>>;
+  readonly #values: Record<EnumKind, Map<string, number>>;
 
   constructor(release: Release) {
     this.release = release;
-    const enumerators = {} as Record<Kind, Enumerator[]>;
-    const count = {} as Record<Kind, number>;
-    this.#shortNames = {} as Record<Kind, Map<number, string>>;
-    this.#values = {} as Record<Kind, Map<string, number>>;
+    const enumerators = {} as Record<EnumKind, Enumerator[]>;
+    const count = {} as Record<EnumKind, number>;
+    this.#shortNames = {} as Record<EnumKind, Map<number, string>>;
+    this.#values = {} as Record<EnumKind, Map<string, number>>;
     const upTo = RELEASES.indexOf(release);
-    for (const kind of KINDS) {
+    for (const kind of ENUM_KINDS) {
       enumerators[kind] = GENERATED[kind]
         .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
         .map(([name, value]) => ({ name, value }));
@@ -62,41 +62,41 @@ export class Vocabulary {
   }
 
   /** Whether this release has that number. */
-  has(kind: Kind, value: number): boolean {
+  has(kind: EnumKind, value: number): boolean {
     return this.#shortNames[kind].has(value);
   }
 
   /** `prog_load` for (`cmds`, 5); the number itself where this release has no such value. */
-  nameOf(kind: Kind, value: number): string {
+  nameOf(kind: EnumKind, value: number): string {
     return this.#shortNames[kind].get(value) ?? String(value);
   }
 
   /** The number of a lower-case name without prefix, aliases included; undefined where this release has none. */
-  valueOf(kind: Kind, short: string): number | undefined {
+  valueOf(kind: EnumKind, short: string): number | undefined {
     const value = this.#values[kind].get(short);
     return value !== undefined && value < 64 ? value : undefined;
   }
 
   /** The number of a name every release has. Throws a RangeError otherwise: only rules written in this project ask. */
-  must(kind: Kind, short: string): number {
+  require(kind: EnumKind, short: string): number {
     const value = this.valueOf(kind, short);
     if (value === undefined) throw new RangeError(`${kind} of ${this.release} has no ${short}`);
     return value;
   }
 
   /** Preferred short names, ordered by number. */
-  names(kind: Kind): string[] {
+  names(kind: EnumKind): string[] {
     return [...this.#shortNames[kind].entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
   }
 
   /** Every bit this release gives a meaning: what mountinfo calls `any`. */
-  knownMask(kind: Kind): bigint {
+  knownMask(kind: EnumKind): bigint {
     return (1n << BigInt(this.count[kind])) - 1n;
   }
 }
 
 /** `BPF_MAP_TYPE_LRU_HASH` to `lru_hash`. */
-export function shortName(kind: Kind, name: string): string {
+export function shortName(kind: EnumKind, name: string): string {
   return name.slice(KIND_PREFIX[kind].length).toLowerCase();
 }
 

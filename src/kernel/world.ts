@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import type { UnprivilegedBpfDisabled } from './context.js';
 import type { TokenDenials } from './lsm.js';
 import type { Masks } from './masks.js';
@@ -79,7 +79,7 @@ export interface Request {
   readonly type: number;
   readonly attachType: number;
   readonly insnCnt: number;
-  readonly pre: Pre;
+  readonly pre: Fault;
   /** BPF_TOKEN_CREATE: index of the bpffs whose root the descriptor is. Without it the command cannot be decided. */
   readonly bpffs?: number;
   /** MAP_CREATE: further bits of map_flags. Only the model reads them: a request with any is not for the hot path. */
@@ -88,5 +88,5 @@ export interface Request {
 
 /** A request with every optional field at its default: no token, one instruction, nothing wrong. */
 export function requestOf(fields: Partial<Request> & Pick<Request, 'task' | 'cmd'>): Request {
-  return { token: NO_TOKEN, type: 0, attachType: 0, insnCnt: 1, pre: Pre.NONE, ...fields };
+  return { token: NO_TOKEN, type: 0, attachType: 0, insnCnt: 1, pre: Fault.NONE, ...fields };
 }

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { createEvaluator } from '../engine/evaluator.js';
 import { decodeVerdict } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
-import { Crew } from '../pool/crew.js';
-import { persist } from '../pool/persist.js';
+import { WorkerPool } from '../pool/crew.js';
+import { runWithRetry } from '../pool/persist.js';
 import { makeSharedColumns } from '../pool/shared_columns.js';
-import { SlotPlaces } from '../pool/slot_places.js';
+import { SlotWorkspaces } from '../pool/slot_workspaces.js';
 import { generateRequests } from '../requests/generate.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
 import { checksumOf, type Quantiles, type Spread, spreadOf, TimeHistogram } from './statistics.js';
@@ -58,8 +58,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const columns = await draw(options);
   const { memory } = createEvaluator(world).share();
   const workerData: LoadWorkerData = { memory, columns };
-  const places = new SlotPlaces([memory], workers);
-  const crew = new Crew({ workers, file: new URL('./load_worker.js', import.meta.url), workerData });
+  const places = new SlotWorkspaces([memory], workers);
+  const workerPool = new WorkerPool({ workers, file: new URL('./load_worker.js', import.meta.url), workerData });
   const ended = new Int32Array(new SharedArrayBuffer(4));
   const end = (): void => {
     Atomics.store(ended, 0, 1);
@@ -67,11 +67,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   signal?.addEventListener('abort', end, { once: true });
   try {
     signal?.throwIfAborted();
-    const measured = await new Load(options, crew, places, ended).measure();
+    const measured = await new Load(options, workerPool, places, ended).measure();
     return { ...measured, elapsedMs: performance.now() - startedAt };
   } finally {
     signal?.removeEventListener('abort', end);
-    await crew.close();
+    await workerPool.close();
   }
 }
 
@@ -90,14 +90,14 @@ async function draw({ world, seed, rows, signal }: LoadOptions): Promise<LoadWor
 /** A load with its workers. */
 class Load {
   readonly #options: LoadOptions;
-  readonly #crew: Crew;
-  readonly #places: SlotPlaces;
+  readonly #workerPool: WorkerPool;
+  readonly #places: SlotWorkspaces;
   /** 1 tells the workers to end their window. */
   readonly #ended: Int32Array;
 
-  constructor(options: LoadOptions, crew: Crew, places: SlotPlaces, ended: Int32Array) {
+  constructor(options: LoadOptions, workerPool: WorkerPool, places: SlotWorkspaces, ended: Int32Array) {
     this.#options = options;
-    this.#crew = crew;
+    this.#workerPool = workerPool;
     this.#places = places;
     this.#ended = ended;
   }
@@ -157,7 +157,7 @@ class Load {
   #all<Result>(make: (worker: number, place: number) => LoadTask): Promise<Result[]> {
     return Promise.all(
       Array.from({ length: this.#options.workers }, (_, i) =>
-        persist<Result>(this.#crew, 'under load', (slot) => make(i, this.#places.of(slot)[0] as number)),
+        runWithRetry<Result>(this.#workerPool, 'under load', (slot) => make(i, this.#places.of(slot)[0] as number)),
       ),
     );
   }

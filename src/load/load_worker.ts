@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { answering } from '../pool/answer.js';
-import { Deciders } from '../pool/deciders.js';
+import { taskHandler } from '../pool/answer.js';
+import { DeciderCache } from '../pool/decider_cache.js';
 import { sliceColumns } from '../pool/shared_columns.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
 import { TimeHistogram } from './statistics.js';
@@ -9,7 +9,7 @@ import { TimeHistogram } from './statistics.js';
 const COUNT_ROWS = 65_536;
 
 const { memory, columns } = workerData as LoadWorkerData;
-const deciders = new Deciders(memory);
+const deciders = new DeciderCache(memory);
 const rows = columns.task.length;
 
 function count(place: number, start: number, stop: number): Float64Array {
@@ -43,6 +43,6 @@ function load({ place, start, batchRows, forMs, ended }: LoadTask & { kind: 'loa
   return { checks, elapsedMs: now - startedAt, times: times.counts };
 }
 
-export default answering((task: LoadTask) =>
+export default taskHandler((task: LoadTask) =>
   task.kind === 'count' ? count(task.place, task.start, task.stop) : load(task),
 );

@@ -1,5 +1,5 @@
 import type { World } from '../kernel/world.js';
-import { count, percent, rateWords } from '../report/summary_text.js';
+import { count, formatRate, percent } from '../report/summary_text.js';
 import { printable } from '../text/printable.js';
 import type { LoadOptions, LoadResult } from './load.js';
 
@@ -19,8 +19,8 @@ export function loadText({ scenario, world, options, node, result }: MeasuredLoa
   const { throughput, windows, latency, batches, allowedShare, checksum, interrupted } = result;
   const { seed, rows, batchRows, workers } = options;
   const lines = [
-    `${rateWords(throughput.median)}: median of ${counted(windows, 'window')}, ` +
-      `from ${rateWords(throughput.min)} to ${rateWords(throughput.max)}`,
+    `${formatRate(throughput.median)}: median of ${counted(windows, 'window')}, ` +
+      `from ${formatRate(throughput.min)} to ${formatRate(throughput.max)}`,
     `a batch of ${count(batchRows)}: p50 ${time(latency.p50)}, p99 ${time(latency.p99)}, p999 ${time(latency.p999)}, ` +
       `longest ${time(latency.max)}, of ${counted(batches, 'batch', 'batches')}`,
     `allowed ${percent(allowedShare, 1)}, checksum ${checksum}`,

@@ -1,21 +1,21 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 
-/** Names of `pre`, lower case as files have them, by code. */
-export const PRE_NAMES: readonly string[] = Object.values(Pre)
+/** DictionaryBuilder of `pre`, lower case as files have them, by code. */
+export const PRE_NAMES: readonly string[] = Object.values(Fault)
   .filter((name): name is string => typeof name === 'string')
   .map((name) => name.toLowerCase());
 
 /** Faults that a call can be made with. `bad_row` marks a row of a table, which is no call. */
-export const FAULT_NAMES: readonly string[] = PRE_NAMES.filter((_, code) => code !== Pre.BAD_ROW);
+export const FAULT_NAMES: readonly string[] = PRE_NAMES.filter((_, code) => code !== Fault.BAD_ROW);
 
 /** The fault of a name in any common spelling: `token_ebadf`, `TOKEN-EBADF`. Undefined for anything else, numbers too. */
-export function preNamed(text: string): Pre | undefined {
+export function faultNamed_(text: string): Fault | undefined {
   const code = PRE_NAMES.indexOf(text.trim().toLowerCase().replaceAll('-', '_'));
   return code === -1 ? undefined : code;
 }
 
 /** The same for a call: undefined for `bad_row` too. */
-export function faultNamed(text: string): Pre | undefined {
-  const pre = preNamed(text);
-  return pre === Pre.BAD_ROW ? undefined : pre;
+export function faultNamed(text: string): Fault | undefined {
+  const pre = faultNamed_(text);
+  return pre === Fault.BAD_ROW ? undefined : pre;
 }

@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 
 /** Fields of a request that some commands read and others do not, and which commands read them. */
 const READERS = {
@@ -42,9 +42,9 @@ export function neededFieldOf(command: string): RequestField | undefined {
  * Whether a fault makes a difference to a command. The token of prog_attach and link_create is the program's: the call
  * hands over none. BPF_TOKEN_CREATE takes none either, and its permission is its last check.
  */
-export function isFaultRead(command: string, pre: Pre): boolean {
-  const isOfToken = pre === Pre.TOKEN_EBADF || pre === Pre.TOKEN_EINVAL;
-  const isLate = pre === Pre.LATE_EINVAL || pre === Pre.LATE_ENOENT;
+export function isFaultRead(command: string, pre: Fault): boolean {
+  const isOfToken = pre === Fault.TOKEN_EBADF || pre === Fault.TOKEN_EINVAL;
+  const isLate = pre === Fault.LATE_EINVAL || pre === Fault.LATE_ENOENT;
   if (command === 'token_create') return !isOfToken && !isLate;
   return !isOfToken || (command !== 'prog_attach' && command !== 'link_create');
 }

@@ -1,19 +1,19 @@
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
-import { demandText, invalidArgument } from '../kernel/arguments.js';
+import { invalidArgument, requireText } from '../kernel/arguments.js';
 import { isVocabulary } from '../kernel/profile_rules.js';
-import { KIND_PREFIX, KINDS, type Kind, type Vocabulary } from '../kernel/vocabulary.js';
+import { ENUM_KINDS, type EnumKind, KIND_PREFIX, type Vocabulary } from '../kernel/vocabulary.js';
 import { nearestOf } from './nearest.js';
 
 /** What a person calls each enumeration. */
-export const KIND_LABEL: Readonly<Record<Kind, string>> = {
+export const KIND_LABEL: Readonly<Record<EnumKind, string>> = {
   cmds: 'command',
   map_types: 'map type',
   prog_types: 'program type',
   attach_types: 'attach type',
 };
 
-/** Names of an enumeration that people and tools use besides the kernel's, lower case. */
-const OTHER_NAMES: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
+/** DictionaryBuilder of an enumeration that people and tools use besides the kernel's, lower case. */
+const OTHER_NAMES: Partial<Record<EnumKind, Readonly<Record<string, string>>>> = {
   prog_types: { socket: 'socket_filter', tc: 'sched_cls', classifier: 'sched_cls', action: 'sched_act' },
 };
 
@@ -22,7 +22,7 @@ const OTHER_NAMES: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
  * `5`, `0x5`.
  * A number is taken as it is, known to the release or not (0 to 2^32-1). Undefined for anything else.
  */
-export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): number | undefined {
+export function resolveName(vocabulary: Vocabulary, kind: EnumKind, text: string): number | undefined {
   checkLookUp(vocabulary, kind, text);
   const trimmed = text.trim();
   if (/^(0x[0-9a-f]+|\d+)$/i.test(trimmed)) {
@@ -34,14 +34,14 @@ export function resolveName(vocabulary: Vocabulary, kind: Kind, text: string): n
 }
 
 /** The known name nearest to a misspelt one, or undefined where none is near enough to be meant. */
-export function nearestName(vocabulary: Vocabulary, kind: Kind, text: string): string | undefined {
+export function nearestName(vocabulary: Vocabulary, kind: EnumKind, text: string): string | undefined {
   checkLookUp(vocabulary, kind, text);
   return nearestOf(canonical(kind, text.trim()), vocabulary.names(kind));
 }
 
 /** The number of a capability: `CAP_BPF`, `cap_bpf`, `bpf` or `39`. */
 export function resolveCapability(text: string): number | undefined {
-  demandText('text', text);
+  requireText('text', text);
   const trimmed = text.trim();
   if (/^\d+$/.test(trimmed)) return Number(trimmed) < CAPABILITY_NAMES.length ? Number(trimmed) : undefined;
   const upper = trimmed.toUpperCase().replaceAll('-', '_');
@@ -51,14 +51,14 @@ export function resolveCapability(text: string): number | undefined {
 }
 
 /** Throws an InvalidArgumentError for an argument of a wrong kind. */
-function checkLookUp(vocabulary: Vocabulary, kind: Kind, text: string): void {
+function checkLookUp(vocabulary: Vocabulary, kind: EnumKind, text: string): void {
   if (!isVocabulary(vocabulary)) throw invalidArgument('vocabulary', vocabulary, 'the vocabulary of a profile');
-  if (!KINDS.includes(kind)) throw invalidArgument('kind', kind, `one of ${KINDS.join(', ')}`);
-  demandText('text', text);
+  if (!ENUM_KINDS.includes(kind)) throw invalidArgument('kind', kind, `one of ${ENUM_KINDS.join(', ')}`);
+  requireText('text', text);
 }
 
 /** A spelling brought to the kernel's lower case without prefix. */
-function canonical(kind: Kind, text: string): string {
+function canonical(kind: EnumKind, text: string): string {
   const prefix = KIND_PREFIX[kind].toLowerCase();
   const camel = /^BPF(?:[A-Z][a-z0-9]*)+$/.test(text);
   const snake = camel ? text.replace(/^BPF/, 'Bpf').replace(/(?!^)([A-Z])/g, '_$1') : text;

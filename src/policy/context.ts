@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Locator } from './locate.js';
-import type { Position, Problems } from './problems.js';
+import type { Diagnostics, Position } from './problems.js';
 
 /** Something that is no mistake and worth a look. Lines and columns count from 1. */
 export interface Warning extends Position {
@@ -11,6 +11,6 @@ export interface Warning extends Position {
 export interface Context {
   readonly kernel: Kernel;
   readonly locator: Locator;
-  readonly problems: Problems;
+  readonly diagnostics: Diagnostics;
   readonly warnings: Warning[];
 }

@@ -13,9 +13,9 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { quote } from '../names/complaint.js';
+import { quote } from '../names/unknown_name.js';
 import { Locator } from './locate.js';
-import type { Problems } from './problems.js';
+import type { Diagnostics } from './problems.js';
 import { PROFILES_IN_BRIEF } from './schema.js';
 
 /** Largest scenario read, in bytes of UTF-8. */
@@ -37,38 +37,38 @@ export interface SourceDocument {
  * Reads YAML 1.2 (and so JSON). Throws a ScenarioError for a text that is too large (before parsing it), empty, nested
  * too deeply, not YAML, or that has a key twice.
  */
-export function readDocument(text: string, problems: Problems): SourceDocument {
-  refuseLarge(text, problems);
+export function readDocument(text: string, diagnostics: Diagnostics): SourceDocument {
+  refuseLarge(text, diagnostics);
   const lines = new LineCounter();
-  const doc = compose(text, lines, problems);
+  const doc = compose(text, lines, diagnostics);
   const at = (offset: number) => positionAt(lines, offset);
   if (!doc || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
-    problems.add(
+    diagnostics.add(
       { line: 1, column: 1 },
       `the scenario is empty: it needs a profile, which says which kernel answers (${PROFILES_IN_BRIEF}), ` +
         'tasks and requests',
     );
   } else {
-    checkNodes(doc, at, problems);
+    checkNodes(doc, at, diagnostics);
   }
-  problems.throwIfAny();
+  diagnostics.throwIfAny();
   return {
-    data: toData(doc as Document.Parsed, problems),
+    data: toData(doc as Document.Parsed, diagnostics),
     locator: new Locator(doc as Document.Parsed, at),
     warnings: (doc as Document.Parsed).warnings.map(({ pos, message }) => ({ ...at(pos[0]), message })),
   };
 }
 
-function refuseLarge(text: string, problems: Problems): void {
+function refuseLarge(text: string, diagnostics: Diagnostics): void {
   if (text.length * 3 <= MAX_SCENARIO_BYTES) return;
   const size = utf8Length(text);
   if (size <= MAX_SCENARIO_BYTES) return;
   const mebibytes = (size / 1024 / 1024).toFixed(1);
-  problems.add(
+  diagnostics.add(
     { line: 1, column: 1 },
     `the scenario is ${mebibytes} MiB (${size} bytes); at most ${MAX_SCENARIO_BYTES / 1024 / 1024} MiB are read`,
   );
-  problems.throwIfAny();
+  diagnostics.throwIfAny();
 }
 
 function utf8Length(text: string): number {
@@ -90,13 +90,13 @@ function positionAt(lines: LineCounter, offset: number) {
  * Text to a document. The depth is watched while tokens are read: the composer recurses, and runs out of stack in ways
  * that end the process.
  */
-function compose(text: string, lines: LineCounter, problems: Problems): Document.Parsed | undefined {
+function compose(text: string, lines: LineCounter, diagnostics: Diagnostics): Document.Parsed | undefined {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const tokens: CST.Token[] = [];
   const stop = (offset: number, message: string): never => {
-    problems.add(positionAt(lines, offset), message);
-    problems.throwIfAny();
+    diagnostics.add(positionAt(lines, offset), message);
+    diagnostics.throwIfAny();
     throw new Error(message);
   };
   let documents = 0;
@@ -152,7 +152,7 @@ type Anchored = Scalar | YAMLMap | YAMLSeq;
 function checkNodes(
   doc: Document.Parsed,
   at: (offset: number) => { line: number; column: number },
-  problems: Problems,
+  diagnostics: Diagnostics,
 ) {
   const place = (node: unknown) => at((node as { range?: [number, number, number] | null } | null)?.range?.[0] ?? 0);
   let aliases = 0;
@@ -166,16 +166,16 @@ function checkNodes(
       if (node) resolveAs(alias, node);
       aliases += 1;
       if (aliases === MAX_ALIASES + 1) {
-        problems.add(
+        diagnostics.add(
           place(alias),
           `more than ${MAX_ALIASES} aliases: write them out, or make the scenario with a program`,
         );
       }
-      if (!node) problems.add(place(alias), `no anchor &${alias.source} stands before this alias`);
+      if (!node) diagnostics.add(place(alias), `no anchor &${alias.source} stands before this alias`);
     },
     Map(_, map) {
       note(map);
-      checkKeys(map, place, problems);
+      checkKeys(map, place, diagnostics);
     },
     Seq(_, list) {
       note(list);
@@ -187,19 +187,23 @@ function checkNodes(
   });
 }
 
-function checkKeys(map: YAMLMap, place: (node: unknown) => { line: number; column: number }, problems: Problems): void {
+function checkKeys(
+  map: YAMLMap,
+  place: (node: unknown) => { line: number; column: number },
+  diagnostics: Diagnostics,
+): void {
   const first = new Map<string, Pair>();
   for (const pair of map.items) {
     const { key } = pair;
     if (!isScalar(key) || key.value === null || key.value === '') {
-      problems.add(place(key ?? map), 'a key is a plain name');
+      diagnostics.add(place(key ?? map), 'a key is a plain name');
       continue;
     }
     const name = String(key.value);
-    if (name === '__proto__') problems.add(place(key), `${quote(name)} cannot be a name here`);
+    if (name === '__proto__') diagnostics.add(place(key), `${quote(name)} cannot be a name here`);
     const before = first.get(name);
     if (before)
-      problems.add(place(key), `the key ${quote(name)} is here twice: first on line ${place(before.key).line}`);
+      diagnostics.add(place(key), `the key ${quote(name)} is here twice: first on line ${place(before.key).line}`);
     else first.set(name, pair);
   }
 }
@@ -216,16 +220,16 @@ function plainNumber({ value, source }: Scalar): unknown {
 }
 
 /** Plain data; a text whose aliases expand without end is refused by the library's own limit. */
-function toData(doc: Document.Parsed, problems: Problems): unknown {
+function toData(doc: Document.Parsed, diagnostics: Diagnostics): unknown {
   try {
     return doc.toJS();
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    problems.add(
+    diagnostics.add(
       { line: 1, column: 1 },
       'aliases repeat more than 100 nodes: write them out, or make the scenario with a program',
     );
-    problems.throwIfAny();
+    diagnostics.throwIfAny();
     throw error;
   }
 }

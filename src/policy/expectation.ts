@@ -1,13 +1,13 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
-import { quote, unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { quote, unknownName } from '../names/unknown_name.js';
 import type { Locator, Path } from './locate.js';
-import type { Problems } from './problems.js';
+import type { Diagnostics } from './problems.js';
 import { DISPOSITION_NAMES, ERRNO_NAMES, type ExpectEntry, OUTCOME_NAMES } from './schema.js';
 
 /** What a request's answer must be. What is not given may be anything. */
 export interface Expectation {
-  /** Outcomes ALLOWED and DESCRIPTOR_DECIDES both satisfy true. */
+  /** Outcomes ALLOWED and NO_PERMISSION_NEEDED both satisfy true. */
   readonly allowed: boolean;
   /** The errno's name, where `allowed` is false. */
   readonly errno?: string;
@@ -20,7 +20,7 @@ export function readExpectation(
   entry: ExpectEntry,
   path: Path,
   locator: Locator,
-  problems: Problems,
+  diagnostics: Diagnostics,
 ): Expectation | undefined {
   const { verdict, reason, token } =
     typeof entry === 'string' ? { verdict: entry, reason: undefined, token: undefined } : entry;
@@ -30,17 +30,17 @@ export function readExpectation(
   if (!allowed && errno === undefined) {
     const candidates = ['allowed', ...ERRNO_NAMES];
     const nearest = nearestOf(verdict, candidates) ?? nearestOf(verdict.toUpperCase(), candidates);
-    problems.add(locator.value(verdictPath), unknownName('verdict', verdict, candidates, nearest));
+    diagnostics.add(locator.value(verdictPath), unknownName('verdict', verdict, candidates, nearest));
   }
-  const outcomeName = named('reason', OUTCOME_NAMES, reason, [...path, 'reason'], locator, problems);
-  const dispositionName = named('token', DISPOSITION_NAMES, token, [...path, 'token'], locator, problems);
+  const outcomeName = named('reason', OUTCOME_NAMES, reason, [...path, 'reason'], locator, diagnostics);
+  const dispositionName = named('token', DISPOSITION_NAMES, token, [...path, 'token'], locator, diagnostics);
   if (outcomeName === null || dispositionName === null || (!allowed && errno === undefined)) return undefined;
 
   const outcome = outcomeName && Outcome[outcomeName.toUpperCase() as keyof typeof Outcome];
   const disposition = dispositionName && Disposition[dispositionName.toUpperCase() as keyof typeof Disposition];
-  const outcomeAllows = outcome === Outcome.ALLOWED || outcome === Outcome.DESCRIPTOR_DECIDES;
+  const outcomeAllows = outcome === Outcome.ALLOWED || outcome === Outcome.NO_PERMISSION_NEEDED;
   if (typeof outcome === 'number' && outcomeAllows !== allowed) {
-    problems.add(
+    diagnostics.add(
       locator.value([...path, 'reason']),
       `the expectation contradicts itself: ${verdict} never has the reason ${reason}`,
     );
@@ -61,7 +61,7 @@ function named(
   written: string | undefined,
   path: Path,
   locator: Locator,
-  problems: Problems,
+  diagnostics: Diagnostics,
 ): string | undefined | null {
   if (written === undefined) return undefined;
   const name = written.trim().toLowerCase().replaceAll('-', '_');
@@ -69,7 +69,7 @@ function named(
   const what = field === 'reason' ? 'reason' : 'fate of a token';
   const nearest = nearestOf(name, known);
   const hint = nearest ? `did you mean ${quote(nearest)}?` : `expected one of ${known.join(', ')}`;
-  problems.add(locator.value(path), {
+  diagnostics.add(locator.value(path), {
     message: `unknown ${what} ${quote(written)}; ${hint}`,
     expected: `one of ${known.join(', ')}`,
     nearest,

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { PROFILES } from '../kernel/profile.js';
-import { type Complaint, oneOf, quote } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { type DiagnosticMessage, oneOf, quote } from '../names/unknown_name.js';
 import type { Locator, Path } from './locate.js';
-import type { Position, Problems } from './problems.js';
+import type { Diagnostics, Position } from './problems.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,10 +24,10 @@ export function ownerOf([section, entry]: Path): string {
 }
 
 /** Turns what the schema found into problems: one per fault, in words, at its place. */
-export function addIssues(issues: readonly Issue[], data: unknown, locator: Locator, problems: Problems): void {
+export function addIssues(issues: readonly Issue[], data: unknown, locator: Locator, diagnostics: Diagnostics): void {
   for (const issue of issues) {
     for (const single of withoutUnions(issue, [], data)) {
-      for (const [position, complaint] of complaintsOf(single, data, locator)) problems.add(position, complaint);
+      for (const [position, complaint] of complaintsOf(single, data, locator)) diagnostics.add(position, complaint);
     }
   }
 }
@@ -45,7 +45,7 @@ function withoutUnions(issue: Issue, outer: Path, data: unknown): Issue[] {
   return meant ? meant.flatMap((inner) => withoutUnions(inner, path, data)) : [here];
 }
 
-function complaintsOf(issue: Issue, data: unknown, locator: Locator): [Position, Complaint][] {
+function complaintsOf(issue: Issue, data: unknown, locator: Locator): [Position, DiagnosticMessage][] {
   const path = issue.path as Path;
   const owner = ownerOf(path);
   const field = fieldOf(path);

@@ -1,11 +1,11 @@
 import { errnoName } from '../abi/errno.js';
-import { gateOf, tokenRoomOf } from '../kernel/commands.js';
+import { gateOf, tokenSupportOf } from '../kernel/commands.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { parseDelegateMask } from '../kernel/mount_options.js';
 import type { Profile } from '../kernel/profile.js';
-import { type Complaint, quote, unknownInVocabulary } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
+import { type DiagnosticMessage, quote, unknownInVocabulary } from '../names/unknown_name.js';
 import type { MaskEntry } from './schema.js';
 
 /** Longest value one fsconfig() call takes, in characters. */
@@ -14,7 +14,7 @@ const MAX_VALUE = 255;
 /** What a mask is written as in mount options; or, for an item of a list, what is wrong with which. */
 export type OptionValues =
   | { readonly values: readonly string[] }
-  | { readonly item: number; readonly wrong: Complaint };
+  | { readonly item: number; readonly wrong: DiagnosticMessage };
 
 /**
  * The values to set a mask option to, one fsconfig() call each (the kernel ORs repeated options). A text or number goes
@@ -45,7 +45,7 @@ export function optionValues(profile: Profile, mask: MaskName, entry: MaskEntry)
   return { values: joined(numbers.map((number) => profile.vocabulary.nameOf(kind, number))) };
 }
 
-/** Names joined by `:`, in as few values as fsconfig()'s limit allows. */
+/** DictionaryBuilder joined by `:`, in as few values as fsconfig()'s limit allows. */
 function joined(names: readonly string[]): string[] {
   const values: string[] = [];
   for (const name of names) {
@@ -62,7 +62,7 @@ export function maskBits(
   mask: MaskName,
   key: string,
   entry: MaskEntry,
-): bigint | { readonly item?: number; readonly wrong: Complaint } {
+): bigint | { readonly item?: number; readonly wrong: DiagnosticMessage } {
   const written = optionValues(profile, mask, entry);
   if ('wrong' in written) return written;
   let bits = 0n;
@@ -75,11 +75,17 @@ export function maskBits(
 }
 
 /** Why the kernel refused an option's value, in words. `errno` is the negated errno it answered. */
-export function valueRefused(profile: Profile, mask: MaskName, key: string, value: string, errno: number): Complaint {
+export function valueRefused(
+  profile: Profile,
+  mask: MaskName,
+  key: string,
+  value: string,
+  errno: number,
+): DiagnosticMessage {
   const name = errnoName(errno);
   const kind = MASK_KIND[mask];
   const label = KIND_LABEL[kind];
-  const refused = (why: string, expected: string, nearest?: string): Complaint => ({
+  const refused = (why: string, expected: string, nearest?: string): DiagnosticMessage => ({
     message: `${key}: ${why} (${name})`,
     expected,
     nearest,
@@ -118,7 +124,7 @@ export function valueRefused(profile: Profile, mask: MaskName, key: string, valu
   return refused(`unknown ${label} ${quote(bad)}; ${hint}`, `names of ${label}s, numbers or any`, nearest);
 }
 
-function numberInList(text: string): Complaint {
+function numberInList(text: string): DiagnosticMessage {
   return {
     message: `a list holds names, and ${quote(text)} is a number: write a mask as the only value, as in "0x3"`,
     expected: 'names',
@@ -143,7 +149,7 @@ export function deadCommands(profile: Profile, entry: MaskEntry): DeadCommand[] 
   });
 }
 
-/** Names a mount option's value loses: a number takes the place of everything before it in its list. */
+/** DictionaryBuilder a mount option's value loses: a number takes the place of everything before it in its list. */
 export function overwrittenNames(entry: MaskEntry): string[] {
   if (Array.isArray(entry)) return [];
   const items = String(entry).split(':');
@@ -152,5 +158,5 @@ export function overwrittenNames(entry: MaskEntry): string[] {
 }
 
 function consultsToken(profile: Profile, cmd: number): boolean {
-  return gateOf(profile, cmd).kind === 'token' && tokenRoomOf(profile, cmd) === 'taken';
+  return gateOf(profile, cmd).kind === 'token' && tokenSupportOf(profile, cmd) === 'taken';
 }

@@ -8,12 +8,12 @@ import type { Task } from '../kernel/task.js';
 import { Trace } from '../kernel/trace.js';
 import type { UserNamespace } from '../kernel/userns.js';
 import type { BpffsSpec } from '../kernel/world.js';
-import { unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { unknownName } from '../names/unknown_name.js';
 import type { Context } from './context.js';
 import { deadCommands, optionValues, overwrittenNames, valueRefused } from './masks.js';
 import { INIT, type MadeUserns, type UsernsByName } from './namespaces.js';
-import { lookUp } from './references.js';
+import { resolveReference } from './references.js';
 import { type BpffsEntry, ERRNO_NAMES, type ScenarioFile } from './schema.js';
 
 /** A mounted bpffs: its place in the world and the instance. */
@@ -61,8 +61,15 @@ function mountOne(
   namespaces: UsernsByName,
   context: Context,
 ): { home: MadeUserns; sb: Superblock } | undefined {
-  const { kernel, locator, problems } = context;
-  const home = lookUp(namespaces, 'user namespace', entry.userns ?? INIT, ['bpffs', name, 'userns'], locator, problems);
+  const { kernel, locator, diagnostics } = context;
+  const home = resolveReference(
+    namespaces,
+    'user namespace',
+    entry.userns ?? INIT,
+    ['bpffs', name, 'userns'],
+    locator,
+    diagnostics,
+  );
   const createErrno = lsmErrno(name, entry, context);
   const opener = rootOf(kernel, home?.userns ?? kernel.initUserns);
   const setter = kernel.root();
@@ -77,7 +84,7 @@ function mountOne(
   const root = mount < 0 ? mount : kernel.openat(opener, mount, '.');
   const file = root < 0 ? undefined : opener.files.fdget(root);
   if (file?.kind !== 'bpffs') {
-    problems.add(locator.key(['bpffs', name]), `bpffs ${name} cannot be mounted: ${errnoName(root)}: ${why(trace)}`);
+    diagnostics.add(locator.key(['bpffs', name]), `bpffs ${name} cannot be mounted: ${errnoName(root)}: ${why(trace)}`);
     return undefined;
   }
   return { home, sb: file.sb };
@@ -90,7 +97,7 @@ export function rootOf(kernel: Kernel, userns: UserNamespace): Task {
 
 /** Every option, one fsconfig() call per value; whether the kernel took them all. */
 function setOptions(name: string, entry: BpffsEntry, setter: Task, fd: number, context: Context): boolean {
-  const { kernel, locator, problems, warnings } = context;
+  const { kernel, locator, diagnostics, warnings } = context;
   let fine = true;
   const set = (key: string, value: string, complain: (errno: number) => void) => {
     const answer = kernel.fsconfigSetString(setter, fd, key, value);
@@ -107,14 +114,14 @@ function setOptions(name: string, entry: BpffsEntry, setter: Task, fd: number, c
       warnings.push({ ...at, message: `bpffs ${name}: ${kernel.profile.name} has no option ${key} and ignores it` });
     }
     set(key, String(id), (errno) => {
-      problems.add(at, `bpffs ${name}: ${key} ${id} is refused: ${errnoName(errno)}`);
+      diagnostics.add(at, `bpffs ${name}: ${key} ${id} is refused: ${errnoName(errno)}`);
     });
   }
   if (entry.mode !== undefined) {
     // As written: YAML reads 755 and 0o755 as different numbers, and both mean the same to a person.
     const written = locator.source(['bpffs', name, 'mode']) ?? String(entry.mode);
     set('mode', written.replace(/^0o/i, ''), () => {
-      problems.add(locator.value(['bpffs', name, 'mode']), {
+      diagnostics.add(locator.value(['bpffs', name, 'mode']), {
         message: `bpffs ${name}: mode is ${written}: expected octal digits, as in "0755"`,
         expected: 'octal digits, as in "0755"',
       });
@@ -129,7 +136,7 @@ function setMask(
   entry: BpffsEntry,
   mask: MaskName,
   set: (key: string, value: string, complain: (errno: number) => void) => void,
-  { kernel: { profile }, locator, problems, warnings }: Context,
+  { kernel: { profile }, locator, diagnostics, warnings }: Context,
 ): boolean {
   const key = `delegate_${mask}` as const;
   const written = entry[key];
@@ -138,7 +145,7 @@ function setMask(
   const option = optionValues(profile, mask, written);
   if ('wrong' in option) {
     const { wrong } = option;
-    problems.add(locator.value([...path, option.item]), {
+    diagnostics.add(locator.value([...path, option.item]), {
       ...wrong,
       message: `bpffs ${name}: ${key}: ${wrong.message}`,
     });
@@ -148,7 +155,7 @@ function setMask(
     set(key, value, (errno) => {
       const shown = Array.isArray(written) ? value : (locator.source(path) ?? value);
       const complaint = valueRefused(profile, mask, key, shown, errno);
-      problems.add(locator.value(path), { ...complaint, message: `bpffs ${name}: ${complaint.message}` });
+      diagnostics.add(locator.value(path), { ...complaint, message: `bpffs ${name}: ${complaint.message}` });
     });
   }
   const lost = overwrittenNames(written);
@@ -170,13 +177,13 @@ function setMask(
 }
 
 /** The errno an LSM answers BPF_TOKEN_CREATE with: 0 for none, undefined for a name that is none (noted). */
-function lsmErrno(name: string, { lsm }: BpffsEntry, { locator, problems }: Context): number | undefined {
+function lsmErrno(name: string, { lsm }: BpffsEntry, { locator, diagnostics }: Context): number | undefined {
   const written = lsm?.deny_token_create;
   if (written === undefined) return 0;
   const errno = written.toUpperCase();
   if (Object.hasOwn(ERRNO, errno)) return ERRNO[errno as ErrnoName];
   const complaint = unknownName('errno', written, ERRNO_NAMES, nearestOf(errno, ERRNO_NAMES));
-  problems.add(locator.value(['bpffs', name, 'lsm', 'deny_token_create']), complaint);
+  diagnostics.add(locator.value(['bpffs', name, 'lsm', 'deny_token_create']), complaint);
   return undefined;
 }
 

@@ -2,10 +2,10 @@ import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import { errnoName } from '../abi/errno.js';
 import { createUserNs, type UserNamespace } from '../kernel/userns.js';
 import { MAX_IDS, type UsernsSpec } from '../kernel/world.js';
-import { quote, unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { quote, unknownName } from '../names/unknown_name.js';
 import type { Locator } from './locate.js';
-import type { Problems } from './problems.js';
+import type { Diagnostics } from './problems.js';
 import { MAX_SEARCHES } from './references.js';
 import type { ScenarioFile } from './schema.js';
 
@@ -32,7 +32,7 @@ export function makeNamespaces(
   entries: NonNullable<ScenarioFile['userns']>,
   init: UserNamespace,
   locator: Locator,
-  problems: Problems,
+  diagnostics: Diagnostics,
 ): Namespaces {
   const byName = new Map<string, MadeUserns | undefined>([[INIT, { index: 0, userns: init }]]);
   const specs: UsernsSpec[] = [{ name: INIT, parent: 0, owner: init.owner }];
@@ -40,13 +40,13 @@ export function makeNamespaces(
   const parentOf = (name: string) => entries[name]?.parent ?? INIT;
 
   if (Object.hasOwn(entries, INIT)) {
-    problems.add(
+    diagnostics.add(
       locator.key(['userns', INIT]),
       `${quote(INIT)} is the initial user namespace: it is always there and cannot be described`,
     );
   }
   if (names.length >= MAX_IDS) {
-    problems.add(locator.key(['userns']), `${names.length} user namespaces: at most ${MAX_IDS - 1} fit one world`);
+    diagnostics.add(locator.key(['userns']), `${names.length} user namespaces: at most ${MAX_IDS - 1} fit one world`);
     return { specs, byName: new Map([...byName, ...names.map((name) => [name, undefined] as const)]) };
   }
 
@@ -62,7 +62,7 @@ export function makeNamespaces(
     }
     if (onChain.has(next)) {
       const cycle = chain.slice(chain.indexOf(next));
-      problems.add(
+      diagnostics.add(
         locator.value(['userns', cycle[0] as string, 'parent']),
         `user namespace ${cycle[0]}: its parents go in a circle: ${shortened([...cycle, next]).join(' -> ')}`,
       );
@@ -78,13 +78,13 @@ export function makeNamespaces(
     const owner = entries[name]?.owner ?? 0;
     if (!byName.has(parentName)) {
       const candidates = [INIT, ...names.filter((other) => other !== name && other !== INIT)];
-      problems.add(
+      diagnostics.add(
         locator.value(['userns', name, 'parent']),
         unknownName(
           'user namespace',
           parentName,
           candidates,
-          problems.count < MAX_SEARCHES ? nearestOf(parentName, candidates) : undefined,
+          diagnostics.count < MAX_SEARCHES ? nearestOf(parentName, candidates) : undefined,
         ),
       );
       return undefined;
@@ -97,7 +97,7 @@ export function makeNamespaces(
         parent.userns.level >= USERNS_MAX_LEVEL
           ? `it would be level ${parent.userns.level + 1}, and the deepest is ${USERNS_MAX_LEVEL}`
           : `its owner ${owner} has no place in ${parentName}`;
-      problems.add(
+      diagnostics.add(
         locator.key(['userns', name]),
         `user namespace ${name} cannot be made: ${errnoName(userns)}: ${why}`,
       );

@@ -1,9 +1,9 @@
 import { BpfTokenSimError } from '../errors.js';
-import type { Complaint } from '../names/complaint.js';
+import type { DiagnosticMessage } from '../names/unknown_name.js';
 import { printable } from '../text/printable.js';
 
 /** One thing wrong with a scenario, where it stands. Lines and columns count from 1; columns in UTF-16 units. */
-export interface Problem {
+export interface Diagnostic {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -21,38 +21,38 @@ export interface Position {
   readonly column: number;
 }
 
-/** Problems an error's message shows; the rest is counted. */
+/** Diagnostics an error's message shows; the rest is counted. */
 const SHOWN = 20;
 
 /** A scenario that cannot be used. `message` has one `file:line:column: message` line per problem, at most 20. */
 export class ScenarioError extends BpfTokenSimError {
   override readonly name = 'ScenarioError';
   override readonly code = 'SCENARIO';
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 
-  constructor(problems: readonly Problem[]) {
-    super(linesOf(problems));
-    this.problems = problems;
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(linesOf(diagnostics));
+    this.diagnostics = diagnostics;
   }
 }
 
-function linesOf(problems: readonly Problem[]): readonly string[] {
-  const lines = problems.slice(0, SHOWN).map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`);
-  if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
+function linesOf(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const lines = diagnostics.slice(0, SHOWN).map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`);
+  if (diagnostics.length > SHOWN) lines.push(`and ${diagnostics.length - SHOWN} more`);
   return lines;
 }
 
 /** Collects problems, so that a person sees all of them at once. */
-export class Problems {
+export class Diagnostics {
   readonly file: string;
-  readonly #found: Problem[] = [];
+  readonly #found: Diagnostic[] = [];
   readonly #told = new Set<string>();
 
   constructor(file: string) {
     this.file = file;
   }
 
-  add({ line, column }: Position, complaint: Complaint | string): void {
+  add({ line, column }: Position, complaint: DiagnosticMessage | string): void {
     const told = typeof complaint === 'string' ? { message: complaint } : complaint;
     // An alias brings the same mistake to several requests: whose it is differs, where and what it is do not.
     const mistake = `${line}:${column}: ${told.message.replace(/^request \d+: /, '')}`;

@@ -1,7 +1,7 @@
-import { unknownName } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
+import { unknownName } from '../names/unknown_name.js';
 import type { Locator, Path } from './locate.js';
-import type { Problems } from './problems.js';
+import type { Diagnostics } from './problems.js';
 
 /** Nearest names are looked for while there are fewer problems than this. */
 export const MAX_SEARCHES = 100;
@@ -10,19 +10,19 @@ export const MAX_SEARCHES = 100;
  * What a name refers to; undefined where it refers to nothing (a problem, noted) or to something whose own problem is
  * already told (nothing more is).
  */
-export function lookUp<Thing>(
+export function resolveReference<Thing>(
   things: ReadonlyMap<string, Thing | undefined>,
   what: string,
   name: string,
   path: Path,
   locator: Locator,
-  problems: Problems,
+  diagnostics: Diagnostics,
 ): Thing | undefined {
   if (!things.has(name)) {
     const candidates = namesOf(things);
     // Each search compares with every name: in a large scenario that is wrong throughout, they would take minutes.
-    const nearest = problems.count < MAX_SEARCHES ? nearestOf(name, candidates) : undefined;
-    problems.add(locator.value(path), unknownName(what, name, candidates, nearest));
+    const nearest = diagnostics.count < MAX_SEARCHES ? nearestOf(name, candidates) : undefined;
+    diagnostics.add(locator.value(path), unknownName(what, name, candidates, nearest));
   }
   return things.get(name);
 }

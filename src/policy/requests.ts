@@ -1,16 +1,16 @@
-import { Pre } from '../abi/verdict.js';
-import type { Kind } from '../kernel/vocabulary.js';
+import { Fault } from '../abi/verdict.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
-import { quote, unknownInVocabulary, unknownName } from '../names/complaint.js';
-import { PRE_NAMES, preNamed } from '../names/faults.js';
+import { faultNamed_, PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../names/request_fields.js';
 import { resolveName } from '../names/spelling.js';
+import { quote, unknownInVocabulary, unknownName } from '../names/unknown_name.js';
 import type { Context, Warning } from './context.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { ownerOf } from './issues.js';
 import type { BpffsByName } from './mounts.js';
-import { lookUp } from './references.js';
+import { resolveReference } from './references.js';
 import type { RequestEntry } from './schema.js';
 import type { TasksByName } from './tasks.js';
 
@@ -39,20 +39,22 @@ export function readRequest(
   { tasks, tokens, bpffs: instances }: Referents,
   context: Context,
 ): ScenarioRequest | undefined {
-  const { kernel, locator, problems, warnings } = context;
+  const { kernel, locator, diagnostics, warnings } = context;
   const { vocabulary } = kernel.profile;
   const path = ['requests', index];
   const owner = ownerOf(path);
 
-  const task = lookUp(tasks, 'task', entry.task, [...path, 'task'], locator, problems);
+  const task = resolveReference(tasks, 'task', entry.task, [...path, 'task'], locator, diagnostics);
   const token =
-    entry.token === undefined ? NO_TOKEN : lookUp(tokens, 'token', entry.token, [...path, 'token'], locator, problems);
+    entry.token === undefined
+      ? NO_TOKEN
+      : resolveReference(tokens, 'token', entry.token, [...path, 'token'], locator, diagnostics);
   const cmd = number('cmds', 'cmd');
   const mapType = number('map_types', 'map_type');
   const progType = number('prog_types', 'prog_type');
   const attachType = number('attach_types', 'expected_attach_type');
   const pre = preOf(entry.pre, [...path, 'pre'], context);
-  const expect = entry.expect && readExpectation(entry.expect, [...path, 'expect'], locator, problems);
+  const expect = entry.expect && readExpectation(entry.expect, [...path, 'expect'], locator, diagnostics);
   let fine = pre !== undefined && (entry.expect === undefined || expect !== undefined);
 
   const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
@@ -60,7 +62,7 @@ export function readRequest(
   if (command !== undefined && typeField && neededFieldOf(command) === typeField && entry[typeField] === undefined) {
     const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
     const message = `${owner}${command} needs ${typeField}, as in ${example}`;
-    problems.add(locator.value([...path, 'cmd']), { message, expected: typeField });
+    diagnostics.add(locator.value([...path, 'cmd']), { message, expected: typeField });
     fine = false;
   }
   const bpffs = bpffsOf();
@@ -89,29 +91,29 @@ export function readRequest(
   };
 
   /** A command's or type's number; undefined where none is written, null for an unknown name (noted). */
-  function number(kind: Kind, field: 'cmd' | 'map_type' | 'prog_type' | 'expected_attach_type') {
+  function number(kind: EnumKind, field: 'cmd' | 'map_type' | 'prog_type' | 'expected_attach_type') {
     const written = entry[field];
     if (written === undefined) return undefined;
     const found = resolveName(vocabulary, kind, String(written));
     if (found !== undefined) return found;
     const complaint = unknownInVocabulary(kernel.profile, kind, String(written));
-    problems.add(locator.value([...path, field]), { ...complaint, message: `${owner}${complaint.message}` });
+    diagnostics.add(locator.value([...path, field]), { ...complaint, message: `${owner}${complaint.message}` });
     return null;
   }
 
   /** Index of the bpffs a token is asked of; undefined for other commands, null where it is wrong (noted). */
   function bpffsOf(): number | undefined | null {
     if (entry.bpffs !== undefined) {
-      const made = lookUp(instances, 'bpffs', entry.bpffs, [...path, 'bpffs'], locator, problems);
+      const made = resolveReference(instances, 'bpffs', entry.bpffs, [...path, 'bpffs'], locator, diagnostics);
       if (command !== undefined && command !== 'token_create') {
-        problems.add(locator.key([...path, 'bpffs']), `${owner}bpffs is for cmd token_create only, not ${command}`);
+        diagnostics.add(locator.key([...path, 'bpffs']), `${owner}bpffs is for cmd token_create only, not ${command}`);
         return null;
       }
       return made?.index ?? null;
     }
     if (command !== 'token_create') return undefined;
     const message = `${owner}token_create needs bpffs: the instance to make the token from`;
-    problems.add(locator.value([...path, 'cmd']), { message, expected: 'bpffs' });
+    diagnostics.add(locator.value([...path, 'cmd']), { message, expected: 'bpffs' });
     return null;
   }
 
@@ -131,15 +133,15 @@ export function readRequest(
 function preOf(
   written: string | undefined,
   path: (string | number)[],
-  { locator, problems }: Context,
-): Pre | undefined {
-  if (written === undefined) return Pre.NONE;
-  const known = preNamed(written);
+  { locator, diagnostics }: Context,
+): Fault | undefined {
+  if (written === undefined) return Fault.NONE;
+  const known = faultNamed_(written);
   if (known !== undefined) return known;
   const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
-  if (nearest) problems.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));
+  if (nearest) diagnostics.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));
   else
-    problems.add(locator.value(path), {
+    diagnostics.add(locator.value(path), {
       message: `unknown fault ${quote(written)}; expected one of ${PRE_NAMES.join(', ')}`,
     });
   return undefined;

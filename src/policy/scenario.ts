@@ -1,4 +1,4 @@
-import { demandText } from '../kernel/arguments.js';
+import { requireText } from '../kernel/arguments.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
@@ -7,7 +7,7 @@ import { readDocument } from './document.js';
 import { addIssues } from './issues.js';
 import { mountAll } from './mounts.js';
 import { makeNamespaces } from './namespaces.js';
-import { Problems } from './problems.js';
+import { Diagnostics } from './problems.js';
 import { readProfile } from './profiles.js';
 import { readRequest, type ScenarioRequest } from './requests.js';
 import { type ScenarioFile, scenarioSchema } from './schema.js';
@@ -17,7 +17,7 @@ import { makeTokens } from './tokens.js';
 export type { Warning } from './context.js';
 export { MAX_SCENARIO_BYTES } from './document.js';
 export type { Expectation } from './expectation.js';
-export { type Problem, ScenarioError } from './problems.js';
+export { type Diagnostic, ScenarioError } from './problems.js';
 export type { ScenarioRequest } from './requests.js';
 
 /** A scenario file, made: the world it describes and what is asked of it. Names are in the world's specs. */
@@ -34,30 +34,30 @@ export interface Scenario {
  * Throws a ScenarioError that lists every problem found, with line and column from 1.
  */
 export function parseScenario(text: string, file = 'scenario'): Scenario {
-  demandText('text', text);
-  demandText('file', file);
-  const problems = new Problems(file);
-  const { data, locator, warnings: read } = readDocument(text, problems);
+  requireText('text', text);
+  requireText('file', file);
+  const diagnostics = new Diagnostics(file);
+  const { data, locator, warnings: read } = readDocument(text, diagnostics);
   const form = scenarioSchema.safeParse(data);
   if (!form.success) {
-    addIssues(form.error.issues, data, locator, problems);
-    problems.throwIfAny();
+    addIssues(form.error.issues, data, locator, diagnostics);
+    diagnostics.throwIfAny();
   }
   const scenario = form.data as ScenarioFile;
-  const profile = readProfile(scenario.profile, locator, problems);
+  const profile = readProfile(scenario.profile, locator, diagnostics);
   // Every name and rule below depends on the kernel: without one, what follows would be guesses.
-  if (!profile) problems.throwIfAny();
+  if (!profile) diagnostics.throwIfAny();
   const unprivilegedBpfDisabled = scenario.unprivileged_bpf_disabled ?? 2;
   const kernel = new Kernel({ profile, unprivilegedBpfDisabled });
-  const context: Context = { kernel, locator, problems, warnings: [...read] };
+  const context: Context = { kernel, locator, diagnostics, warnings: [...read] };
 
-  const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, problems);
+  const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, diagnostics);
   const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
   const tasks = makeTasks(scenario.tasks ?? {}, userns.byName, context);
   const tokens = makeTokens(scenario.tokens ?? {}, bpffs.byName, tasks.byName, userns.byName, context);
   const referents = { tasks: tasks.byName, tokens: tokens.byName, bpffs: bpffs.byName };
   const requests = (scenario.requests ?? []).flatMap((entry, i) => readRequest(entry, i, referents, context) ?? []);
-  problems.throwIfAny();
+  diagnostics.throwIfAny();
   warnUnused(scenario, context);
   return {
     world: {

@@ -1,14 +1,14 @@
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import type { Task } from '../kernel/task.js';
 import { MAX_IDS, type TaskSpec } from '../kernel/world.js';
-import { type Complaint, quote } from '../names/complaint.js';
 import { nearestOf } from '../names/nearest.js';
 import { resolveCapability } from '../names/spelling.js';
+import { type DiagnosticMessage, quote } from '../names/unknown_name.js';
 import type { Context } from './context.js';
 import { ownerOf } from './issues.js';
 import type { Path } from './locate.js';
 import { INIT, type UsernsByName } from './namespaces.js';
-import { lookUp } from './references.js';
+import { resolveReference } from './references.js';
 import type { ScenarioFile, TaskEntry } from './schema.js';
 
 /** A task of a scenario: its place in the world and the process. */
@@ -31,17 +31,24 @@ export function makeTasks(
   namespaces: UsernsByName,
   context: Context,
 ): Tasks {
-  const { kernel, locator, problems } = context;
+  const { kernel, locator, diagnostics } = context;
   const specs: TaskSpec[] = [];
   const byName = new Map<string, MadeTask | undefined>();
   const written = Object.entries(entries);
   if (written.length > MAX_IDS) {
-    problems.add(locator.key(['tasks']), `${written.length} tasks: at most ${MAX_IDS} fit one world`);
+    diagnostics.add(locator.key(['tasks']), `${written.length} tasks: at most ${MAX_IDS} fit one world`);
     return { specs, byName: new Map(written.map(([name]) => [name, undefined])) };
   }
   for (const [name, entry] of written) {
     const { userns = INIT, euid = 0, caps } = entry ?? {};
-    const home = lookUp(namespaces, 'user namespace', userns, ['tasks', name, 'userns'], locator, problems);
+    const home = resolveReference(
+      namespaces,
+      'user namespace',
+      userns,
+      ['tasks', name, 'userns'],
+      locator,
+      diagnostics,
+    );
     const effective = capabilities(caps, ['tasks', name, 'caps'], context);
     if (!home || effective === undefined) {
       byName.set(name, undefined);
@@ -62,7 +69,7 @@ function capabilities(caps: TaskEntry['caps'], path: Path, context: Context): bi
   if (word === 'none') return 0n;
   const nearest = nearestOf(word, ['all', 'none']);
   const hint = resolveCapability(caps) === undefined ? '' : `; one capability is a list too: [${caps}]`;
-  context.problems.add(context.locator.value(path), {
+  context.diagnostics.add(context.locator.value(path), {
     message: `${ownerOf(path)}caps is ${quote(caps)}: expected a list of capabilities, \`all\` or \`none\`${hint}`,
     expected: 'a list of capabilities, `all` or `none`',
     nearest,
@@ -74,21 +81,21 @@ function capabilities(caps: TaskEntry['caps'], path: Path, context: Context): bi
 export function capabilitySet(
   names: readonly (string | number)[],
   path: Path,
-  { locator, problems }: Context,
+  { locator, diagnostics }: Context,
 ): bigint | undefined {
   let set: bigint | undefined = 0n;
   for (const [i, name] of names.entries()) {
     const number = resolveCapability(String(name));
     if (number === undefined) {
       const complaint = unknownCapability(String(name));
-      problems.add(locator.value([...path, i]), { ...complaint, message: `${ownerOf(path)}${complaint.message}` });
+      diagnostics.add(locator.value([...path, i]), { ...complaint, message: `${ownerOf(path)}${complaint.message}` });
     }
     set = set === undefined || number === undefined ? undefined : set | (1n << BigInt(number));
   }
   return set;
 }
 
-function unknownCapability(written: string): Complaint {
+function unknownCapability(written: string): DiagnosticMessage {
   const expected = 'the name of a capability, as in CAP_BPF';
   const upper = written.trim().toUpperCase();
   const nearest = nearestOf(upper.startsWith('CAP_') ? upper : `CAP_${upper}`, CAPABILITY_NAMES);

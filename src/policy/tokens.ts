@@ -5,13 +5,13 @@ import type { Task } from '../kernel/task.js';
 import type { BpfToken } from '../kernel/token.js';
 import { Trace } from '../kernel/trace.js';
 import { MAX_IDS, type TokenSpec } from '../kernel/world.js';
-import { unknownInVocabulary } from '../names/complaint.js';
 import { resolveName } from '../names/spelling.js';
+import { unknownInVocabulary } from '../names/unknown_name.js';
 import type { Context } from './context.js';
 import { maskBits } from './masks.js';
 import { type BpffsByName, type MadeBpffs, rootOf, why } from './mounts.js';
 import type { UsernsByName } from './namespaces.js';
-import { lookUp } from './references.js';
+import { resolveReference } from './references.js';
 import type { ScenarioFile, TokenEntry } from './schema.js';
 import { capabilitySet, type TasksByName } from './tasks.js';
 
@@ -29,17 +29,17 @@ export function makeTokens(
   namespaces: UsernsByName,
   context: Context,
 ): Tokens {
-  const { locator, problems } = context;
+  const { locator, diagnostics } = context;
   const specs: TokenSpec[] = [];
   const byName = new Map<string, number | undefined>();
   const written = Object.entries(entries);
   if (written.length > MAX_IDS) {
-    problems.add(locator.key(['tokens']), `${written.length} tokens: at most ${MAX_IDS} fit one world`);
+    diagnostics.add(locator.key(['tokens']), `${written.length} tokens: at most ${MAX_IDS} fit one world`);
     return { specs, byName: new Map(written.map(([name]) => [name, undefined])) };
   }
   const indexOf = new Map([...namespaces.values()].flatMap((made) => (made ? [[made.userns, made.index]] : [])));
   for (const [name, entry] of written) {
-    const bpffs = lookUp(instances, 'bpffs', entry.bpffs, ['tokens', name, 'bpffs'], locator, problems);
+    const bpffs = resolveReference(instances, 'bpffs', entry.bpffs, ['tokens', name, 'bpffs'], locator, diagnostics);
     const denials = denialsOf(name, entry, context);
     const narrow = narrowing(name, entry, context);
     const creator = creatorOf(name, entry, bpffs, tasks, context);
@@ -60,10 +60,10 @@ function creatorOf(
   { creator }: TokenEntry,
   bpffs: MadeBpffs | undefined,
   tasks: TasksByName,
-  { kernel, locator, problems }: Context,
+  { kernel, locator, diagnostics }: Context,
 ) {
   if (creator !== undefined) {
-    return lookUp(tasks, 'task', creator, ['tokens', name, 'creator'], locator, problems)?.task;
+    return resolveReference(tasks, 'task', creator, ['tokens', name, 'creator'], locator, diagnostics)?.task;
   }
   return bpffs && rootOf(kernel, bpffs.sb.userns);
 }
@@ -73,30 +73,30 @@ function create(
   { sb }: MadeBpffs,
   creator: Task,
   narrow: Partial<Masks>,
-  { kernel, locator, problems }: Context,
+  { kernel, locator, diagnostics }: Context,
 ): BpfToken | undefined {
   const { files } = creator;
   const bpffsFd = files.open({ kind: 'bpffs', sb, isRoot: true });
   const trace = new Trace({ steps: true });
-  const cmd = kernel.profile.vocabulary.must('cmds', 'token_create');
+  const cmd = kernel.profile.vocabulary.require('cmds', 'token_create');
   const fd = kernel.bpf(creator, cmd, { bpffs_fd: bpffsFd, token_create_narrow: narrow }, trace);
   const file = fd < 0 ? undefined : files.fdget(fd);
   if (fd >= 0) files.close(fd);
   files.close(bpffsFd);
   if (file?.kind === 'token') return file.token;
-  problems.add(locator.key(['tokens', name]), `token ${name} cannot be made: ${errnoName(fd)}: ${why(trace)}`);
+  diagnostics.add(locator.key(['tokens', name]), `token ${name} cannot be made: ${errnoName(fd)}: ${why(trace)}`);
   return undefined;
 }
 
 /** The masks to keep; undefined for what cannot be read, or a kernel without the extension (noted). */
 function narrowing(name: string, { narrow }: TokenEntry, context: Context): Partial<Masks> | undefined {
   if (narrow === undefined) return {};
-  const { kernel, locator, problems } = context;
+  const { kernel, locator, diagnostics } = context;
   const { profile } = kernel;
   const path = ['tokens', name, 'narrow'];
   if (!profile.rules.token_narrowing) {
     const switchOn = `profile: {extends: ${profile.name}, rules: {token_narrowing: true}}`;
-    problems.add(
+    diagnostics.add(
       locator.key(path),
       `token ${name}: narrow is an extension that ${profile.name} does not have; to switch it on write ${switchOn}`,
     );
@@ -114,14 +114,14 @@ function narrowing(name: string, { narrow }: TokenEntry, context: Context): Part
     }
     fine = false;
     const at = bits.item === undefined ? [...path, mask] : [...path, mask, bits.item];
-    problems.add(locator.value(at), { ...bits.wrong, message: `token ${name}: narrow: ${bits.wrong.message}` });
+    diagnostics.add(locator.value(at), { ...bits.wrong, message: `token ${name}: narrow: ${bits.wrong.message}` });
   }
   return fine ? masks : undefined;
 }
 
 function denialsOf(name: string, { lsm }: TokenEntry, context: Context): TokenDenials | undefined {
   if (lsm === undefined) return NO_DENIALS;
-  const { kernel, locator, problems } = context;
+  const { kernel, locator, diagnostics } = context;
   const { profile } = kernel;
   let cmds: bigint | undefined = 0n;
   for (const [i, written] of (lsm.deny_cmds ?? []).entries()) {
@@ -129,7 +129,7 @@ function denialsOf(name: string, { lsm }: TokenEntry, context: Context): TokenDe
     if (cmd === undefined || cmd > 63) {
       const at = locator.value(['tokens', name, 'lsm', 'deny_cmds', i]);
       const complaint = unknownInVocabulary(profile, 'cmds', written);
-      problems.add(at, { ...complaint, message: `token ${name}: ${complaint.message}` });
+      diagnostics.add(at, { ...complaint, message: `token ${name}: ${complaint.message}` });
       cmds = undefined;
     } else if (cmds !== undefined) {
       cmds |= 1n << BigInt(cmd);

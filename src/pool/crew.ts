@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Answer } from './answer.js';
-import { closedError, PoolError, WorkerDied, wordsOf } from './errors.js';
+import type { TaskOutcome } from './answer.js';
+import { closedError, PoolError, WorkerCrashedError, wordsOf } from './errors.js';
 
 /** Deaths without any answer in between, beyond a few for each worker, after which a crew is given up. */
-const MAX_DEATHS = 8;
-const MAX_DEATHS_PER_WORKER = 4;
+const MAX_ATTEMPTS = 8;
+const MAX_CRASHES_PER_WORKER = 4;
 
 /** Who works, and on what. */
-export interface CrewOptions {
+export interface WorkerPoolOptions {
   /** How many threads. */
   readonly workers: number;
-  /** The worker file: its default export is what answering() makes. */
+  /** The worker file: its default export is what taskHandler() makes. */
   readonly file: URL;
   /** What every worker gets as it starts. */
   readonly workerData?: unknown;
@@ -31,20 +31,20 @@ interface Waiting {
  * Worker threads that are replaced when they die. A task has one of as many slots as there are workers while it runs,
  * so that what must not be used by two tasks at a time can be theirs by number: whoever dies, the slot is free again.
  */
-export class Crew {
+export class WorkerPool {
   readonly workers: number;
   readonly #piscina: Piscina;
   readonly #slots: number[];
   readonly #queue = new Set<Waiting>();
   #running = 0;
-  #deaths = 0;
+  #workerCrashes = 0;
   #lastError: unknown;
   /** Why nothing is done any more. */
   #end: PoolError | undefined;
   /** Settled once no thread is left. */
   #gone: Promise<void> | undefined;
 
-  constructor({ workers, file, workerData }: CrewOptions) {
+  constructor({ workers, file, workerData }: WorkerPoolOptions) {
     this.workers = workers;
     this.#slots = Array.from({ length: workers }, (_, slot) => slot);
     this.#piscina = new Piscina({
@@ -69,7 +69,7 @@ export class Crew {
   /**
    * Gives a task to the next free worker; `make` is called with its slot then. The signal takes it back while it waits
    * (rejecting with its reason); once it runs, it runs to its end.
-   * Rejects with what the worker's handler threw, a WorkerDied, or a PoolError once the crew is gone. When it settles,
+   * Rejects with what the worker's handler threw, a WorkerCrashedError, or a PoolError once the crew is gone. When it settles,
    * the worker no longer does anything of the task's.
    */
   run<Result>(make: (slot: number) => unknown, signal?: AbortSignal): Promise<Result> {
@@ -82,12 +82,12 @@ export class Crew {
         reject(signal.reason);
         return;
       }
-      const takeBack = (): void => {
+      const withdraw = (): void => {
         this.#queue.delete(waiting);
         reject(signal?.reason);
       };
-      const waiting: Waiting = { make, resolve, reject, forget: () => signal?.removeEventListener('abort', takeBack) };
-      signal?.addEventListener('abort', takeBack, { once: true });
+      const waiting: Waiting = { make, resolve, reject, forget: () => signal?.removeEventListener('abort', withdraw) };
+      signal?.addEventListener('abort', withdraw, { once: true });
       this.#queue.add(waiting);
       this.#next();
     });
@@ -111,14 +111,14 @@ export class Crew {
   async #start({ make, resolve, reject }: Waiting, slot: number): Promise<void> {
     this.#running += 1;
     try {
-      const answer: Answer<never> = await this.#piscina.run(make(slot));
-      this.#deaths = 0;
-      if ('error' in answer) reject(answer.error);
-      else resolve(answer.result);
+      const outcome: TaskOutcome<never> = await this.#piscina.run(make(slot));
+      this.#workerCrashes = 0;
+      if ('error' in outcome) reject(outcome.error);
+      else resolve(outcome.result);
     } catch (error) {
       // Whatever ended the crew ended the task too; only when its thread is gone does nobody touch its data any more.
       await this.#gone;
-      reject(this.#end ?? new WorkerDied(error));
+      reject(this.#end ?? new WorkerCrashedError(error));
     } finally {
       this.#running -= 1;
       this.#slots.push(slot);
@@ -129,10 +129,10 @@ export class Crew {
   /** Piscina replaces a worker that dies at work, but not one that dies as it starts: a task may wait for nobody. */
   #onDeath(): void {
     if (this.#end) return;
-    this.#deaths += 1;
+    this.#workerCrashes += 1;
     setImmediate(() => {
       if (this.#end || this.#running === 0 || this.#piscina.threads.length > 0) return;
-      if (this.#deaths > MAX_DEATHS + MAX_DEATHS_PER_WORKER * this.workers) {
+      if (this.#workerCrashes > MAX_ATTEMPTS + MAX_CRASHES_PER_WORKER * this.workers) {
         const why = this.#lastError === undefined ? '' : `: ${wordsOf(this.#lastError)}`;
         void this.#finish(new PoolError('NO_WORKERS', `workers die as they start${why}`, this.#lastError));
         return;

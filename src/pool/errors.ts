@@ -5,7 +5,7 @@ export type PoolErrorCode =
   /** The pool was closed before the work was done. */
   | 'CLOSED'
   /** Every worker that was given a part of the work died of it. */
-  | 'WORK_KILLS'
+  | 'TASK_CRASHED_WORKERS'
   /** Workers die as they start: there is nobody to give work to. */
   | 'NO_WORKERS';
 
@@ -21,8 +21,8 @@ export class PoolError extends BpfTokenSimError {
 }
 
 /** The worker that had a task died before it answered. Whoever gave the task decides whether it is given again. */
-export class WorkerDied extends Error {
-  override readonly name = 'WorkerDied';
+export class WorkerCrashedError extends Error {
+  override readonly name = 'WorkerCrashedError';
 
   constructor(cause: unknown) {
     super(wordsOf(cause), { cause });

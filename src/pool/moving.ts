@@ -1,16 +1,16 @@
 import { Piscina } from 'piscina';
-import type { Answer } from './answer.js';
+import type { TaskOutcome } from './answer.js';
 
 type Movable = Parameters<typeof Piscina.move>[0];
 
-/** For answering(): the buffers of a result change threads instead of being copied. */
-export function moving<Result>(
+/** For taskHandler(): the buffers of a result change threads instead of being copied. */
+export function transferring<Result>(
   buffersOf: (result: Result) => readonly ArrayBufferLike[],
-): (result: Result) => Answer<Result> {
+): (result: Result) => TaskOutcome<Result> {
   return (result) => {
-    const answer: Answer<Result> = { result };
-    const transfer = { [Piscina.transferableSymbol]: buffersOf(result), [Piscina.valueSymbol]: answer };
+    const outcome: TaskOutcome<Result> = { result };
+    const transfer = { [Piscina.transferableSymbol]: buffersOf(result), [Piscina.valueSymbol]: outcome };
     // Typed as what it arrives as.
-    return Piscina.move(transfer as unknown as Movable) as unknown as Answer<Result>;
+    return Piscina.move(transfer as unknown as Movable) as unknown as TaskOutcome<Result>;
   };
 }

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
-import { answering } from './answer.js';
-import { type BatchTask, type PoolWorkerData, ShardDecider } from './decide_shards.js';
+import { taskHandler } from './answer.js';
+import { type BatchTask, type PoolWorkerData, ShardDecider } from './shard_task.js';
 
 const decider = new ShardDecider((workerData as PoolWorkerData).memory);
 
-export default answering((task: BatchTask) => decider.run(task));
+export default taskHandler((task: BatchTask) => decider.run(task));

@@ -1,9 +1,9 @@
-import { applyChange, type Question } from '../explain/change.js';
 import type { Explanation } from '../explain/explain.js';
+import { applyRemedy, type RequestContext } from '../explain/remedy.js';
 import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
-import { changeWords } from './change_words.js';
-import { reasonText } from './verdict_words.js';
+import { describeRemedy } from './remedy_text.js';
+import { describeReason } from './verdict_text.js';
 
 /** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
 export function verdictJson(verdict: Verdict): Record<string, unknown> {
@@ -11,7 +11,7 @@ export function verdictJson(verdict: Verdict): Record<string, unknown> {
     verdict: verdict.allowed ? 'allowed' : 'denied',
     errno: verdict.errno,
     reason: outcomeName(verdict.outcome),
-    reason_text: reasonText(verdict.outcome),
+    reason_text: describeReason(verdict.outcome),
     token: dispositionName(verdict.disposition),
   };
 }
@@ -31,23 +31,23 @@ export function requestJson(world: World, request: Request): Record<string, unkn
 }
 
 /** A single verdict as JSON, with the profile that spoke. */
-export function checkJson({ world, request }: Question, verdict: Verdict): Record<string, unknown> {
+export function checkJson({ world, request }: RequestContext, verdict: Verdict): Record<string, unknown> {
   return { profile: world.profile.name, request: requestJson(world, request), ...verdictJson(verdict) };
 }
 
 /** The whole explanation as JSON. */
 export function explainJson(explanation: Explanation): Record<string, unknown> {
-  const { question, verdict, steps, advice, profiles, returned, askedIn } = explanation;
-  let current = question;
+  const { context, verdict, steps, advice, profiles, returned, askedIn } = explanation;
+  let current = context;
   const changes = advice.possible
     ? advice.changes.map((change) => {
-        const words = changeWords(current, change);
-        current = applyChange(current, change);
+        const words = describeRemedy(current, change);
+        current = applyRemedy(current, change);
         return { ...change, ...words };
       })
     : [];
   return {
-    ...checkJson(question, verdict),
+    ...checkJson(context, verdict),
     returned,
     asked_in: askedIn ?? null,
     steps,

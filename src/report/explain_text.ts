@@ -1,17 +1,17 @@
 import { Disposition } from '../abi/verdict.js';
-import type { Answer } from '../explain/answer.js';
-import type { Question } from '../explain/change.js';
-import { applyChange } from '../explain/change.js';
+import type { ProfileEvaluation } from '../explain/across_profiles.js';
 import { checkQuestion } from '../explain/check_question.js';
+import type { Evaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
-import type { ProfileAnswer } from '../explain/profiles.js';
-import { demandObject } from '../kernel/arguments.js';
+import type { RequestContext } from '../explain/remedy.js';
+import { applyRemedy } from '../explain/remedy.js';
+import { requireObject } from '../kernel/arguments.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { printable } from '../text/printable.js';
-import { changeWords } from './change_words.js';
-import { callWords, taskWords, tokenWords } from './request_words.js';
+import { describeRemedy } from './remedy_text.js';
+import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
-import { dispositionText, reasonText } from './verdict_words.js';
+import { describeReason, dispositionText } from './verdict_text.js';
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
 export function headline(verdict: Verdict, style: Style): string {
@@ -20,13 +20,17 @@ export function headline(verdict: Verdict, style: Style): string {
 }
 
 /** What was asked of which kernel, and the answer: a few lines. */
-export function verdictText({ world, request }: Question, { verdict, askedIn }: Answer, style: Style): string {
+export function verdictText(
+  { world, request }: RequestContext,
+  { verdict, askedIn }: Evaluation,
+  style: Style,
+): string {
   const task = printable(world.tasks[request.task]?.name ?? `#${request.task}`);
   const lines = [
     `${headline(verdict, style)} on ${style.strong(printable(world.profile.name))}`,
-    `  ${task} asks: ${style.strong(callWords(world, request))}, with ${tokenWords(world, request)}`,
-    `  ${task} is: ${taskWords(world, request.task)}`,
-    `  because ${reasonText(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${printable(askedIn)}`}`,
+    `  ${task} asks: ${style.strong(describeCall(world, request))}, with ${describeToken(world, request)}`,
+    `  ${task} is: ${describeTask(world, request.task)}`,
+    `  because ${describeReason(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${printable(askedIn)}`}`,
   ];
   if (verdict.disposition !== Disposition.NONE_GIVEN) {
     const dropped = verdict.disposition >= Disposition.DROPPED_CMD && verdict.disposition <= Disposition.DROPPED_LSM;
@@ -37,11 +41,11 @@ export function verdictText({ world, request }: Question, { verdict, askedIn }: 
 
 /** The whole explanation: verdict, every check, what to change, what other kernels say. */
 export function explainText(explanation: Explanation, style: Style = PLAIN): string {
-  demandObject('explanation', explanation, 'what explain() returned');
-  demandObject('explanation.verdict', explanation.verdict, 'a verdict');
-  checkQuestion(explanation.question);
-  const { question, verdict, steps } = explanation;
-  const sections = [verdictText(question, explanation, style)];
+  requireObject('explanation', explanation, 'what explain() returned');
+  requireObject('explanation.verdict', explanation.verdict, 'a verdict');
+  checkQuestion(explanation.context);
+  const { context, verdict, steps } = explanation;
+  const sections = [verdictText(context, explanation, style)];
   if (steps.length > 0) {
     const width = Math.max(...steps.map(({ fn }) => fn.length));
     const lines = steps.map(({ fn, ok, text }) => {
@@ -50,47 +54,48 @@ export function explainText(explanation: Explanation, style: Style = PLAIN): str
     });
     sections.push(`${style.strong('What the kernel checked')}\n${lines.join('\n')}`);
   }
-  if (!verdict.allowed) sections.push(adviceText(explanation, style));
+  if (!verdict.allowed) sections.push(remediationText(explanation, style));
   if (explanation.profiles.length > 0) sections.push(profilesText(explanation, style));
   return `${sections.join('\n\n')}\n`;
 }
 
-function adviceText({ question, advice }: Explanation, style: Style): string {
+function remediationText({ context, advice }: Explanation, style: Style): string {
   if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${printable(advice.why)}`;
   const { length } = advice.changes;
   const all = length === 2 ? 'both' : `all ${length}`;
   const title = length === 1 ? 'To make it pass' : `To make it pass, ${all} of these`;
-  let current = question;
+  let current = context;
   const lines = advice.changes.flatMap((change, i) => {
-    const { what, note } = changeWords(current, change);
-    current = applyChange(current, change);
+    const { what, note } = describeRemedy(current, change);
+    current = applyRemedy(current, change);
     return [`  ${i + 1}. ${printable(what)}`, ...(note ? [style.dim(`     ${printable(note)}`)] : [])];
   });
   return `${style.strong(title)}\n${lines.join('\n')}`;
 }
 
 /** Profiles that give the same answer share a line; a range is written as one. */
-function profilesText({ question, verdict, profiles }: Explanation, style: Style): string {
-  const groups: { answer: ProfileAnswer; names: string[] }[] = [];
-  for (const answer of profiles) {
+function profilesText({ context, verdict, profiles }: Explanation, style: Style): string {
+  const groups: { evaluate: ProfileEvaluation; names: string[] }[] = [];
+  for (const evaluate of profiles) {
     const last = groups[groups.length - 1];
-    const same = last?.answer.verdict === answer.verdict && last.answer.tokenImpossible === answer.tokenImpossible;
-    if (last && same) last.names.push(answer.profile);
-    else groups.push({ answer, names: [answer.profile] });
+    const same =
+      last?.evaluate.verdict === evaluate.verdict && last.evaluate.tokenImpossible === evaluate.tokenImpossible;
+    if (last && same) last.names.push(evaluate.profile);
+    else groups.push({ evaluate, names: [evaluate.profile] });
   }
-  const labels = groups.map(({ names }) => rangeWords(names));
+  const labels = groups.map(({ names }) => formatRange(names));
   const width = Math.max(...labels.map((label) => label.length));
-  const lines = groups.map(({ answer, names }, i) => {
-    const there = decodeVerdict(answer.verdict);
+  const lines = groups.map(({ evaluate, names }, i) => {
+    const there = decodeVerdict(evaluate.verdict);
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
-    const here = names.includes(question.world.profile.name) ? ' (asked)' : '';
+    const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
     const token = there.disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(there.disposition)}`;
-    const note = answer.tokenImpossible ? '; that kernel would not have made this token' : '';
-    return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${reasonText(there.outcome)}${token}${note}${differs}`;
+    const note = evaluate.tokenImpossible ? '; that kernel would not have made this token' : '';
+    return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${describeReason(there.outcome)}${token}${note}${differs}`;
   });
   return `${style.strong('What other kernels say')}\n${lines.join('\n')}`;
 }
 
-function rangeWords(names: readonly string[]): string {
+function formatRange(names: readonly string[]): string {
   return names.length < 3 ? names.join(', ') : `${names[0]} to ${names[names.length - 1]}`;
 }

@@ -1,4 +1,4 @@
-import type { Surface, SurfaceVerdicts } from '../engine/surface.js';
+import type { PermissionSet, PermissionTable } from '../engine/permission_set.js';
 import type { World } from '../kernel/world.js';
 
 /** All that a task may do with a token, to be shown. */
@@ -8,6 +8,6 @@ export interface Matrix {
   readonly task: number;
   /** An id, or NO_TOKEN. */
   readonly token: number;
-  readonly surface: Surface;
-  readonly verdicts: SurfaceVerdicts;
+  readonly permissionSet: PermissionSet;
+  readonly verdicts: PermissionTable;
 }

@@ -1,4 +1,4 @@
-import { numbersOf, type SurfaceCell, surfaceCells } from '../engine/surface_cells.js';
+import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { typeFieldOf } from '../names/request_fields.js';
@@ -6,29 +6,29 @@ import type { Matrix } from './matrix.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
 export function matrixJson(matrix: Matrix): Record<string, unknown> {
-  const { world, surface } = matrix;
+  const { world, permissionSet } = matrix;
   const { vocabulary } = world.profile;
   const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) => [
     vocabulary.nameOf('prog_types', type),
-    hex(surface.attachTypes(type)),
+    hex(permissionSet.attachTypes(type)),
   ]);
   return {
     profile: world.profile.name,
     task: world.tasks[matrix.task]?.name,
     token: matrix.token === NO_TOKEN ? null : world.tokens[matrix.token]?.name,
     allowed: {
-      cmds: hex(surface.cmds),
-      descriptor_cmds: hex(surface.descriptorCmds),
-      map_types: hex(surface.mapTypes),
-      prog_types: hex(surface.progTypes),
+      cmds: hex(permissionSet.cmds),
+      descriptor_cmds: hex(permissionSet.descriptorCmds),
+      map_types: hex(permissionSet.mapTypes),
+      prog_types: hex(permissionSet.progTypes),
       expected_attach_types: Object.fromEntries(attachTypes),
-      cgroup_skb_attach_types: hex(surface.cgroupSkbAttachTypes),
+      cgroup_skb_attach_types: hex(permissionSet.cgroupSkbAttachTypes),
     },
-    cells: surfaceCells(vocabulary).map((cell) => cellJson(matrix, cell)),
+    cells: permissionCells(vocabulary).map((cell) => cellJson(matrix, cell)),
   };
 }
 
-function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachType }: SurfaceCell) {
+function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachType }: PermissionCell) {
   const { vocabulary } = profile;
   const name = vocabulary.nameOf('cmds', cmd);
   const field = typeFieldOf(name);

@@ -1,14 +1,14 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
-import { numbersOf } from '../engine/surface_cells.js';
+import { numbersOf } from '../engine/permission_cells.js';
 import { gateOf } from '../kernel/commands.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
-import type { Kind } from '../kernel/vocabulary.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
 import { requestOf } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import type { Matrix } from './matrix.js';
-import { taskWords, tokenWords } from './request_words.js';
+import { describeTask, describeToken } from './request_text.js';
 import type { Style } from './style.js';
-import { dispositionText, reasonText } from './verdict_words.js';
+import { describeReason, dispositionText } from './verdict_text.js';
 
 const LINE_WIDTH = 110;
 /** Of a set with more names than this, those it lacks are told where these are fewer. */
@@ -27,8 +27,8 @@ export function matrixText(matrix: Matrix, style: Style): string {
   const name = style.strong(printable(world.tasks[task]?.name ?? `#${task}`));
   const asked = { ...requestOf({ task, cmd: 0 }), token };
   return [
-    `${style.strong(printable(world.profile.name))}: what ${name} may do with ${tokenWords(world, asked)}\n` +
-      `  ${name} is: ${taskWords(world, task)}\n`,
+    `${style.strong(printable(world.profile.name))}: what ${name} may do with ${describeToken(world, asked)}\n` +
+      `  ${name} is: ${describeTask(world, task)}\n`,
     section('Commands', commandGroups(matrix), style),
     section('Map types, for map_create', typeGroups(matrix), style),
     section('Program types and their attach types, for prog_load', programGroups(matrix), style),
@@ -53,7 +53,7 @@ function commandGroups({ world: { profile }, verdicts }: Matrix): Group[] {
 }
 
 function typeGroups(matrix: Matrix): Group[] {
-  const mapCreate = matrix.world.profile.vocabulary.must('cmds', 'map_create');
+  const mapCreate = matrix.world.profile.vocabulary.require('cmds', 'map_create');
   const types = numbersOf(matrix.world.profile.vocabulary, 'map_types');
   return plainGroups(
     matrix,
@@ -74,25 +74,25 @@ function attachSections(matrix: Matrix, style: Style): string[] {
 
 function attachGroups(matrix: Matrix, command: 'prog_attach' | 'link_create'): Group[] {
   const { vocabulary } = matrix.world.profile;
-  const cmd = vocabulary.must('cmds', command);
-  const cgroupSkb = vocabulary.must('prog_types', 'cgroup_skb');
+  const cmd = vocabulary.require('cmds', command);
+  const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
   const groups = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
   return plainGroups(matrix, 'attach_types', groups);
 }
 
-function plainGroups(matrix: Matrix, kind: Kind, groups: ReadonlyMap<number, readonly number[]>): Group[] {
+function plainGroups(matrix: Matrix, kind: EnumKind, groups: ReadonlyMap<number, readonly number[]>): Group[] {
   return [...groups].map(([byte, same]) => ({
     byte,
     count: same.length,
-    entries: setWords(matrix, kind, same),
+    entries: formatSet(matrix, kind, same),
   }));
 }
 
 /** By verdict: program types with the attach types that get it, types with the same ones together. */
 function programGroups(matrix: Matrix): Group[] {
   const { vocabulary } = matrix.world.profile;
-  const progLoad = vocabulary.must('cmds', 'prog_load');
+  const progLoad = vocabulary.require('cmds', 'prog_load');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
   const groups = new Map<number, { count: number; types: Map<string, string[]> }>();
   for (const type of numbersOf(vocabulary, 'prog_types')) {
@@ -102,7 +102,7 @@ function programGroups(matrix: Matrix): Group[] {
       const group = groups.get(byte) ?? { count: 0, types: new Map<string, string[]>() };
       groups.set(byte, group);
       group.count += attached.length;
-      const words = byte === rest ? 'any other' : setWords(matrix, 'attach_types', attached).join(', ');
+      const words = byte === rest ? 'any other' : formatSet(matrix, 'attach_types', attached).join(', ');
       const names = group.types.get(words) ?? [];
       group.types.set(words, [...names, vocabulary.nameOf('prog_types', type)]);
     }
@@ -123,7 +123,7 @@ function restOf(groups: ReadonlyMap<number, readonly number[]>): number | undefi
 }
 
 /** `any`, the names, or `any but` those that are not in it. */
-function setWords({ world }: Matrix, kind: Kind, set: readonly number[]): string[] {
+function formatSet({ world }: Matrix, kind: EnumKind, set: readonly number[]): string[] {
   const { vocabulary } = world.profile;
   const all = numbersOf(vocabulary, kind);
   const nameOf = (number: number): string => vocabulary.nameOf(kind, number);
@@ -162,9 +162,9 @@ function groupText({ byte, entries }: Group, style: Style): string {
   const answer = allowed ? style.good('allowed') : style.bad((errno ?? '-').padEnd('allowed'.length));
   const token = disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(disposition)}`;
   const why =
-    outcome === Outcome.MODEL_ONLY
+    outcome === Outcome.UNDECIDED
       ? 'it depends on a bpffs: bpftoken check --cmd token_create --bpffs NAME'
-      : reasonText(outcome);
+      : describeReason(outcome);
   const isLists = entries.some((entry) => entry.includes(': '));
   const lines = isLists ? entries.flatMap((entry) => wrapped(entry)) : wrapped(entries.join(', '));
   return [`  ${answer}  ${style.dim(`${why}${token}`)}`, ...lines.map((line) => `    ${line}`), ''].join('\n');

@@ -1,7 +1,7 @@
-import type { Tally } from '../conformance/tally.js';
+import type { ReplayStats } from '../conformance/replay_stats.js';
 import type { VocabularyDifference } from '../conformance/vocabulary_difference.js';
 import { printable } from '../text/printable.js';
-import { replayJson, replayTables } from './replay_text.js';
+import { replayJson, replayTables } from './replay_report.js';
 import type { Style } from './style.js';
 
 /** What a running kernel answered, and how the model stands to it. */
@@ -12,7 +12,7 @@ export interface Probed {
   readonly profile: string;
   /** It is not the running kernel's own. */
   readonly isOther: boolean;
-  readonly tally: Tally;
+  readonly stats: ReplayStats;
   readonly vocabulary: VocabularyDifference;
   readonly notes: readonly string[];
   readonly recordedMs: number;
@@ -21,16 +21,16 @@ export interface Probed {
 
 /** What a probe found, for people. */
 export function probeText(probed: Probed, style: Style): string {
-  const { kernel, profile, isOther, tally, notes, recordedMs, replayedMs } = probed;
+  const { kernel, profile, isOther, stats, notes, recordedMs, replayedMs } = probed;
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const other = isOther ? ' (not its own profile)' : '';
   const head = [
-    `Linux ${printable(kernel)}, asked ${tally.cases.toLocaleString('en')} questions in ${seconds(recordedMs)}`,
+    `Linux ${printable(kernel)}, asked ${stats.cases.toLocaleString('en')} questions in ${seconds(recordedMs)}`,
     `  compared with ${profile}${other} in ${seconds(replayedMs)}`,
     ...vocabularyLines(probed),
     ...notes.map((note) => style.dim(`  ${printable(note)}`)),
   ];
-  return `${head.join('\n')}\n\n${replayTables(tally, style)}`;
+  return `${head.join('\n')}\n\n${replayTables(stats, style)}`;
 }
 
 function vocabularyLines({ profile, vocabulary: { added, missing } }: Probed): string[] {
@@ -41,6 +41,6 @@ function vocabularyLines({ profile, vocabulary: { added, missing } }: Probed): s
 }
 
 /** The same for programs. */
-export function probeJson({ kernel, profile, isOther, tally, vocabulary, notes }: Probed): object {
-  return { kernel, profile, is_other_profile: isOther, vocabulary, notes, ...replayJson(tally) };
+export function probeJson({ kernel, profile, isOther, stats, vocabulary, notes }: Probed): object {
+  return { kernel, profile, is_other_profile: isOther, vocabulary, notes, ...replayJson(stats) };
 }

@@ -3,7 +3,7 @@ import { errnoOf, isAllowed, isDecided, OUTCOMES, outcomeName } from '../kernel/
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import type { Style } from './style.js';
-import { dispositionText, reasonText } from './verdict_words.js';
+import { describeReason, dispositionText } from './verdict_text.js';
 
 /** What a batch counted, as far as showing it goes. */
 export interface BatchCounts {
@@ -76,7 +76,7 @@ export function summaryText(world: World, counts: BatchCounts, style: Style): st
 export function totalsText(world: World, counts: BatchCounts, style: Style): string {
   const { allowed, denied, undecided } = totalsOf(counts);
   const memory = counts.peakMemory === undefined ? '' : `, ${Math.round(counts.peakMemory / 1e6)} MB at most`;
-  const time = timeWords(counts.rows, counts.elapsedMs);
+  const time = formatTime(counts.rows, counts.elapsedMs);
   const head = `${style.strong(printable(world.profile.name))}: ${count(counts.rows)} requests${time}${memory}`;
   const totals = [
     [style.good('allowed'), allowed],
@@ -95,7 +95,7 @@ function outcomeRows(counts: BatchCounts): string[][] {
     count(rows),
     percent(rows, counts.rows),
     isAllowed(outcome) ? 'allowed' : (errnoOf(outcome) ?? '-'),
-    reasonText(outcome),
+    describeReason(outcome),
   ]);
 }
 
@@ -150,9 +150,9 @@ function sorted<K>(counts: ReadonlyMap<K, number>): [K, number][] {
 }
 
 /** How long rows took, and how many a second that is: ` in 0.87 s, 22.9 million a second`. */
-export function timeWords(rows: number, elapsedMs: number): string {
+export function formatTime(rows: number, elapsedMs: number): string {
   const seconds = elapsedMs / 1000;
-  return seconds > 0 ? ` in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s, ${rateWords(rows / seconds)}` : '';
+  return seconds > 0 ? ` in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s, ${formatRate(rows / seconds)}` : '';
 }
 
 /** 1234567 as `1,234,567`. */
@@ -166,7 +166,7 @@ export function percent(part: number, whole: number): string {
 }
 
 /** A rate as `8.1 million a second`. */
-export function rateWords(perSecond: number): string {
+export function formatRate(perSecond: number): string {
   return perSecond >= 1e6
     ? `${(perSecond / 1e6).toFixed(1)} million a second`
     : `${count(Math.round(perSecond))} a second`;

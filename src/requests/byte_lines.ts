@@ -24,7 +24,7 @@ export interface LineTaker {
  * Cuts UTF-8 that comes in pieces into lines. Text is only made of lines that ask for it; invalid bytes become U+FFFD
  * there. A carriage return before the line feed stays, a byte-order mark before the first line does not.
  */
-export class ByteLines {
+export class LineSplitter {
   readonly #taker: LineTaker;
   readonly #stop: number;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });

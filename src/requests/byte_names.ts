@@ -25,7 +25,7 @@ export function wordsOf(bytes: Uint8Array): Bytes {
 }
 
 /** Numbers by texts that lie somewhere in bytes: a look-up makes no string, and is short whatever the texts are. */
-export class ByteNames {
+export class ByteMap {
   /** By slot: one more than the entry there, 0 where there is none. Never more than half full. */
   #slots = new Uint32Array(FIRST_SLOTS);
   // By entry, with room for half as many as there are slots; the text of entry i lies from ends[i - 1] to ends[i].

@@ -1,4 +1,4 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { type Bytes, MISSING } from './byte_names.js';
 import {
@@ -15,7 +15,7 @@ import {
 } from './cell_names.js';
 import type { ChunkBuilder } from './chunks.js';
 import { READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
-import { EMPTY, OUT_OF_RANGE, type Spellings } from './spellings.js';
+import { EMPTY, type NameCache, OUT_OF_RANGE } from './spellings.js';
 import { REQUEST_COLUMNS } from './table.js';
 
 const ZERO = 0x30;
@@ -24,7 +24,7 @@ const MAX_U32 = 0xffff_ffff;
 const MAX_COUNT_DIGITS = 10;
 
 /** Where the cells of one row lie in bytes, by column of REQUEST_COLUMNS. One more takes what is of no interest. */
-export class CellPlaces {
+export class CellSpans {
   readonly starts = new Int32Array(REQUEST_COLUMNS.length + 1);
   readonly ends = new Int32Array(REQUEST_COLUMNS.length + 1);
 
@@ -38,15 +38,15 @@ export class CellPlaces {
   }
 }
 
-/** The place in CellPlaces of what is of no interest. */
-export const NOWHERE = REQUEST_COLUMNS.length;
+/** The place in CellSpans of what is of no interest. */
+export const DISCARD = REQUEST_COLUMNS.length;
 
 /**
  * The short way from cells to columns, for rows with nothing wrong: it makes the row that RowBuilder.add() makes of the
  * same cells, or leaves it to that.
  */
 export class ByteRows {
-  readonly places = new CellPlaces();
+  readonly places = new CellSpans();
   readonly #names: CellNames;
   readonly #chunks: ChunkBuilder;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -64,7 +64,7 @@ export class ByteRows {
     const cmd = this.#idOf(CMD, bytes);
     const pre = this.#idOf(PRE, bytes);
     const expect = this.#idOf(EXPECT, bytes);
-    if (task < 0 || token < EMPTY || cmd < 0 || pre < EMPTY || pre === Pre.BAD_ROW || expect < EMPTY) return false;
+    if (task < 0 || token < EMPTY || cmd < 0 || pre < EMPTY || pre === Fault.BAD_ROW || expect < EMPTY) return false;
     let type = EMPTY;
     let attachType = EMPTY;
     let insnCnt = EMPTY;
@@ -97,7 +97,7 @@ export class ByteRows {
     const met = this.#names.met[column] as CellNames['met'][number];
     const known = met.find(bytes.words, start, end);
     if (known !== MISSING) return known;
-    const id = (this.#names.spellings[column] as Spellings).idOf(
+    const id = (this.#names.spellings[column] as NameCache).idOf(
       this.#decoder.decode(bytes.bytes.subarray(start, end)),
     );
     if (id >= EMPTY) met.add(bytes, start, end, id);

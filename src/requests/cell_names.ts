@@ -1,7 +1,7 @@
 import type { WorldNames } from '../kernel/world.js';
-import { ByteNames } from './byte_names.js';
+import { ByteMap } from './byte_names.js';
 import { type CommandFields, commandFields } from './fields.js';
-import { requestSpellings, type Spellings } from './spellings.js';
+import { type NameCache, requestSpellings } from './spellings.js';
 import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
 
 // Places in REQUEST_COLUMNS.
@@ -20,18 +20,18 @@ export interface CellNames {
   readonly world: WorldNames;
   readonly fields: CommandFields;
   /** By column; INSN_CNT, which holds numbers alone, has none. */
-  readonly spellings: readonly (Spellings | undefined)[];
+  readonly spellings: readonly (NameCache | undefined)[];
   /** By column: spellings met before, as they lie in a file, and what they stand for. */
-  readonly met: readonly ByteNames[];
+  readonly met: readonly ByteMap[];
 }
 
 /** What cells of tables for a world can say. */
 export function cellNames(world: WorldNames): CellNames {
-  const spellings: Partial<Record<RequestColumn, Spellings>> = requestSpellings(world);
+  const spellings: Partial<Record<RequestColumn, NameCache>> = requestSpellings(world);
   return {
     world,
     fields: commandFields(world.profile.vocabulary),
     spellings: REQUEST_COLUMNS.map((column) => spellings[column]),
-    met: REQUEST_COLUMNS.map(() => new ByteNames()),
+    met: REQUEST_COLUMNS.map(() => new ByteMap()),
   };
 }

@@ -2,7 +2,7 @@ import type { Bytes } from './byte_names.js';
 import { readPlainCsv } from './csv_bytes.js';
 import { CsvRecords } from './csv_records.js';
 import { headerColumns, IGNORED } from './header.js';
-import { type Problems, shown } from './problems.js';
+import { type RowDiagnostics, truncated } from './problems.js';
 import type { RowBuilder } from './rows.js';
 import { type Cells, REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError } from './table.js';
 
@@ -10,14 +10,14 @@ import { type Cells, REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError } from
 export class CsvTable {
   readonly #file: string;
   readonly #rows: RowBuilder;
-  readonly #problems: Problems;
+  readonly #problems: RowDiagnostics;
   readonly #records: CsvRecords;
   readonly #cells: Cells = REQUEST_COLUMNS.map(() => '');
   /** The request column each field goes to; undefined before the header. */
   #columns: readonly number[] | undefined;
 
   /** `columns` is for a table that is read from somewhere past its header. */
-  constructor(file: string, rows: RowBuilder, problems: Problems, columns?: readonly number[]) {
+  constructor(file: string, rows: RowBuilder, problems: RowDiagnostics, columns?: readonly number[]) {
     this.#file = file;
     this.#columns = columns;
     this.#rows = rows;
@@ -97,7 +97,7 @@ export class CsvTable {
       const reason =
         fault === 'twice'
           ? `the header names ${column} twice`
-          : `the header has no ${column} column${misreadHeader(names)}; it starts '${shown(names.join(','))}'`;
+          : `the header has no ${column} column${misreadHeader(names)}; it starts '${truncated(names.join(','))}'`;
       return new RequestTableError(this.#file, line, column, reason);
     });
   }

@@ -1,5 +1,5 @@
 import type { Bytes } from './byte_names.js';
-import { type ByteRows, NOWHERE } from './byte_rows.js';
+import { type ByteRows, DISCARD } from './byte_rows.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -42,7 +42,7 @@ export function readPlainCsv(
       end = next;
     }
     const column = columns[field] as number;
-    const place = column < 0 ? NOWHERE : column;
+    const place = column < 0 ? DISCARD : column;
     starts[place] = start;
     ends[place] = end;
     if (byte === COMMA) {

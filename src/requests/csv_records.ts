@@ -88,7 +88,7 @@ export class CsvRecords {
     return this.#giveUp(`a quote is opened here and not closed within ${MAX_RECORD.toLocaleString('en')} characters`);
   }
 
-  /** Hands over a line that needs no full parser; false where it does. */
+  /** BatchWorkers over a line that needs no full parser; false where it does. */
   #isSimple(text: string, number: number): boolean {
     const line = withoutReturn(text);
     if (line === '') return true;

@@ -26,13 +26,13 @@ export function commandFields(vocabulary: Vocabulary): CommandFields {
     attachType: new Uint8Array(TYPE_ROWS),
     insnCnt: new Uint8Array(TYPE_ROWS),
   };
-  const mapCreate = vocabulary.must('cmds', 'map_create');
-  const progLoad = vocabulary.must('cmds', 'prog_load');
+  const mapCreate = vocabulary.require('cmds', 'map_create');
+  const progLoad = vocabulary.require('cmds', 'prog_load');
   fields.type[mapCreate] = READS_MAP_TYPE;
   fields.typeRequired[mapCreate] = 1;
   fields.typeRequired[progLoad] = 1;
   fields.insnCnt[progLoad] = 1;
-  for (const cmd of [progLoad, vocabulary.must('cmds', 'prog_attach'), vocabulary.must('cmds', 'link_create')]) {
+  for (const cmd of [progLoad, vocabulary.require('cmds', 'prog_attach'), vocabulary.require('cmds', 'link_create')]) {
     fields.type[cmd] = READS_PROG_TYPE;
     fields.attachType[cmd] = 1;
   }

@@ -1,7 +1,7 @@
-import { Pre } from '../abi/verdict.js';
+import { Fault } from '../abi/verdict.js';
 import { type FullColumns, makeColumns } from '../engine/columns.js';
 import { InvalidArgumentError } from '../errors.js';
-import { demandObject, demandWhole, invalidArgument } from '../kernel/arguments.js';
+import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
@@ -38,16 +38,16 @@ export function* generateRequests(
   rows: number,
   options: GenerateOptions = {},
 ): Generator<RequestChunk> {
-  demandObject('options', options);
+  requireObject('options', options);
   const { chunkRows = CHUNK_ROWS, from = 0 } = options;
   checkWorldNames(world);
-  demandWhole('seed', seed, 0);
-  demandWhole('rows', rows, 0);
-  demandWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
-  demandWhole('from', from, 0);
+  requireWhole('seed', seed, 0);
+  requireWhole('rows', rows, 0);
+  requireWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
+  requireWhole('from', from, 0);
   if (from % BLOCK_ROWS !== 0) throw invalidArgument('from', from, `a multiple of ${BLOCK_ROWS}`);
   if (rows <= from) return;
-  const draw = new RequestDraw(world, seed);
+  const draw = new RequestSampler(world, seed);
   for (let firstRow = from; firstRow < rows; firstRow += chunkRows) {
     const count = Math.min(chunkRows, rows - firstRow);
     const columns = makeColumns(count);
@@ -57,7 +57,7 @@ export function* generateRequests(
 }
 
 /** Draws rows one after the other. */
-class RequestDraw {
+class RequestSampler {
   readonly #seed: number;
   readonly #random = new Random();
   readonly #tasks: number;
@@ -87,10 +87,10 @@ class RequestDraw {
     this.#progTypes = vocabulary.count.prog_types;
     this.#attachTypes = vocabulary.count.attach_types;
     this.#fitting = fittingNumbers(vocabulary);
-    const mapCreate = vocabulary.must('cmds', 'map_create');
-    const progLoad = vocabulary.must('cmds', 'prog_load');
-    const btfLoad = vocabulary.must('cmds', 'btf_load');
-    const tokenCreate = vocabulary.must('cmds', 'token_create');
+    const mapCreate = vocabulary.require('cmds', 'map_create');
+    const progLoad = vocabulary.require('cmds', 'prog_load');
+    const btfLoad = vocabulary.require('cmds', 'btf_load');
+    const tokenCreate = vocabulary.require('cmds', 'token_create');
     this.#progLoad = progLoad;
     this.#commonCmds = Uint8Array.of(mapCreate, mapCreate, progLoad, progLoad, progLoad, progLoad, btfLoad);
     const common = new Set([...this.#commonCmds, tokenCreate]);
@@ -118,7 +118,7 @@ class RequestDraw {
     const common = draw & 7;
     const percent = (draw >>> 3) % 100;
     if (percent >= 10) columns.token[row] = this.#token(task, percent < 82);
-    if (draw < 800) columns.pre[row] = Pre.NONE + 1 + random.below(Pre.BAD_ROW - 1);
+    if (draw < 800) columns.pre[row] = Fault.NONE + 1 + random.below(Fault.BAD_ROW - 1);
     const cmd = (
       common < 7 ? this.#commonCmds[common] : this.#otherCmds[random.below(this.#otherCmds.length)]
     ) as number;

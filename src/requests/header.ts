@@ -1,4 +1,4 @@
-import type { Problems } from './problems.js';
+import type { RowDiagnostics } from './problems.js';
 import { canonicalColumn, REQUEST_COLUMNS, REQUIRED_COLUMNS, type RequestColumn, VERDICT_COLUMNS } from './table.js';
 
 /** Instead of a place in REQUEST_COLUMNS: no request has such a column. */
@@ -13,7 +13,7 @@ export type HeaderFault = 'twice' | 'missing';
  */
 export function headerColumns(
   names: readonly string[],
-  problems: Problems,
+  problems: RowDiagnostics,
   refuse: (fault: HeaderFault, column: RequestColumn) => Error,
 ): number[] {
   const columns = names.map((name) => {

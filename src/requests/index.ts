@@ -1,5 +1,11 @@
 export { type GenerateOptions, generateRequests } from './generate.js';
-export { PROBLEM_KINDS, type Problem, type ProblemKind, Problems, type UnknownColumn } from './problems.js';
+export {
+  ROW_DIAGNOSTIC_KINDS,
+  type RowDiagnostic,
+  type RowDiagnosticKind,
+  RowDiagnostics,
+  type UnknownColumn,
+} from './problems.js';
 export { type ReadOptions, readRequests, TableReader } from './reader.js';
 export {
   CHUNK_ROWS,

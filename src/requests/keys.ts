@@ -1,6 +1,6 @@
-import { ByteNames, type Bytes, MISSING, wordsOf } from './byte_names.js';
+import { ByteMap, type Bytes, MISSING, wordsOf } from './byte_names.js';
 import { IGNORED } from './header.js';
-import type { Problems } from './problems.js';
+import type { RowDiagnostics } from './problems.js';
 import { canonicalColumn, REQUEST_COLUMNS, VERDICT_COLUMNS } from './table.js';
 
 /** Most distinct keys remembered; rows of ever new keys must not fill the memory. */
@@ -17,17 +17,17 @@ export interface MetKey {
 
 /** Which column each key of an NDJSON table means. */
 export class KeyColumns {
-  readonly #problems: Problems;
+  readonly #problems: RowDiagnostics;
   readonly #columns = new Map<string, number>(REQUEST_COLUMNS.map((name, column) => [name, column]));
   /** Places in #keys. */
-  readonly #met = new ByteNames();
+  readonly #met = new ByteMap();
   readonly #keys: MetKey[] = [];
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Keys that were new, in the order they were met. */
   readonly added: string[] = [];
 
   /** Keys nobody asked for are noted in `problems`, each once. */
-  constructor(problems: Problems) {
+  constructor(problems: RowDiagnostics) {
     this.#problems = problems;
     for (const name of VERDICT_COLUMNS) this.#columns.set(name, IGNORED);
   }

@@ -14,7 +14,7 @@ export function isBlank(line: string): boolean {
 export type OnLine = (line: string | undefined, number: number) => void;
 
 /** Cuts text that comes in pieces into lines, numbered from 1. A carriage return before the line feed stays. */
-export class LineSplitter {
+export class LineTextSplitter {
   readonly #onLine: OnLine;
   #started = '';
   #isTooLong = false;

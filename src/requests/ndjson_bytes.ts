@@ -1,5 +1,5 @@
 import { type Bytes, isSameText } from './byte_names.js';
-import { type ByteRows, type CellPlaces, NOWHERE } from './byte_rows.js';
+import { type ByteRows, type CellSpans, DISCARD } from './byte_rows.js';
 import { TASK, TOKEN } from './cell_names.js';
 import { IGNORED } from './header.js';
 import type { KeyColumns, MetKey } from './keys.js';
@@ -38,7 +38,7 @@ const [NULL, TRUE, FALSE] = ['null', 'true', 'false'].map((word) => new TextEnco
  */
 export class PlainNdjson {
   readonly #rows: ByteRows;
-  readonly #places: CellPlaces;
+  readonly #places: CellSpans;
   readonly #keys: KeyColumns;
   /** By member: the key it had last, which the next line will most likely have there again. */
   readonly #lastKeys: MetKey[] = [];
@@ -70,7 +70,7 @@ export class PlainNdjson {
       if (bytes[next] !== COLON) return 0;
       next = skipSpace(bytes, next + 1);
       if (column === IGNORED) {
-        next = this.#value(bytes, next, NOWHERE) || skipOther(bytes, next);
+        next = this.#value(bytes, next, DISCARD) || skipOther(bytes, next);
       } else {
         // Which of two counts depends on how they are spelt.
         if ((seen & (1 << column)) !== 0) return 0;

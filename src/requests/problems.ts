@@ -3,7 +3,7 @@ import { printable, shortened } from '../text/printable.js';
 import { REQUEST_COLUMNS, type RequestColumn } from './table.js';
 
 /** What can be wrong with a row. */
-export const PROBLEM_KINDS = [
+export const ROW_DIAGNOSTIC_KINDS = [
   'unknown_name',
   'no_such_task',
   'no_such_token',
@@ -17,11 +17,11 @@ export const PROBLEM_KINDS = [
   'line_too_long',
   'marked_bad',
 ] as const;
-export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+export type RowDiagnosticKind = (typeof ROW_DIAGNOSTIC_KINDS)[number];
 
 /** One thing wrong with one row. */
-export interface Problem {
-  readonly kind: ProblemKind;
+export interface RowDiagnostic {
+  readonly kind: RowDiagnosticKind;
   /** 1-based line of the file; absent where the file has no lines. */
   readonly line?: number;
   /** Number of the row from 1, where the file has no lines. */
@@ -39,31 +39,30 @@ export interface UnknownColumn {
   readonly nearest?: string;
 }
 
-/** Problems kept in full, and unknown columns kept; the rest is counted. */
+/** RowDiagnostics kept in full, and unknown columns kept; the rest is counted. */
 export const KEPT = 20;
-const SHOWN_LENGTH = 80;
+const MAX_SHOWN_LENGTH = 80;
 
 /** What was found wrong in a part of a table: plain data, which passes between threads. Lines count from the part's first. */
-export type FoundProblems = Pick<Problems, 'first' | 'counts' | 'total' | 'rows'>;
+export type RowDiagnosticCounts = Pick<RowDiagnostics, 'first' | 'counts' | 'total' | 'rows'>;
 
 /** Everything found wrong while a table was read. */
-export class Problems {
+export class RowDiagnostics {
   /** The first ones, in the order of the file. */
-  readonly first: Problem[] = [];
+  readonly first: RowDiagnostic[] = [];
   /** How many of each kind, kept or not. */
-  readonly counts: Record<ProblemKind, number> = Object.fromEntries(PROBLEM_KINDS.map((kind) => [kind, 0])) as Record<
-    ProblemKind,
-    number
-  >;
+  readonly counts: Record<RowDiagnosticKind, number> = Object.fromEntries(
+    ROW_DIAGNOSTIC_KINDS.map((kind) => [kind, 0]),
+  ) as Record<RowDiagnosticKind, number>;
   /** FullColumns that were ignored, each once. */
   readonly unknownColumns: UnknownColumn[] = [];
-  /** Problems of all kinds; a row can have several. */
+  /** RowDiagnostics of all kinds; a row can have several. */
   total = 0;
   /** Rows with at least one problem. */
   rows = 0;
 
   /** Counts a problem; `nearest` is only asked while problems are kept in full. */
-  add(problem: Omit<Problem, 'nearest'>, nearest?: () => string | undefined): void {
+  add(problem: Omit<RowDiagnostic, 'nearest'>, nearest?: () => string | undefined): void {
     this.total += 1;
     this.counts[problem.kind] += 1;
     if (this.first.length >= KEPT) return;
@@ -73,19 +72,19 @@ export class Problems {
   }
 
   /** What was found so far, and starts over. */
-  takePart(): FoundProblems {
+  drain(): RowDiagnosticCounts {
     const part = { first: this.first.splice(0), counts: { ...this.counts }, total: this.total, rows: this.rows };
-    for (const kind of PROBLEM_KINDS) this.counts[kind] = 0;
+    for (const kind of ROW_DIAGNOSTIC_KINDS) this.counts[kind] = 0;
     this.total = 0;
     this.rows = 0;
     return part;
   }
 
   /** Adds what was found in the next part, which so many lines come before. */
-  addPart(part: FoundProblems, linesBefore = 0): void {
+  merge(part: RowDiagnosticCounts, linesBefore = 0): void {
     this.total += part.total;
     this.rows += part.rows;
-    for (const kind of PROBLEM_KINDS) this.counts[kind] += part.counts[kind];
+    for (const kind of ROW_DIAGNOSTIC_KINDS) this.counts[kind] += part.counts[kind];
     for (const problem of part.first.slice(0, KEPT - this.first.length)) {
       this.first.push(problem.line === undefined ? problem : { ...problem, line: problem.line + linesBefore });
     }
@@ -95,11 +94,11 @@ export class Problems {
   addUnknownColumn(name: string, canonical: string): void {
     if (this.unknownColumns.length >= KEPT) return;
     const near = nearestOf(canonical, REQUEST_COLUMNS);
-    this.unknownColumns.push({ name: shown(name), ...(near === undefined ? {} : { nearest: near }) });
+    this.unknownColumns.push({ name: truncated(name), ...(near === undefined ? {} : { nearest: near }) });
   }
 }
 
 /** A text from a file, short enough to be shown in a message. */
-export function shown(text: string): string {
-  return shortened(text, SHOWN_LENGTH);
+export function truncated(text: string): string {
+  return shortened(text, MAX_SHOWN_LENGTH);
 }

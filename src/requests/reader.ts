@@ -1,14 +1,14 @@
-import { demandObject, demandWhole } from '../kernel/arguments.js';
+import { requireObject, requireWhole } from '../kernel/arguments.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
-import { ByteLines } from './byte_lines.js';
+import { LineSplitter } from './byte_lines.js';
 import { type CellNames, cellNames } from './cell_names.js';
 import { CsvTable } from './csv.js';
 import { KeyColumns } from './keys.js';
 import { NdjsonTable } from './ndjson.js';
-import { Problems } from './problems.js';
+import { RowDiagnostics } from './problems.js';
 import { RowBuilder } from './rows.js';
-import { demandFormat, demandPieces } from './source.js';
+import { requireFormat, requirePieces } from './source.js';
 import {
   CHUNK_ROWS,
   MAX_CHUNK_ROWS,
@@ -29,7 +29,7 @@ export interface ReadOptions {
   /** Rows per chunk, at least 1; CHUNK_ROWS by default. */
   readonly chunkRows?: number;
   /** Where faults of rows are collected; a fresh one by default. */
-  readonly problems?: Problems;
+  readonly problems?: RowDiagnostics;
 }
 
 /** Where in a file a reader starts, and where it stops. */
@@ -52,19 +52,19 @@ export interface ReadRange {
  * An NDJSON table may be empty; a CSV table has at least its header.
  */
 export class TableReader {
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
   /** The keys of an NDJSON table. */
   readonly keys: KeyColumns;
   readonly #rows: RowBuilder;
   readonly #table: CsvTable | NdjsonTable;
-  readonly #lines: ByteLines;
+  readonly #lines: LineSplitter;
   readonly #file: string;
   #isEnd = false;
 
   /** Reads all of a file, or the rows of a range. Throws an InvalidArgumentError for a chunk size that is none. */
   constructor(names: CellNames, format: RequestFormat, options: ReadOptions = {}, range?: ReadRange) {
-    const { file = '<input>', chunkRows = CHUNK_ROWS, problems = new Problems() } = options;
-    demandWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
+    const { file = '<input>', chunkRows = CHUNK_ROWS, problems = new RowDiagnostics() } = options;
+    requireWhole('chunkRows', chunkRows, 1, MAX_CHUNK_ROWS);
     this.problems = problems;
     this.#file = file;
     this.keys = range?.keys ?? new KeyColumns(problems);
@@ -73,7 +73,7 @@ export class TableReader {
       format === 'csv'
         ? new CsvTable(file, this.#rows, problems, range?.columns)
         : new NdjsonTable(this.#rows, this.keys);
-    this.#lines = new ByteLines(this.#table, range?.from, range?.line, range?.stop);
+    this.#lines = new LineSplitter(this.#table, range?.from, range?.line, range?.stop);
   }
 
   /** The request column of each field of a CSV table, below 0 for none, once its header was read. */
@@ -131,9 +131,9 @@ export async function* readRequests(
   options: ReadOptions = {},
 ): AsyncGenerator<RequestChunk> {
   checkWorldNames(world);
-  demandFormat(format, REQUEST_FORMATS);
-  demandPieces(source);
-  demandObject('options', options);
+  requireFormat(format, REQUEST_FORMATS);
+  requirePieces(source);
+  requireObject('options', options);
   const reader = new TableReader(cellNames(world), format, options);
   for await (const piece of encodeUtf8(source)) {
     reader.push(piece);

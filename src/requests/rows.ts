@@ -1,5 +1,5 @@
-import { Pre } from '../abi/verdict.js';
-import type { Kind } from '../kernel/vocabulary.js';
+import { Fault } from '../abi/verdict.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
 import { MAX_IDS, NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
@@ -19,16 +19,16 @@ import {
 } from './cell_names.js';
 import { ChunkBuilder } from './chunks.js';
 import { type CommandFields, READS_MAP_TYPE, READS_NO_TYPE } from './fields.js';
-import { type ProblemKind, type Problems, shown } from './problems.js';
-import { detached, EMPTY, EXPECT_NAMES, OUT_OF_RANGE, parseCount, type Spellings, UNKNOWN } from './spellings.js';
+import { type RowDiagnosticKind, type RowDiagnostics, truncated } from './problems.js';
+import { copyString, EMPTY, EXPECT_NAMES, type NameCache, OUT_OF_RANGE, parseCount, UNKNOWN } from './spellings.js';
 import { type Cells, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from './table.js';
 
 /** Instead of an id: the value was of no use, and that has been reported. */
 const WRONG_TYPE = -4;
 /** Characters of a bad row's cell that are kept. */
-const KEPT_LENGTH = 200;
+const MAX_KEPT_LENGTH = 200;
 
-const KIND_OF_COLUMN: Partial<Record<RequestColumn, Kind>> = {
+const KIND_OF_COLUMN: Partial<Record<RequestColumn, EnumKind>> = {
   cmd: 'cmds',
   map_type: 'map_types',
   prog_type: 'prog_types',
@@ -39,9 +39,9 @@ const KIND_OF_COLUMN: Partial<Record<RequestColumn, Kind>> = {
 export class RowBuilder {
   readonly #world: WorldNames;
   readonly #fields: CommandFields;
-  readonly #problems: Problems;
+  readonly #problems: RowDiagnostics;
   /** In order of REQUEST_COLUMNS; insn_cnt has none. */
-  readonly #spellings: readonly (Spellings | undefined)[];
+  readonly #spellings: readonly (NameCache | undefined)[];
   readonly #chunks: ChunkBuilder;
   /** Adds rows from bytes, in between. */
   readonly bytes: ByteRows;
@@ -49,7 +49,7 @@ export class RowBuilder {
   #isBad = false;
 
   /** `place` says what rows are named by: the line they start on, or, where there are no lines, their number from 1. */
-  constructor(names: CellNames, problems: Problems, chunkRows: number, place: 'line' | 'row' = 'line') {
+  constructor(names: CellNames, problems: RowDiagnostics, chunkRows: number, place: 'line' | 'row' = 'line') {
     this.#world = names.world;
     this.#fields = names.fields;
     this.#problems = problems;
@@ -88,22 +88,22 @@ export class RowBuilder {
     }
     const code = this.#id(PRE, cells[PRE], line);
     if (code > 0) columns.pre[row] = code;
-    if (code === Pre.BAD_ROW)
+    if (code === Fault.BAD_ROW)
       this.#report('marked_bad', line, 'pre', 'the row is marked as one that could not be read');
     const expect = this.#id(EXPECT, cells[EXPECT], line);
     if (expect >= 0) this.#chunks.expect(expect);
 
-    if (this.#isBad) columns.pre[row] = Pre.BAD_ROW;
+    if (this.#isBad) columns.pre[row] = Fault.BAD_ROW;
     if (this.#problems.total !== problemsBefore) this.#keep(cells);
     this.#chunks.next(line);
   }
 
   /** Adds a row for a line of which no request can be made. */
-  addBroken(kind: ProblemKind, message: string, line: number, cells?: Cells): void {
+  addBroken(kind: RowDiagnosticKind, message: string, line: number, cells?: Cells): void {
     this.#report(kind, line, undefined, message);
     const { columns, row } = this.#chunks;
     columns.task[row] = this.#world.tasks.length;
-    columns.pre[row] = Pre.BAD_ROW;
+    columns.pre[row] = Fault.BAD_ROW;
     this.#keep(cells ?? []);
     this.#chunks.next(line);
   }
@@ -155,13 +155,13 @@ export class RowBuilder {
     const name = REQUEST_COLUMNS[column] as RequestColumn;
     const text = String(value);
     if (id === OUT_OF_RANGE) {
-      this.#reportBad('out_of_range', line, name, `${shown(text)} is not a number ${name} can have`);
+      this.#reportBad('out_of_range', line, name, `${truncated(text)} is not a number ${name} can have`);
     } else {
       const label = labelOf(name);
       const what =
         column === INSN_CNT
-          ? `'${shown(text)}' is no number of instructions, 0 to 4294967295`
-          : `no ${label} is called '${shown(text)}'`;
+          ? `'${truncated(text)}' is no number of instructions, 0 to 4294967295`
+          : `no ${label} is called '${truncated(text)}'`;
       this.#reportBad('unknown_name', line, name, what, () => this.#nearest(name, text));
     }
     return id;
@@ -170,7 +170,7 @@ export class RowBuilder {
   #lookUp(column: number, value: unknown, line: number): number {
     if (typeof value === 'string') {
       if (value === '') return EMPTY;
-      return column === INSN_CNT ? parseCount(value) : (this.#spellings[column] as Spellings).idOf(value);
+      return column === INSN_CNT ? parseCount(value) : (this.#spellings[column] as NameCache).idOf(value);
     }
     if (value === undefined || value === null) return EMPTY;
     if (typeof value === 'number') return this.#lookUp(column, String(value), line);
@@ -199,21 +199,21 @@ export class RowBuilder {
     const trimmed = text.trim();
     const isIndex = /^#\d+$/.test(trimmed);
     const message = isIndex
-      ? `no ${column} ${shown(trimmed)}: the world has ${specs.length}`
-      : `no ${column} is called '${shown(trimmed)}'`;
+      ? `no ${column} ${truncated(trimmed)}: the world has ${specs.length}`
+      : `no ${column} is called '${truncated(trimmed)}'`;
     this.#report(kind, line, column, message, () => {
       if (isIndex) return undefined;
       // A bare number is most likely an index that lacks its sign.
       if (/^\d+$/.test(trimmed) && Number(trimmed) < specs.length) return `#${Number(trimmed)}`;
       return nearestOf(
-        trimmed.slice(0, KEPT_LENGTH),
+        trimmed.slice(0, MAX_KEPT_LENGTH),
         specs.map(({ name }) => name),
       );
     });
   }
 
   #reportBad(
-    kind: ProblemKind,
+    kind: RowDiagnosticKind,
     line: number,
     column: RequestColumn,
     message: string,
@@ -224,7 +224,7 @@ export class RowBuilder {
   }
 
   #report(
-    kind: ProblemKind,
+    kind: RowDiagnosticKind,
     line: number,
     column: RequestColumn | undefined,
     message: string,
@@ -249,5 +249,5 @@ function labelOf(column: RequestColumn): string {
 function cellText(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return detached(text.slice(0, KEPT_LENGTH));
+  return copyString(text.slice(0, MAX_KEPT_LENGTH));
 }

@@ -2,13 +2,13 @@ import { invalidArgument } from '../kernel/arguments.js';
 import { isObject } from '../kernel/ranges.js';
 
 /** Throws an InvalidArgumentError for what is none of some formats. */
-export function demandFormat(format: unknown, formats: readonly string[]): void {
+export function requireFormat(format: unknown, formats: readonly string[]): void {
   if (!formats.some((known) => known === format))
     throw invalidArgument('format', format, `one of ${formats.join(', ')}`);
 }
 
 /** Throws an InvalidArgumentError for what cannot be iterated over with `for await`. */
-export function demandPieces(source: unknown): void {
+export function requirePieces(source: unknown): void {
   const isIterable =
     isObject(source) &&
     (typeof Reflect.get(source, Symbol.asyncIterator) === 'function' ||

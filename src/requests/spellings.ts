@@ -1,9 +1,9 @@
 import { ERRNO } from '../abi/errno.js';
 import { saturate } from '../engine/columns.js';
 import { checkUniqueNames } from '../kernel/check_world.js';
-import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
+import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import type { WorldNames } from '../kernel/world.js';
-import { preNamed } from '../names/faults.js';
+import { faultNamed_ } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
 import { EXPECT_ALLOWED, type RequestColumn } from './table.js';
 
@@ -20,7 +20,7 @@ const MAX_SPELLINGS = 1 << 17;
 const MAX_SPELLING_LENGTH = 256;
 
 /** What texts stand for; each distinct text is resolved once. */
-export class Spellings {
+export class NameCache {
   readonly #ids = new Map<string, number>();
   readonly #resolve: (text: string) => number;
 
@@ -34,7 +34,7 @@ export class Spellings {
     const remembered = this.#ids.get(text);
     if (remembered !== undefined) return remembered;
     const id = this.#resolve(text);
-    if (this.#ids.size < MAX_SPELLINGS && text.length <= MAX_SPELLING_LENGTH) this.#ids.set(detached(text), id);
+    if (this.#ids.size < MAX_SPELLINGS && text.length <= MAX_SPELLING_LENGTH) this.#ids.set(copyString(text), id);
     return id;
   }
 }
@@ -46,10 +46,10 @@ export class Spellings {
 export function nameSpellings(
   names: readonly string[],
   byName: (names: readonly string[]) => Ids = firstIds,
-): Spellings {
+): NameCache {
   // Made when it is needed: threads should start fast.
   let ids: Ids | undefined;
-  return new Spellings((text) => {
+  return new NameCache((text) => {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     const index = /^#(\d+)$/.exec(trimmed)?.[1];
@@ -79,8 +79,8 @@ function uniqueIds(list: string, names: readonly string[]): Ids {
 }
 
 /** Commands and types: any spelling names/spelling.ts knows; numbers become what a column holds. */
-export function kindSpellings(vocabulary: Vocabulary, kind: Kind): Spellings {
-  return new Spellings((text) => {
+export function kindSpellings(vocabulary: Vocabulary, kind: EnumKind): NameCache {
+  return new NameCache((text) => {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     const number = resolveName(vocabulary, kind, trimmed);
@@ -90,21 +90,21 @@ export function kindSpellings(vocabulary: Vocabulary, kind: Kind): Spellings {
 }
 
 /** Faults found beforehand: `token_ebadf` or its code. */
-function preSpellings(): Spellings {
-  return new Spellings((text) => {
+function preSpellings(): NameCache {
+  return new NameCache((text) => {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     if (looksNumeric(trimmed)) return /^[0-7]$/.test(trimmed) ? Number(trimmed) : OUT_OF_RANGE;
-    return preNamed(trimmed) ?? UNKNOWN;
+    return faultNamed_(trimmed) ?? UNKNOWN;
   });
 }
 
-/** Names an expectation can have. */
+/** DictionaryBuilder an expectation can have. */
 export const EXPECT_NAMES: readonly string[] = ['allowed', ...Object.keys(ERRNO)];
 
 /** Expectations: `allowed`, or an errno by name (`EPERM`, `eperm`, `-EPERM`). */
-function expectSpellings(): Spellings {
-  return new Spellings((text) => {
+function expectSpellings(): NameCache {
+  return new NameCache((text) => {
     const name = text.trim().replace(/^-/, '').toUpperCase();
     if (name === '') return EMPTY;
     if (name === 'ALLOWED') return EXPECT_ALLOWED;
@@ -116,9 +116,9 @@ function expectSpellings(): Spellings {
  * What the texts of each request column stand for, by name; insn_cnt, whose texts are counts, has none. Looking up the name
  * of a task or token throws an InvalidSpecError where two of them have one name.
  */
-export function requestSpellings(world: WorldNames): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, Spellings>> {
+export function requestSpellings(world: WorldNames): Readonly<Record<Exclude<RequestColumn, 'insn_cnt'>, NameCache>> {
   const { vocabulary } = world.profile;
-  const idsIn = (list: 'tasks' | 'tokens'): Spellings =>
+  const idsIn = (list: 'tasks' | 'tokens'): NameCache =>
     nameSpellings(
       world[list].map(({ name }) => name),
       (names) => uniqueIds(list, names),
@@ -159,6 +159,6 @@ function looksNumeric(text: string): boolean {
 }
 
 /** A copy that does not keep the text it was cut from alive. */
-export function detached(text: string): string {
+export function copyString(text: string): string {
   return ` ${text}`.slice(1);
 }

@@ -1,11 +1,11 @@
 import { type FullColumns, saturate } from '../engine/columns.js';
 import { TYPE_ROWS } from '../engine/layout.js';
-import type { Kind, Vocabulary } from '../kernel/vocabulary.js';
+import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type WorldNames } from '../kernel/world.js';
 import { PRE_NAMES } from '../names/faults.js';
 import { type ByteBuffer, Fragments, MAX_DIGITS } from './bytes.js';
 import { COLUMN_NUMBERS, type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './fields.js';
-import { kindSpellings, nameSpellings, type Spellings } from './spellings.js';
+import { kindSpellings, type NameCache, nameSpellings } from './spellings.js';
 import { REQUEST_COLUMNS, type RequestFormat } from './table.js';
 
 const MAX_NAME = 1000;
@@ -43,7 +43,7 @@ export class RequestText {
     const quote = isCsv ? csvField : jsonString;
     const fields = commandFields(vocabulary);
     this.#fields = fields;
-    const names = (kind: Kind): string[] => readableNames(vocabulary, kind).map(quote);
+    const names = (kind: EnumKind): string[] => readableNames(vocabulary, kind).map(quote);
 
     const member = (name: string, value: string): string => (isCsv ? `${value},` : `"${name}":${value},`);
     const tasks = readableIds(world.tasks.map(({ name }) => name));
@@ -126,17 +126,17 @@ function writeId(out: ByteBuffer, around: Fragments, id: number): void {
   out.fragment(around, 1);
 }
 
-/** Names that a reader takes for the same ids; `#3` instead of those it would not. */
+/** DictionaryBuilder that a reader takes for the same ids; `#3` instead of those it would not. */
 export function readableIds(names: readonly string[]): string[] {
-  const spellings: Spellings = nameSpellings(names);
+  const spellings: NameCache = nameSpellings(names);
   return names.map((name, id) => {
     const isReadBack = name.length <= MAX_NAME && !LONE_SURROGATE.test(name) && spellings.idOf(name) === id;
     return isReadBack ? name : `#${id}`;
   });
 }
 
-/** Names of an enumeration that a reader takes for the same numbers, from 0 to 63; the number instead of those it would not. */
-export function readableNames(vocabulary: Vocabulary, kind: Kind): string[] {
+/** DictionaryBuilder of an enumeration that a reader takes for the same numbers, from 0 to 63; the number instead of those it would not. */
+export function readableNames(vocabulary: Vocabulary, kind: EnumKind): string[] {
   const spellings = kindSpellings(vocabulary, kind);
   return COLUMN_NUMBERS.map((number) => {
     const name = vocabulary.nameOf(kind, number);

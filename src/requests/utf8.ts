@@ -1,7 +1,7 @@
 import { kindOf } from '../engine/check_columns.js';
 import { InvalidArgumentError } from '../errors.js';
 
-/** Bytes held back for the end of a line. No shorter sequence of them can be a line that LineSplitter accepts. */
+/** Bytes held back for the end of a line. No shorter sequence of them can be a line that LineTextSplitter accepts. */
 const MAX_HELD = 1 << 22;
 const LINE_FEED = 0x0a;
 

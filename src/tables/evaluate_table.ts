@@ -2,11 +2,11 @@ import type { FullColumns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import type { AttachedEvaluator } from '../engine/share.js';
 import { InvalidArgumentError, TableChangedError } from '../errors.js';
-import { demandObject, demandSignal, demandText, invalidArgument } from '../kernel/arguments.js';
+import { invalidArgument, requireObject, requireSignal, requireText } from '../kernel/arguments.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
-import { Problems } from '../requests/problems.js';
-import { demandFormat, demandPieces } from '../requests/source.js';
+import { RowDiagnostics } from '../requests/problems.js';
+import { requireFormat, requirePieces } from '../requests/source.js';
 import { formatOfPath, TABLE_FORMATS, type TableFormat } from './formats.js';
 import { openInputFile } from './input_file.js';
 import { openTable } from './open_table.js';
@@ -46,7 +46,7 @@ export interface TableChunk {
 /** The rows of a table and their verdicts, chunk by chunk: iterate once. */
 export interface EvaluatedTable extends AsyncIterable<TableChunk> {
   /** What is wrong with the rows read so far: counts by kind, and the first twenty in full. */
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
 }
 
 /**
@@ -60,11 +60,11 @@ export function evaluateTable(
   source: TableSource,
   options: TableOptions = {},
 ): EvaluatedTable {
-  demandObject('evaluator', evaluator, 'an evaluator');
+  requireObject('evaluator', evaluator, 'an evaluator');
   if (typeof evaluator.checkBatch !== 'function') throw invalidArgument('evaluator', evaluator, 'an evaluator');
-  demandObject('options', options);
-  demandSignal('options.signal', options.signal);
-  if (options.file !== undefined) demandText('options.file', options.file);
+  requireObject('options', options);
+  requireSignal('options.signal', options.signal);
+  if (options.file !== undefined) requireText('options.file', options.file);
   const { world = 'world' in evaluator ? evaluator.world : undefined } = options;
   if (world === undefined) {
     throw new InvalidArgumentError(
@@ -77,15 +77,15 @@ export function evaluateTable(
   if (format === undefined) {
     throw new InvalidArgumentError('options.format', 'the format of the table is not known: give it as an option');
   }
-  demandFormat(format, TABLE_FORMATS);
-  if (typeof source !== 'string') demandPieces(source);
-  const problems = new Problems();
+  requireFormat(format, TABLE_FORMATS);
+  if (typeof source !== 'string') requirePieces(source);
+  const problems = new RowDiagnostics();
   const chunks = async function* (): AsyncGenerator<TableChunk> {
     options.signal?.throwIfAborted();
     const opened = typeof source === 'string' ? openInputFile(source) : undefined;
     const file = options.file ?? (typeof source === 'string' ? source : '<input>');
     const pieces = () => opened?.pieces(options.signal) ?? (source as Exclude<TableSource, string>);
-    const demandUnchanged = (): void => {
+    const requireUnchanged = (): void => {
       const change = opened?.change();
       if (change !== undefined) throw new TableChangedError(file, change);
     };
@@ -97,11 +97,11 @@ export function evaluateTable(
         evaluator.checkBatch(chunk.columns, verdicts);
         yield { ...chunk, verdicts };
       }
-      demandUnchanged();
+      requireUnchanged();
     } catch (error) {
       options.signal?.throwIfAborted();
       // What a table seems to hold that is written to meanwhile is not what is wrong.
-      demandUnchanged();
+      requireUnchanged();
       throw error;
     } finally {
       opened?.close();

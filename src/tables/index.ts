@@ -1,7 +1,12 @@
 // bpf-token-sim/tables: whole tables of requests, in every format; needs Node.
 
 export { TableChangedError } from '../errors.js';
-export { type Problem, type ProblemKind, Problems, type UnknownColumn } from '../requests/problems.js';
+export {
+  type RowDiagnostic,
+  type RowDiagnosticKind,
+  RowDiagnostics,
+  type UnknownColumn,
+} from '../requests/problems.js';
 export { RequestTableError } from '../requests/table.js';
 export {
   type EvaluatedTable,

@@ -2,7 +2,7 @@ import { closeSync, constants, createReadStream, fstatSync, openSync } from 'nod
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
-import { OpenFile } from './file_bytes.js';
+import { OpenFile } from './file_source.js';
 
 /** A file that is open for reading: a regular one, or something whose bytes come once, as of a FIFO or a device. */
 export interface InputFile {

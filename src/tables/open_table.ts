@@ -1,11 +1,11 @@
 import type { WorldNames } from '../kernel/world.js';
-import type { FleetingChunk } from '../requests/columnar/slices.js';
-import type { Problems } from '../requests/problems.js';
+import type { TransientChunk } from '../requests/columnar/slices.js';
+import type { RowDiagnostics } from '../requests/problems.js';
 import { readRequests } from '../requests/reader.js';
 import { type RequestChunk, RequestTableError } from '../requests/table.js';
-import type { OpenFile } from './file_bytes.js';
+import type { OpenFile } from './file_source.js';
 import { isColumnar, type TableFormat } from './formats.js';
-import type { TableData, TablePart } from './parts.js';
+import type { ColumnarSplit, TableData } from './read_splits.js';
 
 /** A table to read. */
 export interface TableInput {
@@ -23,27 +23,27 @@ export interface OpenTable {
   /** Throws a RequestTableError, or a system's error. */
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
   /** The same, for who is done with a chunk before the next: read these or those. Absent where chunks are made for good. */
-  readonly fleeting?: AsyncIterable<FleetingChunk> | Iterable<FleetingChunk>;
+  readonly fleeting?: AsyncIterable<TransientChunk> | Iterable<TransientChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file that were read; undefined where `pieces` tells. */
   bytesRead?(): number;
   /** The table in parts that any thread can read; absent where it is read from its start to its end. */
-  readonly parts?: TableParts;
+  readonly parts?: TableSplits;
 }
 
 /** A table in parts. */
-export interface TableParts {
+export interface TableSplits {
   /** What a thread needs to read them. */
   readonly table: TableData;
   /** Throws as reading chunks does. */
-  all(): Iterable<TablePart>;
+  all(): Iterable<ColumnarSplit>;
   /** Counts a part as read. */
-  done(part: TablePart): void;
+  done(part: ColumnarSplit): void;
 }
 
 /** Opens a table. Faults of rows go to `problems`. Rejects with a RequestTableError, or a system's error. */
-export async function openTable(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
+export async function openTable(input: TableInput, world: WorldNames, problems: RowDiagnostics): Promise<OpenTable> {
   const { file, format } = input;
   if (!isColumnar(format)) {
     return { chunks: readRequests(world, format, input.pieces(), { file, problems }) };
@@ -54,7 +54,11 @@ export async function openTable(input: TableInput, world: WorldNames, problems: 
   return openArrow(input, world, problems);
 }
 
-async function openParquetTable({ file, open }: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
+async function openParquetTable(
+  { file, open }: TableInput,
+  world: WorldNames,
+  problems: RowDiagnostics,
+): Promise<OpenTable> {
   if (open === undefined) {
     throw new RequestTableError(file, undefined, undefined, 'a Parquet table cannot come through a pipe: name a file');
   }

@@ -30,9 +30,9 @@ export async function openColumnarRequests(world: WorldNames, format: ColumnarFo
     return new ArrowRequestWriter(world, format === 'arrow');
   }
   const { ParquetWriter } = await import('./parquet/writer.js');
-  const { Names } = await import('../requests/arrow/names.js');
+  const { DictionaryBuilder } = await import('../requests/arrow/names.js');
   const { REQUEST_CELLS, RequestCells, requestNames } = await import('../requests/arrow/request_cells.js');
-  const names = requestNames(world).map((list) => list && new Names(list));
+  const names = requestNames(world).map((list) => list && new DictionaryBuilder(list));
   const writer = new ParquetWriter(REQUEST_CELLS, names);
   const cells = new RequestCells(world);
   return {

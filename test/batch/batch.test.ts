@@ -52,7 +52,7 @@ describe('what a batch answers', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, string | number | null>);
     expect(rows.map(({ row }) => row)).toEqual(Array.from({ length: 40_000 }, (_, i) => i + 1));
-    expect(summary).toMatchObject({ rows: 40_000, badRows: 0, profile: 'linux-6.12', isCutShort: false });
+    expect(summary).toMatchObject({ rows: 40_000, badRows: 0, profile: 'linux-6.12', isTruncated: false });
     expect(summary.verdicts.reduce((sum, count) => sum + count)).toBe(40_000);
     expect(summary.tasks.reduce((sum, count) => sum + count)).toBe(40_000);
     expect(allowedRows(summary)).toBe(rows.filter(({ verdict }) => verdict === 'allowed').length);
@@ -109,8 +109,8 @@ describe('what a batch answers', () => {
         OUTPUT_COLUMNS.join(','),
         '1,2,agent,full,map_create,hash,,,,,allowed,,allowed,used',
         '2,4,nobody,full,prog_load,,kprobe,,3,token_ebadf,denied,EBADF,token_ebadf,unusable',
-        '3,5,root,,map_lookup_elem,,,,,,allowed,,descriptor_decides,none_given',
-        '4,6,root,,token_create,,,,,,undecided,,model_only,none_given',
+        '3,5,root,,map_lookup_elem,,,,,,allowed,,no_permission_needed,none_given',
+        '4,6,root,,token_create,,,,,,undecided,,undecided,none_given',
         '',
       ].join('\n'),
     );
@@ -249,7 +249,7 @@ describe('standard streams', () => {
     });
     const source = { kind: 'generated', rows: 1e9, seed: 1 } as const;
     const summary = await runBatch({ world, evaluator, source, sink: { kind: 'stdout', format: 'csv' }, stdout });
-    expect(summary.isCutShort).toBe(true);
+    expect(summary.isTruncated).toBe(true);
     expect(summary.rows).toBeLessThan(1e6);
   });
 

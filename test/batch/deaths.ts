@@ -13,9 +13,9 @@ const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta
 const { runBatch, Grouping } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
 const { createEvaluator, parseScenario } = (await import(dist('index.js'))) as typeof Library;
 
-/** Of a table in columns, more chunks than one thread writes the rows of; of text, parts of PART_BYTES enough. */
+/** Of a table in columns, more chunks than one thread writes the rows of; of text, parts of SPLIT_BYTES enough. */
 const rowsIn = (format: TableFormat): number => (isColumnar(format) ? 13 * 16_384 : 40_000);
-const PART_BYTES = 50_000;
+const SPLIT_BYTES = 50_000;
 export const FIRST_BAD = 20_001;
 const { world } = parseScenario(await readFile('examples/fleet.yaml', 'utf8'), 'fleet.yaml');
 const evaluator = createEvaluator(world);
@@ -58,7 +58,7 @@ export async function run(format: TableFormat, to: TableFormat | undefined, work
     source: { kind: 'file', path: tableOf(format), format },
     sink: to ? { kind: 'file', path, format: to } : { kind: 'none' },
     workers,
-    partBytes: PART_BYTES,
+    partBytes: SPLIT_BYTES,
     strict,
   });
   expect(elapsedMs).toBeGreaterThan(0);

@@ -3,29 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Hands } from '../../src/cli/batch/hands.js';
-import { PartDecider } from '../../src/cli/batch/part.js';
+import type { BatchWorkers } from '../../src/cli/batch/hands.js';
+import { SplitTaskHandler } from '../../src/cli/batch/part.js';
 import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/cli/batch/summary.js';
-import { readTextParts } from '../../src/cli/batch/text_parts.js';
+import { readTextSplits } from '../../src/cli/batch/text_parts.js';
 import { VerdictRows } from '../../src/cli/batch/verdict_rows.js';
 import { packWorld } from '../../src/cli/batch/world_data.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { SlotPlaces } from '../../src/pool/slot_places.js';
+import { SlotWorkspaces } from '../../src/pool/slot_workspaces.js';
 import {
-  Problems,
   REQUEST_FORMATS,
   type RequestChunk,
   type RequestFormat,
+  RowDiagnostics,
   readRequests,
 } from '../../src/requests/index.js';
-import { OpenFile } from '../../src/tables/file_bytes.js';
+import { OpenFile } from '../../src/tables/file_source.js';
 import { randomTable } from '../requests/random_tables.js';
 import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
 const memories = [evaluator.share().memory];
-const places = new SlotPlaces(memories, 1);
+const places = new SlotWorkspaces(memories, 1);
 const folder = mkdtempSync(join(tmpdir(), 'parts-'));
 const path = join(folder, 'table');
 afterAll(() => {
@@ -33,25 +33,25 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Hands in this thread. */
-const decider = await PartDecider.open({ world: packWorld(world), memories, compared: [] });
-const hands = {
+/** BatchWorkers in this thread. */
+const decider = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [] });
+const batchWorkers = {
   workers: 2,
   readText: async (part, isCounted) => decider.run({ kind: 'text', part, isCounted, places: places.of(0) }),
   dismiss: async () => undefined,
-} as Pick<Hands, 'workers' | 'readText' | 'dismiss'> as Hands;
+} as Pick<BatchWorkers, 'workers' | 'readText' | 'dismiss'> as BatchWorkers;
 
 interface Read {
   readonly counts: Counts;
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
   /** Verdict rows, where chunks came. */
   readonly text: string;
   readonly error?: unknown;
 }
 
 /** What comes of a table: its counts, its problems, and its rows as they are written. */
-async function gather(make: (problems: Problems) => ReturnType<typeof readTextParts>): Promise<Read> {
-  const problems = new Problems();
+async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof readTextSplits>): Promise<Read> {
+  const problems = new RowDiagnostics();
   const counts = emptyCounts(world, []);
   const rows = new VerdictRows(world, 'csv');
   let text = '';
@@ -89,9 +89,9 @@ const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isC
   writeFileSync(path, bytes);
   const file = OpenFile.open(path);
   return gather((problems) =>
-    readTextParts(
+    readTextSplits(
       { path, file, format, world, problems, partBytes, onBytes: () => {}, signal: undefined },
-      hands,
+      batchWorkers,
       isCounted,
     ),
   ).finally(() => file.close());
@@ -155,12 +155,12 @@ test('a file that became shorter is an error, not a shorter table', async () => 
     file,
     format: 'csv',
     world,
-    problems: new Problems(),
+    problems: new RowDiagnostics(),
     partBytes: 100,
     onBytes() {},
     signal: undefined,
   } as const;
-  await expect(readTextParts(table, hands, true).next()).rejects.toThrow(
+  await expect(readTextSplits(table, batchWorkers, true).next()).rejects.toThrow(
     `cannot read ${path}: it became shorter while it was read`,
   );
   file.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/cli/batch/index.js';
-import { PLACES } from '../../src/engine/layout.js';
+import { MAX_WORKSPACES } from '../../src/engine/layout.js';
 import type * as Library from '../../src/index.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
 import { generateRequests, RequestWriter } from '../../src/requests/index.js';
@@ -22,7 +22,7 @@ const compare = [createEvaluator(custom), createEvaluator({ ...world, profile: p
 const nowhere = { kind: 'none' } as const;
 const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
 /** Small enough for a table of 60,000 rows to have many. */
-const PART_BYTES = 500_000;
+const SPLIT_BYTES = 500_000;
 let folder: string;
 
 beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('more workers change nothing', () => {
           source,
           sink: { kind: 'file', path, format },
           workers,
-          partBytes: PART_BYTES,
+          partBytes: SPLIT_BYTES,
         });
         return { summary, rows: await readFile(path) };
       };
@@ -105,7 +105,7 @@ describe('more workers change nothing', () => {
     });
     const source = { kind: 'generated', rows: 1e9, seed: 1 } as const;
     const summary = await summaryOf({ source, sink: { kind: 'stdout', format: 'csv' }, stdout, workers: 2 });
-    expect(summary.isCutShort).toBe(true);
+    expect(summary.isTruncated).toBe(true);
     expect(summary.rows).toBeLessThan(1e6);
   });
 });
@@ -129,7 +129,7 @@ describe('a signal', () => {
     });
     await expect(batch).rejects.toMatchObject({ name: 'AbortError', message: 'interrupted' });
     expect(await readdir(folder)).toEqual([]);
-    const free = Array.from({ length: PLACES - 1 }, () => attachEvaluator(evaluator.share()));
+    const free = Array.from({ length: MAX_WORKSPACES - 1 }, () => attachEvaluator(evaluator.share()));
     for (const attachment of free) attachment.dispose();
   });
 });

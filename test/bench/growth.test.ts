@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Curve } from '../../bench/growth/curves.js';
-import { curveSvg } from '../../bench/growth/svg.js';
+import type { Curve } from '../../bench/scaling/curves.js';
+import { curveSvg } from '../../bench/scaling/svg.js';
 
 const speed = (median: number) => ({ median, min: median * 0.9, max: median * 1.1 });
 const curve: Curve = {

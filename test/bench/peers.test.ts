@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bitsOf, drawQuestions, expectedAnswers, needsOf, usernsWith } from '../../bench/peers/question.js';
+import { bitsOf, drawQuestions, expectedAnswers, needsOf, usernsWith } from '../../bench/alternatives/question.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
 import type { TaskSpec, TokenSpec } from '../../src/kernel/world.js';
 
@@ -15,7 +15,7 @@ describe('the question that peers are asked', () => {
   });
 
   it('is answered alike by what peers are told of a world and by the evaluator', () => {
-    const progLoad = world.profile.vocabulary.must('cmds', 'prog_load');
+    const progLoad = world.profile.vocabulary.require('cmds', 'prog_load');
     const told = questions.map(({ task, token, type, attachType }) => {
       const userns = usernsWith(world, world.tasks[task] as TaskSpec, needsOf(world, type));
       const { allowed, userns: home } = world.tokens[token] as TokenSpec;

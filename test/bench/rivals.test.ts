@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { allowedBits, firstDifference } from '../../bench/agreement.js';
-import { compileNative, gccVersion, nativeRival } from '../../bench/native/native.js';
+import { compileNative, gccVersion, nativeRival } from '../../bench/baselines/native/native.js';
+import { TypeScriptBaseline } from '../../bench/baselines/typescript.js';
 import { requests } from '../../bench/requests.js';
-import { TypeScriptRival } from '../../bench/typescript.js';
+import { allowedBits, firstDifference } from '../../bench/verify.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
 import type { Columns, FullColumns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
@@ -57,8 +57,8 @@ function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, i
 
 function draw(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, isWide: boolean) {
   const world: World = { ...benchmarkWorld(profile, SMALL, seed), unprivilegedBpfDisabled: sysctl };
-  const drawn = requests(world, seed, ROWS);
-  const columns = isWide ? widened(drawn, seed) : drawn;
+  const generated = requests(world, seed, ROWS);
+  const columns = isWide ? widened(generated, seed) : generated;
   const verdicts = new Uint8Array(ROWS);
   createEvaluator(world).checkBatch(columns, verdicts);
   return { world, columns, verdicts };
@@ -70,7 +70,7 @@ describe('the TypeScript rival', () => {
     ({ profile, sysctl, seed, isWide }) => {
       const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
       const bits = new Uint8Array(ROWS);
-      new TypeScriptRival(world).checkBatch(columns, bits);
+      new TypeScriptBaseline(world).checkBatch(columns, bits);
       expect(firstDifference(world, columns, verdicts, 'typescript', bits)).toBeNull();
     },
   );
@@ -88,10 +88,10 @@ describe.skipIf(gccVersion() === null)('the C rival', () => {
     'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl, more than the benchmark asks: $isWide',
     ({ profile, sysctl, seed, isWide }) => {
       const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
-      const rival = nativeRival(compile(profile), world, columns);
-      expect(firstDifference(world, columns, verdicts, 'native', rival.decide())).toBeNull();
-      expect(rival.time(2)).toHaveLength(2);
-      rival.close();
+      const baseline = nativeRival(compile(profile), world, columns);
+      expect(firstDifference(world, columns, verdicts, 'native', baseline.decide())).toBeNull();
+      expect(baseline.time(2)).toHaveLength(2);
+      baseline.close();
     },
   );
 });

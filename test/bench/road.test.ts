@@ -2,39 +2,39 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { goalsOf, goalsText } from '../../bench/goals.js';
-import { ROAD_FORMATS } from '../../bench/road/files.js';
-import { makeRoadFiles } from '../../bench/road/made_files.js';
-import { readRoadOptions, rowsOf } from '../../bench/road/options.js';
-import { roadText } from '../../bench/road/report.js';
-import { timeRoad } from '../../bench/road/time_road.js';
+import { PIPELINE_FORMATS } from '../../bench/end_to_end/files.js';
+import { readPipelineOptions, rowsOf } from '../../bench/end_to_end/options.js';
+import { makePipelineFiles } from '../../bench/end_to_end/prepare_files.js';
+import { pipelineText } from '../../bench/end_to_end/report.js';
+import { timePipeline } from '../../bench/end_to_end/time_pipeline.js';
 import { spreadOf } from '../../bench/statistics.js';
+import { thresholdsOf, thresholdsText } from '../../bench/thresholds.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'road-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(ROAD_FORMATS)('from a file of %s come all rows, which DuckDB reads alike', async (format) => {
+test.each(PIPELINE_FORMATS)('from a file of %s come all rows, which DuckDB reads alike', async (format) => {
   const world = benchmarkWorld('linux-6.12', SMALL, 1);
   const options = { seed: 1, rows: 3000, rounds: 2, workers: 1, hasMore: false };
-  await makeRoadFiles(world, format, folder, options);
-  const result = await timeRoad(world, format, folder, options);
+  await makePipelineFiles(world, format, folder, options);
+  const result = await timePipeline(world, format, folder, options);
   expect(result).toMatchObject({ format, rows: 3000, bytes: expect.any(Number) });
   expect(result.timings.length).toBe(format === 'arrow' ? 1 : 2);
   expect(result.ratio === null).toBe(format === 'arrow');
-  const text = roadText({ ...result, world: SMALL.name, workers: 1, peakMemory: 5e6 });
+  const text = pipelineText({ ...result, world: SMALL.name, workers: 1, peakMemory: 5e6 });
   expect(text).toContain(`${format}, small world, 3,000 rows, `);
   expect(text).toContain('  5 MB in memory at most');
 });
 
-describe('readRoadOptions', () => {
+describe('readPipelineOptions', () => {
   it('takes formats, worlds and numbers, and names what they can be', () => {
-    const options = readRoadOptions(['--format', 'csv,arrow', '--quick']);
+    const options = readPipelineOptions(['--format', 'csv,arrow', '--quick']);
     expect(options).toMatchObject({ formats: ['csv', 'arrow'], rounds: 3, world: 'large' });
     expect(options && rowsOf('csv', options)).toBe(500_000);
-    expect(() => readRoadOptions(['--format', 'orc'])).toThrow('--format orc: one of arrow, parquet, csv, ndjson');
-    expect(() => readRoadOptions(['--rows', 'many'])).toThrow('--rows many: a whole number from 1 on is wanted');
-    expect(readRoadOptions(['--help'])).toBeNull();
+    expect(() => readPipelineOptions(['--format', 'orc'])).toThrow('--format orc: one of arrow, parquet, csv, ndjson');
+    expect(() => readPipelineOptions(['--rows', 'many'])).toThrow('--rows many: a whole number from 1 on is wanted');
+    expect(readPipelineOptions(['--help'])).toBeNull();
   });
 });
 
@@ -44,7 +44,7 @@ test('goals say what holds, what does not, how near an aim is, and what was not 
     random_large_vs_native: spreadOf([1.2]),
     pool_scaling: spreadOf([1.97]),
   };
-  const lines = goalsText(goalsOf(ratios, [])).split('\n');
+  const lines = thresholdsText(thresholdsOf(ratios, [])).split('\n');
   const line = (name: string): string | undefined => lines.find((some) => some.includes(name))?.replace(/ +/g, ' ');
   expect(line('random_small')).toBe(' random_small_vs_native 2.50 floor 2, holds; aim 3, 83% of it');
   expect(line('random_large')).toBe(

@@ -76,7 +76,7 @@ describe('its requests', () => {
 
   it('have commands, tokens and types in the stated proportions', () => {
     const { vocabulary } = world.profile;
-    const commands = (name: string) => share(columns.cmd, (cmd) => cmd === vocabulary.must('cmds', name));
+    const commands = (name: string) => share(columns.cmd, (cmd) => cmd === vocabulary.require('cmds', name));
     expect(commands('map_create')).toBeCloseTo(0.25, 2);
     expect(commands('prog_load')).toBeCloseTo(0.5, 2);
     expect(commands('btf_load')).toBeCloseTo(0.25, 2);
@@ -95,7 +95,7 @@ describe('its requests', () => {
     createEvaluator(world).checkBatch(columns, verdicts);
     const ends = (outcome: Outcome) => share(verdicts, (verdict) => (verdict & OUTCOME_MASK) === outcome);
     const allowed = ends(Outcome.ALLOWED);
-    expect(Math.abs(allowed + ends(Outcome.ATTACH_TYPE_MISFIT) - 0.36)).toBeLessThan(0.01);
+    expect(Math.abs(allowed + ends(Outcome.ATTACH_TYPE_MISMATCH) - 0.36)).toBeLessThan(0.01);
     expect(Math.abs(allowed - 0.32)).toBeLessThan(0.01);
   });
 

@@ -3,44 +3,44 @@ import { writeWorld } from '../../src/engine/compile.js';
 import * as L from '../../src/engine/layout.js';
 import { KERNEL_REGIONS, REGIONS, WorldTables } from '../../src/engine/regions.js';
 import { instantiate, makeMemory } from '../../src/engine/wasm.js';
+import { findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { PLAIN_SETUP } from '../../src/fuzz/engine_setup.js';
-import { runInline } from '../../src/fuzz/inline.js';
 import { largeWorld } from '../../src/fuzz/large_world.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
 import { randomRequests } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
-import { REAL_SIDES } from '../../src/fuzz/sides.js';
-import { findingsOf } from '../../src/fuzz/tally.js';
+import { runSequential } from '../../src/fuzz/run_sequential.js';
+import { DEFAULT_IMPLEMENTATIONS } from '../../src/fuzz/sides.js';
 import { NEWEST_PROFILE, PROFILES } from '../../src/kernel/profile.js';
 
 describe('an access outside its region ends in a trap', () => {
   const memory = makeMemory();
   memory.grow(1);
   const exports = instantiate(memory);
-  writeWorld(new WorldTables(memory.buffer), randomWorld(new Dice(3)));
+  writeWorld(new WorldTables(memory.buffer), randomWorld(new RandomSource(3)));
   const rows = 40;
-  const columns = REGIONS.places.end;
-  const own = L.PLACES_START;
+  const columns = REGIONS.workspaces.end;
+  const own = L.WORKSPACES_START;
   /** Decides 40 rows whose columns lie past all places, but for one. */
-  const decide = (at: { readonly place?: number; readonly task?: number; readonly out?: number }): void => {
-    const { place = own, task = columns, out = columns + 1024 } = at;
-    exports.decideBatch(place, rows, task, columns + 128, columns + 256, columns + 384, columns + 512, 0, 0, out);
+  const decide = (at: { readonly workspace?: number; readonly task?: number; readonly out?: number }): void => {
+    const { workspace = own, task = columns, out = columns + 1024 } = at;
+    exports.decideBatch(workspace, rows, task, columns + 128, columns + 256, columns + 384, columns + 512, 0, 0, out);
   };
 
   test('none where every column lies past the places, or in the place that decides', () => {
     decide({});
-    decide({ task: own + L.PLACE_TASK, out: own + L.PLACE_OUT });
+    decide({ task: own + L.WORKSPACE_TASK, out: own + L.WORKSPACE_OUT });
   });
 
   test.each([
     ['verdicts in the table of tasks', { out: L.WORLD_TASKS + 64 }],
-    ['verdicts in the last rows of the user namespaces', { out: L.PLACES_START - 48 }],
-    ['verdicts in the place of another thread', { out: own + L.PLACE_SIZE + L.PLACE_OUT }],
+    ['verdicts in the last rows of the user namespaces', { out: L.WORKSPACES_START - 48 }],
+    ['verdicts in the place of another thread', { out: own + L.WORKSPACE_SIZE + L.WORKSPACE_OUT }],
     ['verdicts in the header', { out: L.WORLD_TASK_COUNT }],
     ['a column that begins in one table and ends in the next', { task: L.WORLD_TOKENS - 8 }],
-    ['a column in the place of another thread', { task: own + 2 * L.PLACE_SIZE }],
+    ['a column in the place of another thread', { task: own + 2 * L.WORKSPACE_SIZE }],
     ['a column below the tables', { task: 0 }],
   ])('%s', (_, at) => {
     expect(() => decide(at)).toThrow(WebAssembly.RuntimeError);
@@ -49,21 +49,21 @@ describe('an access outside its region ends in a trap', () => {
   test('a table that is written through a view of another', () => {
     const { tasks, userns } = new WorldTables(memory.buffer);
     expect(() => tasks.setUint8(L.WORLD_TOKENS, 1)).toThrow(RangeError);
-    expect(() => userns.setUint16(L.PLACES_START - 1, 1)).toThrow(RangeError);
+    expect(() => userns.setUint16(L.WORKSPACES_START - 1, 1)).toThrow(RangeError);
     expect(() => userns.setUint16(L.WORLD_USERNS - 2, 1)).toThrow(RangeError);
     for (const { start, end } of KERNEL_REGIONS) expect(end).toBeGreaterThan(start);
   });
 });
 
 test('200,000 cases of a campaign stay in their regions, and every verdict is the model’s', () => {
-  const tally = runInline({ seed: 11, slots: ALL_SLOTS, cases: 200_000 });
-  expect(findingsOf(tally)).toEqual([]);
-  expect(tally.cases).toBe(200_000);
+  const stats = runSequential({ seed: 11, slots: ALL_SLOTS, cases: 200_000 });
+  expect(findingsOf(stats)).toEqual([]);
+  expect(stats.cases).toBe(200_000);
 });
 
 test.each([1, 2, 3, 4, 5, 6])('world %i at the documented limits stays in its regions', (seed) => {
-  const dice = new Dice(seed);
-  const world = largeWorld(dice, seed % 2 === 0 ? NEWEST_PROFILE : dice.pick(PROFILES));
-  const requests = randomRequests(world, dice, 3000, false);
-  expect(disagreementOf(REAL_SIDES, { world, requests, index: 0, setup: PLAIN_SETUP })).toBeUndefined();
+  const random = new RandomSource(seed);
+  const world = largeWorld(random, seed % 2 === 0 ? NEWEST_PROFILE : random.pick(PROFILES));
+  const requests = randomRequests(world, random, 3000, false);
+  expect(disagreementOf(DEFAULT_IMPLEMENTATIONS, { world, requests, index: 0, setup: PLAIN_SETUP })).toBeUndefined();
 });

@@ -36,7 +36,7 @@ type Tables = Readonly<Record<TableFormat, string>>;
 const inEach = (name: string, folder = temporary): Tables =>
   Object.fromEntries(TABLE_FORMATS.map((format) => [format, join(folder, `${name}.${format}`)])) as unknown as Tables;
 /** As `bpftoken generate` writes them. */
-const drawn = inEach('drawn');
+const generated = inEach('drawn');
 /** Verdicts of generated rows and bad ones, as `bpftoken eval --out` writes them. */
 const verdicts = inEach('verdicts');
 const said = {} as Record<TableFormat, { generate: string; eval: string }>;
@@ -45,7 +45,7 @@ beforeAll(async () => {
   duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   const mixed = join(temporary, 'mixed.ndjson');
   for (const format of TABLE_FORMATS) {
-    const args = ['generate', FLEET, '--rows', String(ROWS), '--seed', '7', '--out', drawn[format]];
+    const args = ['generate', FLEET, '--rows', String(ROWS), '--seed', '7', '--out', generated[format]];
     said[format] = { generate: (await inProcess(args)).stdout, eval: '' };
     if (format === 'csv') {
       await inProcess([...args.slice(0, -1), mixed]);
@@ -88,7 +88,7 @@ let unwritten: Promise<Evaluated> | undefined;
 describe.each(TABLE_FORMATS)('%s', (format) => {
   test('the rows of a seed have the summary that they have unwritten', async () => {
     unwritten ??= evaluated('--generate', String(ROWS), '--seed', '7');
-    expect(await evaluated('--requests', drawn[format])).toEqual(await unwritten);
+    expect(await evaluated('--requests', generated[format])).toEqual(await unwritten);
   });
 
   test('--summary has the numbers of counting the rows of --out', async () => {
@@ -191,7 +191,7 @@ describe('a table that is none, or not whole, is an error that names it; no outp
     ['parquet', [1, 4, 5000, -5000, -8, -1], ': it cannot be read as Parquet: '],
   ];
   test.each(CUT)('%s that is cut off', async (format, places, message) => {
-    const whole = readFileSync(drawn[format]);
+    const whole = readFileSync(generated[format]);
     for (const [i, place] of places.entries()) {
       await refused(`cut.${format}`, whole.subarray(0, place), message, [REFUSALS[i % 2] as Refusal]);
     }

@@ -27,7 +27,7 @@ describe('a campaign', () => {
     expect(stdout).toMatch(/^seed 1: 4,200 cases in 70 worlds, \S+ s on \d+ workers, [\d,.]+( million)? a second\n/);
     expect(stdout).toContain('the model and the hot path agree on every one\n');
     expect(stdout).toMatch(/profiles: v11 [\d,]+, v12 .*linux-7\.3/);
-    expect(stdout).toMatch(/\n +[\d,]+ +\d+\.\d% +descriptor_decides\n/);
+    expect(stdout).toMatch(/\n +[\d,]+ +\d+\.\d% +no_permission_needed\n/);
     expect(stdout).toMatch(/\n +[\d,]+ +\d+\.\d% +dropped_attach_type\n/);
   });
 

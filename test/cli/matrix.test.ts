@@ -43,10 +43,10 @@ describe('matrix', () => {
     const { stdout } = await inProcess(['matrix', FLEET, '--task', 'collector', '--token', 'service-token', '--json']);
     const json = JSON.parse(stdout);
     const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'));
-    const surface = createEvaluator(world).surface('collector', 'service-token');
+    const permissionSet = createEvaluator(world).permissionSet('collector', 'service-token');
     expect(json).toMatchObject({ profile: 'linux-6.12', task: 'collector', token: 'service-token' });
-    expect(BigInt(json.allowed.map_types)).toBe(surface.mapTypes);
-    expect(BigInt(json.allowed.expected_attach_types.kprobe)).toBe(surface.attachTypes(2));
+    expect(BigInt(json.allowed.map_types)).toBe(permissionSet.mapTypes);
+    expect(BigInt(json.allowed.expected_attach_types.kprobe)).toBe(permissionSet.attachTypes(2));
     expect(json.cells).toContainEqual({
       cmd: 'prog_load',
       prog_type: 'tracing',

@@ -1,12 +1,12 @@
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { InputError } from '../../src/cli/exit.js';
 import { longOf } from '../../src/cli/options/add_options.js';
 import type { OptionSpec, OptionTable } from '../../src/cli/options/option.js';
 import { type CommandName, OPTIONS } from '../../src/cli/options/table.js';
 import { createProgram } from '../../src/cli/program.js';
-import { type QuestionOptions, questionOf } from '../../src/cli/question.js';
+import { type RequestOptions, requestFromOptions } from '../../src/cli/request_options.js';
 import { Model } from '../../src/kernel/model.js';
 import { PRE_NAMES } from '../../src/names/faults.js';
 import { isFaultRead, REQUEST_FIELDS, readersOf } from '../../src/names/request_fields.js';
@@ -215,10 +215,10 @@ const FIELD_VALUES = {
 } as const;
 
 /** What `check` asks for a command with some options, and those the command cannot do without. */
-function asked(cmd: string, options: Partial<QuestionOptions>) {
+function asked(cmd: string, options: Partial<RequestOptions>) {
   const needed = { map_create: { mapType: 'array' }, prog_load: { progType: 'xdp' }, token_create: { bpffs: 'b' } };
   const rest = Object.hasOwn(needed, cmd) ? needed[cmd as keyof typeof needed] : {};
-  return questionOf(SCENARIO, { task: 'a', cmd, ...rest, ...options } as QuestionOptions);
+  return requestFromOptions(SCENARIO, { task: 'a', cmd, ...rest, ...options } as RequestOptions);
 }
 
 test('an option that the command does not read is refused, and one that it reads is not', () => {
@@ -234,7 +234,7 @@ test('an option that the command does not read is refused, and one that it reads
 test('a fault that changes no answer of a command is refused', () => {
   const model = new Model(SCENARIO.world);
   for (const cmd of COMMAND_NAMES) {
-    for (let pre: Pre = Pre.ATTR_E2BIG; pre <= Pre.LATE_ENOENT; pre++) {
+    for (let pre: Fault = Fault.ATTR_E2BIG; pre <= Fault.LATE_ENOENT; pre++) {
       const changes = ['a', 'root'].flatMap((task) =>
         [{}, { token: 't' }].map((token) => {
           const { request } = asked(cmd, { task, ...token });
@@ -248,6 +248,6 @@ test('a fault that changes no answer of a command is refused', () => {
 });
 
 test('a request of the scenario is asked as it is written, and its idle fields are told', async () => {
-  const question = questionOf(SCENARIO, { request: '1' } as QuestionOptions);
+  const question = requestFromOptions(SCENARIO, { request: '1' } as RequestOptions);
   expect(question.warnings.map(({ message }) => message)).toEqual(['request 1: insn_cnt means nothing to btf_load']);
 });

@@ -77,12 +77,12 @@ const BAD_NAME = written(JSON.stringify(SCENARIO), `${HOSTILE.replaceAll('/', ''
 
 describe('nothing from a scenario reaches the terminal raw', () => {
   test('each of its texts and keys', async () => {
-    let readable = 0;
+    let unwrap = 0;
     for (const scenario of withOneChanged(SCENARIO, WITH_NUL)) {
       const file = written(JSON.stringify(scenario), 's.yaml');
       if (!(await said(['test', file])).includes('expectations hold')) continue;
       await said(['test', file, '--json']);
-      readable += 1;
+      unwrap += 1;
       for (const json of [[], ['--json']]) {
         for (const number of ['1', '2', '3']) await said(['explain', file, '--request', number, ...json]);
         await said(['check', file, '--request', '1', ...json]);
@@ -91,7 +91,7 @@ describe('nothing from a scenario reaches the terminal raw', () => {
         await said(['eval', file, '--generate', '20', ...json]);
       }
     }
-    expect(readable).toBeGreaterThan(1);
+    expect(unwrap).toBeGreaterThan(1);
   });
 
   const raw = HOSTILE.replaceAll(/[\r\n\u0085\u2028\ufeff]/g, '');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Host, needKernel } from '../../src/cli/probe/needs.js';
 import { vocabularyDifference } from '../../src/conformance/vocabulary_difference.js';
-import { KINDS, type Vocabulary, vocabularyOf } from '../../src/kernel/vocabulary.js';
+import { ENUM_KINDS, type Vocabulary, vocabularyOf } from '../../src/kernel/vocabulary.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-probe-test-'));
@@ -46,7 +46,7 @@ describe('what is missing is said', () => {
 
 /** A release's vocabulary, as a kernel's own BTF has it. */
 function asBtf(vocabulary: Vocabulary) {
-  const words = KINDS.map((kind) => [
+  const words = ENUM_KINDS.map((kind) => [
     kind,
     Object.fromEntries(vocabulary.enumerators[kind].map(({ name, value }) => [name, value])),
   ]);

@@ -37,10 +37,10 @@ describe('no temporary file stays', () => {
     mkdirSync(own);
     const [dist, path] = [new URL('../../dist/cli/', import.meta.url).href, JSON.stringify(join(own, 'x'))];
     const script = `
-      import { interruptible } from '${dist}interrupt.js';
+      import { withInterrupt } from '${dist}interrupt.js';
       import { AtomicFile } from '${dist}batch/atomic_file.js';
       setInterval(() => {}, 1000);
-      await interruptible(() => { AtomicFile.open(${path}); return new Promise(() => {}); });`;
+      await withInterrupt(() => { AtomicFile.open(${path}); return new Promise(() => {}); });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     const closed = once(child, 'close');
     while (readdirSync(own).length === 0) await setTimeout(5);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { columnOf } from '../../src/conformance/fields.js';
 import { readRecords } from '../../src/conformance/read_lines.js';
 import { readRecord } from '../../src/conformance/read_record.js';
+import { columnOf } from '../../src/conformance/record_fields.js';
 import { bpffs, caller, type Json, mount, replay, result, step, TREE, token, tokenCreate, use } from './records.js';
 
 /** The message about a record, without the file and line. */

@@ -120,8 +120,8 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   rule(
     'attaching forgets the token of the program',
     'attach.js',
-    'demandCapability(kernel, task.cred, prog.token, CAP_NET_ADMIN',
-    'demandCapability(kernel, task.cred, null, CAP_NET_ADMIN',
+    'requireCapability(kernel, task.cred, prog.token, CAP_NET_ADMIN',
+    'requireCapability(kernel, task.cred, null, CAP_NET_ADMIN',
   ),
   rule(
     'fdinfo says any only for all 64 bits',

@@ -86,8 +86,8 @@ describe('uid and gid', () => {
 test('what comes too late, and an instance of another namespace', () => {
   const late = mount([], { steps: [step('init_root', 'create', null, null, 'ok'), set('mode', '700', 'EBUSY')] });
   expect(outcome(late)).toBe('agreed');
-  const nothing = { created: false, mount: result('EINVAL'), options: null, source: null, token: null };
-  const refused = mount([], { steps: [step('ns_root', 'create', null, null, 'EPERM')], ...nothing });
+  const noop = { created: false, mount: result('EINVAL'), options: null, source: null, token: null };
+  const refused = mount([], { steps: [step('ns_root', 'create', null, null, 'EPERM')], ...noop });
   expect(outcome(refused)).toBe('agreed');
   expect(outcome({ ...refused, created: true })).toBe('disagreed');
   expect(outcome({ ...refused, options: 'rw' })).toBe('disagreed');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
-import { REAL_SIDES, type Sides } from '../../src/conformance/sides.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/sides.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { CASES } from './cases.js';
 import { replay } from './records.js';
@@ -10,7 +10,7 @@ const RECORDS = Object.entries(CASES).map(([name, record]) => ({ ...record, case
 
 /** The names of the cases that show it. */
 function caught(options: ReplayOptions): string[] {
-  return replay(RECORDS, options).first.map(({ judged }) => judged.record.case);
+  return replay(RECORDS, options).first.map(({ compared }) => compared.record.case);
 }
 
 test('nothing is wrong with the model as it is', () => {
@@ -22,18 +22,18 @@ describe('a rule that is wrong is caught by the case that shows it', () => {
     expect(caught(switched(rule, value))).toContain(shows);
   });
 
-  test.each(WRONG_SIDES)('%s', (_why, sides, shows) => {
-    const names = caught({ sides });
+  test.each(WRONG_SIDES)('%s', (_why, implementations, shows) => {
+    const names = caught({ implementations });
     expect(names).toContain(shows);
     expect(names.length).toBeLessThan(RECORDS.length);
   });
 });
 
 test('a hot path that says otherwise than the model is caught even where the model is right', () => {
-  const sides: Sides = {
-    ...REAL_SIDES,
+  const implementations: Implementations = {
+    ...DEFAULT_IMPLEMENTATIONS,
     fast: (world) => {
-      const fast = REAL_SIDES.fast(world);
+      const fast = DEFAULT_IMPLEMENTATIONS.fast(world);
       return {
         checkRequest: (request) => fast.checkRequest({ ...request, token: NO_TOKEN }),
         checkBatch: (columns, out) => fast.checkBatch(columns, out),
@@ -41,10 +41,10 @@ test('a hot path that says otherwise than the model is caught even where the mod
       };
     },
   };
-  const tally = replay(RECORDS, { sides });
-  expect(tally.disagreed).toBeGreaterThan(0);
-  const [first] = tally.first;
-  expect(first?.judged.differences).toEqual([]);
-  expect(first?.judged.wasm?.request).not.toBe(first?.judged.model);
-  expect(first?.judged.wasm?.batch).toBe(first?.judged.model);
+  const stats = replay(RECORDS, { implementations });
+  expect(stats.disagreed).toBeGreaterThan(0);
+  const [first] = stats.first;
+  expect(first?.compared.differences).toEqual([]);
+  expect(first?.compared.wasm?.request).not.toBe(first?.compared.model);
+  expect(first?.compared.wasm?.batch).toBe(first?.compared.model);
 });

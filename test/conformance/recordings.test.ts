@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/conformance/read_record.js';
 import type { RecordedCase } from '../../src/conformance/record.js';
 import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
-import type { Tally } from '../../src/conformance/tally.js';
+import type { ReplayStats } from '../../src/conformance/replay_stats.js';
 import { switched, WRONG_RULES, WRONG_SIDES } from './wrong_sides.js';
 
 // What is stored of real kernels. A fixed sample by default; RECORDINGS=all replays every case.
@@ -37,11 +37,11 @@ function recordsOf(name: string, every: number): readonly RecordedCase[] {
   return last.records;
 }
 
-function replay(name: string, every: number): Tally {
+function replay(name: string, every: number): ReplayStats {
   const run = new Replay();
   run.push(name, recordsOf(name, every));
   run.endOfFile(name);
-  return run.tally;
+  return run.stats;
 }
 
 /** Whether a recording disagrees somewhere; what comes after the first such part of it is not asked. */
@@ -51,20 +51,20 @@ function disagrees(name: string, every: number, options: ReplayOptions): boolean
   for (let at = 0; at < records.length; at += PART) {
     run.push(name, records.slice(at, at + PART));
     run.endOfFile(name);
-    if (run.tally.disagreed > 0) return true;
+    if (run.stats.disagreed > 0) return true;
   }
   return false;
 }
 
 describe.skipIf(FILES.length === 0)('stored recordings', () => {
   test.each(FILES)('%s: no disagreement, at most 5% outside the model', (name) => {
-    const tally = replay(name, SAMPLE);
-    expect(tally.first.map(({ judged }) => judged.record.case)).toEqual([]);
-    expect(tally).toMatchObject({ disagreed: 0, otherReadings: 0 });
-    expect(tally.cases).toBeGreaterThanOrEqual(30_000 / SAMPLE - 1);
-    const outside = [...tally.families.values()].flatMap((family) => [...family.outside.values()]);
-    expect(outside.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(tally.cases / 20);
-    expect([...tally.families.keys()].sort()).toEqual(['lsm', 'mount_options', 'token_create', 'use']);
+    const stats = replay(name, SAMPLE);
+    expect(stats.first.map(({ compared }) => compared.record.case)).toEqual([]);
+    expect(stats).toMatchObject({ disagreed: 0, otherReadings: 0 });
+    expect(stats.cases).toBeGreaterThanOrEqual(30_000 / SAMPLE - 1);
+    const outside = [...stats.families.values()].flatMap((family) => [...family.outside.values()]);
+    expect(outside.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(stats.cases / 20);
+    expect([...stats.families.keys()].sort()).toEqual(['lsm', 'mount_options', 'token_create', 'use']);
   });
 
   // The newest has every command, and the late check of file flags.
@@ -78,7 +78,7 @@ describe.skipIf(FILES.length === 0)('stored recordings', () => {
     expect(disagrees(newest, WRONG_SAMPLE, switched(rule, value))).toBe(true);
   });
 
-  test.each(WRONG_SIDES)('%s: caught', (_why, sides) => {
-    expect(disagrees(newest, WRONG_SAMPLE, { sides })).toBe(true);
+  test.each(WRONG_SIDES)('%s: caught', (_why, implementations) => {
+    expect(disagrees(newest, WRONG_SAMPLE, { implementations })).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { ERRNO, type ErrnoName } from '../../src/abi/errno.js';
 import { readRecord } from '../../src/conformance/read_record.js';
 import { FAMILIES } from '../../src/conformance/record.js';
 import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
-import type { Tally } from '../../src/conformance/tally.js';
+import type { ReplayStats } from '../../src/conformance/replay_stats.js';
 
 /** A record as its JSON has it. */
 export type Json = Record<string, unknown>;
@@ -124,7 +124,7 @@ export function mount(steps: readonly Json[], more: Json = {}): Json {
 }
 
 /** Replays records as one recording. */
-export function replay(records: readonly Json[], options: ReplayOptions = {}): Tally {
+export function replay(records: readonly Json[], options: ReplayOptions = {}): ReplayStats {
   const run = new Replay(options);
   run.push(
     'test.ndjson',
@@ -133,14 +133,14 @@ export function replay(records: readonly Json[], options: ReplayOptions = {}): T
       .filter((record) => record !== undefined),
   );
   run.endOfFile('test.ndjson');
-  return run.tally;
+  return run.stats;
 }
 
 /** What each record came to, in order of families: `agreed`, `disagreed`, or a stage. */
 export function outcome(record: Json, options: ReplayOptions = {}): string {
-  const tally = replay([record], options);
+  const stats = replay([record], options);
   for (const family of FAMILIES) {
-    const count = tally.families.get(family);
+    const count = stats.families.get(family);
     if (!count) continue;
     if (count.agreed > 0) return 'agreed';
     if (count.disagreed > 0) return 'disagreed';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ERRNO } from '../../src/abi/errno.js';
-import { STAGE_RULES, STAGES } from '../../src/conformance/stages.js';
+import { OUT_OF_SCOPE_RULES, RULES_BY_NAME } from '../../src/conformance/out_of_scope_rules.js';
 import { caller, FOUR, outcome, prog, replay, use } from './records.js';
 
 const ROOT = { caller: caller(FOUR, 'init'), token: null, token_fd: 'none' };
@@ -21,9 +21,9 @@ test('nothing is outside the model that the model refuses', () => {
 });
 
 test('EPERM is no stage, but for a map that is frozen already, and a path that leads to no bpffs', () => {
-  const rules = STAGE_RULES.filter(({ errnos }) => errnos.includes(ERRNO.EPERM));
+  const rules = RULES_BY_NAME.filter(({ errnos }) => errnos.includes(ERRNO.EPERM));
   expect(rules.map(({ cmds }) => cmds)).toEqual([['map_freeze'], ['obj_pin']]);
-  expect(STAGES.length).toBeLessThan(12);
+  expect(OUT_OF_SCOPE_RULES.length).toBeLessThan(12);
 });
 
 test('a kernel that loads programs with trampolines for nobody is known by its refusing root', () => {

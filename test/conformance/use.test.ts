@@ -143,8 +143,8 @@ test('cases of several kernels and sysctls are kept apart', () => {
       use(sysctl === 0 ? 'ok' : 'EPERM', { ...unprivileged, kernel, sysctl_unprivileged_bpf_disabled: sysctl }),
     ),
   );
-  const tally = replay(records);
-  expect(tally).toMatchObject({ cases: 9, disagreed: 0, askedOfWasm: 9 });
+  const stats = replay(records);
+  expect(stats).toMatchObject({ cases: 9, disagreed: 0, askedOfWasm: 9 });
 });
 
 test('a recording may say less: commands by name alone, nothing of a program that is attached, results without a room', () => {

@@ -1,6 +1,6 @@
 import { CAP_SYS_ADMIN } from '../../src/abi/capabilities.js';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
-import { REAL_SIDES, type Sides } from '../../src/conformance/sides.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/sides.js';
 import { rowOf } from '../../src/engine/columns.js';
 import type { Masks } from '../../src/kernel/masks.js';
 import { extendProfile, type Rules } from '../../src/kernel/profile.js';
@@ -12,14 +12,14 @@ type Reask = (request: Request, world: World) => Request;
 const same = <One>(one: One): One => one;
 
 /** Both sides in another world, or asked another request: as if they had a rule wrong. */
-export function wrong(world: Reworld, request: Reask = same): Sides {
+export function wrong(world: Reworld, request: Reask = same): Implementations {
   return {
     model: (given) => {
-      const model = REAL_SIDES.model(world(given));
+      const model = DEFAULT_IMPLEMENTATIONS.model(world(given));
       return { ask: (asked, trace) => model.ask(request(asked, given), trace) };
     },
     fast: (first) => {
-      const fast = REAL_SIDES.fast(world(first));
+      const fast = DEFAULT_IMPLEMENTATIONS.fast(world(first));
       let current = first;
       return {
         checkRequest: (asked) => fast.checkRequest(request(asked, current)),
@@ -65,7 +65,7 @@ export function switched(rule: keyof Rules, value: boolean): ReplayOptions {
 }
 
 /** Other rules made wrong, and the name of a case that shows it. */
-export const WRONG_SIDES: readonly (readonly [string, Sides, string])[] = [
+export const WRONG_SIDES: readonly (readonly [string, Implementations, string])[] = [
   [
     'owners are nobody',
     wrong((world) => ({ ...world, userns: world.userns.map((ns) => ({ ...ns, owner: 424_242 })) })),

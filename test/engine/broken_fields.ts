@@ -1,22 +1,22 @@
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomDenials, randomMasks } from '../../src/fuzz/random_masks.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { RULE_NAMES } from '../../src/kernel/profile.js';
 import type { BpffsSpec, World } from '../../src/kernel/world.js';
 
 /** A random world with bpffs instances, which some of its tokens come from. */
 export function randomFullWorld(seed: number): World {
-  const dice = new Dice(seed, 7);
-  const world = randomWorld(dice);
+  const random = new RandomSource(seed, 7);
+  const world = randomWorld(random);
   const { vocabulary } = world.profile;
-  const bpffs = Array.from({ length: dice.below(3) }, (_, i): BpffsSpec => {
-    const options = { uid: 0, gid: 0xffff_fffe, mode: 0o7777, delegate: randomMasks(dice, vocabulary) };
-    const denials = randomDenials(dice, vocabulary);
-    const userns = dice.below(world.userns.length);
-    return { name: `fs${i}`, userns, options, denials, lsmCreateErrno: dice.pick([0, 1, 4095]) };
+  const bpffs = Array.from({ length: random.below(3) }, (_, i): BpffsSpec => {
+    const options = { uid: 0, gid: 0xffff_fffe, mode: 0o7777, delegate: randomMasks(random, vocabulary) };
+    const denials = randomDenials(random, vocabulary);
+    const userns = random.below(world.userns.length);
+    return { name: `fs${i}`, userns, options, denials, lsmCreateErrno: random.pick([0, 1, 4095]) };
   });
   const tokens = world.tokens.map((token) =>
-    bpffs.length > 0 && dice.chance(50) ? { ...token, bpffs: dice.below(bpffs.length) } : token,
+    bpffs.length > 0 && random.chance(50) ? { ...token, bpffs: random.below(bpffs.length) } : token,
   );
   return { ...world, bpffs, tokens };
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Columns, type FullColumns, makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { PLACES_START } from '../../src/engine/layout.js';
+import { WORKSPACES_START } from '../../src/engine/layout.js';
 import { attachEvaluator } from '../../src/engine/share.js';
 import { ColumnLengthError, ColumnMemoryError } from '../../src/errors.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { smallWorld } from '../requests/small_world.js';
 
 const world = smallWorld();
@@ -15,8 +15,8 @@ const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] a
 const BYTE_COLUMNS = ['cmd', 'type', 'attachType', 'pre'] as const;
 
 function randomColumns(rows: number, columns: FullColumns = makeColumns(rows)): FullColumns {
-  const dice = new Dice(rows);
-  for (let row = 0; row < rows; row++) setRow(columns, row, randomRequest(world, dice));
+  const random = new RandomSource(rows);
+  for (let row = 0; row < rows; row++) setRow(columns, row, randomRequest(world, random));
   return columns;
 }
 
@@ -67,13 +67,13 @@ describe('verdicts written over a column that is still read', () => {
 
   test.each([ArrayBuffer, SharedArrayBuffer])(
     'columns and out anywhere in one %o: refused, or decided right',
-    (Kind) => {
+    (EnumKind) => {
       const rows = 40;
       const given = randomColumns(rows);
-      const place = fc.nat(rows * 12);
+      const workspace = fc.nat(rows * 12);
       fc.assert(
-        fc.property(fc.tuple(place, place, place), ([cmdAt, typeAt, outAt]) => {
-          const bytes = new Uint8Array(new Kind(rows * 13));
+        fc.property(fc.tuple(workspace, workspace, workspace), ([cmdAt, typeAt, outAt]) => {
+          const bytes = new Uint8Array(new EnumKind(rows * 13));
           const cmd = bytes.subarray(cmdAt, cmdAt + rows);
           const type = bytes.subarray(typeAt, typeAt + rows);
           const out = bytes.subarray(outAt, outAt + rows);
@@ -129,18 +129,25 @@ describe('views of an evaluator’s tables', () => {
     otherColumns.task.buffer,
   ];
 
-  test.each([0, 65_536, PLACES_START, PLACES_START + 32_896])('at %i are neither written nor read as columns', (at) => {
-    for (const buffer of buffers) {
-      const view = new Uint8Array(buffer, at, rows);
-      for (const decider of [evaluator, attached, other]) {
-        const asOut = refusal(view, () => decider.checkBatch(randomColumns(rows), view));
-        expect(asOut).toMatchObject({ code: 'COLUMN_MEMORY', column: 'out', message: expect.stringMatching(/tables/) });
-        const columns = { ...randomColumns(rows), type: view };
-        const asColumn = refusal(view, () => decider.checkBatch(columns, new Uint8Array(rows)));
-        expect(asColumn).toMatchObject({ code: 'COLUMN_MEMORY', column: 'type' });
+  test.each([0, 65_536, WORKSPACES_START, WORKSPACES_START + 32_896])(
+    'at %i are neither written nor read as columns',
+    (at) => {
+      for (const buffer of buffers) {
+        const view = new Uint8Array(buffer, at, rows);
+        for (const decider of [evaluator, attached, other]) {
+          const asOut = refusal(view, () => decider.checkBatch(randomColumns(rows), view));
+          expect(asOut).toMatchObject({
+            code: 'COLUMN_MEMORY',
+            column: 'out',
+            message: expect.stringMatching(/tables/),
+          });
+          const columns = { ...randomColumns(rows), type: view };
+          const asColumn = refusal(view, () => decider.checkBatch(columns, new Uint8Array(rows)));
+          expect(asColumn).toMatchObject({ code: 'COLUMN_MEMORY', column: 'type' });
+        }
       }
-    }
-  });
+    },
+  );
 
   test('are no views of resident columns, which are decided wherever they were made', () => {
     const columns = randomColumns(rows, otherColumns);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { missedOf } from '../../src/fuzz/coverage.js';
 import { RANDOM_RULES } from '../../src/fuzz/random_profile.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
-import { missedOf } from '../../src/fuzz/summary.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES } from '../../src/kernel/profile.js';
 import { dispositionName, outcomeName } from '../../src/kernel/verdict.js';
@@ -23,9 +23,9 @@ describe('the hot path answers as the model does', () => {
     const profiles = new Set<string>();
     for (let i = 0; i < WORLDS; i++) {
       const seed = SEED * 1_000_003 + i;
-      const world = randomWorld(new Dice(seed));
-      const dice = new Dice(seed ^ 0x5eed);
-      const requests = Array.from({ length: REQUESTS_PER_WORLD }, () => randomRequest(world, dice));
+      const world = randomWorld(new RandomSource(seed));
+      const random = new RandomSource(seed ^ 0x5eed);
+      const requests = Array.from({ length: REQUESTS_PER_WORLD }, () => randomRequest(world, random));
       const model = new Model(world);
       const expected = requests.map((request) => model.ask(request));
       const evaluator = createEvaluator(world);
@@ -61,9 +61,9 @@ describe('the hot path answers as the model does', () => {
 });
 
 test('a request gives the same byte at any position of a batch', () => {
-  const world = randomWorld(new Dice(7));
-  const dice = new Dice(7);
-  const request = randomRequest(world, dice);
+  const world = randomWorld(new RandomSource(7));
+  const random = new RandomSource(7);
+  const request = randomRequest(world, random);
   const evaluator = createEvaluator(world);
   for (const length of [1, 2, 3, 15, 16, 17, 63, 16_383, 16_384, 16_385, 40_000]) {
     const columns = makeColumns(length);
@@ -75,11 +75,11 @@ test('a request gives the same byte at any position of a batch', () => {
 });
 
 test('a row holds a request, but for numbers no table knows', () => {
-  const world = randomWorld(new Dice(9));
-  const dice = new Dice(9);
+  const world = randomWorld(new RandomSource(9));
+  const random = new RandomSource(9);
   const columns = makeColumns(1);
   for (let i = 0; i < 1000; i++) {
-    const request = randomRequest(world, dice);
+    const request = randomRequest(world, random);
     setRow(columns, 0, request);
     const { cmd, type, attachType, ...rest } = rowOf(columns, 0);
     expect(rest).toEqual({ task: request.task, token: request.token, insnCnt: request.insnCnt, pre: request.pre });
@@ -90,20 +90,20 @@ test('a row holds a request, but for numbers no table knows', () => {
 });
 
 test('columns of unequal length are refused', () => {
-  const evaluator = createEvaluator(randomWorld(new Dice(1)));
+  const evaluator = createEvaluator(randomWorld(new RandomSource(1)));
   expect(() => evaluator.checkBatch(makeColumns(3), new Uint8Array(4))).toThrow(/column task has 3 rows/);
 });
 
 test('hooks that are functions are refused with words: they are for the model', () => {
   const lsm = { bpf_token_cmd: () => -1 };
-  expect(() => createEvaluator(randomWorld(new Dice(1)), { lsm })).toThrow(
+  expect(() => createEvaluator(randomWorld(new RandomSource(1)), { lsm })).toThrow(
     /the hot path cannot call bpf_token_cmd: write the denials as data .* or ask the model/,
   );
 });
 
 test('hooks and denials of the same content are the same to the model', () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const world = randomWorld(new Dice(seed));
+    const world = randomWorld(new RandomSource(seed));
     const denied = (mask: bigint, bit: number) => ((mask >> BigInt(bit)) & 1n) === 1n;
     const denials = new Map(world.tokens.map((token) => [token.name, token.denials]));
     const bare = { ...world, tokens: world.tokens.map((token) => ({ ...token, denials: { cmds: 0n, caps: 0n } })) };
@@ -112,9 +112,9 @@ test('hooks and denials of the same content are the same to the model', () => {
       bpf_token_capable: (token, cap) => (denied(denials.get(token.name)?.caps ?? 0n, cap) ? -1 : 0),
     });
     const model = new Model(world);
-    const dice = new Dice(seed);
+    const random = new RandomSource(seed);
     for (let i = 0; i < 50; i++) {
-      const request = randomRequest(world, dice);
+      const request = randomRequest(world, random);
       expect(hooked.ask(request)).toBe(model.ask(request));
     }
   }

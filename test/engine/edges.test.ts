@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BPF_MAXINSNS } from '../../src/abi/bpf.js';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { type Columns, makeColumns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { Model } from '../../src/kernel/model.js';
 import { NEWEST_PROFILE, PROFILES, profileNamed } from '../../src/kernel/profile.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
@@ -26,9 +26,9 @@ const UNTOUCHED = 0xa5;
 type Pattern = (row: number) => number;
 
 const noise =
-  (dice: Dice): Pattern =>
+  (random: RandomSource): Pattern =>
   () =>
-    dice.below(PAIRS);
+    random.below(PAIRS);
 
 /** Runs of as many rows each, the first one of `first` rows: changes come at any place of a group. */
 const runs =
@@ -38,14 +38,14 @@ const runs =
 
 /** A run from a row up to another, and noise around it. */
 const runInNoise =
-  (from: number, to: number, pair: number, dice: Dice): Pattern =>
+  (from: number, to: number, pair: number, random: RandomSource): Pattern =>
   (row) =>
-    row >= from && row < to ? pair : dice.below(PAIRS);
+    row >= from && row < to ? pair : random.below(PAIRS);
 
 /** A request of the bank for each row, any of those of the row's pair. */
-function picksOf(rows: number, pattern: Pattern, dice: Dice): Uint16Array {
+function picksOf(rows: number, pattern: Pattern, random: RandomSource): Uint16Array {
   const picks = new Uint16Array(rows);
-  for (let row = 0; row < rows; row++) picks[row] = pattern(row) * REQUESTS_OF_PAIR + dice.below(REQUESTS_OF_PAIR);
+  for (let row = 0; row < rows; row++) picks[row] = pattern(row) * REQUESTS_OF_PAIR + random.below(REQUESTS_OF_PAIR);
   return picks;
 }
 
@@ -69,30 +69,30 @@ const KERNELS = PROFILES.flatMap((profile, i) =>
 
 describe.each(KERNELS)('$profile.name, unprivileged_bpf_disabled=$sysctl', ({ profile, sysctl }) => {
   test('lengths, runs and single requests', () => {
-    const dice = new Dice(sysctl, PROFILES.indexOf(profile));
-    const world = roomyWorld(profile, sysctl, dice);
-    const bank = new RequestBank(world, dice);
+    const random = new RandomSource(sysctl, PROFILES.indexOf(profile));
+    const world = roomyWorld(profile, sysctl, random);
+    const bank = new RequestBank(world, random);
     const evaluator = createEvaluator(world);
     for (const optional of OPTIONALS) {
       for (const rows of LENGTHS) {
-        compare(bank, evaluator, 'noise', picksOf(rows, noise(dice), dice), optional);
+        compare(bank, evaluator, 'noise', picksOf(rows, noise(random), random), optional);
       }
-      compareSingly(bank, evaluator, optional, dice);
+      compareSingly(bank, evaluator, optional, random);
     }
-    for (const [what, pattern] of patterns(dice)) {
-      compare(bank, evaluator, what, picksOf(MANY_ROWS, pattern, dice), dice.pick(OPTIONALS));
+    for (const [what, pattern] of patterns(random)) {
+      compare(bank, evaluator, what, picksOf(MANY_ROWS, pattern, random), random.pick(OPTIONALS));
     }
   });
 });
 
-function patterns(dice: Dice): [what: string, Pattern][] {
+function patterns(random: RandomSource): [what: string, Pattern][] {
   const all: [string, Pattern][] = [['one run', () => 9]];
   for (const length of [1, 2, 3, 15, 16, 17, 31, 32, 33, 48, 1024]) all.push([`runs of ${length}`, runs(length)]);
   for (let first = 1; first < 16; first++) all.push([`runs of 32 after one of ${first}`, runs(32, first)]);
   for (const pair of [0, 3, 6, 8, 12]) {
-    const from = dice.below(1100);
-    const to = from + 1 + dice.below(1100);
-    all.push([`a run of pair ${pair} from ${from} to ${to}`, runInNoise(from, to, pair, dice)]);
+    const from = random.below(1100);
+    const to = from + 1 + random.below(1100);
+    all.push([`a run of pair ${pair} from ${from} to ${to}`, runInNoise(from, to, pair, random)]);
   }
   all.push(['two in turn', (row) => 8 + (row % 2)]);
   all.push(['with and without a token in turn', (row) => (row % 2 === 0 ? 6 : 8)]);
@@ -100,14 +100,14 @@ function patterns(dice: Dice): [what: string, Pattern][] {
 }
 
 /** Every request of the bank, one at a time, by each way that can say it. */
-function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Optional, dice: Dice): void {
+function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Optional, random: RandomSource): void {
   const expected = bank.answers(optional);
   bank.requests.forEach((_, i) => {
     const request = bank.requestOf(i, optional);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
-    const answers = [evaluator.checkRequest(request), evaluator.check(named(bank.world, request, dice))];
+    const answers = [evaluator.checkRequest(request), evaluator.check(named(bank.world, request, random))];
     // A count that nobody's limit is below changes nothing, so that checkIds() need not be told it.
-    if (pre === Pre.NONE && insnCnt > 0 && insnCnt <= BPF_MAXINSNS) {
+    if (pre === Fault.NONE && insnCnt > 0 && insnCnt <= BPF_MAXINSNS) {
       answers.push(evaluator.checkIds(task, token, cmd, type, attachType));
     }
     if (answers.some((byte) => byte !== expected[i])) {
@@ -117,9 +117,9 @@ function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Option
 }
 
 describe('columns anywhere in a buffer', () => {
-  const dice = new Dice(77);
-  const world = roomyWorld(profileNamed('linux-6.12'), 2, dice);
-  const bank = new RequestBank(world, dice);
+  const random = new RandomSource(77);
+  const world = roomyWorld(profileNamed('linux-6.12'), 2, random);
+  const bank = new RequestBank(world, random);
   const evaluator = createEvaluator(world);
 
   test.each([
@@ -127,9 +127,9 @@ describe('columns anywhere in a buffer', () => {
     ['SharedArrayBuffer', (bytes: number) => new SharedArrayBuffer(bytes)],
   ] as const)('views into one larger %s, at every offset their elements allow', (_, makeBuffer) => {
     for (let offset = 0; offset <= 33; offset++) {
-      const rows = dice.pick([1, 15, 16, 17, 1000 + offset, 8192 - offset, 8193 + offset]);
-      const optional = dice.pick(OPTIONALS);
-      const { columns, expected } = bank.batch(picksOf(rows, noise(dice), dice), optional);
+      const rows = random.pick([1, 15, 16, 17, 1000 + offset, 8192 - offset, 8193 + offset]);
+      const optional = random.pick(OPTIONALS);
+      const { columns, expected } = bank.batch(picksOf(rows, noise(random), random), optional);
       const { moved, next } = moveInto(makeBuffer, columns, rows, offset);
       // The verdicts lie in the same buffer, right behind the columns, with bytes around them that are nobody's.
       const whole = new Uint8Array(moved.task.buffer);
@@ -150,7 +150,7 @@ describe('columns anywhere in a buffer', () => {
 
   test('views made by subarray, each at an offset of its own', () => {
     const rows = 3000;
-    const { columns, expected } = bank.batch(picksOf(rows, noise(dice), dice), OPTIONALS[0] as Optional);
+    const { columns, expected } = bank.batch(picksOf(rows, noise(random), random), OPTIONALS[0] as Optional);
     for (const [from, to] of [
       [1, 2],
       [1, 17],
@@ -177,12 +177,12 @@ describe('columns anywhere in a buffer', () => {
   });
 
   test('a batch leaves nothing behind for the next', () => {
-    const long = bank.batch(picksOf(MANY_ROWS, noise(dice), dice), { insnCnt: true, pre: true });
+    const long = bank.batch(picksOf(MANY_ROWS, noise(random), random), { insnCnt: true, pre: true });
     const out = new Uint8Array(MANY_ROWS);
     for (const rows of [1, 0, 15, 16, 17, 1023, 8191]) {
       evaluator.checkBatch(long.columns, out);
       for (const optional of OPTIONALS) {
-        compare(bank, evaluator, 'after a long one', picksOf(rows, noise(dice), dice), optional);
+        compare(bank, evaluator, 'after a long one', picksOf(rows, noise(random), random), optional);
       }
     }
   });
@@ -202,8 +202,8 @@ function moveInto(
   const move = <T extends Column>(column: T): T => {
     const size = column.BYTES_PER_ELEMENT;
     const start = Math.ceil(next / size) * size + offset * size;
-    const Kind = column.constructor as new (buffer: ArrayBufferLike, start: number, length: number) => T;
-    const view = new Kind(buffer, start, rows);
+    const EnumKind = column.constructor as new (buffer: ArrayBufferLike, start: number, length: number) => T;
+    const view = new EnumKind(buffer, start, rows);
     view.set(column);
     next = start + rows * size;
     return view;
@@ -232,13 +232,13 @@ test.each([
   ['no tokens', { tokens: [] }],
   ['no tasks', { tasks: [] }],
   ['nothing at all', { tasks: [], tokens: [] }],
-] as const)('a world with %s: every id is past the end', (_, nothing: Partial<World>) => {
-  const world = { ...roomyWorld(NEWEST_PROFILE, 2, new Dice(5)), ...nothing };
+] as const)('a world with %s: every id is past the end', (_, noop: Partial<World>) => {
+  const world = { ...roomyWorld(NEWEST_PROFILE, 2, new RandomSource(5)), ...noop };
   const model = new Model(world);
   const evaluator = createEvaluator(world);
   const ids = [0, 1, 0xfffe, NO_TOKEN];
   const requests = ids.flatMap((task) =>
-    ids.map((token) => ({ task, token, cmd: 5, type: 6, attachType: 37, insnCnt: 1, pre: Pre.NONE })),
+    ids.map((token) => ({ task, token, cmd: 5, type: 6, attachType: 37, insnCnt: 1, pre: Fault.NONE })),
   );
   const columns = makeColumns(requests.length);
   columns.task.set(requests.map(({ task }) => task));

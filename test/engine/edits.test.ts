@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import type { NewToken } from '../../src/engine/live_world.js';
+import type { NewToken } from '../../src/engine/mutable_world.js';
 import { type AttachedEvaluator, attachEvaluator } from '../../src/engine/share.js';
 import {
   InvalidSpecError,
@@ -9,9 +9,9 @@ import {
   UnknownNameError,
   WorldTooLargeError,
 } from '../../src/errors.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomCapabilities, randomDenials, randomMask, randomMasks } from '../../src/fuzz/random_masks.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { MASK_NAMES, type Masks } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
@@ -24,19 +24,19 @@ const EDITS = 8;
 const REQUESTS = 40;
 
 /** A random world under a profile that lets tokens be narrowed. */
-function narrowableWorld(dice: Dice): World {
-  const world = randomWorld(dice);
+function narrowableWorld(random: RandomSource): World {
+  const world = randomWorld(random);
   return { ...world, profile: extendProfile(world.profile, 'narrowing', { token_narrowing: true }) };
 }
 
 /** Makes one random edit, and the same by hand in a world of plain data. */
-function editBoth(evaluator: Evaluator, world: World, dice: Dice, n: number): World {
+function editBoth(evaluator: Evaluator, world: World, random: RandomSource, n: number): World {
   const { vocabulary } = world.profile;
-  const userns = dice.below(world.userns.length);
-  switch (world.tokens.length === 0 ? dice.below(2) : dice.below(3)) {
+  const userns = random.below(world.userns.length);
+  switch (world.tokens.length === 0 ? random.below(2) : random.below(3)) {
     case 0: {
-      const euid = dice.pick([0, 1000, 0xffff_fffe, 77]);
-      const task: TaskSpec = { name: `added${n}`, userns, euid, effective: randomCapabilities(dice) };
+      const euid = random.pick([0, 1000, 0xffff_fffe, 77]);
+      const task: TaskSpec = { name: `added${n}`, userns, euid, effective: randomCapabilities(random) };
       expect(evaluator.addTask(task)).toBe(world.tasks.length);
       return { ...world, tasks: [...world.tasks, task] };
     }
@@ -44,18 +44,18 @@ function editBoth(evaluator: Evaluator, world: World, dice: Dice, n: number): Wo
       const token: TokenSpec = {
         name: `added${n}`,
         userns,
-        allowed: randomMasks(dice, vocabulary),
-        denials: randomDenials(dice, vocabulary),
+        allowed: randomMasks(random, vocabulary),
+        denials: randomDenials(random, vocabulary),
       };
       expect(evaluator.addToken(token)).toBe(world.tokens.length);
       return { ...world, tokens: [...world.tokens, token] };
     }
     default: {
-      const id = dice.below(world.tokens.length);
+      const id = random.below(world.tokens.length);
       const token = world.tokens[id] as TokenSpec;
       const keep: Partial<Masks> = {};
-      for (const mask of MASK_NAMES) if (dice.chance(50)) keep[mask] = randomMask(dice, vocabulary, mask);
-      evaluator.narrowToken(dice.pick([id, token.name]), keep);
+      for (const mask of MASK_NAMES) if (random.chance(50)) keep[mask] = randomMask(random, vocabulary, mask);
+      evaluator.narrowToken(random.pick([id, token.name]), keep);
       const allowed = { ...token.allowed };
       for (const mask of MASK_NAMES) allowed[mask] &= keep[mask] ?? allowed[mask];
       return { ...world, tokens: world.tokens.with(id, { ...token, allowed }) };
@@ -64,15 +64,21 @@ function editBoth(evaluator: Evaluator, world: World, dice: Dice, n: number): Wo
 }
 
 /** Every way the evaluator answers, and one attached to it before the edits, beside the model and an evaluator made for the world from the start. */
-function compare(evaluator: Evaluator, attached: AttachedEvaluator, world: World, dice: Dice, what: object): void {
+function compare(
+  evaluator: Evaluator,
+  attached: AttachedEvaluator,
+  world: World,
+  random: RandomSource,
+  what: object,
+): void {
   const model = new Model(world);
   const fresh = createEvaluator(world);
-  const requests: Request[] = Array.from({ length: REQUESTS }, () => randomRequest(world, dice));
+  const requests: Request[] = Array.from({ length: REQUESTS }, () => randomRequest(world, random));
   // The newest ones, alone and together, and no token, whose row moves.
   const last = { task: world.tasks.length - 1, token: world.tokens.length - 1 };
   for (const ids of [last, { task: last.task }, { token: last.token }, { token: NO_TOKEN }]) {
-    const random = randomRequest(world, dice);
-    requests.push({ ...random, ...ids, token: (ids.token === -1 ? NO_TOKEN : ids.token) ?? random.token });
+    const sample = randomRequest(world, random);
+    requests.push({ ...sample, ...ids, token: (ids.token === -1 ? NO_TOKEN : ids.token) ?? sample.token });
   }
   const columns = makeColumns(requests.length);
   requests.forEach((request, row) => {
@@ -85,7 +91,7 @@ function compare(evaluator: Evaluator, attached: AttachedEvaluator, world: World
     const answers = [
       batch[row],
       evaluator.checkRequest(request),
-      evaluator.check(named(world, request, dice)),
+      evaluator.check(named(world, request, random)),
       attached.checkRequest(request),
       fresh.checkRequest(request),
     ];
@@ -98,22 +104,22 @@ function compare(evaluator: Evaluator, attached: AttachedEvaluator, world: World
 
 test(`${WORLDS} random worlds after each of ${EDITS} random edits answer as if made so`, () => {
   for (let seed = 1; seed <= WORLDS; seed++) {
-    const dice = new Dice(seed);
-    const first = narrowableWorld(dice);
+    const random = new RandomSource(seed);
+    const first = narrowableWorld(random);
     const before = structuredClone({ tasks: first.tasks, tokens: first.tokens });
     // What other worlds left in the memory must not show where rows are added.
-    const evaluator = createEvaluator(narrowableWorld(dice));
+    const evaluator = createEvaluator(narrowableWorld(random));
     evaluator.replaceWorld(first);
     const attached = attachEvaluator(evaluator.share());
     let world = first;
     for (let n = 0; n < EDITS; n++) {
-      world = editBoth(evaluator, world, dice, n);
+      world = editBoth(evaluator, world, random, n);
       expect(evaluator.world).toEqual(world);
-      compare(evaluator, attached, world, dice, { seed, edit: n });
+      compare(evaluator, attached, world, random, { seed, edit: n });
     }
     expect({ tasks: first.tasks, tokens: first.tokens }, 'what the caller gave').toEqual(before);
     evaluator.replaceWorld(first);
-    compare(evaluator, attached, first, dice, { seed, edit: 'the first world again' });
+    compare(evaluator, attached, first, random, { seed, edit: 'the first world again' });
   }
 });
 

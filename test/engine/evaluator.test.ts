@@ -14,8 +14,8 @@ import {
   WorldTooLargeError,
 } from '../../src/errors.js';
 import { explain } from '../../src/explain/explain.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { requestOf, type World } from '../../src/kernel/world.js';
@@ -164,14 +164,14 @@ describe('check by names', () => {
 
 test('explain takes a request by names or by ids, and knows the bpffs of a token_create', () => {
   for (let seed = 1; seed <= 40; seed++) {
-    const dice = new Dice(seed);
-    const random = randomWorld(dice);
-    const request = randomRequest(random, dice);
-    const asked = createEvaluator(random);
-    const explained = explain({ world: random, request });
+    const random = new RandomSource(seed);
+    const sample = randomWorld(random);
+    const request = randomRequest(sample, random);
+    const asked = createEvaluator(sample);
+    const explained = explain({ world: sample, request });
     expect(asked.explain(request)).toEqual(explained);
     const { verdict, advice, returned } = explained;
-    expect(asked.explain(named(random, request, dice))).toMatchObject({ verdict, advice, returned });
+    expect(asked.explain(named(sample, request, random))).toMatchObject({ verdict, advice, returned });
   }
   const create = { task: 'web', cmd: 'token_create', bpffs: 'box-fs' };
   expect(evaluator.explain(create).verdict).toMatchObject({ allowed: true });

@@ -3,35 +3,40 @@ import { MASK_ANY, USERNS_MAX_LEVEL } from '../../src/abi/bpf.js';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import * as L from '../../src/engine/layout.js';
-import { KERNEL_REGIONS, layoutFaults, PLACE_REGIONS, REGIONS } from '../../src/engine/regions.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { KERNEL_REGIONS, layoutFaults, REGIONS, WORKSPACE_REGIONS } from '../../src/engine/regions.js';
 import { largeTree, TREE_SHAPES } from '../../src/fuzz/large_world.js';
 import { randomCapabilities } from '../../src/fuzz/random_masks.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { MAX_IDS, NO_TOKEN, type Request, requestOf, type World } from '../../src/kernel/world.js';
 
 /** Namespaces whose tasks and tokens are asked about: at both ends, and past the 64,090th, which once had no room. */
-const ASKED = [0, 1, 32, 33, 34, 1000, 64_089, 64_090, 64_100, MAX_IDS - 2, MAX_IDS - 1];
+const REQUIREMENT_FIELDS = [0, 1, 32, 33, 34, 1000, 64_089, 64_090, 64_100, MAX_IDS - 2, MAX_IDS - 1];
 
 /** As many user namespaces as a world can have, with a task and a token in some. */
 function largestWorld(shape: (typeof TREE_SHAPES)[number]): World {
-  const dice = new Dice(5);
+  const random = new RandomSource(5);
   const profile = profileNamed('linux-6.12');
   const any = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
-  const userns = largeTree(shape, MAX_IDS, dice);
+  const userns = largeTree(shape, MAX_IDS, random);
   return {
     profile,
     unprivilegedBpfDisabled: 2,
     userns,
     bpffs: [],
-    tasks: ASKED.map((at) => ({
+    tasks: REQUIREMENT_FIELDS.map((at) => ({
       name: `in ${at}`,
       userns: at,
-      euid: dice.below(1000),
-      effective: randomCapabilities(dice),
+      euid: random.below(1000),
+      effective: randomCapabilities(random),
     })),
-    tokens: ASKED.map((at) => ({ name: `of ${at}`, userns: at, allowed: any, denials: { cmds: 0n, caps: 0n } })),
+    tokens: REQUIREMENT_FIELDS.map((at) => ({
+      name: `of ${at}`,
+      userns: at,
+      allowed: any,
+      denials: { cmds: 0n, caps: 0n },
+    })),
   };
 }
 
@@ -40,13 +45,13 @@ describe.each(TREE_SHAPES)('65,535 user namespaces, %s', (shape) => {
   const { vocabulary } = world.profile;
   const evaluator = createEvaluator(world);
   const model = new Model(world);
-  const ids = ASKED.map((_, id) => id);
+  const ids = REQUIREMENT_FIELDS.map((_, id) => id);
   const requests: Request[] = ids.flatMap((task) =>
     [...ids, NO_TOKEN].map((token) => ({
-      ...requestOf({ task, cmd: vocabulary.must('cmds', 'prog_load') }),
+      ...requestOf({ task, cmd: vocabulary.require('cmds', 'prog_load') }),
       token,
-      type: vocabulary.must('prog_types', 'xdp'),
-      attachType: vocabulary.must('attach_types', 'xdp'),
+      type: vocabulary.require('prog_types', 'xdp'),
+      attachType: vocabulary.require('attach_types', 'xdp'),
     })),
   );
   const expected = requests.map((request) => model.ask(request));
@@ -67,7 +72,7 @@ describe.each(TREE_SHAPES)('65,535 user namespaces, %s', (shape) => {
 
 test('a deep tree is as deep as a kernel’s, and needs the whole table of user namespaces', () => {
   const levels: number[] = [];
-  for (const [id, { parent }] of largeTree('deep', MAX_IDS, new Dice()).entries()) {
+  for (const [id, { parent }] of largeTree('deep', MAX_IDS, new RandomSource()).entries()) {
     levels.push(id === 0 ? 0 : (levels[parent] as number) + 1);
   }
   expect(Math.max(...levels)).toBe(USERNS_MAX_LEVEL);
@@ -76,11 +81,11 @@ test('a deep tree is as deep as a kernel’s, and needs the whole table of user 
 
 describe('the layout', () => {
   test('has room for what the documented limits need, in every region', () => {
-    expect(layoutFaults([...Object.values(REGIONS), ...KERNEL_REGIONS, ...PLACE_REGIONS])).toEqual([]);
+    expect(layoutFaults([...Object.values(REGIONS), ...KERNEL_REGIONS, ...WORKSPACE_REGIONS])).toEqual([]);
   });
 
   test('regions follow each other: none starts within another', () => {
-    for (const regions of [Object.values(REGIONS), PLACE_REGIONS]) {
+    for (const regions of [Object.values(REGIONS), WORKSPACE_REGIONS]) {
       for (const [i, { end }] of regions.entries()) expect(regions[i + 1]?.start ?? end).toBe(end);
     }
   });

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { USERNS_MAX_LEVEL } from '../../src/abi/bpf.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { InvalidSpecError } from '../../src/errors.js';
-import { advise } from '../../src/explain/advise.js';
+import { evaluateAcrossProfiles } from '../../src/explain/across_profiles.js';
 import { explain } from '../../src/explain/explain.js';
-import { askEveryProfile } from '../../src/explain/profiles.js';
+import { remediate } from '../../src/explain/remediate.js';
 import { checkWorld } from '../../src/kernel/check_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { MAX_IDS, requestOf, type UsernsSpec, type World } from '../../src/kernel/world.js';
@@ -22,8 +22,8 @@ const TAKE_WORLDS: Readonly<Record<string, (world: World) => unknown>> = {
   'replaceWorld()': (world) => evaluator.replaceWorld(world),
   'new Model()': (world) => new Model(world),
   'explain()': (world) => explain({ world, request }),
-  'advise()': (world) => advise({ world, request }),
-  'askEveryProfile()': (world) => askEveryProfile({ world, request }),
+  'advise()': (world) => remediate({ world, request }),
+  'evaluateAcrossProfiles()': (world) => evaluateAcrossProfiles({ world, request }),
 };
 
 /** Every public call that takes a world to look names up in. */

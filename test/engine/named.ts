@@ -1,18 +1,18 @@
 import type { NamedRequest } from '../../src/engine/request_names.js';
-import type { Dice } from '../../src/fuzz/dice.js';
-import { KIND_PREFIX, type Kind } from '../../src/kernel/vocabulary.js';
+import type { RandomSource } from '../../src/fuzz/random_source.js';
+import { type EnumKind, KIND_PREFIX } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
 import { PRE_NAMES } from '../../src/names/faults.js';
 import { typeFieldOf } from '../../src/names/request_fields.js';
 
 /** The request by names, each in a spelling drawn from the common ones; by number where nothing has the name. */
-export function named(world: World, request: Request, dice: Dice): NamedRequest {
+export function named(world: World, request: Request, random: RandomSource): NamedRequest {
   const { vocabulary } = world.profile;
-  const nameOf = (kind: Kind, value: number) => {
-    if (!vocabulary.has(kind, value)) return dice.pick([value, String(value)]);
+  const nameOf = (kind: EnumKind, value: number) => {
+    if (!vocabulary.has(kind, value)) return random.pick([value, String(value)]);
     const short = vocabulary.nameOf(kind, value);
     const full = `${KIND_PREFIX[kind]}${short.toUpperCase()}`;
-    return dice.pick([short, short, full, short.toUpperCase(), short.replaceAll('_', '-'), ` ${short} `, value]);
+    return random.pick([short, short, full, short.toUpperCase(), short.replaceAll('_', '-'), ` ${short} `, value]);
   };
   const field = typeFieldOf(vocabulary.nameOf('cmds', request.cmd));
   const isMap = field === 'map_type';

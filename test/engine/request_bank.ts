@@ -1,7 +1,7 @@
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { type Columns, type FullColumns, makeColumns } from '../../src/engine/columns.js';
-import type { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import type { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import type { Profile } from '../../src/kernel/profile.js';
@@ -38,13 +38,13 @@ export class RequestBank {
   readonly #model: Model;
   readonly #answers = new Map<Optional, Uint8Array>();
 
-  constructor(world: World, dice: Dice) {
+  constructor(world: World, random: RandomSource) {
     this.world = world;
     this.#model = new Model(world);
-    this.requests = pairsOf(world, dice).flatMap(([task, token]) =>
+    this.requests = pairsOf(world, random).flatMap(([task, token]) =>
       Array.from({ length: REQUESTS_OF_PAIR }, (_, i) => {
-        const request = { ...randomRequest(world, dice), task, token };
-        return i === 0 ? { ...request, ...unknownNumber(dice) } : request;
+        const request = { ...randomRequest(world, random), task, token };
+        return i === 0 ? { ...request, ...unknownNumber(random) } : request;
       }),
     );
     this.#rows = makeColumns(this.requests.length);
@@ -56,7 +56,7 @@ export class RequestBank {
   /** The request as a batch says it that leaves out some columns. */
   requestOf(index: number, { insnCnt, pre }: Optional): Request {
     const request = this.requests[index] as Request;
-    return { ...request, insnCnt: insnCnt ? request.insnCnt : 1, pre: pre ? request.pre : Pre.NONE };
+    return { ...request, insnCnt: insnCnt ? request.insnCnt : 1, pre: pre ? request.pre : Fault.NONE };
   }
 
   /** The model's verdict bytes, by request. */
@@ -93,17 +93,17 @@ function gather<T extends Uint8Array | Uint16Array | Uint32Array>(values: T, pic
 }
 
 /** A world of a profile, with more than one task and token. */
-export function roomyWorld(profile: Profile, unprivilegedBpfDisabled: 0 | 1 | 2, dice: Dice): World {
+export function roomyWorld(profile: Profile, unprivilegedBpfDisabled: 0 | 1 | 2, random: RandomSource): World {
   for (;;) {
-    const world = randomWorld(dice, profile);
+    const world = randomWorld(random, profile);
     if (world.tasks.length > 2 && world.tokens.length > 2) return { ...world, unprivilegedBpfDisabled };
   }
 }
 
 /** Tasks with tokens, with none, and with ids just past the end and at the end of what a column holds. */
-function pairsOf({ tasks, tokens }: World, dice: Dice): [task: number, token: number][] {
-  const task = () => dice.below(tasks.length);
-  const token = () => dice.below(tokens.length);
+function pairsOf({ tasks, tokens }: World, random: RandomSource): [task: number, token: number][] {
+  const task = () => random.below(tasks.length);
+  const token = () => random.below(tokens.length);
   const pairs: [number, number][] = [
     [tasks.length, token()],
     [0xfffe, NO_TOKEN],
@@ -119,9 +119,9 @@ function pairsOf({ tasks, tokens }: World, dice: Dice): [task: number, token: nu
   return pairs;
 }
 
-function unknownNumber(dice: Dice): Partial<Request> {
-  const number = dice.pick(UNKNOWN_NUMBERS);
-  return dice.pick([{ cmd: number }, { type: number }, { attachType: number }]);
+function unknownNumber(random: RandomSource): Partial<Request> {
+  const number = random.pick(UNKNOWN_NUMBERS);
+  return random.pick([{ cmd: number }, { type: number }, { attachType: number }]);
 }
 
 /** Puts a request into a row with its numbers as they are, which setRow() would bring down to the last one known. */

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import { type Columns, makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 
 const ROWS = 20_001;
 
 /** Requests, half of them in runs, in columns of each kind, and what they get. */
 function given(seed: number, rows = ROWS) {
-  const world = randomWorld(new Dice(seed));
-  const dice = new Dice(seed ^ 0xc33);
+  const world = randomWorld(new RandomSource(seed));
+  const random = new RandomSource(seed ^ 0xc33);
   const columns = makeColumns(rows);
   for (let row = 0; row < rows; ) {
-    const { task, token } = randomRequest(world, dice);
-    const stop = Math.min(row + (dice.chance(50) ? 1 : 1 + dice.below(1500)), rows);
-    for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+    const { task, token } = randomRequest(world, random);
+    const stop = Math.min(row + (random.chance(50) ? 1 : 1 + random.below(1500)), rows);
+    for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
   }
   const evaluator = createEvaluator(world);
   const expected = new Uint8Array(rows);

@@ -3,10 +3,10 @@ import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { Decider } from '../../src/engine/decider.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { LAST_TYPE, TYPE_ROWS } from '../../src/engine/layout.js';
-import { claimPlace } from '../../src/engine/places.js';
-import { type Addresses, addressesOf } from '../../src/engine/resident.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { type Addresses, addressesOf } from '../../src/engine/resident_columns.js';
+import { claimWorkspace } from '../../src/engine/workspaces.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { NO_TOKEN, type Request, requestOf } from '../../src/kernel/world.js';
 
@@ -25,15 +25,16 @@ function everyRequest(progLoad: number, mapCreate: number): Partial<Request>[] {
 describe('rows of one task and token', () => {
   test(`get what each would alone: everything they can ask, in ${WORLDS} worlds`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
-      const world = randomWorld(new Dice(seed));
+      const world = randomWorld(new RandomSource(seed));
       const { vocabulary } = world.profile;
-      const dice = new Dice(seed ^ 0xa11);
-      const { task, token } = randomRequest(world, dice);
-      const asked = everyRequest(vocabulary.must('cmds', 'prog_load'), vocabulary.must('cmds', 'map_create'));
+      const random = new RandomSource(seed ^ 0xa11);
+      const { task, token } = randomRequest(world, random);
+      const asked = everyRequest(vocabulary.require('cmds', 'prog_load'), vocabulary.require('cmds', 'map_create'));
       const columns = makeColumns(asked.length);
       const isFaulty = seed % 3 === 0;
       asked.forEach((fields, row) => {
-        const { insnCnt, pre } = isFaulty && row % 37 === 0 ? randomRequest(world, dice) : requestOf({ task, cmd: 0 });
+        const { insnCnt, pre } =
+          isFaulty && row % 37 === 0 ? randomRequest(world, random) : requestOf({ task, cmd: 0 });
         setRow(columns, row, { ...requestOf({ task, cmd: 0 }), token, ...fields, insnCnt, pre });
       });
       expectAsAlone(world, columns, `seed ${seed}`);
@@ -42,39 +43,39 @@ describe('rows of one task and token', () => {
 
   test('and where runs follow each other, wherever they begin and end', () => {
     for (let seed = 1; seed <= 40; seed++) {
-      const world = randomWorld(new Dice(seed));
-      const dice = new Dice(seed ^ 0xb22);
+      const world = randomWorld(new RandomSource(seed));
+      const random = new RandomSource(seed ^ 0xb22);
       const columns = makeColumns(20_000);
       for (let row = 0; row < 20_000; ) {
-        const { task, token } = randomRequest(world, dice);
+        const { task, token } = randomRequest(world, random);
         // Some too short for a way of their own, some for a table.
-        const stop = Math.min(row + 1 + dice.below(dice.pick([24, 300, 9000])), 20_000);
-        for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+        const stop = Math.min(row + 1 + random.below(random.pick([24, 300, 9000])), 20_000);
+        for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
       }
       expectAsAlone(world, columns, `seed ${seed}`);
     }
   });
 
   test('write nothing past the rows they are asked of, as another thread may decide those', () => {
-    const world = randomWorld(new Dice(8));
-    const dice = new Dice(9);
+    const world = randomWorld(new RandomSource(8));
+    const random = new RandomSource(9);
     const evaluator = createEvaluator(world);
     const { memory } = evaluator.share();
     const rows = 2048;
     const columns = evaluator.makeColumns(rows);
     for (let row = 0; row < rows; ) {
-      const { task, token } = randomRequest(world, dice);
-      const stop = Math.min(row + 1 + dice.below(70), rows);
-      for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+      const { task, token } = randomRequest(world, random);
+      const stop = Math.min(row + 1 + random.below(70), rows);
+      for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
     }
     const out = evaluator.makeVerdicts(rows);
     evaluator.checkBatch(columns, out);
     const expected = out.slice();
-    const decider = new Decider(memory, claimPlace(memory));
+    const decider = new Decider(memory, claimWorkspace(memory));
     const addresses = addressesOf(memory, columns, out) as Addresses;
     for (let i = 0; i < 500; i++) {
-      const start = 16 * dice.below(100);
-      const stop = start + 16 + dice.below(300);
+      const start = 16 * random.below(100);
+      const stop = start + 16 + random.below(300);
       out.fill(0xa5);
       decider.checkResident(addresses, start, stop);
       const wanted = new Uint8Array(rows).fill(0xa5);
@@ -84,7 +85,7 @@ describe('rows of one task and token', () => {
   });
 
   test('of which there is none, or no token', () => {
-    const world = randomWorld(new Dice(3));
+    const world = randomWorld(new RandomSource(3));
     for (const [task, token] of [
       [world.tasks.length, 0],
       [0xffff, NO_TOKEN],
@@ -93,8 +94,8 @@ describe('rows of one task and token', () => {
       [0, 0xfffe],
     ] as const) {
       const columns = makeColumns(2000);
-      const dice = new Dice(4);
-      for (let row = 0; row < 2000; row++) setRow(columns, row, { ...randomRequest(world, dice), task, token });
+      const random = new RandomSource(4);
+      for (let row = 0; row < 2000; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
       expectAsAlone(world, columns, `task ${task}, token ${token}`);
     }
   });

@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { CAP_BPF } from '../../src/abi/capabilities.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { PLACES } from '../../src/engine/layout.js';
-import { claimPlace, PlacesTakenError, releasePlace } from '../../src/engine/places.js';
+import { MAX_WORKSPACES } from '../../src/engine/layout.js';
 import { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from '../../src/engine/share.js';
 import { makeMemory } from '../../src/engine/wasm.js';
+import { AttachmentLimitError, claimWorkspace, releaseWorkspace } from '../../src/engine/workspaces.js';
 import { ColumnLengthError, InvalidArgumentError } from '../../src/errors.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { requestOf } from '../../src/kernel/world.js';
@@ -26,15 +26,15 @@ function verdicts(evaluator: Pick<Evaluator, 'checkBatch'>): Uint8Array {
 describe('places', () => {
   test('are handed out one after the other, each once, and again when given back', () => {
     const memory = makeMemory();
-    const places = Array.from({ length: PLACES }, () => claimPlace(memory));
-    expect(new Set(places).size).toBe(PLACES);
-    expect([...places].sort((a, b) => a - b)).toEqual(places);
-    expect(() => claimPlace(memory)).toThrow(PlacesTakenError);
-    for (const place of [places[63], places[31], places[32], places[0]] as number[]) {
-      releasePlace(memory, place);
-      expect(claimPlace(memory)).toBe(place);
+    const workspaces = Array.from({ length: MAX_WORKSPACES }, () => claimWorkspace(memory));
+    expect(new Set(workspaces).size).toBe(MAX_WORKSPACES);
+    expect([...workspaces].sort((a, b) => a - b)).toEqual(workspaces);
+    expect(() => claimWorkspace(memory)).toThrow(AttachmentLimitError);
+    for (const workspace of [workspaces[63], workspaces[31], workspaces[32], workspaces[0]] as number[]) {
+      releaseWorkspace(memory, workspace);
+      expect(claimWorkspace(memory)).toBe(workspace);
     }
-    expect(() => claimPlace(memory)).toThrow(/all 64 places .* dispose\(\)/);
+    expect(() => claimWorkspace(memory)).toThrow(/all 64 places .* dispose\(\)/);
   });
 });
 
@@ -55,7 +55,7 @@ describe('an attached evaluator', () => {
   test('sees what its owner changes', () => {
     const evaluator = createEvaluator(world);
     const attached = attachEvaluator(evaluator.share());
-    const request = requestOf({ task: 1, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
+    const request = requestOf({ task: 1, cmd: world.profile.vocabulary.require('cmds', 'btf_load') });
     expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(false);
     const tasks = world.tasks.map((task) => ({ ...task, userns: 0, effective: 1n << BigInt(CAP_BPF) }));
     evaluator.replaceWorld({ ...world, tasks });
@@ -63,14 +63,14 @@ describe('an attached evaluator', () => {
     // Writing a world leaves the places as they are.
     const other = attachEvaluator(evaluator.share());
     expect(verdicts(other)).toEqual(verdicts(attached));
-    for (let i = 0; i < PLACES - 3; i++) attachEvaluator(evaluator.share());
-    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+    for (let i = 0; i < MAX_WORKSPACES - 3; i++) attachEvaluator(evaluator.share());
+    expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
   });
 
   test('gives its place back, once, and answers nothing afterwards', () => {
     const evaluator = createEvaluator(world);
-    const all = Array.from({ length: PLACES - 1 }, () => attachEvaluator(evaluator.share()));
-    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+    const all = Array.from({ length: MAX_WORKSPACES - 1 }, () => attachEvaluator(evaluator.share()));
+    expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
     const gone = all[5] as AttachedEvaluator;
     gone.dispose();
     gone.dispose();
@@ -79,7 +79,7 @@ describe('an attached evaluator', () => {
     const next = attachEvaluator(evaluator.share());
     gone[Symbol.dispose]();
     // The place is the next one's now: disposing of the one that had it does not free it.
-    expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+    expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
     expect(verdicts(next)).toEqual(verdicts(evaluator));
   });
 
@@ -113,7 +113,7 @@ test('a worker thread answers as the owner does, and sees its changes', async ()
     worker.postMessage(message);
     return (await answer)[0];
   };
-  const request = requestOf({ task: 3, cmd: world.profile.vocabulary.must('cmds', 'btf_load') });
+  const request = requestOf({ task: 3, cmd: world.profile.vocabulary.require('cmds', 'btf_load') });
   expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
   const before = evaluator.checkRequest(request);
   expect(await ask({ request })).toBe(before);
@@ -122,9 +122,9 @@ test('a worker thread answers as the owner does, and sees its changes', async ()
   expect(await ask({ request })).toBe(evaluator.checkRequest(request));
   expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
   // It has one place until it gives it back.
-  const rest = Array.from({ length: PLACES - 2 }, () => attachEvaluator(evaluator.share()));
+  const rest = Array.from({ length: MAX_WORKSPACES - 2 }, () => attachEvaluator(evaluator.share()));
   expect(rest).toHaveLength(62);
-  expect(() => attachEvaluator(evaluator.share())).toThrow(PlacesTakenError);
+  expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
   const exit = once(worker, 'exit');
   worker.postMessage({ end: true });
   await exit;

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, type Outcome } from '../../src/abi/verdict.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
+import type { PermissionSet } from '../../src/engine/permission_set.js';
 import { attachEvaluator } from '../../src/engine/share.js';
-import type { Surface } from '../../src/engine/surface.js';
 import { UnknownNameError } from '../../src/errors.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomProfile } from '../../src/fuzz/random_profile.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { isAllowed } from '../../src/kernel/verdict.js';
-import type { Kind } from '../../src/kernel/vocabulary.js';
+import type { EnumKind } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
 
 /** Worlds of each profile. */
 const WORLDS = 2;
 const SYSCTLS = [0, 1, 2] as const;
 
-const numbers = (profile: Profile, kind: Kind): number[] =>
+const numbers = (profile: Profile, kind: EnumKind): number[] =>
   Array.from({ length: profile.vocabulary.count[kind] }, (_, number) => number);
 
 /** Everything that one task can ask with one token: each type with each attach type where a command goes by these. */
@@ -39,7 +39,7 @@ const has = (set: bigint, number: number): boolean => ((set >> BigInt(number)) &
 
 /** Whether a surface has a cell. */
 function isIn(
-  surface: Surface,
+  permissionSet: PermissionSet,
   { profile: { vocabulary } }: World,
   cmd: number,
   type: number,
@@ -47,16 +47,16 @@ function isIn(
 ): boolean {
   switch (vocabulary.nameOf('cmds', cmd)) {
     case 'map_create':
-      return has(surface.mapTypes, type);
+      return has(permissionSet.mapTypes, type);
     case 'prog_load':
-      return has(surface.attachTypes(type), attach);
+      return has(permissionSet.attachTypes(type), attach);
     case 'prog_attach':
     case 'link_create':
       return vocabulary.nameOf('prog_types', type) === 'cgroup_skb'
-        ? has(surface.cgroupSkbAttachTypes, attach)
-        : has(surface.cmds, cmd);
+        ? has(permissionSet.cgroupSkbAttachTypes, attach)
+        : has(permissionSet.cmds, cmd);
     default:
-      return has(surface.cmds, cmd);
+      return has(permissionSet.cmds, cmd);
   }
 }
 
@@ -68,8 +68,8 @@ function compare(
   token: number,
   ask: (cmd: number, type: number, attachType: number) => number,
 ): Set<Disposition> {
-  const surface = evaluator.surface(task, token);
-  const verdicts = evaluator.surfaceVerdicts(task, token);
+  const permissionSet = evaluator.permissionSet(task, token);
+  const verdicts = evaluator.permissionTable(task, token);
   const seen = new Set<Disposition>();
   let cmds = 0n;
   let progTypes = 0n;
@@ -80,16 +80,19 @@ function compare(
     if (allowed && world.profile.vocabulary.nameOf('cmds', cmd) === 'prog_load') progTypes |= 1n << BigInt(type);
     seen.add(byte >> DISPOSITION_SHIFT);
     const cell = { profile: world.profile.description, task, token, cmd, type, attachType };
-    if (isIn(surface, world, cmd, type, attachType) !== allowed || verdicts.verdictOf(cmd, type, attachType) !== byte) {
+    if (
+      isIn(permissionSet, world, cmd, type, attachType) !== allowed ||
+      verdicts.verdictOf(cmd, type, attachType) !== byte
+    ) {
       const answer = { allowed, byte: verdicts.verdictOf(cmd, type, attachType) };
       expect({ ...cell, ...answer }).toEqual({
         ...cell,
-        allowed: isIn(surface, world, cmd, type, attachType),
+        allowed: isIn(permissionSet, world, cmd, type, attachType),
         byte,
       });
     }
   }
-  expect([surface.cmds, surface.progTypes]).toEqual([cmds, progTypes]);
+  expect([permissionSet.cmds, permissionSet.progTypes]).toEqual([cmds, progTypes]);
   return seen;
 }
 
@@ -101,7 +104,7 @@ const RANDOM_PROFILES = 8;
 const TESTED = [
   ...PROFILES.map((profile, number) => ({ title: profile.name, profile, number })),
   ...Array.from({ length: RANDOM_PROFILES }, (_, i) => {
-    const profile = randomProfile(new Dice(31, i));
+    const profile = randomProfile(new RandomSource(31, i));
     return { title: profile.description, profile, number: PROFILES.length + i };
   }),
 ];
@@ -110,7 +113,7 @@ describe.each(TESTED)('$title', ({ profile, number }) => {
   test(`every cell of every task and token is what check() answers, in ${WORLDS} worlds`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
       const unprivilegedBpfDisabled = SYSCTLS[(seed + number) % 3] as 0 | 1 | 2;
-      const world = { ...randomWorld(new Dice(seed, number), profile), unprivilegedBpfDisabled };
+      const world = { ...randomWorld(new RandomSource(seed, number), profile), unprivilegedBpfDisabled };
       const evaluator = createEvaluator(world);
       for (let task = 0; task < world.tasks.length; task++) {
         for (const token of [NO_TOKEN, ...world.tokens.keys()]) {
@@ -122,7 +125,7 @@ describe.each(TESTED)('$title', ({ profile, number }) => {
   });
 
   test('and what the model answers', () => {
-    const world = randomWorld(new Dice(77, number), profile);
+    const world = randomWorld(new RandomSource(77, number), profile);
     const evaluator = createEvaluator(world);
     const model = new Model(world);
     for (const token of [NO_TOKEN, 0]) {
@@ -149,26 +152,31 @@ test('every fate of a token was among them, in the designs also that of a caller
 });
 
 describe('a surface', () => {
-  const world = randomWorld(new Dice(9));
+  const world = randomWorld(new RandomSource(9));
   const evaluator = createEvaluator(world);
   const [task] = world.tasks;
   const [token] = world.tokens;
 
   test('stays as it was when it was asked, however many come after', () => {
-    const surface = evaluator.surface(0, 0);
-    const words = () => [surface.cmds, surface.mapTypes, surface.progTypes, surface.attachTypes(6)];
+    const permissionSet = evaluator.permissionSet(0, 0);
+    const words = () => [
+      permissionSet.cmds,
+      permissionSet.mapTypes,
+      permissionSet.progTypes,
+      permissionSet.attachTypes(6),
+    ];
     const before = words();
-    const others = Array.from({ length: 300 }, (_, i) => evaluator.surface(i % world.tasks.length));
+    const others = Array.from({ length: 300 }, (_, i) => evaluator.permissionSet(i % world.tasks.length));
     expect(words()).toEqual(before);
-    expect(others[7 % world.tasks.length]?.cmds).toBe(evaluator.surface(7 % world.tasks.length).cmds);
+    expect(others[7 % world.tasks.length]?.cmds).toBe(evaluator.permissionSet(7 % world.tasks.length).cmds);
   });
 
   test('is asked by names as well, and the nearest is told', () => {
-    const byName = evaluator.surface(task?.name as string, token?.name as string);
-    expect(byName.mapTypes).toBe(evaluator.surface(0, 0).mapTypes);
-    expect(() => evaluator.surface('tsk0')).toThrow(UnknownNameError);
-    expect(() => evaluator.surface('task0', 'tokn0')).toThrow(/did you mean "token0"/);
-    expect(() => evaluator.surfaceVerdicts('tsk0')).toThrow(/did you mean "task0"/);
+    const byName = evaluator.permissionSet(task?.name as string, token?.name as string);
+    expect(byName.mapTypes).toBe(evaluator.permissionSet(0, 0).mapTypes);
+    expect(() => evaluator.permissionSet('tsk0')).toThrow(UnknownNameError);
+    expect(() => evaluator.permissionSet('task0', 'tokn0')).toThrow(/did you mean "token0"/);
+    expect(() => evaluator.permissionTable('tsk0')).toThrow(/did you mean "task0"/);
   });
 
   test.each([
@@ -178,23 +186,23 @@ describe('a surface', () => {
     [0, 0xfffe],
     [0, 0xffff_ffff],
   ])('of ids that there are not (task %i, token %i) allows nothing', (taskId, tokenId) => {
-    const { cmds, mapTypes, progTypes, cgroupSkbAttachTypes } = evaluator.surface(taskId, tokenId);
+    const { cmds, mapTypes, progTypes, cgroupSkbAttachTypes } = evaluator.permissionSet(taskId, tokenId);
     expect([cmds, mapTypes, progTypes, cgroupSkbAttachTypes]).toEqual([0n, 0n, 0n, 0n]);
-    const verdicts = evaluator.surfaceVerdicts(taskId, tokenId);
+    const verdicts = evaluator.permissionTable(taskId, tokenId);
     expect(verdicts.verdictOf(5, 6, 37)).toBe(evaluator.checkIds(taskId, tokenId, 5, 6, 37));
     expect(verdicts.verdictOf(8, 8, 0)).toBe(evaluator.checkIds(taskId, tokenId, 8, 8, 0));
   });
 
   test('has nothing of numbers past the tables', () => {
-    const surface = evaluator.surface(0);
-    expect([63, 64, 1000].map((type) => surface.attachTypes(type))).toEqual([0n, 0n, 0n]);
-    expect(evaluator.surfaceVerdicts(0).verdictOf(1000, 0, 0)).toBe(evaluator.checkIds(0, NO_TOKEN, 63, 0, 0));
+    const permissionSet = evaluator.permissionSet(0);
+    expect([63, 64, 1000].map((type) => permissionSet.attachTypes(type))).toEqual([0n, 0n, 0n]);
+    expect(evaluator.permissionTable(0).verdictOf(1000, 0, 0)).toBe(evaluator.checkIds(0, NO_TOKEN, 63, 0, 0));
   });
 
   test('is the same from another thread’s attachment', () => {
     const attached = attachEvaluator(evaluator.share());
-    expect(attached.surface(0, 0).progTypes).toBe(evaluator.surface(0, 0).progTypes);
+    expect(attached.permissionSet(0, 0).progTypes).toBe(evaluator.permissionSet(0, 0).progTypes);
     attached.dispose();
-    expect(() => attached.surface(0, 0)).toThrow(/disposed/);
+    expect(() => attached.permissionSet(0, 0)).toThrow(/disposed/);
   });
 });

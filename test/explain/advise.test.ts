@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Outcome } from '../../src/abi/verdict.js';
-import { advise } from '../../src/explain/advise.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { remediate } from '../../src/explain/remediate.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
@@ -16,12 +16,12 @@ describe('doing what the advice says', () => {
 });
 
 test('an allowed request needs no change', () => {
-  const world = randomWorld(new Dice(3));
-  const dice = new Dice(3);
+  const world = randomWorld(new RandomSource(3));
+  const random = new RandomSource(3);
   const model = new Model(world);
   for (let i = 0; i < 2000; i++) {
-    const request = randomRequest(world, dice);
+    const request = randomRequest(world, random);
     if (decodeVerdict(model.ask(request)).outcome !== Outcome.ALLOWED) continue;
-    expect(advise({ world, request })).toEqual({ possible: true, changes: [] });
+    expect(remediate({ world, request })).toEqual({ possible: true, changes: [] });
   }
 });

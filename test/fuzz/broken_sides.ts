@@ -3,15 +3,20 @@ import { CAP_NET_ADMIN } from '../../src/abi/capabilities.js';
 import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
 import { rowOf } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { type FastSide, type ModelSide, REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
+import {
+  DEFAULT_IMPLEMENTATIONS,
+  type Implementations,
+  type OptimizedEngine,
+  type ReferenceModel,
+} from '../../src/fuzz/sides.js';
 import { mapTypeCapability } from '../../src/kernel/map_types.js';
 import type { Request, TokenSpec, World } from '../../src/kernel/world.js';
 
 type Wrong = (world: World, request: Request, byte: number) => number;
 
 /** A hot path that answers some requests wrong, whichever way it is asked. */
-export function wrongAnswers(wrong: Wrong): Sides {
-  const fast = (first: World): FastSide => {
+export function wrongAnswers(wrong: Wrong): Implementations {
+  const engine = (first: World): OptimizedEngine => {
     const evaluator = createEvaluator(first);
     const plain = { insnCnt: 1, pre: 0 };
     return {
@@ -29,12 +34,12 @@ export function wrongAnswers(wrong: Wrong): Sides {
       replaceWorld: (world) => evaluator.replaceWorld(world),
     };
   };
-  return { ...REAL_SIDES, fast };
+  return { ...DEFAULT_IMPLEMENTATIONS, engine };
 }
 
 /** A hot path that compiles another world than it is given. */
-export function wrongTables(change: (world: World) => World): Sides {
-  const fast = (first: World): FastSide => {
+export function wrongTables(change: (world: World) => World): Implementations {
+  const engine = (first: World): OptimizedEngine => {
     const evaluator = createEvaluator(change(first));
     return {
       checkRequest: (request) => evaluator.checkRequest(request),
@@ -43,12 +48,12 @@ export function wrongTables(change: (world: World) => World): Sides {
       replaceWorld: (world) => evaluator.replaceWorld(change(world)),
     };
   };
-  return { ...REAL_SIDES, fast };
+  return { ...DEFAULT_IMPLEMENTATIONS, engine };
 }
 
 /** A hot path that answers some requests wrong in long runs of one task and token alone. */
-export function wrongRuns(wrong: Wrong): Sides {
-  const fast = (first: World): FastSide => {
+export function wrongRuns(wrong: Wrong): Implementations {
+  const engine = (first: World): OptimizedEngine => {
     const evaluator = createEvaluator(first);
     return {
       checkRequest: (request) => evaluator.checkRequest(request),
@@ -63,21 +68,21 @@ export function wrongRuns(wrong: Wrong): Sides {
       replaceWorld: (world) => evaluator.replaceWorld(world),
     };
   };
-  return { ...REAL_SIDES, fast };
+  return { ...DEFAULT_IMPLEMENTATIONS, engine };
 }
 
 /** A model that answers some requests wrong. */
-export function wrongModel(wrong: Wrong): Sides {
-  const model = (world: World): ModelSide => {
-    const real = REAL_SIDES.model(world);
+export function wrongModel(wrong: Wrong): Implementations {
+  const model = (world: World): ReferenceModel => {
+    const real = DEFAULT_IMPLEMENTATIONS.model(world);
     return { ask: (request) => wrong(world, request, real.ask(request)) };
   };
-  return { ...REAL_SIDES, model };
+  return { ...DEFAULT_IMPLEMENTATIONS, model };
 }
 
 /** A model of another world than it is given. */
-export function wrongModelWorld(change: (world: World) => World): Sides {
-  return { ...REAL_SIDES, model: (world) => REAL_SIDES.model(change(world)) };
+export function wrongModelWorld(change: (world: World) => World): Implementations {
+  return { ...DEFAULT_IMPLEMENTATIONS, model: (world) => DEFAULT_IMPLEMENTATIONS.model(change(world)) };
 }
 
 const everyToken =
@@ -88,7 +93,7 @@ const everyToken =
 export const freeNetworkMaps: Wrong = (world, { cmd, type }, byte) => {
   const { vocabulary } = world.profile;
   const isNetMap =
-    cmd === vocabulary.must('cmds', 'map_create') && mapTypeCapability(vocabulary, type) === CAP_NET_ADMIN;
+    cmd === vocabulary.require('cmds', 'map_create') && mapTypeCapability(vocabulary, type) === CAP_NET_ADMIN;
   return isNetMap && (byte & OUTCOME_MASK) === Outcome.CAP_NET_ADMIN_MISSING ? byte & ~OUTCOME_MASK : byte;
 };
 
@@ -143,13 +148,13 @@ export const oneInstructionLess: Wrong = (_, { insnCnt }, byte) =>
 /** The last map type of a release is not known. */
 export const lastMapTypeUnknown: Wrong = (world, { cmd, type, pre }, byte) => {
   const { vocabulary } = world.profile;
-  const isLast = cmd === vocabulary.must('cmds', 'map_create') && type === vocabulary.count.map_types - 1;
+  const isLast = cmd === vocabulary.require('cmds', 'map_create') && type === vocabulary.count.map_types - 1;
   return isLast && pre === 0 && (byte & OUTCOME_MASK) === Outcome.ALLOWED ? Outcome.UNKNOWN_TYPE : byte;
 };
 
 /** A hot path whose evaluators are changed, with everything that they can do. */
-export function wrongEvaluator(change: (evaluator: Evaluator) => Partial<FastSide>): Sides {
-  const fast = (world: World): FastSide => {
+export function wrongEvaluator(change: (evaluator: Evaluator) => Partial<OptimizedEngine>): Implementations {
+  const engine = (world: World): OptimizedEngine => {
     const evaluator = createEvaluator(world);
     return {
       checkRequest: (request) => evaluator.checkRequest(request),
@@ -164,7 +169,7 @@ export function wrongEvaluator(change: (evaluator: Evaluator) => Partial<FastSid
       ...change(evaluator),
     };
   };
-  return { ...REAL_SIDES, fast };
+  return { ...DEFAULT_IMPLEMENTATIONS, engine };
 }
 
 /** A batch whose last row is answered wrong. */
@@ -218,10 +223,10 @@ export const longBatchesAreShort = wrongEvaluator((evaluator) => ({
 }));
 
 /** Evaluators of one thread share the sysctl: the last world that any of them was given decides. */
-export function sharedSysctl(): Sides {
+export function sharedSysctl(): Implementations {
   let last: World['unprivilegedBpfDisabled'] = 0;
   const evaluators = new Map<World['unprivilegedBpfDisabled'], Evaluator>();
-  const fast = (first: World): FastSide => {
+  const engine = (first: World): OptimizedEngine => {
     let world = first;
     const place = (next: World): void => {
       world = next;
@@ -241,15 +246,16 @@ export function sharedSysctl(): Sides {
       replaceWorld: place,
     };
   };
-  return { ...REAL_SIDES, fast };
+  return { ...DEFAULT_IMPLEMENTATIONS, engine };
 }
 
 /** A model in which a token that needs its own namespace and does not fall back refuses every caller from elsewhere. */
-export const noFallbackRefuses: Sides = wrongModel((world, { task, token, cmd, type }, byte) => {
+export const noFallbackRefuses: Implementations = wrongModel((world, { task, token, cmd, type }, byte) => {
   const { rules, vocabulary } = world.profile;
   const isAttach = ['prog_attach', 'link_create'].includes(vocabulary.nameOf('cmds', cmd));
   const isElsewhere = world.tokens[token] && world.tasks[task]?.userns !== world.tokens[token].userns;
   const isWrong = rules.token_needs_own_userns && !rules.token_falls_back_to_init && isAttach && isElsewhere;
-  const isAllowed = (byte & OUTCOME_MASK) === Outcome.ALLOWED && type === vocabulary.must('prog_types', 'cgroup_skb');
+  const isAllowed =
+    (byte & OUTCOME_MASK) === Outcome.ALLOWED && type === vocabulary.require('prog_types', 'cgroup_skb');
   return isWrong && isAllowed ? (byte & ~OUTCOME_MASK) | Outcome.CAP_NET_ADMIN_MISSING : byte;
 });

@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { disagree } from '../../src/fuzz/answers.js';
+import { type Finding, findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
+import { isConstructible } from '../../src/fuzz/constructible.js';
 import { PLAIN_SETUP } from '../../src/fuzz/engine_setup.js';
-import { runInline } from '../../src/fuzz/inline.js';
-import { isMakeable } from '../../src/fuzz/makeable.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
 import { nearestBuiltIn } from '../../src/fuzz/random_profile.js';
 import { type Replay, replay } from '../../src/fuzz/replay.js';
-import { replayJson, replayText } from '../../src/fuzz/replay_text.js';
-import { REAL_SIDES, type Sides } from '../../src/fuzz/sides.js';
-import { type Finding, findingsOf } from '../../src/fuzz/tally.js';
+import { fuzzCaseJson, fuzzCaseText } from '../../src/fuzz/replay_text.js';
+import { runSequential } from '../../src/fuzz/run_sequential.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/fuzz/sides.js';
 import type { World } from '../../src/kernel/world.js';
 import { parseScenario } from '../../src/policy/scenario.js';
 import * as broken from './broken_sides.js';
 
-function findIn(sides: Sides, cases: number, seed = 1): Finding[] {
-  return findingsOf(runInline({ seed, slots: ALL_SLOTS, cases }, sides));
+function findIn(implementations: Implementations, cases: number, seed = 1): Finding[] {
+  return findingsOf(runSequential({ seed, slots: ALL_SLOTS, cases }, implementations));
 }
 
 /** The first finding of a campaign of at most so many cases; a shorter one has the same, where it has any. */
-function firstIn(sides: Sides, most: number, seed = 1): Finding | undefined {
+function firstIn(implementations: Implementations, most: number, seed = 1): Finding | undefined {
   for (let cases = 600; cases < most; cases *= 4) {
-    const [finding] = findIn(sides, cases, seed);
+    const [finding] = findIn(implementations, cases, seed);
     if (finding) return finding;
   }
-  return findIn(sides, most, seed)[0];
+  return findIn(implementations, most, seed)[0];
 }
 
 /** Bits and rows a person has to read. */
@@ -39,7 +39,7 @@ function sizeOf({ userns, tasks, tokens }: World): number {
   );
 }
 
-const HOT_PATH: readonly (readonly [name: string, sides: Sides, cases: number])[] = [
+const HOT_PATH: readonly (readonly [name: string, implementations: Implementations, cases: number])[] = [
   ['network map types asked nothing', broken.wrongAnswers(broken.freeNetworkMaps), 5000],
   ['attach mask ignored', broken.wrongTables(broken.noAttachMask), 5000],
   ['bpf_token_cmd hook ignored', broken.wrongTables(broken.noCmdHook), 5000],
@@ -53,7 +53,7 @@ const HOT_PATH: readonly (readonly [name: string, sides: Sides, cases: number])[
   ['last map type unknown', broken.wrongAnswers(broken.lastMapTypeUnknown), 20_000],
 ];
 
-const MODEL: readonly (readonly [name: string, sides: Sides, cases: number])[] = [
+const MODEL: readonly (readonly [name: string, implementations: Implementations, cases: number])[] = [
   ['network map types asked nothing', broken.wrongModel(broken.freeNetworkMaps), 5000],
   ['attach mask ignored', broken.wrongModelWorld(broken.noAttachMask), 5000],
   ['owner one level off', broken.wrongModelWorld(broken.ownerOneLevelOff), 20_000],
@@ -61,33 +61,33 @@ const MODEL: readonly (readonly [name: string, sides: Sides, cases: number])[] =
 ];
 
 test('a rule broken in long runs of one task and token alone is found, and kept as the run it takes', () => {
-  const sides = broken.wrongRuns(broken.freeNetworkMaps);
+  const implementations = broken.wrongRuns(broken.freeNetworkMaps);
   // Such runs are rare: this seed has one early, which is soon made small.
-  const finding = firstIn(sides, 100_000, 26);
+  const finding = firstIn(implementations, 100_000, 26);
   if (!finding) throw new Error('not found');
-  const replayed = replay(sides, finding.id);
+  const replayed = replay(implementations, finding.id);
   expect(replayed.shrunk?.requests).toHaveLength(1);
   expect(replayed.shrunk?.setup.rows).toBeGreaterThanOrEqual(512);
-  expect(replayText(replayed, finding)).toMatch(/^# setup: the batch has \d+ rows: the requests are repeated$/m);
+  expect(fuzzCaseText(replayed, finding)).toMatch(/^# setup: the batch has \d+ rows: the requests are repeated$/m);
 });
 
 test('nothing is found where nothing is wrong', () => {
-  expect(findIn(REAL_SIDES, 12_000)).toEqual([]);
+  expect(findIn(DEFAULT_IMPLEMENTATIONS, 12_000)).toEqual([]);
 });
 
 describe.each([
   ['hot path', HOT_PATH],
   ['model', MODEL],
 ] as const)('a rule broken in the %s is found', (_, rules) => {
-  test.each(rules)('%s', (_name, sides, cases) => {
-    const finding = firstIn(sides, cases);
+  test.each(rules)('%s', (_name, implementations, cases) => {
+    const finding = firstIn(implementations, cases);
     if (!finding) throw new Error(`not found in ${cases} cases`);
     expect(disagree(finding.answers)).toBe(true);
 
-    const replayed = replay(sides, finding.id);
+    const replayed = replay(implementations, finding.id);
     expect(replayed.disagreement).toEqual(finding.answers);
     const shrunk = replayed.shrunk as NonNullable<Replay['shrunk']>;
-    expect(disagreementOf(sides, shrunk)).toEqual(shrunk.answers);
+    expect(disagreementOf(implementations, shrunk)).toEqual(shrunk.answers);
     expect(shrunk.requests).toHaveLength(1);
     // Level 33 takes 33 namespaces to show.
     const { length } = shrunk.world.userns;
@@ -96,34 +96,34 @@ describe.each([
     expect(shrunk.world.tasks).toHaveLength(1);
     expect(shrunk.world.tokens.length).toBeLessThanOrEqual(1);
 
-    const text = replayText(replayed, finding);
+    const text = fuzzCaseText(replayed, finding);
     expect(text).toMatch(
       /^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# checkRequest +\S.*\n/,
     );
-    if (!isMakeable(shrunk.world)) return;
+    if (!isConstructible(shrunk.world)) return;
     const { world, requests } = parseScenario(text);
     const [asked] = requests.map(({ request }) => request);
-    expect(asked && disagreementOf(sides, { world, requests: [asked], index: 0, setup: PLAIN_SETUP })).toEqual(
-      shrunk.answers,
-    );
+    expect(
+      asked && disagreementOf(implementations, { world, requests: [asked], index: 0, setup: PLAIN_SETUP }),
+    ).toEqual(shrunk.answers);
   });
 });
 
 test('most findings become scenarios that the kernel can make', () => {
   const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
-  const makeable = rules.flatMap(([, sides]) =>
-    findIn(sides, 3000, 7)
+  const makeable = rules.flatMap(([, implementations]) =>
+    findIn(implementations, 3000, 7)
       .slice(0, 2)
-      .map(({ id }) => isMakeable((replay(sides, id).shrunk as NonNullable<Replay['shrunk']>).world)),
+      .map(({ id }) => isConstructible((replay(implementations, id).shrunk as NonNullable<Replay['shrunk']>).world)),
   );
   expect(makeable.filter((is) => is).length / makeable.length).toBeGreaterThan(0.8);
 });
 
 test('a batch that goes wrong by position is found, and shrunk to the batch it takes', () => {
-  const sides: Sides = {
-    ...REAL_SIDES,
-    fast: (world) => {
-      const real = REAL_SIDES.fast(world);
+  const implementations: Implementations = {
+    ...DEFAULT_IMPLEMENTATIONS,
+    engine: (world) => {
+      const real = DEFAULT_IMPLEMENTATIONS.engine(world);
       return {
         checkRequest: (request) => real.checkRequest(request),
         checkIds: (...ids) => real.checkIds(...ids),
@@ -135,20 +135,20 @@ test('a batch that goes wrong by position is found, and shrunk to the batch it t
       };
     },
   };
-  const [finding] = findIn(sides, 60);
+  const [finding] = findIn(implementations, 60);
   expect(finding?.id).toEqual({ seed: 1, world: 0, index: 16 });
-  const replayed = replay(sides, { seed: 1, world: 0, index: 16 });
+  const replayed = replay(implementations, { seed: 1, world: 0, index: 16 });
   expect(replayed.shrunk?.requests).toHaveLength(17);
   expect(replayed.shrunk?.index).toBe(16);
-  expect(replayText(replayed)).toMatch(/^# it takes a batch of these 17 requests; they disagree on number 17$/m);
-  expect(replayText(replayed)).toMatch(/^# checkBatch +31, which is no verdict$/m);
+  expect(fuzzCaseText(replayed)).toMatch(/^# it takes a batch of these 17 requests; they disagree on number 17$/m);
+  expect(fuzzCaseText(replayed)).toMatch(/^# checkBatch +31, which is no verdict$/m);
 });
 
 test('what an instance remembers of earlier worlds is found, and named as that', () => {
-  const sides: Sides = {
-    ...REAL_SIDES,
-    fast: (first) => {
-      const real = REAL_SIDES.fast(first);
+  const implementations: Implementations = {
+    ...DEFAULT_IMPLEMENTATIONS,
+    engine: (first) => {
+      const real = DEFAULT_IMPLEMENTATIONS.engine(first);
       const { unprivilegedBpfDisabled } = first;
       return {
         checkRequest: (request) => real.checkRequest(request),
@@ -158,11 +158,11 @@ test('what an instance remembers of earlier worlds is found, and named as that',
       };
     },
   };
-  const finding = firstIn(sides, 5000);
+  const finding = firstIn(implementations, 5000);
   if (!finding) throw new Error('not found');
-  const replayed = replay(sides, finding.id);
+  const replayed = replay(implementations, finding.id);
   expect(replayed).toMatchObject({ needsHistory: true, disagreement: finding.answers });
-  expect(replayText(replayed, finding)).toContain('it shows only in an instance that held other worlds before');
+  expect(fuzzCaseText(replayed, finding)).toContain('it shows only in an instance that held other worlds before');
 });
 
 test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
@@ -171,10 +171,10 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
     const burst = (): never => {
       throw new RangeError('out of bounds');
     };
-    const sides: Sides = {
-      model: what === 'model' ? () => ({ ask: burst }) : REAL_SIDES.model,
-      fast: (world) => {
-        const real = REAL_SIDES.fast(world);
+    const implementations: Implementations = {
+      model: what === 'model' ? () => ({ ask: burst }) : DEFAULT_IMPLEMENTATIONS.model,
+      engine: (world) => {
+        const real = DEFAULT_IMPLEMENTATIONS.engine(world);
         return {
           checkRequest: what === 'checkRequest' ? burst : (request) => real.checkRequest(request),
           checkIds: (...ids) => real.checkIds(...ids),
@@ -183,13 +183,13 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
         };
       },
     };
-    const tally = runInline({ seed: 1, slots: ALL_SLOTS, cases: 600 }, sides);
-    expect(tally.cases).toBe(600);
-    const [finding] = findingsOf(tally);
+    const stats = runSequential({ seed: 1, slots: ALL_SLOTS, cases: 600 }, implementations);
+    expect(stats.cases).toBe(600);
+    const [finding] = findingsOf(stats);
     if (!finding) throw new Error('not found');
-    const text = replayText(replay(sides, finding.id), finding);
+    const text = fuzzCaseText(replay(implementations, finding.id), finding);
     expect(text).toContain('threw RangeError: out of bounds');
-    expect(replayJson(replay(sides, finding.id), finding)).toMatchObject({ agree: false });
+    expect(fuzzCaseJson(replay(implementations, finding.id), finding)).toMatchObject({ agree: false });
   },
 );
 
@@ -202,10 +202,10 @@ describe('what depends on how an evaluator came by its world, or on the batch, i
     ['batches without a column of faults', broken.noFaultsIsWrong, ['omitsPre']],
     ['batches longer than the room they are copied through', broken.longBatchesAreShort, ['rows']],
     ['another evaluator in the thread', broken.sharedSysctl(), ['hasNeighbour']],
-  ] as const)('%s', (_name, sides, parts) => {
-    const finding = firstIn(sides, 100_000);
+  ] as const)('%s', (_name, implementations, parts) => {
+    const finding = firstIn(implementations, 100_000);
     if (!finding) throw new Error('not found');
-    const { setup } = replay(sides, finding.id).shrunk as NonNullable<Replay['shrunk']>;
+    const { setup } = replay(implementations, finding.id).shrunk as NonNullable<Replay['shrunk']>;
     const left = Object.entries(setup).filter(([part, value]) => value !== PLAIN_SETUP[part as keyof typeof setup]);
     expect(left.map(([part]) => part)).toEqual(parts);
   });
@@ -218,7 +218,7 @@ test('a rule broken under custom profiles alone is found, and shrunk to the swit
   const { world: small, answers } = replayed.shrunk as NonNullable<Replay['shrunk']>;
   expect(small.profile.rules).toMatchObject({ token_needs_own_userns: true, token_falls_back_to_init: false });
   expect(Object.keys(nearestBuiltIn(small.profile).switched)).toHaveLength(1);
-  const text = replayText(replayed, finding);
+  const text = fuzzCaseText(replayed, finding);
   expect(text).toMatch(
     /^profile:\n {2}extends: \S+\n {2}name: random-rules\n {2}rules: \{ token_\w+: (true|false) \}\n\w/m,
   );

@@ -3,19 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { DISPOSITION_SHIFT, OUTCOME_MASK } from '../../src/abi/verdict.js';
 import { duration } from '../../src/cli/options/values.js';
-import { drawWorld } from '../../src/fuzz/draw_case.js';
-import { CASES_PER_WORLD, formatCaseId, nthWorld, parseCaseId } from '../../src/fuzz/identity.js';
-import { runInline } from '../../src/fuzz/inline.js';
+import { CASES_PER_WORLD, formatCaseId, nthWorld, parseCaseId } from '../../src/fuzz/case_id.js';
+import { missedOf } from '../../src/fuzz/coverage.js';
+import { generateWorld } from '../../src/fuzz/generate_case.js';
 import { ALL_SLOTS, slotsOf } from '../../src/fuzz/profile_slots.js';
+import { runSequential } from '../../src/fuzz/run_sequential.js';
 import { shardsOf } from '../../src/fuzz/shard.js';
-import { missedOf } from '../../src/fuzz/summary.js';
 import { MASK_NAMES } from '../../src/kernel/masks.js';
 import { findProfile, PROFILES } from '../../src/kernel/profile.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
 
 /** Everything of a world but what a later release of this package may add. */
 function fingerprint(seed: number, number: number): string {
-  const { world, requests } = drawWorld(seed, number);
+  const { world, requests } = generateWorld(seed, number);
   const { profile, ...rest } = world;
   const text = JSON.stringify([profile.name, rest, requests], (_, value) =>
     typeof value === 'bigint' ? `0x${value.toString(16)}` : value,
@@ -54,8 +54,8 @@ describe('identities', () => {
 
   test('fewer requests of a world are the beginning of all of them', () => {
     for (let number = 0; number < 200; number++) {
-      const all = drawWorld(3, number);
-      const some = drawWorld(3, number, 23);
+      const all = generateWorld(3, number);
+      const some = generateWorld(3, number, 23);
       expect(some.world).toEqual(all.world);
       expect(some.requests).toEqual(all.requests.slice(0, 23));
     }
@@ -65,7 +65,7 @@ describe('identities', () => {
     const wanted = slotsOf(['v12', PROFILES.at(-1)?.name as string]);
     const numbers = Array.from({ length: 10 }, (_, n) => nthWorld(wanted, n));
     expect(new Set(numbers).size).toBe(10);
-    expect(new Set(numbers.map((number) => drawWorld(1, number).world.profile))).toEqual(
+    expect(new Set(numbers.map((number) => generateWorld(1, number).world.profile))).toEqual(
       new Set([findProfile('v12'), PROFILES.at(-1)]),
     );
   });
@@ -90,7 +90,7 @@ test('a thousand cases come from at least 16 different worlds', () => {
 
 test('a short campaign reaches every outcome, every disposition and every profile', () => {
   for (const seed of [1, 2, 3]) {
-    const { verdicts, slots } = runInline({ seed, slots: ALL_SLOTS, cases: 60_000 });
+    const { verdicts, slots } = runSequential({ seed, slots: ALL_SLOTS, cases: 60_000 });
     expect(missedOf(verdicts)).toEqual({ outcomes: [], dispositions: [] });
     expect(slots.every((cases) => cases > 2000)).toBe(true);
     // Allowed through a token, and each way of losing it, are no rarities.
@@ -100,8 +100,8 @@ test('a short campaign reaches every outcome, every disposition and every profil
 });
 
 describe('worlds and requests have corners', () => {
-  const drawn = Array.from({ length: 3000 }, (_, number) => drawWorld(1, number));
-  const tokens = drawn.flatMap(({ world }) => world.tokens);
+  const generated = Array.from({ length: 3000 }, (_, number) => generateWorld(1, number));
+  const tokens = generated.flatMap(({ world }) => world.tokens);
   const bitCount = (mask: bigint) => mask.toString(2).replaceAll('0', '').length;
   const levelsOf = ({ userns }: World) => {
     const levels: number[] = [];
@@ -110,10 +110,10 @@ describe('worlds and requests have corners', () => {
   };
 
   test('namespaces down to level 33 and no further, with tasks and tokens there', () => {
-    const deepest = drawn.map(({ world }) => Math.max(...levelsOf(world)));
+    const deepest = generated.map(({ world }) => Math.max(...levelsOf(world)));
     expect(Math.max(...deepest)).toBe(33);
     expect(deepest.filter((level) => level === 33).length).toBeGreaterThan(100);
-    const atBottom = drawn.filter(({ world }) => world.tokens.some(({ userns }) => levelsOf(world)[userns] === 33));
+    const atBottom = generated.filter(({ world }) => world.tokens.some(({ userns }) => levelsOf(world)[userns] === 33));
     expect(atBottom.length).toBeGreaterThan(20);
   });
 
@@ -124,24 +124,24 @@ describe('worlds and requests have corners', () => {
   });
 
   test('ids and numbers just past the end', () => {
-    const past = { task: 0, token: 0, cmd: 0, mapType: 0, progType: 0, attachType: 0 };
-    for (const { world, requests } of drawn) {
+    const outOfRange = { task: 0, token: 0, cmd: 0, mapType: 0, progType: 0, attachType: 0 };
+    for (const { world, requests } of generated) {
       const { count } = world.profile.vocabulary;
       for (const { task, token, cmd, type, attachType } of requests) {
-        if (task === world.tasks.length) past.task += 1;
-        if (token === world.tokens.length && token !== NO_TOKEN) past.token += 1;
-        if (cmd === count.cmds) past.cmd += 1;
-        if (cmd === 0 && type === count.map_types) past.mapType += 1;
-        if (cmd === 5 && type === count.prog_types) past.progType += 1;
-        if (cmd === 5 && attachType === count.attach_types) past.attachType += 1;
+        if (task === world.tasks.length) outOfRange.task += 1;
+        if (token === world.tokens.length && token !== NO_TOKEN) outOfRange.token += 1;
+        if (cmd === count.cmds) outOfRange.cmd += 1;
+        if (cmd === 0 && type === count.map_types) outOfRange.mapType += 1;
+        if (cmd === 5 && type === count.prog_types) outOfRange.progType += 1;
+        if (cmd === 5 && attachType === count.attach_types) outOfRange.attachType += 1;
       }
     }
-    expect(Object.entries(past).filter(([, times]) => times < 20)).toEqual([]);
+    expect(Object.entries(outOfRange).filter(([, times]) => times < 20)).toEqual([]);
   });
 
   test('runs of the same task and token, long ones among them', () => {
     let longest = 0;
-    for (const { requests } of drawn) {
+    for (const { requests } of generated) {
       let run = 0;
       for (const [i, { task, token }] of requests.entries()) {
         run = i > 0 && task === requests[i - 1]?.task && token === requests[i - 1]?.token ? run + 1 : 1;

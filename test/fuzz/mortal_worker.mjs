@@ -1,9 +1,9 @@
 // A campaign's worker that fails in ways a test asks for: in the environment, as FUZZ_TEST_FAULT.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ShardRunner } from '../../dist/fuzz/shard.js';
-import { REAL_SIDES } from '../../dist/fuzz/sides.js';
+import { DEFAULT_IMPLEMENTATIONS } from '../../dist/fuzz/sides.js';
 
-const runner = new ShardRunner(REAL_SIDES);
+const runner = new ShardRunner(DEFAULT_IMPLEMENTATIONS);
 const fault = process.env.FUZZ_TEST_FAULT;
 let isFirstShard = true;
 

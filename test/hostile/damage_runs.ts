@@ -94,12 +94,12 @@ class DamageRuns {
       }
       bytes += length;
     }
-    const hands = Array.from({ length: availableParallelism() }, async (_, hand) => {
+    const batchWorkers = Array.from({ length: availableParallelism() }, async (_, hand) => {
       while (this.#jobs.length > 0 && this.#failures.length < MAX_FAILURES) {
         await this.#run(this.#take(), join(this.#folder, String(hand)));
       }
     });
-    await Promise.all(hands);
+    await Promise.all(batchWorkers);
     return {
       files: files.length,
       bytes,

@@ -36,7 +36,7 @@ function lz4Block(bytes: Uint8Array): Uint8Array {
   return lz4.compressSync(Buffer.from(bytes)).subarray(4);
 }
 
-const KINDS = [
+const ENUM_KINDS = [
   { name: 'lz4', compress: (bytes: Uint8Array) => lz4.compressFrameSync(Buffer.from(bytes)), length: lz4FrameLength },
   { name: 'lz4_block', compress: lz4Block, length: lz4BlockLength },
   { name: 'snappy', compress: (bytes: Uint8Array) => snappyCompress(bytes), length: snappyLength },
@@ -44,7 +44,7 @@ const KINDS = [
 ] as const;
 
 describe('what bytes become is known before they are decompressed, and stops where it is too much', () => {
-  it.each(KINDS)('$name', ({ compress, length }) => {
+  it.each(ENUM_KINDS)('$name', ({ compress, length }) => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         const compressed = compress(bytes);
@@ -55,7 +55,7 @@ describe('what bytes become is known before they are decompressed, and stops whe
     );
   });
 
-  it.each(KINDS)('of damaged bytes too: $name', ({ name, compress, length }) => {
+  it.each(ENUM_KINDS)('of damaged bytes too: $name', ({ name, compress, length }) => {
     const place = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
       fc.property(anyBytes, fc.array(place, { minLength: 1, maxLength: 4 }), (bytes, damages) => {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { MemoryBytes } from '../../src/requests/arrow/index.js';
-import { Problems, RequestTableError } from '../../src/requests/index.js';
-import { OpenFile } from '../../src/tables/file_bytes.js';
+import { RequestTableError, RowDiagnostics } from '../../src/requests/index.js';
+import { OpenFile } from '../../src/tables/file_source.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { DeltaNumbers } from '../../src/tables/parquet/delta.js';
 import { readFooter } from '../../src/tables/parquet/footer.js';
-import { PAST_NUMBERS } from '../../src/tables/parquet/hybrid.js';
 import { readPageHeader } from '../../src/tables/parquet/page_header.js';
+import { PAST_NUMBERS } from '../../src/tables/parquet/rle_hybrid.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { EndsEarlyError } from '../../src/tables/parquet/thrift.js';
 import { type Field, struct, varint } from './thrift_bytes.js';
@@ -91,7 +91,7 @@ test('a footer whose number never ends is an error in words', () => {
   tail.writeUInt32LE(footer.length);
   writeFileSync(path, Buffer.concat([Buffer.from('PAR1'), footer, tail, Buffer.from('PAR1')]));
   const bytes = OpenFile.open(path);
-  expect(() => new ParquetTable(path, bytes, new Problems())).toThrow(RequestTableError);
+  expect(() => new ParquetTable(path, bytes, new RowDiagnostics())).toThrow(RequestTableError);
   bytes.close();
 });
 

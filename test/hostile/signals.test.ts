@@ -1,10 +1,10 @@
 import { Table } from 'apache-arrow';
 import { expect, test, vi } from 'vitest';
-import { countOnDesks } from '../../src/cli/batch/desk_counts.js';
+import { countTransientChunks } from '../../src/cli/batch/desk_counts.js';
 import { emptyCounts } from '../../src/cli/batch/summary.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { readArrowStream } from '../../src/requests/arrow/index.js';
-import { Problems } from '../../src/requests/problems.js';
+import { RowDiagnostics } from '../../src/requests/problems.js';
 import { ipc, vectorOf } from '../requests/arrow/arrow_table.js';
 import { smallWorld } from '../requests/small_world.js';
 
@@ -27,9 +27,14 @@ test('rows that take long are passed on before there are a million of them: sign
     return ms;
   });
   try {
-    const chunks = readArrowStream('t', world, pieces, new Problems());
+    const chunks = readArrowStream('t', world, pieces, new RowDiagnostics());
     const counted: number[] = [];
-    const parts = countOnDesks(chunks, [createEvaluator(world)], () => emptyCounts(world, [], undefined), undefined);
+    const parts = countTransientChunks(
+      chunks,
+      [createEvaluator(world)],
+      () => emptyCounts(world, [], undefined),
+      undefined,
+    );
     for await (const { counts } of parts) counted.push(counts.rows);
     expect(counted.reduce((sum, count) => sum + count)).toBe(rows);
     expect(counted.length).toBeGreaterThan(3);

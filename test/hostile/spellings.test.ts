@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestOf } from '../../src/names/nearest.js';
-import { ByteNames, MISSING, wordsOf } from '../../src/requests/byte_names.js';
+import { ByteMap, MISSING, wordsOf } from '../../src/requests/byte_names.js';
 
 /** Texts of 8 * `pairs` bytes that all have the same hash: to turn a word's highest bit turns two bits of the next step. */
 function likeTexts(pairs: number): Uint8Array {
@@ -22,7 +22,7 @@ test('spellings that were chosen for their hash are not searched from end to end
   const pairs = 12;
   const length = 8 * pairs;
   const text = wordsOf(likeTexts(pairs));
-  const names = new ByteNames();
+  const names = new ByteMap();
   let remembered = 0;
   for (let i = 0; i < 2 ** pairs; i++) {
     const start = i * length;
@@ -38,7 +38,7 @@ test('spellings that were chosen for their hash are not searched from end to end
 
 test('other spellings are remembered, as many as there can be', () => {
   const encoder = new TextEncoder();
-  const names = new ByteNames();
+  const names = new ByteMap();
   for (let i = 0; i < 1 << 17; i++) {
     const bytes = wordsOf(encoder.encode(`task ${i}`));
     if (!names.add(bytes, 0, bytes.bytes.length, i)) throw new Error(`task ${i} is not remembered`);

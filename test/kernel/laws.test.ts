@@ -4,9 +4,9 @@ import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { ERRNO } from '../../src/abi/errno.js';
 import { Disposition } from '../../src/abi/verdict.js';
-import { Dice } from '../../src/fuzz/dice.js';
 import { randomProfile } from '../../src/fuzz/random_profile.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { capCapable } from '../../src/kernel/capability.js';
 import { MASK_NAMES } from '../../src/kernel/masks.js';
@@ -20,10 +20,10 @@ import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
 /** Many worlds, several requests of each, and what the model says. */
 function forEveryRequest(check: (world: World, request: Request, model: Model) => void, worlds = 400): void {
   for (let seed = 1; seed <= worlds; seed++) {
-    const world = randomWorld(new Dice(seed * 31));
-    const dice = new Dice(seed);
+    const world = randomWorld(new RandomSource(seed * 31));
+    const random = new RandomSource(seed);
     const model = new Model(world);
-    for (let i = 0; i < 60; i++) check(world, randomRequest(world, dice), model);
+    for (let i = 0; i < 60; i++) check(world, randomRequest(world, random), model);
   }
 }
 
@@ -66,12 +66,12 @@ describe('laws of the token', () => {
   ])('under %s no caller outside the token userns is ever helped by it', (_, profile) => {
     let outside = 0;
     forEveryRequest((world) => {
-      const dice = new Dice(outside + 1);
-      const random = randomProfile(dice);
-      const rules = { ...random.rules, token_needs_own_userns: true };
-      const model = new Model({ ...world, profile: profile ?? { ...random, rules } });
+      const random = new RandomSource(outside + 1);
+      const sample = randomProfile(random);
+      const rules = { ...sample.rules, token_needs_own_userns: true };
+      const model = new Model({ ...world, profile: profile ?? { ...sample, rules } });
       for (let i = 0; i < 4; i++) {
-        const request = randomRequest(model.world, dice);
+        const request = randomRequest(model.world, random);
         const token = world.tokens[request.token];
         if (!token || world.tasks[request.task]?.userns === token.userns) continue;
         outside += 1;
@@ -94,9 +94,9 @@ describe('laws of the token', () => {
     forEveryRequest((world) => {
       const rules = { ...world.profile.rules, token_needs_own_userns: true, token_falls_back_to_init: false };
       const model = new Model({ ...world, profile: { ...world.profile, rules } });
-      const dice = new Dice(outside + 1);
+      const random = new RandomSource(outside + 1);
       for (let i = 0; i < 4; i++) {
-        const request = randomRequest(model.world, dice);
+        const request = randomRequest(model.world, random);
         const token = world.tokens[request.token];
         const { disposition, outcome } = decodeVerdict(model.ask(request));
         if (!token || world.tasks[request.task]?.userns === token.userns) continue;
@@ -180,15 +180,20 @@ test('cap_capable agrees with its definition by paths', () => {
     if (childOfOwn && childOfOwn.owner === cred.euid) return true;
     return ((cred.effective >> BigInt(cap)) & 1n) === 1n;
   };
-  const dice = new Dice(5);
+  const random = new RandomSource(5);
   for (let round = 0; round < 200; round++) {
     const all = [new UserNamespace('init', null, 0)];
-    for (let i = 0; i < 12; i++) all.push(new UserNamespace(`ns${i}`, dice.pick(all), dice.below(3)));
+    for (let i = 0; i < 12; i++) all.push(new UserNamespace(`ns${i}`, random.pick(all), random.below(3)));
     for (let i = 0; i < 40; i++) {
-      const target = dice.pick(all);
+      const target = random.pick(all);
       const path: UserNamespace[] = [];
       for (let ns: UserNamespace | null = target; ns; ns = ns.parent) path.push(ns);
-      const cred = { userns: dice.pick(all), euid: dice.below(3), egid: 0, effective: BigInt(dice.below(2)) << 39n };
+      const cred = {
+        userns: random.pick(all),
+        euid: random.below(3),
+        egid: 0,
+        effective: BigInt(random.below(2)) << 39n,
+      };
       expect(capCapable(cred, target, 39)).toBe(defined(path, cred, 39));
     }
   }

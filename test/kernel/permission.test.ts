@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { MASK_KIND, type MaskName } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
@@ -68,7 +68,7 @@ function requestIn(world: World, { call, insns, pre, token }: Case): Request {
     type: resolveName(vocabulary, kind, typeName) as number,
     attachType: resolveName(vocabulary, 'attach_types', attachName) as number,
     insnCnt: insns ?? 1,
-    pre: pre ? (Pre[pre.toUpperCase() as keyof typeof Pre] as Pre) : Pre.NONE,
+    pre: pre ? (Fault[pre.toUpperCase() as keyof typeof Fault] as Fault) : Fault.NONE,
   });
 }
 

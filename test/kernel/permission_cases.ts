@@ -412,7 +412,7 @@ export const CASES: readonly Case[] = [
     what: 'and is EINVAL',
     task: 'init 7 bpf net_admin',
     call: 'prog_load sk_lookup xdp',
-    answer: 'attach_type_misfit none_given',
+    answer: 'attach_type_mismatch none_given',
   },
   {
     cites: 'bpf_prog_load_check_attach',
@@ -420,7 +420,7 @@ export const CASES: readonly Case[] = [
     profile: 'linux-7.2',
     task: 'init 7 bpf net_admin',
     call: 'prog_load xdp trace_fentry_multi',
-    answer: 'attach_type_misfit none_given',
+    answer: 'attach_type_mismatch none_given',
   },
   {
     cites: 'find_prog_type',
@@ -507,7 +507,7 @@ export const CASES: readonly Case[] = [
     what: 'elements go by the descriptor',
     task: 'inner 7',
     call: 'map_update_elem',
-    answer: 'descriptor_decides none_given',
+    answer: 'no_permission_needed none_given',
   },
   {
     cites: '__sys_bpf',
@@ -515,7 +515,7 @@ export const CASES: readonly Case[] = [
     task: 'inner 7',
     token: ALL,
     call: 'map_update_elem',
-    answer: 'descriptor_decides dropped_cmd',
+    answer: 'no_permission_needed dropped_cmd',
   },
   {
     cites: '__sys_bpf',
@@ -554,7 +554,7 @@ export const CASES: readonly Case[] = [
     what: 'prog_attach looks at the attach type before the capability',
     task: 'box 7',
     call: 'prog_attach cgroup_skb xdp',
-    answer: 'attach_type_misfit none_given',
+    answer: 'attach_type_mismatch none_given',
   },
   {
     cites: 'link_create',
@@ -568,7 +568,7 @@ export const CASES: readonly Case[] = [
     what: 'other programs go by the descriptor',
     task: 'inner 7',
     call: 'link_create xdp xdp',
-    answer: 'descriptor_decides none_given',
+    answer: 'no_permission_needed none_given',
   },
   // the designs
   {

@@ -12,7 +12,7 @@ const world = {
 };
 const evaluator = library.createEvaluator(world);
 const attached = library.attachEvaluator(evaluator.share());
-const pool = pools.createPool(evaluator, { workers: 1 });
+const pool = pools.createEvaluatorPool(evaluator, { workers: 1 });
 const explanation = evaluator.explain(requestOf({ task: 1, token: 0, cmd: 5 }));
 const columns = makeColumns(3);
 const out = new Uint8Array(3);
@@ -87,10 +87,10 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
     {},
   ],
   explain: [library.explain, { world, request }],
-  advise: [library.advise, { world, request }],
-  askEveryProfile: [library.askEveryProfile, { world, request }],
-  askProfile: [library.askProfile, { world, request }, world.profile],
-  applyChange: [library.applyChange, { world, request }, { kind: 'grant', task: 0, cap: 39 }],
+  remediate: [library.remediate, { world, request }],
+  evaluateAcrossProfiles: [library.evaluateAcrossProfiles, { world, request }],
+  evaluateUnder: [library.evaluateUnder, { world, request }, world.profile],
+  applyRemedy: [library.applyRemedy, { world, request }, { kind: 'grant', task: 0, cap: 39 }],
   Kernel: [(options: library.KernelOptions) => new library.Kernel(options), {}],
   Model: [(given: library.World) => new library.Model(given), world],
   decodeVerdict: [library.decodeVerdict, 0],
@@ -107,8 +107,8 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
   checkRequest: [(given: library.Request) => evaluator.checkRequest(given), request],
   checkIds: [evaluator.checkIds, 1, 0, 5, 6, 37],
   checkBatch: [(...args: [library.Columns, Uint8Array]) => evaluator.checkBatch(...args), columns, out],
-  surface: [(...args: [string, string]) => evaluator.surface(...args), 'agent', 'full'],
-  surfaceVerdicts: [(...args: [string, string]) => evaluator.surfaceVerdicts(...args), 'agent', 'full'],
+  permissionSet: [(...args: [string, string]) => evaluator.permissionSet(...args), 'agent', 'full'],
+  permissionTable: [(...args: [string, string]) => evaluator.permissionTable(...args), 'agent', 'full'],
   'evaluator.explain': [(given: typeof XDP) => evaluator.explain(given), XDP],
   addTask: [(given: library.TaskSpec) => evaluator.addTask(given), { ...TASK, userns: 9 }],
   addToken: [(given: library.NewToken) => evaluator.addToken(given), { ...TOKEN, userns: 9 }],
@@ -127,10 +127,10 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
   ],
   'attached.checkRequest': [(given: library.Request) => attached.checkRequest(given), request],
   'attached.checkBatch': [(...args: [library.Columns, Uint8Array]) => attached.checkBatch(...args), columns, out],
-  'attached.surface': [(...args: [number, number]) => attached.surface(...args), 1, 0],
+  'attached.surface': [(...args: [number, number]) => attached.permissionSet(...args), 1, 0],
   // src/pool/index.ts
-  createPool: [
-    (...args: Parameters<typeof pools.createPool>) => pools.createPool(...args).close(),
+  createEvaluatorPool: [
+    (...args: Parameters<typeof pools.createEvaluatorPool>) => pools.createEvaluatorPool(...args).close(),
     evaluator,
     { workers: 1 },
   ],
@@ -206,7 +206,7 @@ describe('a number that WebAssembly would take for another is no request', () =>
           );
         }
       }
-      expect(() => attached.surface(value as never, 0)).toThrow(library.InvalidRequestError);
+      expect(() => attached.permissionSet(value as never, 0)).toThrow(library.InvalidRequestError);
     }
   });
 
@@ -233,8 +233,8 @@ test('after dispose() every call says so, and dispose() does nothing', async () 
     () => gone.checkRequest(request),
     () => gone.checkIds(1, 0, 5, 6, 37),
     () => gone.checkBatch(columns, out),
-    () => gone.surface(0),
-    () => gone.surfaceVerdicts(0),
+    () => gone.permissionSet(0),
+    () => gone.permissionTable(0),
     () => gone.explain(XDP),
     () => gone.addTask(TASK),
     () => gone.addToken(TOKEN),
@@ -246,8 +246,8 @@ test('after dispose() every call says so, and dispose() does nothing', async () 
     () => lost.checkRequest(request),
     () => lost.checkIds(1, 0, 5, 6, 37),
     () => lost.checkBatch(columns, out),
-    () => lost.surface(0, 0),
-    () => pools.createPool(gone),
+    () => lost.permissionSet(0, 0),
+    () => pools.createEvaluatorPool(gone),
     () => tables.evaluateTable(gone, 'x.csv'),
   ];
   for (const call of calls) expect(call).toThrow(library.DisposedError);

@@ -110,7 +110,7 @@ test('a pool of workers', () => {
   const program = `
     import { readFileSync } from 'node:fs';
     import { createEvaluator, makeColumns, parseScenario } from 'bpf-token-sim';
-    import { createPool } from 'bpf-token-sim/pool';
+    import { createEvaluatorPool } from 'bpf-token-sim/pool';
     const file = new URL('./node_modules/bpf-token-sim/examples/fleet.yaml', import.meta.url);
     const evaluator = createEvaluator(parseScenario(readFileSync(file, 'utf8')).world);
     const columns = makeColumns(500_000);
@@ -122,7 +122,7 @@ test('a pool of workers', () => {
     const alone = new Uint8Array(500_000);
     const pooled = new Uint8Array(500_000);
     evaluator.checkBatch(columns, alone);
-    const pool = createPool(evaluator, { workers: 2 });
+    const pool = createEvaluatorPool(evaluator, { workers: 2 });
     await pool.checkBatch(columns, pooled);
     await pool.close();
     console.log(Buffer.compare(alone, pooled), new Set(alone).size > 10);
@@ -146,13 +146,13 @@ test('its types, in a strict program without any types of Node', () => {
   const program = `
     import { BpfTokenSimError, createEvaluator, decodeVerdict, type Evaluator, makeColumns, type NamedRequest } from 'bpf-token-sim';
     import { parseScenario, type SharedEvaluator, attachEvaluator, UnknownNameError } from 'bpf-token-sim';
-    import { createPool, type Pool } from 'bpf-token-sim/pool';
+    import { createEvaluatorPool, type Pool } from 'bpf-token-sim/pool';
     const evaluator: Evaluator = createEvaluator(parseScenario('').world);
     const request: NamedRequest = { task: 'web', cmd: 'prog_load', prog_type: 'xdp' };
     const allowed: boolean = decodeVerdict(evaluator.check(request)).allowed;
     const shared: SharedEvaluator = evaluator.share();
     attachEvaluator(shared).checkBatch(makeColumns(1), new Uint8Array(1));
-    const pool: Pool = createPool(evaluator);
+    const pool: Pool = createEvaluatorPool(evaluator);
     const nearest = (error: BpfTokenSimError) => (error instanceof UnknownNameError ? error.nearest : error.code);
     // @ts-expect-error: a request names its command
     evaluator.check({ task: 'web' });

@@ -28,7 +28,7 @@ describe('what a person is told of one mistake', () => {
   test.each(Object.entries(ONE_MISTAKE))('%s', (name, text) => {
     const error = errorOf(text);
     expect(error.message).toBe(golden.get(name));
-    expect(error.problems).toHaveLength(1);
+    expect(error.diagnostics).toHaveLength(1);
   });
 });
 
@@ -36,7 +36,7 @@ describe('what a person is told of more', () => {
   test.each(Object.entries(MORE_MISTAKES))('%s', (name, text) => {
     const error = errorOf(text);
     expect(error.message).toBe(golden.get(name));
-    expect(error.problems.length).toBeGreaterThan(1);
+    expect(error.diagnostics.length).toBeGreaterThan(1);
   });
 });
 
@@ -45,8 +45,8 @@ test('every golden text belongs to a case', () => {
 });
 
 test('problems say what was expected and the nearest name as data too', () => {
-  const [problem] = errorOf(ONE_MISTAKE['misspelt program type'] as string).problems;
-  expect(problem).toEqual({
+  const [diagnostic] = errorOf(ONE_MISTAKE['misspelt program type'] as string).diagnostics;
+  expect(diagnostic).toEqual({
     file: 'f.yaml',
     line: 4,
     column: 47,
@@ -58,7 +58,7 @@ test('problems say what was expected and the nearest name as data too', () => {
 
 test('all problems are there, though the message shows twenty', () => {
   const error = errorOf(MORE_MISTAKES['more than are shown'] as string);
-  expect(error.problems).toHaveLength(23);
+  expect(error.diagnostics).toHaveLength(23);
   expect(error.message.split('\n')).toHaveLength(21);
 });
 
@@ -72,6 +72,6 @@ test('a place is the value itself, whatever stands around it', () => {
     '    prog_type:     "xpd"',
   ];
   for (const newline of ['\n', '\r\n']) {
-    expect(errorOf(text.join(newline)).problems).toMatchObject([{ line: 6, column: 20, nearest: 'xdp' }]);
+    expect(errorOf(text.join(newline)).diagnostics).toMatchObject([{ line: 6, column: 20, nearest: 'xdp' }]);
   }
 });

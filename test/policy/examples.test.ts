@@ -63,7 +63,7 @@ test('the fleet shows every outcome a scenario can reach', () => {
     Outcome.NO_SUCH_TASK,
     Outcome.NO_SUCH_TOKEN,
     Outcome.BAD_ROW,
-    Outcome.MODEL_ONLY,
+    Outcome.UNDECIDED,
     Outcome.FD_EBADF,
     Outcome.NOT_BPFFS_ROOT,
   ]);

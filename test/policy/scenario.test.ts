@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
-import { Disposition, Outcome, Pre } from '../../src/abi/verdict.js';
+import { Disposition, Fault, Outcome } from '../../src/abi/verdict.js';
 import { MASK_KIND, MASK_NAMES } from '../../src/kernel/masks.js';
 import { Model } from '../../src/kernel/model.js';
 import { profileNamed } from '../../src/kernel/profile.js';
@@ -58,7 +58,7 @@ describe('defaults', () => {
       {
         line: 7,
         column: 5,
-        request: { task: 0, token: NO_TOKEN, cmd: 18, type: 0, attachType: 0, insnCnt: 1, pre: Pre.NONE },
+        request: { task: 0, token: NO_TOKEN, cmd: 18, type: 0, attachType: 0, insnCnt: 1, pre: Fault.NONE },
       },
     ]);
     expect(warnings).toEqual([]);
@@ -119,7 +119,7 @@ describe('masks', () => {
         fc.array(item, { maxLength: 40 }),
         fc.constantFrom('v11', 'v12', 'linux-6.9', 'linux-7.3'),
         (items, profile) => {
-          const expected = items.reduce((bits, [name]) => bits | (1n << BigInt(vocabulary.must('cmds', name))), 0n);
+          const expected = items.reduce((bits, [name]) => bits | (1n << BigInt(vocabulary.require('cmds', name))), 0n);
           const option = `delegate_cmds: [${items.map(([name, as]) => as(name)).join(', ')}]`;
           expect(masksOf(option, profile)?.cmds).toBe(expected);
         },
@@ -313,7 +313,7 @@ describe('requests', () => {
       attachType,
       insnCnt,
       token: NO_TOKEN,
-      pre: Pre.NONE,
+      pre: Fault.NONE,
     });
   });
 
@@ -326,16 +326,16 @@ describe('requests', () => {
     expect(requestOf('task: a, cmd: token_create, bpffs: fs')?.request.bpffs).toBe(0);
   });
 
-  test.each(Object.keys(Pre).filter((key) => /^[A-Z]/.test(key)))('pre: %s', (name) => {
+  test.each(Object.keys(Fault).filter((key) => /^[A-Z]/.test(key)))('pre: %s', (name) => {
     const pre = requestOf(`task: a, cmd: btf_load, pre: ${name.toLowerCase()}`)?.request.pre;
-    expect(pre).toBe(Pre[name as keyof typeof Pre]);
+    expect(pre).toBe(Fault[name as keyof typeof Fault]);
   });
 
   test.each([
     ['allowed', { allowed: true }],
     ['EPERM', { allowed: false, errno: 'EPERM' }],
     ['eperm', { allowed: false, errno: 'EPERM' }],
-    ['{ verdict: allowed, reason: descriptor_decides }', { allowed: true, outcome: Outcome.DESCRIPTOR_DECIDES }],
+    ['{ verdict: allowed, reason: no_permission_needed }', { allowed: true, outcome: Outcome.NO_PERMISSION_NEEDED }],
     ['{ verdict: allowed, reason: allowed }', { allowed: true, outcome: Outcome.ALLOWED }],
     [
       '{ verdict: EPERM, reason: cap_bpf_missing, token: dropped_attach_type }',
@@ -460,8 +460,8 @@ describe('any text', () => {
       parseScenario(text);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      expect(error.problems.length).toBeGreaterThan(0);
-      for (const { line, column } of error.problems) {
+      expect(error.diagnostics.length).toBeGreaterThan(0);
+      for (const { line, column } of error.diagnostics) {
         expect(line).toBeGreaterThan(0);
         expect(column).toBeGreaterThan(0);
       }
@@ -526,9 +526,9 @@ test('a large scenario with nothing but mistakes is told of all of them', () => 
     parseScenario(`profile: v12\ntasks:\n${tasks.join('\n')}\nrequests:\n${requests.join('\n')}\n`);
     expect.unreachable();
   } catch (error) {
-    const { problems } = error as ScenarioError;
-    expect(problems).toHaveLength(10_000);
+    const { diagnostics } = error as ScenarioError;
+    expect(diagnostics).toHaveLength(10_000);
     // Looking for the nearest of all names ten thousand times would take minutes: the test would be given up.
-    expect([problems[0]?.nearest, problems.at(-1)?.nearest]).toEqual(['t0', undefined]);
+    expect([diagnostics[0]?.nearest, diagnostics.at(-1)?.nearest]).toEqual(['t0', undefined]);
   }
 });

@@ -6,8 +6,8 @@ import type * as CrewModule from '../../src/pool/crew.js';
 import type * as PersistModule from '../../src/pool/persist.js';
 
 const dist = (file: string): string => new URL(`../../dist/pool/${file}`, import.meta.url).href;
-const { Crew } = (await import(dist('crew.js'))) as typeof CrewModule;
-const { persist } = (await import(dist('persist.js'))) as typeof PersistModule;
+const { WorkerPool } = (await import(dist('crew.js'))) as typeof CrewModule;
+const { runWithRetry } = (await import(dist('persist.js'))) as typeof PersistModule;
 const file = new URL('./task_worker.mjs', import.meta.url);
 
 interface Result {
@@ -17,15 +17,15 @@ interface Result {
   readonly bytes: Uint8Array;
 }
 
-let crew: CrewModule.Crew;
+let workerPool: CrewModule.WorkerPool;
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crew-'));
-  crew = new Crew({ workers: 2, file, workerData: 'for all' });
+  workerPool = new WorkerPool({ workers: 2, file, workerData: 'for all' });
 });
 afterEach(async () => {
   writeFileSync(join(folder, 'go on'), '');
-  await crew.close();
+  await workerPool.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -33,7 +33,7 @@ test('a task has a slot that no other running task has', async () => {
   const waitsFor = join(folder, 'go on');
   const slots: number[] = [];
   const tasks = Array.from({ length: 6 }, () =>
-    crew.run<Result>((slot) => {
+    workerPool.run<Result>((slot) => {
       slots.push(slot);
       return { slot, waitsFor };
     }),
@@ -49,50 +49,50 @@ test('a task has a slot that no other running task has', async () => {
 });
 
 test('results come with their buffers, errors as they were thrown', async () => {
-  const { bytes } = await crew.run<Result>(() => ({ bytes: 1000 }));
+  const { bytes } = await workerPool.run<Result>(() => ({ bytes: 1000 }));
   expect(bytes).toEqual(new Uint8Array(1000).fill(5));
-  await expect(crew.run(() => ({ throws: 'no' }))).rejects.toThrow(new RangeError('no'));
+  await expect(workerPool.run(() => ({ throws: 'no' }))).rejects.toThrow(new RangeError('no'));
 });
 
 test('a task is done again by another worker when one dies of it, and given up when three do', async () => {
-  await expect(crew.run(() => ({ dies: true }))).rejects.toMatchObject({ name: 'WorkerDied' });
+  await expect(workerPool.run(() => ({ dies: true }))).rejects.toMatchObject({ name: 'WorkerCrashedError' });
   const diesOnce = join(folder, 'once');
   let tries = 0;
   const make = (task: object) => (slot: number) => {
     tries += 1;
     return { ...task, slot };
   };
-  await persist(crew, 'of it', make({ diesOnce }));
+  await runWithRetry(workerPool, 'of it', make({ diesOnce }));
   expect(tries).toBe(2);
-  await expect(persist(crew, 'of this', make({ dies: true }))).rejects.toMatchObject({
+  await expect(runWithRetry(workerPool, 'of this', make({ dies: true }))).rejects.toMatchObject({
     name: 'PoolError',
-    code: 'WORK_KILLS',
+    code: 'TASK_CRASHED_WORKERS',
     message: '3 workers died of this: worker exited with code: 7',
   });
   expect(tries).toBe(5);
-  expect(crew.threads).toHaveLength(2);
+  expect(workerPool.threads).toHaveLength(2);
 });
 
 test('a signal takes back what waits, and leaves alone what runs', async () => {
   const waitsFor = join(folder, 'go on');
   const controller = new AbortController();
-  const running = [1, 2].map(() => crew.run<Result>((slot) => ({ slot, waitsFor }), controller.signal));
-  const waiting = crew.run(() => ({}), controller.signal);
+  const running = [1, 2].map(() => workerPool.run<Result>((slot) => ({ slot, waitsFor }), controller.signal));
+  const waiting = workerPool.run(() => ({}), controller.signal);
   controller.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
-  await expect(crew.run(() => ({}), controller.signal)).rejects.toThrow('enough');
+  await expect(workerPool.run(() => ({}), controller.signal)).rejects.toThrow('enough');
   writeFileSync(waitsFor, '');
   expect((await Promise.all(running)).map(({ slot }) => slot).toSorted()).toEqual([0, 1]);
 });
 
 test('a closed crew does nothing more, and says so', async () => {
   const waitsFor = join(folder, 'never');
-  const tasks = Array.from({ length: 3 }, () => crew.run(() => ({ waitsFor })));
+  const tasks = Array.from({ length: 3 }, () => workerPool.run(() => ({ waitsFor })));
   const outcomes = Promise.allSettled(tasks);
-  await crew.close();
+  await workerPool.close();
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'PoolError', code: 'CLOSED' } });
   }
-  await expect(crew.run(() => ({}))).rejects.toMatchObject({ code: 'CLOSED' });
-  expect(crew.threads).toEqual([]);
+  await expect(workerPool.run(() => ({}))).rejects.toMatchObject({ code: 'CLOSED' });
+  expect(workerPool.threads).toEqual([]);
 });

@@ -3,8 +3,8 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadcastChannel, threadId, workerData } from 'node:worker_threads';
-import { answering } from '../../dist/pool/answer.js';
-import { ShardDecider } from '../../dist/pool/decide_shards.js';
+import { taskHandler } from '../../dist/pool/answer.js';
+import { ShardDecider } from '../../dist/pool/shard_task.js';
 
 const fault = process.env.POOL_TEST_FAULT;
 const folder = process.env.POOL_TEST_FOLDER;
@@ -25,11 +25,11 @@ function isFirst(what) {
 
 /** Holds the thread until the test puts a file there. */
 function waitFor(what) {
-  const nothing = new Int32Array(new SharedArrayBuffer(4));
-  while (!existsSync(join(folder, what))) Atomics.wait(nothing, 0, 0, 2);
+  const noop = new Int32Array(new SharedArrayBuffer(4));
+  while (!existsSync(join(folder, what))) Atomics.wait(noop, 0, 0, 2);
 }
 
-export default answering((task) => {
+export default taskHandler((task) => {
   const spoil = (shard) =>
     task.rows.out.fill(0xff, shard * task.rowsPerShard, shard * task.rowsPerShard + (task.rowsPerShard >> 1));
   decider.run(task, (shard) => {

@@ -6,7 +6,7 @@ import { BroadcastChannel, type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Columns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { PLACES } from '../../src/engine/layout.js';
+import { MAX_WORKSPACES } from '../../src/engine/layout.js';
 import { attachEvaluator } from '../../src/engine/share.js';
 import type * as PoolModule from '../../src/pool/index.js';
 import { sliceColumns } from '../../src/pool/shared_columns.js';
@@ -15,7 +15,9 @@ import { smallWorld } from '../requests/small_world.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/pool/index.js', import.meta.url).href;
-const { createPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (await import(built)) as typeof PoolModule;
+const { createEvaluatorPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (await import(
+  built
+)) as typeof PoolModule;
 const builtEvaluator = new URL('../../dist/engine/evaluator.js', import.meta.url).href;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
@@ -46,14 +48,14 @@ afterEach(async () => {
 });
 
 function poolOf(workers: number): PoolModule.Pool {
-  pool = createPool(evaluator, { workers });
+  pool = createEvaluatorPool(evaluator, { workers });
   return pool;
 }
 
 function faulty(fault: string, workers = 2): PoolModule.Pool & { readonly threads: readonly Worker[] } {
   process.env.POOL_TEST_FAULT = fault;
   process.env.POOL_TEST_FOLDER = folder;
-  pool = createPool(evaluator, { workers, file: MORTAL });
+  pool = createEvaluatorPool(evaluator, { workers, file: MORTAL });
   return pool as typeof pool & { readonly threads: readonly Worker[] };
 }
 
@@ -141,10 +143,10 @@ describe('a pool answers as its evaluator does', () => {
     poolOf(2);
     await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toMatchObject({ code: 'COLUMN_LENGTH' });
     for (const workers of [0, 1.5, MAX_WORKERS + 1]) {
-      expect(() => createPool(evaluator, { workers })).toThrow(/^workers is .* from 1 to 63 is expected$/);
+      expect(() => createEvaluatorPool(evaluator, { workers })).toThrow(/^workers is .* from 1 to 63 is expected$/);
     }
-    const rest = Array.from({ length: PLACES - 4 }, () => attachEvaluator(evaluator.share()));
-    expect(() => createPool(evaluator, { workers: 2 })).toThrow(/all 64 places/);
+    const rest = Array.from({ length: MAX_WORKSPACES - 4 }, () => attachEvaluator(evaluator.share()));
+    expect(() => createEvaluatorPool(evaluator, { workers: 2 })).toThrow(/all 64 places/);
     // What it had claimed by then is free again.
     expect(freePlaces()).toBe(1);
     for (const attachment of rest) attachment.dispose();
@@ -180,9 +182,9 @@ describe('a worker that dies', () => {
     await batch;
     expect(Buffer.compare(out, expected)).toBe(0);
     // No place is lost with it, and closing the pool gives back the one it has.
-    expect(freePlaces()).toBe(PLACES - 2);
+    expect(freePlaces()).toBe(MAX_WORKSPACES - 2);
     await mortal.close();
-    expect(freePlaces()).toBe(PLACES - 1);
+    expect(freePlaces()).toBe(MAX_WORKSPACES - 1);
   });
 
   test('while it has nothing to do is replaced', async () => {
@@ -198,7 +200,7 @@ describe('a worker that dies', () => {
     const batch = mortal.checkBatch(shared, makeSharedVerdicts(ROWS));
     await expect(batch).rejects.toMatchObject({
       name: 'PoolError',
-      code: 'WORK_KILLS',
+      code: 'TASK_CRASHED_WORKERS',
       message: '3 workers died of rows 163840 to 196607: worker exited with code: 4',
     });
     expect(begun().filter((shard) => shard === 5)).toHaveLength(3);
@@ -296,7 +298,7 @@ describe('closing', () => {
       const later = held.checkBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows));
       await expect(later).rejects.toMatchObject({ code: 'CLOSED' });
     }
-    expect(freePlaces()).toBe(PLACES - 1);
+    expect(freePlaces()).toBe(MAX_WORKSPACES - 1);
     expect(held.threads).toEqual([]);
   });
 });
@@ -304,7 +306,7 @@ describe('closing', () => {
 test('a batch in the evaluator’s memory is decided there', async () => {
   // Only an evaluator of the same build knows where its columns lie.
   const home = (await import(builtEvaluator)).createEvaluator(world) as Evaluator;
-  pool = createPool(home, { workers: 2 });
+  pool = createEvaluatorPool(home, { workers: 2 });
   const out = home.makeVerdicts(ROWS);
   const resident = home.makeColumns(ROWS);
   for (const name of Object.keys(resident) as (keyof Columns)[]) resident[name].set(columns[name]);
@@ -346,7 +348,7 @@ describe('verdicts over a column that workers still read', () => {
       createEvaluator: typeof createEvaluator;
     };
     const own = createBuilt(world);
-    pool = createPool(own, { workers: 2 });
+    pool = createEvaluatorPool(own, { workers: 2 });
     const resident = own.makeColumns(200_000);
     await expect(pool.checkBatch(resident, resident.type)).rejects.toMatchObject({ code: 'COLUMN_MEMORY' });
   });

@@ -1,8 +1,8 @@
 // Does what a test's task says.
 import { existsSync, writeFileSync } from 'node:fs';
 import { threadId, workerData } from 'node:worker_threads';
-import { answering } from '../../dist/pool/answer.js';
-import { moving } from '../../dist/pool/moving.js';
+import { taskHandler } from '../../dist/pool/answer.js';
+import { transferring } from '../../dist/pool/moving.js';
 
 /** Puts a file there. Answers whether it is the one who did. */
 function isFirst(path) {
@@ -17,12 +17,12 @@ function isFirst(path) {
 function perform({ dies, diesOnce, throws, waitsFor, slot, bytes }) {
   if (dies || (diesOnce && isFirst(diesOnce))) process.exit(7);
   if (throws) throw new RangeError(throws);
-  const nothing = new Int32Array(new SharedArrayBuffer(4));
-  while (waitsFor && !existsSync(waitsFor)) Atomics.wait(nothing, 0, 0, 2);
+  const noop = new Int32Array(new SharedArrayBuffer(4));
+  while (waitsFor && !existsSync(waitsFor)) Atomics.wait(noop, 0, 0, 2);
   return { slot, threadId, workerData, bytes: new Uint8Array(bytes ?? 0).fill(5) };
 }
 
-export default answering(
+export default taskHandler(
   perform,
-  moving(({ bytes }) => [bytes.buffer]),
+  transferring(({ bytes }) => [bytes.buffer]),
 );

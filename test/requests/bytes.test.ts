@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteLines, type LineTaker } from '../../src/requests/byte_lines.js';
-import { ByteNames, MISSING, wordsOf } from '../../src/requests/byte_names.js';
+import { LineSplitter, type LineTaker } from '../../src/requests/byte_lines.js';
+import { ByteMap, MISSING, wordsOf } from '../../src/requests/byte_names.js';
 import { cellNames } from '../../src/requests/cell_names.js';
 import { CsvTable } from '../../src/requests/csv.js';
 import { REQUEST_FORMATS, type RequestFormat } from '../../src/requests/index.js';
 import { KeyColumns } from '../../src/requests/keys.js';
 import { NdjsonTable } from '../../src/requests/ndjson.js';
-import { Problems } from '../../src/requests/problems.js';
+import { RowDiagnostics } from '../../src/requests/problems.js';
 import { RowBuilder } from '../../src/requests/rows.js';
 import { randomTable } from './random_tables.js';
 import { rowsOf, smallWorld } from './small_world.js';
@@ -19,7 +19,7 @@ const names = cellNames({ ...small, tasks: [...small.tasks, nobody] });
 
 /** A table as it is read, and how many of its lines were read from their bytes. */
 function read(format: RequestFormat, bytes: Uint8Array, isShort: boolean) {
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const rows = new RowBuilder(names, problems, 1000);
   const table = format === 'csv' ? new CsvTable('t', rows, problems) : new NdjsonTable(rows, new KeyColumns(problems));
   let plain = 0;
@@ -34,7 +34,7 @@ function read(format: RequestFormat, bytes: Uint8Array, isShort: boolean) {
     },
     line: (...args) => table.line(...args),
   };
-  const lines = new ByteLines(taker);
+  const lines = new LineSplitter(taker);
   lines.push(bytes);
   lines.end();
   table.end();
@@ -66,7 +66,7 @@ describe('names in bytes', () => {
   const encoded = (text: string) => wordsOf(new TextEncoder().encode(text));
 
   it('are what they were remembered as, among thousands of any length', () => {
-    const known = new ByteNames();
+    const known = new ByteMap();
     const texts = Array.from({ length: 5000 }, (_, i) => 'x'.repeat(i % 9) + i.toString(i < 300 ? 36 : 10));
     const places = [...new Set(texts)].map((text, i) => ({ bytes: encoded(text), length: text.length, value: i - 1 }));
     for (const { bytes, length } of places) expect(known.find(bytes.words, 0, length)).toBe(MISSING);
@@ -78,7 +78,7 @@ describe('names in bytes', () => {
   });
 
   it('that hash to the same are told apart', () => {
-    const known = new ByteNames();
+    const known = new ByteMap();
     // The hash of two words is worked out from the first, and one of any such words makes it the other's.
     const prime = 0x9e37_79b1;
     const mixed = (hash: number, word: number) => {
@@ -95,7 +95,7 @@ describe('names in bytes', () => {
   });
 
   it('are not remembered where they are too long', () => {
-    const known = new ByteNames();
+    const known = new ByteMap();
     const long = wordsOf(new Uint8Array(1000));
     known.add(long, 0, 257, 5);
     known.add(long, 0, 256, 6);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { LAST_TYPE } from '../../src/engine/layout.js';
 import { InvalidArgumentError } from '../../src/errors.js';
 import { NO_TOKEN, type TokenSpec, type World } from '../../src/kernel/world.js';
@@ -24,11 +24,11 @@ describe('values', () => {
       ].join('\n'),
     );
     expect(problems.total).toBe(0);
-    const plain = { token: NO_TOKEN, type: 0, attachType: 0, insnCnt: 1, pre: Pre.NONE };
+    const plain = { token: NO_TOKEN, type: 0, attachType: 0, insnCnt: 1, pre: Fault.NONE };
     expect(rows).toEqual([
       { ...plain, task: 1, token: 0, cmd: 5, type: 8, attachType: 1, insnCnt: 16 },
-      { ...plain, task: 1, token: 0, cmd: 0, type: 9, pre: Pre.TOKEN_EBADF },
-      { ...plain, task: 0, cmd: 0, type: 5, pre: Pre.TOKEN_EBADF },
+      { ...plain, task: 1, token: 0, cmd: 0, type: 9, pre: Fault.TOKEN_EBADF },
+      { ...plain, task: 0, cmd: 0, type: 5, pre: Fault.TOKEN_EBADF },
       { ...plain, task: 0, cmd: 28 },
       { ...plain, task: 0, cmd: LAST_TYPE },
     ]);
@@ -46,7 +46,7 @@ describe('values', () => {
       'task,cmd,map_type,prog_type,expected_attach_type,insn_cnt\nroot,btf_load,what,ever,is,here',
     );
     expect(problems.total).toBe(0);
-    expect(rows[0]).toMatchObject({ type: 0, attachType: 0, insnCnt: 1, pre: Pre.NONE });
+    expect(rows[0]).toMatchObject({ type: 0, attachType: 0, insnCnt: 1, pre: Fault.NONE });
   });
 
   it('reads expectations', async () => {
@@ -157,11 +157,11 @@ describe('bad rows', () => {
     ]);
     expect(problems.rows).toBe(10);
     expect(rows.map(({ task, token, pre }) => [task, token, pre])).toEqual([
-      [4, NO_TOKEN, Pre.NONE],
-      [0, 3, Pre.NONE],
-      ...Array.from({ length: 6 }, () => [0, NO_TOKEN, Pre.BAD_ROW]),
-      [4, NO_TOKEN, Pre.NONE],
-      [4, NO_TOKEN, Pre.NONE],
+      [4, NO_TOKEN, Fault.NONE],
+      [0, 3, Fault.NONE],
+      ...Array.from({ length: 6 }, () => [0, NO_TOKEN, Fault.BAD_ROW]),
+      [4, NO_TOKEN, Fault.NONE],
+      [4, NO_TOKEN, Fault.NONE],
     ]);
     expect(chunks[0]?.bad.get(3)).toEqual(['root', '', 'map_create', 'hsah', '', '', '', '', '']);
   });
@@ -194,7 +194,7 @@ describe('bad rows', () => {
       ['out_of_range', 10, 'pre'],
       ['marked_bad', 11, 'pre'],
     ]);
-    expect(rows.every(({ pre }) => pre === Pre.BAD_ROW)).toBe(true);
+    expect(rows.every(({ pre }) => pre === Fault.BAD_ROW)).toBe(true);
     expect(problems.counts.out_of_range).toBe(4);
   });
 
@@ -211,8 +211,8 @@ describe('bad rows', () => {
     const full: World = { ...world, tokens: Array.from({ length: 0xffff }, (_, i) => ({ ...token, name: `t${i}` })) };
     const { rows, problems } = await read(full, 'csv', ['task,cmd,token\nroot,btf_load,other\nroot,btf_load,t65534']);
     expect(rows.map(({ token: id, pre }) => [id, pre])).toEqual([
-      [0xffff, Pre.BAD_ROW],
-      [65534, Pre.NONE],
+      [0xffff, Fault.BAD_ROW],
+      [65534, Fault.NONE],
     ]);
     expect(problems.counts.no_such_token).toBe(1);
   });
@@ -231,7 +231,7 @@ describe('broken lines cost themselves and no other', () => {
   it.each(broken)('%s', async (_, line, kind) => {
     const { rows, problems, chunks } = await csv(`task,cmd,note\n${good}${line}${good}${good}`);
     expect(problems.first.map((problem) => [problem.kind, problem.line])).toEqual([[kind, 3]]);
-    expect(rows.map(({ pre }) => pre)).toEqual([Pre.NONE, Pre.BAD_ROW, Pre.NONE, Pre.NONE]);
+    expect(rows.map(({ pre }) => pre)).toEqual([Fault.NONE, Fault.BAD_ROW, Fault.NONE, Fault.NONE]);
     expect(linesOf(chunks[0])).toEqual([2, 3, 4, 5]);
   });
 
@@ -241,7 +241,7 @@ describe('broken lines cost themselves and no other', () => {
       ['bad_quote', 2],
       ['bad_quote', 4],
     ]);
-    expect(rows.map(({ pre }) => pre)).toEqual([Pre.BAD_ROW, Pre.NONE, Pre.BAD_ROW, Pre.NONE]);
+    expect(rows.map(({ pre }) => pre)).toEqual([Fault.BAD_ROW, Fault.NONE, Fault.BAD_ROW, Fault.NONE]);
   });
 
   it('an open quote before more text than a record may have', async () => {

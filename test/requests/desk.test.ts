@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Desk } from '../../src/requests/columnar/desk.js';
+import { DecodeBuffer } from '../../src/requests/columnar/desk.js';
 import { smallWorld } from './small_world.js';
 
-const desk = new Desk(smallWorld(), new Set(['cmd']));
+const decodeBuffer = new DecodeBuffer(smallWorld(), new Set(['cmd']));
 const MAX_I32 = 0x7fff_ffff;
 
 test('a number has its code in the table, and one past the table that of its last entry', () => {
@@ -14,11 +14,11 @@ test('a number has its code in the table, and one past the table that of its las
       fc.integer({ min: 1, max: 100 }).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
       fc.array(number, { maxLength: 70 }),
       (table, numbers) => {
-        desk.setTable('cmd', table);
-        desk.cells('cmd', 4 * numbers.length).set(new Uint8Array(Int32Array.from(numbers).buffer));
-        desk.lookUp('cmd', { kind: 'numbers', bytes: 4, isSigned: true }, numbers.length);
+        decodeBuffer.setTable('cmd', table);
+        decodeBuffer.cells('cmd', 4 * numbers.length).set(new Uint8Array(Int32Array.from(numbers).buffer));
+        decodeBuffer.lookUp('cmd', { kind: 'numbers', bytes: 4, isSigned: true }, numbers.length);
         const expected = numbers.map((n) => table[n >= 0 && n < table.length ? n : table.length - 1]);
-        expect([...desk.codes('cmd').subarray(0, numbers.length)]).toEqual(expected);
+        expect([...decodeBuffer.codes('cmd').subarray(0, numbers.length)]).toEqual(expected);
       },
     ),
     { numRuns: 2000 },

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { InvalidArgumentError } from '../../src/errors.js';
 import { attachTypeFits, fixupAttachType } from '../../src/kernel/attach_types.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
@@ -11,22 +11,22 @@ import { type ReadRow, rowsOf, smallWorld } from './small_world.js';
 const world = smallWorld();
 const { vocabulary } = world.profile;
 const ROWS = 50_000;
-const drawn = rowsOf(generateRequests(world, 11, ROWS));
-const share = (test: (row: ReadRow) => boolean, among = drawn): number => among.filter(test).length / among.length;
+const generated = rowsOf(generateRequests(world, 11, ROWS));
+const share = (test: (row: ReadRow) => boolean, among = generated): number => among.filter(test).length / among.length;
 
 describe('generateRequests', () => {
   it('repeats itself, whatever the size of the chunks', () => {
     for (const chunkRows of [1000, 16_384, 33_333, ROWS]) {
       // Where expect() would take most of the test's time.
-      deepStrictEqual(rowsOf(generateRequests(world, 11, ROWS, { chunkRows })), drawn);
+      deepStrictEqual(rowsOf(generateRequests(world, 11, ROWS, { chunkRows })), generated);
     }
-    expect(rowsOf(generateRequests(world, 11, 100))).toEqual(drawn.slice(0, 100));
+    expect(rowsOf(generateRequests(world, 11, 100))).toEqual(generated.slice(0, 100));
   });
 
   it('starts at any block, which is drawn for itself', () => {
-    expect(rowsOf(generateRequests(world, 11, ROWS, { from: 16_384 }))).toEqual(drawn.slice(16_384));
+    expect(rowsOf(generateRequests(world, 11, ROWS, { from: 16_384 }))).toEqual(generated.slice(16_384));
     expect(rowsOf(generateRequests(world, 11, 40_000, { from: 32_768, chunkRows: 999 }))).toEqual(
-      drawn.slice(32_768, 40_000),
+      generated.slice(32_768, 40_000),
     );
     expect([...generateRequests(world, 11, ROWS, { from: 65_536 })]).toEqual([]);
     expect([...generateRequests(world, 11, ROWS, { from: 32_768 })][0]?.firstRow).toBe(32_768);
@@ -34,36 +34,36 @@ describe('generateRequests', () => {
 
   it('draws something else from another seed', () => {
     for (const seed of [0, 12, 11 + 2 ** 32, Number.MAX_SAFE_INTEGER]) {
-      expect(rowsOf(generateRequests(world, seed, 100))).not.toEqual(drawn.slice(0, 100));
+      expect(rowsOf(generateRequests(world, seed, 100))).not.toEqual(generated.slice(0, 100));
     }
   });
 
   it('does not repeat a block of rows', () => {
-    expect(drawn.slice(16_384, 16_484)).not.toEqual(drawn.slice(0, 100));
+    expect(generated.slice(16_384, 16_484)).not.toEqual(generated.slice(0, 100));
   });
 
   it('draws what it says it draws', () => {
-    const cmd = (name: string): number => vocabulary.must('cmds', name);
+    const cmd = (name: string): number => vocabulary.require('cmds', name);
     expect(share((row) => row.cmd === cmd('map_create'))).toBeCloseTo(0.25, 1);
     expect(share((row) => row.cmd === cmd('prog_load'))).toBeCloseTo(0.5, 1);
     expect(share((row) => row.cmd === cmd('btf_load'))).toBeCloseTo(0.125, 1);
     expect(share((row) => row.cmd === cmd('token_create'))).toBe(0);
-    expect(new Set(drawn.map((row) => row.cmd)).size).toBe(vocabulary.count.cmds - 1);
+    expect(new Set(generated.map((row) => row.cmd)).size).toBe(vocabulary.count.cmds - 1);
     expect(share((row) => row.token === NO_TOKEN)).toBeCloseTo(0.1, 1);
-    expect(new Set(drawn.map((row) => row.task)).size).toBe(world.tasks.length);
-    const inBox = drawn.filter((row) => world.tasks[row.task]?.userns === 1);
+    expect(new Set(generated.map((row) => row.task)).size).toBe(world.tasks.length);
+    const inBox = generated.filter((row) => world.tasks[row.task]?.userns === 1);
     expect(share((row) => world.tokens[row.token]?.userns === 1, inBox)).toBeCloseTo(0.72 + (0.18 * 2) / 3, 1);
-    const faults = drawn.filter((row) => row.pre !== Pre.NONE);
+    const faults = generated.filter((row) => row.pre !== Fault.NONE);
     expect(faults.length / ROWS).toBeCloseTo(0.01, 2);
     expect(new Set(faults.map((row) => row.pre))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
-    const loads = drawn.filter((row) => row.cmd === cmd('prog_load'));
+    const loads = generated.filter((row) => row.cmd === cmd('prog_load'));
     const fits = ({ type, attachType }: ReadRow): boolean =>
       attachTypeFits(vocabulary, type, fixupAttachType(vocabulary, type, attachType));
     expect(share(fits, loads)).toBeGreaterThan(0.5);
     expect(share((row) => row.insnCnt >= 1 && row.insnCnt <= 4096, loads)).toBeGreaterThan(0.97);
     expect(Math.max(...loads.map((row) => row.insnCnt))).toBeGreaterThan(1_000_000);
     expect(share((row) => row.insnCnt === 0, loads)).toBeGreaterThan(0);
-    const others = drawn.filter((row) => row.cmd !== cmd('prog_load'));
+    const others = generated.filter((row) => row.cmd !== cmd('prog_load'));
     expect(share((row) => row.insnCnt === 1, others)).toBe(1);
   });
 

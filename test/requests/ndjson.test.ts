@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { MAX_LINE } from '../../src/requests/lines.js';
 import { linesOf, read, smallWorld } from './small_world.js';
@@ -60,7 +60,7 @@ describe('NDJSON', () => {
       ['line_too_long', 13, undefined],
     ]);
     expect(rows).toHaveLength(14);
-    expect(rows.filter(({ pre }) => pre === Pre.BAD_ROW)).toHaveLength(9);
+    expect(rows.filter(({ pre }) => pre === Fault.BAD_ROW)).toHaveLength(9);
   });
 
   it('names unknown keys once', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pre } from '../../src/abi/verdict.js';
+import { Fault } from '../../src/abi/verdict.js';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { NO_TOKEN, requestOf, type TaskSpec, type TokenSpec, type World } from '../../src/kernel/world.js';
 import {
@@ -119,7 +119,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
       type: fc.nat(70),
       attachType: fc.nat(70),
       insnCnt: fc.oneof(fc.nat(), fc.constant(0xffff_ffff)),
-      pre: fc.nat(Pre.LATE_ENOENT),
+      pre: fc.nat(Fault.LATE_ENOENT),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 20 }), async (requests) => {
@@ -139,11 +139,11 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
 /** A request with what its command does not read at its default. */
 function asRead<R extends { cmd: number; type: number; attachType: number; insnCnt: number }>(request: R): R {
   const cmds = world.profile.vocabulary;
-  const isProg = ['prog_load', 'prog_attach', 'link_create'].some((name) => cmds.must('cmds', name) === request.cmd);
+  const isProg = ['prog_load', 'prog_attach', 'link_create'].some((name) => cmds.require('cmds', name) === request.cmd);
   return {
     ...request,
-    type: isProg || request.cmd === cmds.must('cmds', 'map_create') ? request.type : 0,
+    type: isProg || request.cmd === cmds.require('cmds', 'map_create') ? request.type : 0,
     attachType: isProg ? request.attachType : 0,
-    insnCnt: request.cmd === cmds.must('cmds', 'prog_load') ? request.insnCnt : 1,
+    insnCnt: request.cmd === cmds.require('cmds', 'prog_load') ? request.insnCnt : 1,
   };
 }

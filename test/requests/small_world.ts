@@ -2,7 +2,7 @@ import { NO_DENIALS } from '../../src/kernel/lsm.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
 import { EXPECT_NONE, type RequestChunk, type RequestFormat, readRequests } from '../../src/requests/index.js';
-import { Problems } from '../../src/requests/problems.js';
+import { RowDiagnostics } from '../../src/requests/problems.js';
 
 const ALL = (1n << 64n) - 1n;
 
@@ -35,7 +35,7 @@ export function smallWorld(profile = 'linux-6.12'): World {
 /** What a whole table reads as. */
 export interface Read {
   readonly chunks: readonly RequestChunk[];
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
   /** The rows of all chunks, as plain numbers. */
   readonly rows: readonly ReadRow[];
 }
@@ -72,7 +72,7 @@ export async function read(
   pieces: readonly (string | Uint8Array)[],
   chunkRows = 1000,
 ): Promise<Read> {
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const chunks: RequestChunk[] = [];
   const source = (async function* () {
     yield* pieces;

@@ -6,7 +6,7 @@ import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator } from '../../src/engine/share.js';
 import { InvalidArgumentError } from '../../src/errors.js';
-import { Dice } from '../../src/fuzz/dice.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
 import { generateRequests } from '../../src/requests/index.js';
 import { evaluateTable, TABLE_FORMATS, type TableFormat } from '../../src/tables/index.js';
 import { smallWorld } from '../requests/small_world.js';
@@ -14,9 +14,9 @@ import { smallWorld } from '../requests/small_world.js';
 const world = smallWorld();
 const evaluator = createEvaluator(world);
 const ROWS = 20_000;
-const [drawn] = [...generateRequests(world, 6, ROWS, { chunkRows: ROWS })];
+const [generated] = [...generateRequests(world, 6, ROWS, { chunkRows: ROWS })];
 const expected = new Uint8Array(ROWS);
-if (drawn) evaluator.checkBatch(drawn.columns, expected);
+if (generated) evaluator.checkBatch(generated.columns, expected);
 let folder: string;
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (for
 
   it('copies what it keeps of pieces: a source may write over each before it gives the next', async () => {
     const bytes = await written(format);
-    const dice = new Dice(26);
+    const random = new RandomSource(26);
     for (const makeBuffer of [
       (size: number) => new Uint8Array(size),
       (size: number) => Buffer.alloc(size),
@@ -69,8 +69,11 @@ describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (for
       const buffer = makeBuffer(70_000);
       const pieces = async function* () {
         for (let at = 0; at < bytes.length; ) {
-          const size = Math.min(bytes.length - at, dice.chance(20) ? 1 + dice.below(9) : 1 + dice.below(buffer.length));
-          const from = dice.below(buffer.length - size + 1);
+          const size = Math.min(
+            bytes.length - at,
+            random.chance(20) ? 1 + random.below(9) : 1 + random.below(buffer.length),
+          );
+          const from = random.below(buffer.length - size + 1);
           buffer.set(bytes.subarray(at, at + size), from);
           yield buffer.subarray(from, from + size);
           buffer.fill(0xa5);
@@ -82,7 +85,7 @@ describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (for
       for await (const chunk of table) kept.push(chunk);
       expect(Buffer.compare(Buffer.concat(kept.map(({ verdicts }) => verdicts)), expected)).toBe(0);
       expect(Buffer.from(Buffer.concat(kept.map(({ columns }) => columns.cmd)))).toEqual(
-        Buffer.from(drawn?.columns.cmd ?? []),
+        Buffer.from(generated?.columns.cmd ?? []),
       );
       expect(table.problems.total).toBe(0);
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runBatch } from '../../src/cli/batch/index.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { MOST_TEXTS } from '../../src/tables/parquet/column_texts.js';
+import { MAX_TEXTS } from '../../src/tables/parquet/string_table.js';
 import { smallWorld } from '../requests/small_world.js';
 import { duckdbFolder } from './duckdb_folder.js';
 
@@ -12,7 +12,7 @@ const here = duckdbFolder();
 
 test('more different texts than are remembered are an error that names the column', async () => {
   const path = join(here.folder, 'texts.parquet');
-  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${MOST_TEXTS + 1}) t(i)`;
+  const query = `SELECT 'root' AS task, 'btf_load' AS cmd, i::VARCHAR AS insn_cnt FROM range(${MAX_TEXTS + 1}) t(i)`;
   await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 10_000_000)`);
   const source = { kind: 'file', path, format: 'parquet' } as const;
   await expect(runBatch({ world, evaluator, source, sink: { kind: 'none' } })).rejects.toThrow(

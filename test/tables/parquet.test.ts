@@ -161,7 +161,7 @@ it('a damaged Parquet table has rows or is an error in words', async () => {
       for (const [at, value] of bytes) damaged[Math.floor(at * file.length)] = value;
       await writeFile(path, damaged);
       const rows = await said(path).then(
-        (told) => told.rows.length,
+        (reported) => reported.rows.length,
         (error: Error) => error,
       );
       if (rows instanceof Error) expect(rows).toBeInstanceOf(RequestTableError);
@@ -175,9 +175,9 @@ describe('Parquet as output', () => {
   it('gives the verdicts of a table, its bad rows among them', async () => {
     const requests = join(here.folder, 'requests.ndjson');
     const writer = new RequestWriter(world, 'ndjson');
-    const drawn = [...generateRequests(world, 8, 5000)].map(({ columns }) => writer.rows(columns));
+    const generated = [...generateRequests(world, 8, 5000)].map(({ columns }) => writer.rows(columns));
     const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod"}\n';
-    await writeFile(requests, Buffer.concat([...drawn, Buffer.from(bad), ...drawn, Buffer.from(bad)]));
+    await writeFile(requests, Buffer.concat([...generated, Buffer.from(bad), ...generated, Buffer.from(bad)]));
     const out = join(here.folder, 'verdicts.parquet');
     const source = { kind: 'file', path: requests, format: 'ndjson' } as const;
     const sink = { kind: 'file', path: out, format: 'parquet' } as const;

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryBytes } from '../../src/requests/arrow/index.js';
-import { Names } from '../../src/requests/arrow/names.js';
+import { DictionaryBuilder } from '../../src/requests/arrow/names.js';
 import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
-import { DESK_ROWS } from '../../src/requests/columnar/desk.js';
-import { Problems, REQUEST_COLUMNS } from '../../src/requests/index.js';
-import { OpenFile } from '../../src/tables/file_bytes.js';
+import { DECODE_BUFFER_ROWS } from '../../src/requests/columnar/desk.js';
+import { REQUEST_COLUMNS, RowDiagnostics } from '../../src/requests/index.js';
+import { OpenFile } from '../../src/tables/file_source.js';
 import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
-import { HybridNumbers, PAST_NUMBERS } from '../../src/tables/parquet/hybrid.js';
 import { pageValues } from '../../src/tables/parquet/page_values.js';
 import type { ColumnChunk, Page } from '../../src/tables/parquet/pages.js';
-import { type ParquetPart, ParquetPartReader, type RowGroup } from '../../src/tables/parquet/part.js';
+import { PAST_NUMBERS, RleHybridReader } from '../../src/tables/parquet/rle_hybrid.js';
+import { type ParquetSplit, ParquetSplitReader, type RowGroup } from '../../src/tables/parquet/split.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { smallWorld } from '../requests/small_world.js';
@@ -24,15 +24,15 @@ const here = duckdbFolder();
 type Cell = string | number | null;
 
 /** The cells of each request column of a file, read `step` rows at a time. */
-async function cellsOf(path: string, step = DESK_ROWS): Promise<Partial<Record<string, Cell[]>>> {
+async function cellsOf(path: string, step = DECODE_BUFFER_ROWS): Promise<Partial<Record<string, Cell[]>>> {
   const bytes = OpenFile.open(path);
   try {
-    const table = new ParquetTable(path, bytes, new Problems());
+    const table = new ParquetTable(path, bytes, new RowDiagnostics());
     const readers = table.data.columns.map((column) => new ColumnReader(column));
     const cells = readers.map((): Cell[] => []);
-    const codecs = new ParquetPartReader(table.data, smallWorld(), new Problems());
+    const codecs = new ParquetSplitReader(table.data, smallWorld(), new RowDiagnostics());
     for (const part of table.parts()) {
-      await codecs.readied(part);
+      await codecs.prepare(part);
       for (const { rows, chunks } of part.groups) {
         readers.forEach((reader, i) => {
           reader.open(bytes, table.data.end, chunks[i] as (typeof chunks)[number]);
@@ -97,7 +97,7 @@ const anyTable = fc.record({
     DICTIONARY_SIZE_LIMIT: fc.constantFrom(1, 3, 1000),
     ROW_GROUP_SIZE: fc.constantFrom(2048, 100_000),
   }),
-  step: fc.constantFrom(DESK_ROWS, 1000, 8 * 37),
+  step: fc.constantFrom(DECODE_BUFFER_ROWS, 1000, 8 * 37),
 });
 
 describe('columns of a Parquet file', () => {
@@ -144,7 +144,7 @@ test.each(['V1', 'V2'])(
       const options = `PARQUET_VERSION ${version}, DICTIONARY_SIZE_LIMIT ${limit}, COMPRESSION snappy`;
       await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
       const bytes = OpenFile.open(path);
-      const [{ groups }] = [...new ParquetTable(path, bytes, new Problems()).parts()] as [ParquetPart];
+      const [{ groups }] = [...new ParquetTable(path, bytes, new RowDiagnostics()).parts()] as [ParquetSplit];
       const [{ chunks }] = groups as unknown as [RowGroup];
       const [{ offset, bytes: length }] = chunks as unknown as [ColumnChunk];
       const chunk = new Uint8Array(length);
@@ -189,7 +189,7 @@ test('a file that is written has the cells it was given, for DuckDB and for the 
         { name: 'token', holds: 'int64' },
         { name: 'cmd', holds: 'names' },
       ] as const;
-      const names = [new Names(['root']), undefined, undefined, new Names([])] as const;
+      const names = [new DictionaryBuilder(['root']), undefined, undefined, new DictionaryBuilder([])] as const;
       const writer = new ParquetWriter(columns, names);
       const bytes = [writer.header];
       const step = Math.ceil(all.length / (pieces + 1));
@@ -237,8 +237,8 @@ test.each([1, 2] as const)('a value that is no entry of the dictionary is an err
   const into = new Uint32Array(5 * words);
   pageValues(page(3), { words }, dictionary).read(into, 0, 5);
   expect([...into]).toEqual(Array.from({ length: 5 }, () => [...dictionary.slice(-words)]).flat());
-  const past = pageValues(page(4), { words }, dictionary);
-  expect(() => past.read(into, 0, 5)).toThrow('a value is entry 4 of a dictionary that has 4');
+  const outOfRange = pageValues(page(4), { words }, dictionary);
+  expect(() => outOfRange.read(into, 0, 5)).toThrow('a value is entry 4 of a dictionary that has 4');
 });
 
 test('numbers in stretches and packed by bits are what was written, of any width', () => {
@@ -263,7 +263,7 @@ test('numbers in stretches and packed by bits are what was written, of any width
       const bytes = stretches.flatMap((one) => one.bytes);
       const padded = Uint8Array.from([...bytes, ...Array.from({ length: PAST_NUMBERS }, () => 255)]);
       const read = new Uint32Array(written.length);
-      const reader = new HybridNumbers(padded, 0, bytes.length, width);
+      const reader = new RleHybridReader(padded, 0, bytes.length, width);
       for (let i = 0; i < read.length; i += step) reader.read(read, i, Math.min(step, read.length - i));
       expect([...read]).toEqual(written);
       expect(() => reader.read(new Uint32Array(8), 0, 8)).toThrow('there are fewer numbers than there should be');

@@ -6,13 +6,13 @@ import * as cliErrors from '../../src/cli/batch/errors.js';
 import { InputError } from '../../src/cli/exit.js';
 import { writeText } from '../../src/cli/output.js';
 import { RecordingError } from '../../src/conformance/errors.js';
-import { FieldError } from '../../src/conformance/fields.js';
+import { FieldError } from '../../src/conformance/record_fields.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import * as errors from '../../src/errors.js';
 import { explain } from '../../src/explain/explain.js';
 import { OUTCOMES } from '../../src/kernel/verdict.js';
 import type { World } from '../../src/kernel/world.js';
-import { quote } from '../../src/names/complaint.js';
+import { quote } from '../../src/names/unknown_name.js';
 import { ScenarioError } from '../../src/policy/problems.js';
 import { parseScenario } from '../../src/policy/scenario.js';
 import { PoolError } from '../../src/pool/errors.js';
@@ -120,7 +120,7 @@ describe('the message of every error class is printable', () => {
       [...readFileSync(join(cli, name), 'utf8').matchAll(/class (\w+) extends \w*Error\b/g)].map(([, own = '']) => own),
     );
     // Caught where a part of a table is read, and told as a BatchFileError.
-    expect(found.filter((name) => !Object.hasOwn(made, name))).toEqual(['ShorterFileError']);
+    expect(found.filter((name) => !Object.hasOwn(made, name))).toEqual(['FileTruncatedError']);
     for (const [name, make] of Object.entries(made)) {
       expect([name, found.includes(name) || make() instanceof errors.BpfTokenSimError]).toEqual([name, true]);
     }
@@ -168,8 +168,8 @@ requests:
     world: hostile,
     task,
     token: 0,
-    surface: evaluator.surface(task, 0),
-    verdicts: evaluator.surfaceVerdicts(task, 0),
+    permissionSet: evaluator.permissionSet(task, 0),
+    verdicts: evaluator.permissionTable(task, 0),
   });
   const counts = {
     rows: 3,

@@ -1,7 +1,7 @@
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { World } from '../../kernel/world.js';
-import { Problems } from '../../requests/index.js';
-import { decideAll } from './decide_all.js';
+import { RowDiagnostics } from '../../requests/index.js';
+import { decidePermissionTable } from './decide_all.js';
 import { AbortError, throwIfAborted } from './errors.js';
 import { groupsCsv } from './groups_csv.js';
 import { type OpenSink, placeAll } from './open_sink.js';
@@ -25,7 +25,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   const started = performance.now();
   checkEvaluators(world, [evaluator, ...compare]);
   throwIfAborted(signal);
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const summary = emptySummary(
     world,
     compare.map((other) => other.world),
@@ -38,9 +38,9 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     outputs = await openSinks([sink, groupsSink], { signal, stdout });
     const [output, groupsOutput] = outputs;
     const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
-    await decideAll({ options, source, output, rows, summary });
+    await decidePermissionTable({ options, source, output, rows, summary });
     throwIfAborted(signal);
-    if (!summary.isCutShort) source.demandUnchanged();
+    if (!summary.isTruncated) source.requireUnchanged();
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;
     // A reader of both may wait for the end of the one before it opens the other.

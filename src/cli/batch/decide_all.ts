@@ -3,22 +3,22 @@ import type { Evaluator } from '../../engine/evaluator.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
 import type { VerdictTableWriter } from '../../tables/writers.js';
 import { type DecidedChunk, decideChunk } from './chunk_decider.js';
-import { countOnDesks } from './desk_counts.js';
+import { countTransientChunks } from './desk_counts.js';
 import { BadRowError, throwIfAborted } from './errors.js';
 import { checkGroups, type Grouping } from './groups.js';
-import type { Hands } from './hands.js';
+import type { BatchWorkers } from './hands.js';
 import type { OpenSink } from './open_sink.js';
 import type { BatchOptions } from './options.js';
 import type { OpenSource } from './source.js';
-import { addCounts, type CountedPart, type Counts, emptyCounts, type Summary, tallyChunk } from './summary.js';
+import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, tallyChunk } from './summary.js';
 import { isText } from './verdict_writer.js';
 
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
-const BREATH_MS = 20;
+const YIELD_MS = 20;
 /** From so many drawn rows on, and after so many chunks of which rows are written, starting threads is worth it. */
-const LEAST_DRAWN = 1_000_000;
-const LEAST_CHUNKS = 8;
+const MIN_SAMPLED = 1_000_000;
+const MIN_CHUNKS = 8;
 /** Chunks that are read ahead for each worker while earlier ones are decided. */
 const CHUNKS_AHEAD = 2;
 
@@ -39,11 +39,11 @@ export interface OpenBatch {
 }
 
 /** Decides what comes from the source, writes its rows to the output in their order, and counts in the summary. */
-export function decideAll(batch: OpenBatch): Promise<void> {
-  return new Deciding(batch).run();
+export function decidePermissionTable(batch: OpenBatch): Promise<void> {
+  return new BatchRunner(batch).run();
 }
 
-class Deciding {
+class BatchRunner {
   readonly #options: BatchOptions;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
@@ -51,7 +51,7 @@ class Deciding {
   readonly #summary: Summary;
   readonly #grouping: Grouping | undefined;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
-  #hands: Hands | undefined;
+  #batchWorkers: BatchWorkers | undefined;
   #reported = performance.now();
 
   constructor({ options, source, output, rows, summary }: OpenBatch) {
@@ -68,9 +68,9 @@ class Deciding {
     const { source, workers = 1 } = this.#options;
     try {
       // Where nothing but the summary is wanted, workers draw for themselves: that is most of the work.
-      if (source.kind === 'generated' && !this.#output && workers > 1 && source.rows >= LEAST_DRAWN) {
-        const hands = await this.#hire();
-        await hands.draw(source.seed, source.rows, (part) => {
+      if (source.kind === 'generated' && !this.#output && workers > 1 && source.rows >= MIN_SAMPLED) {
+        const batchWorkers = await this.#hire();
+        await batchWorkers.draw(source.seed, source.rows, (part) => {
           addCounts(this.#summary, part);
           this.#reportSometimes();
         });
@@ -78,7 +78,7 @@ class Deciding {
         await this.#passChunks();
       }
     } finally {
-      await this.#hands?.dismiss();
+      await this.#batchWorkers?.dismiss();
     }
     this.#report();
   }
@@ -86,63 +86,63 @@ class Deciding {
   async #passChunks(): Promise<void> {
     const { signal, workers = 1 } = this.#options;
     const pending: Pending[] = [];
-    let breathed = performance.now();
+    let lastYield = performance.now();
     let chunks = 0;
-    let isRead = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
+    let hasReader = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
     for await (const chunk of await this.#read()) {
       throwIfAborted(signal);
-      this.#demandGoodRows();
+      this.#throwOnFirstBadRow();
       if ('counts' in chunk) {
         addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
         this.#reportSometimes();
       } else {
         // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
-        if (!this.#hands && this.#format() && workers > 1 && chunks >= LEAST_CHUNKS) await this.#hire();
+        if (!this.#batchWorkers && this.#format() && workers > 1 && chunks >= MIN_CHUNKS) await this.#hire();
         chunks += 1;
         pending.push({ chunk, decided: this.#decide(chunk) });
-        if (pending.length > (this.#hands ? CHUNKS_AHEAD * workers : 0)) {
-          isRead = await this.#finish(pending.shift() as Pending);
+        if (pending.length > (this.#batchWorkers ? CHUNKS_AHEAD * workers : 0)) {
+          hasReader = await this.#finish(pending.shift() as Pending);
         }
-        if (!isRead) break;
+        if (!hasReader) break;
       }
       // Generated rows never wait for anything: without a pause no signal and no timer would get its turn.
       const now = performance.now();
-      if (now - breathed >= BREATH_MS) {
-        breathed = now;
+      if (now - lastYield >= YIELD_MS) {
+        lastYield = now;
         await setImmediate();
       }
     }
-    this.#demandGoodRows();
+    this.#throwOnFirstBadRow();
     for (const next of pending) {
-      if (!isRead) break;
-      isRead = await this.#finish(next);
+      if (!hasReader) break;
+      hasReader = await this.#finish(next);
     }
-    const footer = isRead && this.#rows?.footer?.();
-    if (this.#output && footer) isRead = await this.#output.write(footer);
-    this.#summary.isCutShort = !isRead;
+    const footer = hasReader && this.#rows?.footer?.();
+    if (this.#output && footer) hasReader = await this.#output.write(footer);
+    this.#summary.isTruncated = !hasReader;
   }
 
   /** Rows, or where none are written what was counted of them, wherever that is least work. */
-  async #read(): Promise<AsyncIterable<RequestChunk | CountedPart> | Iterable<RequestChunk>> {
+  async #read(): Promise<AsyncIterable<RequestChunk | CountedSplit> | Iterable<RequestChunk>> {
     const { world, workers = 1, compare = [] } = this.#options;
     const { parts, fleeting, chunks } = this.#source;
     if (parts && workers > 1) return parts(await this.#hire(), !this.#output);
     if (!fleeting || this.#output) return chunks;
     const compared = compare.map((other) => other.world.profile.name);
     const none = (): Counts => emptyCounts(world, compared, this.#grouping);
-    return countOnDesks(fleeting, this.#evaluators, none, this.#grouping);
+    return countTransientChunks(fleeting, this.#evaluators, none, this.#grouping);
   }
 
-  /** Problems are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
-  #demandGoodRows(): void {
+  /** RowDiagnostics are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
+  #throwOnFirstBadRow(): void {
     const [first] = this.#summary.problems.first;
     if (first && this.#options.strict) throw new BadRowError(this.#source.file, first);
   }
 
   #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {
     // Workers may be there for reading alone: rows in columns are written here.
-    if (!this.#hands || (this.#rows && !this.#format())) return decideChunk(chunk, this.#evaluators, this.#rows);
-    const decided = this.#hands.decide(chunk);
+    if (!this.#batchWorkers || (this.#rows && !this.#format())) return decideChunk(chunk, this.#evaluators, this.#rows);
+    const decided = this.#batchWorkers.decide(chunk);
     // Where an earlier chunk fails, nobody asks what became of this one.
     decided.catch(() => undefined);
     return decided;
@@ -154,23 +154,23 @@ class Deciding {
     throwIfAborted(this.#options.signal);
     tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
     if (this.#summary.groups) checkGroups(this.#summary.groups);
-    const isRead = this.#output && text ? await this.#output.write(text) : true;
+    const hasReader = this.#output && text ? await this.#output.write(text) : true;
     this.#reportSometimes();
-    return isRead;
+    return hasReader;
   }
 
-  async #hire(): Promise<Hands> {
+  async #hire(): Promise<BatchWorkers> {
     const { workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
-    const { Hands } = await import('./hands.js');
-    this.#hands = new Hands(this.#evaluators, {
+    const { BatchWorkers } = await import('./hands.js');
+    this.#batchWorkers = new BatchWorkers(this.#evaluators, {
       workers,
       signal,
       format: this.#format(),
       table: this.#source.table,
       groupBy: this.#grouping?.columns,
     });
-    return this.#hands;
+    return this.#batchWorkers;
   }
 
   /** That of rows that workers can write. */

@@ -1,25 +1,25 @@
-import type { Desk } from '../../requests/columnar/desk.js';
-import type { FleetingChunk } from '../../requests/columnar/slices.js';
+import type { DecodeBuffer } from '../../requests/columnar/desk.js';
+import type { TransientChunk } from '../../requests/columnar/slices.js';
 import type { BatchDecider } from './chunk_decider.js';
 import type { Grouping } from './groups.js';
-import { type CountedPart, type Counts, tallyComparisons, tallyFindings } from './summary.js';
+import { type CountedSplit, type Counts, tallyComparisons, tallyFindings } from './summary.js';
 
 /** Rows that are counted before their counts are passed on: there are as many of these as tasks and outcomes. */
-const PART_ROWS = 1 << 20;
+const SPLIT_ROWS = 1 << 20;
 /** Milliseconds after which counts are passed on, however few rows they are of. */
-const BREATH_MS = 20;
+const YIELD_MS = 20;
 
 /** Decides the rows of a chunk where they lie. The desk holds the counts by verdict and task until these are taken from it. */
-export function countOnDesk(
-  chunk: FleetingChunk,
+export function countTransientChunk(
+  chunk: TransientChunk,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
   counts: Counts,
   grouping: Grouping | undefined,
 ): void {
-  const { desk, plain, rows } = chunk;
-  const verdicts = desk.verdicts(rows);
+  const { decodeBuffer, plain, rows } = chunk;
+  const verdicts = decodeBuffer.verdicts(rows);
   decider.checkBatch(plain, verdicts);
-  desk.count(rows);
+  decodeBuffer.count(rows);
   counts.rows += rows;
   const others = compared.map((asked) => {
     const answers = new Uint8Array(rows);
@@ -31,27 +31,27 @@ export function countOnDesk(
 }
 
 /** What is counted of the rows of a table, some at a time; `none` makes counts of no rows. Throws what reading throws. */
-export async function* countOnDesks(
-  chunks: AsyncIterable<FleetingChunk>,
+export async function* countTransientChunks(
+  chunks: AsyncIterable<TransientChunk>,
   deciders: readonly [BatchDecider, ...BatchDecider[]],
   none: () => Counts,
   grouping: Grouping | undefined,
-): AsyncGenerator<CountedPart> {
+): AsyncGenerator<CountedSplit> {
   let counts = none();
-  let breathed = performance.now();
-  const taken = (desk: Desk): CountedPart => {
+  let lastYield = performance.now();
+  const taken = (decodeBuffer: DecodeBuffer): CountedSplit => {
     const part = { counts, rowsBefore: 0, linesBefore: 0 };
-    desk.takeCounts(counts.verdicts, counts.tasks);
+    decodeBuffer.takeCounts(counts.verdicts, counts.tasks);
     counts = none();
-    breathed = performance.now();
+    lastYield = performance.now();
     return part;
   };
-  let last: Desk | undefined;
+  let last: DecodeBuffer | undefined;
   for await (const chunk of chunks) {
-    countOnDesk(chunk, deciders, counts, grouping);
-    last = chunk.desk;
+    countTransientChunk(chunk, deciders, counts, grouping);
+    last = chunk.decodeBuffer;
     // Rows with a problem take much longer than others, and signals are not to wait for all of them.
-    if (counts.rows >= PART_ROWS || performance.now() - breathed >= BREATH_MS) yield taken(last);
+    if (counts.rows >= SPLIT_ROWS || performance.now() - lastYield >= YIELD_MS) yield taken(last);
   }
   if (last) yield taken(last);
 }

@@ -1,5 +1,5 @@
 import { BpfTokenSimError } from '../../errors.js';
-import type { Problem } from '../../requests/index.js';
+import type { RowDiagnostic } from '../../requests/index.js';
 import { printable } from '../../text/printable.js';
 
 /** A file that could not be read or written, in words a person can act on; the system's error is the cause. */
@@ -24,16 +24,16 @@ export class BatchFileError extends Error {
 /** With `strict`: a row could not be read. The batch stopped there. */
 export class BadRowError extends Error {
   override readonly name = 'BadRowError';
-  readonly problem: Problem;
+  readonly problem: RowDiagnostic;
 
-  constructor(file: string, problem: Problem) {
-    super(`${problemWords(file, problem)} (--strict stops at the first such row)`);
+  constructor(file: string, problem: RowDiagnostic) {
+    super(`${describeDiagnostic(file, problem)} (--strict stops at the first such row)`);
     this.problem = problem;
   }
 }
 
 /** `requests.csv:17: cmd: no command is called 'prog_lod'; did you mean prog_load?`, or `requests.arrow: row 17: ...` where there are no lines. */
-export function problemWords(file: string, { line, row, column, message, nearest }: Problem): string {
+export function describeDiagnostic(file: string, { line, row, column, message, nearest }: RowDiagnostic): string {
   const at = line === undefined ? `${file}: row ${row}` : `${file}:${line}`;
   return printable(`${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`);
 }

@@ -2,7 +2,7 @@ import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
 import { type FullColumns, saturate } from '../../engine/columns.js';
 import { TYPE_ROWS } from '../../engine/layout.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
-import type { Kind } from '../../kernel/vocabulary.js';
+import type { EnumKind } from '../../kernel/vocabulary.js';
 import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { PRE_NAMES } from '../../names/faults.js';
 import { commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../../requests/fields.js';
@@ -54,7 +54,7 @@ export class Grouping {
 
   /** Throws a RangeError for columns of which no number can be made. */
   constructor(world: WorldNames, columns: readonly GroupColumn[]) {
-    const parts = partsOf(world);
+    const parts = splitsOf(world);
     this.columns = columns;
     this.#parts = columns.map((column) => parts[column]);
     this.#size = this.#parts.reduce((size, { radix }) => size * radix, 1);
@@ -147,10 +147,10 @@ function compareTexts(a: readonly string[], b: readonly string[]): number {
   return 0;
 }
 
-function partsOf(world: WorldNames): Record<GroupColumn, Part> {
+function splitsOf(world: WorldNames): Record<GroupColumn, Part> {
   const { vocabulary } = world.profile;
   const fields = commandFields(vocabulary);
-  const numbers = (kind: Kind): string[] => readableNames(vocabulary, kind);
+  const numbers = (kind: EnumKind): string[] => readableNames(vocabulary, kind);
   const request = (name: GroupColumn): number => (REQUEST_COLUMNS as readonly string[]).indexOf(name);
   const [cmds, attachTypes] = [numbers('cmds'), numbers('attach_types')];
 

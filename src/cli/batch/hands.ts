@@ -1,25 +1,25 @@
 import type { Evaluator } from '../../engine/evaluator.js';
-import { Crew } from '../../pool/crew.js';
-import { persist } from '../../pool/persist.js';
-import { SlotPlaces } from '../../pool/slot_places.js';
+import { WorkerPool } from '../../pool/crew.js';
+import { runWithRetry } from '../../pool/persist.js';
+import { SlotWorkspaces } from '../../pool/slot_workspaces.js';
 import { BLOCK_ROWS } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { TableData, TablePart } from '../../tables/parts.js';
+import type { ColumnarSplit, TableData } from '../../tables/read_splits.js';
 import type { DecidedChunk } from './chunk_decider.js';
 import type { GroupColumn } from './group_columns.js';
-import type { PartTask, PartWorkerData } from './part.js';
+import type { SplitTask, SplitWorkerData } from './part.js';
 import type { Counts } from './summary.js';
-import type { TablePartAnswer } from './table_part.js';
-import type { TextPart } from './text_part.js';
-import type { TextPartAnswer } from './text_parts.js';
-import type { UnreadablePart } from './unreadable_part.js';
+import type { ColumnarSplitResult } from './table_part.js';
+import type { TextSplit } from './text_part.js';
+import type { TextSplitResult } from './text_parts.js';
+import type { ReadFailure } from './unreadable_part.js';
 import { packWorld } from './world_data.js';
 
 /** Rows a worker draws at a time: some twenty milliseconds of work. */
 const DRAW_ROWS = 16 * BLOCK_ROWS;
 
 /** What worker threads are for. */
-export interface HandsOptions {
+export interface BatchWorkersOptions {
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
   /** Of verdict rows, where they are wanted. */
@@ -31,20 +31,20 @@ export interface HandsOptions {
 }
 
 /** Worker threads that do parts of one batch. */
-export class Hands {
+export class BatchWorkers {
   readonly workers: number;
-  readonly #crew: Crew;
-  readonly #places: SlotPlaces;
+  readonly #workerPool: WorkerPool;
+  readonly #places: SlotWorkspaces;
   readonly #signal: AbortSignal | undefined;
 
   /** The first evaluator is the batch's, the others are those it is compared with. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
-    { workers, signal, format, table, groupBy }: HandsOptions,
+    { workers, signal, format, table, groupBy }: BatchWorkersOptions,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => evaluator.share().memory);
-    const workerData: PartWorkerData = {
+    const workerData: SplitWorkerData = {
       world: packWorld(world),
       memories,
       compared: compared.map((other) => other.world.profile.name),
@@ -54,26 +54,26 @@ export class Hands {
     };
     this.workers = workers;
     this.#signal = signal;
-    this.#places = new SlotPlaces(memories, workers);
-    this.#crew = new Crew({ workers, file: new URL('./part_worker.js', import.meta.url), workerData });
+    this.#places = new SlotWorkspaces(memories, workers);
+    this.#workerPool = new WorkerPool({ workers, file: new URL('./part_worker.js', import.meta.url), workerData });
   }
 
   /** A chunk's verdicts and its rows as text. */
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
+    return this.#part(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
   }
 
   /** The chunks of a part of a text table, or with `isCounted` what their requests are answered, counted. */
-  readText(part: TextPart, isCounted: boolean): Promise<TextPartAnswer | UnreadablePart> {
+  readText(part: TextSplit, isCounted: boolean): Promise<TextSplitResult | ReadFailure> {
     const what = `of bytes ${part.from} to ${part.to}`;
     return this.#part(what, (places) => ({ kind: 'text', part, isCounted, places }));
   }
 
   /** What the requests of a part of a table in columns are answered, counted. */
-  readTable(part: TablePart): Promise<TablePartAnswer | UnreadablePart> {
+  readTable(part: ColumnarSplit): Promise<ColumnarSplitResult | ReadFailure> {
     const { firstRow, rows } = part;
-    return this.#part(rowsWords(firstRow, firstRow + rows), (places) => ({ kind: 'table', part, places }));
+    return this.#part(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'table', part, places }));
   }
 
   /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
@@ -84,7 +84,7 @@ export class Hands {
         const from = next;
         const to = Math.min(from + DRAW_ROWS, rows);
         next = to;
-        count(await this.#part<Counts>(rowsWords(from, to), (places) => ({ kind: 'draw', seed, from, to, places })));
+        count(await this.#part<Counts>(formatRows(from, to), (places) => ({ kind: 'draw', seed, from, to, places })));
       }
     };
     await Promise.all(Array.from({ length: this.workers }, drawParts));
@@ -92,16 +92,16 @@ export class Hands {
 
   /** Ends the threads, whatever they do. */
   async dismiss(): Promise<void> {
-    await this.#crew.close();
+    await this.#workerPool.close();
     this.#places.release();
   }
 
-  #part<Result>(what: string, make: (places: readonly number[]) => PartTask): Promise<Result> {
-    return persist(this.#crew, what, (slot) => make(this.#places.of(slot)), this.#signal);
+  #part<Result>(what: string, make: (places: readonly number[]) => SplitTask): Promise<Result> {
+    return runWithRetry(this.#workerPool, what, (slot) => make(this.#places.of(slot)), this.#signal);
   }
 }
 
 /** Rows from `from` to before `to`, as people count them. */
-function rowsWords(from: number, to: number): string {
+function formatRows(from: number, to: number): string {
   return `of rows ${from + 1} to ${to}`;
 }

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Evaluator } from '../../engine/evaluator.js';
 import type { World } from '../../kernel/world.js';
+import type { Progress } from '../progress_bar.js';
 import type { Grouping } from './groups.js';
-import type { Progress } from './progress.js';
 import type { BatchSink } from './sink.js';
 import type { BatchSource } from './source.js';
 

@@ -1,26 +1,26 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { Deciders } from '../../pool/deciders.js';
+import { DeciderCache } from '../../pool/decider_cache.js';
 import { type CellNames, cellNames } from '../../requests/cell_names.js';
 import { generateRequests } from '../../requests/generate.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { TableData, TablePart } from '../../tables/parts.js';
+import type { ColumnarSplit, TableData } from '../../tables/read_splits.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from './chunk_decider.js';
 import type { GroupColumn } from './group_columns.js';
 import { Grouping } from './groups.js';
 import { type Counts, emptyCounts, tallyChunk } from './summary.js';
-import type { TablePartAnswer, TablePartDecider } from './table_part.js';
-import type { readTextPart, TextPart } from './text_part.js';
-import type { TextPartAnswer } from './text_parts.js';
-import { orUnreadable, type UnreadablePart } from './unreadable_part.js';
+import type { ColumnarSplitHandler, ColumnarSplitResult } from './table_part.js';
+import type { readTextSplit, TextSplit } from './text_part.js';
+import type { TextSplitResult } from './text_parts.js';
+import { captureReadFailure, type ReadFailure } from './unreadable_part.js';
 import type { VerdictRows } from './verdict_rows.js';
-import { unpackWorld, type WorldData } from './world_data.js';
+import { unpackWorld, type WorldTransfer } from './world_data.js';
 
 /** What a batch's worker gets as it starts. */
-export interface PartWorkerData {
-  readonly world: WorldData;
+export interface SplitWorkerData {
+  readonly world: WorldTransfer;
   /** Memories of the batch's evaluator and of those it is compared with. */
   readonly memories: readonly WebAssembly.Memory[];
-  /** Names of the profiles of the latter. */
+  /** DictionaryBuilder of the profiles of the latter. */
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;
@@ -31,7 +31,7 @@ export interface PartWorkerData {
 }
 
 /** A part of a batch, and a place in each memory to decide it from. */
-export type PartTask = { readonly places: readonly number[] } & (
+export type SplitTask = { readonly places: readonly number[] } & (
   | {
       /** Draw the rows from `from` up to `to`, decide and count them. */
       readonly kind: 'draw';
@@ -42,13 +42,13 @@ export type PartTask = { readonly places: readonly number[] } & (
   | {
       /** Read a part of a text table; with `isCounted`, also decide and count its requests. */
       readonly kind: 'text';
-      readonly part: TextPart;
+      readonly part: TextSplit;
       readonly isCounted: boolean;
     }
   | {
       /** Read a part of a table in columns, decide and count its rows. */
       readonly kind: 'table';
-      readonly part: TablePart;
+      readonly part: ColumnarSplit;
     }
   | {
       /** Decide a chunk and write its rows. */
@@ -58,60 +58,60 @@ export type PartTask = { readonly places: readonly number[] } & (
 );
 
 /** What a worker answers to each kind of part. */
-export interface PartResults {
+export interface SplitResults {
   readonly draw: Counts;
-  readonly text: TextPartAnswer | UnreadablePart;
-  readonly table: TablePartAnswer | UnreadablePart;
+  readonly text: TextSplitResult | ReadFailure;
+  readonly table: ColumnarSplitResult | ReadFailure;
   readonly chunk: DecidedChunk;
 }
 
 /** Does parts of a batch in a worker thread. */
-export class PartDecider {
-  readonly #data: PartWorkerData;
+export class SplitTaskHandler {
+  readonly #data: SplitWorkerData;
   readonly #world: WorldNames;
-  readonly #deciders: readonly Deciders[];
+  readonly #deciders: readonly DeciderCache[];
   readonly #rows: VerdictRows | undefined;
-  readonly #table: TablePartDecider | undefined;
-  readonly #readTextPart: typeof readTextPart | undefined;
+  readonly #table: ColumnarSplitHandler | undefined;
+  readonly #readTextSplit: typeof readTextSplit | undefined;
   readonly #grouping: Grouping | undefined;
   #names: CellNames | undefined;
 
   private constructor(
-    data: PartWorkerData,
+    data: SplitWorkerData,
     world: WorldNames,
     rows: VerdictRows | undefined,
-    table: TablePartDecider | undefined,
-    textReader: typeof readTextPart | undefined,
+    table: ColumnarSplitHandler | undefined,
+    textReader: typeof readTextSplit | undefined,
   ) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
     this.#table = table;
-    this.#readTextPart = textReader;
+    this.#readTextSplit = textReader;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
-    this.#deciders = data.memories.map((memory) => new Deciders(memory));
+    this.#deciders = data.memories.map((memory) => new DeciderCache(memory));
   }
 
   /** Loads what the batch needs, and no more: threads should start fast. */
-  static async open(data: PartWorkerData): Promise<PartDecider> {
+  static async open(data: SplitWorkerData): Promise<SplitTaskHandler> {
     const world = unpackWorld(data.world);
     const rows = data.format && new (await import('./verdict_rows.js')).VerdictRows(world, data.format);
-    const table = data.table && (await (await import('./table_part.js')).TablePartDecider.open(data.table, world));
-    const textReader = data.table ? undefined : (await import('./text_part.js')).readTextPart;
-    return new PartDecider(data, world, rows, table, textReader);
+    const table = data.table && (await (await import('./table_part.js')).ColumnarSplitHandler.open(data.table, world));
+    const textReader = data.table ? undefined : (await import('./text_part.js')).readTextSplit;
+    return new SplitTaskHandler(data, world, rows, table, textReader);
   }
 
-  run(task: PartTask): PartResults[PartTask['kind']] | Promise<PartResults['table']> {
+  run(task: SplitTask): SplitResults[SplitTask['kind']] | Promise<SplitResults['table']> {
     const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'text') {
-      return orUnreadable(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
+      return captureReadFailure(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
     }
     const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
     if (task.kind === 'table') {
-      const table = this.#table as TablePartDecider;
-      const decide = () => orUnreadable(() => table.decide(task.part, deciders, counts, this.#grouping));
-      return table.readied(task.part)?.then(decide) ?? decide();
+      const table = this.#table as ColumnarSplitHandler;
+      const decide = () => captureReadFailure(() => table.decide(task.part, deciders, counts, this.#grouping));
+      return table.prepare(task.part)?.then(decide) ?? decide();
     }
     for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
       const { verdicts, others } = decideChunk(chunk, deciders, undefined);
@@ -121,11 +121,11 @@ export class PartDecider {
   }
 
   /** Reads a part, and counts what `deciders` answer where they are given. */
-  #readText(part: TextPart, deciders: readonly [BatchDecider] | undefined): TextPartAnswer {
+  #readText(part: TextSplit, deciders: readonly [BatchDecider] | undefined): TextSplitResult {
     this.#names ??= cellNames(this.#world);
     const chunks: RequestChunk[] = [];
     const counts = deciders && emptyCounts(this.#world, this.#data.compared, this.#grouping);
-    const read = (this.#readTextPart as typeof readTextPart)(this.#names, part, (chunk) => {
+    const read = (this.#readTextSplit as typeof readTextSplit)(this.#names, part, (chunk) => {
       if (!counts) {
         chunks.push(chunk);
         return;
@@ -137,7 +137,7 @@ export class PartDecider {
   }
 
   /** The buffers of a result that may leave this thread for good. */
-  static buffersOf(result: PartResults[PartTask['kind']]): ArrayBufferLike[] {
+  static buffersOf(result: SplitResults[SplitTask['kind']]): ArrayBufferLike[] {
     if ('tasks' in result || 'unreadable' in result || 'problems' in result) return [];
     if ('read' in result) return result.chunks.flatMap(buffersOfChunk);
     const { verdicts, others, text } = result;

@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads';
-import { answering } from '../../pool/answer.js';
-import { PartDecider, type PartTask, type PartWorkerData } from './part.js';
+import { taskHandler } from '../../pool/answer.js';
+import { type SplitTask, SplitTaskHandler, type SplitWorkerData } from './part.js';
 
-const data = workerData as PartWorkerData;
-const decider = await PartDecider.open(data);
+const data = workerData as SplitWorkerData;
+const decider = await SplitTaskHandler.open(data);
 // Text is moved. Counts are few, and what moves things takes longer to load than they take to copy.
-const moving = data.format && (await import('../../pool/moving.js')).moving;
+const transferring = data.format && (await import('../../pool/moving.js')).transferring;
 
-export default answering((task: PartTask) => decider.run(task), moving?.(PartDecider.buffersOf));
+export default taskHandler((task: SplitTask) => decider.run(task), transferring?.(SplitTaskHandler.buffersOf));

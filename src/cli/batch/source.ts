@@ -1,23 +1,23 @@
 import { fstatSync } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { WorldNames } from '../../kernel/world.js';
-import type { FleetingChunk } from '../../requests/columnar/slices.js';
-import { generateRequests, type Problems, type RequestChunk } from '../../requests/index.js';
-import { FileState, type OpenFile } from '../../tables/file_bytes.js';
+import type { TransientChunk } from '../../requests/columnar/slices.js';
+import { generateRequests, type RequestChunk, type RowDiagnostics } from '../../requests/index.js';
+import { FileState, type OpenFile } from '../../tables/file_source.js';
 import { isColumnar, type TableFormat } from '../../tables/formats.js';
 import { type InputFile, openInputFile } from '../../tables/input_file.js';
 import { openTable } from '../../tables/open_table.js';
-import type { TableData } from '../../tables/parts.js';
+import type { TableData } from '../../tables/read_splits.js';
 import { descriptorOf } from './descriptor_path.js';
 import { AbortError, BatchFileError, readError } from './errors.js';
-import type { Hands } from './hands.js';
+import type { BatchWorkers } from './hands.js';
 import { readInTurns } from './read_in_turns.js';
-import type { CountedPart } from './summary.js';
+import type { CountedSplit } from './summary.js';
 
 /** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
-const PART_BYTES = 1 << 21;
+const SPLIT_BYTES = 1 << 21;
 /** From so many such parts on, starting threads is worth it. */
-const LEAST_PARTS = 8;
+const MIN_SPLITS = 8;
 
 /** Where requests come from. */
 export type BatchSource =
@@ -38,7 +38,7 @@ export interface OpenSource {
   readonly file: string;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
   /** The same, for who is done with a chunk before the next: read these or those. */
-  readonly fleeting?: AsyncIterable<FleetingChunk>;
+  readonly fleeting?: AsyncIterable<TransientChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file, where that is known. */
@@ -46,11 +46,11 @@ export interface OpenSource {
   /** Bytes read so far. */
   bytesRead(): number;
   /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
-  readonly parts?: (hands: Hands, isCounted: boolean) => AsyncIterable<RequestChunk | CountedPart>;
+  readonly parts?: (batchWorkers: BatchWorkers, isCounted: boolean) => AsyncIterable<RequestChunk | CountedSplit>;
   /** What workers need to read parts of it, besides the parts. */
   readonly table?: TableData;
   /** Throws a BatchFileError where a table in a file was written to since it was opened. */
-  demandUnchanged(): void;
+  requireUnchanged(): void;
   /** Lets go of the file. */
   close(): void;
 }
@@ -62,16 +62,16 @@ export interface OpenSource {
 export async function openSource(
   source: BatchSource,
   world: WorldNames,
-  problems: Problems,
+  problems: RowDiagnostics,
   stdin: Readable,
   signal: AbortSignal | undefined,
-  partBytes = PART_BYTES,
+  partBytes = SPLIT_BYTES,
 ): Promise<OpenSource> {
   if (source.kind === 'generated') {
     const { seed, rows } = source;
     const chunks = generateRequests(world, seed, rows);
-    const nothing = () => undefined;
-    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, demandUnchanged: nothing, close: nothing };
+    const noop = () => undefined;
+    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, requireUnchanged: noop, close: noop };
   }
   const { format } = source;
   const file = source.kind === 'file' ? source.path : '<stdin>';
@@ -93,7 +93,7 @@ export async function openSource(
       throw readError(file, error);
     }
   };
-  const demandUnchanged = (): void => {
+  const requireUnchanged = (): void => {
     const change = input.change();
     if (change !== undefined) throw new BatchFileError('read', file, new Error(change));
   };
@@ -102,7 +102,7 @@ export async function openSource(
       yield* rows;
     } catch (error) {
       // What a table seems to hold that is written to meanwhile is not what is wrong.
-      if (!signal?.aborted) demandUnchanged();
+      if (!signal?.aborted) requireUnchanged();
       throw readError(file, error);
     }
   };
@@ -111,21 +111,24 @@ export async function openSource(
     throw readError(file, error);
   });
   const chunks = withReadErrors(table.chunks);
-  const readParts = async function* (hands: Hands, isCounted: boolean): AsyncGenerator<RequestChunk | CountedPart> {
+  const readParts = async function* (
+    batchWorkers: BatchWorkers,
+    isCounted: boolean,
+  ): AsyncGenerator<RequestChunk | CountedSplit> {
     // Loaded where it is needed.
     if (!isColumnar(format)) {
-      const { readTextParts } = await import('./text_parts.js');
+      const { readTextSplits } = await import('./text_parts.js');
       const text = { path: file, file: input.file as OpenFile, format, world, problems, partBytes, onBytes, signal };
-      yield* readTextParts(text, hands, isCounted);
+      yield* readTextSplits(text, batchWorkers, isCounted);
     } else if (table.parts && isCounted) {
-      const { countTableParts } = await import('./table_parts.js');
-      yield* countTableParts(table.parts, problems, hands);
+      const { countColumnarSplits } = await import('./table_parts.js');
+      yield* countColumnarSplits(table.parts, problems, batchWorkers);
     } else {
       // Where rows are written, what workers read would have to come here whole: reading it here is less work.
       yield* chunks;
     }
   };
-  const isLarge = (totalBytes ?? 0) >= LEAST_PARTS * partBytes;
+  const isLarge = (totalBytes ?? 0) >= MIN_SPLITS * partBytes;
   return {
     file,
     chunks,
@@ -134,10 +137,12 @@ export async function openSource(
     ...(totalBytes === undefined ? {} : { totalBytes }),
     bytesRead: () => table.bytesRead?.() ?? bytes,
     ...(isLarge && (table.parts || !isColumnar(format))
-      ? { parts: (hands: Hands, isCounted: boolean) => withReadErrors(readParts(hands, isCounted)) }
+      ? {
+          parts: (batchWorkers: BatchWorkers, isCounted: boolean) => withReadErrors(readParts(batchWorkers, isCounted)),
+        }
       : {}),
     ...(table.parts ? { table: table.parts.table } : {}),
-    demandUnchanged,
+    requireUnchanged,
     close: () => input.close(),
   };
 }

@@ -2,7 +2,7 @@ import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
-import type { Problems } from '../../requests/problems.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../requests/table.js';
 import { addGroups, type Grouping, type Groups } from './groups.js';
 
@@ -60,9 +60,9 @@ export interface Summary extends Counts {
   readonly profile: string;
   /** Rows that could not be read, or that name a task or token the world does not have. */
   badRows: number;
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
   /** Nobody read the output to its end: the counts cover what was decided until then. */
-  isCutShort: boolean;
+  isTruncated: boolean;
   elapsedMs: number;
 }
 
@@ -91,7 +91,7 @@ function taskCounts({ tasks }: Pick<WorldNames, 'tasks'>): number {
 export function emptySummary(
   world: WorldNames,
   compared: readonly WorldNames[],
-  problems: Problems,
+  problems: RowDiagnostics,
   grouping?: Grouping | undefined,
 ): Summary {
   return {
@@ -104,7 +104,7 @@ export function emptySummary(
     profile: world.profile.name,
     badRows: 0,
     problems,
-    isCutShort: false,
+    isTruncated: false,
     elapsedMs: 0,
   };
 }
@@ -136,7 +136,7 @@ export function tallyComparisons(counts: Counts, verdicts: Uint8Array, others: r
 }
 
 /** Rows of a table that were decided and counted where they were read. */
-export interface CountedPart {
+export interface CountedSplit {
   readonly counts: Counts;
   readonly rowsBefore: number;
   readonly linesBefore: number;

@@ -1,9 +1,9 @@
 import { readSync } from 'node:fs';
 import type { CellNames } from '../../requests/cell_names.js';
-import { type FoundProblems, Problems } from '../../requests/problems.js';
+import { type RowDiagnosticCounts, RowDiagnostics } from '../../requests/problems.js';
 import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import { ShorterFileError } from './unreadable_part.js';
+import { FileTruncatedError } from './unreadable_part.js';
 
 const READ_BYTES = 1 << 18;
 /** What is read at a time to find the end of the last row. */
@@ -13,7 +13,7 @@ const MAX_BEYOND = 1 << 23;
 const LINE_FEED = 0x0a;
 
 /** A part of a text table, without its header. */
-export interface TextPart {
+export interface TextSplit {
   /** The file, open in this process. */
   readonly fd: number;
   /** Its bytes. */
@@ -29,7 +29,7 @@ export interface TextPart {
 }
 
 /** What came of a part. Plain data; rows and lines count from the part's first. */
-export interface ReadTextPart {
+export interface ReadTextSplit {
   /** Where its first row starts; `to` or more where none does. */
   readonly start: number;
   /** Where the next row starts; undefined where a row goes on for too long to be followed. */
@@ -38,21 +38,21 @@ export interface ReadTextPart {
   readonly lines: number;
   /** Keys of an NDJSON part, in the order they were met. */
   readonly keys: readonly string[];
-  readonly problems: FoundProblems;
+  readonly problems: RowDiagnosticCounts;
 }
 
-/** Reads a part and hands its chunks over. Throws a system error or a ShorterFileError. */
-export function readTextPart(names: CellNames, part: TextPart, take: (chunk: RequestChunk) => void): ReadTextPart {
+/** Reads a part and hands its chunks over. Throws a system error or a FileTruncatedError. */
+export function readTextSplit(names: CellNames, part: TextSplit, take: (chunk: RequestChunk) => void): ReadTextSplit {
   const { fd, size, format, to, columns } = part;
   const scratch = new Uint8Array(READ_BYTES);
   const pieceAt = (at: number, most: number): Uint8Array => {
     const wanted = Math.min(most, size - at, READ_BYTES);
     const got = wanted > 0 ? readSync(fd, scratch, 0, wanted, at) : 0;
-    if (got === 0 && wanted > 0) throw new ShorterFileError();
+    if (got === 0 && wanted > 0) throw new FileTruncatedError();
     return scratch.subarray(0, got);
   };
   const start = part.isStart ? part.from : nextLine(part.from, to, pieceAt);
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const reader = new TableReader(names, format, { problems }, { from: start, line: 1, stop: to, columns });
   let rows = 0;
   const takeAll = (): void => {

@@ -1,33 +1,33 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { cellNames } from '../../requests/cell_names.js';
 import { KeyColumns } from '../../requests/keys.js';
-import type { Problems } from '../../requests/problems.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
 import { TableReader } from '../../requests/reader.js';
 import type { RequestChunk, RequestFormat } from '../../requests/table.js';
-import type { OpenFile } from '../../tables/file_bytes.js';
+import type { OpenFile } from '../../tables/file_source.js';
 import { BatchFileError } from './errors.js';
-import type { Hands } from './hands.js';
+import type { BatchWorkers } from './hands.js';
 import { readInTurns } from './read_in_turns.js';
-import type { CountedPart, Counts } from './summary.js';
-import type { ReadTextPart, TextPart } from './text_part.js';
-import { readable } from './unreadable_part.js';
+import type { CountedSplit, Counts } from './summary.js';
+import type { ReadTextSplit, TextSplit } from './text_part.js';
+import { unwrap } from './unreadable_part.js';
 
 /** Parts that are read ahead for each worker. */
-const PARTS_AHEAD = 2;
+const SPLITS_AHEAD = 2;
 /**
  * Parts of a large table that is only counted, for each worker, and how much larger than others they may be: what a part counts
  * has a place for every task and outcome, which takes as long to pass on as thousands of rows.
  */
-const COUNTED_PARTS = 32;
-const MOST_PARTS_IN_ONE = 8;
+const COUNTED_SPLITS = 32;
+const MAX_SPLITS_PER_TASK = 8;
 
 /** A text table in a file, to be read by workers. */
-export interface PartedText {
+export interface SplittableText {
   readonly path: string;
   readonly file: OpenFile;
   readonly format: RequestFormat;
   readonly world: WorldNames;
-  readonly problems: Problems;
+  readonly problems: RowDiagnostics;
   readonly partBytes: number;
   /** Called with the number of bytes that were read to their end. */
   readonly onBytes: (bytes: number) => void;
@@ -36,16 +36,16 @@ export interface PartedText {
 }
 
 /** What a worker answers: the chunks it read, or what it counted of them. */
-export interface TextPartAnswer {
-  readonly read: ReadTextPart;
+export interface TextSplitResult {
+  readonly read: ReadTextSplit;
   readonly chunks: readonly RequestChunk[];
   readonly counts?: Counts;
 }
 
 /** A part that a worker is about to read. */
 interface Ahead {
-  readonly part: TextPart;
-  readonly answer: Promise<TextPartAnswer>;
+  readonly part: TextSplit;
+  readonly answer: Promise<TextSplitResult>;
 }
 
 /**
@@ -53,17 +53,17 @@ interface Ahead {
  * table. A part is cut without looking at it: where a row of CSV goes on into the next one, that is read again from where
  * the row ends. Throws a BatchFileError, a RequestTableError, a PoolError, or what the signal's reason is.
  */
-export function readTextParts(
-  table: PartedText,
-  hands: Hands,
+export function readTextSplits(
+  table: SplittableText,
+  batchWorkers: BatchWorkers,
   isCounted: boolean,
-): AsyncGenerator<RequestChunk | CountedPart> {
-  return new PartedTextReading(table, hands, isCounted).run();
+): AsyncGenerator<RequestChunk | CountedSplit> {
+  return new SplitTextReading(table, batchWorkers, isCounted).run();
 }
 
-class PartedTextReading {
-  readonly #table: PartedText;
-  readonly #hands: Hands;
+class SplitTextReading {
+  readonly #table: SplittableText;
+  readonly #batchWorkers: BatchWorkers;
   readonly #isCounted: boolean;
   readonly #keys: KeyColumns;
   readonly #partBytes: number;
@@ -76,17 +76,17 @@ class PartedTextReading {
   #cut = 0;
   readonly #ahead: Ahead[] = [];
 
-  constructor(table: PartedText, hands: Hands, isCounted: boolean) {
+  constructor(table: SplittableText, batchWorkers: BatchWorkers, isCounted: boolean) {
     this.#table = table;
-    this.#hands = hands;
+    this.#batchWorkers = batchWorkers;
     this.#isCounted = isCounted;
     this.#keys = new KeyColumns(table.problems);
     const { partBytes } = table;
-    const counted = Math.ceil(table.file.size / (COUNTED_PARTS * hands.workers));
-    this.#partBytes = isCounted ? Math.min(Math.max(counted, partBytes), MOST_PARTS_IN_ONE * partBytes) : partBytes;
+    const counted = Math.ceil(table.file.size / (COUNTED_SPLITS * batchWorkers.workers));
+    this.#partBytes = isCounted ? Math.min(Math.max(counted, partBytes), MAX_SPLITS_PER_TASK * partBytes) : partBytes;
   }
 
-  async *run(): AsyncGenerator<RequestChunk | CountedPart> {
+  async *run(): AsyncGenerator<RequestChunk | CountedSplit> {
     const { path } = this.#table;
     let isDone = false;
     try {
@@ -99,7 +99,7 @@ class PartedTextReading {
       throw error instanceof Error && 'syscall' in error ? new BatchFileError('read', path, error) : error;
     } finally {
       // Where nobody waits for them, threads end in the middle of a part, which may take long.
-      if (!isDone) await this.#hands.dismiss();
+      if (!isDone) await this.#batchWorkers.dismiss();
       // A file that is closed must not be read any more.
       await Promise.allSettled(this.#ahead.map(({ answer }) => answer));
     }
@@ -121,7 +121,7 @@ class PartedTextReading {
     this.#lines = reader.line - 1;
   }
 
-  async *#readParts(): AsyncGenerator<RequestChunk | CountedPart> {
+  async *#readParts(): AsyncGenerator<RequestChunk | CountedSplit> {
     while (this.#offset < this.#table.file.size) {
       this.#readAhead();
       const { part, answer } = this.#ahead[0] as Ahead;
@@ -147,7 +147,7 @@ class PartedTextReading {
   #readAhead(): void {
     const { file, format } = this.#table;
     const { fd, size } = file;
-    while (this.#ahead.length < PARTS_AHEAD * this.#hands.workers && this.#cut < size) {
+    while (this.#ahead.length < SPLITS_AHEAD * this.#batchWorkers.workers && this.#cut < size) {
       const from = this.#cut;
       this.#cut = Math.min(from + this.#partBytes, size);
       const isStart = from === this.#offset;
@@ -159,13 +159,13 @@ class PartedTextReading {
     }
   }
 
-  async #read(part: TextPart): Promise<TextPartAnswer> {
-    return readable(this.#table.path, await this.#hands.readText(part, this.#isCounted));
+  async #read(part: TextSplit): Promise<TextSplitResult> {
+    return unwrap(this.#table.path, await this.#batchWorkers.readText(part, this.#isCounted));
   }
 
-  #add({ keys, problems, lines, rows }: ReadTextPart, end: number): void {
+  #add({ keys, problems, lines, rows }: ReadTextSplit, end: number): void {
     for (const key of keys) this.#keys.columnOf(key);
-    this.#table.problems.addPart(problems, this.#lines);
+    this.#table.problems.merge(problems, this.#lines);
     this.#rows += rows;
     this.#lines += lines;
     this.#offset = end;

@@ -3,7 +3,7 @@ import { type Release, vocabularyOf } from '../../kernel/vocabulary.js';
 import type { WorldNames } from '../../kernel/world.js';
 
 /** What another thread needs of a world, as plain data; columns pass ten times as fast as an object for each task. */
-export interface WorldData {
+export interface WorldTransfer {
   /** Its vocabulary, the same for a release, is named. */
   readonly profile: Omit<Profile, 'vocabulary'> & { readonly release: Release };
   readonly tasks: IdColumns;
@@ -16,12 +16,12 @@ interface IdColumns {
 }
 
 /** Takes a world apart for another thread. */
-export function packWorld({ profile: { vocabulary, ...profile }, tasks, tokens }: WorldNames): WorldData {
+export function packWorld({ profile: { vocabulary, ...profile }, tasks, tokens }: WorldNames): WorldTransfer {
   return { profile: { ...profile, release: vocabulary.release }, tasks: packIds(tasks), tokens: packIds(tokens) };
 }
 
 /** Its names again. */
-export function unpackWorld({ profile: { release, ...profile }, tasks, tokens }: WorldData): WorldNames {
+export function unpackWorld({ profile: { release, ...profile }, tasks, tokens }: WorldTransfer): WorldNames {
   return {
     profile: { ...profile, vocabulary: vocabularyOf(release) },
     tasks: unpackIds(tasks),

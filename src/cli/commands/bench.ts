@@ -5,13 +5,13 @@ import { loadJson, loadText } from '../../load/report.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { AbortError } from '../batch/index.js';
 import { EXIT, InputError } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { worldOf } from '../question.js';
-import { needTasks, readScenarioFile } from '../scenario_file.js';
+import { worldOf } from '../request_options.js';
+import { readScenarioFile, requireTasks } from '../scenario_file.js';
 import { defaultWorkers } from '../workers.js';
 
 /** Requests decided at a time where --batch does not say. */
@@ -33,9 +33,9 @@ export function benchCommand(program: Command): void {
     .action(async (path: string, options: BenchOptions) => {
       const load = loadOptions(options);
       const world = worldOf(readScenarioFile(path), options.profile);
-      needTasks(path, world);
+      requireTasks(path, world);
       const bar = loadBar(load.forMs);
-      const result = await interruptible((signal) =>
+      const result = await withInterrupt((signal) =>
         runLoad({ ...load, world, signal, onProgress: (ms) => bar.update(ms) }).catch((error: unknown) => {
           throw signal.aborted && error === signal.reason ? new AbortError(error) : error;
         }),

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { answer } from '../../explain/answer.js';
-import { askProfile } from '../../explain/profiles.js';
+import { evaluateUnder } from '../../explain/across_profiles.js';
+import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import { NEWEST_PROFILE } from '../../kernel/profile.js';
 import { decodeVerdict, isDecided } from '../../kernel/verdict.js';
 import { checkJson } from '../../report/explain_json.js';
 import { headline, verdictText } from '../../report/explain_text.js';
-import { reasonText } from '../../report/verdict_words.js';
+import { describeReason } from '../../report/verdict_text.js';
 import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { questionOf } from '../question.js';
+import { requestFromOptions } from '../request_options.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -22,23 +22,23 @@ export function checkCommand(program: Command): void {
     .description('one verdict in words; exit status 1 when denied')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
-      const question = questionOf(readScenarioFile(path), options);
-      warn(path, question.warnings);
-      const answered = answer(new Model(question.world), question.request);
-      const { verdict } = answered;
-      const newest = isDecided(verdict.outcome) ? askProfile(question, NEWEST_PROFILE) : undefined;
+      const context = requestFromOptions(readScenarioFile(path), options);
+      warn(path, context.warnings);
+      const evaluated = evaluate(new Model(context.world), context.request);
+      const { verdict } = evaluated;
+      const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
       const there = newest && decodeVerdict(newest.verdict);
       const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
       if (options.json) {
-        const json = { ...checkJson(question, verdict), newest_profile_differs: differs };
+        const json = { ...checkJson(context, verdict), newest_profile_differs: differs };
         writeJson(process.stdout, json);
       } else {
         const style = styleFor(process.stdout);
-        writeText(process.stdout, `${verdictText(question, answered, style)}\n`);
+        writeText(process.stdout, `${verdictText(context, evaluated, style)}\n`);
         if (differs && there) {
           const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
-          const answer = `${headline(there, style)}, because ${reasonText(there.outcome)}${note}`;
-          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${answer}\n`);
+          const evaluate = `${headline(there, style)}, because ${describeReason(there.outcome)}${note}`;
+          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${evaluate}\n`);
         }
       }
       process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;

@@ -3,15 +3,15 @@ import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { type BatchSource, progressBar, runBatch, type Summary, sinkOf, sourceOf } from '../batch/index.js';
 import { batchJson, batchNotes, batchText } from '../batch_report.js';
-import { demandDistinctFiles } from '../distinct_files.js';
+import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { worldOf } from '../question.js';
-import { needTasks, readScenarioFile } from '../scenario_file.js';
+import { worldOf } from '../request_options.js';
+import { readScenarioFile, requireTasks } from '../scenario_file.js';
 import { groupingOf } from '../summary_option.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
@@ -35,7 +35,7 @@ export function evalCommand(program: Command): void {
           'standard input cannot be both the scenario and the requests: name a file for one of them',
         );
       }
-      demandDistinctFiles([
+      requireDistinctFiles([
         { option: 'the scenario', path, isWritten: false },
         { option: '--requests', path: options.requests, isWritten: false },
         { option: '--out', path: options.out, isWritten: true },
@@ -46,7 +46,7 @@ export function evalCommand(program: Command): void {
       const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
       const workers = options.workers ?? defaultWorkers(MAX_WORKERS);
       const source = sourceOption(options);
-      if (source.kind === 'generated') needTasks(path, world);
+      if (source.kind === 'generated') requireTasks(path, world);
       const outFormat =
         options.out === undefined
           ? 'csv'
@@ -65,7 +65,7 @@ export function evalCommand(program: Command): void {
         }
       };
       const bar = progressBar();
-      const summary = await interruptible((signal) =>
+      const summary = await withInterrupt((signal) =>
         runBatch({
           world,
           evaluator: createEvaluator(world),

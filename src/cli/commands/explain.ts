@@ -8,7 +8,7 @@ import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { questionOf } from '../question.js';
+import { requestFromOptions } from '../request_options.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -18,9 +18,9 @@ export function explainCommand(program: Command): void {
     .description('every check the kernel makes, what would make a denied request pass, what other kernels say')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .action((path: string, options: OptionsOf<typeof OPTIONS.explain>) => {
-      const question = questionOf(readScenarioFile(path), options);
-      warn(path, question.warnings);
-      const explanation = explain(question);
+      const context = requestFromOptions(readScenarioFile(path), options);
+      warn(path, context.warnings);
+      const explanation = explain(context);
       const { verdict } = explanation;
       if (options.json) writeJson(process.stdout, explainJson(explanation));
       else writeText(process.stdout, explainText(explanation, styleFor(process.stdout)));

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
-import type { CaseId } from '../../fuzz/identity.js';
+import { type Finding, findingsOf } from '../../fuzz/campaign_stats.js';
+import type { CaseId } from '../../fuzz/case_id.js';
+import { campaignJson_, campaignText_ } from '../../fuzz/coverage.js';
 import { slotsOf } from '../../fuzz/profile_slots.js';
 import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
-import { replayJson, replayText } from '../../fuzz/replay_text.js';
-import { REAL_SIDES } from '../../fuzz/sides.js';
-import { summaryJson, summaryText } from '../../fuzz/summary.js';
-import { type Finding, findingsOf } from '../../fuzz/tally.js';
+import { fuzzCaseJson, fuzzCaseText } from '../../fuzz/replay_text.js';
+import { DEFAULT_IMPLEMENTATIONS } from '../../fuzz/sides.js';
 import { EXIT, type ExitCode } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
@@ -38,35 +38,37 @@ export function fuzzCommand(program: Command): void {
 }
 
 function again(id: CaseId, { json }: FuzzOptions): ExitCode {
-  const replayed = replay(REAL_SIDES, id);
-  if (json) writeJson(process.stdout, replayJson(replayed));
-  else writeText(process.stdout, replayText(replayed));
+  const replayed = replay(DEFAULT_IMPLEMENTATIONS, id);
+  if (json) writeJson(process.stdout, fuzzCaseJson(replayed));
+  else writeText(process.stdout, fuzzCaseText(replayed));
   return replayed.disagreement ? EXIT.NEGATIVE : EXIT.OK;
 }
 
 async function campaign(options: FuzzOptions): Promise<ExitCode> {
   const plan = planOf(options);
   const bar = campaignBar(plan);
-  const result = await interruptible((signal) =>
-    runCampaign({ ...plan, signal, onProgress: (tally, elapsedMs) => bar.update(tally, elapsedMs) }),
+  const result = await withInterrupt((signal) =>
+    runCampaign({ ...plan, signal, onProgress: (stats, elapsedMs) => bar.update(stats, elapsedMs) }),
   ).finally(() => bar.stop());
-  const findings = findingsOf(result.tally);
+  const findings = findingsOf(result.stats);
   if (options.json) writeJson(process.stdout, campaignJson(plan.seed, result, findings));
   else writeText(process.stdout, campaignText(plan.seed, result, findings));
   if (result.interrupted) return EXIT.INTERRUPTED;
-  return findings.length > 0 || result.lost.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
+  return findings.length > 0 || result.abandonedShards.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
 }
 
 function campaignText(seed: number, result: CampaignResult, findings: readonly Finding[]): string {
   const shown = findings
     .slice(0, MAX_SHOWN)
-    .map((finding) => `${replayText(replay(REAL_SIDES, finding.id), finding)}\n`);
-  return shown.join('') + summaryText(seed, result);
+    .map((finding) => `${fuzzCaseText(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding)}\n`);
+  return shown.join('') + campaignText_(seed, result);
 }
 
 function campaignJson(seed: number, result: CampaignResult, findings: readonly Finding[]): object {
-  const shown = findings.slice(0, MAX_SHOWN).map((finding) => replayJson(replay(REAL_SIDES, finding.id), finding));
-  return { ...summaryJson(seed, result), different_findings: findings.length, findings: shown };
+  const shown = findings
+    .slice(0, MAX_SHOWN)
+    .map((finding) => fuzzCaseJson(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding));
+  return { ...campaignJson_(seed, result), different_findings: findings.length, findings: shown };
 }
 
 function planOf(options: FuzzOptions): CampaignOptions {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, timeWords } from '../../report/summary_text.js';
+import { count, formatTime } from '../../report/summary_text.js';
 import { generateRequests } from '../../requests/index.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
 import { printable } from '../../text/printable.js';
@@ -8,13 +8,13 @@ import { progressBar } from '../batch/index.js';
 import { finishAll } from '../batch/open_sink.js';
 import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
 import { openSink, sinkOf } from '../batch/sink.js';
-import { demandDistinctFiles } from '../distinct_files.js';
-import { interruptible } from '../interrupt.js';
+import { requireDistinctFiles } from '../distinct_files.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { needTasks, readScenarioFile } from '../scenario_file.js';
+import { readScenarioFile, requireTasks } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 
 /** `bpftoken generate`: a request table drawn from a scenario. */
@@ -23,35 +23,35 @@ export function generateCommand(program: Command): void {
     .description('draw a request table from a scenario’s tasks, tokens and vocabulary; the same for the same seed')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
     .action(async (path: string, options: OptionsOf<typeof OPTIONS.generate>) => {
-      demandDistinctFiles([
+      requireDistinctFiles([
         { option: 'the scenario', path, isWritten: false },
         { option: '--out', path: options.out, isWritten: true },
       ]);
       const { world } = readScenarioFile(path);
-      needTasks(path, world);
+      requireTasks(path, world);
       const { rows, seed } = options;
       const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
       const target = sinkOf(options.out, format);
       const started = performance.now();
       let written = 0;
-      await interruptible(async (signal) => {
+      await withInterrupt(async (signal) => {
         const sink = openSink(target, { signal });
         if (!sink) return;
         let writer: RequestTableWriter | undefined;
         const bar = progressBar();
         try {
           writer = await openRequestWriter(world, format);
-          let isRead = await sink.write(writer.header);
+          let hasReader = await sink.write(writer.header);
           for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
             throwIfAborted(signal);
-            if (!isRead) break;
-            isRead = await sink.write(writer.rows(chunk.columns));
+            if (!hasReader) break;
+            hasReader = await sink.write(writer.rows(chunk.columns));
             written += chunk.rows;
             bar.update({ rows: written, totalRows: rows, bytes: 0 });
             // Signals get their turn.
             await new Promise(setImmediate);
           }
-          const footer = isRead && writer.footer?.();
+          const footer = hasReader && writer.footer?.();
           if (footer) await sink.write(footer);
           throwIfAborted(signal);
           await finishAll([sink], signal);
@@ -70,7 +70,7 @@ export function generateCommand(program: Command): void {
       } else if (target.kind !== 'stdout') {
         writeText(
           report,
-          `wrote ${count(written)} requests to ${printable(options.out)} (seed ${seed})${timeWords(written, elapsedMs)}\n`,
+          `wrote ${count(written)} requests to ${printable(options.out)} (seed ${seed})${formatTime(written, elapsedMs)}\n`,
         );
       }
     });

@@ -3,9 +3,9 @@ import { starterScenario } from '../../policy/starter.js';
 import { printable, shellWord } from '../../text/printable.js';
 import { BatchFileError, errorCode } from '../batch/errors.js';
 import { writeWhole } from '../batch/sink.js';
-import { demandDistinctFiles } from '../distinct_files.js';
+import { requireDistinctFiles } from '../distinct_files.js';
 import { InputError } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
@@ -24,9 +24,9 @@ export function initCommand(program: Command): void {
         if (options.json) writeJson(process.stderr, written, 0);
         return;
       }
-      if (options.force) demandDistinctFiles([{ option: 'the file', path: file, isWritten: true }]);
+      if (options.force) requireDistinctFiles([{ option: 'the file', path: file, isWritten: true }]);
       try {
-        await interruptible((signal) => writeWhole(file, text, { signal, isNew: !options.force }));
+        await withInterrupt((signal) => writeWhole(file, text, { signal, isNew: !options.force }));
       } catch (error) {
         if (!(error instanceof BatchFileError) || errorCode(error.cause) !== 'EEXIST') throw error;
         throw new InputError(`${file} is already there; --force writes over it`);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { capName } from '../../kernel/capability.js';
-import { gateOf, tokenRoomOf } from '../../kernel/commands.js';
+import { gateOf, tokenSupportOf } from '../../kernel/commands.js';
 import { mapTypeCapability } from '../../kernel/map_types.js';
 import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
 import { progTypeNeeds } from '../../kernel/prog_types.js';
-import type { Kind } from '../../kernel/vocabulary.js';
+import type { EnumKind } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
 import { InputError } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
@@ -12,7 +12,7 @@ import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 
-const TOPICS: ReadonlyMap<string, Kind | 'profiles'> = new Map([
+const TOPICS: ReadonlyMap<string, EnumKind | 'profiles'> = new Map([
   ['profiles', 'profiles'],
   ['cmds', 'cmds'],
   ['map-types', 'map_types'],
@@ -52,15 +52,15 @@ function profileRows(): Row[] {
   return PROFILES.map(({ name, description }) => ({ name, about: description }));
 }
 
-function nameRows(profile: Profile, kind: Kind): Row[] {
+function nameRows(profile: Profile, kind: EnumKind): Row[] {
   const { vocabulary } = profile;
   return vocabulary.names(kind).map((name) => {
-    const number = vocabulary.must(kind, name);
+    const number = vocabulary.require(kind, name);
     return { number, name, about: about(profile, kind, number) };
   });
 }
 
-function about(profile: Profile, kind: Kind, number: number): string {
+function about(profile: Profile, kind: EnumKind, number: number): string {
   switch (kind) {
     case 'cmds':
       return aboutCommand(profile, number);
@@ -83,7 +83,7 @@ function aboutCommand(profile: Profile, cmd: number): string {
   const gate = gateOf(profile, cmd);
   switch (gate.kind) {
     case 'token':
-      return tokenRoomOf(profile, cmd) === 'taken'
+      return tokenSupportOf(profile, cmd) === 'taken'
         ? 'by capabilities, through a token that permits it'
         : 'by CAP_SYS_ADMIN in the initial userns; takes no token yet';
     case 'init_capability':

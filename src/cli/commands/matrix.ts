@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { makeColumns, setRow } from '../../engine/columns.js';
 import { createEvaluator } from '../../engine/evaluator.js';
-import { surfaceCells } from '../../engine/surface_cells.js';
+import { permissionCells } from '../../engine/permission_cells.js';
 import { requestOf } from '../../kernel/world.js';
 import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
@@ -11,7 +11,7 @@ import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeData, writeJson, writeText } from '../output.js';
-import { taskOption, tokenOption, worldOf } from '../question.js';
+import { taskOption, tokenOption, worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -39,14 +39,14 @@ function matrixOf(path: string, options: MatrixOptions): Matrix {
     world,
     task,
     token,
-    surface: evaluator.surface(task, token),
-    verdicts: evaluator.surfaceVerdicts(task, token),
+    permissionSet: evaluator.permissionSet(task, token),
+    verdicts: evaluator.permissionTable(task, token),
   };
 }
 
 /** A table of verdicts (docs/requests.md), which can be read as a table of requests again. */
 function matrixCsv({ world, task, token, verdicts }: Matrix): string {
-  const cells = surfaceCells(world.profile.vocabulary);
+  const cells = permissionCells(world.profile.vocabulary);
   const columns = makeColumns(cells.length);
   const bytes = new Uint8Array(cells.length);
   cells.forEach(({ cmd, type, attachType }, row) => {

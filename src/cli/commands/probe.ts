@@ -4,21 +4,21 @@ import type { Command } from 'commander';
 import { profileOfKernel } from '../../conformance/kernel_profile.js';
 import { readRecords } from '../../conformance/read_lines.js';
 import { Replay } from '../../conformance/replay.js';
-import type { Tally } from '../../conformance/tally.js';
+import type { ReplayStats } from '../../conformance/replay_stats.js';
 import { type VocabularyDifference, vocabularyDifference } from '../../conformance/vocabulary_difference.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
-import { progressBar } from '../batch/progress.js';
 import { writeWhole } from '../batch/sink.js';
-import { demandDistinctFiles } from '../distinct_files.js';
+import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { askKernel, type LiveRecording } from '../probe/ask_kernel.js';
 import { needKernel, thisHost } from '../probe/needs.js';
+import { progressBar } from '../progress_bar.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken probe`: the running kernel against the model and the hot path. */
@@ -34,15 +34,15 @@ export function probeCommand(program: Command): void {
       const kernel = release();
       const { cases, seed } = options;
       const { profile, isOther } = profileFor(kernel, options.profile);
-      demandDistinctFiles([{ option: '--out', path: options.out, isWritten: true }]);
+      requireDistinctFiles([{ option: '--out', path: options.out, isWritten: true }]);
       needKernel(thisHost(kernel));
-      const probed = await interruptible((signal) =>
+      const probed = await withInterrupt((signal) =>
         probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
       );
       const found: Probed = { ...probed, kernel, profile: profile.name, isOther };
       if (options.json) writeJson(process.stdout, probeJson(found));
       else writeText(process.stdout, probeText(found, styleFor(process.stdout)));
-      process.exitCode = found.tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+      process.exitCode = found.stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }
 
@@ -63,7 +63,7 @@ interface Probe {
 }
 
 async function probe({ kernel, profile, cases, seed, out, signal }: Probe): Promise<{
-  tally: Tally;
+  stats: ReplayStats;
   notes: readonly string[];
   vocabulary: VocabularyDifference;
   recordedMs: number;
@@ -79,9 +79,9 @@ async function probe({ kernel, profile, cases, seed, out, signal }: Probe): Prom
   }).finally(() => bar.stop());
   const recorded = performance.now();
   if (out !== undefined) await keep(live, out, signal);
-  const tally = await replay(live, profile, out ?? kernel);
+  const stats = await replay(live, profile, out ?? kernel);
   return {
-    tally,
+    stats,
     notes: live.notes,
     vocabulary: vocabularyDifference(live.vocabulary, profile.vocabulary),
     recordedMs: recorded - started,
@@ -93,12 +93,12 @@ async function keep({ recording }: LiveRecording, path: string, signal: AbortSig
   await writeWhole(path, path.endsWith('.gz') ? gzipSync(recording) : recording, { signal });
 }
 
-async function replay({ recording }: LiveRecording, profile: Profile, name: string): Promise<Tally> {
+async function replay({ recording }: LiveRecording, profile: Profile, name: string): Promise<ReplayStats> {
   const run = new Replay({ profile });
   const source = async function* () {
     yield recording;
   };
   for await (const records of readRecords(source(), name)) run.push(name, records);
   run.endOfFile(name);
-  return run.tally;
+  return run.stats;
 }

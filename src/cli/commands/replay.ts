@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { readRecords } from '../../conformance/read_lines.js';
 import { Replay } from '../../conformance/replay.js';
-import type { Tally } from '../../conformance/tally.js';
-import { replayJson, replayText } from '../../report/replay_text.js';
+import type { ReplayStats } from '../../conformance/replay_stats.js';
+import { replayJson, replayText } from '../../report/replay_report.js';
 import { throwIfAborted } from '../batch/errors.js';
-import { progressBar } from '../batch/progress.js';
-import { demandDistinctFiles } from '../distinct_files.js';
+import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
-import { interruptible } from '../interrupt.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
+import { progressBar } from '../progress_bar.js';
 import { recordingFile } from '../recording_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -23,13 +23,13 @@ export function replayCommand(program: Command): void {
     .description('compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree')
     .argument('<file...>', 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)')
     .action(async (paths: string[], options: ReplayCommandOptions) => {
-      demandDistinctFiles(paths.map((path) => ({ option: 'the recording', path, isWritten: false })));
+      requireDistinctFiles(paths.map((path) => ({ option: 'the recording', path, isWritten: false })));
       const started = performance.now();
-      const tally = await interruptible((signal) => replayAll(paths, options, signal));
+      const stats = await withInterrupt((signal) => replayAll(paths, options, signal));
       const elapsedMs = performance.now() - started;
-      if (options.json) writeJson(process.stdout, replayJson(tally));
-      else writeText(process.stdout, replayText(tally, { files: paths.length, elapsedMs }, styleFor(process.stdout)));
-      process.exitCode = tally.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+      if (options.json) writeJson(process.stdout, replayJson(stats));
+      else writeText(process.stdout, replayText(stats, { files: paths.length, elapsedMs }, styleFor(process.stdout)));
+      process.exitCode = stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }
 
@@ -37,7 +37,7 @@ async function replayAll(
   paths: readonly string[],
   { profile }: ReplayCommandOptions,
   signal: AbortSignal,
-): Promise<Tally> {
+): Promise<ReplayStats> {
   const replay = new Replay(profile ? { profile } : {});
   const files = await Promise.all(paths.map(recordingFile));
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
@@ -51,12 +51,12 @@ async function replayAll(
       for await (const records of readRecords(source, file.path)) {
         throwIfAborted(signal);
         replay.push(file.path, records);
-        bar.update({ rows: replay.tally.cases, bytes, totalBytes });
+        bar.update({ rows: replay.stats.cases, bytes, totalBytes });
       }
       replay.endOfFile(file.path);
     }
   } finally {
     bar.stop();
   }
-  return replay.tally;
+  return replay.stats;
 }

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { answer } from '../../explain/answer.js';
+import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import type { Profile } from '../../kernel/profile.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../policy/scenario.js';
 import { requestJson, verdictJson } from '../../report/explain_json.js';
-import { callWords, tokenWords } from '../../report/request_words.js';
+import { describeCall, describeToken } from '../../report/request_text.js';
 import { printable, shellWord } from '../../text/printable.js';
 import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { worldOf } from '../question.js';
+import { worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -44,7 +44,7 @@ export function testCommand(program: Command): void {
 function run({ world, requests }: Scenario): Result[] {
   const model = new Model(world);
   return requests.map((asked, i) => {
-    const { verdict } = answer(model, asked.request);
+    const { verdict } = evaluate(model, asked.request);
     return { number: i + 1, asked, verdict, differences: asked.expect ? differencesOf(asked.expect, verdict) : [] };
   });
 }
@@ -54,7 +54,7 @@ function differencesOf(expect: Expectation, verdict: Verdict): string[] {
   const compare = (expected: string, got: string): void => {
     if (expected !== got) differences.push(`expected ${expected}, got ${got}`);
   };
-  compare(expect.allowed ? 'allowed' : (expect.errno ?? 'denied'), answerWords(verdict, expect));
+  compare(expect.allowed ? 'allowed' : (expect.errno ?? 'denied'), formatAnswer(verdict, expect));
   if (expect.outcome !== undefined) {
     compare(`reason ${outcomeName(expect.outcome)}`, `reason ${outcomeName(verdict.outcome)}`);
   }
@@ -64,7 +64,7 @@ function differencesOf(expect: Expectation, verdict: Verdict): string[] {
   return differences;
 }
 
-function answerWords(verdict: Verdict, expect: Expectation): string {
+function formatAnswer(verdict: Verdict, expect: Expectation): string {
   if (verdict.allowed) return 'allowed';
   return expect.allowed || expect.errno !== undefined ? (verdict.errno ?? 'a request that cannot be made') : 'denied';
 }
@@ -81,14 +81,14 @@ function text(
   const style = styleFor(process.stdout);
   const lines = results.flatMap(({ number, asked, verdict, differences }) => {
     const mark = !asked.expect ? style.dim('·') : differences.length === 0 ? style.good('✓') : style.bad('✗');
-    const title = asked.name === undefined ? callWords(world, asked.request) : printable(asked.name);
+    const title = asked.name === undefined ? describeCall(world, asked.request) : printable(asked.name);
     const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'cannot be asked');
     const head = `${mark} ${String(number).padStart(3)}  ${title}  ${style.dim(`${got}, ${outcomeName(verdict.outcome)}`)}`;
     if (differences.length === 0) return [head];
     const task = printable(world.tasks[asked.request.task]?.name ?? '');
     return [
       head,
-      `       ${file}:${asked.line}:${asked.column}: ${task} asks ${callWords(world, asked.request)}, with ${tokenWords(world, asked.request)}`,
+      `       ${file}:${asked.line}:${asked.column}: ${task} asks ${describeCall(world, asked.request)}, with ${describeToken(world, asked.request)}`,
       ...differences.map((difference) => `       ${style.bad(difference)}`),
       `       why: bpftoken explain ${shellWord(path)} --request ${number}${other}`,
     ];

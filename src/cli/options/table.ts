@@ -1,4 +1,4 @@
-import { parseCaseId } from '../../fuzz/identity.js';
+import { parseCaseId } from '../../fuzz/case_id.js';
 import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { FAULT_NAMES } from '../../names/faults.js';

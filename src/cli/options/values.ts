@@ -1,4 +1,4 @@
-import type { Pre } from '../../abi/verdict.js';
+import type { Fault } from '../../abi/verdict.js';
 import { PROFILES, type Profile } from '../../kernel/profile.js';
 import { FAULT_NAMES, faultNamed } from '../../names/faults.js';
 import { nearestOf } from '../../names/nearest.js';
@@ -53,7 +53,7 @@ export const profile: ValueType<Profile> = among(
 );
 
 /** A fault of a call: its name in a request's `pre`. */
-export const fault: ValueType<Pre> = among(FAULT_NAMES, faultNamed);
+export const fault: ValueType<Fault> = among(FAULT_NAMES, faultNamed);
 
 /** The format of a table. */
 export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>

@@ -2,8 +2,8 @@ import { Dictionary, Field, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-ar
 import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { BufferRegion, DictionaryBatch, FieldNode, Message, RecordBatch } from 'apache-arrow/ipc/metadata/message';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
-import { joined } from './joined.js';
-import type { WrittenCells, WrittenColumn } from './written.js';
+import { concatBytes } from './joined.js';
+import type { OutputCells, OutputColumn } from './written.js';
 
 const ENCODER = new TextEncoder();
 /** What every buffer and every message is filled up to. */
@@ -22,14 +22,14 @@ interface Piece {
  */
 export class ArrowEncoder {
   readonly #isFile: boolean;
-  readonly #columns: readonly WrittenColumn[];
+  readonly #columns: readonly OutputColumn[];
   readonly #schema: Schema;
   readonly #batches: FileBlock[] = [];
   readonly #dictionaries: FileBlock[] = [];
   readonly #begun = new Set<number>();
   #offset = 0;
 
-  constructor(columns: readonly WrittenColumn[], isFile: boolean) {
+  constructor(columns: readonly OutputColumn[], isFile: boolean) {
     this.#isFile = isFile;
     this.#columns = columns;
     this.#schema = new Schema(columns.map(({ name, holds }, id) => new Field(name, TYPES[holds](id), true)));
@@ -39,7 +39,7 @@ export class ArrowEncoder {
   start(): Uint8Array {
     const { bytes } = piece(Message.from(this.#schema), []);
     const magic = this.#isFile ? ENCODER.encode(MAGIC.padEnd(MAGIC_BYTES, '\0')) : new Uint8Array();
-    return this.#passed(joined([magic, bytes]));
+    return this.#passed(concatBytes([magic, bytes]));
   }
 
   /** More names of a column. */
@@ -49,7 +49,7 @@ export class ArrowEncoder {
     texts.forEach((text, i) => {
       offsets[i + 1] = (offsets[i] as number) + text.length;
     });
-    const { header, body } = batchOf(names.length, [[0, [new Uint8Array(), offsets, joined(texts)]]]);
+    const { header, body } = batchOf(names.length, [[0, [new Uint8Array(), offsets, concatBytes(texts)]]]);
     const isDelta = this.#begun.has(column);
     this.#begun.add(column);
     const length = body.reduce((sum, buffer) => sum + padded(buffer.byteLength), 0);
@@ -59,7 +59,7 @@ export class ArrowEncoder {
   }
 
   /** Some rows: the cells of every column. */
-  rows(rows: number, cells: readonly WrittenCells[]): Uint8Array {
+  rows(rows: number, cells: readonly OutputCells[]): Uint8Array {
     const { header, body } = batchOf(
       rows,
       cells.map(({ data, valid, empty }) => [empty, [empty > 0 ? valid : new Uint8Array(), data]]),
@@ -76,10 +76,10 @@ export class ArrowEncoder {
       holds === 'names' && !this.#begun.has(column) ? [this.names(column, [])] : [],
     );
     const mark = new Uint8Array(Int32Array.of(CONTINUATION, 0).buffer);
-    if (!this.#isFile) return joined([...none, mark]);
+    if (!this.#isFile) return concatBytes([...none, mark]);
     const footer = Footer.encode(new Footer(this.#schema, undefined, this.#batches, this.#dictionaries));
     const length = new Uint8Array(Int32Array.of(footer.length).buffer);
-    return joined([...none, mark, footer, length, ENCODER.encode(MAGIC)]);
+    return concatBytes([...none, mark, footer, length, ENCODER.encode(MAGIC)]);
   }
 
   #block({ metaDataLength, bodyLength }: Piece): FileBlock {

@@ -3,13 +3,13 @@ import type { CellType, NumberType, TextType } from '../columnar/cells.js';
 import type { Codec } from '../columnar/codecs.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { ByteSource, Dictionaries } from '../columnar/slices.js';
-import type { Problems } from '../problems.js';
+import type { RowDiagnostics } from '../problems.js';
 import { RequestTableError } from '../table.js';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
-import { guarded } from './guarded.js';
+import { withDecodeErrors } from './guarded.js';
 import type { EncodedBatch } from './inflate.js';
 import { layOut, type TableLayout } from './layout.js';
-import { type ArrowMessage, batchCodec, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+import { type ArrowMessage, batchCodec, decodeMessage, MAX_METADATA, placeBatch, readDictionary } from './messages.js';
 import { verifyFooter } from './verify.js';
 
 /** The end of a file: the length of its footer, and the magic again. */
@@ -51,12 +51,12 @@ export class ArrowFile {
    * Reads the footer, and where dictionaries lie; `size` is that of the file in bytes. Throws a RequestTableError for what is
    * no such file, or none of requests, and what the source throws.
    */
-  constructor(file: string, source: ByteSource, size: number, problems: Problems) {
+  constructor(file: string, source: ByteSource, size: number, problems: RowDiagnostics) {
     this.#file = file;
     this.#source = source;
     this.#size = size;
     this.#footer = readFooter(file, source, size);
-    this.#layout = guarded(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
+    this.#layout = withDecodeErrors(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
     this.columns = this.#layout.columns.map((place) => place?.type);
     this.#dictionaryMessages = this.#findDictionaries();
   }
@@ -114,7 +114,7 @@ export class ArrowFile {
   /** The messages of some blocks of the footer. Together they are no longer than the file: none is read over and over. */
   *#messages(blocks: () => Iterable<Block>): Generator<PlacedMessage> {
     let left = this.#size;
-    for (const block of guarded(this.#file, 'its footer', () => [...blocks()])) {
+    for (const block of withDecodeErrors(this.#file, 'its footer', () => [...blocks()])) {
       const placed = this.#message(block);
       left -= block.metaDataLength + ('bodyLength' in placed.message ? placed.message.bodyLength : 0);
       if (left < 0) throw this.#error('its footer names the same bytes several times');
@@ -125,7 +125,7 @@ export class ArrowFile {
   #message({ offset, metaDataLength, bodyLength }: Block): PlacedMessage {
     const body = offset + metaDataLength;
     const isInside = offset >= MAGIC_BYTES && metaDataLength >= 8 && bodyLength >= 0 && body + bodyLength <= this.#size;
-    if (!isInside || metaDataLength > MOST_METADATA) throw this.#error('its footer points outside the file');
+    if (!isInside || metaDataLength > MAX_METADATA) throw this.#error('its footer points outside the file');
     const bytes = new Uint8Array(metaDataLength);
     this.#source.read(offset, bytes);
     const prefix = new DataView(bytes.buffer).getInt32(0, true) === CONTINUATION ? 8 : 4;
@@ -160,12 +160,12 @@ function readFooter(file: string, source: ByteSource, size: number): Footer {
   if (!startsAsFile(tail.subarray(4))) throw isCut();
   const length = new DataView(tail.buffer).getInt32(0, true);
   const start = size - TAIL_BYTES - length;
-  if (length <= 0 || length > MOST_METADATA || start < MAGIC_BYTES) {
+  if (length <= 0 || length > MAX_METADATA || start < MAGIC_BYTES) {
     throw new RequestTableError(file, undefined, undefined, `an Arrow file cannot have a footer of ${length} bytes`);
   }
   const bytes = new Uint8Array(length);
   source.read(start, bytes);
-  return guarded(file, 'its footer', () => {
+  return withDecodeErrors(file, 'its footer', () => {
     verifyFooter(bytes);
     return Footer.decode(bytes);
   });

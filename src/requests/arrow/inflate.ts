@@ -3,7 +3,7 @@ import { type Codec, decompress } from '../columnar/codecs.js';
 import { TooLongError } from '../columnar/decompressed_length.js';
 import type { ByteSource, ColumnRegions, RowBatch } from '../columnar/slices.js';
 import { RequestTableError } from '../table.js';
-import { guarded } from './guarded.js';
+import { withDecodeErrors } from './guarded.js';
 
 /** A batch as a file has it: with a codec, each region is a buffer that is compressed on its own. */
 export interface EncodedBatch extends RowBatch {
@@ -58,7 +58,7 @@ class BufferBytes implements ByteSource {
  * A batch with its buffers decompressed, and where to read them then. Throws a RequestTableError where they cannot be
  * decompressed, or are too large to be.
  */
-export function inflate(
+export function decompressBatch(
   file: string,
   source: ByteSource,
   batch: EncodedBatch,
@@ -137,8 +137,8 @@ export function openBatch(
   encoded: EncodedBatch,
 ): { source: ByteSource; batch: RowBatch } {
   if (!encoded.codec) return { source, batch: encoded };
-  const opened = inflate(file, source, encoded);
-  guarded(file, 'a record batch', () => {
+  const opened = decompressBatch(file, source, encoded);
+  withDecodeErrors(file, 'a record batch', () => {
     opened.batch.columns.forEach((regions, i) => {
       if (regions) checkLengths(types[i] as CellType, regions, encoded.rows);
     });

@@ -1,5 +1,5 @@
 /** Bytes one after the other, in one array. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((bytes, { length }) => bytes + length, 0));
   let at = 0;
   for (const bytes of pieces) {

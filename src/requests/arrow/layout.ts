@@ -1,7 +1,7 @@
 import { DataType, type Field, type Schema, Type, UnionMode } from 'apache-arrow';
 import type { CellType, NumberType, TextType } from '../columnar/cells.js';
 import { findColumns } from '../columnar/header.js';
-import type { Problems } from '../problems.js';
+import type { RowDiagnostics } from '../problems.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../table.js';
 
 /** A column in the lists of a record batch: which of its nodes is the column's, and which of its buffers is its first. */
@@ -32,7 +32,7 @@ interface Passed {
  * Finds the request columns in a schema. Throws a RequestTableError for a table that lacks one, has one twice, or has one of
  * a type that requests cannot be read from.
  */
-export function layOut(file: string, schema: Schema, problems: Problems): TableLayout {
+export function layOut(file: string, schema: Schema, problems: RowDiagnostics): TableLayout {
   const { fields } = schema;
   const passed: Passed = { node: 0, buffer: 0, views: 0 };
   const places = fields.map(({ type }) => {

@@ -6,13 +6,13 @@ import type { Codec } from '../columnar/codecs.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { ByteSource, ColumnRegions } from '../columnar/slices.js';
 import { RequestTableError } from '../table.js';
-import { guarded } from './guarded.js';
+import { withDecodeErrors } from './guarded.js';
 import { cellBytes, checkLengths, type EncodedBatch, openBatch } from './inflate.js';
 import type { ColumnPlace, TableLayout } from './layout.js';
 import { verifyMessage } from './verify.js';
 
 /** Most bytes metadata can have: more is no metadata. */
-export const MOST_METADATA = 1 << 26;
+export const MAX_METADATA = 1 << 26;
 /** Most bytes and entries of a dictionary: it stays in memory, and is read at once. */
 const MAX_DICTIONARY = 1 << 28;
 const MAX_ENTRIES = 1 << 23;
@@ -33,7 +33,7 @@ export type ArrowMessage =
 
 /** Reads a message's metadata. Throws a RequestTableError for what is none. */
 export function decodeMessage(file: string, metadata: Uint8Array): ArrowMessage {
-  return guarded(file, 'a message of it', () => {
+  return withDecodeErrors(file, 'a message of it', () => {
     verifyMessage(metadata);
     const message = Message.decode(metadata);
     const { bodyLength } = message;
@@ -58,7 +58,7 @@ export function placeBatch(
   bodyLength: number,
 ): EncodedBatch {
   const { length: rows } = batch;
-  return guarded(file, 'a record batch', () => {
+  return withDecodeErrors(file, 'a record batch', () => {
     if (!Number.isSafeInteger(rows) || rows < 0) throw new Error(`${rows} rows`);
     const placed = columns.map((place) => place && placeColumn(place, batch, body, bodyLength));
     const codec = codecOf(batch);
@@ -110,7 +110,7 @@ export function readDictionary(
   if (bodyLength > MAX_DICTIONARY) refuse(`${bodyLength.toLocaleString('en')} bytes`);
   if (encoded.length > MAX_ENTRIES) refuse(`${encoded.length.toLocaleString('en')} entries`);
   const { source, batch } = openBatch(file, [type], from, placeBatch(file, layout, encoded, body, bodyLength));
-  return guarded(file, 'a dictionary', () => {
+  return withDecodeErrors(file, 'a dictionary', () => {
     if (batch.rows === 0) return { type, entries: 0, bytes: { data: new Uint8Array(), offsets: new Uint8Array() } };
     const bytes = cellBytes(source, batch.columns[0] as ColumnRegions);
     if (type.kind === 'numbers') return { type, entries: batch.rows, bytes };
@@ -124,7 +124,7 @@ export function readDictionary(
 
 /** How the buffers of a record batch are compressed, if they are. Throws a RequestTableError for a codec that is not known. */
 export function batchCodec(file: string, batch: RecordBatch): Codec | undefined {
-  return guarded(file, 'a record batch', () => codecOf(batch));
+  return withDecodeErrors(file, 'a record batch', () => codecOf(batch));
 }
 
 function codecOf({ compression }: RecordBatch): Codec | undefined {

@@ -1,8 +1,8 @@
 /** Most names that are added to those there are: rows of ever new names must not fill the memory. */
-const MOST_ADDED = 1 << 17;
+const MAX_ADDED = 1 << 17;
 
-/** Names and their numbers, which more are added to. */
-export class Names {
+/** DictionaryBuilder and their numbers, which more are added to. */
+export class DictionaryBuilder {
   readonly #numbers = new Map<string, number>();
   #fresh: string[];
   #count: number;
@@ -20,7 +20,7 @@ export class Names {
   numberOf(name: string): number | undefined {
     const known = this.#numbers.get(name);
     if (known !== undefined) return known;
-    if (this.#added === MOST_ADDED) return undefined;
+    if (this.#added === MAX_ADDED) return undefined;
     this.#added += 1;
     this.#numbers.set(name, this.#count);
     this.#fresh.push(name);

@@ -3,13 +3,13 @@ import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { PRE_NAMES } from '../../names/faults.js';
 import { type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../fields.js';
 import { readableIds, readableNames, WRITTEN_COLUMNS } from '../text.js';
-import type { WrittenCells, WrittenColumn } from './written.js';
+import type { OutputCells, OutputColumn } from './written.js';
 
 /** The columns requests are written with, in the order of WRITTEN_COLUMNS. */
 export const REQUEST_CELLS = WRITTEN_COLUMNS.map((name) => ({
   name,
   holds: name === 'insn_cnt' ? 'uint32' : 'names',
-})) satisfies readonly WrittenColumn[];
+})) satisfies readonly OutputColumn[];
 
 /** The names of each of these columns; none for insn_cnt. */
 export function requestNames(world: WorldNames): (readonly string[] | undefined)[] {
@@ -27,7 +27,7 @@ export function requestNames(world: WorldNames): (readonly string[] | undefined)
 }
 
 /** Cells that are filled one row after the other. */
-export class CellBuffer implements WrittenCells {
+export class CellBuffer implements OutputCells {
   readonly data: Int32Array | Uint32Array;
   readonly valid: Uint8Array;
   empty = 0;

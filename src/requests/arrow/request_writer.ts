@@ -1,7 +1,7 @@
 import type { FullColumns } from '../../engine/columns.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { ArrowEncoder } from './encode.js';
-import { joined } from './joined.js';
+import { concatBytes } from './joined.js';
 import { REQUEST_CELLS, RequestCells, requestNames } from './request_cells.js';
 
 /** Writes columns as a request table in Arrow IPC: names as int32 numbers of dictionaries. Reading it gives the same columns. */
@@ -16,7 +16,7 @@ export class ArrowRequestWriter {
     this.#cells = new RequestCells(world);
     const start = this.#encoder.start();
     const names = requestNames(world).flatMap((list, column) => (list ? [this.#encoder.names(column, list)] : []));
-    this.header = joined([start, ...names]);
+    this.header = concatBytes([start, ...names]);
   }
 
   /** All rows, as one record batch. */

@@ -2,22 +2,22 @@ import type { WorldNames } from '../../kernel/world.js';
 import type { CellType } from '../columnar/cells.js';
 import { loadCodec } from '../columnar/codecs.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
-import type { FleetingChunk } from '../columnar/slices.js';
-import { type Dictionaries, SliceReader } from '../columnar/slices.js';
-import type { Problems } from '../problems.js';
+import type { TransientChunk } from '../columnar/slices.js';
+import { type Dictionaries, RowBatchReader } from '../columnar/slices.js';
+import type { RowDiagnostics } from '../problems.js';
 import { RequestTableError } from '../table.js';
 import { ByteQueue } from './byte_queue.js';
 import { startsAsFile } from './file.js';
 import { CONTINUATION, MAGIC_BYTES } from './format.js';
-import { guarded } from './guarded.js';
+import { withDecodeErrors } from './guarded.js';
 import { MemoryBytes, openBatch } from './inflate.js';
 import { layOut, type TableLayout } from './layout.js';
-import { type ArrowMessage, batchCodec, decodeMessage, MOST_METADATA, placeBatch, readDictionary } from './messages.js';
+import { type ArrowMessage, batchCodec, decodeMessage, MAX_METADATA, placeBatch, readDictionary } from './messages.js';
 
 /** Some writers put a file's schema at its end only. */
 const NO_SCHEMA = 'it has no schema before its rows: an Arrow file like that cannot come through a pipe, only be named';
 /** Most bytes of a record batch in a stream: it is held as a whole. */
-const MOST_BODY = 1 << 28;
+const MAX_BODY = 1 << 28;
 
 /**
  * The requests of an Arrow IPC stream (or of a file, read from its start to its end), as chunks whose arrays the next one
@@ -28,8 +28,8 @@ export async function* readArrowStream(
   file: string,
   world: WorldNames,
   pieces: AsyncIterable<Uint8Array>,
-  problems: Problems,
-): AsyncGenerator<FleetingChunk> {
+  problems: RowDiagnostics,
+): AsyncGenerator<TransientChunk> {
   const queue = new ByteQueue(pieces);
   try {
     const start = await queue.peek(MAGIC_BYTES);
@@ -45,21 +45,21 @@ class StreamTable {
   readonly #file: string;
   readonly #world: WorldNames;
   readonly #queue: ByteQueue;
-  readonly #problems: Problems;
+  readonly #problems: RowDiagnostics;
   readonly #dictionaries = new Map<number, readonly DictionaryPart[]>();
   #layout: TableLayout | undefined;
   #columns: readonly (CellType | undefined)[] = [];
-  #slices: SliceReader | undefined;
+  #slices: RowBatchReader | undefined;
   #firstRow = 0;
 
-  constructor(file: string, world: WorldNames, queue: ByteQueue, problems: Problems) {
+  constructor(file: string, world: WorldNames, queue: ByteQueue, problems: RowDiagnostics) {
     this.#file = file;
     this.#world = world;
     this.#queue = queue;
     this.#problems = problems;
   }
 
-  async *chunks(): AsyncGenerator<FleetingChunk> {
+  async *chunks(): AsyncGenerator<TransientChunk> {
     for (;;) {
       const message = await this.#message();
       if (!message) return;
@@ -68,8 +68,8 @@ class StreamTable {
         continue;
       }
       const { bodyLength } = message;
-      if (bodyLength > MOST_BODY) {
-        const most = `${(MOST_BODY >> 20).toLocaleString('en')} MiB`;
+      if (bodyLength > MAX_BODY) {
+        const most = `${(MAX_BODY >> 20).toLocaleString('en')} MiB`;
         throw streamError(
           this.#file,
           `a record batch of ${bodyLength.toLocaleString('en')} bytes: in a stream it may have ${most}`,
@@ -85,9 +85,9 @@ class StreamTable {
 
   #open({ schema }: ArrowMessage & { kind: 'schema' }): void {
     if (this.#layout) throw streamError(this.#file, 'a second schema comes in the middle of it');
-    this.#layout = guarded(this.#file, 'its schema', () => layOut(this.#file, schema, this.#problems));
+    this.#layout = withDecodeErrors(this.#file, 'its schema', () => layOut(this.#file, schema, this.#problems));
     this.#columns = this.#layout.columns.map((place) => place?.type);
-    this.#slices = new SliceReader(this.#file, this.#world, this.#columns, this.#problems);
+    this.#slices = new RowBatchReader(this.#file, this.#world, this.#columns, this.#problems);
   }
 
   #takeDictionary({ id, isDelta, batch }: ArrowMessage & { kind: 'dictionary' }, body: Uint8Array): void {
@@ -100,7 +100,7 @@ class StreamTable {
     this.#opened().slices.setDictionaries(changed);
   }
 
-  *#rows({ batch: encoded }: ArrowMessage & { kind: 'batch' }, body: Uint8Array): Generator<FleetingChunk> {
+  *#rows({ batch: encoded }: ArrowMessage & { kind: 'batch' }, body: Uint8Array): Generator<TransientChunk> {
     const { layout, slices } = this.#opened();
     const placed = placeBatch(this.#file, layout, encoded, 0, body.length);
     const { source, batch } = openBatch(this.#file, this.#columns, new MemoryBytes(body), placed);
@@ -118,13 +118,13 @@ class StreamTable {
       await this.#queue.drain();
       return undefined;
     }
-    if (length < 0 || length > MOST_METADATA) {
+    if (length < 0 || length > MAX_METADATA) {
       throw streamError(this.#file, 'this is no Arrow IPC stream: where a message should start is something else');
     }
     return decodeMessage(this.#file, await this.#whole(length));
   }
 
-  #opened(): { layout: TableLayout; slices: SliceReader } {
+  #opened(): { layout: TableLayout; slices: RowBatchReader } {
     if (!this.#layout || !this.#slices) throw streamError(this.#file, NO_SCHEMA);
     return { layout: this.#layout, slices: this.#slices };
   }

@@ -2,12 +2,12 @@ import { Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
 import type { RequestChunk } from '../table.js';
-import { Names } from './names.js';
+import { DictionaryBuilder } from './names.js';
 import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from './request_cells.js';
-import type { WrittenCells, WrittenColumn } from './written.js';
+import type { OutputCells, OutputColumn } from './written.js';
 
 /** The columns of verdict rows, in their order: those of VerdictRows. */
-export const VERDICT_CELLS: readonly WrittenColumn[] = [
+export const VERDICT_CELLS: readonly OutputColumn[] = [
   { name: 'row', holds: 'int64' },
   { name: 'line', holds: 'uint32' },
   ...REQUEST_CELLS,
@@ -24,19 +24,19 @@ const NONE = -1;
 /** Turns chunks and their verdicts into cells. A row with a problem has its cells as the file has them, which adds names. */
 export class VerdictCells {
   /** The names of each of VERDICT_CELLS; undefined where it holds numbers. */
-  readonly names: readonly (Names | undefined)[];
+  readonly names: readonly (DictionaryBuilder | undefined)[];
   readonly #cells: RequestCells;
   /** Those of the request columns. */
-  readonly #requestNames: readonly (Names | undefined)[];
+  readonly #requestNames: readonly (DictionaryBuilder | undefined)[];
   /** By verdict byte, the number of the name in each column of the verdict. */
   readonly #words: readonly Int32Array[];
 
   constructor(world: WorldNames) {
     this.#cells = new RequestCells(world);
-    this.#requestNames = requestNames(world).map((names) => names && new Names(names));
-    const verdictNames: Names[] = [];
+    this.#requestNames = requestNames(world).map((names) => names && new DictionaryBuilder(names));
+    const verdictNames: DictionaryBuilder[] = [];
     this.#words = [verdictWord, errnoWord, reasonWord, dispositionWord].map((wordOf) => {
-      const names = new Names([]);
+      const names = new DictionaryBuilder([]);
       verdictNames.push(names);
       return Int32Array.from(BYTES, (byte) => {
         const word = Outcome[decodeVerdict(byte).outcome] === undefined ? null : wordOf(byte);
@@ -47,7 +47,7 @@ export class VerdictCells {
   }
 
   /** The cells of each of VERDICT_CELLS. */
-  of({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): WrittenCells[] {
+  of({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): OutputCells[] {
     const request = this.#cells.of(columns);
     for (const [row, texts] of bad) this.#putTexts(request, row, texts);
     const row = BigInt64Array.from({ length: rows }, (_, i) => BigInt(firstRow + i + 1));

@@ -1,7 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
 import type { RequestChunk } from '../table.js';
 import { ArrowEncoder } from './encode.js';
-import { joined } from './joined.js';
+import { concatBytes } from './joined.js';
 import { VERDICT_CELLS, VerdictCells } from './verdict_cells.js';
 
 /** Writes chunks and their verdicts as a table in Arrow IPC: what they add to the dictionaries comes before the rows. */
@@ -15,14 +15,14 @@ export class ArrowVerdictWriter {
     this.#encoder = new ArrowEncoder(VERDICT_CELLS, isFile);
     this.#cells = new VerdictCells(world);
     const start = this.#encoder.start();
-    this.header = joined([start, ...this.#newNames()]);
+    this.header = concatBytes([start, ...this.#newNames()]);
   }
 
   /** A chunk, as one record batch after the names it adds. */
   rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array {
     const cells = this.#cells.of(chunk, verdicts);
     const added = this.#newNames();
-    return joined([...added, this.#encoder.rows(chunk.rows, cells)]);
+    return concatBytes([...added, this.#encoder.rows(chunk.rows, cells)]);
   }
 
   /** What comes after the last row. */

@@ -37,7 +37,7 @@ export interface CellBytes {
 }
 
 /** Bytes of texts that are decoded at once: one by one takes ten times as long. */
-const LONGEST_JOINED = 1 << 24;
+const MAX_JOINED_LENGTH = 1 << 24;
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Cells as they lie in memory, read one by one. */
@@ -46,7 +46,7 @@ export class Cells {
   readonly #bytes: CellBytes;
   readonly #view: DataView;
   /** All texts as one, where each byte is a character of it; undefined until one is asked for. */
-  #joined: string | false | undefined;
+  #concatBytes: string | false | undefined;
 
   constructor(type: NumberType | TextType, bytes: CellBytes) {
     this.#type = type;
@@ -76,17 +76,17 @@ export class Cells {
   /** Characters of several bytes are fewer than these: then texts are decoded one by one, as they are if all is too long. */
   #join(): string | false {
     const { data } = this.#bytes;
-    if (data.length > LONGEST_JOINED) return false;
-    const joined = DECODER.decode(data.slice());
-    return joined.length === data.length && joined;
+    if (data.length > MAX_JOINED_LENGTH) return false;
+    const concatBytes = DECODER.decode(data.slice());
+    return concatBytes.length === data.length && concatBytes;
   }
 
   #textAt(cell: number, offsetBytes: 4 | 8): string {
     const first = offsetAt(this.#view, 0, offsetBytes);
     const start = offsetAt(this.#view, cell, offsetBytes) - first;
     const stop = offsetAt(this.#view, cell + 1, offsetBytes) - first;
-    this.#joined ??= this.#join();
-    if (this.#joined !== false) return this.#joined.slice(start, stop);
+    this.#concatBytes ??= this.#join();
+    if (this.#concatBytes !== false) return this.#concatBytes.slice(start, stop);
     // A copy: what decodes does not take shared memory.
     return DECODER.decode(this.#bytes.data.slice(start, stop));
   }

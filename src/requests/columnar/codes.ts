@@ -1,14 +1,14 @@
 import {
   CODE_EMPTY_TYPE,
-  CODE_ODD,
-  CODE_ODD_COUNT,
-  CODE_ODD_EXPECT,
-  CODE_ODD_TASK,
-  CODE_ODD_TOKEN,
+  CODE_UNRESOLVED,
+  CODE_UNRESOLVED_COUNT,
+  CODE_UNRESOLVED_EXPECT,
+  CODE_UNRESOLVED_TASK,
+  CODE_UNRESOLVED_TOKEN,
   TYPE_ROWS,
 } from '../../engine/layout.js';
 import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
-import { parseCount, requestSpellings, EMPTY as SPELT_NOTHING, type Spellings } from '../spellings.js';
+import { type NameCache, parseCount, requestSpellings, EMPTY as SPELT_NOTHING } from '../spellings.js';
 import { EXPECT_NONE, type RequestColumn } from '../table.js';
 import type { Entries } from './dictionary.js';
 
@@ -26,15 +26,15 @@ export interface CodeKind {
 
 /** Of each request column. */
 export const CODE_KINDS: Readonly<Record<RequestColumn, CodeKind>> = {
-  task: { bytes: 2, empty: CODE_ODD_TASK, odd: CODE_ODD_TASK },
-  token: { bytes: 2, empty: NO_TOKEN, odd: CODE_ODD_TOKEN },
-  cmd: { bytes: 1, empty: CODE_ODD, odd: CODE_ODD },
-  map_type: { bytes: 1, empty: CODE_ODD, odd: CODE_ODD },
-  prog_type: { bytes: 1, empty: CODE_EMPTY_TYPE, odd: CODE_ODD },
-  expected_attach_type: { bytes: 1, empty: 0, odd: CODE_ODD },
-  insn_cnt: { bytes: 4, empty: 1, odd: CODE_ODD_COUNT },
-  pre: { bytes: 1, empty: 0, odd: CODE_ODD },
-  expect: { bytes: 2, empty: EXPECT_NONE & 0xffff, odd: CODE_ODD_EXPECT },
+  task: { bytes: 2, empty: CODE_UNRESOLVED_TASK, odd: CODE_UNRESOLVED_TASK },
+  token: { bytes: 2, empty: NO_TOKEN, odd: CODE_UNRESOLVED_TOKEN },
+  cmd: { bytes: 1, empty: CODE_UNRESOLVED, odd: CODE_UNRESOLVED },
+  map_type: { bytes: 1, empty: CODE_UNRESOLVED, odd: CODE_UNRESOLVED },
+  prog_type: { bytes: 1, empty: CODE_EMPTY_TYPE, odd: CODE_UNRESOLVED },
+  expected_attach_type: { bytes: 1, empty: 0, odd: CODE_UNRESOLVED },
+  insn_cnt: { bytes: 4, empty: 1, odd: CODE_UNRESOLVED_COUNT },
+  pre: { bytes: 1, empty: 0, odd: CODE_UNRESOLVED },
+  expect: { bytes: 2, empty: EXPECT_NONE & 0xffff, odd: CODE_UNRESOLVED_EXPECT },
 };
 
 /** `pre` that says the row could not be read: there is more to say of it. */
@@ -43,7 +43,7 @@ const MARKED_BAD = 7;
 /** What cells stand for, as codes (engine/layout.ts); the same as RowBuilder makes of them where a code is not odd. */
 export class Codes {
   readonly #world: WorldNames;
-  readonly #spellings: Partial<Record<RequestColumn, Spellings>>;
+  readonly #spellings: Partial<Record<RequestColumn, NameCache>>;
   /** The codes that the dictionary of each column had before. */
   readonly #before = new Map<RequestColumn, { readonly dictionary: Entries; readonly codes: CodeArray }>();
 

@@ -8,15 +8,15 @@ import type { NumberType } from './cells.js';
 import { CODE_ARRAYS, CODE_KINDS } from './codes.js';
 
 /** Rows a desk has room for: what lies on it stays in cache. */
-export const DESK_ROWS = 16_384;
+export const DECODE_BUFFER_ROWS = 16_384;
 
 const PAGE = 65_536;
 /** Bytes of one column's cells, of the widest kind there is. */
-const CELL_BYTES = 8 * (DESK_ROWS + 1);
-const VALID_BYTES = DESK_ROWS / 8 + 1;
+const CELL_BYTES = 8 * (DECODE_BUFFER_ROWS + 1);
+const VALID_BYTES = DECODE_BUFFER_ROWS / 8 + 1;
 
 /** Where one request column lies. */
-interface Spot {
+interface ColumnBuffers {
   readonly cells: number;
   readonly valid: number;
   readonly codes: number;
@@ -31,10 +31,10 @@ interface Spot {
  * Memory where rows of a table become columns of requests, by the Wasm module (assembly/table_rows.ts): the bytes of cells are
  * put on it, looked up in tables of codes, and joined.
  */
-export class Desk {
+export class DecodeBuffer {
   readonly #memory = makeMemory();
   readonly #exports: TableRowExports = instantiate(this.#memory);
-  readonly #spots: Readonly<Record<RequestColumn, Spot>>;
+  readonly #columns_: Readonly<Record<RequestColumn, ColumnBuffers>>;
   /** Columns that the table has. */
   readonly #given: ReadonlySet<RequestColumn>;
   readonly #progAttach: number;
@@ -56,24 +56,27 @@ export class Desk {
     const { vocabulary } = world.profile;
     this.#given = given;
     this.#tasks = world.tasks.length;
-    this.#verdicts = this.#allocate(DESK_ROWS);
+    this.#verdicts = this.#allocate(DECODE_BUFFER_ROWS);
     this.#byTask = this.#allocate(4 * OUTCOMES * (this.#tasks + 1));
     this.#byVerdict = this.#allocate(4 * 4 * 256);
-    this.#progAttach = vocabulary.must('cmds', 'prog_attach');
-    this.#linkCreate = vocabulary.must('cmds', 'link_create');
-    this.#wide = this.#allocate(4 * DESK_ROWS);
-    this.#type = this.#allocate(DESK_ROWS);
-    this.#oddAt = this.#allocate(DESK_ROWS);
-    this.odd = this.#bytes(this.#oddAt, DESK_ROWS);
-    const spot = (name: RequestColumn): Spot => ({
+    this.#progAttach = vocabulary.require('cmds', 'prog_attach');
+    this.#linkCreate = vocabulary.require('cmds', 'link_create');
+    this.#wide = this.#allocate(4 * DECODE_BUFFER_ROWS);
+    this.#type = this.#allocate(DECODE_BUFFER_ROWS);
+    this.#oddAt = this.#allocate(DECODE_BUFFER_ROWS);
+    this.odd = this.#bytes(this.#oddAt, DECODE_BUFFER_ROWS);
+    const column_ = (name: RequestColumn): ColumnBuffers => ({
       cells: this.#allocate(given.has(name) ? CELL_BYTES : 0),
       valid: this.#allocate(given.has(name) ? VALID_BYTES : 0),
-      codes: this.#allocate(CODE_KINDS[name].bytes * DESK_ROWS),
+      codes: this.#allocate(CODE_KINDS[name].bytes * DECODE_BUFFER_ROWS),
       table: 0,
       room: 0,
       last: 0,
     });
-    this.#spots = Object.fromEntries(REQUEST_COLUMNS.map((name) => [name, spot(name)])) as Record<RequestColumn, Spot>;
+    this.#columns_ = Object.fromEntries(REQUEST_COLUMNS.map((name) => [name, column_(name)])) as Record<
+      RequestColumn,
+      ColumnBuffers
+    >;
     this.clear();
   }
 
@@ -86,34 +89,34 @@ export class Desk {
 
   /** Where the bytes of a column's cells go: `bytes` of them, from the first row on. */
   cells(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#spots[name].cells, bytes);
+    return this.#bytes(this.#columns_[name].cells, bytes);
   }
 
   /** Where the validity bits of a column go. */
   valid(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#spots[name].valid, bytes);
+    return this.#bytes(this.#columns_[name].valid, bytes);
   }
 
   /** The codes of a column. */
   codes(name: RequestColumn): Uint8Array | Uint16Array | Uint32Array {
-    return new CODE_ARRAYS[CODE_KINDS[name].bytes](this.#memory.buffer, this.#spots[name].codes, DESK_ROWS);
+    return new CODE_ARRAYS[CODE_KINDS[name].bytes](this.#memory.buffer, this.#columns_[name].codes, DECODE_BUFFER_ROWS);
   }
 
   /** The table that lookUp() uses for a column: its last entry is the code of every number from there on. */
   setTable(name: RequestColumn, table: Uint8Array | Uint16Array | Uint32Array): void {
-    const spot = this.#spots[name];
-    if (table.length > spot.room) {
+    const column_ = this.#columns_[name];
+    if (table.length > column_.room) {
       // What one that grows leaves behind is less than what it has in the end.
-      spot.room = Math.max(2 * spot.room, table.length);
-      spot.table = this.#allocate(spot.room * table.BYTES_PER_ELEMENT);
+      column_.room = Math.max(2 * column_.room, table.length);
+      column_.table = this.#allocate(column_.room * table.BYTES_PER_ELEMENT);
     }
-    spot.last = table.length - 1;
-    this.#bytes(spot.table, table.byteLength).set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+    column_.last = table.length - 1;
+    this.#bytes(column_.table, table.byteLength).set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
   }
 
   /** Turns the first `rows` numbers of a column's cells into codes. Counts of instructions are their own codes. */
   lookUp(name: RequestColumn, { bytes, isSigned }: NumberType, rows: number, isOwnCode = false): void {
-    const { cells, codes, table, last } = this.#spots[name];
+    const { cells, codes, table, last } = this.#columns_[name];
     if (isOwnCode) {
       this.#exports.widenNumbers(bytes, isSigned, cells, codes, rows);
       return;
@@ -125,15 +128,15 @@ export class Desk {
   }
 
   /** Gives rows whose validity bit is 0, from bit `first` on, the code of an empty cell. */
-  blank(name: RequestColumn, first: number, rows: number): void {
-    const { valid, codes } = this.#spots[name];
+  fillNulls(name: RequestColumn, first: number, rows: number): void {
+    const { valid, codes } = this.#columns_[name];
     const { bytes, empty } = CODE_KINDS[name];
-    this.#exports.blankCodes(bytes, valid, first, empty, codes, rows);
+    this.#exports.fillNullCodes(bytes, valid, first, empty, codes, rows);
   }
 
   /** Puts the codes of all columns together. Answers whether a row may be odd: `odd` says which are. */
   join(rows: number): boolean {
-    const at = (name: RequestColumn): number => this.#spots[name].codes;
+    const at = (name: RequestColumn): number => this.#columns_[name].codes;
     const ifGiven = (name: RequestColumn): number => (this.#given.has(name) ? at(name) : 0);
     const isOdd = this.#exports.joinCodes(
       rows,
@@ -157,7 +160,7 @@ export class Desk {
   /** The requests that join() made: views that the next rows overwrite. */
   columns(rows: number): FullColumns {
     const { buffer } = this.#memory;
-    const at = (name: RequestColumn): number => this.#spots[name].codes;
+    const at = (name: RequestColumn): number => this.#columns_[name].codes;
     return {
       task: new Uint16Array(buffer, at('task'), rows),
       token: new Uint16Array(buffer, at('token'), rows),
@@ -181,7 +184,7 @@ export class Desk {
   /** What rows expect, where the table has such a column: a view as of columns(). */
   expects(rows: number): Int16Array | undefined {
     if (!this.#given.has('expect')) return undefined;
-    return new Int16Array(this.#memory.buffer, this.#spots.expect.codes, rows);
+    return new Int16Array(this.#memory.buffer, this.#columns_.expect.codes, rows);
   }
 
   /** Room for the verdicts of the rows on the desk. */
@@ -191,7 +194,7 @@ export class Desk {
 
   /** Counts the rows on the desk by what is in verdicts(). */
   count(rows: number): void {
-    const task = this.#spots.task.codes;
+    const task = this.#columns_.task.codes;
     this.#exports.countVerdicts(rows, task, this.#verdicts, this.#tasks, this.#byTask, this.#byVerdict);
   }
 

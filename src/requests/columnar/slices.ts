@@ -1,12 +1,12 @@
 import type { Columns } from '../../engine/columns.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { cellNames } from '../cell_names.js';
-import type { Problems } from '../problems.js';
+import type { RowDiagnostics } from '../problems.js';
 import { RowBuilder } from '../rows.js';
 import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableError } from '../table.js';
 import { bitAt, Cells, type CellType, type NumberType, type Region, type TextType, textRegion } from './cells.js';
 import { type CodeArray, Codes } from './codes.js';
-import { DESK_ROWS, Desk } from './desk.js';
+import { DECODE_BUFFER_ROWS, DecodeBuffer } from './desk.js';
 import { Dictionary, type DictionaryPart, type Entries } from './dictionary.js';
 
 /** Bytes at any place: a file's, or some held in memory. */
@@ -53,11 +53,11 @@ export function dictionaryCodes(
 }
 
 /** A chunk whose arrays are overwritten by the next one. */
-export interface FleetingChunk extends RequestChunk {
+export interface TransientChunk extends RequestChunk {
   /** Its columns as far as deciding needs them. */
   readonly plain: Columns;
   /** What its rows lie on. */
-  readonly desk: Desk;
+  readonly decodeBuffer: DecodeBuffer;
 }
 
 /** A request column of a table. */
@@ -83,32 +83,33 @@ const NO_BAD_ROWS: RequestChunk['bad'] = new Map();
  * Makes requests of rows that lie in columns. What a dictionary's entry or a small number stands for is looked up in tables,
  * which are made once; rows that have anything wrong or unusual are given to a RowBuilder, cell by cell.
  */
-export class SliceReader {
+export class RowBatchReader {
   readonly #file: string;
   readonly #codes: Codes;
   /** What the rows of the last chunk lie on. */
-  readonly desk: Desk;
+  readonly decodeBuffer: DecodeBuffer;
   readonly #given: readonly GivenColumn[];
   readonly #rows: RowBuilder;
   readonly #dictionaries = new Map<number, Entries>();
   /** What is on the desk, by column. */
-  readonly #laid = new Map<RequestColumn, LaidCells>();
-  #isStained = false;
+  readonly #loaded = new Map<RequestColumn, LaidCells>();
+  #isDirty = false;
 
   /** `columns` says what each of REQUEST_COLUMNS holds; undefined for one the table does not have. */
-  constructor(file: string, world: WorldNames, columns: readonly (CellType | undefined)[], problems: Problems) {
+  constructor(file: string, world: WorldNames, columns: readonly (CellType | undefined)[], problems: RowDiagnostics) {
     this.#file = file;
     this.#codes = new Codes(world);
     this.#given = REQUEST_COLUMNS.flatMap((name, place) => {
       const type = columns[place];
       return type === undefined || type.kind === 'nothing' ? [] : [{ name, place, type }];
     });
-    this.desk = new Desk(world, new Set(this.#given.map(({ name }) => name)));
-    this.#rows = new RowBuilder(cellNames(world), problems, DESK_ROWS, 'row');
+    this.decodeBuffer = new DecodeBuffer(world, new Set(this.#given.map(({ name }) => name)));
+    this.#rows = new RowBuilder(cellNames(world), problems, DECODE_BUFFER_ROWS, 'row');
     for (const { name, type } of this.#given) {
-      if (type.kind === 'numbers') this.desk.setTable(name, this.#codes.ofNumbers(name));
+      if (type.kind === 'numbers') this.decodeBuffer.setTable(name, this.#codes.ofNumbers(name));
       // Until there is one, every entry is odd.
-      if (type.kind === 'dictionary') this.desk.setTable(name, this.#codes.ofDictionary(name, new Dictionary([])));
+      if (type.kind === 'dictionary')
+        this.decodeBuffer.setTable(name, this.#codes.ofDictionary(name, new Dictionary([])));
     }
   }
 
@@ -119,7 +120,7 @@ export class SliceReader {
       if (codes) this.#dictionaries.set(id, dictionary);
       else this.setEntries(id, dictionary);
     }
-    for (const [name, table] of codes ?? []) this.desk.setTable(name, table);
+    for (const [name, table] of codes ?? []) this.decodeBuffer.setTable(name, table);
   }
 
   /** Takes one dictionary. */
@@ -127,7 +128,7 @@ export class SliceReader {
     this.#dictionaries.set(id, dictionary);
     for (const { name, type } of this.#given) {
       if (type.kind !== 'dictionary' || type.dictionary !== id) continue;
-      this.desk.setTable(name, this.#codes.ofDictionary(name, dictionary));
+      this.decodeBuffer.setTable(name, this.#codes.ofDictionary(name, dictionary));
     }
   }
 
@@ -135,46 +136,46 @@ export class SliceReader {
    * The rows of a batch from `from` up to `to`, in chunks; `firstRow` rows of the table come before the batch. Throws what
    * reading throws, and a RequestTableError where the bytes cannot be what the columns are said to be.
    */
-  *read(source: ByteSource, batch: RowBatch, from: number, to: number, firstRow: number): Generator<FleetingChunk> {
-    for (let start = from; start < to; start += DESK_ROWS) {
-      const rows = Math.min(DESK_ROWS, to - start);
+  *read(source: ByteSource, batch: RowBatch, from: number, to: number, firstRow: number): Generator<TransientChunk> {
+    for (let start = from; start < to; start += DECODE_BUFFER_ROWS) {
+      const rows = Math.min(DECODE_BUFFER_ROWS, to - start);
       yield this.#chunk(source, batch, start, rows, firstRow + start);
     }
   }
 
-  #chunk(source: ByteSource, batch: RowBatch, start: number, rows: number, firstRow: number): FleetingChunk {
-    if (this.#isStained) this.desk.clear();
-    this.#isStained = false;
+  #chunk(source: ByteSource, batch: RowBatch, start: number, rows: number, firstRow: number): TransientChunk {
+    if (this.#isDirty) this.decodeBuffer.clear();
+    this.#isDirty = false;
     for (const column of this.#given) {
       this.#fill(column, source, batch.columns[column.place] as ColumnRegions, start, rows);
     }
-    const bad = this.desk.join(rows) ? this.#settleOdd(rows, firstRow) : NO_BAD_ROWS;
-    const columns = this.desk.columns(rows);
-    const expects = this.desk.expects(rows);
-    const plain = this.desk.plain(columns, this.#isStained);
-    return { columns, plain, desk: this.desk, rows, firstRow, ...(expects ? { expects } : {}), bad };
+    const bad = this.decodeBuffer.join(rows) ? this.#resolveSlowRows(rows, firstRow) : NO_BAD_ROWS;
+    const columns = this.decodeBuffer.columns(rows);
+    const expects = this.decodeBuffer.expects(rows);
+    const plain = this.decodeBuffer.plain(columns, this.#isDirty);
+    return { columns, plain, decodeBuffer: this.decodeBuffer, rows, firstRow, ...(expects ? { expects } : {}), bad };
   }
 
   /** Puts a column's cells on the desk and makes codes of them. */
   #fill({ name, type }: GivenColumn, source: ByteSource, regions: ColumnRegions, start: number, rows: number): void {
-    const desk = this.desk;
+    const decodeBuffer = this.decodeBuffer;
     const firstBit = start & 7;
-    const valid = regions.valid && desk.valid(name, Math.ceil((firstBit + rows) / 8));
+    const valid = regions.valid && decodeBuffer.valid(name, Math.ceil((firstBit + rows) / 8));
     if (valid) source.read((regions.valid as Region).offset + (start >> 3), valid);
     let cells: Cells;
     if (type.kind === 'texts') {
       cells = this.#readTexts(name, type, source, regions, start, rows);
-      const codes = desk.codes(name);
+      const codes = decodeBuffer.codes(name);
       for (let row = 0; row < rows; row++) codes[row] = this.#codes.of(name, cells.at(row));
     } else {
       const numbers = type.kind === 'dictionary' ? type.index : type;
-      const data = desk.cells(name, rows * numbers.bytes);
+      const data = decodeBuffer.cells(name, rows * numbers.bytes);
       source.read(regions.data.offset + start * numbers.bytes, data);
       cells = new Cells(numbers, { data });
-      desk.lookUp(name, numbers, rows, name === 'insn_cnt' && type.kind === 'numbers');
+      decodeBuffer.lookUp(name, numbers, rows, name === 'insn_cnt' && type.kind === 'numbers');
     }
-    if (valid) desk.blank(name, firstBit, rows);
-    this.#laid.set(name, { cells, valid, firstBit });
+    if (valid) decodeBuffer.fillNulls(name, firstBit, rows);
+    this.#loaded.set(name, { cells, valid, firstBit });
   }
 
   #readTexts(
@@ -185,7 +186,7 @@ export class SliceReader {
     start: number,
     rows: number,
   ): Cells {
-    const offsets = this.desk.cells(name, (rows + 1) * type.offsetBytes);
+    const offsets = this.decodeBuffer.cells(name, (rows + 1) * type.offsetBytes);
     source.read((regions.offsets as Region).offset + start * type.offsetBytes, offsets);
     const region = textRegion(type, offsets, rows, regions.data);
     if (!region)
@@ -196,8 +197,8 @@ export class SliceReader {
   }
 
   /** Gives the odd rows to the RowBuilder, and puts what it makes of them in their place. Returns their texts. */
-  #settleOdd(rows: number, firstRow: number): RequestChunk['bad'] {
-    const { odd } = this.desk;
+  #resolveSlowRows(rows: number, firstRow: number): RequestChunk['bad'] {
+    const { odd } = this.decodeBuffer;
     const settled: number[] = [];
     for (let row = 0; row < rows; row++) {
       if (odd[row] === 0) continue;
@@ -206,9 +207,9 @@ export class SliceReader {
     }
     const [chunk] = this.#rows.take(true);
     if (!chunk) return NO_BAD_ROWS;
-    this.#isStained = true;
-    const columns = this.desk.columns(rows);
-    const expects = this.desk.expects(rows);
+    this.#isDirty = true;
+    const columns = this.decodeBuffer.columns(rows);
+    const expects = this.decodeBuffer.expects(rows);
     const bad = new Map<number, readonly string[]>();
     settled.forEach((row, i) => {
       for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
@@ -225,12 +226,12 @@ export class SliceReader {
   #rowCells(row: number, firstRow: number): unknown[] {
     const cells: unknown[] = [...EMPTY_ROW];
     for (const { name, place, type } of this.#given) {
-      const { cells: laid, valid, firstBit } = this.#laid.get(name) as LaidCells;
+      const { cells: loaded, valid, firstBit } = this.#loaded.get(name) as LaidCells;
       if (valid && !bitAt(valid, firstBit + row)) continue;
       cells[place] =
         type.kind === 'dictionary'
-          ? this.#entry(name, type.dictionary, laid.numberAt(row), firstRow + row + 1)
-          : laid.at(row);
+          ? this.#entry(name, type.dictionary, loaded.numberAt(row), firstRow + row + 1)
+          : loaded.at(row);
     }
     return cells;
   }
@@ -245,14 +246,14 @@ export class SliceReader {
 }
 
 /** Copies of chunks, which stay as they are. */
-export async function* keptChunks(
-  chunks: AsyncIterable<FleetingChunk> | Iterable<FleetingChunk>,
+export async function* copyChunks(
+  chunks: AsyncIterable<TransientChunk> | Iterable<TransientChunk>,
 ): AsyncGenerator<RequestChunk> {
-  for await (const chunk of chunks) yield keptChunk(chunk);
+  for await (const chunk of chunks) yield copyChunk(chunk);
 }
 
 /** A copy of a chunk, which stays as it is. */
-export function keptChunk({ columns, rows, firstRow, expects, bad }: FleetingChunk): RequestChunk {
+export function copyChunk({ columns, rows, firstRow, expects, bad }: TransientChunk): RequestChunk {
   const { task, token, cmd, type, attachType, insnCnt, pre } = columns;
   // Of memory that no other thread has.
   const kept = {

@@ -1,26 +1,26 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { ArrowFile, readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
 import { loadCodec } from '../../requests/columnar/codecs.js';
-import { keptChunks } from '../../requests/columnar/slices.js';
-import type { Problems } from '../../requests/problems.js';
+import { copyChunks } from '../../requests/columnar/slices.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
 import { encodeUtf8 } from '../../requests/utf8.js';
-import type { OpenFile } from '../file_bytes.js';
+import type { OpenFile } from '../file_source.js';
 import type { OpenTable, TableInput } from '../open_table.js';
-import { openParts } from '../parts.js';
+import { openSplits } from '../read_splits.js';
 import { ArrowTable } from './table.js';
 
 /** As many as tell what a file is. */
 const FIRST_BYTES = 8;
 
 /** Opens a table in Arrow IPC: as a file where it is one by its first bytes, else as a stream. Rejects as openTable() does. */
-export async function openArrow(input: TableInput, world: WorldNames, problems: Problems): Promise<OpenTable> {
+export async function openArrow(input: TableInput, world: WorldNames, problems: RowDiagnostics): Promise<OpenTable> {
   if (!input.open || !isArrowFile(input.open)) {
     const fleeting = readArrowStream(input.file, world, encodeUtf8(input.pieces()), problems);
-    return { chunks: keptChunks(fleeting), fleeting };
+    return { chunks: copyChunks(fleeting), fleeting };
   }
   const arrow = new ArrowFile(input.file, input.open, input.open.size, problems);
   for (const codec of arrow.dictionaryCodecs) await loadCodec(codec);
-  return openParts(new ArrowTable(input.file, input.open, arrow, world), world, problems);
+  return openSplits(new ArrowTable(input.file, input.open, arrow, world), world, problems);
 }
 
 function isArrowFile(bytes: OpenFile): boolean {

@@ -2,11 +2,11 @@ import type { WorldNames } from '../../kernel/world.js';
 import type { ArrowFile } from '../../requests/arrow/file.js';
 import type { EncodedBatch } from '../../requests/arrow/inflate.js';
 import { dictionaryCodes } from '../../requests/columnar/slices.js';
-import type { OpenFile } from '../file_bytes.js';
-import type { ArrowPart, ArrowSlice, ArrowTableData } from './part.js';
+import type { OpenFile } from '../file_source.js';
+import type { ArrowSlice, ArrowSplit, ArrowTableData } from './split.js';
 
 /** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
-const PART_ROWS = 1 << 20;
+const SPLIT_ROWS = 1 << 20;
 /** From so many bytes on, parts are twice as large: there are many, and the last one does not keep others waiting for long. */
 const LARGE_FILE = 1 << 29;
 
@@ -25,12 +25,12 @@ export class ArrowTable {
     this.data = { kind: 'arrow', file, fd: bytes.fd, columns, dictionaries, codes };
   }
 
-  /** All rows, in parts of about PART_ROWS; a batch that is compressed is not cut. */
-  *parts(): Generator<ArrowPart> {
-    const partRows = this.#bytes.size < LARGE_FILE ? PART_ROWS : 2 * PART_ROWS;
+  /** All rows, in parts of about SPLIT_ROWS; a batch that is compressed is not cut. */
+  *parts(): Generator<ArrowSplit> {
+    const partRows = this.#bytes.size < LARGE_FILE ? SPLIT_ROWS : 2 * SPLIT_ROWS;
     let slices: ArrowSlice[] = [];
     let rows = 0;
-    const cut = (): ArrowPart => {
+    const cut = (): ArrowSplit => {
       const [{ firstRow, from }] = slices as [ArrowSlice];
       const bytes = slices.reduce((sum, { batch, ...slice }) => sum + bytesOf(batch, slice.to - slice.from), 0);
       const part = { firstRow: firstRow + from, rows, bytes, slices };

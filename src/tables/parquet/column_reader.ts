@@ -1,10 +1,10 @@
 import type { NumberType } from '../../requests/columnar/cells.js';
-import { DESK_ROWS } from '../../requests/columnar/desk.js';
+import { DECODE_BUFFER_ROWS } from '../../requests/columnar/desk.js';
 import type { ByteSource } from '../../requests/columnar/slices.js';
-import { ColumnTexts, SOME_TEXTS } from './column_texts.js';
-import { HybridNumbers } from './hybrid.js';
 import { dictionaryValues, LEVEL_BITS, type PageValues, pageValues, type ValueKind } from './page_values.js';
 import { type ColumnChunk, Pages } from './pages.js';
+import { RleHybridReader } from './rle_hybrid.js';
+import { INITIAL_TEXTS, StringTable } from './string_table.js';
 
 /** What a column of a file holds: plain data. */
 export interface ParquetColumn {
@@ -16,7 +16,7 @@ export interface ParquetColumn {
   readonly hasLevels: boolean;
 }
 
-/** Reads a column, row group by row group: at most DESK_ROWS rows at a time. */
+/** Reads a column, row group by row group: at most DECODE_BUFFER_ROWS rows at a time. */
 export class ColumnReader {
   readonly column: ParquetColumn;
   /** The rows that were read last: numbers, or those of `texts`. */
@@ -24,11 +24,11 @@ export class ColumnReader {
   /** A bit a row, 0 for an empty one. */
   readonly valid: Uint8Array;
   /** Of a column of texts. */
-  texts: ColumnTexts | undefined;
+  texts: StringTable | undefined;
   readonly #words: Uint32Array;
   /** Values that are not empty, before they are put in their rows. */
   readonly #dense: Uint32Array;
-  readonly #levels = new Uint32Array(DESK_ROWS);
+  readonly #levels = new Uint32Array(DECODE_BUFFER_ROWS);
   #dictionary: Uint32Array = new Uint32Array();
   #pages: Pages | undefined;
   #end = 0;
@@ -38,14 +38,14 @@ export class ColumnReader {
   #groupRows = 0;
   /** Of the page. */
   #rowsLeft = 0;
-  #rowLevels: HybridNumbers | undefined;
+  #rowLevels: RleHybridReader | undefined;
   #values: PageValues | undefined;
 
   constructor(column: ParquetColumn) {
     this.column = column;
-    this.texts = column.numbers ? undefined : new ColumnTexts();
-    this.data = new Uint8Array(4 * this.#kind.words * DESK_ROWS);
-    this.valid = new Uint8Array(DESK_ROWS / 8);
+    this.texts = column.numbers ? undefined : new StringTable();
+    this.data = new Uint8Array(4 * this.#kind.words * DECODE_BUFFER_ROWS);
+    this.valid = new Uint8Array(DECODE_BUFFER_ROWS / 8);
     this.#words = new Uint32Array(this.data.buffer);
     this.#dense = new Uint32Array(this.#words.length);
   }
@@ -58,7 +58,7 @@ export class ColumnReader {
     this.#rowsLeft = 0;
     this.#values = undefined;
     this.#dictionary = new Uint32Array();
-    if (this.texts && this.texts.length > SOME_TEXTS) this.texts = new ColumnTexts();
+    if (this.texts && this.texts.length > INITIAL_TEXTS) this.texts = new StringTable();
   }
 
   /** Reads the next rows. Throws an Error where there are not as many, or where they cannot be read. */
@@ -96,7 +96,7 @@ export class ColumnReader {
     }
     this.#groupRows -= page.count;
     this.#rowsLeft = page.count;
-    this.#rowLevels = levels && new HybridNumbers(page.bytes, levels.from, levels.to, LEVEL_BITS);
+    this.#rowLevels = levels && new RleHybridReader(page.bytes, levels.from, levels.to, LEVEL_BITS);
     this.#values = pageValues(page, this.#kind, this.#dictionary);
   }
 

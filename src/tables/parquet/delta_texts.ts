@@ -1,6 +1,6 @@
-import type { ColumnTexts } from './column_texts.js';
 import { DeltaNumbers } from './delta.js';
 import { MAX_PAGE, type Page } from './pages.js';
+import type { StringTable } from './string_table.js';
 
 /** Texts of a page: their lengths are in memory. */
 const MAX_TEXTS = 1 << 22;
@@ -12,7 +12,7 @@ const FIRST_CAPACITY = 1 << 12;
  */
 export class DeltaTexts {
   readonly #bytes: Uint8Array;
-  readonly #texts: ColumnTexts;
+  readonly #texts: StringTable;
   readonly #end: number;
   /** Bytes that each text has of the one before; absent where it has none. */
   readonly #shared: Int32Array | undefined;
@@ -25,7 +25,7 @@ export class DeltaTexts {
   #textLength = 0;
 
   /** Throws an Error for texts that cannot be read. */
-  constructor({ bytes, count, encoding, values: { from, to } }: Page, texts: ColumnTexts) {
+  constructor({ bytes, count, encoding, values: { from, to } }: Page, texts: StringTable) {
     this.#bytes = bytes;
     this.#texts = texts;
     this.#end = to;

@@ -1,8 +1,8 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { Problems } from '../../requests/problems.js';
-import type { OpenFile } from '../file_bytes.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
+import type { OpenFile } from '../file_source.js';
 import type { OpenTable } from '../open_table.js';
-import { openParts } from '../parts.js';
+import { openSplits } from '../read_splits.js';
 import { ParquetTable } from './table.js';
 
 /** Opens a table in Parquet. Rejects as openTable() does. */
@@ -10,8 +10,8 @@ export async function openParquet(
   file: string,
   bytes: OpenFile,
   world: WorldNames,
-  problems: Problems,
+  problems: RowDiagnostics,
 ): Promise<OpenTable> {
   const table = new ParquetTable(file, bytes, problems);
-  return { ...openParts(table, world, problems), totalRows: table.rows };
+  return { ...openSplits(table, world, problems), totalRows: table.rows };
 }

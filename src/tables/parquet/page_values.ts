@@ -1,9 +1,9 @@
 import { byteStreamSplit } from 'hyparquet/src/encoding.js';
-import { type ColumnTexts, PlainTexts } from './column_texts.js';
 import { DeltaNumbers } from './delta.js';
 import { DeltaTexts } from './delta_texts.js';
-import { HybridNumbers } from './hybrid.js';
 import type { Page } from './pages.js';
+import { RleHybridReader } from './rle_hybrid.js';
+import { PlainValues, type StringTable } from './string_table.js';
 
 /** The values of a page, which come in their order, as many at a time as are wanted; empty rows have none. */
 export interface PageValues {
@@ -16,7 +16,7 @@ export interface ValueKind {
   /** Of 32 bits, the lowest first, that a value takes. */
   readonly words: 1 | 2;
   /** Where values are numbers of texts. */
-  readonly texts?: ColumnTexts | undefined;
+  readonly texts?: StringTable | undefined;
 }
 
 /** Which rows are empty is one bit each: 0 for these. */
@@ -29,7 +29,7 @@ export function dictionaryValues(page: Page, { words, texts }: ValueKind): Uint3
   const least = texts ? 4 : 4 * words;
   if (page.count * least > page.values.to - page.values.from) throw new Error('a page has fewer values than it says');
   const entries = new Uint32Array(page.count * words);
-  const values = texts ? new PlainTexts(page, texts) : new Words(plainWords(page, words), words);
+  const values = texts ? new PlainValues(page, texts) : new DictionaryValues(describePlain(page, words), words);
   values.read(entries, 0, page.count);
   return entries;
 }
@@ -40,42 +40,42 @@ export function pageValues(page: Page, { words, texts }: ValueKind, dictionary: 
     return new EntryValues(page, dictionary, words);
   }
   if (texts) {
-    if (page.encoding === 'PLAIN') return new PlainTexts(page, texts);
+    if (page.encoding === 'PLAIN') return new PlainValues(page, texts);
     if (page.encoding !== 'DELTA_LENGTH_BYTE_ARRAY' && page.encoding !== 'DELTA_BYTE_ARRAY')
       throw unknownEncoding(page);
     return new DeltaTexts(page, texts);
   }
-  if (page.encoding === 'PLAIN') return new Words(plainWords(page, words), words);
+  if (page.encoding === 'PLAIN') return new DictionaryValues(describePlain(page, words), words);
   if (page.encoding === 'DELTA_BINARY_PACKED') {
     const { from, to } = page.values;
     // A page without values may have nothing at all.
     return from === to
-      ? new Words(new Uint32Array(), words)
+      ? new DictionaryValues(new Uint32Array(), words)
       : new DeltaNumbers(page.bytes, from, to, words, page.count);
   }
   if (page.encoding === 'BYTE_STREAM_SPLIT') {
     const count = Math.floor((page.values.to - page.values.from) / (4 * words));
     const numbers = byteStreamSplit(readerOf(page), count, words === 1 ? 'INT32' : 'INT64', undefined) as Int32Array;
-    return new Words(new Uint32Array(numbers.buffer), words);
+    return new DictionaryValues(new Uint32Array(numbers.buffer), words);
   }
   throw unknownEncoding(page);
 }
 
 /** Numbers as they lie in a page, to its end. */
-function plainWords({ bytes, values: { from, to } }: Page, words: number): Uint32Array {
+function describePlain({ bytes, values: { from, to } }: Page, words: number): Uint32Array {
   // A copy: they need not be aligned.
   return new Uint32Array(bytes.slice(from, to - ((to - from) % (4 * words))).buffer);
 }
 
 /** Values that are numbers of a dictionary's entries. */
 class EntryValues implements PageValues {
-  readonly #numbers: HybridNumbers;
+  readonly #numbers: RleHybridReader;
   readonly #dictionary: Uint32Array;
   readonly #words: number;
 
   constructor({ bytes, values: { from, to } }: Page, dictionary: Uint32Array, words: number) {
     // A page without values may have nothing at all.
-    this.#numbers = new HybridNumbers(bytes, from + 1, to, from < to ? (bytes[from] as number) : 1);
+    this.#numbers = new RleHybridReader(bytes, from + 1, to, from < to ? (bytes[from] as number) : 1);
     this.#dictionary = dictionary;
     this.#words = words;
   }
@@ -99,7 +99,7 @@ class EntryValues implements PageValues {
 }
 
 /** Values that were decoded before. */
-class Words implements PageValues {
+class DictionaryValues implements PageValues {
   readonly #all: Uint32Array;
   readonly #words: number;
   #at = 0;

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../requests/columnar/slices.js';
 import { decompress } from './codecs.js';
-import { PAST_NUMBERS } from './hybrid.js';
 import { type PageHeader, readPageHeader } from './page_header.js';
+import { PAST_NUMBERS } from './rle_hybrid.js';
 import { EndsEarlyError } from './thrift.js';
 
 /** Where the pages of a column of a row group lie in a file: plain data. */
@@ -29,7 +29,7 @@ export interface Page {
 /** What is read ahead at most. */
 const READ_BYTES = 1 << 20;
 /** Most headers are shorter than this, and none is longer than that. */
-const SOME_HEADER = 1 << 12;
+const INITIAL_HEADER = 1 << 12;
 const MAX_HEADER = 1 << 24;
 /** The largest page there can be. */
 export const MAX_PAGE = 1 << 27;
@@ -126,7 +126,7 @@ export class Pages {
 
   /** How long a header is shows when it is read. */
   #header(): PageHeader {
-    for (let some = SOME_HEADER; ; some *= 16) {
+    for (let some = INITIAL_HEADER; ; some *= 16) {
       const bytes = this.#look(Math.min(some, this.#end - this.#at));
       try {
         const { header, length } = readPageHeader(bytes);

@@ -1,12 +1,12 @@
-import type { Problems } from '../../requests/problems.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
-import type { OpenFile } from '../file_bytes.js';
+import type { OpenFile } from '../file_source.js';
 import { CODEC_NAMES } from './codecs.js';
-import { type FoundColumn, findRequestColumns } from './columns.js';
+import { withDecodeErrors } from './decode_errors.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
-import { guarded } from './guarded.js';
 import type { ColumnChunk } from './pages.js';
-import type { ParquetPart, ParquetTableData, RowGroup } from './part.js';
+import { type FoundColumn, findRequestColumns } from './schema.js';
+import type { ParquetSplit, ParquetTableData, RowGroup } from './split.js';
 
 const MAGIC = 'PAR1';
 /** In place of it where the footer is encrypted. */
@@ -15,7 +15,7 @@ const ENCRYPTED = 'PARE';
 const TAIL_BYTES = 8;
 const MAX_FOOTER = 1 << 29;
 /** Rows of a part, some ten milliseconds of work; a row group is not cut. */
-const PART_ROWS = 1 << 18;
+const SPLIT_ROWS = 1 << 18;
 
 /** A table in a Parquet file, which can be read in parts. */
 export class ParquetTable {
@@ -26,12 +26,14 @@ export class ParquetTable {
   readonly #groups: readonly RowGroupMetaData[];
 
   /** Over an open file. Throws a RequestTableError for what is no Parquet file, or none of requests, and a system's error. */
-  constructor(file: string, bytes: OpenFile, problems: Problems) {
+  constructor(file: string, bytes: OpenFile, problems: RowDiagnostics) {
     const { footer, end } = readEnd(file, bytes);
     this.#file = file;
-    this.#columns = guarded(file, undefined, 'its schema', () => findRequestColumns(file, footer.schema, problems));
+    this.#columns = withDecodeErrors(file, undefined, 'its schema', () =>
+      findRequestColumns(file, footer.schema, problems),
+    );
     this.#groups = footer.rowGroups;
-    this.rows = guarded(file, undefined, 'its footer', () =>
+    this.rows = withDecodeErrors(file, undefined, 'its footer', () =>
       counted(
         this.#groups.reduce((sum, { rows }) => sum + rows, 0),
         'rows',
@@ -40,11 +42,11 @@ export class ParquetTable {
     this.data = { kind: 'parquet', file, fd: bytes.fd, end, columns: this.#columns.map(({ column }) => column) };
   }
 
-  /** All rows, in parts of PART_ROWS or a row group more. Throws a RequestTableError. */
-  *parts(): Generator<ParquetPart> {
+  /** All rows, in parts of SPLIT_ROWS or a row group more. Throws a RequestTableError. */
+  *parts(): Generator<ParquetSplit> {
     let groups: RowGroup[] = [];
     let [firstRow, rows] = [0, 0];
-    const cut = (): ParquetPart => {
+    const cut = (): ParquetSplit => {
       const bytes = groups.reduce((sum, { chunks }) => sum + chunks.reduce((all, chunk) => all + chunk.bytes, 0), 0);
       const part = { firstRow, rows, bytes, groups };
       firstRow += rows;
@@ -56,7 +58,7 @@ export class ParquetTable {
       const group = this.#rowGroup(meta, i + 1, firstRow + rows);
       groups.push(group);
       rows += group.rows;
-      if (rows >= PART_ROWS) yield cut();
+      if (rows >= SPLIT_ROWS) yield cut();
     }
     if (rows > 0) yield cut();
   }
@@ -64,7 +66,7 @@ export class ParquetTable {
   #rowGroup({ rows, columns }: RowGroupMetaData, number: number, firstRow: number): RowGroup {
     const chunks = this.#columns.map(({ name, column }) => {
       const label = REQUEST_COLUMNS[column.place] as string;
-      return guarded(this.#file, label, `row group ${number}, column ${label}`, (): ColumnChunk => {
+      return withDecodeErrors(this.#file, label, `row group ${number}, column ${label}`, (): ColumnChunk => {
         const found = columns.find(({ meta }) => meta?.path.length === 1 && meta.path[0] === name);
         if (!found?.meta) throw new Error('it is not there');
         if (found.file) throw new Error(`it lies in another file, ${found.file}`);
@@ -109,5 +111,5 @@ function readEnd(file: string, bytes: OpenFile): { footer: Footer; end: number }
   if (end < MAGIC.length || length > MAX_FOOTER) return fail(`it cannot have a footer of ${length} bytes`);
   const footer = new Uint8Array(length);
   bytes.read(end, footer);
-  return { footer: guarded(file, undefined, 'its footer', () => readFooter(footer)), end };
+  return { footer: withDecodeErrors(file, undefined, 'its footer', () => readFooter(footer)), end };
 }

@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as Encoder } from 'hyparquet-writer';
-import type { Names } from '../../requests/arrow/names.js';
-import type { WrittenCells, WrittenColumn } from '../../requests/arrow/written.js';
+import type { DictionaryBuilder } from '../../requests/arrow/names.js';
+import type { OutputCells, OutputColumn } from '../../requests/arrow/written.js';
 import { bitAt } from '../../requests/columnar/cells.js';
 
 /** Rows of a row group: each is held as a whole until it is written. */
@@ -17,7 +17,7 @@ export class ParquetWriter {
   #rows = 0;
 
   /** `names` are those of each column that holds names, which more may be added to. */
-  constructor(columns: readonly WrittenColumn[], names: readonly (Names | undefined)[]) {
+  constructor(columns: readonly OutputColumn[], names: readonly (DictionaryBuilder | undefined)[]) {
     this.#columns = columns.map((column, i) => new PendingColumn(column, names[i]));
     const root = { name: 'requests', num_children: columns.length };
     this.#encoder = new Encoder({
@@ -29,11 +29,11 @@ export class ParquetWriter {
   }
 
   /** Adds rows, the cells of every column. Answers the bytes of the row groups that are full. */
-  append(rows: number, cells: readonly WrittenCells[]): Uint8Array {
+  append(rows: number, cells: readonly OutputCells[]): Uint8Array {
     for (let from = 0; from < rows; ) {
       const to = Math.min(rows, from + GROUP_ROWS - this.#rows);
       this.#columns.forEach((column, i) => {
-        column.add(cells[i] as WrittenCells, from, to);
+        column.add(cells[i] as OutputCells, from, to);
       });
       this.#rows += to - from;
       from = to;
@@ -65,17 +65,17 @@ type Value = string | number | bigint | null;
 
 /** The values of a column that were not written yet. */
 class PendingColumn {
-  readonly #column: WrittenColumn;
-  readonly #names: Names | undefined;
+  readonly #column: OutputColumn;
+  readonly #names: DictionaryBuilder | undefined;
   readonly #texts: string[] = [];
   #values: Value[] = [];
 
-  constructor(column: WrittenColumn, names: Names | undefined) {
+  constructor(column: OutputColumn, names: DictionaryBuilder | undefined) {
     this.#column = column;
     this.#names = names;
   }
 
-  add({ data, valid, empty }: WrittenCells, from: number, to: number): void {
+  add({ data, valid, empty }: OutputCells, from: number, to: number): void {
     for (const name of this.#names?.take() ?? []) this.#texts.push(name);
     const values = this.#values;
     for (let row = from; row < to; row++) {
@@ -92,7 +92,7 @@ class PendingColumn {
   }
 }
 
-function elementOf({ name, holds }: WrittenColumn): SchemaElement {
+function elementOf({ name, holds }: OutputColumn): SchemaElement {
   const element = { name, repetition_type: 'OPTIONAL' } as const;
   if (holds === 'int64') return { ...element, type: 'INT64' };
   if (holds === 'uint32') return { ...element, type: 'INT32', converted_type: 'UINT_32' };

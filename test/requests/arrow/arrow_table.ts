@@ -23,9 +23,9 @@ import {
 import type { World } from '../../../src/kernel/world.js';
 import { ArrowFile, MemoryBytes, openBatch, readArrowStream } from '../../../src/requests/arrow/index.js';
 import { loadCodecs } from '../../../src/requests/columnar/codecs.js';
-import { keptChunk, SliceReader } from '../../../src/requests/columnar/slices.js';
+import { copyChunk, RowBatchReader } from '../../../src/requests/columnar/slices.js';
 import type { RequestChunk } from '../../../src/requests/index.js';
-import { Problems } from '../../../src/requests/problems.js';
+import { RowDiagnostics } from '../../../src/requests/problems.js';
 import { type Read, rowsOf } from '../small_world.js';
 
 // As opening a table does.
@@ -78,27 +78,27 @@ export function ipcOfBatches(batches: readonly RecordBatch[], kind: 'file' | 'st
 
 /** Reads a file as the batch does, all of it from memory. */
 export function readFile(world: World, bytes: Uint8Array): Read {
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const source = new MemoryBytes(bytes);
   const file = new ArrowFile('t', source, bytes.length, problems);
-  const slices = new SliceReader('t', world, file.columns, problems);
+  const slices = new RowBatchReader('t', world, file.columns, problems);
   slices.setDictionaries(file.dictionaries);
   const chunks: RequestChunk[] = [];
   for (const { batch, firstRow } of file.batches()) {
     const opened = openBatch('t', file.columns, source, batch);
     for (const chunk of slices.read(opened.source, opened.batch, 0, batch.rows, firstRow))
-      chunks.push(keptChunk(chunk));
+      chunks.push(copyChunk(chunk));
   }
   return { chunks, problems, rows: rowsOf(chunks) };
 }
 
 /** Reads a stream that comes in pieces of so many bytes. */
 export async function readStream(world: World, bytes: Uint8Array, pieceBytes = 1000): Promise<Read> {
-  const problems = new Problems();
+  const problems = new RowDiagnostics();
   const chunks: RequestChunk[] = [];
   const pieces = (async function* () {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   })();
-  for await (const chunk of readArrowStream('t', world, pieces, problems)) chunks.push(keptChunk(chunk));
+  for await (const chunk of readArrowStream('t', world, pieces, problems)) chunks.push(copyChunk(chunk));
   return { chunks, problems, rows: rowsOf(chunks) };
 }

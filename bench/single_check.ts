@@ -1,0 +1,110 @@
+import { type Columns, rowOf } from '../src/engine/columns.js';
+import { createEvaluator } from '../src/engine/evaluator.js';
+import type { NamedRequest } from '../src/engine/request_names.js';
+import { instantiate, makeMemory } from '../src/engine/wasm.js';
+import { Model } from '../src/kernel/model.js';
+import { NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../src/kernel/world.js';
+import { typeFieldOf } from '../src/names/request_fields.js';
+import { TypeScriptBaseline } from './baselines/typescript.js';
+import { type Candidate, candidate, interleave, type SamplingPlan, type Timing } from './measure.js';
+
+/** The names the ways to make one check have in results. */
+export const CHECK = 'check';
+export const CHECK_NAMES = 'check_names';
+export const CHECK_IDS = 'checkIds';
+export const NOTHING = 'nothing';
+export const TYPESCRIPT_CHECK = 'typescript';
+export const MODEL = 'model';
+
+/** Checks in one timed repetition: more than a branch predictor learns by heart. */
+export const SINGLE_CHECKS = 65_536;
+/** The model is slower by far. */
+export const MODEL_CHECKS = 2048;
+
+/**
+ * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest on
+ * request objects, check on the same by names, checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
+ */
+export function timeSingle(world: World, columns: Columns, sampling: SamplingPlan): Timing[] {
+  const evaluator = createEvaluator(world);
+  const baseline = new TypeScriptBaseline(world);
+  const model = new Model(world);
+  const requests = Array.from({ length: SINGLE_CHECKS }, (_, row) => rowOf(columns, row));
+  const named = requests.map((request) => namedRequest(world, request));
+  const fewRequests = requests.slice(0, MODEL_CHECKS);
+  // Answers are added up and kept, so that no call can be left out.
+  let blackhole = 0;
+  const candidates = [
+    candidate(CHECK, SINGLE_CHECKS, () => {
+      for (const request of requests) blackhole = (blackhole + evaluator.checkRequest(request)) | 0;
+    }),
+    candidate(CHECK_NAMES, SINGLE_CHECKS, () => {
+      for (const request of named) blackhole = (blackhole + evaluator.check(request)) | 0;
+    }),
+    candidate(CHECK_IDS, SINGLE_CHECKS, () => {
+      const { task, token, cmd, type, attachType } = columns;
+      for (let row = 0; row < SINGLE_CHECKS; row++) {
+        const verdict = evaluator.checkIds(
+          task[row] as number,
+          token[row] as number,
+          cmd[row] as number,
+          type[row] as number,
+          attachType[row] as number,
+        );
+        blackhole = (blackhole + verdict) | 0;
+      }
+    }),
+    noopCandidate(columns),
+    candidate(TYPESCRIPT_CHECK, SINGLE_CHECKS, () => {
+      const { task, token, cmd, type, attachType } = columns;
+      for (let row = 0; row < SINGLE_CHECKS; row++) {
+        const isAllowed = baseline.check(
+          task[row] as number,
+          token[row] as number,
+          cmd[row] as number,
+          type[row] as number,
+          attachType[row] as number,
+          1,
+        );
+        blackhole = (blackhole + (isAllowed ? 1 : 0)) | 0;
+      }
+    }),
+    candidate(MODEL, MODEL_CHECKS, () => {
+      for (const request of fewRequests) blackhole = (blackhole + model.ask(request)) | 0;
+    }),
+  ];
+  const timings = interleave(candidates, sampling);
+  if (!Number.isInteger(blackhole)) throw new Error('a check answered no number');
+  return timings;
+}
+
+/** The same request by names, in the spelling that lists of names have. */
+function namedRequest({ profile: { vocabulary }, tasks, tokens }: World, request: Request): NamedRequest {
+  const cmd = vocabulary.nameOf('cmds', request.cmd);
+  const isMap = cmd === 'map_create';
+  const isProg = typeFieldOf(cmd) === 'prog_type';
+  return {
+    task: (tasks[request.task] as TaskSpec).name,
+    ...(request.token === NO_TOKEN ? {} : { token: (tokens[request.token] as TokenSpec).name }),
+    cmd,
+    ...(isMap ? { map_type: vocabulary.nameOf('map_types', request.type) } : {}),
+    ...(isProg ? { prog_type: vocabulary.nameOf('prog_types', request.type) } : {}),
+    ...(isProg ? { expected_attach_type: vocabulary.nameOf('attach_types', request.attachType) } : {}),
+  };
+}
+
+function noopCandidate(columns: Columns): Candidate {
+  const { noop } = instantiate(makeMemory());
+  return candidate(NOTHING, SINGLE_CHECKS, () => {
+    const { task, token, cmd, type, attachType } = columns;
+    for (let row = 0; row < SINGLE_CHECKS; row++) {
+      noop(
+        task[row] as number,
+        token[row] as number,
+        cmd[row] as number,
+        type[row] as number,
+        attachType[row] as number,
+      );
+    }
+  });
+}

@@ -1,0 +1,66 @@
+// What the benchmark is held to: floors are owed, aims are hoped for.
+
+import type { PipelineReport } from './end_to_end/report.js';
+import type { Ratios } from './report.js';
+
+/** A figure and what it should be. */
+export interface Threshold {
+  readonly name: string;
+  /** Undefined where it could not be measured here. */
+  readonly value: number | undefined;
+  /** Least value that is owed. */
+  readonly minimum: number;
+  readonly target: number | undefined;
+}
+
+/** The goals of a run, by the ratios of linux-6.12 and the roads that were timed. */
+export function thresholdsOf(ratios: Ratios, pipelines: readonly PipelineReport[]): readonly Threshold[] {
+  const ratio = (name: string, minimum: number, target?: number): Threshold => ({
+    name,
+    value: ratios[name]?.median,
+    minimum,
+    target,
+  });
+  const pipeline = (format: string): PipelineReport | undefined => pipelines.find((report) => report.format === format);
+  const ofDuckDB = (format: string): Threshold => ({
+    name: `${format}_vs_duckdb`,
+    value: pipeline(format)?.ratio?.median,
+    minimum: 0.7,
+    target: undefined,
+  });
+  const arrow = pipeline('arrow')?.timings[0]?.rate.median;
+  return [
+    ratio('random_small_vs_native', 2, 3),
+    ratio('random_large_vs_native', 1.6, 2.2),
+    ratio('run_vs_native', 10, 20),
+    ratio('pool_scaling', 1.85, 1.95),
+    ratio('mixed_vs_random', 0.95),
+    ratio('runs64_vs_random', 3),
+    { name: 'arrow_million_rows_per_second', value: arrow && arrow / 1e6, minimum: 60, target: 100 },
+    ...['parquet', 'csv', 'ndjson'].map(ofDuckDB),
+  ];
+}
+
+/** A line each: whether the floor holds, and how near the aim is. */
+export function thresholdsText(thresholds: readonly Threshold[]): string {
+  const width = Math.max(...thresholds.map(({ name }) => name.length));
+  const lines = thresholds.map(({ name, value, minimum, target }) => {
+    const measured = value === undefined ? 'not measured' : value.toFixed(2);
+    const words =
+      value === undefined ? '' : value >= minimum ? ', holds' : `, DOES NOT HOLD: ${percent(value, minimum)} of it`;
+    return `  ${name.padEnd(width)} ${measured.padStart(12)}   floor ${minimum}${words}${formatTarget(value, target)}`;
+  });
+  return ['Floors, which are owed, and aims (medians, linux-6.12; a rate depends on the machine):', ...lines].join(
+    '\n',
+  );
+}
+
+function formatTarget(value: number | undefined, target: number | undefined): string {
+  if (target === undefined) return '';
+  if (value === undefined) return `; aim ${target}`;
+  return value >= target ? `; aim ${target}, reached` : `; aim ${target}, ${percent(value, target)} of it`;
+}
+
+function percent(value: number, of: number): string {
+  return `${Math.floor((100 * value) / of)}%`;
+}

@@ -1,0 +1,80 @@
+import type { Columns } from '../src/engine/columns.js';
+import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
+import { addressesOf } from '../src/engine/resident_columns.js';
+import { instantiate } from '../src/engine/wasm.js';
+import { claimWorkspace } from '../src/engine/workspaces.js';
+import type { World } from '../src/kernel/world.js';
+import { residentCopy } from './batches.js';
+import { type Candidate, candidate, interleave, moreRounds, type SamplingPlan, type Timing } from './measure.js';
+import { mixed, runs, sortedRows, zipfTasks } from './requests.js';
+
+/** The names of workloads in results. */
+export const RANDOM = 'random';
+/** The same rows by the module's way for random rows alone, which looks for no runs. */
+export const RANDOM_IN_BLOCKS = 'random, in blocks';
+export const RUNS_64 = 'runs of 64';
+export const RUNS_256 = 'runs of 256';
+export const ZIPF = 'Zipf tasks';
+export const BURSTS = 'bursts';
+export const SORTED = 'sorted';
+
+/** Rows of each workload at most: all lie in the evaluator's memory at the same time. */
+export const MAX_ROWS = 1_048_576;
+
+/**
+ * Times batches of different order in the evaluator's memory, where it chooses the way for each stretch of rows: random
+ * ones; the same in runs; of tasks by Zipf's law, row by row and in bursts of 1 to 64; such bursts sorted by task and
+ * token. Verdicts of the random rows are compared with those of the same rows in blocks before: throws an Error if they differ.
+ */
+export function timeWorkloads(
+  world: World,
+  requests: Columns,
+  seed: number,
+  sampling: SamplingPlan,
+): readonly Timing[] {
+  const evaluator = createEvaluator(world);
+  const random = firstRows(requests, MAX_ROWS);
+  const bursts = mixed(random, world, seed);
+  const workloads: readonly (readonly [name: string, columns: Columns])[] = [
+    [RANDOM, random],
+    [RUNS_64, runs(random, 64)],
+    [RUNS_256, runs(random, 256)],
+    [ZIPF, zipfTasks(random, world, seed)],
+    [BURSTS, bursts],
+    [SORTED, sortedRows(bursts)],
+  ];
+  const candidates = workloads.map(([name, columns]): Candidate => {
+    const resident = residentCopy(evaluator, columns);
+    const out = evaluator.makeVerdicts(columns.task.length);
+    return candidate(name, out.length, () => evaluator.checkBatch(resident, out));
+  });
+  return interleave([inBlocks(evaluator, random), ...candidates], moreRounds(sampling));
+}
+
+function inBlocks(evaluator: Evaluator, columns: Columns): Candidate {
+  const { memory } = evaluator.share();
+  const { decideBatchInBlocks } = instantiate(memory);
+  const workspace = claimWorkspace(memory);
+  const resident = residentCopy(evaluator, columns);
+  const rows = columns.task.length;
+  const out = evaluator.makeVerdicts(rows);
+  const at = addressesOf(memory, resident, out);
+  if (!at) throw new Error('the batch does not lie in the memory');
+  const decide = () =>
+    decideBatchInBlocks(workspace, rows, at.task, at.token, at.cmd, at.type, at.attachType, at.insnCnt, at.pre, at.out);
+  decide();
+  const expected = new Uint8Array(rows);
+  evaluator.checkBatch(columns, expected);
+  if (Buffer.compare(out, expected) !== 0) throw new Error('in blocks, verdicts differ: nothing is timed');
+  return candidate(RANDOM_IN_BLOCKS, rows, decide);
+}
+
+function firstRows({ task, token, cmd, type, attachType }: Columns, rows: number): Columns {
+  return {
+    task: task.subarray(0, rows),
+    token: token.subarray(0, rows),
+    cmd: cmd.subarray(0, rows),
+    type: type.subarray(0, rows),
+    attachType: attachType.subarray(0, rows),
+  };
+}

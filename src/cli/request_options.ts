@@ -1,0 +1,149 @@
+import { Fault } from '../abi/verdict.js';
+import type { RequestContext } from '../explain/remedy.js';
+import type { Profile } from '../kernel/profile.js';
+import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
+import { NO_TOKEN, type World } from '../kernel/world.js';
+import { PRE_NAMES } from '../names/faults.js';
+import { nearestOf } from '../names/nearest.js';
+import {
+  isFaultRead,
+  neededFieldOf,
+  REQUEST_FIELDS,
+  type RequestField,
+  readersOf,
+  typeFieldOf,
+} from '../names/request_fields.js';
+import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
+import type { Scenario, ScenarioRequest, Warning } from '../policy/scenario.js';
+import { InputError } from './exit.js';
+import { longOf } from './options/add_options.js';
+import type { OptionsOf, OptionTable } from './options/option.js';
+import { OPTIONS } from './options/table.js';
+
+/** The options by which `check` and `explain` are asked one request. */
+export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
+
+/** One request, and what is worth a look in how the scenario writes it. */
+export interface RequestedContext extends RequestContext {
+  readonly warnings: readonly Warning[];
+}
+
+/** What a field is, where a command needs it. */
+const WHAT: Readonly<Record<RequestField, string>> = {
+  map_type: 'the type of the map',
+  prog_type: 'the type of the program',
+  expected_attach_type: 'the attach type',
+  insn_cnt: 'instructions of the program',
+  bpffs: 'the instance to make the token from',
+};
+
+/** The request a command line asks of a scenario. Throws InputError where it names what is not there, or what the command does not read. */
+export function requestFromOptions(scenario: Scenario, options: RequestOptions): RequestedContext {
+  const world = worldOf(scenario, options.profile);
+  if (options.request !== undefined) {
+    const { request, warnings = [] } = requestOfScenario(scenario, options.request);
+    return { world, request, warnings };
+  }
+  const { vocabulary } = world.profile;
+  const cmd = required(options.cmd, '--cmd', 'the bpf() command, say --cmd prog_load');
+  const cmdNumber = named(vocabulary, 'cmds', cmd, '--cmd');
+  const name = vocabulary.nameOf('cmds', cmdNumber);
+  checkFields(name, options);
+  const { mapType, progType, expectedAttachType = '0', insnCnt = 1, pre = Fault.NONE, bpffs } = options;
+  const isMap = typeFieldOf(name) === 'map_type';
+  const type = (isMap ? mapType : progType) ?? '0';
+  return {
+    world,
+    warnings: [],
+    request: {
+      task: taskOption(world, options.task),
+      token: tokenOption(world, options.token),
+      cmd: cmdNumber,
+      type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
+      attachType: named(vocabulary, 'attach_types', expectedAttachType, '--expected-attach-type'),
+      insnCnt,
+      pre,
+      ...(bpffs === undefined ? {} : { bpffs: indexOf('bpffs', world.bpffs, bpffs) }),
+    },
+  };
+}
+
+/** Throws InputError for an option the command does not read, and for one it cannot be asked without. */
+function checkFields(command: string, options: RequestOptions): void {
+  const table: OptionTable = OPTIONS.check;
+  for (const [key, spec] of Object.entries(table)) {
+    const field = REQUEST_FIELDS.find((name) => name === spec.field);
+    if (!field) continue;
+    const given = options[key as keyof RequestOptions];
+    const readers = readersOf(field);
+    if (given !== undefined && !readers.includes(command)) {
+      throw new InputError(`${longOf(spec)} is for --cmd ${readers.join(', ')}, and ${command} does not read it`);
+    }
+    if (neededFieldOf(command) === field) required(given, longOf(spec), WHAT[field]);
+  }
+  const { pre } = options;
+  if (pre && !isFaultRead(command, pre)) {
+    throw new InputError(`--pre ${PRE_NAMES[pre]}: no check of ${command} finds this fault`);
+  }
+}
+
+function requestOfScenario({ requests }: Scenario, wanted: string): ScenarioRequest {
+  const byName = requests.find(({ name }) => name === wanted);
+  const byNumber = /^\d+$/.test(wanted) ? requests[Number(wanted) - 1] : undefined;
+  const found = byName ?? byNumber;
+  if (found) return found;
+  const names = requests.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  throw new InputError(
+    `the scenario has no request ${wanted}${hint(nearestOf(wanted, names))}; it has ${requests.length} of them`,
+  );
+}
+
+/** The scenario's world, of another kernel where one is asked for. */
+export function worldOf({ world }: Scenario, profile: Profile | undefined): World {
+  return profile ? { ...world, profile } : world;
+}
+
+/** The id of a task, which need not be named where there is but one. Throws InputError with the nearest name. */
+export function taskOption(world: World, name: string | undefined): number {
+  const only = world.tasks.length === 1 ? world.tasks[0]?.name : undefined;
+  return indexOf('task', world.tasks, required(name ?? only, '--task', `one of ${listed(world.tasks)}`));
+}
+
+/** The id of a token, NO_TOKEN where none is named. Throws InputError with the nearest name. */
+export function tokenOption({ tokens }: World, name: string | undefined): number {
+  return name === undefined ? NO_TOKEN : indexOf('token', tokens, name);
+}
+
+function required<Value>(value: Value | undefined, option: string, what: string): Value {
+  if (value === undefined) throw new InputError(`${option} is missing: ${what}`);
+  return value;
+}
+
+function named(vocabulary: Vocabulary, kind: EnumKind, text: string, option: string): number {
+  const number = resolveName(vocabulary, kind, text);
+  if (number !== undefined) return number;
+  const nearest = nearestName(vocabulary, kind, text);
+  throw new InputError(
+    `${option} ${text}: no such ${KIND_LABEL[kind]} in release ${vocabulary.release}${hint(nearest)}`,
+  );
+}
+
+function indexOf(what: string, rows: readonly { readonly name: string }[], name: string): number {
+  const index = rows.findIndex((row) => row.name === name);
+  if (index !== -1) return index;
+  const nearest = nearestOf(
+    name,
+    rows.map((row) => row.name),
+  );
+  throw new InputError(`the scenario has no ${what} ${name}${hint(nearest)} (it has ${listed(rows)})`);
+}
+
+function hint(nearest: string | undefined): string {
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}
+
+function listed(rows: readonly { readonly name: string }[]): string {
+  const names = rows.map(({ name }) => name);
+  if (names.length === 0) return 'none';
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ');
+}

@@ -1,0 +1,91 @@
+import { InvalidSpecError } from '../errors.js';
+import { type FieldFault, faultError } from '../kernel/field_fault.js';
+import { NO_DENIALS } from '../kernel/lsm.js';
+import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
+import { isObject } from '../kernel/ranges.js';
+import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
+import { maskFault, newTokenFault, taskFault } from '../kernel/world_rows.js';
+
+/** A token to add. Without denials, no LSM denies anything of it. */
+export type NewToken = Omit<TokenSpec, 'denials'> & Partial<Pick<TokenSpec, 'denials'>>;
+
+/** A world that tasks and tokens are added to. The world it was made from stays as it is, and so does any it showed. */
+export class MutableWorld {
+  #shown: World;
+  #isCurrent = true;
+  readonly #tasks: TaskSpec[];
+  readonly #tokens: TokenSpec[];
+
+  constructor(world: World) {
+    this.#shown = world;
+    this.#tasks = [...world.tasks];
+    this.#tokens = [...world.tokens];
+  }
+
+  /** The world as it is now. A copy is made when it is asked for after a change, so that changes cost no copies. */
+  get world(): World {
+    if (!this.#isCurrent) {
+      this.#shown = { ...this.#shown, tasks: [...this.#tasks], tokens: [...this.#tokens] };
+      this.#isCurrent = true;
+    }
+    return this.#shown;
+  }
+
+  get taskCount(): number {
+    return this.#tasks.length;
+  }
+
+  get tokenCount(): number {
+    return this.#tokens.length;
+  }
+
+  /** The task as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
+  checkedTask(task: TaskSpec): TaskSpec {
+    requireNone('task', taskFault(task, this.#shown.userns.length));
+    const { name, userns, euid, effective } = task;
+    return { name, userns, euid, effective };
+  }
+
+  /** The token as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
+  checkedToken(given: NewToken): TokenSpec {
+    const { userns: usernsRows, bpffs: bpffsRows } = this.#shown;
+    requireNone('token', newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
+    const { name, userns, allowed, denials = NO_DENIALS, bpffs } = given;
+    const { cmds, maps, progs, attachs } = allowed;
+    const token = { name, userns, allowed: { cmds, maps, progs, attachs }, denials: { ...denials } };
+    return bpffs === undefined ? token : { ...token, bpffs };
+  }
+
+  addTask(task: TaskSpec): void {
+    this.#tasks.push(task);
+    this.#isCurrent = false;
+  }
+
+  addToken(token: TokenSpec): void {
+    this.#tokens.push(token);
+    this.#isCurrent = false;
+  }
+
+  /** Takes the bits away that `keep` does not have. Throws an InvalidSpecError for what is no mask. */
+  narrowToken(id: number, keep: Readonly<Partial<Masks>>): TokenSpec {
+    if (!isObject(keep)) throw faultError({ field: 'keep', given: keep, expected: 'an object of masks' });
+    const token = this.#tokens[id] as TokenSpec;
+    const allowed = { ...token.allowed };
+    for (const [name, bits] of Object.entries(keep)) {
+      const mask = name as MaskName;
+      if (!MASK_NAMES.includes(mask)) throw new InvalidSpecError(name, `no mask ${name}: ${MASK_NAMES.join(', ')}`);
+      if (bits === undefined) continue;
+      requireNone('keep', maskFault(name, bits));
+      allowed[mask] &= bits;
+    }
+    const narrowed = { ...token, allowed };
+    this.#tokens[id] = narrowed;
+    this.#isCurrent = false;
+    return narrowed;
+  }
+}
+
+/** `row` is what the row is called where it is wrong itself. */
+function requireNone(row: string, fault: FieldFault | undefined): void {
+  if (fault) throw faultError(fault, fault.field === '' ? row : '');
+}

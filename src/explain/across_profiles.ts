@@ -1,0 +1,39 @@
+import { requireObject } from '../kernel/arguments.js';
+import { checkRequest } from '../kernel/check_request.js';
+import { Model } from '../kernel/model.js';
+import { PROFILES, type Profile } from '../kernel/profile.js';
+import { checkProfile } from '../kernel/profile_rules.js';
+import { Trace } from '../kernel/trace.js';
+import { checkQuestion } from './check_question.js';
+import type { RequestContext } from './remedy.js';
+
+/** What a profile says to a request. */
+export interface ProfileEvaluation {
+  readonly profile: string;
+  /** The verdict byte. */
+  readonly verdict: number;
+  /** The token could not exist there: it belongs to the initial user namespace, where that kernel makes none. */
+  readonly tokenImpossible: boolean;
+}
+
+/**
+ * Asks every built-in profile the same request, oldest first. The world's tokens are taken as given. Throws as new Model()
+ * does.
+ */
+export function evaluateAcrossProfiles(context: RequestContext): ProfileEvaluation[] {
+  checkQuestion(context);
+  return PROFILES.map((profile) => evaluateUnder(context, profile));
+}
+
+/** Asks another profile the same request. */
+export function evaluateUnder(context: RequestContext, profile: Profile): ProfileEvaluation {
+  checkProfile(profile, 'profile');
+  requireObject('question', context, 'an object of world and request');
+  const { world, request } = context;
+  requireObject('world', world, 'a world');
+  checkRequest(request);
+  const verdict = new Model({ ...world, profile }).ask(request, new Trace());
+  const token = world.tokens[request.token];
+  const tokenImpossible = token?.userns === 0 && !profile.rules.token_create_in_init_userns;
+  return { profile: profile.name, verdict, tokenImpossible };
+}

@@ -1,0 +1,116 @@
+import { Fault } from '../abi/verdict.js';
+import { invalidArgument, requireObject } from '../kernel/arguments.js';
+import type { MaskName } from '../kernel/masks.js';
+import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { checkQuestion } from './check_question.js';
+
+/** Something a person can change so that a request passes: in the world, or in the request. */
+export type Remedy =
+  /** Sets a bit of a delegation mask and makes the token again. */
+  | { readonly kind: 'delegate'; readonly token: number; readonly mask: MaskName; readonly bit: number }
+  /** Gives a task a capability, in its own user namespace. */
+  | { readonly kind: 'grant'; readonly task: number; readonly cap: number }
+  /** BatchWorkers another token of the world to the call. */
+  | { readonly kind: 'use_token'; readonly token: number }
+  /** Has another task of the world make the call. */
+  | { readonly kind: 'other_task'; readonly task: number }
+  /** Makes the call without a token. */
+  | { readonly kind: 'no_token' }
+  /** Delegates just these bits to a user namespace, makes a token there and uses it. */
+  | { readonly kind: 'new_token'; readonly userns: number; readonly bits: Readonly<Partial<Record<MaskName, number>>> }
+  /** Has the LSM let the token be used for a command. */
+  | { readonly kind: 'lsm_allow_cmd'; readonly token: number; readonly cmd: number }
+  /** Has the LSM let a capability count through the token. */
+  | { readonly kind: 'lsm_allow_cap'; readonly token: number; readonly cap: number }
+  | { readonly kind: 'attach_type'; readonly attachType: number }
+  | { readonly kind: 'insn_cnt'; readonly insnCnt: number }
+  /** Puts right what is wrong with the attributes or descriptors. */
+  | { readonly kind: 'fix_attributes'; readonly pre: Fault };
+
+/** A question to the model. */
+export interface RequestContext {
+  readonly world: World;
+  readonly request: Request;
+}
+
+/**
+ * The question as it is after a change. Nothing given is modified. Throws an InvalidArgumentError for what is no change, or one
+ * of a row that the world does not have, and what checkQuestion() throws.
+ */
+export function applyRemedy(context: RequestContext, change: Remedy): RequestContext {
+  checkQuestion(context);
+  requireObject('change', change);
+  return questionAfter(context, change);
+}
+
+/** The same of a question that was checked. */
+export function questionAfter({ world, request }: RequestContext, change: Remedy): RequestContext {
+  switch (change.kind) {
+    case 'delegate':
+      return { world: withBit(world, change.token, change.mask, change.bit), request };
+    case 'grant':
+      return { world: withCapability(world, change.task, change.cap), request };
+    case 'use_token':
+      return { world, request: { ...request, token: change.token } };
+    case 'other_task':
+      return { world, request: { ...request, task: change.task } };
+    case 'no_token':
+      return { world, request: { ...request, token: NO_TOKEN } };
+    case 'new_token':
+      return {
+        world: withNewToken(world, change.userns, change.bits),
+        request: { ...request, token: world.tokens.length },
+      };
+    case 'lsm_allow_cmd':
+      return { world: withoutDenial(world, change.token, { cmd: change.cmd }), request };
+    case 'lsm_allow_cap':
+      return { world: withoutDenial(world, change.token, { cap: change.cap }), request };
+    case 'attach_type':
+      return { world, request: { ...request, attachType: change.attachType } };
+    case 'insn_cnt':
+      return { world, request: { ...request, insnCnt: change.insnCnt } };
+    case 'fix_attributes':
+      return { world, request: { ...request, pre: Fault.NONE } };
+    default:
+      throw invalidArgument('change.kind', (change as Remedy).kind, 'the kind of a change');
+  }
+}
+
+function withBit(world: World, id: number, mask: MaskName, bit: number): World {
+  const token = at(world.tokens, id);
+  const allowed = { ...token.allowed, [mask]: token.allowed[mask] | (1n << BigInt(bit)) };
+  return { ...world, tokens: world.tokens.with(id, { ...token, allowed }) };
+}
+
+function withCapability(world: World, id: number, cap: number): World {
+  const task = at(world.tasks, id);
+  return { ...world, tasks: world.tasks.with(id, { ...task, effective: task.effective | (1n << BigInt(cap)) }) };
+}
+
+function withNewToken(world: World, userns: number, bits: Readonly<Partial<Record<MaskName, number>>>): World {
+  const mask = (name: MaskName): bigint => {
+    const bit = bits[name];
+    return bit === undefined ? 0n : 1n << BigInt(bit);
+  };
+  const allowed = { cmds: mask('cmds'), maps: mask('maps'), progs: mask('progs'), attachs: mask('attachs') };
+  const token = {
+    name: `new token of ${world.userns[userns]?.name}`,
+    userns,
+    allowed,
+    denials: { cmds: 0n, caps: 0n },
+  };
+  return { ...world, tokens: [...world.tokens, token] };
+}
+
+function withoutDenial(world: World, id: number, { cmd, cap }: { cmd?: number; cap?: number }): World {
+  const token = at(world.tokens, id);
+  const clear = (mask: bigint, bit: number | undefined) => (bit === undefined ? mask : mask & ~(1n << BigInt(bit)));
+  const denials = { cmds: clear(token.denials.cmds, cmd), caps: clear(token.denials.caps, cap) };
+  return { ...world, tokens: world.tokens.with(id, { ...token, denials }) };
+}
+
+function at<T>(rows: readonly T[], id: number): T {
+  const row = rows[id];
+  if (row === undefined) throw invalidArgument('change', id, `an id below ${rows.length}`);
+  return row;
+}

@@ -1,0 +1,14 @@
+import { addStats, type CampaignStats, emptyStats } from './campaign_stats.js';
+import { type CampaignPlan, ShardRunner, shardsOf } from './shard.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from './sides.js';
+
+/** A campaign in this thread, to its end. */
+export function runSequential(
+  plan: CampaignPlan,
+  implementations: Implementations = DEFAULT_IMPLEMENTATIONS,
+): CampaignStats {
+  const runner = new ShardRunner(implementations);
+  const stats = emptyStats();
+  for (const shard of shardsOf(plan)) addStats(stats, runner.run(shard));
+  return stats;
+}

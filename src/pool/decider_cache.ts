@@ -1,0 +1,21 @@
+import { Decider } from '../engine/decider.js';
+
+/** DeciderCache in one memory, made once for each place: a worker meets all places of its crew in time. */
+export class DeciderCache {
+  readonly #memory: WebAssembly.Memory;
+  readonly #byPlace = new Map<number, Decider>();
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+  }
+
+  /** The one that decides from the place at that address. */
+  at(workspace: number): Decider {
+    let decider = this.#byPlace.get(workspace);
+    if (!decider) {
+      decider = new Decider(this.#memory, workspace);
+      this.#byPlace.set(workspace, decider);
+    }
+    return decider;
+  }
+}

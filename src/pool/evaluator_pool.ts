@@ -1,0 +1,182 @@
+import { availableParallelism } from 'node:os';
+import { checkColumnMemory, checkColumns } from '../engine/check_columns.js';
+import type { Columns } from '../engine/columns.js';
+import type { Evaluator } from '../engine/evaluator.js';
+import { addressesOf } from '../engine/resident_columns.js';
+import { ColumnLengthError } from '../errors.js';
+import { invalidArgument, requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
+import { WorkerPool } from './crew.js';
+import { closedError } from './errors.js';
+import { MAX_WORKERS } from './limits.js';
+import type { PoolWorkerData, Rows } from './shard_task.js';
+import { ShardedBatch } from './sharded_batch.js';
+import { sliceColumns } from './shared_columns.js';
+import { SlotWorkspaces } from './slot_workspaces.js';
+import { isAllShared, STAGING_ROWS, StagingBuffers } from './staging_buffers.js';
+
+/** Batches up to so many rows are decided by who asks: two milliseconds at most, less than workers would save. */
+const INLINE_ROWS = 131_072;
+/** StagingBuffers that one batch uses at a time: one is filled while the other is decided. */
+const BUFFERS_PER_BATCH = 2;
+
+export interface PoolOptions {
+  /** Threads, from 1 to MAX_WORKERS; by default one for each core this process may use. */
+  readonly workers?: number;
+  /** For tests: another program for the workers. */
+  readonly file?: URL;
+}
+
+export interface PoolBatchOptions {
+  /** Ends the batch: it rejects with the signal's reason once the shards that run are done, a millisecond or two later. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Worker threads that decide large batches in an evaluator's memory. */
+export interface Pool {
+  readonly workers: number;
+  /**
+   * The verdict bytes of a batch, written to `out` from 0 on: the same ones in the same order whatever the number of
+   * workers. Columns and `out` in the evaluator's memory (its makeColumns(), makeVerdicts()) or in shared memory of their own
+   * (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
+   * others are copied on the way; none of them may be written to before the promise settles, after which no worker
+   * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
+   * thread that asks.
+   *
+   * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, `out` over a column, an evaluator disposed of), with the signal's
+   * reason, or with a PoolError: the pool was closed, three workers died of the same rows, or workers die as they start.
+   * The contents of `out` are then unspecified.
+   */
+  checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
+  /** Ends the workers; batches under way reject with a PoolError. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts workers over an evaluator's memory. Changes that the evaluator's owner makes to the world are seen at once, by
+ * batches under way too. A pool that is idle does not keep the process alive; close() it to free its threads and places.
+ * Throws an InvalidArgumentError for an impossible number of workers, and a AttachmentLimitError where the memory has no room for them.
+ */
+export function createEvaluatorPool(evaluator: Evaluator, options: PoolOptions = {}): Pool {
+  return new WorkerEvaluatorPool(evaluator, options);
+}
+
+/** How many workers a pool has unless told otherwise. */
+export function defaultWorkers(): number {
+  return Math.min(availableParallelism(), MAX_WORKERS);
+}
+
+class WorkerEvaluatorPool implements Pool {
+  readonly workers: number;
+  readonly #evaluator: Evaluator;
+  readonly #memory: WebAssembly.Memory;
+  readonly #workspaces: SlotWorkspaces;
+  readonly #workerPool: WorkerPool;
+  readonly #stagingBuffers = new StagingBuffers();
+  #closing: Promise<void> | undefined;
+
+  constructor(evaluator: Evaluator, options: PoolOptions) {
+    requireObject('evaluator', evaluator, 'an evaluator');
+    if (typeof evaluator.share !== 'function')
+      throw invalidArgument('evaluator', evaluator, 'an evaluator (not an attachment)');
+    requireObject('options', options);
+    const { workers = defaultWorkers(), file } = options;
+    requireWhole('workers', workers, 1, MAX_WORKERS);
+    this.workers = workers;
+    this.#evaluator = evaluator;
+    const { memory } = evaluator.share();
+    this.#memory = memory;
+    this.#workspaces = new SlotWorkspaces([memory], workers);
+    const workerData: PoolWorkerData = { memory };
+    this.#workerPool = new WorkerPool({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
+  }
+
+  /** For tests: the worker threads there are now. */
+  get threads(): WorkerPool['threads'] {
+    return this.#workerPool.threads;
+  }
+
+  async checkBatch(columns: Columns, out: Uint8Array, options: PoolBatchOptions = {}): Promise<void> {
+    requireObject('options', options);
+    const { signal } = options;
+    requireSignal('options.signal', signal);
+    if (this.#closing) throw closedError();
+    // Throws where the evaluator was disposed of: the memory lives as long as the pool, but what it says is nobody's.
+    this.#evaluator.share();
+    signal?.throwIfAborted();
+    const count = checkColumns(columns, out);
+    if (count <= INLINE_ROWS) {
+      this.#evaluator.checkBatch(columns, out);
+      return;
+    }
+    const addresses = addressesOf(this.#memory, columns, out);
+    if (addresses) {
+      await this.#decide({ count, addresses }, signal);
+      return;
+    }
+    checkColumnMemory(columns, out);
+    // Views of exactly these rows: one that tracks the length of its buffer may become longer meanwhile.
+    if (isAllShared(columns, out)) {
+      await this.#decide({ count, columns: sliceColumns(columns, 0, count), out: out.subarray(0, count) }, signal);
+    } else {
+      await this.#decideStaged(columns, out, signal);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #decide(rows: Rows, signal: AbortSignal | undefined): Promise<void> {
+    return new ShardedBatch(this.#workerPool, this.#workspaces, rows).run(signal);
+  }
+
+  /** Part after part of the batch through shared memory; a part that fails ends the others. */
+  async #decideStaged(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const failure = new AbortController();
+    const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+    const count = out.length;
+    let next = 0;
+    const passParts = async (): Promise<void> => {
+      const stagingBuffer = this.#stagingBuffers.acquire();
+      try {
+        while (next < count) {
+          const start = next;
+          next = Math.min(start + STAGING_ROWS, count);
+          const part = out.subarray(start, next);
+          const given = sliceColumns(columns, start, next);
+          // A buffer that was transferred or made shorter meanwhile leaves less of a part.
+          if (part.length < next - start) throw new ColumnLengthError('out', start + part.length, count);
+          checkColumns(given, part);
+          const verdicts = stagingBuffer.verdicts(part);
+          const staged = stagingBuffer.columns(given);
+          await this.#decide({ count: part.length, columns: staged, out: verdicts }, either);
+          if (verdicts === part) continue;
+          if (part.length < verdicts.length) throw new ColumnLengthError('out', start + part.length, count);
+          part.set(verdicts);
+        }
+      } catch (error) {
+        failure.abort(error);
+        throw error;
+      } finally {
+        // Nobody writes to it any more, however the part ended.
+        if (!this.#closing) this.#stagingBuffers.release(stagingBuffer);
+      }
+    };
+    const lanes = Math.min(BUFFERS_PER_BATCH, Math.ceil(count / STAGING_ROWS));
+    const ends = await Promise.allSettled(Array.from({ length: lanes }, passParts));
+    // The first to fail, which is not what ended the other.
+    if (ends.some(({ status }) => status === 'rejected')) throw failure.signal.reason;
+  }
+
+  async #close(): Promise<void> {
+    await this.#workerPool.close();
+    this.#stagingBuffers.clear();
+    this.#workspaces.release();
+  }
+}

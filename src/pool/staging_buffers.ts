@@ -1,0 +1,60 @@
+import type { Columns, FullColumns } from '../engine/columns.js';
+import { isShared, makeSharedColumns, makeSharedVerdicts } from './shared_columns.js';
+
+/** Rows a stage has room for: 14 MB. */
+export const STAGING_ROWS = 1_048_576;
+/** StagingBuffers kept for later batches. */
+const KEPT = 4;
+const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
+
+/** Shared memory that rows of ordinary memory pass through on their way to workers and back. */
+export class StagingBuffer {
+  readonly #columns: FullColumns = makeSharedColumns(STAGING_ROWS);
+  readonly #verdicts = makeSharedVerdicts(STAGING_ROWS);
+
+  /** Columns of the same rows that other threads can read: those that already are shared stay where they are. */
+  columns(columns: Columns): Columns {
+    const rows = columns.task.length;
+    const staged: Record<string, Columns[keyof Columns]> = {};
+    for (const name of NAMES) {
+      const column = columns[name];
+      if (column === undefined) continue;
+      if (isShared(column)) {
+        staged[name] = column;
+        continue;
+      }
+      const room = this.#columns[name].subarray(0, rows);
+      room.set(column);
+      staged[name] = room;
+    }
+    return staged as unknown as Columns;
+  }
+
+  /** Room for the verdicts of as many rows as `out` has: `out` itself where it is shared. */
+  verdicts(out: Uint8Array): Uint8Array {
+    return isShared(out) ? out : this.#verdicts.subarray(0, out.length);
+  }
+}
+
+/** StagingBuffers that are used again. What is not given back (because a worker may still write to it) is never handed out. */
+export class StagingBuffers {
+  readonly #idle: StagingBuffer[] = [];
+
+  acquire(): StagingBuffer {
+    return this.#idle.pop() ?? new StagingBuffer();
+  }
+
+  release(stagingBuffer: StagingBuffer): void {
+    if (this.#idle.length < KEPT) this.#idle.push(stagingBuffer);
+  }
+
+  /** Lets go of all idle ones. */
+  clear(): void {
+    this.#idle.length = 0;
+  }
+}
+
+/** Whether a batch needs no stage. */
+export function isAllShared(columns: Columns, out: Uint8Array): boolean {
+  return isShared(out) && NAMES.every((name) => columns[name] === undefined || isShared(columns[name]));
+}

@@ -1,0 +1,81 @@
+import {
+  isMount,
+  isTokenCreate,
+  type LsmProgram,
+  type MountRecord,
+  type RecordedCase,
+  type Step,
+  type TokenCreateRecord,
+  type Tree,
+  type UseRecord,
+} from '../conformance/record.js';
+import { MASK_NAMES, type Masks } from '../kernel/masks.js';
+import { findProfile, NEWEST_PROFILE } from '../kernel/profile.js';
+import { printable, quoted } from '../text/printable.js';
+import { formatCapabilities } from './request_text.js';
+
+/** Characters of a mount option's value that are shown. */
+const MAX_SHOWN_LENGTH = 1000;
+
+/** The situation of a recorded case in words, a line each. `profile` names its numbers. */
+export function describeRecord(record: RecordedCase, profile: string): string[] {
+  return wordsOf(record, profile).map(printable);
+}
+
+function wordsOf(record: RecordedCase, profile: string): string[] {
+  const lines = [`user namespaces: ${describeTree(record.tree)}`];
+  if (isMount(record)) return [...lines, ...describeMount(record)];
+  const { ns, euid, effective } = record.caller;
+  lines.push(`caller: userns ${ns}, euid ${euid}, ${formatCapabilities(effective)}`);
+  lines.push(...(isTokenCreate(record) ? describeTokenCreate(record) : describeUse(record, profile)));
+  return record.lsm ? [...lines, `BPF LSM: ${formatLsm(record.lsm)}`] : lines;
+}
+
+function describeTree(tree: Tree): string {
+  return tree
+    .map(({ name, parent, owner }) => (parent === null ? name : `${name} (in ${parent}, of uid ${owner})`))
+    .join(', ');
+}
+
+function formatMasks(masks: Readonly<Masks>): string {
+  return MASK_NAMES.map((mask) => `${mask} 0x${masks[mask].toString(16)}`).join(', ');
+}
+
+function describeUse({ cmd, type, attachType, token, tokenFd, variant, sysctl }: UseRecord, profile: string): string[] {
+  const { vocabulary } = findProfile(profile) ?? NEWEST_PROFILE;
+  const name = vocabulary.nameOf('cmds', cmd);
+  const attach = () =>
+    `${vocabulary.nameOf('prog_types', type)}, attach type ${vocabulary.nameOf('attach_types', attachType)}`;
+  const isProg = name === 'prog_load' || name === 'prog_attach' || name === 'link_create';
+  const what = name === 'map_create' ? ` ${vocabulary.nameOf('map_types', type)}` : isProg ? ` ${attach()}` : '';
+  return [
+    ...(token ? [`token: userns ${token.ns}, ${formatMasks(token.allowed)}`] : []),
+    `asks: ${name}${what}; token_fd ${tokenFd}, variant ${variant}, unprivileged_bpf_disabled ${sysctl}`,
+  ];
+}
+
+function describeTokenCreate({ bpffs, fdKind, flags, attrSize, nonzeroByteAt }: TokenCreateRecord): string[] {
+  const stray = nonzeroByteAt === null ? '' : `, byte ${nonzeroByteAt} not zero`;
+  return [
+    ...(bpffs ? [`bpffs: userns ${bpffs.ns}, ${formatMasks(bpffs.delegate)}`] : []),
+    `asks: token_create; fd_kind ${fdKind}, flags ${flags}, ${attrSize} bytes of attributes${stray}`,
+  ];
+}
+
+function describeMount({ opener, sbUserns, data, steps, set }: MountRecord): string[] {
+  if (data !== null) return [`mount(2) by ${opener} (userns ${sbUserns}): ${quoted(data, MAX_SHOWN_LENGTH)}`];
+  return [
+    `opened by ${opener} (userns ${sbUserns})`,
+    ...(steps ?? []).map(describeStep),
+    ...(set ?? []).map((step) => `when mounted: ${describeStep(step)}`),
+  ];
+}
+
+function describeStep({ by, op, key, value }: Step): string {
+  if (key === null) return `${op} by ${by}`;
+  return `${key}${value === null ? '' : `=${quoted(value, MAX_SHOWN_LENGTH)}`} by ${by}`;
+}
+
+function formatLsm({ hook, returns, onlyIfArg }: LsmProgram): string {
+  return `${hook} returns ${returns}${onlyIfArg === null ? '' : ` where its second argument is ${onlyIfArg}`}`;
+}

@@ -1,0 +1,108 @@
+import { Fault } from '../abi/verdict.js';
+import type { Remedy, RequestContext } from '../explain/remedy.js';
+import { capName } from '../kernel/capability.js';
+import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
+import type { World } from '../kernel/world.js';
+
+/** One change as an instruction a person can follow, and why it has to be that. */
+export interface RemedyText {
+  readonly what: string;
+  readonly note?: string;
+}
+
+const MEND: Readonly<Record<Fault, string>> = {
+  [Fault.NONE]: 'nothing',
+  [Fault.ATTR_E2BIG]: 'zero the attribute bytes this kernel does not know, or pass a smaller attribute size',
+  [Fault.ATTR_EINVAL]: 'make the attributes valid for the command (flags, sizes, unused fields zero)',
+  [Fault.TOKEN_EBADF]: 'pass a token descriptor that is open in the calling task (an O_PATH descriptor does not count)',
+  [Fault.TOKEN_EINVAL]: 'pass a descriptor made by BPF_TOKEN_CREATE (the bpffs directory itself is not a token)',
+  [Fault.LATE_EINVAL]: 'make the attributes valid: the permission is there, a later check refuses them',
+  [Fault.LATE_ENOENT]: 'name an id that exists: the permission is there',
+  [Fault.BAD_ROW]: 'write the row so that it can be read',
+};
+
+/** The change in words, as seen from the question it changes. */
+export function describeRemedy({ world, request }: RequestContext, change: Remedy): RemedyText {
+  const { vocabulary } = world.profile;
+  const task = world.tasks[request.task]?.name ?? 'the task';
+  const userns = (id: number) => world.userns[id]?.name ?? `#${id}`;
+  switch (change.kind) {
+    case 'delegate': {
+      const name = vocabulary.nameOf(MASK_KIND[change.mask], change.bit);
+      const where = delegation(world, change.token);
+      return {
+        what: `add ${name} to delegate_${change.mask} of ${where.bpffs}, then make ${where.token} again`,
+        note: `bit ${change.bit}; a token keeps the masks it was made with, so mounting alone is not enough`,
+      };
+    }
+    case 'grant': {
+      const ns = world.tasks[change.task]?.userns ?? 0;
+      const note =
+        ns === 0
+          ? 'in the initial userns this counts for the whole machine; no token is needed with it'
+          : 'effective in its own user namespace; it counts only together with the token';
+      return { what: `give ${task} ${capName(change.cap)} in userns ${userns(ns)}`, note };
+    }
+    case 'use_token': {
+      const token = world.tokens[change.token];
+      const ns = userns(token?.userns ?? 0);
+      return {
+        what: `hand the call the token ${token?.name} instead`,
+        note: `it belongs to ${ns}, the user namespace ${task} is in`,
+      };
+    }
+    case 'other_task': {
+      const other = world.tasks[change.task];
+      return {
+        what: `have ${other?.name} make the call (userns ${userns(other?.userns ?? 0)}, where the token belongs)`,
+        note: `else ${task} needs capabilities in the initial userns, which count for the whole machine`,
+      };
+    }
+    case 'no_token':
+      return {
+        what: 'make the call without a token',
+        note: 'the capabilities are there; the token only gets in the way',
+      };
+    case 'new_token': {
+      const options = MASK_NAMES.flatMap((mask) => formatOptions(world, mask, change.bits[mask]));
+      return {
+        what:
+          `mount a bpffs for userns ${userns(change.userns)} with ${options.join(',')}, ` +
+          `make a token from it in that userns and hand it to the call`,
+        note: 'setting delegate_ options needs CAP_SYS_ADMIN in the initial userns; BPF_TOKEN_CREATE needs CAP_BPF in that one',
+      };
+    }
+    case 'lsm_allow_cmd': {
+      const name = vocabulary.nameOf('cmds', change.cmd);
+      return {
+        what: `have the LSM allow ${name} through ${tokenName(world, change.token)}`,
+        note: 'hook bpf_token_cmd',
+      };
+    }
+    case 'lsm_allow_cap':
+      return {
+        what: `have the LSM allow ${capName(change.cap)} through ${tokenName(world, change.token)}`,
+        note: 'hook bpf_token_capable',
+      };
+    case 'attach_type':
+      return { what: `use expected_attach_type ${vocabulary.nameOf('attach_types', change.attachType)}` };
+    case 'insn_cnt':
+      return { what: `load a program of at most ${change.insnCnt} instructions` };
+    case 'fix_attributes':
+      return { what: MEND[change.pre] };
+  }
+}
+
+function formatOptions(world: World, mask: MaskName, bit: number | undefined): string[] {
+  return bit === undefined ? [] : [`delegate_${mask}=${world.profile.vocabulary.nameOf(MASK_KIND[mask], bit)}`];
+}
+
+function tokenName(world: World, id: number): string {
+  const token = world.tokens[id];
+  return token ? `the token ${token.name}` : 'the token';
+}
+
+function delegation(world: World, id: number): { bpffs: string; token: string } {
+  const bpffs = world.bpffs[world.tokens[id]?.bpffs ?? -1];
+  return { bpffs: bpffs ? `bpffs ${bpffs.name}` : 'the bpffs it is made from', token: tokenName(world, id) };
+}

@@ -1,0 +1,56 @@
+import { Disposition, Outcome } from '../abi/verdict.js';
+
+const REASON: Readonly<Record<Outcome, string>> = {
+  [Outcome.ALLOWED]: 'every permission check passed',
+  [Outcome.CAP_BPF_MISSING_UNPRIV_DISABLED]: 'CAP_BPF is missing while unprivileged BPF is disabled',
+  [Outcome.CAP_BPF_MISSING]: 'CAP_BPF is missing',
+  [Outcome.CAP_NET_ADMIN_MISSING]: 'CAP_NET_ADMIN is missing',
+  [Outcome.CAP_PERFMON_MISSING]: 'CAP_PERFMON is missing',
+  [Outcome.CAP_SYS_ADMIN_MISSING]: 'CAP_SYS_ADMIN is missing',
+  [Outcome.LSM_REFUSED_CAPABLE]: 'an LSM refused the capability through this token',
+  [Outcome.NO_PERMISSION_NEEDED]: 'no permission is asked: the descriptor decides',
+  [Outcome.TOKEN_EBADF]: 'the token descriptor is not open',
+  [Outcome.TOKEN_EINVAL]: 'the token descriptor is open and not a token',
+  [Outcome.TOKEN_NOT_TAKEN]: 'the command takes no token',
+  [Outcome.ATTR_EINVAL]: 'the attributes are not valid for the command',
+  [Outcome.ATTR_E2BIG]: 'the attributes are larger than this kernel knows',
+  [Outcome.INSN_CNT_E2BIG]: 'no instructions, or more than the caller may load',
+  [Outcome.UNKNOWN_CMD]: 'this kernel has no such command',
+  [Outcome.UNKNOWN_TYPE]: 'this kernel has no such map or program type',
+  [Outcome.ATTACH_TYPE_MISMATCH]: 'the attach type does not fit the program type',
+  [Outcome.ENOENT]: 'there is nothing of that id',
+  [Outcome.NO_SUCH_TASK]: 'there is no such task in this world',
+  [Outcome.NO_SUCH_TOKEN]: 'there is no such token in this world',
+  [Outcome.BAD_ROW]: 'the row could not be read',
+  [Outcome.CAP_NET_ADMIN_MISSING_EINVAL]: 'CAP_NET_ADMIN is missing, which BPF_PROG_ATTACH returns as EINVAL',
+  [Outcome.UNDECIDED]: 'BPF_TOKEN_CREATE depends on a bpffs descriptor, which the row does not name',
+  [Outcome.CREATE_USERNS_MISMATCH]: 'the caller is not in the user namespace of the bpffs',
+  [Outcome.CREATE_IN_INIT_USERNS]: 'no token can be made in the initial user namespace',
+  [Outcome.CREATE_NO_DELEGATION]: 'the bpffs delegates nothing',
+  [Outcome.CREATE_LSM_REFUSED]: 'an LSM refused to make the token',
+  [Outcome.FD_EBADF]: 'the descriptor the command needs is not open',
+  [Outcome.NOT_BPFFS_ROOT]: 'the descriptor is not the root of a bpffs',
+  [Outcome.LSM_REFUSED_CAPABLE_EINVAL]:
+    'an LSM refused the capability through this token, which BPF_PROG_ATTACH returns as EINVAL',
+};
+
+const TOKEN_SENTENCES: Readonly<Record<Disposition, string>> = {
+  [Disposition.NONE_GIVEN]: 'no token was given',
+  [Disposition.USED]: 'the token was used',
+  [Disposition.DROPPED_CMD]: 'the token was dropped: it does not allow the command',
+  [Disposition.DROPPED_TYPE]: 'the token was dropped: it does not allow the type',
+  [Disposition.DROPPED_ATTACH_TYPE]: 'the token was dropped: it does not allow the attach type',
+  [Disposition.DROPPED_USERNS]: 'the token was dropped: the caller is not in its user namespace',
+  [Disposition.DROPPED_LSM]: 'the token was dropped: an LSM refuses it the command',
+  [Disposition.UNUSABLE]: 'the token could not be used',
+};
+
+/** The reason in words, for a sentence. */
+export function describeReason(outcome: Outcome): string {
+  return REASON[outcome];
+}
+
+/** What became of the token, in words, for a sentence. */
+export function dispositionText(disposition: Disposition): string {
+  return TOKEN_SENTENCES[disposition];
+}

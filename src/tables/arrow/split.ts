@@ -1,0 +1,77 @@
+import type { WorldNames } from '../../kernel/world.js';
+import { type EncodedBatch, openBatch } from '../../requests/arrow/inflate.js';
+import type { CellType } from '../../requests/columnar/cells.js';
+import { loadCodecs } from '../../requests/columnar/codecs.js';
+import type { DecodeBuffer } from '../../requests/columnar/desk.js';
+import {
+  type Dictionaries,
+  type DictionaryCodes,
+  RowBatchReader,
+  type TransientChunk,
+} from '../../requests/columnar/slices.js';
+import type { RowDiagnostics } from '../../requests/problems.js';
+import { FileBytes } from '../file_source.js';
+
+/** What any thread needs to read parts of a table: plain data. */
+export interface ArrowTableData {
+  readonly kind: 'arrow';
+  /** What messages call the file. */
+  readonly file: string;
+  /** Its descriptor, which is open as long as the table is. */
+  readonly fd: number;
+  readonly columns: readonly (CellType | undefined)[];
+  readonly dictionaries: Dictionaries;
+  readonly codes: DictionaryCodes;
+}
+
+/** Some consecutive rows of a table, and where they lie: plain data. */
+export interface ArrowSplit {
+  readonly firstRow: number;
+  readonly rows: number;
+  /** Of the file, about. */
+  readonly bytes: number;
+  readonly slices: readonly ArrowSlice[];
+}
+
+/** Rows of one batch, from `from` to before `to`; `firstRow` rows of the table come before the batch. */
+export interface ArrowSlice {
+  readonly batch: EncodedBatch;
+  readonly from: number;
+  readonly to: number;
+  readonly firstRow: number;
+}
+
+/** Reads parts of a table, in any thread. */
+export class ArrowSplitReader {
+  readonly #file: string;
+  readonly #bytes: FileBytes;
+  readonly #columns: readonly (CellType | undefined)[];
+  readonly #slices: RowBatchReader;
+
+  constructor({ file, fd, columns, dictionaries, codes }: ArrowTableData, world: WorldNames, problems: RowDiagnostics) {
+    this.#file = file;
+    this.#bytes = new FileBytes(fd);
+    this.#columns = columns;
+    this.#slices = new RowBatchReader(file, world, columns, problems);
+    this.#slices.setDictionaries(dictionaries, codes);
+  }
+
+  /** What the rows of the last chunk lie on. */
+  get decodeBuffer(): DecodeBuffer {
+    return this.#slices.decodeBuffer;
+  }
+
+  /** What comes before read() of a part: loading codecs, where it is compressed. */
+  prepare({ slices }: ArrowSplit): Promise<void> | undefined {
+    const codecs = slices.flatMap(({ batch }) => batch.codec ?? []);
+    return codecs.length > 0 ? loadCodecs(codecs) : undefined;
+  }
+
+  /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
+  *read({ slices }: ArrowSplit): Generator<TransientChunk> {
+    for (const { batch: encoded, from, to, firstRow } of slices) {
+      const { source, batch } = openBatch(this.#file, this.#columns, this.#bytes, encoded);
+      yield* this.#slices.read(source, batch, from, to, firstRow);
+    }
+  }
+}
