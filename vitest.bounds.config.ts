@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/bounds/*.bounds.ts', 'test/engine/*.test.ts'],
     testTimeout: 300_000,
+    hookTimeout: 120_000,
     maxWorkers: '100%',
   },
 });

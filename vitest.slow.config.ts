@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.slow.ts'],
     exclude: ['test/package/**'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: '100%',
   },
 });
