@@ -19,7 +19,7 @@ export class Decider {
   /** Address of the place. */
   readonly #workspace: number;
   readonly #room: RowRoom;
-  /** Where the module leaves a surface. */
+  /** Where the module leaves a permission set. */
   readonly #permissionSet: BigUint64Array;
   readonly #shelf = new PermissionSetAllocator();
   /** Throws an InvalidRequestError for what is no number of 32 bits. A property: a method's call between costs more. */

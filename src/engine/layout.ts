@@ -116,7 +116,7 @@ export const CMD_SIZE = 8;
 /** Commands by the numbers every kernel gives them: those whose requests have a type. */
 export const CMD_MAP_CREATE = 0;
 export const CMD_PROG_LOAD = 5;
-/** More of these, for surfaces. */
+/** More of these, for permission sets. */
 export const CMD_PROG_ATTACH = 8;
 export const CMD_BTF_LOAD = 18;
 export const CMD_BTF_GET_FD_BY_ID = 19;
@@ -193,7 +193,7 @@ export const CLASS_DROP_REASON_TYPE = WORLD_CLASS_COLUMNS + 128; // DROP_REASON_
 export const CLASS_DROP_REASON_ATTACH = WORLD_CLASS_COLUMNS + 160; // DROP_REASON_ATTACH where one speaks of the attach type
 export const CLASS_EFFECTIVE_ATTACH_TYPE = WORLD_CLASS_COLUMNS + 192; // what attach type 0 means where it means another
 
-// For surfaces: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
+// For permission sets: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
 // what goes on for who has these. Programs go on with an attach type that fits.
 export const PERMISSION_MAPS = WORLD_PERMISSIONS; // by capabilities: map types
 export const PERMISSION_PROGS = WORLD_PERMISSIONS + 128; // by capabilities: program types
@@ -204,7 +204,7 @@ export const PERMISSION_REFUSING = WORLD_PERMISSIONS + 1408; // commands that an
 export const PERMISSION_DESCRIPTOR = WORLD_PERMISSIONS + 1416; // commands that the descriptor decides
 export const PERMISSION_TYPES = WORLD_PERMISSIONS + 1424; // u32, the release's program types
 
-// A surface as it is handed out: sets again, and what PROG_LOAD allows of each program type.
+// A permission set as it is handed out: sets again, and what PROG_LOAD allows of each program type.
 export const OUT_CMDS = 0;
 export const OUT_DESCRIPTOR = 8;
 export const OUT_MAPS = 16;

@@ -1,6 +1,6 @@
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 
-/** One request of a surface by what it asks; a number is 0 where the command reads none. */
+/** One request of a permission set by what it asks; a number is 0 where the command reads none. */
 export interface PermissionCell {
   readonly cmd: number;
   /** Map type or program type, by command. */

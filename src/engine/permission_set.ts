@@ -1,7 +1,7 @@
 import { saturate } from './columns.js';
 import * as L from './layout.js';
 
-/** Words of a surface by their place. */
+/** Words of a permission set by their place. */
 const CMDS = L.OUT_CMDS / 8;
 const DESCRIPTOR = L.OUT_DESCRIPTOR / 8;
 const MAPS = L.OUT_MAPS / 8;
@@ -9,7 +9,7 @@ const PROGS = L.OUT_PROGS / 8;
 const CGROUP_SKB = L.OUT_CGROUP_SKB / 8;
 const ATTACHS = L.OUT_ATTACHS / 8;
 export const PERMISSION_WORDS = L.OUT_SIZE / 8;
-/** Surfaces that share an array: making one takes longer than working a surface out. */
+/** Permission sets that share an array: making one takes longer than working a permission set out. */
 const TOGETHER = 64;
 
 /**
@@ -61,12 +61,12 @@ export class PermissionSet {
   }
 }
 
-/** Keeps surfaces that are handed out. */
+/** Keeps permission sets that are handed out. */
 export class PermissionSetAllocator {
   #words = new BigUint64Array(0);
   #next = 0;
 
-  /** A surface of its own with these words. */
+  /** A permission set of its own with these words. */
   put(words: BigUint64Array): PermissionSet {
     if (this.#next === this.#words.length) {
       this.#words = new BigUint64Array(TOGETHER * PERMISSION_WORDS);

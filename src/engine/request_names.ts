@@ -3,7 +3,7 @@ import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import { describeGiven } from '../kernel/field_fault.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
-import { faultNamed_, PRE_NAMES } from '../names/faults.js';
+import { PRE_NAMES, preNamed } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { typeFieldOf } from '../names/request_fields.js';
 import { unknownName } from '../names/unknown_name.js';
@@ -151,7 +151,7 @@ function preOf(written: string): Fault {
   if (typeof written !== 'string') {
     throw new InvalidRequestError('pre', `pre is ${typeof written}: one of ${PRE_NAMES.join(', ')} is expected`);
   }
-  const pre = faultNamed_(written);
+  const pre = preNamed(written);
   if (pre !== undefined) return pre;
   const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
   throw new UnknownNameError('fault', written, unknownName('fault', written, PRE_NAMES, nearest));

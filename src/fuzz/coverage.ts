@@ -35,7 +35,7 @@ function numbers<Value extends number>(values: object): Value[] {
 }
 
 /** A campaign in a few lines. */
-export function campaignText_(
+export function campaignSummaryText(
   seed: number,
   { stats, elapsedMs, workers, interrupted, workerCrashes, abandonedShards }: CampaignResult,
 ): string {
@@ -64,7 +64,7 @@ export function campaignText_(
 }
 
 /** A campaign as JSON; findings are added by who shows them. */
-export function campaignJson_(seed: number, result: CampaignResult): Record<string, unknown> {
+export function campaignSummaryJson(seed: number, result: CampaignResult): Record<string, unknown> {
   const { stats, elapsedMs, workers, interrupted, workerCrashes, abandonedShards } = result;
   const missed = missedOf(stats.verdicts);
   return {

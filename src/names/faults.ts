@@ -9,13 +9,13 @@ export const PRE_NAMES: readonly string[] = Object.values(Fault)
 export const FAULT_NAMES: readonly string[] = PRE_NAMES.filter((_, code) => code !== Fault.BAD_ROW);
 
 /** The fault of a name in any common spelling: `token_ebadf`, `TOKEN-EBADF`. Undefined for anything else, numbers too. */
-export function faultNamed_(text: string): Fault | undefined {
+export function preNamed(text: string): Fault | undefined {
   const code = PRE_NAMES.indexOf(text.trim().toLowerCase().replaceAll('-', '_'));
   return code === -1 ? undefined : code;
 }
 
 /** The same for a call: undefined for `bad_row` too. */
 export function faultNamed(text: string): Fault | undefined {
-  const pre = faultNamed_(text);
+  const pre = preNamed(text);
   return pre === Fault.BAD_ROW ? undefined : pre;
 }

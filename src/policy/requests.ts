@@ -1,7 +1,7 @@
 import { Fault } from '../abi/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
-import { faultNamed_, PRE_NAMES } from '../names/faults.js';
+import { PRE_NAMES, preNamed } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../names/request_fields.js';
 import { resolveName } from '../names/spelling.js';
@@ -136,7 +136,7 @@ function preOf(
   { locator, diagnostics }: Context,
 ): Fault | undefined {
   if (written === undefined) return Fault.NONE;
-  const known = faultNamed_(written);
+  const known = preNamed(written);
   if (known !== undefined) return known;
   const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
   if (nearest) diagnostics.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));

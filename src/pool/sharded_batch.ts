@@ -41,8 +41,8 @@ export class ShardedBatch {
     const abort = (): void => this.#fail(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      const claimants_ = Math.min(this.#workerPool.workers, this.#claims.words.length);
-      await Promise.all(Array.from({ length: claimants_ }, () => this.#keepClaiming()));
+      const claimantCount = Math.min(this.#workerPool.workers, this.#claims.words.length);
+      await Promise.all(Array.from({ length: claimantCount }, () => this.#keepClaiming()));
     } finally {
       signal?.removeEventListener('abort', abort);
     }

@@ -3,7 +3,7 @@ import { saturate } from '../engine/columns.js';
 import { checkUniqueNames } from '../kernel/check_world.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import type { WorldNames } from '../kernel/world.js';
-import { faultNamed_ } from '../names/faults.js';
+import { preNamed } from '../names/faults.js';
 import { resolveName } from '../names/spelling.js';
 import { EXPECT_ALLOWED, type RequestColumn } from './table.js';
 
@@ -95,7 +95,7 @@ function preSpellings(): NameCache {
     const trimmed = text.trim();
     if (trimmed === '') return EMPTY;
     if (looksNumeric(trimmed)) return /^[0-7]$/.test(trimmed) ? Number(trimmed) : OUT_OF_RANGE;
-    return faultNamed_(trimmed) ?? UNKNOWN;
+    return preNamed(trimmed) ?? UNKNOWN;
   });
 }
 

@@ -1,43 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import { MAIN, ROOT } from './run_cli.js';
-
-const FLEET = join(ROOT, 'examples/fleet.yaml');
-const TABLE = 'task,cmd\nweb,btf_load\n';
-const folder = mkdtempSync(join(tmpdir(), 'bpftoken-one-file-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const at = (name: string): string => join(folder, name);
-/** All that lies in the folder, with what it holds. */
-const contents = (): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => [name, readFileSync(at(name), 'utf8')]),
-  );
-
-beforeEach(() => {
-  rmSync(folder, { recursive: true });
-  mkdirSync(at('sub'), { recursive: true });
-  writeFileSync(at('s.yaml'), readFileSync(FLEET));
-  writeFileSync(at('r.csv'), TABLE);
-  symlinkSync('r.csv', at('symbolic.csv'));
-  linkSync(at('r.csv'), at('hard.csv'));
-  symlinkSync('new.csv', at('dangling.csv'));
-  symlinkSync('sub', at('sub-link'));
-});
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { contents, FLEET, folder, TABLE } from './one_file_folder.js';
+import { MAIN } from './run_cli.js';
 
 test.each([
   ['eval s.yaml --requests r.csv --out - >> r.csv', '--requests r.csv and --out - (standard output)'],

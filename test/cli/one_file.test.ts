@@ -1,43 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { inProcess, MAIN, ROOT } from './run_cli.js';
-
-const FLEET = join(ROOT, 'examples/fleet.yaml');
-const TABLE = 'task,cmd\nweb,btf_load\n';
-const folder = mkdtempSync(join(tmpdir(), 'bpftoken-one-file-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const at = (name: string): string => join(folder, name);
-/** All that lies in the folder, with what it holds. */
-const contents = (): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => [name, readFileSync(at(name), 'utf8')]),
-  );
-
-beforeEach(() => {
-  rmSync(folder, { recursive: true });
-  mkdirSync(at('sub'), { recursive: true });
-  writeFileSync(at('s.yaml'), readFileSync(FLEET));
-  writeFileSync(at('r.csv'), TABLE);
-  symlinkSync('r.csv', at('symbolic.csv'));
-  linkSync(at('r.csv'), at('hard.csv'));
-  symlinkSync('new.csv', at('dangling.csv'));
-  symlinkSync('sub', at('sub-link'));
-});
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { at, contents, FLEET, folder, TABLE } from './one_file_folder.js';
+import { inProcess, MAIN } from './run_cli.js';
 
 const counts = ['--summary', 'cmd', '--summary-out'];
 const refused = (args: readonly string[], stderr: string) => ({ args, stderr });

@@ -101,3 +101,21 @@ export async function startWriting(folder: string, name: string, env: NodeJS.Pro
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   return { own, child, closed };
 }
+
+/** A command that writes ends by the signals, sent one after the other, as `ended` says, and leaves no temporary file. */
+export async function signalsEndWriting(
+  folder: string,
+  name: string,
+  signals: readonly NodeJS.Signals[],
+  ended: readonly [number | null, NodeJS.Signals | null],
+): Promise<void> {
+  const { own, child, closed } = await startWriting(folder, name);
+  for (const signal of signals) {
+    child.kill(signal);
+    await setTimeout(3);
+  }
+  const [code, signal] = await closed;
+  expect(readdirSync(own)).toEqual([]);
+  // The last of many may come when Node has stopped to listen.
+  if (signals.length === 1 || code !== null) expect([code, signal]).toEqual(ended);
+}

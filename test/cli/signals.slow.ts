@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { bpftoken, MAIN, ROOT } from './run_cli.js';
-import { signalsLeaveNothing, startWriting } from './signal_law.js';
+import { signalsEndWriting, signalsLeaveNothing, startWriting } from './signal_law.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpftoken-signals-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,15 +49,7 @@ test.each([
   ['SIGTERM again and again, as timeout sends it', Array(20).fill('SIGTERM'), [130, null]],
   ['a signal that is not heeded', ['SIGQUIT'], [null, 'SIGQUIT']],
 ] as const)('no temporary file stays after %s', async (name, signals, ended) => {
-  const { own, child, closed } = await startWriting(folder, name);
-  for (const signal of signals) {
-    child.kill(signal);
-    await setTimeout(3);
-  }
-  const [code, signal] = await closed;
-  expect(readdirSync(own)).toEqual([]);
-  // The last of many may come when Node has stopped to listen.
-  if (signals.length === 1 || code !== null) expect([code, signal]).toEqual(ended);
+  await signalsEndWriting(folder, name, signals, ended);
 });
 
 test('no temporary file stays after an uncaught exception, and after process.exit()', async () => {

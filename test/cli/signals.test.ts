@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bpftoken, MAIN, ROOT } from './run_cli.js';
-import { signalsLeaveNothing, startWriting } from './signal_law.js';
+import { signalsEndWriting, signalsLeaveNothing } from './signal_law.js';
 
 const FLEET = 'examples/fleet.yaml';
 const folder = mkdtempSync(join(tmpdir(), 'bpftoken-signals-'));
@@ -21,15 +21,7 @@ describe('no temporary file stays', () => {
     ['SIGHUP, which left one every time', ['SIGHUP'], [130, null]],
     ['Ctrl-C again and again', Array(20).fill('SIGINT'), [130, null]],
   ] as const)('after %s', async (name, signals, ended) => {
-    const { own, child, closed } = await startWriting(folder, name);
-    for (const signal of signals) {
-      child.kill(signal);
-      await setTimeout(3);
-    }
-    const [code, signal] = await closed;
-    expect(readdirSync(own)).toEqual([]);
-    // The last of many may come when Node has stopped to listen.
-    if (signals.length === 1 || code !== null) expect([code, signal]).toEqual(ended);
+    await signalsEndWriting(folder, name, signals, ended);
   });
 
   test('after a second signal to work that does not end', async () => {

@@ -69,7 +69,7 @@ class BatchRunner {
     try {
       // Where nothing but the summary is wanted, workers draw for themselves: that is most of the work.
       if (source.kind === 'generated' && !this.#output && workers > 1 && source.rows >= MIN_SAMPLED) {
-        const batchWorkers = await this.#hire();
+        const batchWorkers = await this.#startWorkers();
         await batchWorkers.draw(source.seed, source.rows, (part) => {
           addCounts(this.#summary, part);
           this.#reportSometimes();
@@ -97,7 +97,7 @@ class BatchRunner {
         this.#reportSometimes();
       } else {
         // Reading stays here otherwise, and writing: the rows' text in between takes long enough to be worth passing on.
-        if (!this.#batchWorkers && this.#format() && workers > 1 && chunks >= MIN_CHUNKS) await this.#hire();
+        if (!this.#batchWorkers && this.#format() && workers > 1 && chunks >= MIN_CHUNKS) await this.#startWorkers();
         chunks += 1;
         pending.push({ chunk, decided: this.#decide(chunk) });
         if (pending.length > (this.#batchWorkers ? CHUNKS_AHEAD * workers : 0)) {
@@ -126,7 +126,7 @@ class BatchRunner {
   async #read(): Promise<AsyncIterable<RequestChunk | CountedSplit> | Iterable<RequestChunk>> {
     const { world, workers = 1, compare = [] } = this.#options;
     const { parts, fleeting, chunks } = this.#source;
-    if (parts && workers > 1) return parts(await this.#hire(), !this.#output);
+    if (parts && workers > 1) return parts(await this.#startWorkers(), !this.#output);
     if (!fleeting || this.#output) return chunks;
     const compared = compare.map((other) => other.world.profile.name);
     const none = (): Counts => emptyCounts(world, compared, this.#grouping);
@@ -159,7 +159,7 @@ class BatchRunner {
     return hasReader;
   }
 
-  async #hire(): Promise<BatchWorkers> {
+  async #startWorkers(): Promise<BatchWorkers> {
     const { workers = 1, signal } = this.#options;
     // Loaded where it is needed: most batches are over before it would be.
     const { BatchWorkers } = await import('./hands.js');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
 import { type Finding, findingsOf } from '../../fuzz/campaign_stats.js';
 import type { CaseId } from '../../fuzz/case_id.js';
-import { campaignJson_, campaignText_ } from '../../fuzz/coverage.js';
+import { campaignSummaryJson, campaignSummaryText } from '../../fuzz/coverage.js';
 import { slotsOf } from '../../fuzz/profile_slots.js';
 import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
@@ -61,14 +61,14 @@ function campaignText(seed: number, result: CampaignResult, findings: readonly F
   const shown = findings
     .slice(0, MAX_SHOWN)
     .map((finding) => `${fuzzCaseText(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding)}\n`);
-  return shown.join('') + campaignText_(seed, result);
+  return shown.join('') + campaignSummaryText(seed, result);
 }
 
 function campaignJson(seed: number, result: CampaignResult, findings: readonly Finding[]): object {
   const shown = findings
     .slice(0, MAX_SHOWN)
     .map((finding) => fuzzCaseJson(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding));
-  return { ...campaignJson_(seed, result), different_findings: findings.length, findings: shown };
+  return { ...campaignSummaryJson(seed, result), different_findings: findings.length, findings: shown };
 }
 
 function planOf(options: FuzzOptions): CampaignOptions {

@@ -34,7 +34,7 @@ interface ColumnBuffers {
 export class DecodeBuffer {
   readonly #memory = makeMemory();
   readonly #exports: TableRowExports = instantiate(this.#memory);
-  readonly #columns_: Readonly<Record<RequestColumn, ColumnBuffers>>;
+  readonly #columnBuffers: Readonly<Record<RequestColumn, ColumnBuffers>>;
   /** Columns that the table has. */
   readonly #given: ReadonlySet<RequestColumn>;
   readonly #progAttach: number;
@@ -65,7 +65,7 @@ export class DecodeBuffer {
     this.#type = this.#allocate(DECODE_BUFFER_ROWS);
     this.#oddAt = this.#allocate(DECODE_BUFFER_ROWS);
     this.odd = this.#bytes(this.#oddAt, DECODE_BUFFER_ROWS);
-    const column_ = (name: RequestColumn): ColumnBuffers => ({
+    const buffers = (name: RequestColumn): ColumnBuffers => ({
       cells: this.#allocate(given.has(name) ? CELL_BYTES : 0),
       valid: this.#allocate(given.has(name) ? VALID_BYTES : 0),
       codes: this.#allocate(CODE_KINDS[name].bytes * DECODE_BUFFER_ROWS),
@@ -73,7 +73,7 @@ export class DecodeBuffer {
       room: 0,
       last: 0,
     });
-    this.#columns_ = Object.fromEntries(REQUEST_COLUMNS.map((name) => [name, column_(name)])) as Record<
+    this.#columnBuffers = Object.fromEntries(REQUEST_COLUMNS.map((name) => [name, buffers(name)])) as Record<
       RequestColumn,
       ColumnBuffers
     >;
@@ -89,34 +89,38 @@ export class DecodeBuffer {
 
   /** Where the bytes of a column's cells go: `bytes` of them, from the first row on. */
   cells(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#columns_[name].cells, bytes);
+    return this.#bytes(this.#columnBuffers[name].cells, bytes);
   }
 
   /** Where the validity bits of a column go. */
   valid(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#columns_[name].valid, bytes);
+    return this.#bytes(this.#columnBuffers[name].valid, bytes);
   }
 
   /** The codes of a column. */
   codes(name: RequestColumn): Uint8Array | Uint16Array | Uint32Array {
-    return new CODE_ARRAYS[CODE_KINDS[name].bytes](this.#memory.buffer, this.#columns_[name].codes, DECODE_BUFFER_ROWS);
+    return new CODE_ARRAYS[CODE_KINDS[name].bytes](
+      this.#memory.buffer,
+      this.#columnBuffers[name].codes,
+      DECODE_BUFFER_ROWS,
+    );
   }
 
   /** The table that lookUp() uses for a column: its last entry is the code of every number from there on. */
   setTable(name: RequestColumn, table: Uint8Array | Uint16Array | Uint32Array): void {
-    const column_ = this.#columns_[name];
-    if (table.length > column_.room) {
+    const buffers = this.#columnBuffers[name];
+    if (table.length > buffers.room) {
       // What one that grows leaves behind is less than what it has in the end.
-      column_.room = Math.max(2 * column_.room, table.length);
-      column_.table = this.#allocate(column_.room * table.BYTES_PER_ELEMENT);
+      buffers.room = Math.max(2 * buffers.room, table.length);
+      buffers.table = this.#allocate(buffers.room * table.BYTES_PER_ELEMENT);
     }
-    column_.last = table.length - 1;
-    this.#bytes(column_.table, table.byteLength).set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+    buffers.last = table.length - 1;
+    this.#bytes(buffers.table, table.byteLength).set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
   }
 
   /** Turns the first `rows` numbers of a column's cells into codes. Counts of instructions are their own codes. */
   lookUp(name: RequestColumn, { bytes, isSigned }: NumberType, rows: number, isOwnCode = false): void {
-    const { cells, codes, table, last } = this.#columns_[name];
+    const { cells, codes, table, last } = this.#columnBuffers[name];
     if (isOwnCode) {
       this.#exports.widenNumbers(bytes, isSigned, cells, codes, rows);
       return;
@@ -129,14 +133,14 @@ export class DecodeBuffer {
 
   /** Gives rows whose validity bit is 0, from bit `first` on, the code of an empty cell. */
   fillNulls(name: RequestColumn, first: number, rows: number): void {
-    const { valid, codes } = this.#columns_[name];
+    const { valid, codes } = this.#columnBuffers[name];
     const { bytes, empty } = CODE_KINDS[name];
     this.#exports.fillNullCodes(bytes, valid, first, empty, codes, rows);
   }
 
   /** Puts the codes of all columns together. Answers whether a row may be odd: `odd` says which are. */
   join(rows: number): boolean {
-    const at = (name: RequestColumn): number => this.#columns_[name].codes;
+    const at = (name: RequestColumn): number => this.#columnBuffers[name].codes;
     const ifGiven = (name: RequestColumn): number => (this.#given.has(name) ? at(name) : 0);
     const isOdd = this.#exports.joinCodes(
       rows,
@@ -160,7 +164,7 @@ export class DecodeBuffer {
   /** The requests that join() made: views that the next rows overwrite. */
   columns(rows: number): FullColumns {
     const { buffer } = this.#memory;
-    const at = (name: RequestColumn): number => this.#columns_[name].codes;
+    const at = (name: RequestColumn): number => this.#columnBuffers[name].codes;
     return {
       task: new Uint16Array(buffer, at('task'), rows),
       token: new Uint16Array(buffer, at('token'), rows),
@@ -184,7 +188,7 @@ export class DecodeBuffer {
   /** What rows expect, where the table has such a column: a view as of columns(). */
   expects(rows: number): Int16Array | undefined {
     if (!this.#given.has('expect')) return undefined;
-    return new Int16Array(this.#memory.buffer, this.#columns_.expect.codes, rows);
+    return new Int16Array(this.#memory.buffer, this.#columnBuffers.expect.codes, rows);
   }
 
   /** Room for the verdicts of the rows on the desk. */
@@ -194,7 +198,7 @@ export class DecodeBuffer {
 
   /** Counts the rows on the desk by what is in verdicts(). */
   count(rows: number): void {
-    const task = this.#columns_.task.codes;
+    const task = this.#columnBuffers.task.codes;
     this.#exports.countVerdicts(rows, task, this.#verdicts, this.#tasks, this.#byTask, this.#byVerdict);
   }
 
