@@ -1,7 +1,7 @@
 // A batch, by the ways there are. Rows of one task and token that follow each other are a run: from sixteen on it takes a way
 // of its own. What is between runs goes in blocks.
 
-import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/engine/layout';
+import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { principalKeyOf, taskAt, tokenAt } from './row_addresses';
 import { decideByTable, writeRunTable } from './long_run';

@@ -11,7 +11,7 @@ import {
   TOKEN_LEVEL,
   WORLD_REQUIREMENTS,
   WORLD_TOKENS,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { requirementHigh, requirementLow, firstRequirements, lastRequirements, saturated } from './requirement_rows';
 import { namespaceRelation } from './capable';
 import { decide16 } from './decide_vector';

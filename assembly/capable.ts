@@ -11,7 +11,7 @@ import {
   TOKEN_USERNS_ROW,
   WORLD_FALLBACK_CAPS,
   WORLD_USERNS,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { toBit } from './branchless';
 
 /**

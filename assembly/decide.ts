@@ -47,7 +47,7 @@ import {
   WORLD_RULES,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { capableThrough, isOwnUserns, selectBits, namespaceRelation } from './capable';
 import { toBit } from './branchless';
 import { dispositionOf, dropReasons } from './token';

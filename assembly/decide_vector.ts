@@ -17,7 +17,7 @@ import {
   WORLD_FALLBACK_CAPS,
   WORLD_OUTCOMES,
   WORLD_DROP_REASONS,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { hasAll, splat } from './vector';
 
 /**

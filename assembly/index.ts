@@ -1,7 +1,7 @@
 // What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
 
 import { Fault } from '../src/abi/verdict';
-import { WORKSPACE_SCRATCH } from '../src/engine/layout';
+import { WORKSPACE_SCRATCH } from '../src/abi/memory_layout';
 import { decideRows, decideRowsInBlocks } from './batch';
 import { decideHere } from './decide';
 import { setRows } from './row_addresses';

@@ -28,7 +28,7 @@ import {
   TYPE_ROWS,
   WORLD_OUTCOMES_IF_CAPABLE,
   WORLD_TOKENS,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { BLOCK_ROWS } from './block';
 import { capsInTokenUserns, isOwnUserns, namespaceRelation } from './capable';
 import { decide16 } from './decide_vector';

@@ -36,7 +36,7 @@ import {
   WORLD_RULES,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { capableThrough, isOwnUserns, namespaceRelation } from './capable';
 
 /** The two bits of TOKEN_CMDS that a command needs, of the first in TOKEN_COMMANDS. */

@@ -15,7 +15,7 @@ import {
   TYPE_ROWS,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { decideHere } from './decide';
 import { NO_VERDICT } from './slow_rows';
 import { writeRunTable } from './long_run';

@@ -5,7 +5,7 @@ import {
   CMD_MAP_CREATE,
   CMD_PROG_LOAD,
   LAST_TYPE,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { splat } from './vector';
 
 /** Sixteen commands or types as the tables number them: what is past them is their last. */

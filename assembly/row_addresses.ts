@@ -1,6 +1,6 @@
 // Where the rows of a batch lie, one address a column, kept in the place that decides them.
 
-import { WORKSPACE_ROWS_AT } from '../src/engine/layout';
+import { WORKSPACE_ROWS_AT } from '../src/abi/memory_layout';
 
 const TASK: usize = WORKSPACE_ROWS_AT;
 const TOKEN: usize = WORKSPACE_ROWS_AT + 4;

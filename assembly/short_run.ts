@@ -25,7 +25,7 @@ import {
   WORLD_FALLBACK_CAPS,
   WORLD_CLASS_OUTCOMES,
   WORLD_REQUIREMENT_CLASSES,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { saturated } from './requirement_rows';
 import { BLOCK_ROWS } from './block';
 import { capsInTokenUserns, isOwnUserns, namespaceRelation } from './capable';

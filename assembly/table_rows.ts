@@ -1,5 +1,5 @@
 // Rows of a table become requests, a column at a time: what the cells of a column stand for is looked up by number in a
-// table of codes; then the columns are put together. Addresses are those of a desk (src/requests/columnar/desk.ts).
+// table of codes; then the columns are put together. Addresses are those of a desk (src/tables/columnar/decode_buffer.ts).
 // Up to 15 rows past the last are read and written.
 
 import { OUTCOME_MASK } from '../src/abi/verdict';
@@ -12,7 +12,7 @@ import {
   CODE_UNRESOLVED_TASK,
   CODE_UNRESOLVED_TOKEN,
   LAST_TYPE,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { splat } from './vector';
 
 /** Numbers become u32, those below 0 and above 32 bits the largest there is. */

@@ -18,7 +18,7 @@ import {
   TOKEN_GIVEN,
   WORLD_DROP_REASONS,
   WORLD_TOKENS,
-} from '../src/engine/layout';
+} from '../src/abi/memory_layout';
 import { toBit } from './branchless';
 
 /** 1 where a byte of a token lacks the bit; none lacks what is not asked. */

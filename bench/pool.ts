@@ -1,7 +1,7 @@
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
 import type { World } from '../src/kernel/world.js';
-import { createEvaluatorPool } from '../src/pool/index.js';
+import { createEvaluatorPool } from '../src/pool/evaluator_pool.js';
 import { type BatchResult, residentCopy } from './batches.js';
 import { type AsyncCandidate, interleaveAsync, moreRounds, type SamplingPlan } from './measure.js';
 import { allowedBits, allowedShare } from './verify.js';

@@ -1,6 +1,6 @@
 import { type Columns, makeColumns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
-import { Random } from '../src/requests/random.js';
+import { Random } from '../src/workload/random.js';
 
 /** Rows for which `runs` holds task and token. */
 export const RUN_LENGTH = 4096;

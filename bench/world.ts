@@ -1,9 +1,9 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../src/abi/capabilities.js';
-import { NO_DENIALS } from '../src/kernel/lsm.js';
+import { NO_DENIALS } from '../src/kernel/denials.js';
 import type { Masks } from '../src/kernel/masks.js';
 import { profileNamed } from '../src/kernel/profile.js';
 import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../src/kernel/world.js';
-import { Random } from '../src/requests/random.js';
+import { Random } from '../src/workload/random.js';
 
 /** How much of everything a benchmark world holds. */
 export interface WorldSize {

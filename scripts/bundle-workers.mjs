@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
-const WORKERS = ['cli/batch/part_worker', 'fuzz/worker', 'load/load_worker', 'pool/worker'];
+const WORKERS = ['batch/splits/split_worker', 'fuzz/worker', 'loadtest/load_worker', 'pool/worker'];
 const folder = resolve(process.argv[2]);
 
 const bundle = await rolldown({

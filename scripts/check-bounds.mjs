@@ -3,7 +3,7 @@
 // columns lie; a store must lie in the workspace or past all workspaces. Anything else ends in a trap.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'assemblyscript/binaryen';
-import { WORKSPACE_SIZE } from '../dist/engine/layout.js';
+import { WORKSPACE_SIZE } from '../dist/abi/memory_layout.js';
 import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
 
 /** Functions that work in another memory, which has other regions. */

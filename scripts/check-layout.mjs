@@ -1,7 +1,7 @@
 // Fails the build where a region of the Wasm memory is smaller than the documented limits need, or where asconfig.json and
 // the layout disagree about the size of the memory.
 import { readFileSync } from 'node:fs';
-import * as layout from '../dist/engine/layout.js';
+import * as layout from '../dist/abi/memory_layout.js';
 import { KERNEL_REGIONS, layoutFaults, REGIONS, WORKSPACE_REGIONS } from '../dist/engine/regions.js';
 
 const { options } = JSON.parse(readFileSync('asconfig.json', 'utf8'));

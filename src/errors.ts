@@ -203,3 +203,18 @@ export class TableChangedError extends BpfTokenSimError {
     this.file = file;
   }
 }
+
+/** Work was ended by an AbortSignal. What it had begun to write is removed. */
+export class AbortError extends BpfTokenSimError {
+  override readonly name = 'AbortError';
+  override readonly code = 'ABORTED';
+
+  constructor(cause?: unknown) {
+    super('interrupted', { cause });
+  }
+}
+
+/** Throws an AbortError once the signal is given. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortError(signal.reason);
+}

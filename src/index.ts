@@ -14,7 +14,6 @@ export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './en
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
 export type { NewToken } from './engine/mutable_world.js';
 export type { PermissionSet, PermissionTable } from './engine/permission_set.js';
-export type { NamedRequest } from './engine/request_names.js';
 export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
 export { AttachmentLimitError } from './engine/workspaces.js';
 export {
@@ -35,11 +34,13 @@ export {
 export { evaluateAcrossProfiles, evaluateUnder, type ProfileEvaluation } from './explain/across_profiles.js';
 export { type Explanation, explain } from './explain/explain.js';
 export { type Remediation, remediate } from './explain/remediate.js';
-export { applyRemedy, type Remedy, type RequestContext } from './explain/remedy.js';
+export { applyRemedy, type Remedy } from './explain/remedy.js';
+export type { RequestContext } from './explain/request_context.js';
 export type { BpfAttr } from './kernel/attr.js';
 export type { Cred } from './kernel/capability.js';
+export type { TokenDenials } from './kernel/denials.js';
 export { Kernel, type KernelOptions } from './kernel/kernel.js';
-export type { LsmHooks, TokenDenials } from './kernel/lsm.js';
+export type { LsmHooks } from './kernel/lsm.js';
 export type { Masks } from './kernel/masks.js';
 export { Model } from './kernel/model.js';
 export { parseDelegateMask, showOptions } from './kernel/mount_options.js';
@@ -70,10 +71,13 @@ export {
   type World,
 } from './kernel/world.js';
 export { nearestName, resolveCapability, resolveName } from './names/spelling.js';
-export { parseScenario, type Scenario, ScenarioError } from './policy/scenario.js';
-export { starterScenario } from './policy/starter.js';
 export { explainText } from './report/explain_text.js';
 export { describeRemedy } from './report/remedy_text.js';
 export type { Style } from './report/style.js';
 export { describeReason } from './report/verdict_text.js';
-export { generateRequests, RequestTableError, readRequests } from './requests/index.js';
+export type { NamedRequest } from './request/resolve_request.js';
+export { parseScenario, type Scenario, ScenarioError } from './scenario/parse_scenario.js';
+export { starterScenario } from './scenario/starter.js';
+export { RequestTableError } from './tables/request_table.js';
+export { readRequests } from './tables/text/text_reader.js';
+export { generateRequests } from './workload/generate_requests.js';

@@ -5,7 +5,7 @@ import { fittingAttachTypes } from '../../src/kernel/attach_types.js';
 import { progTypeNeeds } from '../../src/kernel/prog_types.js';
 import { isAllowed } from '../../src/kernel/verdict.js';
 import type { TaskSpec, World } from '../../src/kernel/world.js';
-import { Random } from '../../src/requests/random.js';
+import { Random } from '../../src/workload/random.js';
 
 /** May a task load a program of a type, with an attach type that fits it, with a token? By ids. */
 export interface Question {

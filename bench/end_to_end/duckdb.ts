@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBVector } from '@duckdb/node-api';
 import type { World } from '../../src/kernel/world.js';
-import { PRE_NAMES } from '../../src/names/faults.js';
-import type { RequestFormat } from '../../src/requests/index.js';
+import { PRE_NAMES } from '../../src/request/fault_names.js';
+import type { RequestFormat } from '../../src/tables/request_table.js';
 import type { PipelineFormat } from './files.js';
 
 /** The rival that reads tables: DuckDB hands over the same columns as integers, chunk by chunk. */

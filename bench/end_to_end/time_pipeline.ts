@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { runBatch } from '../../src/cli/batch/index.js';
+import { runBatch } from '../../src/batch/run_batch.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import type { World } from '../../src/kernel/world.js';
 import { type Spread, spreadOf } from '../statistics.js';

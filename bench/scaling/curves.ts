@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Columns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { MAX_IDS, type UsernsSpec, type World } from '../../src/kernel/world.js';
-import { createEvaluatorPool } from '../../src/pool/index.js';
+import { createEvaluatorPool } from '../../src/pool/evaluator_pool.js';
 import { TypeScriptBaseline } from '../baselines/typescript.js';
 import { residentCopy } from '../batches.js';
 import { candidate, interleave, interleaveAsync, type SamplingPlan, type Timing } from '../measure.js';

@@ -1,4 +1,4 @@
-import { printableMessage } from '../text/printable.js';
+import { BpfTokenSimError } from '../errors.js';
 
 /** What the command's exit status means. */
 export const EXIT = {
@@ -14,11 +14,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Something the user has to put right. Its message is for them, without a stack. */
-export class InputError extends Error {
+export class InputError extends BpfTokenSimError {
   override readonly name = 'InputError';
-
-  /** The lines of a message are made printable. */
-  constructor(message: string | readonly string[]) {
-    super(printableMessage(message));
-  }
+  override readonly code = 'INPUT';
 }

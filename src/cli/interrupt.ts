@@ -1,4 +1,4 @@
-import { endBySignal } from './batch/temporary_files.js';
+import { endBySignal } from '../batch/output/temporary_files.js';
 
 /** Ctrl-C, a request to end, and the terminal going away. */
 const HEEDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

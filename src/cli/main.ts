@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { BatchFileError } from './batch/errors.js';
+import { BatchFileError } from '../batch/errors.js';
 import { EXIT } from './exit.js';
 import { writeText } from './output.js';
 import { run } from './program.js';

@@ -1,11 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { RecordingError } from '../conformance/errors.js';
-import { ScenarioError } from '../policy/problems.js';
-import { PoolError } from '../pool/errors.js';
-import { RequestTableError } from '../requests/table.js';
+import { AbortError, BpfTokenSimError } from '../errors.js';
 import { printable } from '../text/printable.js';
-import { AbortError, BadRowError, BatchFileError, TooManyGroupsError } from './batch/errors.js';
-import { EXIT, type ExitCode, InputError } from './exit.js';
+import { EXIT, type ExitCode } from './exit.js';
 import type { CommandName } from './options/table.js';
 import { writeText } from './output.js';
 
@@ -81,15 +77,5 @@ function messageOf(error: Error): string {
 
 /** Errors whose message is all a person needs; anything else is a fault of this program and keeps its stack. */
 function isForPeople(error: unknown): error is Error {
-  return (
-    error instanceof InputError ||
-    error instanceof BatchFileError ||
-    error instanceof BadRowError ||
-    error instanceof TooManyGroupsError ||
-    error instanceof ScenarioError ||
-    error instanceof RequestTableError ||
-    error instanceof RecordingError ||
-    error instanceof PoolError ||
-    (error instanceof Error && 'syscall' in error)
-  );
+  return error instanceof BpfTokenSimError || (error instanceof Error && 'syscall' in error);
 }

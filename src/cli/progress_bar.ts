@@ -1,15 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { formatRate } from '../report/summary_text.js';
-
-/** How far a batch is. */
-export interface Progress {
-  readonly rows: number;
-  /** Rows there will be, where that is known. */
-  readonly totalRows?: number;
-  readonly bytes: number;
-  /** Bytes of the file, where that is known. */
-  readonly totalBytes?: number;
-}
+import type { Progress } from '../batch/progress.js';
+import { formatRate } from '../report/format.js';
 
 /** A bar on a terminal. */
 export interface ProgressBar {

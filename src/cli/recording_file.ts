@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { BatchFileError, errorCode } from '../batch/errors.js';
+import { AbortError } from '../errors.js';
 import { type InputFile, openInputFile } from '../tables/input_file.js';
-import { AbortError, BatchFileError, errorCode } from './batch/errors.js';
 import { InputError } from './exit.js';
 
 /** A recording as its bytes come, unpacked where its name ends in .gz. */

@@ -1,9 +1,8 @@
 import { Fault } from '../abi/verdict.js';
-import type { RequestContext } from '../explain/remedy.js';
+import type { RequestContext } from '../explain/request_context.js';
 import type { Profile } from '../kernel/profile.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
-import { PRE_NAMES } from '../names/faults.js';
 import { nearestOf } from '../names/nearest.js';
 import {
   isFaultRead,
@@ -14,7 +13,8 @@ import {
   typeFieldOf,
 } from '../names/request_fields.js';
 import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
-import type { Scenario, ScenarioRequest, Warning } from '../policy/scenario.js';
+import { PRE_NAMES } from '../request/fault_names.js';
+import type { Scenario, ScenarioRequest, Warning } from '../scenario/parse_scenario.js';
 import { InputError } from './exit.js';
 import { longOf } from './options/add_options.js';
 import type { OptionsOf, OptionTable } from './options/option.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
 import type { World } from '../kernel/world.js';
-import { MAX_SCENARIO_BYTES } from '../policy/document.js';
-import { parseScenario, type Scenario, type Warning } from '../policy/scenario.js';
+import { parseScenario, type Scenario, type Warning } from '../scenario/parse_scenario.js';
 import { printable } from '../text/printable.js';
 import { requireDistinctFiles } from './distinct_files.js';
 import { InputError } from './exit.js';

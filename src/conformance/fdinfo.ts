@@ -1,6 +1,7 @@
 import { MASK_NAMES, type Masks } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
-import { type BpfToken, bpfTokenShowFdinfo } from '../kernel/token.js';
+import type { BpfToken } from '../kernel/token.js';
+import { bpfTokenShowFdinfo } from '../kernel/token_checks.js';
 import type { Difference } from './compared_case.js';
 import type { TokenShown } from './record.js';
 

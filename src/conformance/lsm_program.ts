@@ -1,5 +1,6 @@
-import type { LsmHooks, TokenDenials } from '../kernel/lsm.js';
-import { NO_DENIALS } from '../kernel/lsm.js';
+import type { TokenDenials } from '../kernel/denials.js';
+import { NO_DENIALS } from '../kernel/denials.js';
+import type { LsmHooks } from '../kernel/lsm.js';
 import type { LsmProgram } from './record.js';
 
 const EVERY = (1n << 64n) - 1n;

@@ -1,5 +1,5 @@
-import { LineTextSplitter, MAX_LINE } from '../requests/lines.js';
-import { decodeUtf8 } from '../requests/utf8.js';
+import { LineTextSplitter, MAX_LINE } from '../tables/text/text_lines.js';
+import { decodeUtf8 } from '../tables/text/utf8.js';
 import { RecordingError } from './errors.js';
 import { readRecord } from './read_record.js';
 import type { RecordedCase } from './record.js';

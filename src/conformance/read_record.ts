@@ -2,7 +2,7 @@ import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import { NEWEST_PROFILE } from '../kernel/profile.js';
 import { resolveName } from '../names/spelling.js';
-import { isBlank } from '../requests/lines.js';
+import { isBlank } from '../tables/text/text_lines.js';
 import { RecordingError } from './errors.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';

@@ -1,5 +1,5 @@
+import { NO_DENIALS } from '../kernel/denials.js';
 import { Kernel } from '../kernel/kernel.js';
-import { NO_DENIALS } from '../kernel/lsm.js';
 import { verdictByte } from '../kernel/model.js';
 import type { Profile } from '../kernel/profile.js';
 import type { Task } from '../kernel/task.js';

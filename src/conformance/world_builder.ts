@@ -1,5 +1,5 @@
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
-import { NO_DENIALS, type TokenDenials } from '../kernel/lsm.js';
+import { NO_DENIALS, type TokenDenials } from '../kernel/denials.js';
 import type { Masks } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { MAX_IDS, type TaskSpec, type TokenSpec, type UsernsSpec, type World } from '../kernel/world.js';

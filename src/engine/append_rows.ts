@@ -1,6 +1,6 @@
+import * as L from '../abi/memory_layout.js';
 import type { TaskSpec, TokenSpec } from '../kernel/world.js';
 import { type RowPlan, writeTaskRow, writeTokenRow } from './compile.js';
-import * as L from './layout.js';
 import type { WorldTables } from './regions.js';
 
 // Rows added to tables that other threads may be reading. Nobody asks for an id before it is handed out, so that a row

@@ -1,9 +1,9 @@
+import { LAST_TYPE } from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { checkRequest } from '../kernel/check_request.js';
 import { MAX_IDS, NO_TOKEN, type Request } from '../kernel/world.js';
-import { LAST_TYPE } from './layout.js';
 
 /** Requests as one typed array per column, all of the same length. */
 export interface Columns {

@@ -1,9 +1,9 @@
+import * as L from '../abi/memory_layout.js';
 import { WorldTooLargeError } from '../errors.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
-import * as L from './layout.js';
 import type { WorldTables } from './regions.js';
 import { capBits, profileTables, TOKEN_COMMANDS } from './tables/kernel_tables.js';
 

@@ -1,3 +1,4 @@
+import * as L from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
 import { checkNumbers, checkRequest } from '../kernel/check_request.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
@@ -5,7 +6,6 @@ import type { Request } from '../kernel/world.js';
 import { checkColumnMemory, checkColumns } from './check_columns.js';
 import type { Columns } from './columns.js';
 import { noteMemory } from './evaluator_memory.js';
-import * as L from './layout.js';
 import { PERMISSION_WORDS, type PermissionSet, PermissionSetAllocator, PermissionTable } from './permission_set.js';
 import { type Addresses, addressesOf } from './resident_columns.js';
 import { RowRoom } from './row_room.js';

@@ -1,4 +1,4 @@
-import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
+import { MAX_MEMORY_PAGES, MEMORY_PAGES } from '../abi/memory_layout.js';
 
 // What evaluators' memories hold: tables and places in the pages they begin with, then what was allocated for columns.
 

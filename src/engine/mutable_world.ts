@@ -1,6 +1,6 @@
 import { InvalidSpecError } from '../errors.js';
+import { NO_DENIALS } from '../kernel/denials.js';
 import { type FieldFault, faultError } from '../kernel/field_fault.js';
-import { NO_DENIALS } from '../kernel/lsm.js';
 import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import { isObject } from '../kernel/ranges.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';

@@ -1,5 +1,5 @@
+import * as L from '../abi/memory_layout.js';
 import { saturate } from './columns.js';
-import * as L from './layout.js';
 
 /** Words of a permission set by their place. */
 const CMDS = L.OUT_CMDS / 8;

@@ -1,6 +1,6 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
+import * as L from '../abi/memory_layout.js';
 import { MAX_IDS } from '../kernel/world.js';
-import * as L from './layout.js';
 
 const PAGE_BYTES = 65_536;
 /** Rows that an id column can name, NO_ID among them: any of them may be read. */

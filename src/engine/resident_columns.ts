@@ -1,9 +1,9 @@
+import { PAST_ROWS } from '../abi/memory_layout.js';
 import { InvalidArgumentError } from '../errors.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { overlapError } from './check_columns.js';
 import { type Columns, checkRows, type FullColumns } from './columns.js';
 import { allocate, bytesLeft } from './evaluator_memory.js';
-import { PAST_ROWS } from './layout.js';
 
 /** Where in which memory a column lies. */
 interface ColumnLocation {

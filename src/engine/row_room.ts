@@ -1,5 +1,5 @@
+import * as L from '../abi/memory_layout.js';
 import type { Columns } from './columns.js';
-import * as L from './layout.js';
 
 /** A place's room for WORKSPACE_ROWS rows that lie elsewhere: copies of columns on their way in, verdicts on their way out. */
 export class RowRoom {

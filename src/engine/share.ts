@@ -1,9 +1,9 @@
+import { MEMORY_PAGES } from '../abi/memory_layout.js';
 import { DisposedError, InvalidArgumentError } from '../errors.js';
 import type { Request } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
 import { noteMemory } from './evaluator_memory.js';
-import { MEMORY_PAGES } from './layout.js';
 import type { PermissionSet } from './permission_set.js';
 import { claimWorkspace, releaseWorkspace } from './workspaces.js';
 

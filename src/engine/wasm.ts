@@ -1,5 +1,5 @@
+import { MAX_MEMORY_PAGES, MEMORY_PAGES } from '../abi/memory_layout.js';
 import { DECIDE_WASM_BASE64 } from './decide.generated.js';
-import { MAX_MEMORY_PAGES, MEMORY_PAGES } from './layout.js';
 
 type DecideBatch = (
   workspace: number,

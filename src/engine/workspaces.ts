@@ -1,5 +1,5 @@
+import * as L from '../abi/memory_layout.js';
 import { BpfTokenSimError } from '../errors.js';
-import * as L from './layout.js';
 
 /** Every place of a memory is taken. */
 export class AttachmentLimitError extends BpfTokenSimError {

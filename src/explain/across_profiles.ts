@@ -4,8 +4,8 @@ import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import { checkProfile } from '../kernel/profile_rules.js';
 import { Trace } from '../kernel/trace.js';
-import { checkQuestion } from './check_question.js';
-import type { RequestContext } from './remedy.js';
+import type { RequestContext } from './request_context.js';
+import { checkRequestContext } from './request_context.js';
 
 /** What a profile says to a request. */
 export interface ProfileEvaluation {
@@ -21,7 +21,7 @@ export interface ProfileEvaluation {
  * does.
  */
 export function evaluateAcrossProfiles(context: RequestContext): ProfileEvaluation[] {
-  checkQuestion(context);
+  checkRequestContext(context);
   return PROFILES.map((profile) => evaluateUnder(context, profile));
 }
 

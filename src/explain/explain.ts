@@ -2,10 +2,10 @@ import { Model } from '../kernel/model.js';
 import { type Step, Trace } from '../kernel/trace.js';
 import { isDecided } from '../kernel/verdict.js';
 import { evaluateAcrossProfiles, type ProfileEvaluation } from './across_profiles.js';
-import { checkQuestion } from './check_question.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { type Remediation, remediate } from './remediate.js';
-import type { RequestContext } from './remedy.js';
+import type { RequestContext } from './request_context.js';
+import { checkRequestContext } from './request_context.js';
 
 /** Everything there is to say about one request. */
 export interface Explanation extends Evaluation {
@@ -18,7 +18,7 @@ export interface Explanation extends Evaluation {
 
 /** Asks the model a request and everything around it: each check, what would make it pass, what other kernels say. */
 export function explain(context: RequestContext): Explanation {
-  checkQuestion(context);
+  checkRequestContext(context);
   const trace = new Trace({ steps: true });
   const evaluated = evaluate(new Model(context.world), context.request, trace);
   return {

@@ -10,8 +10,8 @@ import { Trace } from '../kernel/trace.js';
 import { isAllowed } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
-import { checkQuestion } from './check_question.js';
-import { questionAfter, type Remedy, type RequestContext } from './remedy.js';
+import { questionAfter, type Remedy } from './remedy.js';
+import { checkRequestContext, type RequestContext } from './request_context.js';
 
 /** What would make a request pass: the changes, in order, or why nothing can. */
 export type Remediation =
@@ -51,7 +51,7 @@ interface State {
  * `unprivileged_bpf_disabled` is left alone: setting it to 0 would open BPF to everyone.
  */
 export function remediate(context: RequestContext): Remediation {
-  checkQuestion(context);
+  checkRequestContext(context);
   const { world, request } = context;
   const open: State[] = [{ context: { world, request }, changes: [], cost: 0 }];
   const seen = new Set<string>();

@@ -1,8 +1,8 @@
 import { Fault } from '../abi/verdict.js';
 import { invalidArgument, requireObject } from '../kernel/arguments.js';
 import type { MaskName } from '../kernel/masks.js';
-import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
-import { checkQuestion } from './check_question.js';
+import { NO_TOKEN, type World } from '../kernel/world.js';
+import { checkRequestContext, type RequestContext } from './request_context.js';
 
 /** Something a person can change so that a request passes: in the world, or in the request. */
 export type Remedy =
@@ -10,7 +10,7 @@ export type Remedy =
   | { readonly kind: 'delegate'; readonly token: number; readonly mask: MaskName; readonly bit: number }
   /** Gives a task a capability, in its own user namespace. */
   | { readonly kind: 'grant'; readonly task: number; readonly cap: number }
-  /** BatchWorkers another token of the world to the call. */
+  /** Hands another token of the world to the call. */
   | { readonly kind: 'use_token'; readonly token: number }
   /** Has another task of the world make the call. */
   | { readonly kind: 'other_task'; readonly task: number }
@@ -27,18 +27,12 @@ export type Remedy =
   /** Puts right what is wrong with the attributes or descriptors. */
   | { readonly kind: 'fix_attributes'; readonly pre: Fault };
 
-/** A question to the model. */
-export interface RequestContext {
-  readonly world: World;
-  readonly request: Request;
-}
-
 /**
  * The question as it is after a change. Nothing given is modified. Throws an InvalidArgumentError for what is no change, or one
- * of a row that the world does not have, and what checkQuestion() throws.
+ * of a row that the world does not have, and what checkRequestContext() throws.
  */
 export function applyRemedy(context: RequestContext, change: Remedy): RequestContext {
-  checkQuestion(context);
+  checkRequestContext(context);
   requireObject('change', change);
   return questionAfter(context, change);
 }

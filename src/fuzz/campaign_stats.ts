@@ -1,4 +1,4 @@
-import { type Answers, signatureOf } from './answers.js';
+import { type Answers, signatureOf } from '../differential/answers.js';
 import { type CaseId, compareCaseIds } from './case_id.js';
 import { PROFILE_SLOTS } from './profile_slots.js';
 

@@ -1,8 +1,8 @@
+import type { Answers } from '../differential/answers.js';
+import { Comparer } from '../differential/comparer.js';
+import type { EngineSetup } from '../differential/engine_setup.js';
+import type { Implementations } from '../differential/implementations.js';
 import type { Request, World } from '../kernel/world.js';
-import type { Answers } from './answers.js';
-import { Comparer } from './comparer.js';
-import type { EngineSetup } from './engine_setup.js';
-import type { Implementations } from './sides.js';
 
 /** One request of a batch of a world. */
 export interface Case {

@@ -1,22 +1,16 @@
 import { Fault } from '../abi/verdict.js';
-import type { Request, World } from '../kernel/world.js';
+import type { ComparedWorld } from '../differential/engine_setup.js';
 import { CASES_PER_WORLD, slotOfWorld } from './case_id.js';
-import { type EngineSetup, randomSetup } from './engine_setup.js';
+
 import { largeWorld } from './large_world.js';
 import { profileOfSlot } from './profile_slots.js';
 import { randomRequests } from './random_request.js';
+import { randomSetup } from './random_setup.js';
 import { RandomSource } from './random_source.js';
 import { randomWorld } from './random_world.js';
 
 /** One world in so many is large: it takes as long as some thousand others. */
 const WORLDS_PER_LARGE_WORLD = 65_536;
-
-/** A world of a campaign with its requests, and how an evaluator is given them. */
-export interface GeneratedWorld {
-  readonly world: World;
-  readonly requests: readonly Request[];
-  readonly setup: EngineSetup;
-}
 
 /** The world of a number and its first requests: a smaller `count` gives the beginning of what a larger one does. */
 export function generateWorld(
@@ -24,7 +18,7 @@ export function generateWorld(
   number: number,
   count: number = CASES_PER_WORLD,
   random = new RandomSource(),
-): GeneratedWorld {
+): ComparedWorld {
   random.reseed(seed, number);
   const profile = profileOfSlot(slotOfWorld(number), random);
   const world = random.below(WORLDS_PER_LARGE_WORLD) === 0 ? largeWorld(random, profile) : randomWorld(random, profile);

@@ -1,6 +1,6 @@
 import { MASK_ANY } from '../abi/bpf.js';
 import { CAP_BPF, CAP_FULL_SET, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../abi/capabilities.js';
-import { NO_DENIALS, type TokenDenials } from '../kernel/lsm.js';
+import { NO_DENIALS, type TokenDenials } from '../kernel/denials.js';
 import { MASK_KIND, MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { boundaryValuesOf } from './boundary_values.js';

@@ -26,13 +26,3 @@ export function randomProfile(random: RandomSource): Profile {
 export function anyProfile(random: RandomSource): Profile {
   return random.chance(25) ? randomProfile(random) : random.pick(PROFILES);
 }
-
-/** The built-in profile with the same vocabulary that differs in the fewest rules, and the rules that differ. */
-export function nearestBuiltIn({ vocabulary, rules }: Profile): { base: Profile; switched: Partial<Rules> } {
-  const [nearest] = PROFILES.filter((profile) => profile.vocabulary === vocabulary)
-    .map((base) => ({ base, names: RULE_NAMES.filter((rule) => base.rules[rule] !== rules[rule]) }))
-    .sort((a, b) => a.names.length - b.names.length);
-  if (!nearest) throw new RangeError(`no built-in profile has the vocabulary of ${vocabulary.release}`);
-  const switched = nearest.names.map((rule) => [rule, rules[rule]]);
-  return { base: nearest.base, switched: Object.fromEntries(switched) };
-}

@@ -1,4 +1,4 @@
-import { Random } from '../requests/random.js';
+import { Random } from '../workload/random.js';
 
 const word = new DataView(new ArrayBuffer(8));
 

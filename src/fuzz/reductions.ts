@@ -1,10 +1,10 @@
 import { Fault } from '../abi/verdict.js';
+import { PLAIN_SETUP } from '../differential/engine_setup.js';
 import { MASK_NAMES } from '../kernel/masks.js';
-import { extendProfile } from '../kernel/profile.js';
+import { extendProfile, nearestBuiltIn } from '../kernel/profile.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import type { Case } from './case.js';
-import { PLAIN_SETUP } from './engine_setup.js';
-import { nearestBuiltIn, RANDOM_RULES } from './random_profile.js';
+import { RANDOM_RULES } from './random_profile.js';
 
 /** Smaller cases to try, the boldest first. Each is made when it is asked for. */
 export type Reductions = Generator<Case, void>;

@@ -1,10 +1,10 @@
-import type { Answers } from './answers.js';
+import type { Answers } from '../differential/answers.js';
+import { Comparer } from '../differential/comparer.js';
+import type { Implementations } from '../differential/implementations.js';
 import { type Case, disagreementOf } from './case.js';
 import type { CaseId } from './case_id.js';
-import { Comparer } from './comparer.js';
 import { generateWorld } from './generate_case.js';
 import { type ShrunkCase, shrink } from './shrink.js';
-import type { Implementations } from './sides.js';
 
 /** Worlds put before a case's own where it is right by itself: an instance may remember what it held. */
 const WORLDS_BEFORE = 64;

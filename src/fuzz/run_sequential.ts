@@ -1,6 +1,6 @@
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../differential/implementations.js';
 import { addStats, type CampaignStats, emptyStats } from './campaign_stats.js';
 import { type CampaignPlan, ShardRunner, shardsOf } from './shard.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from './sides.js';
 
 /** A campaign in this thread, to its end. */
 export function runSequential(

@@ -1,10 +1,10 @@
+import { Comparer } from '../differential/comparer.js';
+import type { Implementations } from '../differential/implementations.js';
 import { addFinding, type CampaignStats, emptyStats } from './campaign_stats.js';
 import { CASES_PER_WORLD, MAX_WORLDS, nthWorld, slotOfWorld } from './case_id.js';
-import { Comparer } from './comparer.js';
 import { generateWorld } from './generate_case.js';
 import { PROFILE_SLOTS } from './profile_slots.js';
 import { RandomSource } from './random_source.js';
-import type { Implementations } from './sides.js';
 
 /** Worlds handed out at a time: some ten milliseconds of work, so that passing it on costs nothing. */
 export const WORLDS_PER_SHARD = 64;

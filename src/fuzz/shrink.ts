@@ -1,4 +1,5 @@
-import type { Answers } from './answers.js';
+import type { Answers } from '../differential/answers.js';
+import type { Implementations } from '../differential/implementations.js';
 import { type Case, disagreementOf } from './case.js';
 import { constructibleVariants, isConstructible } from './constructible.js';
 import {
@@ -12,7 +13,6 @@ import {
   simplifyRequests,
   simplifySetup,
 } from './reductions.js';
-import type { Implementations } from './sides.js';
 
 /** Reductions tried before what is left is taken for small enough. One of a large world counts as many. */
 const MAX_TRIALS = 5000;

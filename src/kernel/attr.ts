@@ -4,7 +4,8 @@ import { Disposition, Fault, Outcome } from '../abi/verdict.js';
 import type { FdTable } from './files.js';
 import type { Masks } from './masks.js';
 import type { Rules } from './profile.js';
-import { type BpfToken, bpfTokenGetFromFd } from './token.js';
+import type { BpfToken } from './token.js';
+import { bpfTokenGetFromFd } from './token_checks.js';
 import type { Trace } from './trace.js';
 
 /** The fields of union bpf_attr that permission depends on. Fields not given are zero. */

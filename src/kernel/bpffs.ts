@@ -2,7 +2,7 @@ import { MASK_ANY } from '../abi/bpf.js';
 import { CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { type Cred, capable, nsCapable } from './capability.js';
-import { NO_DENIALS, type TokenDenials } from './lsm.js';
+import { NO_DENIALS, type TokenDenials } from './denials.js';
 import { MASK_NAMES, type MaskName } from './masks.js';
 import { type BpffsOptions, DEFAULT_MODE, kstrtou64, parseDelegateMask, showOptions } from './mount_options.js';
 import type { Profile } from './profile.js';

@@ -6,7 +6,7 @@ import { type BpfAttr, checkAttr, checkLate, givenToken, type TokenField } from 
 import type { KernelContext } from './context.js';
 import { missingCapability, requireCapability } from './permission.js';
 import type { Task } from './task.js';
-import { bpfTokenAllowCmd } from './token.js';
+import { bpfTokenAllowCmd } from './token_checks.js';
 import type { Trace } from './trace.js';
 
 /** BPF_BTF_LOAD: a descriptor, or a negated errno. Source: kernel/bpf/syscall.c: bpf_btf_load(). */

@@ -19,7 +19,8 @@ import { btfGetFdById, btfLoad, refuseToken } from './btf.js';
 import { bpfNsCapable, type Cred, capable } from './capability.js';
 import { type Gate, gateOf, tokenSupportOf } from './commands.js';
 import type { KernelContext, UnprivilegedBpfDisabled } from './context.js';
-import type { LsmHooks, TokenDenials } from './lsm.js';
+import type { TokenDenials } from './denials.js';
+import type { LsmHooks } from './lsm.js';
 import { mapCreate } from './map_create.js';
 import type { Masks } from './masks.js';
 import { missingCapability } from './permission.js';
@@ -27,7 +28,7 @@ import { DEFAULT_PROFILE, type Profile, profileNamed } from './profile.js';
 import { checkProfile } from './profile_rules.js';
 import { progLoad } from './prog_load.js';
 import { Task } from './task.js';
-import { bpfTokenCreate } from './token.js';
+import { bpfTokenCreate } from './token_checks.js';
 import type { Trace } from './trace.js';
 import { UserNamespace } from './userns.js';
 

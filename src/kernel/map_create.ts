@@ -7,7 +7,7 @@ import type { KernelContext } from './context.js';
 import { mapTypeCapability } from './map_types.js';
 import { missingCapability, requireCapability } from './permission.js';
 import type { Task } from './task.js';
-import { bpfTokenAllowCmd, bpfTokenAllowMapType } from './token.js';
+import { bpfTokenAllowCmd, bpfTokenAllowMapType } from './token_checks.js';
 import type { Trace } from './trace.js';
 
 const BPF_F_RDONLY = 1 << 3;

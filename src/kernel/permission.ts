@@ -3,7 +3,8 @@ import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import type { Cred } from './capability.js';
 import type { KernelContext } from './context.js';
-import { type BpfToken, bpfTokenCapable } from './token.js';
+import type { BpfToken } from './token.js';
+import { bpfTokenCapable } from './token_checks.js';
 import type { Trace } from './trace.js';
 
 /** The reason that goes with a missing capability. */

@@ -162,3 +162,13 @@ export function extendProfile(base: Profile, name: string, rules: Partial<Rules>
 
 /** The names of all rules, for checking what a person wrote. */
 export const RULE_NAMES = Object.keys(V12) as readonly (keyof Rules)[];
+
+/** The built-in profile with the same vocabulary that differs in the fewest rules, and the rules that differ. */
+export function nearestBuiltIn({ vocabulary, rules }: Profile): { base: Profile; switched: Partial<Rules> } {
+  const [nearest] = PROFILES.filter((profile) => profile.vocabulary === vocabulary)
+    .map((base) => ({ base, names: RULE_NAMES.filter((rule) => base.rules[rule] !== rules[rule]) }))
+    .sort((a, b) => a.names.length - b.names.length);
+  if (!nearest) throw new RangeError(`no built-in profile has the vocabulary of ${vocabulary.release}`);
+  const switched = nearest.names.map((rule) => [rule, rules[rule]]);
+  return { base: nearest.base, switched: Object.fromEntries(switched) };
+}

@@ -8,7 +8,7 @@ import type { KernelContext } from './context.js';
 import { missingCapability, requireCapability } from './permission.js';
 import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
 import type { Task } from './task.js';
-import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token.js';
+import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token_checks.js';
 import type { Trace } from './trace.js';
 
 /**

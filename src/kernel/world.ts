@@ -1,6 +1,6 @@
 import { Fault } from '../abi/verdict.js';
 import type { UnprivilegedBpfDisabled } from './context.js';
-import type { TokenDenials } from './lsm.js';
+import type { TokenDenials } from './denials.js';
 import type { Masks } from './masks.js';
 import type { BpffsOptions } from './mount_options.js';
 import type { Profile } from './profile.js';

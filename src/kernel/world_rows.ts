@@ -1,6 +1,6 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
+import { NO_DENIALS } from './denials.js';
 import type { FieldFault } from './field_fault.js';
-import { NO_DENIALS } from './lsm.js';
 import { MASK_NAMES } from './masks.js';
 import { isObject, isU32, isU64, isUid, MAX_UID } from './ranges.js';
 import { MAX_IDS } from './world.js';

@@ -1,6 +1,6 @@
-import type { WorkerPool } from './crew.js';
-import { WorkerCrashedError } from './errors.js';
-import { MAX_ATTEMPTS, taskCrashedWorkers } from './persist.js';
+import { WorkerCrashedError } from '../workers/errors.js';
+import { MAX_ATTEMPTS, taskCrashedWorkers } from '../workers/retry.js';
+import type { WorkerPool } from '../workers/worker_pool.js';
 import { ShardClaims } from './shard_claims.js';
 import type { BatchTask, Rows } from './shard_task.js';
 import type { SlotWorkspaces } from './slot_workspaces.js';

@@ -1,5 +1,6 @@
 import type { Explanation } from '../explain/explain.js';
-import { applyRemedy, type RequestContext } from '../explain/remedy.js';
+import { applyRemedy } from '../explain/remedy.js';
+import type { RequestContext } from '../explain/request_context.js';
 import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { describeRemedy } from './remedy_text.js';

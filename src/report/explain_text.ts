@@ -1,10 +1,10 @@
 import { Disposition } from '../abi/verdict.js';
 import type { ProfileEvaluation } from '../explain/across_profiles.js';
-import { checkQuestion } from '../explain/check_question.js';
 import type { Evaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
-import type { RequestContext } from '../explain/remedy.js';
 import { applyRemedy } from '../explain/remedy.js';
+import type { RequestContext } from '../explain/request_context.js';
+import { checkRequestContext } from '../explain/request_context.js';
 import { requireObject } from '../kernel/arguments.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { printable } from '../text/printable.js';
@@ -43,7 +43,7 @@ export function verdictText(
 export function explainText(explanation: Explanation, style: Style = PLAIN): string {
   requireObject('explanation', explanation, 'what explain() returned');
   requireObject('explanation.verdict', explanation.verdict, 'a verdict');
-  checkQuestion(explanation.context);
+  checkRequestContext(explanation.context);
   const { context, verdict, steps } = explanation;
   const sections = [verdictText(context, explanation, style)];
   if (steps.length > 0) {

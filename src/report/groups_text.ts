@@ -1,6 +1,6 @@
 import { printable } from '../text/printable.js';
+import { count, percent } from './format.js';
 import type { Style } from './style.js';
-import { count, percent } from './summary_text.js';
 
 /** Rows that say the same in some columns. */
 export interface GroupedRows {

@@ -1,5 +1,6 @@
 import { Fault } from '../abi/verdict.js';
-import type { Remedy, RequestContext } from '../explain/remedy.js';
+import type { Remedy } from '../explain/remedy.js';
+import type { RequestContext } from '../explain/request_context.js';
 import { capName } from '../kernel/capability.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import type { World } from '../kernel/world.js';

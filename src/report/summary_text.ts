@@ -1,7 +1,9 @@
-import type { Disposition, Outcome } from '../abi/verdict.js';
+import type { Outcome } from '../abi/verdict.js';
 import { errnoOf, isAllowed, isDecided, OUTCOMES, outcomeName } from '../kernel/verdict.js';
+import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
+import { count, formatTime, percent } from './format.js';
 import type { Style } from './style.js';
 import { describeReason, dispositionText } from './verdict_text.js';
 
@@ -36,26 +38,6 @@ export function totalsOf({ verdicts }: BatchCounts): Totals {
     else totals.undecided += count;
   });
   return totals;
-}
-
-/** Rows by outcome, those that occurred. */
-export function byOutcome(verdicts: Float64Array): Map<Outcome, number> {
-  const counts = new Map<Outcome, number>();
-  verdicts.forEach((count, byte) => {
-    const outcome = (byte % OUTCOMES) as Outcome;
-    if (count > 0) counts.set(outcome, (counts.get(outcome) ?? 0) + count);
-  });
-  return counts;
-}
-
-/** Rows by what became of the token, those that occurred. */
-export function byDisposition(verdicts: Float64Array): Map<Disposition, number> {
-  const counts = new Map<Disposition, number>();
-  verdicts.forEach((count, byte) => {
-    const disposition = Math.floor(byte / OUTCOMES) as Disposition;
-    if (count > 0) counts.set(disposition, (counts.get(disposition) ?? 0) + count);
-  });
-  return counts;
 }
 
 /** The summary of a batch for people: totals and rate, outcomes with reasons, tokens, and who is denied what. */
@@ -147,27 +129,4 @@ function section(title: string, rows: readonly (readonly string[])[], style: Sty
 
 function sorted<K>(counts: ReadonlyMap<K, number>): [K, number][] {
   return [...counts].sort(([, a], [, b]) => b - a);
-}
-
-/** How long rows took, and how many a second that is: ` in 0.87 s, 22.9 million a second`. */
-export function formatTime(rows: number, elapsedMs: number): string {
-  const seconds = elapsedMs / 1000;
-  return seconds > 0 ? ` in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s, ${formatRate(rows / seconds)}` : '';
-}
-
-/** 1234567 as `1,234,567`. */
-export function count(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-/** A share as `12.3%`. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`;
-}
-
-/** A rate as `8.1 million a second`. */
-export function formatRate(perSecond: number): string {
-  return perSecond >= 1e6
-    ? `${(perSecond / 1e6).toFixed(1)} million a second`
-    : `${count(Math.round(perSecond))} a second`;
 }

@@ -5,11 +5,11 @@ import { InvalidArgumentError, TableChangedError } from '../errors.js';
 import { invalidArgument, requireObject, requireSignal, requireText } from '../kernel/arguments.js';
 import { checkWorldNames } from '../kernel/check_world.js';
 import type { WorldNames } from '../kernel/world.js';
-import { RowDiagnostics } from '../requests/problems.js';
-import { requireFormat, requirePieces } from '../requests/source.js';
+import { requireFormat, requirePieces } from './check_source.js';
 import { formatOfPath, TABLE_FORMATS, type TableFormat } from './formats.js';
 import { openInputFile } from './input_file.js';
 import { openTable } from './open_table.js';
+import { RowDiagnostics } from './rows/row_diagnostics.js';
 
 /** A table: the path of a file, or its bytes from the first to the last (texts are taken as UTF-8). */
 export type TableSource = string | AsyncIterable<Uint8Array | string>;

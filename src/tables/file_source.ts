@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { ByteSource } from '../requests/columnar/slices.js';
+import type { ByteSource } from './columnar/row_batch_reader.js';
 
 const SHORTER = 'ESHORT';
 const PIECE_BYTES = 1 << 18;

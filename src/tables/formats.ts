@@ -1,4 +1,4 @@
-import { REQUEST_FORMATS } from '../requests/table.js';
+import { REQUEST_FORMATS } from './request_table.js';
 
 /**
  * How a table is written: the formats of text, Arrow IPC as a file (arrow) and as a stream (arrows), which are told apart by

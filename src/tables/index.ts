@@ -2,13 +2,6 @@
 
 export { TableChangedError } from '../errors.js';
 export {
-  type RowDiagnostic,
-  type RowDiagnosticKind,
-  RowDiagnostics,
-  type UnknownColumn,
-} from '../requests/problems.js';
-export { RequestTableError } from '../requests/table.js';
-export {
   type EvaluatedTable,
   evaluateTable,
   type TableChunk,
@@ -16,3 +9,10 @@ export {
   type TableSource,
 } from './evaluate_table.js';
 export { TABLE_FORMATS, type TableFormat } from './formats.js';
+export { RequestTableError } from './request_table.js';
+export {
+  type RowDiagnostic,
+  type RowDiagnosticKind,
+  RowDiagnostics,
+  type UnknownColumn,
+} from './rows/row_diagnostics.js';

@@ -1,7 +1,7 @@
 import type { FullColumns } from '../engine/columns.js';
 import type { WorldNames } from '../kernel/world.js';
-import type { RequestChunk } from '../requests/table.js';
 import type { ColumnarFormat } from './formats.js';
+import type { RequestChunk } from './request_table.js';
 
 /** Writes a table. */
 interface Writer {
@@ -26,12 +26,12 @@ export interface VerdictTableWriter extends Writer {
 /** The writer of requests in a format. */
 export async function openColumnarRequests(world: WorldNames, format: ColumnarFormat): Promise<RequestTableWriter> {
   if (format !== 'parquet') {
-    const { ArrowRequestWriter } = await import('../requests/arrow/request_writer.js');
+    const { ArrowRequestWriter } = await import('./arrow/request_writer.js');
     return new ArrowRequestWriter(world, format === 'arrow');
   }
   const { ParquetWriter } = await import('./parquet/writer.js');
-  const { DictionaryBuilder } = await import('../requests/arrow/names.js');
-  const { REQUEST_CELLS, RequestCells, requestNames } = await import('../requests/arrow/request_cells.js');
+  const { DictionaryBuilder } = await import('./columnar/dictionary_builder.js');
+  const { REQUEST_CELLS, RequestCells, requestNames } = await import('./columnar/request_columns.js');
   const names = requestNames(world).map((list) => list && new DictionaryBuilder(list));
   const writer = new ParquetWriter(REQUEST_CELLS, names);
   const cells = new RequestCells(world);
@@ -45,11 +45,11 @@ export async function openColumnarRequests(world: WorldNames, format: ColumnarFo
 /** The writer of verdict rows in a format, as openColumnarRequests(). */
 export async function openColumnarVerdicts(world: WorldNames, format: ColumnarFormat): Promise<VerdictTableWriter> {
   if (format !== 'parquet') {
-    const { ArrowVerdictWriter } = await import('../requests/arrow/verdict_writer.js');
+    const { ArrowVerdictWriter } = await import('./arrow/verdict_writer.js');
     return new ArrowVerdictWriter(world, format === 'arrow');
   }
   const { ParquetWriter } = await import('./parquet/writer.js');
-  const { VERDICT_CELLS, VerdictCells } = await import('../requests/arrow/verdict_cells.js');
+  const { VERDICT_CELLS, VerdictCells } = await import('./columnar/verdict_columns.js');
   const cells = new VerdictCells(world);
   const writer = new ParquetWriter(VERDICT_CELLS, cells.names);
   return {

@@ -5,19 +5,21 @@ import { PassThrough, Readable } from 'node:stream';
 import { CompressionType, compressionRegistry, RecordBatchFileWriter, tableFromArrays } from 'apache-arrow';
 import lz4 from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type * as Batch from '../../src/cli/batch/index.js';
+import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { ArrowEncoder } from '../../src/requests/arrow/encode.js';
-import { ArrowRequestWriter } from '../../src/requests/arrow/index.js';
-import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from '../../src/requests/arrow/request_cells.js';
-import { generateRequests, type RequestChunk, RequestWriter } from '../../src/requests/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
+import { ArrowRequestWriter } from '../../src/tables/arrow/request_writer.js';
+import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from '../../src/tables/columnar/request_columns.js';
+import type { RequestChunk } from '../../src/tables/request_table.js';
+import { RequestWriter } from '../../src/tables/text/request_writer.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+import { smallWorld } from '../tables/small_world.js';
 import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const ROWS = 1_300_000;

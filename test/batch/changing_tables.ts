@@ -12,16 +12,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
-import type * as Batch from '../../src/cli/batch/index.js';
-import { openRequestWriter } from '../../src/cli/batch/request_writer.js';
+import type * as Batch from '../../src/batch/index.js';
+import { openRequestWriter } from '../../src/batch/output/request_writer.js';
 import type * as Library from '../../src/index.js';
-import { generateRequests } from '../../src/requests/generate.js';
 import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
-import { smallWorld } from '../requests/small_world.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const world = smallWorld();

@@ -1,15 +1,16 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { GROUP_COLUMNS, type GroupColumn } from '../../src/cli/batch/group_columns.js';
-import { addGroups, checkGroups, type Group, Grouping, type Groups } from '../../src/cli/batch/groups.js';
-import { VerdictRows } from '../../src/cli/batch/verdict_rows.js';
+import { addGroups, checkGroups, type Group, Grouping, type Groups } from '../../src/batch/summary/group_by.js';
+import { GROUP_COLUMNS, type GroupColumn } from '../../src/batch/summary/group_columns.js';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
-import { generateRequests, REQUEST_FORMATS, type RequestChunk } from '../../src/requests/index.js';
-import { randomTable } from '../requests/random_tables.js';
-import { read, smallWorld } from '../requests/small_world.js';
+import { REQUEST_FORMATS, type RequestChunk } from '../../src/tables/request_table.js';
+import { VerdictRows } from '../../src/tables/text/verdict_writer.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+import { randomTable } from '../tables/random_tables.js';
+import { read, smallWorld } from '../tables/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);

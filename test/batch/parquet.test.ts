@@ -1,16 +1,16 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type * as Batch from '../../src/cli/batch/index.js';
+import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
 import { profileNamed } from '../../src/kernel/profile.js';
-import { smallWorld } from '../requests/small_world.js';
 import { duckdbFolder } from '../tables/duckdb_folder.js';
+import { smallWorld } from '../tables/small_world.js';
 import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch, Grouping } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const ROWS = 1_300_000;

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { progressBar } from '../../src/cli/batch/index.js';
+import { progressBar } from '../../src/cli/progress_bar.js';
 
 /** What a bar writes to a terminal, or to what is none. */
 async function written(isTTY: boolean): Promise<string> {

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type * as Batch from '../../src/cli/batch/index.js';
-import { batchJson } from '../../src/cli/batch_report.js';
+import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { batchJson } from '../../src/report/batch_report.js';
+import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const folder = mkdtempSync(join(tmpdir(), 'summary-keys-'));

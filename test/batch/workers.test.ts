@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type * as Batch from '../../src/cli/batch/index.js';
-import { MAX_WORKSPACES } from '../../src/engine/layout.js';
+import { MAX_WORKSPACES } from '../../src/abi/memory_layout.js';
+import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
-import { generateRequests, RequestWriter } from '../../src/requests/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { RequestWriter } from '../../src/tables/text/request_writer.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch, Grouping } = (await import(dist('cli/batch/index.js'))) as typeof Batch;
+const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator, attachEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const world = smallWorld();

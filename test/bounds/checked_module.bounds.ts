@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import * as L from '../../src/abi/memory_layout.js';
+import { PLAIN_SETUP } from '../../src/differential/engine_setup.js';
+import { DEFAULT_IMPLEMENTATIONS } from '../../src/differential/implementations.js';
 import { writeWorld } from '../../src/engine/compile.js';
-import * as L from '../../src/engine/layout.js';
 import { KERNEL_REGIONS, REGIONS, WorldTables } from '../../src/engine/regions.js';
 import { instantiate, makeMemory } from '../../src/engine/wasm.js';
 import { findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
-import { PLAIN_SETUP } from '../../src/fuzz/engine_setup.js';
 import { largeWorld } from '../../src/fuzz/large_world.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
 import { randomRequests } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
-import { DEFAULT_IMPLEMENTATIONS } from '../../src/fuzz/sides.js';
 import { NEWEST_PROFILE, PROFILES } from '../../src/kernel/profile.js';
 
 describe('an access outside its region ends in a trap', () => {

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { isAllowed, OUTCOMES } from '../../src/kernel/verdict.js';
-import { checksumOf } from '../../src/load/statistics.js';
-import { parseScenario } from '../../src/policy/scenario.js';
-import { generateRequests } from '../../src/requests/index.js';
+import { checksumOf } from '../../src/loadtest/statistics.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
 import { bpftoken, inProcess, interruptedAfter, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';

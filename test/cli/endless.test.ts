@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readRecords } from '../../src/conformance/read_lines.js';
-import { readRequests } from '../../src/requests/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { readRequests } from '../../src/tables/text/text_reader.js';
+import { smallWorld } from '../tables/small_world.js';
 import { inProcess } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';

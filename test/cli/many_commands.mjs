@@ -9,6 +9,8 @@ const found = () => folders.flatMap((folder) => readdirSync(folder));
 const PATIENCE_MS = 20_000;
 const results = [];
 let said = '';
+// Each interrupted command listens on for a moment; a process of the command line runs one.
+process.setMaxListeners(0);
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (text, done) => {
     said += text;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { parseScenario } from '../../src/policy/scenario.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { inProcess, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';

@@ -8,9 +8,9 @@ import { type CommandName, OPTIONS } from '../../src/cli/options/table.js';
 import { createProgram } from '../../src/cli/program.js';
 import { type RequestOptions, requestFromOptions } from '../../src/cli/request_options.js';
 import { Model } from '../../src/kernel/model.js';
-import { PRE_NAMES } from '../../src/names/faults.js';
 import { isFaultRead, REQUEST_FIELDS, readersOf } from '../../src/names/request_fields.js';
-import { parseScenario } from '../../src/policy/scenario.js';
+import { PRE_NAMES } from '../../src/request/fault_names.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { inProcess } from './run_cli.js';
 
 /** Values an option can have, and values it cannot have with what the message says besides what is expected. */

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Host, needKernel } from '../../src/cli/probe/needs.js';
 import { vocabularyDifference } from '../../src/conformance/vocabulary_difference.js';
+import { type Host, needKernel } from '../../src/host/requirements.js';
 import { ENUM_KINDS, type Vocabulary, vocabularyOf } from '../../src/kernel/vocabulary.js';
 import { bpftoken, inProcess } from './run_cli.js';
 

@@ -27,15 +27,15 @@ describe('no temporary file stays', () => {
   test('after a second signal to work that does not end', async () => {
     const own = join(folder, 'endless');
     mkdirSync(own);
-    const [dist, path] = [new URL('../../dist/cli/', import.meta.url).href, JSON.stringify(join(own, 'x'))];
+    const [dist, path] = [new URL('../../dist/', import.meta.url).href, JSON.stringify(join(own, 'x'))];
     const script = `
-      import { withInterrupt } from '${dist}interrupt.js';
-      import { AtomicFile } from '${dist}batch/atomic_file.js';
+      import { withInterrupt } from '${dist}cli/interrupt.js';
+      import { AtomicFile } from '${dist}batch/output/atomic_file.js';
       setInterval(() => {}, 1000);
       await withInterrupt(() => { AtomicFile.open(${path}); return new Promise(() => {}); });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     const closed = once(child, 'close');
-    while (readdirSync(own).length === 0) await setTimeout(5);
+    while (child.exitCode === null && readdirSync(own).length === 0) await setTimeout(5);
     child.kill('SIGINT');
     await setTimeout(1500);
     expect(child.exitCode).toBe(null);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
 import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/sides.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
+import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js';
 import { CASES } from './cases.js';
 import { replay } from './records.js';
-import { switched, WRONG_RULES, WRONG_SIDES } from './wrong_sides.js';
 
 const RECORDS = Object.entries(CASES).map(([name, record]) => ({ ...record, case: name }));
 

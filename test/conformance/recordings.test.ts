@@ -7,7 +7,7 @@ import { readRecord } from '../../src/conformance/read_record.js';
 import type { RecordedCase } from '../../src/conformance/record.js';
 import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
 import type { ReplayStats } from '../../src/conformance/replay_stats.js';
-import { switched, WRONG_RULES, WRONG_SIDES } from './wrong_sides.js';
+import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js';
 
 // What is stored of real kernels. A fixed sample by default; RECORDINGS=all replays every case.
 

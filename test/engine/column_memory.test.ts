@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { WORKSPACES_START } from '../../src/abi/memory_layout.js';
 import { type Columns, type FullColumns, makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { WORKSPACES_START } from '../../src/engine/layout.js';
 import { attachEvaluator } from '../../src/engine/share.js';
 import { ColumnLengthError, ColumnMemoryError } from '../../src/errors.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
-import { smallWorld } from '../requests/small_world.js';
+import { smallWorld } from '../tables/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);

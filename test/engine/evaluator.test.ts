@@ -4,7 +4,6 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { makeColumns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import type { NamedRequest } from '../../src/engine/request_names.js';
 import {
   BpfTokenSimError,
   ColumnLengthError,
@@ -19,7 +18,8 @@ import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { requestOf, type World } from '../../src/kernel/world.js';
-import { parseScenario } from '../../src/policy/scenario.js';
+import type { NamedRequest } from '../../src/request/resolve_request.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { named } from './named.js';
 
 const SCENARIO = `

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY, USERNS_MAX_LEVEL } from '../../src/abi/bpf.js';
+import * as L from '../../src/abi/memory_layout.js';
 import { makeColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import * as L from '../../src/engine/layout.js';
 import { KERNEL_REGIONS, layoutFaults, REGIONS, WORKSPACE_REGIONS } from '../../src/engine/regions.js';
 import { largeTree, TREE_SHAPES } from '../../src/fuzz/large_world.js';
 import { randomCapabilities } from '../../src/fuzz/random_masks.js';

@@ -9,8 +9,9 @@ import { remediate } from '../../src/explain/remediate.js';
 import { checkWorld } from '../../src/kernel/check_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { MAX_IDS, requestOf, type UsernsSpec, type World } from '../../src/kernel/world.js';
-import { generateRequests, readRequests } from '../../src/requests/index.js';
-import { evaluateTable } from '../../src/tables/index.js';
+import { evaluateTable } from '../../src/tables/evaluate_table.js';
+import { readRequests } from '../../src/tables/text/text_reader.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
 import { breakableFields, randomFullWorld, withField } from './broken_fields.js';
 
 const evaluator = createEvaluator(randomFullWorld(1));

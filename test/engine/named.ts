@@ -1,9 +1,9 @@
-import type { NamedRequest } from '../../src/engine/request_names.js';
 import type { RandomSource } from '../../src/fuzz/random_source.js';
 import { type EnumKind, KIND_PREFIX } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
-import { PRE_NAMES } from '../../src/names/faults.js';
 import { typeFieldOf } from '../../src/names/request_fields.js';
+import { PRE_NAMES } from '../../src/request/fault_names.js';
+import type { NamedRequest } from '../../src/request/resolve_request.js';
 
 /** The request by names, each in a spelling drawn from the common ones; by number where nothing has the name. */
 export function named(world: World, request: Request, random: RandomSource): NamedRequest {

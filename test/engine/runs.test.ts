@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { LAST_TYPE, TYPE_ROWS } from '../../src/abi/memory_layout.js';
 import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { Decider } from '../../src/engine/decider.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { LAST_TYPE, TYPE_ROWS } from '../../src/engine/layout.js';
 import { type Addresses, addressesOf } from '../../src/engine/resident_columns.js';
 import { claimWorkspace } from '../../src/engine/workspaces.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { disagree } from '../../src/fuzz/answers.js';
+import { disagree } from '../../src/differential/answers.js';
+import { PLAIN_SETUP } from '../../src/differential/engine_setup.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/differential/implementations.js';
 import { type Finding, findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
 import { isConstructible } from '../../src/fuzz/constructible.js';
-import { PLAIN_SETUP } from '../../src/fuzz/engine_setup.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
-import { nearestBuiltIn } from '../../src/fuzz/random_profile.js';
 import { type Replay, replay } from '../../src/fuzz/replay.js';
-import { fuzzCaseJson, fuzzCaseText } from '../../src/fuzz/replay_text.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/fuzz/sides.js';
+import { nearestBuiltIn } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
-import { parseScenario } from '../../src/policy/scenario.js';
-import * as broken from './broken_sides.js';
+import { fuzzCaseJson, fuzzCaseText } from '../../src/report/fuzz_case_report.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import * as broken from './broken_implementations.js';
 
 function findIn(implementations: Implementations, cases: number, seed = 1): Finding[] {
   return findingsOf(runSequential({ seed, slots: ALL_SLOTS, cases }, implementations));

@@ -1,7 +1,7 @@
 // A campaign's worker that fails in ways a test asks for: in the environment, as FUZZ_TEST_FAULT.
 import { parentPort, workerData } from 'node:worker_threads';
+import { DEFAULT_IMPLEMENTATIONS } from '../../dist/differential/implementations.js';
 import { ShardRunner } from '../../dist/fuzz/shard.js';
-import { DEFAULT_IMPLEMENTATIONS } from '../../dist/fuzz/sides.js';
 
 const runner = new ShardRunner(DEFAULT_IMPLEMENTATIONS);
 const fault = process.env.FUZZ_TEST_FAULT;

@@ -2,13 +2,13 @@ import { Null, Table, vectorFromArray } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { Message } from 'apache-arrow/ipc/metadata/message';
 import { describe, expect, it, test } from 'vitest';
-import { type TableType, verifyFlatbuffer } from '../../src/requests/arrow/flatbuffer.js';
-import { ArrowRequestWriter } from '../../src/requests/arrow/index.js';
-import { verifyFooter, verifyMessage } from '../../src/requests/arrow/verify.js';
-import { generateRequests } from '../../src/requests/generate.js';
-import { RequestTableError } from '../../src/requests/table.js';
-import { ipc, readFile, readStream } from '../requests/arrow/arrow_table.js';
-import { smallWorld } from '../requests/small_world.js';
+import { type TableType, verifyFlatbuffer } from '../../src/tables/arrow/flatbuffer.js';
+import { ArrowRequestWriter } from '../../src/tables/arrow/request_writer.js';
+import { verifyFooter, verifyMessage } from '../../src/tables/arrow/verify.js';
+import { RequestTableError } from '../../src/tables/request_table.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+import { ipc, readFile, readStream } from '../tables/arrow/arrow_table.js';
+import { smallWorld } from '../tables/small_world.js';
 
 const world = smallWorld();
 

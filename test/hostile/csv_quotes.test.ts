@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoteFault } from '../../src/requests/csv_records.js';
+import { quoteFault } from '../../src/tables/text/csv_records.js';
 
 /** What the parser says of a text. */
 function parserFault(text: string): RegExp | undefined {

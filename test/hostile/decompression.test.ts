@@ -4,16 +4,16 @@ import { snappyUncompress } from 'hyparquet';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import lz4 from 'lz4-napi';
 import { describe, expect, it, test } from 'vitest';
-import { decompress, loadCodecs } from '../../src/requests/columnar/codecs.js';
+import { decompress, loadCodecs } from '../../src/tables/columnar/compression.js';
 import {
   lz4BlockLength,
   lz4FrameLength,
   mostOfZstd,
   snappyLength,
   TooLongError,
-} from '../../src/requests/columnar/decompressed_length.js';
+} from '../../src/tables/columnar/decompressed_length.js';
 import { decompress as decompressPage } from '../../src/tables/parquet/codecs.js';
-import { rawZstd } from '../requests/arrow/raw_zstd.js';
+import { rawZstd } from '../tables/arrow/raw_zstd.js';
 
 await loadCodecs(['lz4', 'lz4_block', 'zstd']);
 

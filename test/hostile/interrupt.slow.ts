@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CompressionType, compressionRegistry, RecordBatchFileWriter, Table } from 'apache-arrow';
 import { afterAll, expect, test } from 'vitest';
 import { bpftoken } from '../cli/run_cli.js';
-import { vectorOf } from '../requests/arrow/arrow_table.js';
-import { rawZstd } from '../requests/arrow/raw_zstd.js';
+import { vectorOf } from '../tables/arrow/arrow_table.js';
+import { rawZstd } from '../tables/arrow/raw_zstd.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interrupt-'));
 afterAll(() => rmSync(folder, { recursive: true }));

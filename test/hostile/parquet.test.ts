@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { MemoryBytes } from '../../src/requests/arrow/index.js';
-import { RequestTableError, RowDiagnostics } from '../../src/requests/index.js';
+import { MemoryBytes } from '../../src/tables/arrow/decompress_batch.js';
 import { OpenFile } from '../../src/tables/file_source.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { DeltaNumbers } from '../../src/tables/parquet/delta.js';
@@ -13,6 +12,8 @@ import { readPageHeader } from '../../src/tables/parquet/page_header.js';
 import { PAST_NUMBERS } from '../../src/tables/parquet/rle_hybrid.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { EndsEarlyError } from '../../src/tables/parquet/thrift.js';
+import { RequestTableError } from '../../src/tables/request_table.js';
+import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { type Field, struct, varint } from './thrift_bytes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-'));

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { readRecords } from '../../src/conformance/read_lines.js';
 import type { RecordedCase } from '../../src/conformance/record.js';
 import { use } from '../conformance/records.js';
-import { read, smallWorld } from '../requests/small_world.js';
+import { read, smallWorld } from '../tables/small_world.js';
 
 async function recordsOf(text: string): Promise<RecordedCase[]> {
   const found: RecordedCase[] = [];

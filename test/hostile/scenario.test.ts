@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseScenario } from '../../src/policy/scenario.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
 
 /** A scenario of tasks that each have the same capabilities as another one. */
 function withAliases(count: number): string {

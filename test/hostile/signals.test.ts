@@ -1,12 +1,12 @@
 import { Table } from 'apache-arrow';
 import { expect, test, vi } from 'vitest';
-import { countTransientChunks } from '../../src/cli/batch/desk_counts.js';
-import { emptyCounts } from '../../src/cli/batch/summary.js';
+import { countTransientChunks } from '../../src/batch/summary/count_columns.js';
+import { emptyCounts } from '../../src/batch/summary/summary.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { readArrowStream } from '../../src/requests/arrow/index.js';
-import { RowDiagnostics } from '../../src/requests/problems.js';
-import { ipc, vectorOf } from '../requests/arrow/arrow_table.js';
-import { smallWorld } from '../requests/small_world.js';
+import { readArrowStream } from '../../src/tables/arrow/stream_reader.js';
+import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
+import { ipc, vectorOf } from '../tables/arrow/arrow_table.js';
+import { smallWorld } from '../tables/small_world.js';
 
 test('rows that take long are passed on before there are a million of them: signals get their turn', async () => {
   const world = smallWorld();

@@ -14,12 +14,13 @@ import {
 } from 'apache-arrow';
 import lz4 from 'lz4-napi';
 import type { World } from '../../src/kernel/world.js';
-import { parseScenario } from '../../src/policy/scenario.js';
-import { generateRequests, RequestWriter } from '../../src/requests/index.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { openColumnarRequests } from '../../src/tables/writers.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
 import { prog, tokenCreate, use } from '../conformance/records.js';
-import { vectorOf } from '../requests/arrow/arrow_table.js';
-import { rawZstd } from '../requests/arrow/raw_zstd.js';
+import { vectorOf } from '../tables/arrow/arrow_table.js';
+import { rawZstd } from '../tables/arrow/raw_zstd.js';
 import type { SoundFile } from './damage_runs.js';
 
 /** A scenario that has a bit of everything. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestOf } from '../../src/names/nearest.js';
-import { ByteMap, MISSING, wordsOf } from '../../src/requests/byte_names.js';
+import { ByteMap, MISSING, wordsOf } from '../../src/tables/text/byte_map.js';
 
 /** Texts of 8 * `pairs` bytes that all have the same hash: to turn a word's highest bit turns two bits of the next step. */
 function likeTexts(pairs: number): Uint8Array {

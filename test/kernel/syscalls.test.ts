@@ -7,7 +7,7 @@ import { Kernel } from '../../src/kernel/kernel.js';
 import { parseDelegateMask, showOptions } from '../../src/kernel/mount_options.js';
 import { findProfile, profileNamed } from '../../src/kernel/profile.js';
 import type { Task } from '../../src/kernel/task.js';
-import { bpfTokenShowFdinfo } from '../../src/kernel/token.js';
+import { bpfTokenShowFdinfo } from '../../src/kernel/token_checks.js';
 import { Trace } from '../../src/kernel/trace.js';
 import { createUserNs, UserNamespace } from '../../src/kernel/userns.js';
 

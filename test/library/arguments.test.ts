@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import * as library from '../../src/index.js';
 import * as pools from '../../src/pool/index.js';
 import * as tables from '../../src/tables/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { smallWorld } from '../tables/small_world.js';
 
 const { BpfTokenSimError, makeColumns, requestOf } = library;
 

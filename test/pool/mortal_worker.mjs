@@ -3,8 +3,8 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadcastChannel, threadId, workerData } from 'node:worker_threads';
-import { taskHandler } from '../../dist/pool/answer.js';
 import { ShardDecider } from '../../dist/pool/shard_task.js';
+import { taskHandler } from '../../dist/workers/task_handler.js';
 
 const fault = process.env.POOL_TEST_FAULT;
 const folder = process.env.POOL_TEST_FOLDER;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runBatch } from '../../src/cli/batch/index.js';
+import { runBatch } from '../../src/batch/run_batch.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { MAX_TEXTS } from '../../src/tables/parquet/string_table.js';
-import { smallWorld } from '../requests/small_world.js';
 import { duckdbFolder } from './duckdb_folder.js';
+import { smallWorld } from './small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);

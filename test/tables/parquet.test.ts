@@ -2,12 +2,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runBatch } from '../../src/cli/batch/index.js';
+import { runBatch } from '../../src/batch/run_batch.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { generateRequests, RequestTableError, RequestWriter } from '../../src/requests/index.js';
-import { evaluateTable } from '../../src/tables/index.js';
-import { smallWorld } from '../requests/small_world.js';
+import { evaluateTable } from '../../src/tables/evaluate_table.js';
+import { RequestTableError } from '../../src/tables/request_table.js';
+import { RequestWriter } from '../../src/tables/text/request_writer.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
 import { duckdbFolder } from './duckdb_folder.js';
+import { smallWorld } from './small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);

@@ -2,11 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MemoryBytes } from '../../src/requests/arrow/index.js';
-import { DictionaryBuilder } from '../../src/requests/arrow/names.js';
-import { bitAt, Cells } from '../../src/requests/columnar/cells.js';
-import { DECODE_BUFFER_ROWS } from '../../src/requests/columnar/desk.js';
-import { REQUEST_COLUMNS, RowDiagnostics } from '../../src/requests/index.js';
+import { MemoryBytes } from '../../src/tables/arrow/decompress_batch.js';
+import { bitAt, Cells } from '../../src/tables/columnar/cells.js';
+import { DECODE_BUFFER_ROWS } from '../../src/tables/columnar/decode_buffer.js';
+import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
 import { OpenFile } from '../../src/tables/file_source.js';
 import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
@@ -16,8 +15,10 @@ import { PAST_NUMBERS, RleHybridReader } from '../../src/tables/parquet/rle_hybr
 import { type ParquetSplit, ParquetSplitReader, type RowGroup } from '../../src/tables/parquet/split.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { ParquetWriter } from '../../src/tables/parquet/writer.js';
-import { smallWorld } from '../requests/small_world.js';
+import { REQUEST_COLUMNS } from '../../src/tables/request_table.js';
+import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { duckdbFolder } from './duckdb_folder.js';
+import { smallWorld } from './small_world.js';
 
 const here = duckdbFolder();
 

@@ -1,11 +1,11 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { type LoadOptions, runLoad } from '../../load/load.js';
-import { loadJson, loadText } from '../../load/report.js';
+import { AbortError } from '../../errors.js';
+import { type LoadOptions, runLoad } from '../../loadtest/load_test.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
-import { AbortError } from '../batch/index.js';
+import { loadJson, loadText } from '../../report/load_report.js';
 import { EXIT, InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
+import { loadBar } from '../load_progress.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
@@ -59,16 +59,4 @@ function loadOptions({ rows, batch, seed, for: forMs, workers }: BenchOptions): 
     forMs,
     workers: workers ?? defaultWorkers(MAX_WORKERS),
   };
-}
-
-/** A bar of the time; silent where standard error is no terminal. */
-function loadBar(forMs: number): { update(measuredMs: number): void; stop(): void } {
-  if (!process.stderr.isTTY) return { update() {}, stop() {} };
-  const format = '{bar} {percentage}% of {total} ms';
-  const bar = new SingleBar(
-    { stream: process.stderr, format, clearOnComplete: true, hideCursor: true },
-    Presets.shades_classic,
-  );
-  bar.start(Math.round(forMs), 0);
-  return { update: (measuredMs) => bar.update(Math.round(measuredMs)), stop: () => bar.stop() };
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
+import { DEFAULT_IMPLEMENTATIONS } from '../../differential/implementations.js';
 import { type CampaignOptions, type CampaignResult, runCampaign } from '../../fuzz/campaign.js';
 import { type Finding, findingsOf } from '../../fuzz/campaign_stats.js';
 import type { CaseId } from '../../fuzz/case_id.js';
-import { campaignSummaryJson, campaignSummaryText } from '../../fuzz/coverage.js';
 import { slotsOf } from '../../fuzz/profile_slots.js';
-import { campaignBar } from '../../fuzz/progress_bar.js';
 import { replay } from '../../fuzz/replay.js';
-import { fuzzCaseJson, fuzzCaseText } from '../../fuzz/replay_text.js';
-import { DEFAULT_IMPLEMENTATIONS } from '../../fuzz/sides.js';
+import { campaignSummaryJson, campaignSummaryText } from '../../report/campaign_report.js';
+import { fuzzCaseJson, fuzzCaseText } from '../../report/fuzz_case_report.js';
+import { campaignBar } from '../campaign_progress.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
-import { count, formatTime } from '../../report/summary_text.js';
-import { generateRequests } from '../../requests/index.js';
+import { finishAll } from '../../batch/output/open_sink.js';
+import { openRequestWriter, rowsAtATime } from '../../batch/output/request_writer.js';
+import { openSink, sinkOf } from '../../batch/output/sink.js';
+import { AbortError, throwIfAborted } from '../../errors.js';
+import { count, formatTime } from '../../report/format.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
 import { printable } from '../../text/printable.js';
-import { AbortError, throwIfAborted } from '../batch/errors.js';
-import { progressBar } from '../batch/index.js';
-import { finishAll } from '../batch/open_sink.js';
-import { openRequestWriter, rowsAtATime } from '../batch/request_writer.js';
-import { openSink, sinkOf } from '../batch/sink.js';
+import { generateRequests } from '../../workload/generate_requests.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
+import { progressBar } from '../progress_bar.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
 import { tableFormat } from '../table_format.js';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { starterScenario } from '../../policy/starter.js';
+import { BatchFileError, errorCode } from '../../batch/errors.js';
+import { writeWhole } from '../../batch/output/sink.js';
+import { starterScenario } from '../../scenario/starter.js';
 import { printable, shellWord } from '../../text/printable.js';
-import { BatchFileError, errorCode } from '../batch/errors.js';
-import { writeWhole } from '../batch/sink.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';

@@ -6,7 +6,7 @@ import { requestOf } from '../../kernel/world.js';
 import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
 import { matrixText } from '../../report/matrix_text.js';
-import { VerdictRows } from '../batch/verdict_rows.js';
+import { VerdictRows } from '../../tables/text/verdict_writer.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';

@@ -1,14 +1,16 @@
 import { release } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import type { Command } from 'commander';
+import { writeWhole } from '../../batch/output/sink.js';
 import { profileOfKernel } from '../../conformance/kernel_profile.js';
 import { readRecords } from '../../conformance/read_lines.js';
 import { Replay } from '../../conformance/replay.js';
 import type { ReplayStats } from '../../conformance/replay_stats.js';
 import { type VocabularyDifference, vocabularyDifference } from '../../conformance/vocabulary_difference.js';
+import { needKernel, thisHost } from '../../host/requirements.js';
+import { askKernel, type LiveRecording } from '../../host/run_recorder.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
-import { writeWhole } from '../batch/sink.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
@@ -16,8 +18,6 @@ import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { askKernel, type LiveRecording } from '../probe/ask_kernel.js';
-import { needKernel, thisHost } from '../probe/needs.js';
 import { progressBar } from '../progress_bar.js';
 import { styleFor } from '../terminal.js';
 

@@ -1,8 +1,8 @@
 import { parseCaseId } from '../../fuzz/case_id.js';
 import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
-import { FAULT_NAMES } from '../../names/faults.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
+import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import { defaulted, flag, type OptionTable, required, several, type ValueType, valued } from './option.js';
 import { among, duration, fault, groupColumns, profile, tableFormat, textOf, wholeNumber } from './values.js';

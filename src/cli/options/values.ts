@@ -1,9 +1,9 @@
 import type { Fault } from '../../abi/verdict.js';
+import { GROUP_COLUMNS, type GroupColumn } from '../../batch/summary/group_columns.js';
 import { PROFILES, type Profile } from '../../kernel/profile.js';
-import { FAULT_NAMES, faultNamed } from '../../names/faults.js';
 import { nearestOf } from '../../names/nearest.js';
+import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
-import { GROUP_COLUMNS, type GroupColumn } from '../batch/group_columns.js';
 import type { Parsed, ValueType } from './option.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };

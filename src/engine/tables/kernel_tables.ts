@@ -1,4 +1,5 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
+import * as L from '../../abi/memory_layout.js';
 import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { attachTypeFits, fixupAttachType } from '../../kernel/attach_types.js';
 import { type CommandProfile, gateOf, tokenSupportOf } from '../../kernel/commands.js';
@@ -6,7 +7,6 @@ import { mapTypeCapability } from '../../kernel/map_types.js';
 import type { Rules } from '../../kernel/profile.js';
 import { isLoadableProgType, progTypeNeeds } from '../../kernel/prog_types.js';
 import type { Vocabulary } from '../../kernel/vocabulary.js';
-import * as L from '../layout.js';
 
 /** The tables of a kernel lie from L.WORLD_CMDS to L.WORLD_KERNEL_END. */
 const FIRST = L.WORLD_CMDS;

@@ -1,12 +1,13 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { ArrowFile, readArrowStream, startsAsFile } from '../../requests/arrow/index.js';
-import { loadCodec } from '../../requests/columnar/codecs.js';
-import { copyChunks } from '../../requests/columnar/slices.js';
-import type { RowDiagnostics } from '../../requests/problems.js';
-import { encodeUtf8 } from '../../requests/utf8.js';
+import { loadCodec } from '../columnar/compression.js';
+import { copyChunks } from '../columnar/row_batch_reader.js';
 import type { OpenFile } from '../file_source.js';
-import type { OpenTable, TableInput } from '../open_table.js';
 import { openSplits } from '../read_splits.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import type { OpenTable, TableInput } from '../table.js';
+import { encodeUtf8 } from '../text/utf8.js';
+import { ArrowFile, startsAsFile } from './file_reader.js';
+import { readArrowStream } from './stream_reader.js';
 import { ArrowTable } from './table.js';
 
 /** As many as tell what a file is. */

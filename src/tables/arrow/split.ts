@@ -1,16 +1,16 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { type EncodedBatch, openBatch } from '../../requests/arrow/inflate.js';
-import type { CellType } from '../../requests/columnar/cells.js';
-import { loadCodecs } from '../../requests/columnar/codecs.js';
-import type { DecodeBuffer } from '../../requests/columnar/desk.js';
+import type { CellType } from '../columnar/cells.js';
+import { loadCodecs } from '../columnar/compression.js';
+import type { DecodeBuffer } from '../columnar/decode_buffer.js';
 import {
   type Dictionaries,
   type DictionaryCodes,
   RowBatchReader,
   type TransientChunk,
-} from '../../requests/columnar/slices.js';
-import type { RowDiagnostics } from '../../requests/problems.js';
+} from '../columnar/row_batch_reader.js';
 import { FileBytes } from '../file_source.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import { type EncodedBatch, openBatch } from './decompress_batch.js';
 
 /** What any thread needs to read parts of a table: plain data. */
 export interface ArrowTableData {

@@ -1,8 +1,8 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { ArrowFile } from '../../requests/arrow/file.js';
-import type { EncodedBatch } from '../../requests/arrow/inflate.js';
-import { dictionaryCodes } from '../../requests/columnar/slices.js';
+import { dictionaryCodes } from '../columnar/row_batch_reader.js';
 import type { OpenFile } from '../file_source.js';
+import type { EncodedBatch } from './decompress_batch.js';
+import type { ArrowFile } from './file_reader.js';
 import type { ArrowSlice, ArrowSplit, ArrowTableData } from './split.js';
 
 /** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */

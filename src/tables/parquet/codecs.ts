@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { snappyUncompress } from 'hyparquet';
-import { type Codec, decompress as decompressLoaded } from '../../requests/columnar/codecs.js';
-import { snappyLength, TooLongError } from '../../requests/columnar/decompressed_length.js';
+import { type Codec, decompress as decompressLoaded } from '../columnar/compression.js';
+import { snappyLength, TooLongError } from '../columnar/decompressed_length.js';
 
 /** What bytes become, which may be no more than `length` bytes: neither memory nor time is spent on more. */
 type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;

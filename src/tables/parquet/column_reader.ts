@@ -1,6 +1,6 @@
-import type { NumberType } from '../../requests/columnar/cells.js';
-import { DECODE_BUFFER_ROWS } from '../../requests/columnar/desk.js';
-import type { ByteSource } from '../../requests/columnar/slices.js';
+import type { NumberType } from '../columnar/cells.js';
+import { DECODE_BUFFER_ROWS } from '../columnar/decode_buffer.js';
+import type { ByteSource } from '../columnar/row_batch_reader.js';
 import { dictionaryValues, LEVEL_BITS, type PageValues, pageValues, type ValueKind } from './page_values.js';
 import { type ColumnChunk, Pages } from './pages.js';
 import { RleHybridReader } from './rle_hybrid.js';

@@ -1,4 +1,4 @@
-import { CompressionCodecs, ConvertedTypes, FieldRepetitionTypes, ParquetTypes } from 'hyparquet/src/constants.js';
+import { CompressionCodecs, ConvertedTypes, FieldRepetitionTypes, ParquetTypes } from './private_api.js';
 import { type StructValue, ThriftReader } from './thrift.js';
 
 /** A column of a file, or what holds some of them: the root comes first, and children after what holds them. */

@@ -1,8 +1,8 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { RowDiagnostics } from '../../requests/problems.js';
 import type { OpenFile } from '../file_source.js';
-import type { OpenTable } from '../open_table.js';
 import { openSplits } from '../read_splits.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import type { OpenTable } from '../table.js';
 import { ParquetTable } from './table.js';
 
 /** Opens a table in Parquet. Rejects as openTable() does. */

@@ -1,4 +1,4 @@
-import { Encodings, PageTypes } from 'hyparquet/src/constants.js';
+import { Encodings, PageTypes } from './private_api.js';
 import { ThriftReader } from './thrift.js';
 
 /** What comes before a page. */

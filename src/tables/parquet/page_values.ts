@@ -1,7 +1,7 @@
-import { byteStreamSplit } from 'hyparquet/src/encoding.js';
 import { DeltaNumbers } from './delta.js';
 import { DeltaTexts } from './delta_texts.js';
 import type { Page } from './pages.js';
+import { byteStreamSplit } from './private_api.js';
 import { RleHybridReader } from './rle_hybrid.js';
 import { PlainValues, type StringTable } from './string_table.js';
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../requests/columnar/slices.js';
+import type { ByteSource } from '../columnar/row_batch_reader.js';
 import { decompress } from './codecs.js';
 import { type PageHeader, readPageHeader } from './page_header.js';
 import { PAST_NUMBERS } from './rle_hybrid.js';

@@ -1,7 +1,7 @@
-import type { NumberType } from '../../requests/columnar/cells.js';
-import { findColumns } from '../../requests/columnar/header.js';
-import type { RowDiagnostics } from '../../requests/problems.js';
-import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
+import type { NumberType } from '../columnar/cells.js';
+import { findColumns } from '../columnar/header.js';
+import { REQUEST_COLUMNS, RequestTableError } from '../request_table.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { ParquetColumn } from './column_reader.js';
 import type { SchemaElement } from './footer.js';
 

@@ -1,18 +1,18 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { CellType, NumberType } from '../../requests/columnar/cells.js';
-import { loadCodecs } from '../../requests/columnar/codecs.js';
-import { DECODE_BUFFER_ROWS, type DecodeBuffer } from '../../requests/columnar/desk.js';
-import type { Entries } from '../../requests/columnar/dictionary.js';
+import type { CellType, NumberType } from '../columnar/cells.js';
+import { loadCodecs } from '../columnar/compression.js';
+import { DECODE_BUFFER_ROWS, type DecodeBuffer } from '../columnar/decode_buffer.js';
+import type { Entries } from '../columnar/dictionary.js';
 import {
   type ByteSource,
   type ColumnRegions,
   type RowBatch,
   RowBatchReader,
   type TransientChunk,
-} from '../../requests/columnar/slices.js';
-import type { RowDiagnostics } from '../../requests/problems.js';
-import { REQUEST_COLUMNS } from '../../requests/table.js';
+} from '../columnar/row_batch_reader.js';
 import { FileBytes } from '../file_source.js';
+import { REQUEST_COLUMNS } from '../request_table.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { loadedCodec } from './codecs.js';
 import { ColumnReader, type ParquetColumn } from './column_reader.js';
 import { withDecodeErrors } from './decode_errors.js';

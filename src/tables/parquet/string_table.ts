@@ -1,5 +1,5 @@
-import { ByteMap, MISSING } from '../../requests/byte_names.js';
-import type { Entries } from '../../requests/columnar/dictionary.js';
+import type { Entries } from '../columnar/dictionary.js';
+import { ByteMap, MISSING } from '../text/byte_map.js';
 import type { Page } from './pages.js';
 
 /** So many are forgotten before a row group, and no row group may have more of its own. */

@@ -1,6 +1,6 @@
-import type { RowDiagnostics } from '../../requests/problems.js';
-import { REQUEST_COLUMNS, RequestTableError } from '../../requests/table.js';
 import type { OpenFile } from '../file_source.js';
+import { REQUEST_COLUMNS, RequestTableError } from '../request_table.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { CODEC_NAMES } from './codecs.js';
 import { withDecodeErrors } from './decode_errors.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';

@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as Encoder } from 'hyparquet-writer';
-import type { DictionaryBuilder } from '../../requests/arrow/names.js';
-import type { OutputCells, OutputColumn } from '../../requests/arrow/written.js';
-import { bitAt } from '../../requests/columnar/cells.js';
+import { bitAt } from '../columnar/cells.js';
+import type { DictionaryBuilder } from '../columnar/dictionary_builder.js';
+import type { OutputCells, OutputColumn } from '../columnar/output_column.js';
 
 /** Rows of a row group: each is held as a whole until it is written. */
 const GROUP_ROWS = 1 << 17;

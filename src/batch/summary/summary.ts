@@ -1,0 +1,246 @@
+import { ERRNO, errnoName } from '../../abi/errno.js';
+import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
+import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
+import type { WorldNames } from '../../kernel/world.js';
+import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../tables/request_table.js';
+import type { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
+import { addGroups, type Grouping, type Groups } from './group_by.js';
+
+const KEPT = 20;
+/** Instead of an errno: the request cannot be made. */
+const UNDECIDED = -1;
+
+/** How often another profile (or another world with the same ids) answered otherwise. */
+export interface Comparison {
+  readonly profile: string;
+  /** Rows where allowed or the errno differs. */
+  answers: number;
+  /** Rows where anything differs, the reason or the token's fate included. */
+  verdicts: number;
+}
+
+/** A row that did not get what its `expect` column says. */
+export interface UnmetExpectation {
+  /** 1-based row of the table. */
+  readonly row: number;
+  /** 1-based line of the file. */
+  readonly line?: number;
+  /** `allowed` or an errno name. */
+  readonly expected: string;
+  readonly verdict: number;
+}
+
+/** The tally of the `expect` column. */
+export interface Expectations {
+  /** Rows that expect something. */
+  checked: number;
+  /** Of these, rows that got something else; rows that could not be decided among them. */
+  unmet: number;
+  /** The first unmet ones, in the order of the table. */
+  readonly first: UnmetExpectation[];
+}
+
+/** What is counted of rows, wherever they are decided: plain data, which passes between threads. */
+export interface Counts {
+  rows: number;
+  /** Rows by verdict byte: 256 counts. */
+  readonly verdicts: Float64Array;
+  /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
+  readonly tasks: Float64Array | Uint32Array;
+  readonly comparisons: readonly Comparison[];
+  readonly expectations: Expectations;
+  /** Rows by group, where they are asked for. */
+  readonly groups?: Groups;
+}
+
+/** What a batch found. */
+export interface Summary extends Counts {
+  readonly tasks: Float64Array;
+  /** Name of the profile that answered. */
+  readonly profile: string;
+  /** Rows that could not be read, or that name a task or token the world does not have. */
+  badRows: number;
+  readonly problems: RowDiagnostics;
+  /** Nobody read the output to its end: the counts cover what was decided until then. */
+  isTruncated: boolean;
+  elapsedMs: number;
+  /** Bytes of memory that this process had at most, its worker threads' among them. */
+  peakMemory: number;
+}
+
+/** Counts of no rows of a world, and of those other profiles were asked: to count some millions. */
+export function emptyCounts(
+  world: Pick<WorldNames, 'tasks'>,
+  compared: readonly string[],
+  grouping?: Grouping | undefined,
+): Counts {
+  return {
+    rows: 0,
+    verdicts: new Float64Array(256),
+    // Half as large as those of a summary: they are passed between threads.
+    tasks: new Uint32Array(taskCounts(world)),
+    comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
+    expectations: { checked: 0, unmet: 0, first: [] },
+    ...(grouping ? { groups: grouping.none() } : {}),
+  };
+}
+
+function taskCounts({ tasks }: Pick<WorldNames, 'tasks'>): number {
+  return (tasks.length + 1) * OUTCOMES;
+}
+
+/** A summary of no rows. */
+export function emptySummary(
+  world: WorldNames,
+  compared: readonly WorldNames[],
+  problems: RowDiagnostics,
+  grouping?: Grouping | undefined,
+): Summary {
+  return {
+    ...emptyCounts(
+      world,
+      compared.map(({ profile }) => profile.name),
+      grouping,
+    ),
+    tasks: new Float64Array(taskCounts(world)),
+    profile: world.profile.name,
+    badRows: 0,
+    problems,
+    isTruncated: false,
+    elapsedMs: 0,
+    peakMemory: 0,
+  };
+}
+
+/** Rows of a summary that were allowed (the descriptor decides, among them). */
+export function allowedRows(summary: Summary): number {
+  return summary.verdicts.reduce((rows, count, byte) => rows + (decodeVerdict(byte).allowed ? count : 0), 0);
+}
+
+/** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
+function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+  const { verdicts: byVerdict, tasks } = counts;
+  const unknownTask = tasks.length / OUTCOMES - 1;
+  for (let row = 0; row < verdicts.length; row++) {
+    const verdict = verdicts[row] as number;
+    const id = Math.min(task[row] as number, unknownTask) * OUTCOMES + (verdict & OUTCOME_MASK);
+    byVerdict[verdict] = (byVerdict[verdict] as number) + 1;
+    tasks[id] = (tasks[id] as number) + 1;
+  }
+  counts.rows += verdicts.length;
+  tallyComparisons(counts, verdicts, others);
+}
+
+/** Counts where `others`, what each of the compared evaluators answered, differ. */
+export function tallyComparisons(counts: Counts, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+  others.forEach((other, i) => {
+    tallyComparison(counts.comparisons[i] as Comparison, verdicts, other);
+  });
+}
+
+/** Rows of a table that were decided and counted where they were read. */
+export interface CountedSplit {
+  readonly counts: Counts;
+  readonly rowsBefore: number;
+  readonly linesBefore: number;
+}
+
+/** Counts a chunk, whose groups `grouping` tells apart. Chunks come in the order of the table. */
+export function tallyChunk(
+  counts: Counts,
+  chunk: RequestChunk,
+  verdicts: Uint8Array,
+  others: readonly Uint8Array[],
+  grouping?: Grouping | undefined,
+): void {
+  tally(counts, chunk.columns.task, verdicts, others);
+  tallyFindings(counts, chunk, verdicts, grouping);
+}
+
+/** Counts what the rows of a chunk expect, and their groups. */
+export function tallyFindings(
+  counts: Counts,
+  chunk: Omit<RequestChunk, 'lines'>,
+  verdicts: Uint8Array,
+  grouping: Grouping | undefined,
+): void {
+  const { expects } = chunk;
+  if (expects) checkExpectations(counts.expectations, chunk, expects, verdicts);
+  if (counts.groups) grouping?.count(counts.groups, chunk, verdicts);
+}
+
+/**
+ * Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. Throws a
+ * TooManyGroupsError.
+ */
+export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefore = 0): void {
+  into.rows += part.rows;
+  addTo(into.verdicts, part.verdicts);
+  addTo(into.tasks, part.tasks);
+  part.comparisons.forEach(({ answers, verdicts }, i) => {
+    const comparison = into.comparisons[i] as Comparison;
+    comparison.answers += answers;
+    comparison.verdicts += verdicts;
+  });
+  if (into.groups && part.groups) addGroups(into.groups, part.groups);
+  into.expectations.checked += part.expectations.checked;
+  into.expectations.unmet += part.expectations.unmet;
+  const { first } = into.expectations;
+  for (const { row, line, ...rest } of part.expectations.first.slice(0, KEPT - first.length)) {
+    first.push({ ...rest, row: row + rowsBefore, ...(line === undefined ? {} : { line: line + linesBefore }) });
+  }
+}
+
+function addTo(sums: Counts['tasks'], counts: Counts['tasks']): void {
+  for (let i = 0; i < counts.length; i++) sums[i] = (sums[i] as number) + (counts[i] as number);
+}
+
+function tallyComparison(comparison: Comparison, verdicts: Uint8Array, others: Uint8Array): void {
+  for (let row = 0; row < verdicts.length; row++) {
+    const verdict = verdicts[row] as number;
+    const other = others[row] as number;
+    if (verdict === other) continue;
+    comparison.verdicts += 1;
+    if (ANSWERS[verdict] !== ANSWERS[other]) comparison.answers += 1;
+  }
+}
+
+/** Rows whose verdict says that they could not be read. */
+export function undecidableRows(summary: Summary): number {
+  let rows = 0;
+  for (const outcome of [Outcome.BAD_ROW, Outcome.NO_SUCH_TASK, Outcome.NO_SUCH_TOKEN]) {
+    for (let byte = outcome; byte < 256; byte += OUTCOMES) rows += summary.verdicts[byte] as number;
+  }
+  return rows;
+}
+
+/** By verdict byte: EXPECT_ALLOWED, an errno, or UNDECIDED. */
+const ANSWERS: Int16Array = Int16Array.from({ length: 256 }, (_, byte) => {
+  const { allowed, errno } = decodeVerdict(byte);
+  if (allowed) return EXPECT_ALLOWED;
+  return errno ? ERRNO[errno] : UNDECIDED;
+});
+
+function checkExpectations(
+  expectations: Expectations,
+  { firstRow, lines }: RequestChunk,
+  expects: Int16Array,
+  verdicts: Uint8Array,
+): void {
+  for (let row = 0; row < verdicts.length; row++) {
+    const expected = expects[row] as number;
+    if (expected === EXPECT_NONE) continue;
+    expectations.checked += 1;
+    const verdict = verdicts[row] as number;
+    if (expected === ANSWERS[verdict]) continue;
+    expectations.unmet += 1;
+    if (expectations.first.length >= KEPT) continue;
+    const line = lines?.[row];
+    expectations.first.push({
+      row: firstRow + row + 1,
+      ...(line === undefined ? {} : { line }),
+      expected: expected === EXPECT_ALLOWED ? 'allowed' : errnoName(expected),
+      verdict,
+    });
+  }
+}

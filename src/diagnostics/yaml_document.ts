@@ -1,0 +1,230 @@
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Pair,
+  Parser,
+  type Scalar,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { quote } from '../names/unknown_name.js';
+import type { Diagnostics } from './diagnostics.js';
+import { Locator } from './yaml_locator.js';
+
+/** Largest scenario read, in bytes of UTF-8. */
+export const MAX_SCENARIO_BYTES = 8 * 1024 * 1024;
+/** A scenario nests five levels. Past this many a text is none, and readers that recurse would run out of stack. */
+const MAX_DEPTH = 64;
+/** Aliases of a scenario: each takes a look at all that it stands for. */
+const MAX_ALIASES = 1000;
+
+/** A YAML or JSON text as plain data, with the way back to the places it was written at. */
+export interface SourceDocument {
+  /** Objects, arrays, strings, numbers, booleans, null. Integers that a number cannot hold are strings of digits. */
+  readonly data: unknown;
+  readonly locator: Locator;
+  readonly warnings: readonly { readonly line: number; readonly column: number; readonly message: string }[];
+}
+
+/**
+ * Reads YAML 1.2 (and so JSON). `emptyMessage` is the diagnostic of a text without a value. Throws a ScenarioError for a text that is too large (before parsing it), empty, nested
+ * too deeply, not YAML, or that has a key twice.
+ */
+export function readDocument(text: string, emptyMessage: string, diagnostics: Diagnostics): SourceDocument {
+  refuseLarge(text, diagnostics);
+  const lines = new LineCounter();
+  const doc = compose(text, lines, diagnostics);
+  const at = (offset: number) => positionAt(lines, offset);
+  if (!doc || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
+    diagnostics.add({ line: 1, column: 1 }, emptyMessage);
+  } else {
+    checkNodes(doc, at, diagnostics);
+  }
+  diagnostics.throwIfAny();
+  return {
+    data: toData(doc as Document.Parsed, diagnostics),
+    locator: new Locator(doc as Document.Parsed, at),
+    warnings: (doc as Document.Parsed).warnings.map(({ pos, message }) => ({ ...at(pos[0]), message })),
+  };
+}
+
+function refuseLarge(text: string, diagnostics: Diagnostics): void {
+  if (text.length * 3 <= MAX_SCENARIO_BYTES) return;
+  const size = utf8Length(text);
+  if (size <= MAX_SCENARIO_BYTES) return;
+  const mebibytes = (size / 1024 / 1024).toFixed(1);
+  diagnostics.add(
+    { line: 1, column: 1 },
+    `the scenario is ${mebibytes} MiB (${size} bytes); at most ${MAX_SCENARIO_BYTES / 1024 / 1024} MiB are read`,
+  );
+  diagnostics.throwIfAny();
+}
+
+function utf8Length(text: string): number {
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Two surrogates make one character of four bytes.
+    size += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return size;
+}
+
+function positionAt(lines: LineCounter, offset: number) {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/**
+ * Text to a document. The depth is watched while tokens are read: the composer recurses, and runs out of stack in ways
+ * that end the process.
+ */
+function compose(text: string, lines: LineCounter, diagnostics: Diagnostics): Document.Parsed | undefined {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  const stop = (offset: number, message: string): never => {
+    diagnostics.add(positionAt(lines, offset), message);
+    diagnostics.throwIfAny();
+    throw new Error(message);
+  };
+  let documents = 0;
+  const take = (token: CST.Token) => {
+    if (token.type === 'document' && ++documents > 1) {
+      stop(token.offset, 'a second YAML document starts here: a file holds one scenario');
+    }
+    if (token.type === 'error') stop(token.offset, `not YAML: ${token.message}`);
+    tokens.push(token);
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) take(token);
+    if (parser.stack.length > MAX_DEPTH) stop(parser.offset, `nested deeper than ${MAX_DEPTH} levels: no scenario is`);
+  }
+  for (const token of parser.end()) take(token);
+
+  // uniqueKeys compares every pair of keys; checkNodes() does it in one pass.
+  const options = {
+    schema: 'core',
+    intAsBigInt: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+    lineCounter: lines,
+  } as const;
+  const [doc] = new Composer(options).compose(tokens, true, text.length);
+  const error = doc?.errors[0];
+  if (error) {
+    // The later ones follow from the first as often as not.
+    const message =
+      error.code === 'TAB_AS_INDENT'
+        ? 'a tab indents this line: YAML takes spaces only'
+        : `not YAML: ${error.message.replace(/\s+/g, ' ')}`;
+    stop(error.pos[0], message);
+  }
+  return doc;
+}
+
+/** Gives an alias its node: the library looks for it among all anchors and aliases, for each alias anew. */
+function resolveAs(alias: Alias, node: Anchored): void {
+  const { resolve } = alias;
+  alias.resolve = (doc, context) => {
+    if (!context) return node;
+    context.aliasResolveCache = [node];
+    return resolve.call(alias, doc, context);
+  };
+}
+
+/** What an alias can stand for. */
+type Anchored = Scalar | YAMLMap | YAMLSeq;
+
+/** Keys (each once, a plain name), aliases (defined), and integers brought to what data holds. */
+function checkNodes(
+  doc: Document.Parsed,
+  at: (offset: number) => { line: number; column: number },
+  diagnostics: Diagnostics,
+) {
+  const place = (node: unknown) => at((node as { range?: [number, number, number] | null } | null)?.range?.[0] ?? 0);
+  let aliases = 0;
+  const anchors = new Map<string, Anchored>();
+  const note = (node: Anchored) => {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+  };
+  visit(doc, {
+    Alias(_, alias) {
+      const node = anchors.get(alias.source);
+      if (node) resolveAs(alias, node);
+      aliases += 1;
+      if (aliases === MAX_ALIASES + 1) {
+        diagnostics.add(
+          place(alias),
+          `more than ${MAX_ALIASES} aliases: write them out, or make the scenario with a program`,
+        );
+      }
+      if (!node) diagnostics.add(place(alias), `no anchor &${alias.source} stands before this alias`);
+    },
+    Map(_, map) {
+      note(map);
+      checkKeys(map, place, diagnostics);
+    },
+    Seq(_, list) {
+      note(list);
+    },
+    Scalar(_, scalar) {
+      note(scalar);
+      scalar.value = plainNumber(scalar);
+    },
+  });
+}
+
+function checkKeys(
+  map: YAMLMap,
+  place: (node: unknown) => { line: number; column: number },
+  diagnostics: Diagnostics,
+): void {
+  const first = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const { key } = pair;
+    if (!isScalar(key) || key.value === null || key.value === '') {
+      diagnostics.add(place(key ?? map), 'a key is a plain name');
+      continue;
+    }
+    const name = String(key.value);
+    if (name === '__proto__') diagnostics.add(place(key), `${quote(name)} cannot be a name here`);
+    const before = first.get(name);
+    if (before)
+      diagnostics.add(place(key), `the key ${quote(name)} is here twice: first on line ${place(before.key).line}`);
+    else first.set(name, pair);
+  }
+}
+
+/**
+ * A number where one holds the value exactly. Otherwise the text as written: wide masks, and leading zeros, which are
+ * octal to the kernel and decimal to YAML 1.2.
+ */
+function plainNumber({ value, source }: Scalar): unknown {
+  if (typeof value !== 'bigint') return value;
+  if (source !== undefined && /^[-+]?0[0-9]+$/.test(source)) return source;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+/** Plain data; a text whose aliases expand without end is refused by the library's own limit. */
+function toData(doc: Document.Parsed, diagnostics: Diagnostics): unknown {
+  try {
+    return doc.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    diagnostics.add(
+      { line: 1, column: 1 },
+      'aliases repeat more than 100 nodes: write them out, or make the scenario with a program',
+    );
+    diagnostics.throwIfAny();
+    throw error;
+  }
+}

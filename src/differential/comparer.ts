@@ -1,0 +1,200 @@
+import { BPF_MAXINSNS } from '../abi/bpf.js';
+import { Fault } from '../abi/verdict.js';
+import { type Columns, type FullColumns, makeColumns, setRow } from '../engine/columns.js';
+import type { Request, World } from '../kernel/world.js';
+import { type Answer, type Answers, disagree } from './answers.js';
+import { type ComparedWorld, type EngineSetup, neighbourOf } from './engine_setup.js';
+import type { Implementations, OptimizedEngine } from './implementations.js';
+import { canEdit, compiledWorld, editWorld } from './load_world.js';
+
+/** Told of every request that the sides answer differently. */
+export type OnDisagreement = (index: number, answers: Answers) => void;
+
+/** A batch and room for its verdicts. */
+interface Batch {
+  readonly columns: FullColumns;
+  readonly out: Uint8Array;
+}
+
+/** Asks both sides the same requests. Keeps one instance of the hot path and gives it world after world. */
+export class Comparer {
+  readonly #implementations: Implementations;
+  /** Batches made, by their rows: outside the instance's memory, and in it. */
+  readonly #copied = new Map<number, Batch>();
+  readonly #resident = new Map<number, Batch>();
+  #engine: OptimizedEngine | undefined;
+  #neighbour: OptimizedEngine | undefined;
+
+  constructor(implementations: Implementations) {
+    this.#implementations = implementations;
+  }
+
+  /** Compares the answers to all requests of a world. Counts the model's verdict bytes in `verdicts`. */
+  compare(compared: ComparedWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { requests } = compared;
+    const expected = new Int32Array(requests.length);
+    const suspects: number[] = [];
+    try {
+      this.#compareFast(compared, expected, suspects);
+    } catch (error) {
+      this.#compareAfterThrow(compared, verdicts, found, thrown(error));
+      return;
+    }
+    for (const byte of expected) verdicts[byte] = (verdicts[byte] ?? 0) + 1;
+    for (const index of suspects) found(index, this.#answers(compared, index, expected[index] as number));
+  }
+
+  #compareFast(compared: ComparedWorld, expected: Int32Array, suspects: number[]): void {
+    const { world, requests } = compared;
+    const model = this.#implementations.model(world);
+    const engine = this.#load(compared);
+    const batch = this.#decideBatch(engine, compared);
+    for (let i = 0; i < requests.length; i++) {
+      const request = requests[i] as Request;
+      const byte = model.ask(request);
+      expected[i] = byte;
+      if (
+        batchAnswer(batch, requests.length, i, byte) !== byte ||
+        engine.checkRequest(request) !== byte ||
+        (idsByte(engine, request) ?? byte) !== byte
+      ) {
+        suspects.push(i);
+      }
+    }
+  }
+
+  /** Finds out what threw, and at which request. */
+  #compareAfterThrow(compared: ComparedWorld, verdicts: Float64Array, found: OnDisagreement, why: string): void {
+    const { world, requests } = compared;
+    let isFound = false;
+    this.#compareCarefully(compared, verdicts, (index, answers) => {
+      isFound = true;
+      found(index, answers);
+    });
+    if (isFound) return;
+    // A new instance has no fault: the one before could not go on from the worlds it had held.
+    const model = attempt(() => this.#implementations.model(world).ask(requests[0] as Request));
+    found(0, { model, checkRequest: why, checkBatch: why });
+  }
+
+  /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
+  #compareCarefully(compared: ComparedWorld, verdicts: Float64Array, found: OnDisagreement): void {
+    const { world, requests } = compared;
+    this.#forgetInstances();
+    const model = attempt(() => this.#implementations.model(world));
+    const engine = attempt(() => this.#load(compared));
+    const whole = typeof engine === 'string' ? engine : attempt(() => this.#decideBatch(engine, compared));
+    requests.forEach((request, i) => {
+      const byte = typeof model === 'string' ? model : attempt(() => model.ask(request));
+      if (typeof byte === 'number') verdicts[byte] = (verdicts[byte] ?? 0) + 1;
+      const ids = typeof engine === 'string' ? undefined : attempt(() => idsByte(engine, request));
+      const answers: Answers = {
+        model: byte,
+        checkRequest: typeof engine === 'string' ? engine : attempt(() => engine.checkRequest(request)),
+        checkBatch: typeof whole === 'string' ? whole : batchAnswer(whole, requests.length, i, byte),
+        ...(ids === undefined ? {} : { checkIds: ids }),
+      };
+      if (disagree(answers)) found(i, answers);
+    });
+    this.#forgetInstances();
+  }
+
+  /** The answers to a request of the world just compared. */
+  #answers(compared: ComparedWorld, index: number, model: Answer): Answers {
+    const { requests } = compared;
+    const request = requests[index] as Request;
+    const engine = this.#engine as OptimizedEngine;
+    const ids = idsByte(engine, request);
+    return {
+      model,
+      checkRequest: engine.checkRequest(request),
+      checkBatch: batchAnswer(this.#decideBatch(engine, compared), requests.length, index, model),
+      ...(ids === undefined ? {} : { checkIds: ids }),
+    };
+  }
+
+  /** The instance with the world in it, by the way that the setup says. */
+  #load({ world, setup }: ComparedWorld): OptimizedEngine {
+    const isEdited = (setup.addsRows || setup.narrows) && (this.#engine === undefined || canEdit(this.#engine));
+    const first = isEdited ? compiledWorld(world, setup) : world;
+    if (this.#engine) this.#engine.replaceWorld(first);
+    else this.#engine = this.#implementations.engine(first);
+    const engine = this.#engine;
+    if (isEdited && !canEdit(engine)) engine.replaceWorld(world);
+    else if (isEdited) editWorld(engine, world, setup);
+    if (setup.hasNeighbour) this.#askNeighbour(world);
+    return engine;
+  }
+
+  #askNeighbour(world: World): void {
+    const other = neighbourOf(world);
+    if (this.#neighbour) this.#neighbour.replaceWorld(other);
+    else this.#neighbour = this.#implementations.engine(other);
+    const { columns, out } = this.#copiedBatch(64);
+    this.#neighbour.checkBatch(columns, out);
+  }
+
+  /** The verdicts of the requests as a batch, repeated to as many rows as the setup says. */
+  #decideBatch(engine: OptimizedEngine, { requests, setup }: ComparedWorld): Uint8Array {
+    const rows = Math.max(requests.length, setup.rows);
+    const { columns, out } = setup.isResident ? this.#residentBatch(engine, rows) : this.#copiedBatch(rows);
+    for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
+    engine.checkBatch(columnsOf(columns, setup), out);
+    return out;
+  }
+
+  #copiedBatch(rows: number): Batch {
+    const batch = this.#copied.get(rows) ?? { columns: makeColumns(rows), out: new Uint8Array(rows) };
+    this.#copied.set(rows, batch);
+    return batch;
+  }
+
+  #residentBatch(engine: OptimizedEngine, rows: number): Batch {
+    if (!engine.makeColumns || !engine.makeVerdicts) return this.#copiedBatch(rows);
+    const batch = this.#resident.get(rows) ?? { columns: engine.makeColumns(rows), out: engine.makeVerdicts(rows) };
+    this.#resident.set(rows, batch);
+    return batch;
+  }
+
+  /** New instances from here on: a thrown error may have left one that decides no more. */
+  #forgetInstances(): void {
+    this.#engine = undefined;
+    this.#neighbour = undefined;
+    this.#resident.clear();
+  }
+}
+
+/** The columns, without those that the setup leaves out. */
+function columnsOf({ insnCnt, pre, ...needed }: FullColumns, { omitsInsnCnt, omitsPre }: EngineSetup): Columns {
+  return { ...needed, ...(omitsInsnCnt ? {} : { insnCnt }), ...(omitsPre ? {} : { pre }) };
+}
+
+/** What a batch answers to the request of a number: where it stands more than once, an answer that is not as expected. */
+function batchAnswer(batch: Uint8Array, requests: number, index: number, expected: Answer): number {
+  for (let row = index; row < batch.length; row += requests) {
+    if (batch[row] !== expected) return batch[row] as number;
+  }
+  return batch[index] as number;
+}
+
+/** What checkIds() says; undefined where it has no room for what the request says. */
+function idsByte(
+  engine: OptimizedEngine,
+  { task, token, cmd, type, attachType, insnCnt, pre }: Request,
+): number | undefined {
+  // Every loader may load from 1 to BPF_MAXINSNS instructions: the count changes nothing.
+  if (pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
+  return engine.checkIds(task, token, cmd, type, attachType);
+}
+
+function attempt<T>(ask: () => T): T | string {
+  try {
+    return ask();
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function thrown(error: unknown): string {
+  return `threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}

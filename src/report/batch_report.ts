@@ -1,0 +1,113 @@
+import { describeDiagnostic } from '../batch/errors.js';
+import type { Grouping } from '../batch/summary/group_by.js';
+import type { Summary } from '../batch/summary/summary.js';
+import { decodeVerdict, dispositionName, OUTCOMES, outcomeName } from '../kernel/verdict.js';
+import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
+import type { World } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
+import { count, percent } from './format.js';
+import { groupsJson } from './groups_json.js';
+import { groupsText } from './groups_text.js';
+import type { Style } from './style.js';
+import { summaryText, totalsOf, totalsText } from './summary_text.js';
+
+/** What a batch counted, for people: by its groups where rows are grouped. */
+export function batchText(world: World, summary: Summary, grouping: Grouping | undefined, style: Style): string {
+  if (!grouping || !summary.groups) return summaryText(world, summary, style);
+  const groups = grouping.list(summary.groups);
+  return `${totalsText(world, summary, style)}\n${groupsText(grouping.columns, groups, summary.rows, style)}`;
+}
+
+/** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
+export function batchNotes(summary: Summary, file: string, style: Style): string {
+  const { comparisons, expectations, problems, rows } = summary;
+  const at = (line: number | undefined, row: number | undefined) =>
+    printable(line === undefined ? `${file}: row ${row}` : `${file}:${line}`);
+  const lines: string[] = [];
+  for (const { profile, answers, verdicts } of comparisons) {
+    lines.push(
+      `${printable(profile)} answers ${count(answers)} rows otherwise (${percent(answers, rows)}), ` +
+        `and gives another reason or drops the token elsewhere in ${count(verdicts - answers)} more`,
+    );
+  }
+  if (expectations.checked > 0) {
+    const { checked, unmet } = expectations;
+    const words = `${count(checked - unmet)} of ${count(checked)} expectations hold`;
+    lines.push(unmet > 0 ? style.bad(words) : style.good(words));
+    for (const { line, row, expected, verdict } of expectations.first) {
+      const { allowed, errno, outcome } = decodeVerdict(verdict);
+      const got = allowed ? 'allowed' : (errno ?? 'no answer');
+      lines.push(`  ${at(line, row)}: expected ${expected}, got ${got} (${outcomeName(outcome)})`);
+    }
+    if (unmet > expectations.first.length) lines.push(`  and ${count(unmet - expectations.first.length)} more`);
+  }
+  for (const { name, nearest } of problems.unknownColumns) {
+    lines.push(
+      `column ${printable(name)} is none of a request table, and ignored${nearest ? `; did you mean ${nearest}?` : ''}`,
+    );
+  }
+  if (problems.total > 0) {
+    const bad = problems.rows === 1 ? '1 row has' : `${count(problems.rows)} rows have`;
+    const them = problems.rows === 1 ? 'it' : 'them';
+    lines.push(style.bad(`${bad} something wrong; no kernel was asked for ${them}`));
+    lines.push(...problems.first.map((problem) => `  ${describeDiagnostic(file, problem)}`));
+    if (problems.total > problems.first.length)
+      lines.push(`  and ${count(problems.total - problems.first.length)} more`);
+    const kinds = Object.entries(problems.counts).filter(([, n]) => n > 0);
+    lines.push(`  by kind: ${kinds.map(([kind, n]) => `${kind} ${count(n)}`).join(', ')}`);
+  }
+  if (summary.isTruncated)
+    lines.push('the reader of the output went away: the counts cover what was decided until then');
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}
+
+/** A batch's summary as JSON. */
+export function batchJson(world: World, summary: Summary, grouping?: Grouping): Record<string, unknown> {
+  const { problems, expectations } = summary;
+  const named = <K>(counts: ReadonlyMap<K, number>, name: (key: K) => string): Record<string, number> =>
+    Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, rows]) => [name(key), rows]));
+  const tasks = [...world.tasks.map(({ name }) => name), null].flatMap((task, id) => {
+    const counts = summary.tasks.subarray(id * OUTCOMES, (id + 1) * OUTCOMES);
+    const outcomes = [...counts.entries()].filter(([, rows]) => rows > 0);
+    if (outcomes.length === 0) return [];
+    return [{ task, outcomes: Object.fromEntries(outcomes.map(([outcome, rows]) => [outcomeName(outcome), rows])) }];
+  });
+  return {
+    profile: summary.profile,
+    rows: summary.rows,
+    ...totalsOf(summary),
+    bad_rows: summary.badRows,
+    elapsed_ms: Math.round(summary.elapsedMs),
+    peak_memory_bytes: summary.peakMemory,
+    outcomes: named(byOutcome(summary.verdicts), outcomeName),
+    tokens: named(byDisposition(summary.verdicts), dispositionName),
+    tasks,
+    ...(grouping && summary.groups ? { summary: groupsJson(grouping.columns, grouping.list(summary.groups)) } : {}),
+    compared: summary.comparisons,
+    expectations: {
+      ...expectations,
+      // Keys in one order, whichever thread made the object.
+      first: expectations.first.map(({ row, line, expected, verdict }) => ({
+        row,
+        line,
+        expected,
+        got: outcomeName(decodeVerdict(verdict).outcome),
+      })),
+    },
+    problems: {
+      total: problems.total,
+      rows: problems.rows,
+      counts: problems.counts,
+      first: problems.first.map(({ kind, line, row, column, message, nearest }) => ({
+        kind,
+        line,
+        row,
+        column,
+        message,
+        nearest,
+      })),
+      unknown_columns: problems.unknownColumns,
+    },
+    cut_short: summary.isTruncated,
+  };
+}

@@ -1,0 +1,163 @@
+import { Fault } from '../abi/verdict.js';
+import { InvalidRequestError, UnknownNameError } from '../errors.js';
+import { describeGiven } from '../kernel/field_fault.js';
+import { isObject, isU32 } from '../kernel/ranges.js';
+import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { nearestOf } from '../names/nearest.js';
+import { typeFieldOf } from '../names/request_fields.js';
+import { unknownName } from '../names/unknown_name.js';
+import { EnumIndex } from './enum_index.js';
+import { PRE_NAMES, preNamed } from './fault_names.js';
+import { IdIndex } from './id_index.js';
+
+/**
+ * One bpf() call in the words of a scenario's request (docs/scenarios.md). Names of commands and types in any common
+ * spelling, or their numbers; tasks, tokens and bpffs by name or id. Fields the command does not read are not looked at.
+ */
+export interface NamedRequest {
+  readonly task: string | number;
+  /** Without it, no token is given. For prog_attach and link_create: the one the program was loaded with. */
+  readonly token?: string | number | undefined;
+  readonly cmd: string | number;
+  /** Needed by map_create. */
+  readonly map_type?: string | number | undefined;
+  /** Needed by prog_load; read by prog_attach and link_create, where it is 0 if it is not there. */
+  readonly prog_type?: string | number | undefined;
+  /** Read by prog_load, prog_attach and link_create; 0 if it is not there. */
+  readonly expected_attach_type?: string | number | undefined;
+  /** Instructions of a program: 0 to 2^32-1, 1 if it is not there. */
+  readonly insn_cnt?: number | undefined;
+  /** For token_create, which only explain() can decide. */
+  readonly bpffs?: string | number | undefined;
+  /** Something wrong with the call besides permission: `token_ebadf`, `attr_einval`. */
+  readonly pre?: string | undefined;
+}
+
+/** Decides requests by ids: an evaluator's part that does, whose methods say more. */
+export interface RequestDecider {
+  checkRequest(request: Request): number;
+  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
+}
+
+/** What a command reads of a named request. */
+enum Reads {
+  NOTHING = 0,
+  MAP_TYPE = 1,
+  PROG_TYPE = 2,
+}
+
+/** Turns requests by names into requests by ids, for one world. */
+export class RequestNames {
+  readonly tasks: IdIndex;
+  readonly tokens: IdIndex;
+  readonly #bpffs: IdIndex;
+  readonly #cmds: EnumIndex;
+  readonly #mapTypes: EnumIndex;
+  readonly #progTypes: EnumIndex;
+  readonly #attachTypes: EnumIndex;
+  /** By command. */
+  readonly #reads: readonly Reads[];
+  /** The command that cannot do without a program type. */
+  readonly #progLoad: number;
+
+  constructor({ profile, tasks, tokens, bpffs }: World) {
+    const { vocabulary } = profile;
+    this.tasks = new IdIndex('task', tasks);
+    this.tokens = new IdIndex('token', tokens);
+    this.#bpffs = new IdIndex('bpffs', bpffs);
+    this.#cmds = new EnumIndex(profile, 'cmds', 'cmd');
+    this.#mapTypes = new EnumIndex(profile, 'map_types', 'map_type');
+    this.#progTypes = new EnumIndex(profile, 'prog_types', 'prog_type');
+    this.#attachTypes = new EnumIndex(profile, 'attach_types', 'expected_attach_type');
+    this.#progLoad = vocabulary.require('cmds', 'prog_load');
+    this.#reads = Array.from({ length: vocabulary.count.cmds }, (_, cmd) => {
+      const field = typeFieldOf(vocabulary.nameOf('cmds', cmd));
+      return field === undefined ? Reads.NOTHING : field === 'map_type' ? Reads.MAP_TYPE : Reads.PROG_TYPE;
+    });
+  }
+
+  /**
+   * The request by ids. Throws an UnknownNameError for a name of nothing, and an InvalidRequestError for a field that is
+   * missing or of a wrong kind. Ids and numbers are taken as they are: the verdict says where they stand for nothing.
+   */
+  resolve(request: NamedRequest): Request {
+    checkIsRequest(request);
+    const { task, token, insn_cnt: insnCnt, bpffs, pre } = request;
+    const cmd = this.#cmds.numberOf(request.cmd);
+    const resolved: Request = {
+      task: this.tasks.idOf(task),
+      token: this.tokenOf(token),
+      cmd,
+      type: this.#typeOf(cmd, request),
+      attachType: this.#attachTypeOf(cmd, request),
+      insnCnt: insnCnt === undefined ? 1 : countOf(insnCnt),
+      pre: pre === undefined ? Fault.NONE : preOf(pre),
+    };
+    return bpffs === undefined ? resolved : { ...resolved, bpffs: this.#bpffs.existing(bpffs) };
+  }
+
+  /** The id of a token, NO_TOKEN where none is named. Throws as IdIndex.idOf() does. */
+  tokenOf(token: string | number | undefined): number {
+    return token === undefined ? NO_TOKEN : this.tokens.idOf(token);
+  }
+
+  /** decider.checkRequest(resolve(request)), without allocating in the common case. */
+  check(decider: RequestDecider, request: NamedRequest): number {
+    checkIsRequest(request);
+    if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
+      return decider.checkRequest(this.resolve(request));
+    }
+    const cmd = this.#cmds.numberOf(request.cmd);
+    return decider.checkIds(
+      this.tasks.idOf(request.task),
+      this.tokenOf(request.token),
+      cmd,
+      this.#typeOf(cmd, request),
+      this.#attachTypeOf(cmd, request),
+    );
+  }
+
+  #typeOf(cmd: number, { map_type: mapType, prog_type: progType }: NamedRequest): number {
+    const reads = this.#reads[cmd];
+    if (reads === Reads.PROG_TYPE) {
+      if (progType !== undefined) return this.#progTypes.numberOf(progType);
+      if (cmd === this.#progLoad) throw missing('prog_load', 'prog_type', 'xdp');
+    } else if (reads === Reads.MAP_TYPE) {
+      if (mapType !== undefined) return this.#mapTypes.numberOf(mapType);
+      throw missing('map_create', 'map_type', 'hash');
+    }
+    return 0;
+  }
+
+  #attachTypeOf(cmd: number, { expected_attach_type: attachType }: NamedRequest): number {
+    const hasReader = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
+    return hasReader ? this.#attachTypes.numberOf(attachType) : 0;
+  }
+}
+
+function checkIsRequest(request: unknown): void {
+  if (isObject(request)) return;
+  throw new InvalidRequestError('request', `request is ${describeGiven(request)}: an object is expected`);
+}
+
+function missing(command: string, field: string, example: string): InvalidRequestError {
+  return new InvalidRequestError(field, `${command} needs ${field}, as in ${field}: '${example}'`);
+}
+
+function countOf(written: number): number {
+  if (isU32(written)) return written;
+  throw new InvalidRequestError(
+    'insn_cnt',
+    `insn_cnt is ${String(written)}: a whole number from 0 to 2^32-1 is expected`,
+  );
+}
+
+function preOf(written: string): Fault {
+  if (typeof written !== 'string') {
+    throw new InvalidRequestError('pre', `pre is ${typeof written}: one of ${PRE_NAMES.join(', ')} is expected`);
+  }
+  const pre = preNamed(written);
+  if (pre !== undefined) return pre;
+  const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
+  throw new UnknownNameError('fault', written, unknownName('fault', written, PRE_NAMES, nearest));
+}

@@ -1,0 +1,88 @@
+import { Diagnostics } from '../diagnostics/diagnostics.js';
+import { readDocument } from '../diagnostics/yaml_document.js';
+import { requireText } from '../kernel/arguments.js';
+import { Kernel } from '../kernel/kernel.js';
+import type { World } from '../kernel/world.js';
+import { printable } from '../text/printable.js';
+import type { Context, Warning } from './build_context.js';
+import { mountAll } from './build_mounts.js';
+import { makeNamespaces } from './build_namespaces.js';
+import { makeTasks } from './build_tasks.js';
+import { makeTokens } from './build_tokens.js';
+import { readProfile } from './read_profile.js';
+import { readRequest, type ScenarioRequest } from './read_requests.js';
+import { PROFILES_IN_BRIEF, type ScenarioFile, scenarioSchema } from './schema.js';
+import { addIssues } from './schema_issues.js';
+
+export { type Diagnostic, ScenarioError } from '../diagnostics/diagnostics.js';
+export { MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
+export type { Warning } from './build_context.js';
+export type { Expectation } from './expectation.js';
+export type { ScenarioRequest } from './read_requests.js';
+
+const EMPTY =
+  `the scenario is empty: it needs a profile, which says which kernel answers (${PROFILES_IN_BRIEF}), ` +
+  'tasks and requests';
+
+/** A scenario file, made: the world it describes and what is asked of it. Names are in the world's specs. */
+export interface Scenario {
+  readonly world: World;
+  readonly requests: readonly ScenarioRequest[];
+  /** What is no mistake and worth a look, in the order of the text. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a scenario in YAML or JSON and makes what it describes through the model: namespaces, mounts and tokens are
+ * refused where the kernel would refuse them. `file` is what problems call the text.
+ * Throws a ScenarioError that lists every problem found, with line and column from 1.
+ */
+export function parseScenario(text: string, file = 'scenario'): Scenario {
+  requireText('text', text);
+  requireText('file', file);
+  const diagnostics = new Diagnostics(file);
+  const { data, locator, warnings: read } = readDocument(text, EMPTY, diagnostics);
+  const form = scenarioSchema.safeParse(data);
+  if (!form.success) {
+    addIssues(form.error.issues, data, locator, diagnostics);
+    diagnostics.throwIfAny();
+  }
+  const scenario = form.data as ScenarioFile;
+  const profile = readProfile(scenario.profile, locator, diagnostics);
+  // Every name and rule below depends on the kernel: without one, what follows would be guesses.
+  if (!profile) diagnostics.throwIfAny();
+  const unprivilegedBpfDisabled = scenario.unprivileged_bpf_disabled ?? 2;
+  const kernel = new Kernel({ profile, unprivilegedBpfDisabled });
+  const context: Context = { kernel, locator, diagnostics, warnings: [...read] };
+
+  const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, diagnostics);
+  const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
+  const tasks = makeTasks(scenario.tasks ?? {}, userns.byName, context);
+  const tokens = makeTokens(scenario.tokens ?? {}, bpffs.byName, tasks.byName, userns.byName, context);
+  const referents = { tasks: tasks.byName, tokens: tokens.byName, bpffs: bpffs.byName };
+  const requests = (scenario.requests ?? []).flatMap((entry, i) => readRequest(entry, i, referents, context) ?? []);
+  diagnostics.throwIfAny();
+  warnUnused(scenario, context);
+  return {
+    world: {
+      profile: kernel.profile,
+      unprivilegedBpfDisabled,
+      userns: userns.specs,
+      bpffs: bpffs.specs,
+      tasks: tasks.specs,
+      tokens: tokens.specs,
+    },
+    requests,
+    warnings: context.warnings
+      .map((warning) => ({ ...warning, message: printable(warning.message) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
+  };
+}
+
+/** A bpffs that neither a token nor a token_create request names does nothing. */
+function warnUnused({ bpffs, tokens, requests }: ScenarioFile, { locator, warnings }: Context): void {
+  const used = new Set([...Object.values(tokens ?? {}), ...(requests ?? [])].map((entry) => entry.bpffs));
+  for (const name of Object.keys(bpffs ?? {})) {
+    if (!used.has(name)) warnings.push({ ...locator.key(['bpffs', name]), message: `bpffs ${name}: no token uses it` });
+  }
+}

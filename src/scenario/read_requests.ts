@@ -1,0 +1,148 @@
+import { Fault } from '../abi/verdict.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
+import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
+import { nearestOf } from '../names/nearest.js';
+import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../names/request_fields.js';
+import { resolveName } from '../names/spelling.js';
+import { quote, unknownInVocabulary, unknownName } from '../names/unknown_name.js';
+import { PRE_NAMES, preNamed } from '../request/fault_names.js';
+import type { Context, Warning } from './build_context.js';
+import type { BpffsByName } from './build_mounts.js';
+import type { TasksByName } from './build_tasks.js';
+import { type Expectation, readExpectation } from './expectation.js';
+import { resolveReference } from './references.js';
+import type { RequestEntry } from './schema.js';
+import { ownerOf } from './schema_issues.js';
+
+/** One bpf() call of a scenario. Line and column, from 1, are where it is written. */
+export interface ScenarioRequest {
+  readonly name?: string;
+  readonly request: Request;
+  readonly expect?: Expectation;
+  /** Fields it has that its command does not read; in the scenario's warnings too. */
+  readonly warnings?: readonly Warning[];
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What requests refer to by name. */
+export interface Referents {
+  readonly tasks: TasksByName;
+  readonly tokens: ReadonlyMap<string, number | undefined>;
+  readonly bpffs: BpffsByName;
+}
+
+/** Reads one request; undefined where something in it is wrong (noted). */
+export function readRequest(
+  entry: RequestEntry,
+  index: number,
+  { tasks, tokens, bpffs: instances }: Referents,
+  context: Context,
+): ScenarioRequest | undefined {
+  const { kernel, locator, diagnostics, warnings } = context;
+  const { vocabulary } = kernel.profile;
+  const path = ['requests', index];
+  const owner = ownerOf(path);
+
+  const task = resolveReference(tasks, 'task', entry.task, [...path, 'task'], locator, diagnostics);
+  const token =
+    entry.token === undefined
+      ? NO_TOKEN
+      : resolveReference(tokens, 'token', entry.token, [...path, 'token'], locator, diagnostics);
+  const cmd = number('cmds', 'cmd');
+  const mapType = number('map_types', 'map_type');
+  const progType = number('prog_types', 'prog_type');
+  const attachType = number('attach_types', 'expected_attach_type');
+  const pre = preOf(entry.pre, [...path, 'pre'], context);
+  const expect = entry.expect && readExpectation(entry.expect, [...path, 'expect'], locator, diagnostics);
+  let fine = pre !== undefined && (entry.expect === undefined || expect !== undefined);
+
+  const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
+  const typeField = command === undefined ? undefined : typeFieldOf(command);
+  if (command !== undefined && typeField && neededFieldOf(command) === typeField && entry[typeField] === undefined) {
+    const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
+    const message = `${owner}${command} needs ${typeField}, as in ${example}`;
+    diagnostics.add(locator.value([...path, 'cmd']), { message, expected: typeField });
+    fine = false;
+  }
+  const bpffs = bpffsOf();
+  const idle = command === undefined ? [] : idleFields(command);
+  warnings.push(...idle);
+
+  if (!fine || !task || token === undefined || bpffs === null) return undefined;
+  if (cmd === null || cmd === undefined || mapType === null || progType === null || attachType === null)
+    return undefined;
+  const type = (typeField === 'map_type' ? mapType : typeField === 'prog_type' ? progType : undefined) ?? 0;
+  return {
+    ...(entry.name === undefined ? {} : { name: entry.name }),
+    request: requestOf({
+      task: task.index,
+      token,
+      cmd,
+      type,
+      attachType: attachType ?? 0,
+      insnCnt: entry.insn_cnt ?? 1,
+      pre,
+      ...(bpffs === undefined ? {} : { bpffs }),
+    }),
+    ...(expect ? { expect } : {}),
+    ...(idle.length > 0 ? { warnings: idle } : {}),
+    ...locator.value(path),
+  };
+
+  /** A command's or type's number; undefined where none is written, null for an unknown name (noted). */
+  function number(kind: EnumKind, field: 'cmd' | 'map_type' | 'prog_type' | 'expected_attach_type') {
+    const written = entry[field];
+    if (written === undefined) return undefined;
+    const found = resolveName(vocabulary, kind, String(written));
+    if (found !== undefined) return found;
+    const complaint = unknownInVocabulary(kernel.profile, kind, String(written));
+    diagnostics.add(locator.value([...path, field]), { ...complaint, message: `${owner}${complaint.message}` });
+    return null;
+  }
+
+  /** Index of the bpffs a token is asked of; undefined for other commands, null where it is wrong (noted). */
+  function bpffsOf(): number | undefined | null {
+    if (entry.bpffs !== undefined) {
+      const made = resolveReference(instances, 'bpffs', entry.bpffs, [...path, 'bpffs'], locator, diagnostics);
+      if (command !== undefined && command !== 'token_create') {
+        diagnostics.add(locator.key([...path, 'bpffs']), `${owner}bpffs is for cmd token_create only, not ${command}`);
+        return null;
+      }
+      return made?.index ?? null;
+    }
+    if (command !== 'token_create') return undefined;
+    const message = `${owner}token_create needs bpffs: the instance to make the token from`;
+    diagnostics.add(locator.value([...path, 'cmd']), { message, expected: 'bpffs' });
+    return null;
+  }
+
+  /** Fields that are written and that the command does not read: no mistake, as a table has columns for all of them. */
+  function idleFields(name: string): Warning[] {
+    const idle: string[] = REQUEST_FIELDS.filter(
+      (field) => field !== 'bpffs' && entry[field] !== undefined && !readersOf(field).includes(name),
+    );
+    if (pre && !isFaultRead(name, pre)) idle.push('pre');
+    return idle.map((field) => ({
+      ...locator.key([...path, field]),
+      message: `${owner}${field === 'pre' ? `pre ${entry.pre}` : field} means nothing to ${name}`,
+    }));
+  }
+}
+
+function preOf(
+  written: string | undefined,
+  path: (string | number)[],
+  { locator, diagnostics }: Context,
+): Fault | undefined {
+  if (written === undefined) return Fault.NONE;
+  const known = preNamed(written);
+  if (known !== undefined) return known;
+  const nearest = nearestOf(written.trim().toLowerCase().replaceAll('-', '_'), PRE_NAMES);
+  if (nearest) diagnostics.add(locator.value(path), unknownName('fault', written, PRE_NAMES, nearest));
+  else
+    diagnostics.add(locator.value(path), {
+      message: `unknown fault ${quote(written)}; expected one of ${PRE_NAMES.join(', ')}`,
+    });
+  return undefined;
+}

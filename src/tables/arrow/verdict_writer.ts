@@ -1,0 +1,39 @@
+import type { WorldNames } from '../../kernel/world.js';
+import { VERDICT_CELLS, VerdictCells } from '../columnar/verdict_columns.js';
+import type { RequestChunk } from '../request_table.js';
+import { concatBytes } from './concat_bytes.js';
+import { ArrowEncoder } from './encoder.js';
+
+/** Writes chunks and their verdicts as a table in Arrow IPC: what they add to the dictionaries comes before the rows. */
+export class ArrowVerdictWriter {
+  /** Schema and dictionaries. */
+  readonly header: Uint8Array;
+  readonly #encoder: ArrowEncoder;
+  readonly #cells: VerdictCells;
+
+  constructor(world: WorldNames, isFile: boolean) {
+    this.#encoder = new ArrowEncoder(VERDICT_CELLS, isFile);
+    this.#cells = new VerdictCells(world);
+    const start = this.#encoder.start();
+    this.header = concatBytes([start, ...this.#newNames()]);
+  }
+
+  /** A chunk, as one record batch after the names it adds. */
+  rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array {
+    const cells = this.#cells.of(chunk, verdicts);
+    const added = this.#newNames();
+    return concatBytes([...added, this.#encoder.rows(chunk.rows, cells)]);
+  }
+
+  /** What comes after the last row. */
+  footer(): Uint8Array {
+    return this.#encoder.end();
+  }
+
+  #newNames(): Uint8Array[] {
+    return this.#cells.names.flatMap((names, column) => {
+      const list = names?.take() ?? [];
+      return list.length > 0 ? [this.#encoder.names(column, list)] : [];
+    });
+  }
+}

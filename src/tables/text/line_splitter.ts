@@ -1,0 +1,147 @@
+import { type Bytes, wordsOf } from './byte_map.js';
+import { MAX_LINE } from './text_lines.js';
+
+/** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
+const MAX_HELD = 4 * MAX_LINE;
+const FIRST_CAPACITY = 1 << 18;
+const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Who takes lines. */
+export interface LineTaker {
+  /** Whether the next line goes on with what an earlier one began. */
+  readonly isInRow: boolean;
+  /**
+   * Takes the line that starts at `at` of `bytes` where it is plain enough to be read from them; a line feed follows.
+   * Answers where the next line starts, or 0, with nothing done, for a line to be taken as text.
+   */
+  plainLine(bytes: Bytes, at: number, number: number): number;
+  /** Takes a line without its line feed; undefined instead of one longer than MAX_LINE. */
+  line(text: string | undefined, number: number): void;
+}
+
+/**
+ * Cuts UTF-8 that comes in pieces into lines. Text is only made of lines that ask for it; invalid bytes become U+FFFD
+ * there. A carriage return before the line feed stays, a byte-order mark before the first line does not.
+ */
+export class LineSplitter {
+  readonly #taker: LineTaker;
+  readonly #stop: number;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** What was not taken yet: the start of a line, then what push() adds. */
+  #held = wordsOf(new Uint8Array(FIRST_CAPACITY));
+  #length = 0;
+  #isTooLong = false;
+  /** Bytes of the line under way that were not kept. */
+  #skipped = 0;
+  #number: number;
+  #offset: number;
+  #isDone = false;
+
+  /**
+   * The first byte pushed is the one at `offset` (0) and starts line `number` (1). From `stop` on, no line is taken but
+   * what goes on with a row that started before.
+   */
+  constructor(taker: LineTaker, offset = 0, number = 1, stop = Number.POSITIVE_INFINITY) {
+    this.#taker = taker;
+    this.#offset = offset;
+    this.#number = number;
+    this.#stop = stop;
+  }
+
+  /** Where the first line starts that was not taken; in the middle of one that is too long, somewhere in it. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The number of that line. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Bytes of a line that is too long that went by so far; 0 outside of one. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Whether all lines before `stop` were taken, and what goes on with them. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Takes the next piece, which may end anywhere; the caller may write over it afterwards. */
+  push(piece: Uint8Array): void {
+    let rest = piece;
+    if (this.#isTooLong) {
+      const end = piece.indexOf(LINE_FEED) + 1;
+      this.#offset += end || piece.length;
+      this.#skipped += piece.length;
+      if (end === 0) return;
+      this.#endTooLong();
+      rest = piece.subarray(end);
+    }
+    const end = this.#length + rest.lastIndexOf(LINE_FEED) + 1;
+    const isWhole = end > this.#length;
+    this.#append(rest);
+    if (isWhole) this.#takeLines(end);
+    if (this.#offset >= this.#stop && !this.#taker.isInRow) this.#isDone = true;
+    if (this.#length <= MAX_HELD || this.#isDone) return;
+    this.#isTooLong = true;
+    this.#skipped = this.#length;
+    this.#offset += this.#length;
+    this.#length = 0;
+  }
+
+  /** Takes the end: a last line without a line feed is a line. */
+  end(): void {
+    if (this.#isTooLong) this.#endTooLong();
+    if (this.#length === 0) return;
+    this.#append(Uint8Array.of(LINE_FEED));
+    this.#takeLines(this.#length);
+    // The line feed is not the file's.
+    if (this.#length === 0) this.#offset -= 1;
+    this.#length = 0;
+  }
+
+  #endTooLong(): void {
+    this.#taker.line(undefined, this.#number);
+    this.#number += 1;
+    this.#isTooLong = false;
+    this.#skipped = 0;
+  }
+
+  /** Takes the lines up to `end`, where the last of them ends, and keeps the rest. */
+  #takeLines(end: number): void {
+    const taker = this.#taker;
+    const { bytes } = this.#held;
+    let at = this.#offset === 0 && BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+    let number = this.#number;
+    while (at < end) {
+      if (this.#offset + at >= this.#stop && !taker.isInRow) break;
+      let next = taker.plainLine(this.#held, at, number);
+      if (next === 0) {
+        next = bytes.indexOf(LINE_FEED, at) + 1;
+        const text = this.#decoder.decode(bytes.subarray(at, next - 1));
+        taker.line(text.length > MAX_LINE ? undefined : text, number);
+      }
+      at = next;
+      number += 1;
+    }
+    this.#number = number;
+    this.#offset += at;
+    bytes.copyWithin(0, at, this.#length);
+    this.#length -= at;
+  }
+
+  #append(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    const { bytes } = this.#held;
+    if (length > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, length));
+      larger.set(bytes.subarray(0, this.#length));
+      this.#held = wordsOf(larger);
+    }
+    this.#held.bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+}

@@ -1,0 +1,30 @@
+import { PoolError, WorkerCrashedError, wordsOf } from './errors.js';
+import type { WorkerPool } from './worker_pool.js';
+
+/** Workers that may die of one piece of work. */
+export const MAX_ATTEMPTS = 3;
+
+/**
+ * Runs a task on a crew, and again on another worker where one dies of it. Rejects with a PoolError that calls the work
+ * `what` when MAX_ATTEMPTS of them did, else as WorkerPool.run() does.
+ */
+export async function runWithRetry<Result>(
+  workerPool: WorkerPool,
+  what: string,
+  make: (slot: number) => unknown,
+  signal?: AbortSignal,
+): Promise<Result> {
+  for (let workerCrashes = 1; ; workerCrashes++) {
+    try {
+      return await workerPool.run<Result>(make, signal);
+    } catch (error) {
+      if (!(error instanceof WorkerCrashedError)) throw error;
+      if (workerCrashes === MAX_ATTEMPTS) throw taskCrashedWorkers(what, error);
+    }
+  }
+}
+
+/** The error of work that is given up. */
+export function taskCrashedWorkers(what: string, { cause }: WorkerCrashedError): PoolError {
+  return new PoolError('TASK_CRASHED_WORKERS', `${MAX_ATTEMPTS} workers died ${what}: ${wordsOf(cause)}`, cause);
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessagePort, type Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type * as Batch from '../../src/batch/index.js';
+import type * as Library from '../../src/index.js';
+import { isColumnar, TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { RequestWriter } from '../../src/tables/text/request_writer.js';
+import { generateRequests } from '../../src/workload/generate_requests.js';
+
+// Workers are started from what the build wrote.
+const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
+const { createEvaluator, parseScenario } = (await import(dist('index.js'))) as typeof Library;
+
+/** Of a table in columns, more chunks than one thread writes the rows of; of text, parts of SPLIT_BYTES enough. */
+const rowsIn = (format: TableFormat): number => (isColumnar(format) ? 13 * 16_384 : 40_000);
+const SPLIT_BYTES = 50_000;
+export const FIRST_BAD = 20_001;
+const { world } = parseScenario(await readFile('examples/fleet.yaml', 'utf8'), 'fleet.yaml');
+const evaluator = createEvaluator(world);
+const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
+/** So many tasks are given out that workers have begun to work: they die of the next. */
+const KILLING_TASK = 4;
+export let folder: string;
+export const tableOf = (format: TableFormat): string => join(folder, `table.${format}`);
+
+// Rows that cannot be read are among them.
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deaths-'));
+  const writer = new RequestWriter(world, 'ndjson');
+  const pieces = [...generateRequests(world, 5, rowsIn('arrow'))].map(({ columns }) =>
+    Buffer.from(writer.rows(columns)),
+  );
+  const lines = Buffer.concat(pieces).toString().trimEnd().split('\n');
+  for (let i = FIRST_BAD - 1; i < lines.length; i += 5000)
+    lines[i] = `{"task":"wbe","cmd":"map_create","map_type":"h,${i}"}`;
+  const path = join(folder, 'requests');
+  for (const format of TABLE_FORMATS) {
+    const isLikeArrow = format === 'arrows' || format === 'parquet';
+    if (!isLikeArrow) await writeFile(path, lines.slice(0, rowsIn(format)).join('\n'));
+    // Reading as many rows again as NDJSON takes longer.
+    const source = isLikeArrow
+      ? ({ kind: 'file', path: tableOf('arrow'), format: 'arrow' } as const)
+      : ({ kind: 'file', path, format: 'ndjson' } as const);
+    await runBatch({ world, evaluator, source, sink: { kind: 'file', path: tableOf(format), format } });
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Reads a table with that many threads, workers on the smallest occasion: its summary, and what was written. */
+export async function run(format: TableFormat, to: TableFormat | undefined, workers: number, strict = false) {
+  const path = join(folder, `out-${workers}`);
+  const { elapsedMs, ...summary } = await runBatch({
+    world,
+    evaluator,
+    grouping,
+    source: { kind: 'file', path: tableOf(format), format },
+    sink: to ? { kind: 'file', path, format: to } : { kind: 'none' },
+    workers,
+    partBytes: SPLIT_BYTES,
+    strict,
+  });
+  expect(elapsedMs).toBeGreaterThan(0);
+  return { summary, rows: to ? await readFile(path) : Buffer.of() };
+}
+
+/** The same while the workers are terminated in the middle of it; how many there were, and what they were asked. */
+async function amongDeaths(format: TableFormat, to: TableFormat | undefined) {
+  const started: Worker[] = [];
+  const onWorker = (worker: Worker): void => void started.push(worker);
+  process.on('worker', onWorker);
+  const post = MessagePort.prototype.postMessage;
+  let tasks = 0;
+  vi.spyOn(MessagePort.prototype, 'postMessage').mockImplementation(function (this: MessagePort, ...message) {
+    post.apply(this, message);
+    // Not what a worker is told as it starts.
+    if (!(message[0] instanceof Object) || !('taskId' in message[0])) return;
+    tasks += 1;
+    if (tasks !== KILLING_TASK) return;
+    setImmediate(() => {
+      for (const worker of started) void worker.terminate();
+    });
+  });
+  try {
+    return { ...(await run(format, to, 2)), tasks, started: started.length };
+  } finally {
+    vi.restoreAllMocks();
+    process.off('worker', onWorker);
+  }
+}
+
+/** What workers have no part in: streams are read here, and tables in columns are written here. */
+const isDoneHere = (format: TableFormat, to: TableFormat | undefined): boolean =>
+  isColumnar(format) && (to === undefined ? format === 'arrows' : isColumnar(to));
+/** Written rows as a text; of Arrow, which record batches rows are in may differ. */
+async function comparable(rows: Uint8Array, format: TableFormat): Promise<string> {
+  if (format !== 'arrow' && format !== 'arrows') return Buffer.from(rows).toString('latin1');
+  const [path, out] = [join(folder, 'written'), join(folder, 'again')];
+  await writeFile(path, rows);
+  const sink = { kind: 'file', path: out, format: 'csv' } as const;
+  await runBatch({ world, evaluator, source: { kind: 'file', path, format }, sink });
+  await rm(path);
+  const text = await readFile(out, 'latin1');
+  await rm(out);
+  return text;
+}
+
+/** Tables of some formats, each written as these, among workers that die; perhaps also where nothing is written. */
+export function describeDeaths(
+  outputs: Partial<Record<TableFormat, readonly TableFormat[]>>,
+  isCounted: boolean,
+): void {
+  describe.each(Object.entries(outputs))('%s', (name, formats) => {
+    const format = name as TableFormat;
+    test('workers that are terminated in the middle of it change nothing, in its summary and in the rows written', async () => {
+      for (const to of formats) {
+        const alone = await run(format, to, 1);
+        expect(alone.summary).toMatchObject({
+          rows: rowsIn(format),
+          badRows: Math.ceil((rowsIn(format) - FIRST_BAD + 1) / 5000),
+        });
+        for (const written of isCounted ? [to, undefined] : [to]) {
+          const { summary, rows, tasks, started } = await amongDeaths(format, written);
+          expect(summary).toEqual(alone.summary);
+          if (written) expect(await comparable(rows, written), written).toBe(await comparable(alone.rows, written));
+          if (isDoneHere(format, written)) expect(tasks).toBe(0);
+          // A part of a table in columns that is only counted has all these rows: test/batch/arrow.test.ts and parquet.test.ts have
+          // more of them.
+          else if (!isColumnar(format) || written) expect(started).toBe(4);
+        }
+      }
+    });
+  });
+}

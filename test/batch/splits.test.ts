@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { BatchWorkers } from '../../src/batch/batch_workers.js';
+import { SplitTaskHandler } from '../../src/batch/splits/split_task.js';
+import { readTextSplits } from '../../src/batch/splits/text_splits.js';
+import { packWorld } from '../../src/batch/splits/world_transfer.js';
+import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/batch/summary/summary.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { SlotWorkspaces } from '../../src/pool/slot_workspaces.js';
+import { OpenFile } from '../../src/tables/file_source.js';
+import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
+import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
+import { readRequests } from '../../src/tables/text/text_reader.js';
+import { VerdictRows } from '../../src/tables/text/verdict_writer.js';
+import { randomTable } from '../tables/random_tables.js';
+import { smallWorld } from '../tables/small_world.js';
+
+const world = smallWorld();
+const evaluator = createEvaluator(world);
+const memories = [evaluator.share().memory];
+const places = new SlotWorkspaces(memories, 1);
+const folder = mkdtempSync(join(tmpdir(), 'parts-'));
+const path = join(folder, 'table');
+afterAll(() => {
+  places.release();
+  rmSync(folder, { recursive: true });
+});
+
+/** BatchWorkers in this thread. */
+const decider = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [] });
+const batchWorkers = {
+  workers: 2,
+  readText: async (part, isCounted) => decider.run({ kind: 'text', part, isCounted, places: places.of(0) }),
+  dismiss: async () => undefined,
+} as Pick<BatchWorkers, 'workers' | 'readText' | 'dismiss'> as BatchWorkers;
+
+interface Read {
+  readonly counts: Counts;
+  readonly problems: RowDiagnostics;
+  /** Verdict rows, where chunks came. */
+  readonly text: string;
+  readonly error?: unknown;
+}
+
+/** What comes of a table: its counts, its problems, and its rows as they are written. */
+async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof readTextSplits>): Promise<Read> {
+  const problems = new RowDiagnostics();
+  const counts = emptyCounts(world, []);
+  const rows = new VerdictRows(world, 'csv');
+  let text = '';
+  try {
+    for await (const next of make(problems)) {
+      if ('counts' in next) {
+        addCounts(counts, next.counts, next.rowsBefore, next.linesBefore);
+        continue;
+      }
+      const verdicts = new Uint8Array(next.rows);
+      evaluator.checkBatch(next.columns, verdicts);
+      tallyChunk(counts, next, verdicts, []);
+      text += Buffer.from(rows.rows(next, verdicts)).toString();
+    }
+  } catch (error) {
+    return { counts, problems, text, error };
+  }
+  return { counts, problems, text };
+}
+
+const whole = (bytes: Uint8Array, format: RequestFormat): Promise<Read> =>
+  gather(
+    (problems) =>
+      readRequests(
+        world,
+        format,
+        (async function* () {
+          yield bytes;
+        })(),
+        { file: path, problems },
+      ) as AsyncGenerator<RequestChunk>,
+  );
+
+const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isCounted: boolean): Promise<Read> => {
+  writeFileSync(path, bytes);
+  const file = OpenFile.open(path);
+  return gather((problems) =>
+    readTextSplits(
+      { path, file, format, world, problems, partBytes, onBytes: () => {}, signal: undefined },
+      batchWorkers,
+      isCounted,
+    ),
+  ).finally(() => file.close());
+};
+
+describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
+  test('is read as it is whole, wherever it is cut', async () => {
+    let texts = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(randomTable(format), { minLength: 1, maxLength: 2 }),
+        fc.oneof(
+          { weight: 1, arbitrary: fc.integer({ min: 1, max: 8 }) },
+          { weight: 9, arbitrary: fc.integer({ min: 9, max: 300 }) },
+        ),
+        async (tables, partBytes) => {
+          const bytes = Buffer.concat(tables);
+          const alone = await whole(bytes, format);
+          expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
+          expect(await parted(bytes, format, partBytes, true)).toEqual({ ...alone, text: '' });
+          texts += alone.text.length;
+        },
+      ),
+      { numRuns: 20 },
+    );
+    expect(texts).toBeGreaterThan(3000);
+  });
+
+  test('whose rows or lines are longer than anything read ahead', async () => {
+    const good = format === 'csv' ? 'root,btf_load,x\n' : '{"task":"root","cmd":"btf_load"}\n';
+    const head = format === 'csv' ? 'task,cmd,note\n' : '';
+    const long = 'x'.repeat(12 << 20);
+    // An open quote costs lines, one after the other, until more is read of it than of any line.
+    const open = '"\n'.repeat(200);
+    const bytes = Buffer.from(`${head}${good}${good}${long}\n${good.repeat(100)}${open}${good}${long}`);
+    const alone = await whole(bytes, format);
+    expect(alone.problems.counts.line_too_long).toBe(2);
+    for (const partBytes of [1 << 21, 1 << 23]) {
+      expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
+    }
+  });
+
+  test('keeps the lines and names of what is wrong in it', async () => {
+    const good = format === 'csv' ? 'root,btf_load,x\n' : '{"task":"root","cmd":"btf_load"}\n';
+    const bad = format === 'csv' ? 'root,btf_laod,x\n' : '{"task":"root","cmd":"btf_laod","nte":1}\n';
+    const head = format === 'csv' ? 'task,cmd,nte\n' : '';
+    const bytes = Buffer.from(head + (good.repeat(99) + bad).repeat(30));
+    const { problems } = await parted(bytes, format, 500, true);
+    const above = format === 'csv' ? 1 : 0;
+    expect(problems.first.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => 100 * (i + 1) + above));
+    expect(problems).toMatchObject({ total: 30, rows: 30, unknownColumns: [{ name: 'nte' }] });
+  });
+});
+
+test('a file that became shorter is an error, not a shorter table', async () => {
+  writeFileSync(path, `task,cmd\n${'root,btf_load\n'.repeat(100)}`);
+  const file = OpenFile.open(path);
+  truncateSync(path, 30);
+  const table = {
+    path,
+    file,
+    format: 'csv',
+    world,
+    problems: new RowDiagnostics(),
+    partBytes: 100,
+    onBytes() {},
+    signal: undefined,
+  } as const;
+  await expect(readTextSplits(table, batchWorkers, true).next()).rejects.toThrow(
+    `cannot read ${path}: it became shorter while it was read`,
+  );
+  file.close();
+});
