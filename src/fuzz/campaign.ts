@@ -1,23 +1,23 @@
-import { Worker } from 'node:worker_threads';
+import { PoolError } from '../workers/errors.js';
+import { MAX_ATTEMPTS } from '../workers/retry.js';
+import { WorkerPool } from '../workers/worker_pool.js';
 import { addStats, type CampaignStats, emptyStats } from './campaign_stats.js';
 import { formatCaseId, nthWorld } from './case_id.js';
-import { type CampaignPlan, type Shard, shardsOf } from './shard.js';
+import { type CampaignPlan, countShards, type Shard, shardsOf } from './shard.js';
 
-/** A shard takes some ten milliseconds; a worker that is silent for so long will not answer. */
+/** A shard takes some ten milliseconds; a worker that has not answered after so long does not answer any more. */
 const IDLE_TIMEOUT_MS = 60_000;
-/** Workers that may die of one shard. */
-const MAX_ATTEMPTS_PER_SHARD = 3;
-/** Shards that may be given up before the campaign is: something else is wrong then. */
+/** Shards that may be abandoned before the campaign is: something else is wrong then. */
 const MAX_ABANDONED_SHARDS = 3;
 
 export interface CampaignOptions extends CampaignPlan {
   readonly workers: number;
-  /** BatchWorkers out no more work after so long. */
+  /** Milliseconds after which no more shards are begun. */
   readonly forMs?: number;
   /** Ends the campaign at once, with what is done by then. */
   readonly signal?: AbortSignal;
   onProgress?(stats: CampaignStats, elapsedMs: number): void;
-  /** For tests: another program for the workers, and how long one may be silent. */
+  /** For tests: another program for the workers, and how long one may take for a shard. */
   readonly workerUrl?: URL;
   readonly idleTimeoutMs?: number;
 }
@@ -27,141 +27,89 @@ export interface CampaignResult {
   readonly elapsedMs: number;
   readonly workers: number;
   readonly interrupted: boolean;
-  /** Workers that ended before their time, in words. */
+  /** What each worker that crashed said. */
   readonly workerCrashes: readonly string[];
-  /** Work given up, in words: every worker that had it died. */
+  /** Shards that were not compared, and why: MAX_ATTEMPTS workers crashed on each. */
   readonly abandonedShards: readonly string[];
 }
 
-/** A campaign over worker threads. Which of them does what does not show in the result. */
+/**
+ * A campaign over worker threads. The result does not depend on which of them does what. Rejects with a PoolError where no
+ * worker can be started.
+ */
 export function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  return new Promise((resolve) => new Campaign(options, resolve).start());
-}
-
-/** A shard and how many workers died of it. */
-interface Work {
-  readonly shard: Shard;
-  workerCrashes: number;
+  return new Campaign(options).run();
 }
 
 class Campaign {
   readonly #options: CampaignOptions;
-  readonly #resolve: (result: CampaignResult) => void;
   readonly #shards: Generator<Shard>;
-  readonly #again: Work[] = [];
-  readonly #workers = new Map<Worker, Work | undefined>();
   readonly #stats = emptyStats();
   readonly #workerCrashes: string[] = [];
   readonly #abandonedShards: string[] = [];
   readonly #startedAt = performance.now();
-  #spawned = 0;
-  #isOver = false;
 
-  constructor(options: CampaignOptions, resolve: (result: CampaignResult) => void) {
+  constructor(options: CampaignOptions) {
     this.#options = options;
-    this.#resolve = resolve;
     this.#shards = shardsOf(options);
   }
 
-  start(): void {
-    const { signal, workers } = this.#options;
-    if (signal?.aborted) {
-      this.#finish(true);
-      return;
+  async run(): Promise<CampaignResult> {
+    const { signal, workers, workerUrl, idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#options;
+    if (!signal?.aborted) {
+      const pool = new WorkerPool({
+        workers: Math.min(workers, countShards(this.#options)),
+        file: workerUrl ?? new URL('./worker.js', import.meta.url),
+        idleTimeoutMs,
+      });
+      const abort = (): void => void pool.close();
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        await Promise.all(Array.from({ length: pool.workers }, () => this.#runShards(pool)));
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        await pool.close();
+      }
     }
-    signal?.addEventListener('abort', this.#abort);
-    for (let i = 0; i < workers; i++) this.#spawnWorker();
-  }
-
-  readonly #abort = (): void => this.#finish(true);
-
-  /** A new worker, if there is work for it. */
-  #spawnWorker(): void {
-    const work = this.#nextWork();
-    if (!work) {
-      if (this.#workers.size === 0) this.#finish(false);
-      return;
-    }
-    const url = this.#options.workerUrl ?? new URL('./worker.js', import.meta.url);
-    const worker = new Worker(url, { workerData: { number: this.#spawned } });
-    this.#spawned += 1;
-    let why = '';
-    let idleTimer: NodeJS.Timeout | undefined;
-    const give = (next: Work): void => {
-      this.#workers.set(worker, next);
-      idleTimer = setTimeout(() => {
-        why = 'it was silent for too long';
-        void worker.terminate();
-      }, this.#options.idleTimeoutMs ?? IDLE_TIMEOUT_MS);
-      worker.postMessage(next.shard);
-    };
-    worker.on('message', (part: CampaignStats) => {
-      clearTimeout(idleTimer);
-      if (this.#isOver) return;
-      this.#workers.set(worker, undefined);
-      this.#count(part);
-      const next = this.#nextWork();
-      if (next) give(next);
-      else this.#retireWorker(worker);
-    });
-    worker.on('error', (error: Error) => {
-      why = `${error.name}: ${error.message}`;
-    });
-    worker.on('exit', (code) => {
-      clearTimeout(idleTimer);
-      if (!this.#isOver && this.#workers.has(worker)) this.#onWorkerCrash(worker, why || `it left with status ${code}`);
-    });
-    give(work);
-  }
-
-  #nextWork(): Work | undefined {
-    const again = this.#again.pop();
-    if (again) return again;
-    const { forMs } = this.#options;
-    if (forMs !== undefined && this.#elapsedMs() >= forMs) return undefined;
-    const next = this.#shards.next();
-    return next.done ? undefined : { shard: next.value, workerCrashes: 0 };
-  }
-
-  #count(part: CampaignStats): void {
-    addStats(this.#stats, part);
-    this.#options.onProgress?.(this.#stats, this.#elapsedMs());
-  }
-
-  /** A worker that is no longer needed. The last one to leave ends the campaign. */
-  #retireWorker(worker: Worker): void {
-    this.#workers.delete(worker);
-    void worker.terminate();
-    if (this.#workers.size === 0) this.#finish(false);
-  }
-
-  /** A worker died: its work is done again by another one, unless it is the work that kills. */
-  #onWorkerCrash(worker: Worker, why: string): void {
-    const work = this.#workers.get(worker);
-    this.#workers.delete(worker);
-    this.#workerCrashes.push(why);
-    if (work) {
-      work.workerCrashes += 1;
-      if (work.workerCrashes < MAX_ATTEMPTS_PER_SHARD) this.#again.push(work);
-      else this.#abandonedShards.push(`${describeShard(work.shard)}: ${why}`);
-    }
-    if (this.#abandonedShards.length >= MAX_ABANDONED_SHARDS) this.#finish(false);
-    else this.#spawnWorker();
-  }
-
-  #finish(interrupted: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#options.signal?.removeEventListener('abort', this.#abort);
-    const result: CampaignResult = {
+    return {
       stats: this.#stats,
       elapsedMs: this.#elapsedMs(),
-      workers: this.#options.workers,
-      interrupted,
+      workers,
+      interrupted: signal?.aborted ?? false,
       workerCrashes: this.#workerCrashes,
       abandonedShards: this.#abandonedShards,
     };
-    void Promise.all([...this.#workers.keys()].map((worker) => worker.terminate())).then(() => this.#resolve(result));
+  }
+
+  /** Gives one worker's time shard after shard until there are no more, or no more are to be begun. */
+  async #runShards(pool: WorkerPool): Promise<void> {
+    const { forMs = Number.POSITIVE_INFINITY, signal, onProgress } = this.#options;
+    while (this.#elapsedMs() < forMs && this.#abandonedShards.length < MAX_ABANDONED_SHARDS) {
+      const { value: shard } = this.#shards.next();
+      if (!shard) return;
+      const part = await this.#runShard(pool, shard);
+      if (signal?.aborted) return;
+      if (!part) continue;
+      addStats(this.#stats, part);
+      onProgress?.(this.#stats, this.#elapsedMs());
+    }
+  }
+
+  /** What came of a shard; undefined where it was abandoned, or the campaign is at its end. */
+  async #runShard(pool: WorkerPool, shard: Shard): Promise<CampaignStats | undefined> {
+    let why = '';
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      try {
+        return await pool.run<CampaignStats>(() => shard);
+      } catch (error) {
+        if (this.#options.signal?.aborted) return undefined;
+        if (error instanceof PoolError) throw error;
+        why = error instanceof Error ? error.message : String(error);
+        this.#workerCrashes.push(why);
+      }
+    }
+    this.#abandonedShards.push(`${describeShard(shard)}: ${why}`);
+    return undefined;
   }
 
   #elapsedMs(): number {

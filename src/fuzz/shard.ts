@@ -55,6 +55,11 @@ export interface CampaignPlan {
   readonly cases: number;
 }
 
+/** How many parts a campaign has: Infinity where its plan says no number of cases. */
+export function countShards({ cases }: CampaignPlan): number {
+  return Math.ceil(cases / (WORLDS_PER_SHARD * CASES_PER_WORLD));
+}
+
 /** The parts of a campaign, in order. They depend on the plan alone, not on who does them. */
 export function* shardsOf({ seed, slots, cases }: CampaignPlan): Generator<Shard> {
   const full = WORLDS_PER_SHARD * CASES_PER_WORLD;

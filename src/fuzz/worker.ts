@@ -1,6 +1,7 @@
-import { parentPort } from 'node:worker_threads';
 import { DEFAULT_IMPLEMENTATIONS } from '../differential/implementations.js';
+import { taskHandler } from '../workers/task_handler.js';
 import { type Shard, ShardRunner } from './shard.js';
 
 const runner = new ShardRunner(DEFAULT_IMPLEMENTATIONS);
-parentPort?.on('message', (shard: Shard) => parentPort?.postMessage(runner.run(shard)));
+
+export default taskHandler((shard: Shard) => runner.run(shard));

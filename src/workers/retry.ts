@@ -1,12 +1,12 @@
 import { PoolError, WorkerCrashedError, wordsOf } from './errors.js';
 import type { WorkerPool } from './worker_pool.js';
 
-/** Workers that may die of one piece of work. */
+/** Times that a task is given to a worker, where each crashes. */
 export const MAX_ATTEMPTS = 3;
 
 /**
- * Runs a task on a crew, and again on another worker where one dies of it. Rejects with a PoolError that calls the work
- * `what` when MAX_ATTEMPTS of them did, else as WorkerPool.run() does.
+ * Runs a task on a pool, and again on another worker where one crashes. Rejects with a PoolError that calls the task `what`
+ * after MAX_ATTEMPTS crashes, else as WorkerPool.run() does.
  */
 export async function runWithRetry<Result>(
   workerPool: WorkerPool,

@@ -4,11 +4,11 @@ import { Piscina } from 'piscina';
 import { closedError, PoolError, WorkerCrashedError, wordsOf } from './errors.js';
 import type { TaskOutcome } from './task_handler.js';
 
-/** Deaths without any answer in between, beyond a few for each worker, after which a crew is given up. */
-const MAX_ATTEMPTS = 8;
+/** Crashes without any answer in between, beyond a few for each worker, after which a pool is given up. */
+const MAX_CRASHES = 8;
 const MAX_CRASHES_PER_WORKER = 4;
 
-/** Who works, and on what. */
+/** How many threads, and what they run. */
 export interface WorkerPoolOptions {
   /** How many threads. */
   readonly workers: number;
@@ -16,6 +16,8 @@ export interface WorkerPoolOptions {
   readonly file: URL;
   /** What every worker gets as it starts. */
   readonly workerData?: unknown;
+  /** Milliseconds after which a worker that has not answered its task is ended, as if it had crashed; by default none. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** A task that waits for a worker. */
@@ -28,13 +30,14 @@ interface Waiting {
 }
 
 /**
- * Worker threads that are replaced when they die. A task has one of as many slots as there are workers while it runs,
- * so that what must not be used by two tasks at a time can be theirs by number: whoever dies, the slot is free again.
+ * Worker threads that are replaced when they crash. While a task runs it has a slot, one of as many as there are workers, so
+ * that what two tasks must not use at a time can belong to a slot: the slot is free again when the worker crashes.
  */
 export class WorkerPool {
   readonly workers: number;
   readonly #piscina: Piscina;
   readonly #slots: number[];
+  readonly #idleTimeoutMs: number | undefined;
   readonly #queue = new Set<Waiting>();
   #running = 0;
   #workerCrashes = 0;
@@ -44,8 +47,9 @@ export class WorkerPool {
   /** Settled once no thread is left. */
   #gone: Promise<void> | undefined;
 
-  constructor({ workers, file, workerData }: WorkerPoolOptions) {
+  constructor({ workers, file, workerData, idleTimeoutMs }: WorkerPoolOptions) {
     this.workers = workers;
+    this.#idleTimeoutMs = idleTimeoutMs;
     this.#slots = Array.from({ length: workers }, (_, slot) => slot);
     this.#piscina = new Piscina({
       filename: fileURLToPath(file),
@@ -54,11 +58,11 @@ export class WorkerPool {
       workerData,
       recordTiming: false,
     });
-    // An idle worker's error concerns nobody yet; it is told where work cannot be done because of it.
+    // The error of an idle worker is reported only when work cannot be done because of it.
     this.#piscina.on('error', (error: unknown) => {
       this.#lastError = error;
     });
-    this.#piscina.on('workerDestroy', () => this.#onDeath());
+    this.#piscina.on('workerDestroy', () => this.#onCrash());
   }
 
   /** The threads there are now. */
@@ -69,8 +73,8 @@ export class WorkerPool {
   /**
    * Gives a task to the next free worker; `make` is called with its slot then. The signal takes it back while it waits
    * (rejecting with its reason); once it runs, it runs to its end.
-   * Rejects with what the worker's handler threw, a WorkerCrashedError, or a PoolError once the crew is gone. When it settles,
-   * the worker no longer does anything of the task's.
+   * Rejects with what the worker's handler threw, a WorkerCrashedError, or a PoolError once the pool is closed. When it settles,
+   * no thread works on the task any more.
    */
   run<Result>(make: (slot: number) => unknown, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -111,12 +115,12 @@ export class WorkerPool {
   async #start({ make, resolve, reject }: Waiting, slot: number): Promise<void> {
     this.#running += 1;
     try {
-      const outcome: TaskOutcome<never> = await this.#piscina.run(make(slot));
+      const outcome: TaskOutcome<never> = await this.#runTask(make(slot));
       this.#workerCrashes = 0;
       if ('error' in outcome) reject(outcome.error);
       else resolve(outcome.result);
     } catch (error) {
-      // Whatever ended the crew ended the task too; only when its thread is gone does nobody touch its data any more.
+      // What ended the pool ended the task too. Its data is safe from the thread only once that is gone.
       await this.#gone;
       reject(this.#end ?? new WorkerCrashedError(error));
     } finally {
@@ -126,13 +130,35 @@ export class WorkerPool {
     }
   }
 
-  /** Piscina replaces a worker that dies at work, but not one that dies as it starts: a task may wait for nobody. */
-  #onDeath(): void {
+  /** Runs a task on a thread. Rejects when the thread ended, or was ended because the task took too long. */
+  async #runTask(task: unknown): Promise<TaskOutcome<never>> {
+    const timeoutMs = this.#idleTimeoutMs;
+    if (timeoutMs === undefined) return this.#piscina.run(task);
+    const timeout = new AbortController();
+    let ended: readonly Worker[] = [];
+    const timer = setTimeout(() => {
+      const before = this.threads;
+      timeout.abort();
+      ended = before.filter((worker) => !this.threads.includes(worker));
+    }, timeoutMs);
+    try {
+      return await this.#piscina.run(task, { signal: timeout.signal });
+    } catch (error) {
+      if (!timeout.signal.aborted) throw error;
+      await Promise.all(ended.map((worker) => worker.terminate()));
+      throw new Error(`no answer within ${timeoutMs} ms`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Piscina replaces a worker that crashes at work, but not one that crashes as it starts: a task would wait for ever. */
+  #onCrash(): void {
     if (this.#end) return;
     this.#workerCrashes += 1;
     setImmediate(() => {
       if (this.#end || this.#running === 0 || this.#piscina.threads.length > 0) return;
-      if (this.#workerCrashes > MAX_ATTEMPTS + MAX_CRASHES_PER_WORKER * this.workers) {
+      if (this.#workerCrashes > MAX_CRASHES + MAX_CRASHES_PER_WORKER * this.workers) {
         const why = this.#lastError === undefined ? '' : `: ${wordsOf(this.#lastError)}`;
         void this.#finish(new PoolError('NO_WORKERS', `workers die as they start${why}`, this.#lastError));
         return;

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type * as Campaign from '../../src/fuzz/campaign.js';
 import type { CampaignStats } from '../../src/fuzz/campaign_stats.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
@@ -13,12 +16,16 @@ const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 const plan = { seed: 5, slots: ALL_SLOTS, cases: 9000 };
 const alone = runSequential(plan);
 
+const folder = mkdtempSync(join(tmpdir(), 'bpftoken-campaign-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => {
   delete process.env.FUZZ_TEST_FAULT;
+  delete process.env.FUZZ_TEST_FLAG;
 });
 
 function faulty(fault: string, options: Partial<Campaign.CampaignOptions> = {}) {
   process.env.FUZZ_TEST_FAULT = fault;
+  process.env.FUZZ_TEST_FLAG = join(folder, fault);
   return runCampaign({ ...plan, workers: 2, workerUrl: MORTAL, ...options });
 }
 
@@ -39,9 +46,9 @@ test('more workers than work', async () => {
 
 describe('a worker that dies is reported, and another does its work', () => {
   test.each([
-    ['exits', 'it left with status 3', {}],
-    ['throws', 'TypeError: spoilt', {}],
-    ['hangs', 'it was silent for too long', { idleTimeoutMs: 4000 }],
+    ['exits', 'worker exited with code: 3', {}],
+    ['throws', 'spoilt', {}],
+    ['hangs', 'no answer within 4000 ms', { idleTimeoutMs: 4000 }],
   ])('one that %s', async (fault, why, options) => {
     const { stats, workerCrashes, abandonedShards } = await faulty(fault, options);
     expect(workerCrashes).toEqual([why]);
@@ -49,16 +56,16 @@ describe('a worker that dies is reported, and another does its work', () => {
     expect(stats).toEqual(alone);
   });
 
-  test('work that kills whoever takes it is given up and named; the rest is done', async () => {
+  test('a shard that crashes every worker is abandoned and named; the rest is done', async () => {
     const { stats, workerCrashes, abandonedShards } = await faulty('one shard kills');
     expect(workerCrashes).toHaveLength(3);
-    expect(abandonedShards).toEqual(['1320 cases from 5-80-0 on: it left with status 4']);
+    expect(abandonedShards).toEqual(['1320 cases from 5-80-0 on: worker exited with code: 4']);
     expect(stats.cases).toBe(9000 - 1320);
   });
 
   test('where all die the campaign ends', async () => {
     const { stats, abandonedShards } = await faulty('always dies', { cases: Number.POSITIVE_INFINITY });
-    expect(abandonedShards).toHaveLength(3);
+    expect(abandonedShards.length).toBeGreaterThanOrEqual(3);
     expect(stats.cases).toBe(0);
   });
 });
