@@ -1,7 +1,8 @@
 // Rows that are not decided sixteen at a step.
 
 import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
-import { BPF_MAXINSNS, decideHere } from './decide';
+import { decideHere } from './decide';
+import { BPF_MAXINSNS } from './decide_core';
 import { splat } from './vector';
 import { attachTypeAt, cmdAt, insnCntAt, outAt, preAt, taskAt, tokenAt, typeAt } from './row_addresses';
 

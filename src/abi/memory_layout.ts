@@ -158,7 +158,7 @@ export const REQ_ANY_USERNS = 1;
 export const REQ_CONSULTS_TOKEN = 16;
 /** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
 export const REQ_UNPRIV_DISABLED = 4;
-/** The row does not say everything: decideByCommandClass() in decide.ts knows. */
+/** The row does not describe the checks: decideByCommandClass() in assembly/decide_slow.ts has them. */
 export const REQ_BY_COMMAND_CLASS = 8;
 /** A program that asks CAP_NET_ADMIN when it is attached. */
 export const REQ_CGROUP_SKB = 2;

@@ -5,7 +5,8 @@ import type { Profile } from '../kernel/profile.js';
 import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import type { WorldTables } from './regions.js';
-import { capBits, profileTables, TOKEN_COMMANDS } from './tables/kernel_tables.js';
+import { capBits, TOKEN_COMMANDS } from './tables/capability_bits.js';
+import { profileTables } from './tables/kernel_tables.js';
 
 /** Where a token's masks are. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
