@@ -2,10 +2,10 @@ import { BPF_COMPLEXITY_LIMIT_INSNS, BPF_MAXINSNS } from '../abi/bpf.js';
 import { CAP_BPF } from '../abi/capabilities.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fittingAttachTypes, fixupAttachType } from '../kernel/attach_types.js';
-import { gateOf } from '../kernel/commands.js';
+import { gateOf, takesToken } from '../kernel/commands.js';
 import type { MaskName } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
-import { NEWEST_PROFILE, PROFILES, type Profile } from '../kernel/profile.js';
+import { NEWEST_PROFILE, PROFILES } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
 import { isAllowed } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
@@ -131,12 +131,11 @@ function permissions({ world, request }: RequestContext, trace: Trace, made: rea
   if (!task || cap === null) return [];
   const changes: Remedy[] = [];
   const { kind } = gateOf(profile, request.cmd);
-  const tokenTaken = kind === 'token' || kind === 'attach';
   const token = world.tokens[request.token];
 
   if (task.userns === 0 || kind === 'token_create') changes.push({ kind: 'grant', task: request.task, cap });
-  if (!tokenTaken) return changes;
-  if (kind === 'token' && !canTakeToken(profile, request.cmd)) return changes;
+  // Delegating a command that takes no token would change nothing.
+  if (!takesToken(profile, request)) return changes;
 
   // A token cannot permit an attach type that no kernel takes for the program.
   changes.push(...fittingAttachType({ world, request }));
@@ -198,10 +197,6 @@ function fittingAttachType({ world: { profile }, request }: RequestContext): Rem
   const name = fittingAttachTypes(vocabulary, request.type)?.[0];
   const attachType = name === undefined ? 0 : vocabulary.require('attach_types', name);
   return attachType === request.attachType ? [] : [{ kind: 'attach_type', attachType }];
-}
-
-function canTakeToken(profile: Profile, cmd: number): boolean {
-  return profile.vocabulary.nameOf('cmds', cmd) !== 'btf_get_fd_by_id' || profile.rules.btf_get_fd_by_id_takes_token;
 }
 
 type NeededBits = Partial<Record<MaskName, number | undefined>>;
@@ -271,7 +266,7 @@ function explainImpossible({ world, request }: RequestContext): string {
       `and ${task?.name} is in ${world.userns[task?.userns ?? 0]?.name}: a task of the initial user namespace has to make the call`
     );
   }
-  if (kind === 'token' && !canTakeToken(profile, request.cmd)) {
+  if (kind === 'token' && !takesToken(profile, request)) {
     return (
       `${vocabulary.nameOf('cmds', request.cmd)} takes no token in ${profile.name} (it does from linux-6.15), ` +
       `and ${task?.name} is not in the initial user namespace`

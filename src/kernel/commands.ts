@@ -1,5 +1,6 @@
 import { CAP_NET_ADMIN, CAP_SYS_ADMIN } from '../abi/capabilities.js';
 import type { Profile, Rules } from './profile.js';
+import type { Request } from './world.js';
 
 /** The part of a profile that says what commands there are and which of them take a token: a vocabulary and one rule. */
 export interface CommandProfile extends Pick<Profile, 'vocabulary'> {
@@ -21,7 +22,7 @@ export type Gate =
     }
   /** The descriptors in the attributes; for cgroup_skb programs also CAP_NET_ADMIN, through the program's own token. */
   | { readonly kind: 'attach' }
-  /** Whoever holds the descriptor (or may open the path) may go on. */
+  /** The descriptor: a caller that holds it, or may open the path, may go on. */
   | { readonly kind: 'descriptor' }
   | { readonly kind: 'token_create' }
   | { readonly kind: 'unknown' };
@@ -93,4 +94,29 @@ export function tokenSupportOf(profile: CommandProfile, cmd: number): TokenSuppo
   if (BY_ID.has(name)) return 'refused';
   const { kind } = gateOf(profile, cmd);
   return kind === 'token' || kind === 'attach' ? 'taken' : 'none';
+}
+
+/** How the token of a request reaches the permission checks. */
+export type TokenRoute =
+  /** The call hands it over in its attributes. */
+  | 'call'
+  /** The program to attach was loaded with it, and kept it. */
+  | 'program'
+  /** The call has a field that could hold one, and is refused where it does. */
+  | 'refused'
+  /** No check consults one: the call has no field for it, or attaching a program of this type asks no capability. */
+  | 'none';
+
+/** How the token of a request reaches the permission checks of this kernel. */
+export function tokenRouteOf(profile: CommandProfile, { cmd, type }: Pick<Request, 'cmd' | 'type'>): TokenRoute {
+  const support = tokenSupportOf(profile, cmd);
+  if (support !== 'taken') return support;
+  if (gateOf(profile, cmd).kind !== 'attach') return 'call';
+  return type === profile.vocabulary.require('prog_types', 'cgroup_skb') ? 'program' : 'none';
+}
+
+/** Whether a token can make a difference to what this kernel answers to a request, other than being refused. */
+export function takesToken(profile: CommandProfile, request: Pick<Request, 'cmd' | 'type'>): boolean {
+  const route = tokenRouteOf(profile, request);
+  return route === 'call' || route === 'program';
 }

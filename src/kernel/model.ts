@@ -5,7 +5,7 @@ import { InvalidRequestError } from '../errors.js';
 import type { BpfAttr } from './attr.js';
 import { checkRequest } from './check_request.js';
 import { checkWorld } from './check_world.js';
-import { gateOf, tokenSupportOf } from './commands.js';
+import { gateOf, tokenRouteOf, tokenSupportOf } from './commands.js';
 import { Kernel } from './kernel.js';
 import type { LsmHooks } from './lsm.js';
 import type { Task } from './task.js';
@@ -103,8 +103,7 @@ export class Model {
         return { fault: pre, open_flags: flags, fd_by_id_token_fd: fd };
       default:
         if (fd !== 0 && tokenSupportOf(profile, cmd) === 'none' && gateOf(profile, cmd).kind !== 'unknown') {
-          trace.disposition = Disposition.DROPPED_CMD;
-          trace.step('__sys_bpf', false, () => 'the command has no field for a token: it changes nothing');
+          ignoreToken(trace);
         }
         return { fault: pre, open_flags: flags };
     }
@@ -128,12 +127,13 @@ export class Model {
    * A descriptor of a program of the requested type, as a loader in the token's own user namespace would have passed it:
    * the program kept the token if its masks (and the LSM) permitted the load.
    */
-  #loadedProg(task: Task, { type, attachType, token: id }: Request, trace: Trace): number {
+  #loadedProg(task: Task, request: Request, trace: Trace): number {
     const { kernel } = this;
-    const token = this.tokens[id];
+    const { type, attachType } = request;
+    const token = this.tokens[request.token];
     const { vocabulary, rules } = kernel.profile;
     let kept: BpfToken | null = null;
-    if (token && type === vocabulary.require('prog_types', 'cgroup_skb')) {
+    if (token && tokenRouteOf(kernel.profile, request) === 'program') {
       const loader = { userns: token.userns, euid: 0, egid: 0, effective: CAP_FULL_SET };
       trace.disposition = Disposition.USED;
       trace.step('bpf_prog_load', true, () => {
@@ -149,6 +149,10 @@ export class Model {
       }
     } else if (token) {
       trace.disposition = Disposition.DROPPED_CMD;
+      trace.step('bpf_prog_attach_check_attach_type', false, () => {
+        const name = vocabulary.nameOf('prog_types', type);
+        return `attaching a program of type ${name} asks no capability: the token it was loaded with is not consulted`;
+      });
     }
     return task.files.open({ kind: 'prog', prog: { type, expectedAttachType: attachType, token: kept } });
   }
@@ -166,7 +170,7 @@ export class Model {
       tokenDenials: spec.denials,
       lsmCreateErrno: spec.lsmCreateErrno,
     };
-    if (request.token !== NO_TOKEN) trace.disposition = Disposition.DROPPED_CMD;
+    if (request.token !== NO_TOKEN) ignoreToken(trace);
     const bpffsFd = task.files.open({ kind: 'bpffs', sb, isRoot: true });
     const result = this.kernel.bpf(task, request.cmd, { bpffs_fd: bpffsFd, fault: request.pre }, trace);
     if (result > 2) task.files.close(result);
@@ -178,4 +182,10 @@ export class Model {
 /** Five bits of outcome, three of disposition. */
 export function verdictByte(trace: Trace): number {
   return trace.outcome | (trace.disposition << DISPOSITION_SHIFT);
+}
+
+/** A token that the caller has and cannot hand over. */
+function ignoreToken(trace: Trace): void {
+  trace.disposition = Disposition.DROPPED_CMD;
+  trace.step('__sys_bpf', false, () => 'the command has no field for a token: it changes nothing');
 }

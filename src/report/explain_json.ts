@@ -1,10 +1,12 @@
 import type { Explanation } from '../explain/explain.js';
 import { applyRemedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
+import { takesToken } from '../kernel/commands.js';
+import { type Profile, profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { describeRemedy } from './remedy_text.js';
-import { describeReason } from './verdict_text.js';
+import { describeDisposition, describeReason } from './verdict_text.js';
 
 /** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
 export function verdictJson(verdict: Verdict): Record<string, unknown> {
@@ -31,9 +33,23 @@ export function requestJson(world: World, request: Request): Record<string, unkn
   };
 }
 
-/** A single verdict as JSON, with the profile that spoke. */
+/** A single verdict as JSON, with the profile under which it was decided. */
 export function checkJson({ world, request }: RequestContext, verdict: Verdict): Record<string, unknown> {
-  return { profile: world.profile.name, request: requestJson(world, request), ...verdictJson(verdict) };
+  const { profile } = world;
+  return {
+    profile: profile.name,
+    request: requestJson(world, request),
+    ...verdictJson(verdict),
+    ...tokenJson(profile, request, verdict),
+  };
+}
+
+/** What became of a request's token in words, and whether a token can make a difference to it: `takes_token`. */
+export function tokenJson(profile: Profile, request: Request, { disposition }: Verdict): Record<string, unknown> {
+  return {
+    token_text: describeDisposition(profile, request, disposition),
+    takes_token: takesToken(profile, request),
+  };
 }
 
 /** The whole explanation as JSON. */
@@ -56,6 +72,7 @@ export function explainJson(explanation: Explanation): Record<string, unknown> {
     profiles: profiles.map(({ profile, verdict: byte, tokenImpossible }) => ({
       profile,
       ...verdictJson(decodeVerdict(byte)),
+      ...tokenJson(profileNamed(profile), context.request, decodeVerdict(byte)),
       token_impossible: tokenImpossible,
     })),
   };

@@ -6,12 +6,14 @@ import { applyRemedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
 import { checkRequestContext } from '../explain/request_context.js';
 import { requireObject } from '../kernel/arguments.js';
+import { takesToken } from '../kernel/commands.js';
+import { profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import { printable } from '../text/printable.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
-import { describeReason, dispositionText } from './verdict_text.js';
+import { describeDisposition, describeReason, isDropped } from './verdict_text.js';
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
 export function headline(verdict: Verdict, style: Style): string {
@@ -33,8 +35,9 @@ export function verdictText(
     `  because ${describeReason(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${printable(askedIn)}`}`,
   ];
   if (verdict.disposition !== Disposition.NONE_GIVEN) {
-    const dropped = verdict.disposition >= Disposition.DROPPED_CMD && verdict.disposition <= Disposition.DROPPED_LSM;
-    lines.push(`  ${dispositionText(verdict.disposition)}${dropped ? ', so the request was judged without it' : ''}`);
+    const fate = describeDisposition(world.profile, request, verdict.disposition);
+    const wasDropped = isDropped(verdict.disposition) && takesToken(world.profile, request);
+    lines.push(`  ${fate}${wasDropped ? ', so the request was decided without it' : ''}`);
   }
   return lines.join('\n');
 }
@@ -89,7 +92,8 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
     const there = decodeVerdict(evaluate.verdict);
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
-    const token = there.disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(there.disposition)}`;
+    const fate = describeDisposition(profileNamed(evaluate.profile), context.request, there.disposition);
+    const token = there.disposition === Disposition.NONE_GIVEN ? '' : `; ${fate}`;
     const note = evaluate.tokenImpossible ? '; that kernel would not have made this token' : '';
     return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${describeReason(there.outcome)}${token}${note}${differs}`;
   });

@@ -1,4 +1,5 @@
 import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
+import { takesToken } from '../kernel/commands.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { typeFieldOf } from '../names/request_fields.js';
@@ -42,6 +43,7 @@ function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachT
     errno,
     reason: outcomeName(outcome),
     token: dispositionName(disposition),
+    takes_token: takesToken(profile, { cmd, type }),
   };
 }
 

@@ -3,20 +3,22 @@ import { numbersOf } from '../engine/permission_cells.js';
 import { gateOf } from '../kernel/commands.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
-import { requestOf } from '../kernel/world.js';
+import { type Request, requestOf } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import type { Matrix } from './matrix.js';
 import { describeTask, describeToken } from './request_text.js';
 import type { Style } from './style.js';
-import { describeReason, dispositionText } from './verdict_text.js';
+import { describeDisposition, describeReason } from './verdict_text.js';
 
 const LINE_WIDTH = 110;
 /** Of a set with more names than this, those it lacks are told where these are fewer. */
 const MANY_NAMES = 8;
 
-/** Those that get the same answer, as they are to be named. */
+/** Requests with the same answer, as they are to be named. */
 interface Group {
   readonly byte: number;
+  /** What became of the token, in words; empty where none is given. */
+  readonly token: string;
   readonly count: number;
   readonly entries: readonly string[];
 }
@@ -37,29 +39,34 @@ export function matrixText(matrix: Matrix, style: Style): string {
 }
 
 /** Commands that go by no type; prog_attach and link_create as other programs than cgroup_skb ask them. */
-function commandGroups({ world: { profile }, verdicts }: Matrix): Group[] {
+function commandGroups(matrix: Matrix): Group[] {
+  const { profile } = matrix.world;
   const { vocabulary } = profile;
-  const cmds = numbersOf(vocabulary, 'cmds').filter(
-    (cmd) => !['map_create', 'prog_load'].includes(vocabulary.nameOf('cmds', cmd)),
-  );
-  return [...byVerdict(cmds, (cmd) => verdicts.verdictOf(cmd))].map(([byte, same]) => ({
-    byte,
-    count: same.length,
-    entries: same.map((cmd) => {
-      const name = vocabulary.nameOf('cmds', cmd);
-      return gateOf(profile, cmd).kind === 'attach' ? `${name} (but for cgroup_skb)` : name;
-    }),
-  }));
+  const groups = new Map<string, Group>();
+  for (const cmd of numbersOf(vocabulary, 'cmds')) {
+    const name = vocabulary.nameOf('cmds', cmd);
+    if (name === 'map_create' || name === 'prog_load') continue;
+    const byte = matrix.verdicts.verdictOf(cmd);
+    const token = tokenText(matrix, cmd, 0, byte);
+    const key = `${byte} ${token}`;
+    const entry = gateOf(profile, cmd).kind === 'attach' ? `${name} (but for cgroup_skb)` : name;
+    const entries = [...(groups.get(key)?.entries ?? []), entry];
+    groups.set(key, { byte, token, count: entries.length, entries });
+  }
+  return [...groups.values()];
+}
+
+/** What became of the token of a request with this verdict; empty where none is given. */
+function tokenText({ world: { profile } }: Matrix, cmd: number, type: number, byte: number): string {
+  const { disposition } = decodeVerdict(byte);
+  return disposition === Disposition.NONE_GIVEN ? '' : describeDisposition(profile, { cmd, type }, disposition);
 }
 
 function typeGroups(matrix: Matrix): Group[] {
   const mapCreate = matrix.world.profile.vocabulary.require('cmds', 'map_create');
   const types = numbersOf(matrix.world.profile.vocabulary, 'map_types');
-  return plainGroups(
-    matrix,
-    'map_types',
-    byVerdict(types, (type) => matrix.verdicts.verdictOf(mapCreate, type)),
-  );
+  const groups = byVerdict(types, (type) => matrix.verdicts.verdictOf(mapCreate, type));
+  return plainGroups(matrix, 'map_types', groups, { cmd: mapCreate, type: 0 });
 }
 
 /** One section for both commands where they answer alike. */
@@ -78,12 +85,18 @@ function attachGroups(matrix: Matrix, command: 'prog_attach' | 'link_create'): G
   const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
   const groups = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
-  return plainGroups(matrix, 'attach_types', groups);
+  return plainGroups(matrix, 'attach_types', groups, { cmd, type: cgroupSkb });
 }
 
-function plainGroups(matrix: Matrix, kind: EnumKind, groups: ReadonlyMap<number, readonly number[]>): Group[] {
+function plainGroups(
+  matrix: Matrix,
+  kind: EnumKind,
+  groups: ReadonlyMap<number, readonly number[]>,
+  { cmd, type }: Pick<Request, 'cmd' | 'type'>,
+): Group[] {
   return [...groups].map(([byte, same]) => ({
     byte,
+    token: tokenText(matrix, cmd, type, byte),
     count: same.length,
     entries: formatSet(matrix, kind, same),
   }));
@@ -109,6 +122,7 @@ function programGroups(matrix: Matrix): Group[] {
   }
   return [...groups].map(([byte, { count, types }]) => ({
     byte,
+    token: tokenText(matrix, progLoad, 0, byte),
     count,
     entries: [...types].map(([words, names]) => `${names.join(', ')}: ${words}`),
   }));
@@ -157,17 +171,20 @@ function rank(byte: number): number {
 }
 
 /** The answer and its reason, and under it who gets it. */
-function groupText({ byte, entries }: Group, style: Style): string {
-  const { allowed, errno, outcome, disposition } = decodeVerdict(byte);
+function groupText({ byte, token, entries }: Group, style: Style): string {
+  const { allowed, errno, outcome } = decodeVerdict(byte);
   const answer = allowed ? style.good('allowed') : style.bad((errno ?? '-').padEnd('allowed'.length));
-  const token = disposition === Disposition.NONE_GIVEN ? '' : `; ${dispositionText(disposition)}`;
   const why =
     outcome === Outcome.UNDECIDED
       ? 'it depends on a bpffs: bpftoken check --cmd token_create --bpffs NAME'
       : describeReason(outcome);
   const isLists = entries.some((entry) => entry.includes(': '));
   const lines = isLists ? entries.flatMap((entry) => wrapped(entry)) : wrapped(entries.join(', '));
-  return [`  ${answer}  ${style.dim(`${why}${token}`)}`, ...lines.map((line) => `    ${line}`), ''].join('\n');
+  return [
+    `  ${answer}  ${style.dim(token === '' ? why : `${why}; ${token}`)}`,
+    ...lines.map((line) => `    ${line}`),
+    '',
+  ].join('\n');
 }
 
 /** Lines of names, broken after a comma; all but the first indented. */

@@ -2,6 +2,7 @@ import { Fault } from '../abi/verdict.js';
 import type { Remedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
 import { capName } from '../kernel/capability.js';
+import { takesToken } from '../kernel/commands.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import type { World } from '../kernel/world.js';
 
@@ -38,10 +39,11 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
     }
     case 'grant': {
       const ns = world.tasks[change.task]?.userns ?? 0;
+      const takes = takesToken(world.profile, request);
       const note =
         ns === 0
-          ? 'in the initial userns this counts for the whole machine; no token is needed with it'
-          : 'effective in its own user namespace; it counts only together with the token';
+          ? `in the initial userns this counts for the whole machine${takes ? '; no token is needed with it' : ''}`
+          : `effective in its own user namespace${takes ? '; it counts only together with the token' : ''}`;
       return { what: `give ${task} ${capName(change.cap)} in userns ${userns(ns)}`, note };
     }
     case 'use_token': {

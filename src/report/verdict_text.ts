@@ -1,4 +1,7 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
+import type { Profile } from '../kernel/profile.js';
+import type { Request } from '../kernel/world.js';
 
 const REASON: Readonly<Record<Outcome, string>> = {
   [Outcome.ALLOWED]: 'every permission check passed',
@@ -37,7 +40,7 @@ const REASON: Readonly<Record<Outcome, string>> = {
 const TOKEN_SENTENCES: Readonly<Record<Disposition, string>> = {
   [Disposition.NONE_GIVEN]: 'no token was given',
   [Disposition.USED]: 'the token was used',
-  [Disposition.DROPPED_CMD]: 'the token was dropped: it does not allow the command',
+  [Disposition.DROPPED_CMD]: 'the token was dropped: the command takes none, or the token does not allow it',
   [Disposition.DROPPED_TYPE]: 'the token was dropped: it does not allow the type',
   [Disposition.DROPPED_ATTACH_TYPE]: 'the token was dropped: it does not allow the attach type',
   [Disposition.DROPPED_USERNS]: 'the token was dropped: the caller is not in its user namespace',
@@ -50,7 +53,40 @@ export function describeReason(outcome: Outcome): string {
   return REASON[outcome];
 }
 
-/** What became of the token, in words, for a sentence. */
+/** What became of the token, in words, for a sentence about requests of several commands. */
 export function dispositionText(disposition: Disposition): string {
   return TOKEN_SENTENCES[disposition];
+}
+
+/** What became of the token of a request to a kernel, in words, for a sentence. */
+export function describeDisposition(
+  profile: Profile,
+  request: Pick<Request, 'cmd' | 'type'>,
+  disposition: Disposition,
+): string {
+  if (!isDropped(disposition)) return TOKEN_SENTENCES[disposition];
+  if (!takesToken(profile, request)) return describeUntakenToken(profile, request);
+  const sentence =
+    disposition === Disposition.DROPPED_CMD
+      ? 'the token was dropped: it does not allow the command'
+      : TOKEN_SENTENCES[disposition];
+  if (tokenRouteOf(profile, request) === 'call' || disposition === Disposition.DROPPED_USERNS) return sentence;
+  return sentence
+    .replace('was dropped:', 'was dropped when the program was loaded:')
+    .replace('the command', 'prog_load');
+}
+
+/** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */
+export function isDropped(disposition: Disposition): boolean {
+  return disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;
+}
+
+function describeUntakenToken({ vocabulary, rules }: Profile, { cmd }: Pick<Request, 'cmd'>): string {
+  if (gateOf({ vocabulary }, cmd).kind === 'attach') {
+    return 'the call takes no token, and the one that the program was loaded with counts for cgroup_skb programs alone';
+  }
+  if (vocabulary.nameOf('cmds', cmd) === 'obj_get_info_by_fd' && rules.token_info) {
+    return 'the command takes no token: it can describe one, for which no permission is asked';
+  }
+  return 'the command takes no token: the one given changes nothing';
 }

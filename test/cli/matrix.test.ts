@@ -55,6 +55,7 @@ describe('matrix', () => {
       errno: 'EPERM',
       reason: 'cap_bpf_missing_unpriv_disabled',
       token: 'dropped_attach_type',
+      takes_token: true,
     });
     const undecided = json.cells.filter(({ verdict }: { verdict: string }) => verdict === 'undecided');
     expect(undecided.map(({ cmd }: { cmd: string }) => cmd)).toEqual(['token_create']);

@@ -4,11 +4,12 @@ import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { Fault } from '../../src/abi/verdict.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { remediate } from '../../src/explain/remediate.js';
-import { applyRemedy } from '../../src/explain/remedy.js';
+import { applyRemedy, type Remedy } from '../../src/explain/remedy.js';
 import type { RequestContext } from '../../src/explain/request_context.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
+import { takesToken, tokenSupportOf } from '../../src/kernel/commands.js';
 import { Model } from '../../src/kernel/model.js';
 import { decodeVerdict, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
@@ -57,6 +58,7 @@ export function followAdvice(worlds: number): number {
     if (advice.possible) {
       helped += 1;
       const after = advice.changes.reduce(applyRemedy, context);
+      expectUsefulDelegation(context, advice.changes);
       const verdict = decodeVerdict(new Model(after.world).ask(after.request));
       const fast = decodeVerdict(createEvaluator(after.world).checkRequest(after.request));
       if (!verdict.allowed || !fast.allowed) expect({ context, advice, verdict, fast }).toBeNull();
@@ -76,10 +78,21 @@ export function followAdvice(worlds: number): number {
   return denied;
 }
 
-function expectNothingSuperfluous(
-  context: RequestContext,
-  changes: readonly Parameters<typeof applyRemedy>[1][],
-): void {
+/** No command is delegated that takes no token. */
+function expectUsefulDelegation(context: RequestContext, changes: readonly Remedy[]): void {
+  const { profile } = context.world;
+  for (const change of changes) {
+    const cmd =
+      change.kind === 'new_token'
+        ? change.bits.cmds
+        : change.kind === 'delegate' && change.mask === 'cmds' && change.bit;
+    if (typeof cmd === 'number' && tokenSupportOf(profile, cmd) !== 'taken') expect({ context, change }).toBeNull();
+    const delegates = change.kind === 'delegate' || change.kind === 'new_token';
+    if (delegates && !takesToken(profile, context.request)) expect({ context, change }).toBeNull();
+  }
+}
+
+function expectNothingSuperfluous(context: RequestContext, changes: readonly Remedy[]): void {
   for (const [i] of changes.entries()) {
     const kept = changes.filter((_, j) => j !== i);
     // Later changes name the token an earlier one makes: without it they mean nothing.

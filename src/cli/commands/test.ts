@@ -3,7 +3,7 @@ import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import type { Profile } from '../../kernel/profile.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
-import { requestJson, verdictJson } from '../../report/explain_json.js';
+import { requestJson, tokenJson, verdictJson } from '../../report/explain_json.js';
 import { describeCall, describeToken } from '../../report/request_text.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../scenario/parse_scenario.js';
 import { printable, shellWord } from '../../text/printable.js';
@@ -108,6 +108,7 @@ function json({ world, warnings }: Scenario, results: readonly Result[]): object
     line: asked.line,
     request: requestJson(world, asked.request),
     ...verdictJson(verdict),
+    ...tokenJson(world.profile, asked.request, verdict),
     differences,
   }));
   const expected = results.filter(({ asked }) => asked.expect);
