@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void actor_live(const struct tree *tree, int ns, int own_mounts, int sock)
+static void agent_serve(const struct tree *tree, int ns, int own_mounts, int sock)
 {
-	static struct actor_request request;
+	static struct agent_request request;
 	int fd;
 
 	enter_ns(tree, ns);
@@ -66,37 +66,37 @@ static void actor_live(const struct tree *tree, int ns, int own_mounts, int sock
 	_exit(0);
 }
 
-struct actor actor_start(const struct tree *tree, int ns, int own_mounts)
+struct agent agent_start(const struct tree *tree, int ns, int own_mounts)
 {
-	struct actor actor;
+	struct agent agent;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		fail("socketpair: %s", strerror(errno));
-	actor.pid = fork_child();
-	if (actor.pid == 0) {
+	agent.pid = fork_child();
+	if (agent.pid == 0) {
 		close(pair[0]);
-		actor_live(tree, ns, own_mounts, pair[1]);
+		agent_serve(tree, ns, own_mounts, pair[1]);
 	}
 	close(pair[1]);
-	actor.sock = pair[0];
-	return actor;
+	agent.sock = pair[0];
+	return agent;
 }
 
-long actor_ask(struct actor *actor, const struct actor_request *request, int fd)
+long agent_call(struct agent *agent, const struct agent_request *request, int fd)
 {
 	long ret;
 	int got;
 
-	if (send_fd(actor->sock, request, sizeof(*request), fd) < 0 || receive_fd(actor->sock, &ret, sizeof(ret), &got) != sizeof(ret))
-		fail("a helping process died");
+	if (send_fd(agent->sock, request, sizeof(*request), fd) < 0 || receive_fd(agent->sock, &ret, sizeof(ret), &got) != sizeof(ret))
+		fail("an agent process crashed");
 	return got >= 0 ? got : ret;
 }
 
-void actor_stop(struct actor *actor)
+void agent_stop(struct agent *agent)
 {
-	/* Later actors have copies of the socket: closing ours would not be noticed. */
-	shutdown(actor->sock, SHUT_RDWR);
-	close(actor->sock);
-	waitpid(actor->pid, NULL, 0);
+	/* Later agents hold copies of the socket: closing this one alone would not end the agent. */
+	shutdown(agent->sock, SHUT_RDWR);
+	close(agent->sock);
+	waitpid(agent->pid, NULL, 0);
 }

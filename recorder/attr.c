@@ -514,7 +514,7 @@ long request_ask(const struct request *request, const struct token *token)
 		put32(&detach, 4, (uint32_t)request->own_fd);
 		put32(&detach, 8, request->attach);
 		if (sys_bpf(CMD_PROG_DETACH, detach.bytes, detach.size) != 0)
-			fail("a program could not be detached");
+			fail("cannot detach a program");
 	}
 	return ret;
 }

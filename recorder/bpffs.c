@@ -12,10 +12,10 @@
 const char *const MASK_KEYS[4] = { "delegate_cmds", "delegate_maps", "delegate_progs", "delegate_attachs" };
 const char *const MASK_SHORT[4] = { "cmds", "maps", "progs", "attachs" };
 
-int bpffs_make(struct actor *opener, const struct caller *root, const uint64_t masks[4], int mode, const char *path)
+int bpffs_make(struct agent *opener, const struct caller *root, const uint64_t masks[4], int mode, const char *path)
 {
-	struct actor_request open_request = { .op = ACT_FSOPEN, .caller = *root };
-	long fs = actor_ask(opener, &open_request, -1);
+	struct agent_request open_request = { .op = ACT_FSOPEN, .caller = *root };
+	long fs = agent_call(opener, &open_request, -1);
 	char value[32];
 	int mounted, dir, failed = 0;
 
@@ -33,7 +33,7 @@ int bpffs_make(struct actor *opener, const struct caller *root, const uint64_t m
 	if (path && mounted >= 0)
 		failed |= sys_move_mount(mounted, path);
 	if (failed || mounted < 0)
-		fail("a bpffs with delegation could not be made (Linux 6.9 is the first with tokens)");
+		fail("cannot create a bpffs with delegation (tokens require Linux 6.9)");
 	dir = openat(mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		fail("openat: %s", strerror(errno));
@@ -42,15 +42,15 @@ int bpffs_make(struct actor *opener, const struct caller *root, const uint64_t m
 	return dir;
 }
 
-void token_make(const struct tree *tree, struct actor *actor, struct token *token)
+void token_make(const struct tree *tree, struct agent *agent, struct token *token)
 {
 	struct caller root = ns_root(tree, token->ns);
-	struct actor_request request = { .op = ACT_TOKEN_CREATE, .caller = root };
+	struct agent_request request = { .op = ACT_TOKEN_CREATE, .caller = root };
 	char path[64];
 	long fd;
 
-	token->bpffs_fd = bpffs_make(actor, &root, token->masks, 0777, NULL);
-	fd = actor_ask(actor, &request, token->bpffs_fd);
+	token->bpffs_fd = bpffs_make(agent, &root, token->masks, 0777, NULL);
+	fd = agent_call(agent, &request, token->bpffs_fd);
 	if (fd < 0)
 		fail("BPF_TOKEN_CREATE: %s", strerror((int)-fd));
 	token->fd = (int)fd;

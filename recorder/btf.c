@@ -173,7 +173,7 @@ static char *read_file(const char *path, size_t *length)
 	ssize_t got;
 
 	if (fd < 0)
-		fail("%s: this kernel does not describe its types (CONFIG_DEBUG_INFO_BTF)", path);
+		fail("%s: the kernel must have BTF (CONFIG_DEBUG_INFO_BTF)", path);
 	while ((got = read(fd, bytes + used, room - used)) > 0) {
 		used += (size_t)got;
 		if (used == room)
@@ -193,7 +193,7 @@ void btf_read(void)
 	unsigned room = 1 << 16;
 
 	if (length < 24 || (header[0] & 0xffff) != 0xeb9f)
-		fail("/sys/kernel/btf/vmlinux is no BTF of this byte order");
+		fail("/sys/kernel/btf/vmlinux must be BTF of this machine's byte order");
 	strings = bytes + header[1] + header[4];
 	at = (const uint32_t *)(bytes + header[1] + header[2]);
 	end = (const uint32_t *)((const char *)at + header[3]);

@@ -30,7 +30,7 @@ static void record_family(enum family family, int count)
 	default:
 		missing = lsm_missing();
 		if (missing)
-			warn("family lsm is left out: %s", missing);
+			warn("family lsm is skipped: %s", missing);
 		else
 			record_lsm(count);
 	}
@@ -81,12 +81,12 @@ void prepare(void)
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	if (geteuid() != 0 || setgroups(0, NULL) != 0)
-		fail("the recorder runs as root, in the initial user namespace");
+		fail("the recorder must run as root in the initial user namespace");
 	btf_read();
 	if (!name_of(KIND_CMD, CMD_TOKEN_CREATE))
 		fail("Linux %s has no BPF tokens: they came with 6.9", name.release);
 	answers = mmap(NULL, MAX_CASES * sizeof(*answers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	place_make();
+	workdir_make();
 	fixtures_make();
 }
 
@@ -95,10 +95,10 @@ int finish(void)
 	unsigned long sum = 0;
 
 	if (fflush(out_file) != 0 || ferror(out_file) || fclose(out_file) != 0)
-		fail("the recording could not be written: %s", strerror(errno));
-	place_leave();
-	if (left_out)
-		warn("%lu cases are left out: a security module of this machine refuses their programs to root too", left_out);
+		fail("cannot write the recording: %s", strerror(errno));
+	workdir_remove();
+	if (skipped)
+		warn("%lu cases are skipped: a security module of this machine refuses their programs even to root", skipped);
 	for (enum family f = 0; f < FAMILIES; f++)
 		sum += recording.counts[f];
 	fprintf(stderr, "recorder: %lu records", sum);

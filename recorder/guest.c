@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of process 1 in a guest: mounts what is needed, records with each value of the sysctl, powers off.
- * The kernel's command line says what: recorder.out=/dev/ttyS1 recorder.seed=1 recorder.cases=40000
+ * Process 1 of a guest: mounts file systems, records with each value of the sysctl, powers off.
+ * Its options are on the kernel's command line: recorder.out=/dev/ttyS1 recorder.seed=1 recorder.cases=40000
  */
 #define _GNU_SOURCE
 #include "recorder.h"
@@ -112,7 +112,7 @@ void guest_main(void)
 		exit(record());
 	while (wait(&status) != pid)
 		continue;
-	/* The last line on the console, which tells whoever started the guest that all is there. */
+	/* The last line on the console: scripts/record checks it. */
 	fprintf(stderr, "recorder: ended with status %d\n", status);
 	sync();
 	sleep(1);

@@ -237,7 +237,7 @@ void record_lsm(int count)
 			ask_all(&world.tree, world.callers + first_case, cases, ask, NULL);
 			close(link);
 			for (int i = 0; i < cases; i++)
-				if (answers[i].done && !is_left_out(&world, first_case + i))
+				if (answers[i].done && !is_skipped(&world, first_case + i))
 					print(first_case + i, &answers[i]);
 		}
 		world_close(&world);

@@ -29,7 +29,7 @@ static unsigned parse_families(char *list)
 		while (f < FAMILIES && strcmp(name, FAMILY_NAMES[f]) != 0)
 			f++;
 		if (f == FAMILIES)
-			fail("no family %s: use, token_create, mount_options, lsm", name);
+			fail("unknown family %s: must be use, token_create, mount_options or lsm", name);
 		families |= 1u << f;
 	}
 	return families;

@@ -24,7 +24,7 @@ static const char *const BY_NAMES[BYS] = {
 enum { CASES_A_WORLD = 60, MAX_STEPS = 8, NOBODY = 1002 };
 
 static struct tree tree;
-static struct actor actors[MAX_NS];
+static struct agent agents[MAX_NS];
 static struct rng rng;
 static int sb_ns;
 static enum kind last_kind;
@@ -85,10 +85,10 @@ static enum by draw_by(const unsigned char weights[BYS])
 	return by;
 }
 
-static long ask_by(enum by by, struct actor_request *request, int fd)
+static long ask_by(enum by by, struct agent_request *request, int fd)
 {
 	request->caller = caller_of(by);
-	return actor_ask(&actors[request->caller.ns], request, fd);
+	return agent_call(&agents[request->caller.ns], request, fd);
 }
 
 /* Spellings */
@@ -254,7 +254,7 @@ static const char *comma;
 
 static long set_option(enum by by, const struct option *option, int fs)
 {
-	struct actor_request request = { .op = ACT_FSCONFIG,
+	struct agent_request request = { .op = ACT_FSCONFIG,
 					 .fsconfig_cmd = option->is_flag ? FSCONFIG_FLAG : FSCONFIG_STRING,
 					 .has_value = !option->is_flag };
 	long ret;
@@ -275,7 +275,7 @@ static long set_option(enum by by, const struct option *option, int fs)
 
 static long create(enum by by, int fs)
 {
-	struct actor_request request = { .op = ACT_FSCONFIG, .fsconfig_cmd = FSCONFIG_CREATE };
+	struct agent_request request = { .op = ACT_FSCONFIG, .fsconfig_cmd = FSCONFIG_CREATE };
 	long ret = ask_by(by, &request, fs);
 
 	out("%s{\"by\":\"%s\",\"op\":\"create\",\"key\":null,\"value\":null,\"result\":", comma, BY_NAMES[by]);
@@ -317,7 +317,7 @@ static void out_mountinfo(pid_t pid)
 /* "token": what the root of the instance's namespace gets from it. */
 static void out_token_of(int dir)
 {
-	struct actor_request request = { .op = ACT_TOKEN_CREATE };
+	struct agent_request request = { .op = ACT_TOKEN_CREATE };
 	struct answer answer = { 0 };
 	long fd = ask_by(BY_NS_ROOT, &request, dir);
 
@@ -371,7 +371,7 @@ static enum by draw_opener(void)
 static void record_steps(void)
 {
 	enum by opener = draw_opener(), mounter;
-	struct actor_request request = { .op = ACT_FSOPEN };
+	struct agent_request request = { .op = ACT_FSOPEN };
 	unsigned count = rng_weighted(&rng, (const unsigned char[]){ 2, 40, 24, 16, 10, 8 }, 6);
 	int too_early = rng_chance(&rng, 4), too_late = rng_chance(&rng, 8), created = 0, dir;
 	long fs, mounted;
@@ -415,7 +415,7 @@ static void record_steps(void)
 	}
 	dir = openat((int)mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 || sys_move_mount((int)mounted, mount_point) != 0)
-		fail("a new bpffs could not be put into place: %s", strerror(errno));
+		fail("cannot attach a new bpffs: %s", strerror(errno));
 	out_mountinfo(getpid());
 	out_token_of(dir);
 	out("}\n");
@@ -430,10 +430,10 @@ static void record_mount(void)
 	static const unsigned char in_ns[BYS] = { 0, 90, 10, 0, 0, 0, 0, 0 };
 	static const unsigned char in_init[BYS] = { 80, 0, 0, 6, 8, 6, 0, 0 };
 	enum by by = draw_by(sb_ns ? in_ns : in_init);
-	struct actor_request request = { .op = ACT_MOUNT, .has_value = 1 };
+	struct agent_request request = { .op = ACT_MOUNT, .has_value = 1 };
 	unsigned count = rng_below(&rng, 4);
 	struct caller caller = caller_of(by);
-	pid_t pid = actors[caller.ns].pid;
+	pid_t pid = agents[caller.ns].pid;
 	size_t used = 0;
 	char path[128];
 	int dir;
@@ -474,7 +474,7 @@ static void record_mount(void)
 static void record_reconfigure(void)
 {
 	enum by opener = sb_ns ? BY_NS_ROOT : BY_INIT_ROOT, by;
-	struct actor_request request = { .op = ACT_FSOPEN };
+	struct agent_request request = { .op = ACT_FSOPEN };
 	unsigned count = rng_below(&rng, 3);
 	long fs, mounted, picked, ret;
 	int dir;
@@ -495,7 +495,7 @@ static void record_reconfigure(void)
 	sys_fsconfig((int)fs, FSCONFIG_CREATE, NULL, NULL);
 	mounted = sys_fsmount((int)fs);
 	if (mounted < 0 || sys_move_mount((int)mounted, mount_point) != 0)
-		fail("a bpffs to reconfigure could not be made");
+		fail("cannot create a bpffs to reconfigure");
 	close((int)fs);
 	dir = openat((int)mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	picked = sys_fspick((int)mounted);
@@ -513,7 +513,7 @@ static void record_reconfigure(void)
 		set_option(draw_by(SETTERS), &option, (int)picked);
 	}
 	by = draw_by(CREATORS);
-	request = (struct actor_request){ .op = ACT_FSCONFIG, .fsconfig_cmd = FSCONFIG_RECONF };
+	request = (struct agent_request){ .op = ACT_FSCONFIG, .fsconfig_cmd = FSCONFIG_RECONF };
 	ret = ask_by(by, &request, (int)picked);
 	close((int)picked);
 	out("],\"reconfigure\":{\"by\":\"%s\",", BY_NAMES[by]);
@@ -537,7 +537,7 @@ void record_mount_options(int count)
 		tree_draw(&tree, &rng, 3 + (int)rng_below(&rng, 2));
 		tree_make(&tree);
 		for (int ns = 0; ns < tree.count; ns++)
-			actors[ns] = actor_start(&tree, ns, ns != 0);
+			agents[ns] = agent_start(&tree, ns, ns != 0);
 		for (int i = 0; i < cases; i++) {
 			unsigned how = rng_below(&rng, 100);
 
@@ -550,7 +550,7 @@ void record_mount_options(int count)
 				record_reconfigure();
 		}
 		for (int ns = 0; ns < tree.count; ns++)
-			actor_stop(&actors[ns]);
+			agent_stop(&agents[ns]);
 		tree_close(&tree);
 	}
 }

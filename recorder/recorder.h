@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recorder of BPF token decisions: builds situations on a running kernel, asks it, and prints what it answered.
+ * A recorder of BPF token decisions: builds worlds on a running kernel, makes requests, and prints the kernel's answers.
  *
- *   util.c     random numbers, complaints, system calls the C library may not know
+ *   util.c     random numbers, errors, system calls the C library may lack
  *   output.c   records as JSON
  *   pass_fd.c  descriptors between processes
- *   place.c    what is on disk while cases are asked, and that nothing stays
+ *   workdir.c    the files and mounts of the cases, and their removal
  *   btf.c      the kernel's own vocabulary and type ids, from /sys/kernel/btf/vmlinux
  *   vocabulary.c   the vocabulary as a file
- *   userns.c   trees of user namespaces, credentials, and processes that take them on
- *   actor.c    processes that live in a namespace and do what they are told
+ *   userns.c   trees of user namespaces, credentials, and processes that assume them
+ *   agent.c    processes in a namespace that execute requests of the recorder
  *   bpffs.c    bpffs instances with delegation, and tokens
  *   attr.c     attributes of bpf() commands, valid for each type
  *   fixtures.c descriptors and ids that requests use
  *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
- *   guest.c    the life of process 1 in a guest
- *   families.c the order of things, totals
+ *   guest.c    process 1 of a guest
+ *   families.c order of the families, totals
  *   main.c     arguments
  */
 #ifndef RECORDER_H
@@ -34,12 +34,12 @@ struct rng {
 	uint64_t state;
 };
 
-/* A generator of its own for each part of a recording, so that the size of one part does not move another. */
+/* Each part of a recording has its own generator: the size of one part does not change the cases of another. */
 struct rng rng_make(uint64_t seed, const char *what, uint64_t number);
 uint64_t rng_next(struct rng *rng);
 unsigned rng_below(struct rng *rng, unsigned bound);
 int rng_chance(struct rng *rng, unsigned percent);
-/* An index, each with its weight. */
+/* A random index, by weight. */
 unsigned rng_weighted(struct rng *rng, const unsigned char *weights, unsigned count);
 
 extern pid_t recorder_pid;
@@ -109,7 +109,7 @@ extern struct btf_ids btf_ids;
 extern unsigned attr_size, prog_load_size;
 
 void btf_read(void);
-/* NULL: this kernel has no such number. */
+/* NULL where this kernel has no such number. */
 const char *name_of(enum kind kind, unsigned value);
 uint64_t known_mask(enum kind kind);
 
@@ -144,7 +144,7 @@ struct caller {
 	unsigned caps;
 };
 
-/* What a process that took on a caller's credentials found. */
+/* The result of a case, from a process with its caller's credentials. */
 struct answer {
 	int done;
 	int ret;
@@ -155,7 +155,7 @@ struct answer {
 
 #define MAX_CASES 1024
 
-/* Draws a tree with `count` namespaces besides the initial one, and makes it. */
+/* Draws and makes a random tree with `count` namespaces besides the initial one. */
 void tree_draw(struct tree *tree, struct rng *rng, int count);
 int tree_add(struct tree *tree, int parent, uint32_t owner);
 void tree_make(struct tree *tree);
@@ -166,7 +166,7 @@ int ns_has_uid(const struct tree *tree, int ns, uint32_t uid);
 void out_tree(const struct tree *tree, const int *wanted, int count, int with_maps);
 void out_caller(const struct tree *tree, const struct caller *caller);
 
-/* Some caller around the namespace `ns`, and one in `ns` itself with everything. */
+/* A random caller near the namespace `ns`; and the root of `ns`, with all capabilities. */
 struct caller draw_caller(const struct tree *tree, struct rng *rng, int ns);
 unsigned draw_caps(struct rng *rng);
 struct caller ns_root(const struct tree *tree, int ns);
@@ -178,12 +178,12 @@ void become(const struct tree *tree, const struct caller *caller);
 typedef void (*ask_fn)(void *context, int index, struct answer *answer);
 
 /*
- * Asks every case by a process in its caller's namespace with its caller's credentials; answers[i].done says which
- * were asked. A process that dies is reported, and the cases it did not come to are counted as lost.
+ * Runs every case in a process in its caller's namespace, with its caller's credentials; answers[i].done says which
+ * ran. A process that crashes is reported, and its remaining cases are counted as lost.
  */
 void ask_all(const struct tree *tree, const struct caller *callers, int count, ask_fn ask, void *context);
 extern struct answer *answers;
-extern unsigned long lost, left_out;
+extern unsigned long lost, skipped;
 
 /* A child process that dies with its parent. */
 pid_t fork_child(void);
@@ -192,21 +192,21 @@ pid_t fork_child(void);
 
 /* Sends bytes, and a descriptor if it is not negative. */
 ssize_t send_fd(int sock, const void *bytes, size_t size, int fd);
-/* What was sent; `*fd` is -1 where no descriptor came along. 0 at the end of the stream. */
+/* Receives bytes and a descriptor; `*fd` is -1 where none was sent. 0 at the end of the stream. */
 ssize_t receive_fd(int sock, void *bytes, size_t size, int *fd);
 
-/* actor.c */
+/* agent.c */
 
-/* A process in a namespace that does what it is told, one request at a time. */
-struct actor {
+/* A process in a namespace that executes one request at a time. */
+struct agent {
 	pid_t pid;
 	int sock;
 };
 
-enum actor_op { ACT_FSOPEN, ACT_FSCONFIG, ACT_FSMOUNT, ACT_TOKEN_CREATE, ACT_MOUNT, ACT_UMOUNT, ACT_FSPICK, ACT_MKDIR };
+enum agent_op { ACT_FSOPEN, ACT_FSCONFIG, ACT_FSMOUNT, ACT_TOKEN_CREATE, ACT_MOUNT, ACT_UMOUNT, ACT_FSPICK, ACT_MKDIR };
 
-struct actor_request {
-	enum actor_op op;
+struct agent_request {
+	enum agent_op op;
 	struct caller caller;
 	unsigned fsconfig_cmd;
 	int has_value;
@@ -214,10 +214,10 @@ struct actor_request {
 };
 
 /* `own_mounts`: in a mount namespace that belongs to the user namespace. */
-struct actor actor_start(const struct tree *tree, int ns, int own_mounts);
-/* Hands over `fd` if it is not negative. Returns a descriptor of ours, 0, or a negated errno. */
-long actor_ask(struct actor *actor, const struct actor_request *request, int fd);
-void actor_stop(struct actor *actor);
+struct agent agent_start(const struct tree *tree, int ns, int own_mounts);
+/* Sends `fd` along if it is not negative. Returns a descriptor, 0, or a negated errno. */
+long agent_call(struct agent *agent, const struct agent_request *request, int fd);
+void agent_stop(struct agent *agent);
 
 /* bpffs.c */
 
@@ -231,13 +231,13 @@ struct token {
 };
 
 /* The root directory of a new bpffs of the namespace, mounted on `path` if there is one. */
-int bpffs_make(struct actor *opener, const struct caller *root, const uint64_t masks[4], int mode, const char *path);
+int bpffs_make(struct agent *opener, const struct caller *root, const uint64_t masks[4], int mode, const char *path);
 /* Makes the token's bpffs and the token. */
-void token_make(const struct tree *tree, struct actor *actor, struct token *token);
+void token_make(const struct tree *tree, struct agent *agent, struct token *token);
 void token_close(struct token *token);
 void out_token(const struct tree *tree, const struct token *token);
 void out_fdinfo_info(const struct answer *answer);
-/* Reads what the kernel shows of a token into the answer. */
+/* Reads fdinfo and OBJ_GET_INFO_BY_FD of a token into the answer. */
 void token_inspect(int fd, struct answer *answer);
 
 /* attr.c */
@@ -283,11 +283,11 @@ struct attr {
 void put32(struct attr *attr, unsigned offset, uint32_t value);
 void put64(struct attr *attr, unsigned offset, uint64_t value);
 int takes_token_field(unsigned cmd);
-/* What the kernel makes of attach type 0. */
+/* The attach type that the kernel takes 0 for. */
 unsigned fixed_up_attach(unsigned prog_type, unsigned attach);
 /* -1: this kernel has none of that name. */
 int attach_value(const char *name);
-/* Some attach type the program type may be loaded with. */
+/* A random attach type that the program type may be loaded with. */
 unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
 /* A request's attributes; `token` may be NULL where it uses none. */
 void request_attr(struct attr *attr, const struct request *request, const struct token *token);
@@ -306,7 +306,7 @@ struct fixtures {
 };
 extern struct fixtures fixtures;
 void fixtures_make(void);
-/* What the request's own_fd is to be, made by the initial namespace's root; programs with the token. */
+/* The descriptor for the request's own_fd, made by the initial namespace's root; programs are loaded with the token. */
 int own_fd_make(const struct request *request, const struct token *token);
 
 /* Families. Each prints `count` records. */
@@ -315,7 +315,7 @@ void record_use(int count);
 void record_token_create(int count);
 void record_mount_options(int count);
 void record_lsm(int count);
-/* NULL, or why not. */
+/* NULL, or the reason why the kernel cannot run the family. */
 const char *lsm_missing(void);
 
 /* use.c, for lsm.c */
@@ -331,22 +331,22 @@ struct world {
 void world_draw(struct world *world, struct rng *rng, int count, int token_count);
 void world_make(struct world *world);
 void world_close(struct world *world);
-/* Asked on a machine that would refuse it whatever the kernel's rules say; counted. */
-int is_left_out(const struct world *world, int index);
+/* Whether a security module of this machine refuses the case whatever the token's rules say; counted in `skipped`. */
+int is_skipped(const struct world *world, int index);
 void out_use(const struct world *world, int index);
 void ask_use(void *world, int index, struct answer *answer);
 
-/* place.c */
+/* workdir.c */
 extern const char *scratch; /* a private tmpfs */
 extern char mount_point[16]; /* a directory in it */
-void place_make(void);
-/* Takes away what does not end with the mount namespace. */
-void place_leave(void);
+void workdir_make(void);
+/* Removes the cgroup, which does not end with the mount namespace. */
+void workdir_remove(void);
 
 /* families.c */
-/* What all families need, made once. */
+/* Makes what all families need; called once. */
 void prepare(void);
-/* How a number of cases is shared out to the families. */
+/* Distributes a number of cases over the families. */
 void family_counts(unsigned long cases, unsigned families, unsigned long counts[FAMILIES]);
 /* Records with the present value of the sysctl. */
 void record_all(int sysctl, const unsigned long counts[FAMILIES]);

@@ -140,15 +140,15 @@ static int reopen_mount(int mount)
 	return fd;
 }
 
-static void make_bpffs(const struct tree *tree, struct actor *actor, struct bpffs *bpffs)
+static void make_bpffs(const struct tree *tree, struct agent *agent, struct bpffs *bpffs)
 {
 	struct caller root = ns_root(tree, bpffs->ns);
 	/* By the namespace's own root: other ids may have no place on that bpffs. */
-	struct actor_request mkdir_request = { .op = ACT_MKDIR, .caller = root, .key = "directory" };
+	struct agent_request mkdir_request = { .op = ACT_MKDIR, .caller = root, .key = "directory" };
 	int clone;
 
-	bpffs->root = bpffs_make(actor, &root, bpffs->masks, bpffs->mode, mount_point);
-	if (actor_ask(actor, &mkdir_request, bpffs->root) != 0)
+	bpffs->root = bpffs_make(agent, &root, bpffs->masks, bpffs->mode, mount_point);
+	if (agent_call(agent, &mkdir_request, bpffs->root) != 0)
 		fail("mkdir on a bpffs");
 	bpffs->subdir = must(openat(bpffs->root, "directory", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "a directory");
 	bpffs->opath = must(openat(bpffs->root, ".", O_PATH | O_CLOEXEC), "a bpffs");
@@ -165,14 +165,14 @@ static void make(struct creations *world)
 {
 	tree_make(&world->tree);
 	for (int ns = 0; ns < world->tree.count; ns++) {
-		struct actor actor = actor_start(&world->tree, ns, ns != 0);
+		struct agent agent = agent_start(&world->tree, ns, ns != 0);
 
 		for (int i = 0; i < BPFFS; i++)
 			if (world->bpffs[i].ns == ns)
-				make_bpffs(&world->tree, &actor, &world->bpffs[i]);
+				make_bpffs(&world->tree, &agent, &world->bpffs[i]);
 		if (world->token.ns == ns)
-			token_make(&world->tree, &actor, &world->token);
-		actor_stop(&actor);
+			token_make(&world->tree, &agent, &world->token);
+		agent_stop(&agent);
 	}
 	world->tmpfs = must(open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC), scratch);
 	world->proc = must(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "/proc");

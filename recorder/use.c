@@ -221,19 +221,19 @@ void world_make(struct world *world)
 {
 	tree_make(&world->tree);
 	for (int ns = 1; ns < world->tree.count; ns++) {
-		struct actor actor;
+		struct agent agent;
 		int started = 0;
 
 		for (int i = 0; i < world->token_count; i++) {
 			if (world->tokens[i].ns != ns)
 				continue;
 			if (!started)
-				actor = actor_start(&world->tree, ns, 1);
+				agent = agent_start(&world->tree, ns, 1);
 			started = 1;
-			token_make(&world->tree, &actor, &world->tokens[i]);
+			token_make(&world->tree, &agent, &world->tokens[i]);
 		}
 		if (started)
-			actor_stop(&actor);
+			agent_stop(&agent);
 	}
 	for (int i = 0; i < world->count; i++) {
 		struct request *request = &world->requests[i];
@@ -271,13 +271,13 @@ static int is_given(const struct request *request)
 	return request->token_fd == T_TOKEN || request->token_fd == T_FLAG_UNSET || request->token_fd == T_OPATH;
 }
 
-int is_left_out(const struct world *world, int index)
+int is_skipped(const struct world *world, int index)
 {
 	const struct request *request = &world->requests[index];
 
 	if (request->cmd != CMD_PROG_LOAD || !refused_to_root(request->type, request->attach))
 		return 0;
-	left_out++;
+	skipped++;
 	return 1;
 }
 
@@ -324,7 +324,7 @@ void record_use(int count)
 		world_make(&world);
 		ask_all(&world.tree, world.callers, world.count, ask_use, &world);
 		for (int i = 0; i < world.count; i++) {
-			if (!answers[i].done || is_left_out(&world, i))
+			if (!answers[i].done || is_skipped(&world, i))
 				continue;
 			out_begin(F_USE);
 			out_use(&world, i);

@@ -23,7 +23,7 @@ static const char *const CAP_NAMES[5] = { "BPF", "PERFMON", "NET_ADMIN", "SYS_AD
 static const uint64_t CAPS_FULL = ((uint64_t)1 << 41) - 1;
 
 struct answer *answers;
-unsigned long lost, left_out;
+unsigned long lost, skipped;
 
 /* Only what the kernel keeps in a user namespace's 32-bit ids. */
 static const uint32_t CHILD_SIZE[] = { 65536, 16384, 4096, 1024, 256 };
@@ -182,7 +182,7 @@ static void make_ns(const struct tree *tree, const struct ns *ns, int sock)
 		fail("unshare: %s", strerror(errno));
 	prctl(PR_SET_DUMPABLE, 1);
 	if (write(ready[1], &byte, 1) != 1 || waitpid(mapper, &status, 0) != mapper || status != 0)
-		fail("the ids of %s could not be mapped", ns->name);
+		fail("cannot map the ids of %s", ns->name);
 	send_fd(sock, &byte, 1, open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC));
 	_exit(0);
 }
@@ -203,7 +203,7 @@ void tree_make(struct tree *tree)
 		}
 		close(pair[1]);
 		if (receive_fd(pair[0], &byte, 1, &tree->ns[i].fd) <= 0 || tree->ns[i].fd < 0)
-			fail("user namespace %s could not be made", tree->ns[i].name);
+			fail("cannot create user namespace %s", tree->ns[i].name);
 		close(pair[0]);
 		waitpid(pid, NULL, 0);
 	}

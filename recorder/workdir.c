@@ -17,7 +17,7 @@ char mount_point[16];
 
 static char cgroup_path[128];
 
-void place_leave(void)
+void workdir_remove(void)
 {
 	if (cgroup_path[0])
 		rmdir(cgroup_path);
@@ -26,36 +26,36 @@ void place_leave(void)
 
 static void interrupted(int signal)
 {
-	place_leave();
+	workdir_remove();
 	_exit(128 + signal);
 }
 
-/* Everything on disk that cases need is in a mount namespace of our own, and ends with it; but for one empty cgroup. */
-void place_make(void)
+/* All files of the cases are in a private mount namespace, which ends with the recorder; but for one empty cgroup. */
+void workdir_make(void)
 {
-	static const char *const places[] = { "/mnt", "/media", "/tmp" };
+	static const char *const folders[] = { "/mnt", "/media", "/tmp" };
 	char path[64];
 
 	signal(SIGINT, interrupted);
 	signal(SIGTERM, interrupted);
-	atexit(place_leave);
+	atexit(workdir_remove);
 	if (unshare(CLONE_NEWNS) != 0)
-		fail("a mount namespace could not be made (%s): the recorder runs as root", strerror(errno));
+		fail("cannot create a mount namespace (%s): the recorder must run as root", strerror(errno));
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-		fail("mounts could not be made private: %s", strerror(errno));
-	for (unsigned i = 0; i < ARRAY_LEN(places) && !scratch; i++)
-		if (access(places[i], F_OK) == 0)
-			scratch = places[i];
+		fail("cannot make mounts private: %s", strerror(errno));
+	for (unsigned i = 0; i < ARRAY_LEN(folders) && !scratch; i++)
+		if (access(folders[i], F_OK) == 0)
+			scratch = folders[i];
 	if (!scratch)
-		fail("there is no /mnt, /media or /tmp to mount a tmpfs on");
+		fail("one of /mnt, /media and /tmp must exist: the recorder mounts a tmpfs on it");
 	if (mount("recorder", scratch, "tmpfs", 0, "mode=0755") != 0)
-		fail("a tmpfs on %s: %s", scratch, strerror(errno));
+		fail("cannot mount a tmpfs on %s: %s", scratch, strerror(errno));
 	snprintf(mount_point, sizeof(mount_point), "%s/m", scratch);
 	mkdir(mount_point, 0777);
 	snprintf(path, sizeof(path), "%s/cgroup", scratch);
 	mkdir(path, 0755);
 	if (mount("recorder", path, "cgroup2", 0, NULL) != 0)
-		fail("the cgroup2 hierarchy: %s", strerror(errno));
+		fail("cannot mount the cgroup2 hierarchy: %s", strerror(errno));
 	snprintf(cgroup_path, sizeof(cgroup_path), "%s/bpf-token-recorder-%d", path, getpid());
 	if (mkdir(cgroup_path, 0755) != 0)
 		fail("%s: %s", cgroup_path, strerror(errno));

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './errors.mjs';
+
+export const USAGE = `usage: npm run record -- --kernel 6.12 [--seed N] [--cases N] [--out FILE] [--kvm]
+
+  --kernel R   the release to record, such as 6.12
+  --seed N     seed of the cases (default 1)
+  --cases N    cases in all (default 40000)
+  --out FILE   where the recording goes (default recordings/linux-R.ndjson.gz)
+  --kvm        run the guest with KVM instead of emulation
+  --help       this text`;
+
+/** The options of the command line. Throws a UsageError. */
+export function parseOptions(args) {
+  const { kernel: release, ...values } = parse(args);
+  if (values.help) return { ...values, release };
+  if (release === undefined) throw new UsageError(`--kernel is required\n${USAGE}`);
+  if (!/^\d+\.\d+$/.test(release)) {
+    throw new UsageError(`--kernel must be a release such as 6.12, got '${release}'\n${USAGE}`);
+  }
+  for (const name of ['seed', 'cases']) {
+    if (!/^\d+$/.test(values[name])) {
+      throw new UsageError(`--${name} must be a non-negative integer, got '${values[name]}'\n${USAGE}`);
+    }
+  }
+  return { ...values, release };
+}
+
+function parse(args) {
+  const options = {
+    kernel: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    cases: { type: 'string', default: '40000' },
+    out: { type: 'string' },
+    kvm: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    throw new UsageError(`${error.message}\n${USAGE}`);
+  }
+}
