@@ -13,6 +13,7 @@ import {
   typeFieldOf,
 } from '../names/request_fields.js';
 import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
+import { type Assumption, assumptionsOf, fieldsNotGiven } from '../request/assumptions.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 import type { Scenario, ScenarioRequest, Warning } from '../scenario/parse_scenario.js';
 import { InputError } from './exit.js';
@@ -26,6 +27,8 @@ export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
 /** One request, and what is worth a look in how the scenario writes it. */
 export interface RequestedContext extends RequestContext {
   readonly warnings: readonly Warning[];
+  /** What it was taken to ask where it does not say. */
+  readonly assumptions: readonly Assumption[];
 }
 
 /** What a field is, where a command needs it. */
@@ -41,8 +44,8 @@ const WHAT: Readonly<Record<RequestField, string>> = {
 export function requestFromOptions(scenario: Scenario, options: RequestOptions): RequestedContext {
   const world = worldOf(scenario, options.profile);
   if (options.request !== undefined) {
-    const { request, warnings = [] } = requestOfScenario(scenario, options.request);
-    return { world, request, warnings };
+    const { request, warnings = [], assumed = [] } = requestOfScenario(scenario, options.request);
+    return { world, request, warnings, assumptions: assumptionsOf(world.profile, request, assumed) };
   }
   const { vocabulary } = world.profile;
   const cmd = required(options.cmd, '--cmd', 'the bpf() command, say --cmd prog_load');
@@ -52,20 +55,19 @@ export function requestFromOptions(scenario: Scenario, options: RequestOptions):
   const { mapType, progType, expectedAttachType = '0', insnCnt = 1, pre = Fault.NONE, bpffs } = options;
   const isMap = typeFieldOf(name) === 'map_type';
   const type = (isMap ? mapType : progType) ?? '0';
-  return {
-    world,
-    warnings: [],
-    request: {
-      task: taskOption(world, options.task),
-      token: tokenOption(world, options.token),
-      cmd: cmdNumber,
-      type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
-      attachType: named(vocabulary, 'attach_types', expectedAttachType, '--expected-attach-type'),
-      insnCnt,
-      pre,
-      ...(bpffs === undefined ? {} : { bpffs: indexOf('bpffs', world.bpffs, bpffs) }),
-    },
+  const request = {
+    task: taskOption(world, options.task),
+    token: tokenOption(world, options.token),
+    cmd: cmdNumber,
+    type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
+    attachType: named(vocabulary, 'attach_types', expectedAttachType, '--expected-attach-type'),
+    insnCnt,
+    pre,
+    ...(bpffs === undefined ? {} : { bpffs: indexOf('bpffs', world.bpffs, bpffs) }),
   };
+  const given = { prog_type: options.progType, expected_attach_type: options.expectedAttachType };
+  const notGiven = fieldsNotGiven(name, (field) => given[field] !== undefined);
+  return { world, warnings: [], request, assumptions: assumptionsOf(world.profile, request, notGiven) };
 }
 
 /** Throws InputError for an option the command does not read, and for one it cannot be asked without. */

@@ -5,6 +5,8 @@ import { takesToken } from '../kernel/commands.js';
 import { type Profile, profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import type { Assumption } from '../request/assumptions.js';
+import { assumptionJson } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeDisposition, describeReason } from './verdict_text.js';
 
@@ -33,12 +35,17 @@ export function requestJson(world: World, request: Request): Record<string, unkn
   };
 }
 
-/** A single verdict as JSON, with the profile under which it was decided. */
-export function checkJson({ world, request }: RequestContext, verdict: Verdict): Record<string, unknown> {
+/** A single verdict as JSON, with the profile under which it was decided, and what the request was taken to ask: `assumed`. */
+export function checkJson(
+  { world, request }: RequestContext,
+  verdict: Verdict,
+  assumptions: readonly Assumption[],
+): Record<string, unknown> {
   const { profile } = world;
   return {
     profile: profile.name,
     request: requestJson(world, request),
+    assumed: assumptions.map(assumptionJson),
     ...verdictJson(verdict),
     ...tokenJson(profile, request, verdict),
   };
@@ -53,7 +60,7 @@ export function tokenJson(profile: Profile, request: Request, { disposition }: V
 }
 
 /** The whole explanation as JSON. */
-export function explainJson(explanation: Explanation): Record<string, unknown> {
+export function explainJson(explanation: Explanation, assumptions: readonly Assumption[]): Record<string, unknown> {
   const { context, verdict, steps, advice, profiles, returned, askedIn } = explanation;
   let current = context;
   const changes = advice.possible
@@ -64,7 +71,7 @@ export function explainJson(explanation: Explanation): Record<string, unknown> {
       })
     : [];
   return {
-    ...checkJson(context, verdict),
+    ...checkJson(context, verdict, assumptions),
     returned,
     asked_in: askedIn ?? null,
     steps,

@@ -9,7 +9,9 @@ import { requireObject } from '../kernel/arguments.js';
 import { takesToken } from '../kernel/commands.js';
 import { profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
+import type { Assumption } from '../request/assumptions.js';
 import { printable } from '../text/printable.js';
+import { describeAssumption } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
@@ -26,6 +28,7 @@ export function verdictText(
   { world, request }: RequestContext,
   { verdict, askedIn }: Evaluation,
   style: Style,
+  assumptions: readonly Assumption[] = [],
 ): string {
   const task = printable(world.tasks[request.task]?.name ?? `#${request.task}`);
   const lines = [
@@ -39,16 +42,24 @@ export function verdictText(
     const wasDropped = isDropped(verdict.disposition) && takesToken(world.profile, request);
     lines.push(`  ${fate}${wasDropped ? ', so the request was decided without it' : ''}`);
   }
+  lines.push(...assumptions.map((assumption) => `  note: ${describeAssumption(assumption)}`));
   return lines.join('\n');
 }
 
-/** The whole explanation: verdict, every check, what to change, what other kernels say. */
-export function explainText(explanation: Explanation, style: Style = PLAIN): string {
+/**
+ * The whole explanation: verdict, every check, what to change, what other kernels say. `assumptions` are what the request was
+ * taken to ask where it does not say.
+ */
+export function explainText(
+  explanation: Explanation,
+  style: Style = PLAIN,
+  assumptions: readonly Assumption[] = [],
+): string {
   requireObject('explanation', explanation, 'what explain() returned');
   requireObject('explanation.verdict', explanation.verdict, 'a verdict');
   checkRequestContext(explanation.context);
   const { context, verdict, steps } = explanation;
-  const sections = [verdictText(context, explanation, style)];
+  const sections = [verdictText(context, explanation, style, assumptions)];
   if (steps.length > 0) {
     const width = Math.max(...steps.map(({ fn }) => fn.length));
     const lines = steps.map(({ fn, ok, text }) => {

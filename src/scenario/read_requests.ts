@@ -5,6 +5,7 @@ import { nearestOf } from '../names/nearest.js';
 import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../names/request_fields.js';
 import { resolveName } from '../names/spelling.js';
 import { quote, unknownInVocabulary, unknownName } from '../names/unknown_name.js';
+import { type AssumedField, fieldsNotGiven } from '../request/assumptions.js';
 import { PRE_NAMES, preNamed } from '../request/fault_names.js';
 import type { Context, Warning } from './build_context.js';
 import type { BpffsByName } from './build_mounts.js';
@@ -21,6 +22,8 @@ export interface ScenarioRequest {
   readonly expect?: Expectation;
   /** Fields it has that its command does not read; in the scenario's warnings too. */
   readonly warnings?: readonly Warning[];
+  /** Fields that its command reads and that it does not say: their defaults are asked. */
+  readonly assumed?: readonly AssumedField[];
   readonly line: number;
   readonly column: number;
 }
@@ -72,6 +75,7 @@ export function readRequest(
   if (!fine || !task || token === undefined || bpffs === null) return undefined;
   if (cmd === null || cmd === undefined || mapType === null || progType === null || attachType === null)
     return undefined;
+  const assumed = fieldsNotGiven(vocabulary.nameOf('cmds', cmd), (field) => entry[field] !== undefined);
   const type = (typeField === 'map_type' ? mapType : typeField === 'prog_type' ? progType : undefined) ?? 0;
   return {
     ...(entry.name === undefined ? {} : { name: entry.name }),
@@ -87,6 +91,7 @@ export function readRequest(
     }),
     ...(expect ? { expect } : {}),
     ...(idle.length > 0 ? { warnings: idle } : {}),
+    ...(assumed.length > 0 ? { assumed } : {}),
     ...locator.value(path),
   };
 

@@ -30,11 +30,11 @@ export function checkCommand(program: Command): void {
       const there = newest && decodeVerdict(newest.verdict);
       const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
       if (options.json) {
-        const json = { ...checkJson(context, verdict), newest_profile_differs: differs };
+        const json = { ...checkJson(context, verdict, context.assumptions), newest_profile_differs: differs };
         writeJson(process.stdout, json);
       } else {
         const style = styleFor(process.stdout);
-        writeText(process.stdout, `${verdictText(context, evaluated, style)}\n`);
+        writeText(process.stdout, `${verdictText(context, evaluated, style, context.assumptions)}\n`);
         if (differs && there) {
           const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
           const evaluate = `${headline(there, style)}, because ${describeReason(there.outcome)}${note}`;

@@ -22,8 +22,8 @@ export function explainCommand(program: Command): void {
       warn(path, context.warnings);
       const explanation = explain(context);
       const { verdict } = explanation;
-      if (options.json) writeJson(process.stdout, explainJson(explanation));
-      else writeText(process.stdout, explainText(explanation, styleFor(process.stdout)));
+      if (options.json) writeJson(process.stdout, explainJson(explanation, context.assumptions));
+      else writeText(process.stdout, explainText(explanation, styleFor(process.stdout), context.assumptions));
       process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
     });
 }

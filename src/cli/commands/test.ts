@@ -3,8 +3,11 @@ import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import type { Profile } from '../../kernel/profile.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
+import type { World } from '../../kernel/world.js';
+import { assumptionJson, describeAssumption } from '../../report/assumption_text.js';
 import { requestJson, tokenJson, verdictJson } from '../../report/explain_json.js';
 import { describeCall, describeToken } from '../../report/request_text.js';
+import { type Assumption, assumptionsOf } from '../../request/assumptions.js';
 import type { Expectation, Scenario, ScenarioRequest } from '../../scenario/parse_scenario.js';
 import { printable, shellWord } from '../../text/printable.js';
 import { EXIT } from '../exit.js';
@@ -69,6 +72,10 @@ function formatAnswer(verdict: Verdict, expect: Expectation): string {
   return expect.allowed || expect.errno !== undefined ? (verdict.errno ?? 'a request that cannot be made') : 'denied';
 }
 
+function assumptionsIn({ profile }: World, { request, assumed = [] }: ScenarioRequest): Assumption[] {
+  return assumptionsOf(profile, request, assumed);
+}
+
 function text(
   { world, warnings }: Scenario,
   path: string,
@@ -90,6 +97,7 @@ function text(
       head,
       `       ${file}:${asked.line}:${asked.column}: ${task} asks ${describeCall(world, asked.request)}, with ${describeToken(world, asked.request)}`,
       ...differences.map((difference) => `       ${style.bad(difference)}`),
+      ...assumptionsIn(world, asked).map((assumption) => `       note: ${describeAssumption(assumption)}`),
       `       why: bpftoken explain ${shellWord(path)} --request ${number}${other}`,
     ];
   });
@@ -107,6 +115,7 @@ function json({ world, warnings }: Scenario, results: readonly Result[]): object
     name: asked.name ?? null,
     line: asked.line,
     request: requestJson(world, asked.request),
+    assumed: assumptionsIn(world, asked).map(assumptionJson),
     ...verdictJson(verdict),
     ...tokenJson(world.profile, asked.request, verdict),
     differences,

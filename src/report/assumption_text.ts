@@ -1,0 +1,36 @@
+import { KIND_PREFIX } from '../kernel/vocabulary.js';
+import type { Assumption } from '../request/assumptions.js';
+import type { LoaderAttachType } from '../request/loader_attach_types.js';
+
+/** Sections of a program type that a sentence names. */
+const MAX_SHOWN_SECTIONS = 3;
+
+/** `expected_attach_type was not given: 0 (BPF_CGROUP_INET_INGRESS) was assumed; libbpf sends BPF_XDP for SEC("xdp")`. */
+export function describeAssumption({ field, name, loaders }: Assumption): string {
+  if (field === 'prog_type') return 'prog_type was not given: a program of another type than cgroup_skb was assumed';
+  const shown = loaders.slice(0, MAX_SHOWN_SECTIONS).map(describeLoader).join(', ');
+  const more = loaders.length - MAX_SHOWN_SECTIONS;
+  const rest = more > 0 ? ` and so on (${more} more)` : '';
+  const sends = shown === '' ? '' : `; libbpf sends ${shown}${rest}`;
+  return `expected_attach_type was not given: 0 (${kernelName(name)}) was assumed${sends}`;
+}
+
+/** The same for programs, with all sections. */
+export function assumptionJson(assumption: Assumption): object {
+  const { field, value, name, loaders } = assumption;
+  return {
+    field,
+    value,
+    name,
+    loaders: loaders.map(({ section, attachType }) => ({ section, expected_attach_type: attachType ?? 0 })),
+    text: describeAssumption(assumption),
+  };
+}
+
+function describeLoader({ section, attachType }: LoaderAttachType): string {
+  return `${attachType === null ? '0' : kernelName(attachType)} for SEC("${section}")`;
+}
+
+function kernelName(attachType: string): string {
+  return `${KIND_PREFIX.attach_types}${attachType.toUpperCase()}`;
+}
