@@ -20,6 +20,7 @@ const DEPENDENCY_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['src/names'],
   hyparquet: ['src/tables/parquet'],
   'hyparquet-writer': ['src/tables/parquet'],
+  'jsonc-parser': ['src/conformance'],
   'lz4-napi': ['src/tables/columnar'],
   piscina: ['src/workers'],
   yaml: ['src/diagnostics', 'src/scenario'],

@@ -1,4 +1,4 @@
-// npm run bench:scaling: checks per second as batches, worlds, namespaces and threads grow; data and pictures in docs/growth.
+// npm run bench:scaling: checks per second as batches, worlds, namespaces and threads grow; data and plots in docs/scaling.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { curveSvg } from './svg.js';
 
 const USAGE = `npm run bench:scaling -- [--quick] [--out FOLDER] [--seed N]
   --quick       a smoke run: fewer rows and rounds
-  --out FOLDER  where the data and the pictures go (docs/growth)
+  --out FOLDER  where the data and the plots go (docs/scaling)
   --seed N      seed of the worlds and requests (1)`;
 const FULL = { sampling: { rounds: 5, repetitions: 3 }, rows: 1_048_576, mostRows: 100_000_000 };
 const QUICK = { sampling: { rounds: 1, repetitions: 1 }, rows: 131_072, mostRows: 100_000 };
@@ -29,7 +29,7 @@ async function main(out: string, extent: Extent): Promise<void> {
     (_, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value),
     2,
   );
-  writeFileSync(join(out, 'growth.json'), `${json}\n`);
+  writeFileSync(join(out, 'scaling.json'), `${json}\n`);
 }
 
 /** A curve as a small table. */
@@ -51,12 +51,12 @@ try {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
-      out: { type: 'string', default: 'docs/growth' },
+      out: { type: 'string', default: 'docs/scaling' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
-  if (!/^\d+$/.test(values.seed)) throw new TypeError(`--seed ${values.seed}: a whole number is wanted`);
+  if (!/^\d+$/.test(values.seed)) throw new TypeError(`--seed must be a non-negative integer, got ${values.seed}`);
   if (values.help) console.log(USAGE);
   else await main(values.out, { seed: Number(values.seed), ...(values.quick ? QUICK : FULL) });
 } catch (error) {

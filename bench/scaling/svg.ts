@@ -1,78 +1,75 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
 import type { Curve } from './curves.js';
 
 const WIDTH = 720;
 const HEIGHT = 400;
-const LEFT = 70;
-const RIGHT = 150;
-const TOP = 44;
-const BOTTOM = 52;
-/** Told apart by people who see no red and green too, on white and on dark. */
+/** Colours that people with colour blindness can tell apart (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73'];
 
-/** A curve as an SVG picture: millions of checks per second, medians as a line, least to most of a round as bars. */
+/** One measurement of one candidate, in millions of checks per second. */
+interface Sample {
+  readonly name: string;
+  readonly x: number;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * A curve as an SVG picture: medians of checks per second as a line, the range over all rounds as bars. The same curve gives
+ * the same bytes. The background is white, so that the picture is readable on a dark page too.
+ */
 export function curveSvg({ title, xLabel, isLog, points }: Curve): string {
-  const names = [...new Set(points.flatMap(({ checksPerSecond }) => Object.keys(checksPerSecond)))];
-  const most = Math.max(
-    ...points.flatMap(({ checksPerSecond }) => Object.values(checksPerSecond).map(({ max }) => max)),
+  const samples = points.flatMap(({ x, checksPerSecond }) =>
+    Object.entries(checksPerSecond).map(
+      ([name, { median, min, max }]): Sample => ({ name, x, median: median / 1e6, min: min / 1e6, max: max / 1e6 }),
+    ),
   );
-  const step = niceStep(most / 1e6 / 5);
-  const top = Math.ceil(most / 1e6 / step) * step;
-  const scale = isLog ? Math.log10 : (x: number): number => x;
-  const low = scale((points[0] as Curve['points'][number]).x);
-  const high = scale((points.at(-1) as Curve['points'][number]).x);
-  const xOf = (x: number): number => LEFT + ((scale(x) - low) / (high - low || 1)) * (WIDTH - LEFT - RIGHT);
-  const yOf = (millions: number): number => HEIGHT - BOTTOM - (millions / top) * (HEIGHT - TOP - BOTTOM);
-
-  const parts = [
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
-    text(LEFT, 24, title, 'font-size="16" font-weight="bold"'),
-    text(LEFT, HEIGHT - 12, xLabel),
-    text(LEFT, TOP - 6, 'million checks a second'),
-  ];
-  for (let millions = 0; millions <= top + step / 2; millions += step) {
-    const y = fixed(yOf(millions));
-    parts.push(`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" stroke="#ddd"/>`);
-    parts.push(text(LEFT - 8, Number(y) + 4, String(Number(millions.toPrecision(6))), 'text-anchor="end"'));
-  }
-  for (const { x } of points) parts.push(text(xOf(x), HEIGHT - BOTTOM + 18, short(x), 'text-anchor="middle"'));
-  names.forEach((name, i) => {
-    const colour = COLOURS[i % COLOURS.length] as string;
-    const workspaces = points.flatMap(({ x, checksPerSecond }) => {
-      const found = checksPerSecond[name];
-      if (!found) return [];
-      return [{ x: fixed(xOf(x)), median: found.median, min: found.min, max: found.max }];
-    });
-    const at = (perSecond: number): string => fixed(yOf(perSecond / 1e6));
-    for (const { x, median, min, max } of workspaces) {
-      parts.push(`<line x1="${x}" x2="${x}" y1="${at(min)}" y2="${at(max)}" stroke="${colour}" stroke-opacity="0.5"/>`);
-      parts.push(`<circle cx="${x}" cy="${at(median)}" r="3.5" fill="${colour}"/>`);
-    }
-    const line = workspaces.map(({ x, median }) => `${x},${at(median)}`).join(' ');
-    parts.push(`<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>`);
-    const last = workspaces.at(-1);
-    if (last) parts.push(text(WIDTH - RIGHT + 10, Number(at(last.median)) + 4, name, `fill="${colour}"`));
+  const names = [...new Set(samples.map(({ name }) => name))];
+  const colour = ({ name }: Sample): string => COLOURS[names.indexOf(name) % COLOURS.length] as string;
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const svg = Plot.plot({
+    document,
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 60,
+    marginRight: 130,
+    marginTop: 60,
+    marginBottom: 50,
+    style: { background: '#fff', color: '#222', fontFamily: 'sans-serif', fontSize: '12px' },
+    x: {
+      type: isLog ? 'log' : 'linear',
+      label: xLabel,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ticks: points.map(({ x }) => x),
+      tickFormat: formatShort,
+    },
+    y: { label: null, grid: true, zero: true, nice: true },
+    marks: [
+      Plot.text([title], { frameAnchor: 'top-left', dx: -45, dy: -50, fontSize: 16, fontWeight: 'bold' }),
+      Plot.text(['million checks per second'], { frameAnchor: 'top-left', dx: -45, dy: -24 }),
+      Plot.ruleX(samples, { x: 'x', y1: 'min', y2: 'max', stroke: colour, strokeOpacity: 0.5 }),
+      Plot.line(samples, { x: 'x', y: 'median', z: 'name', stroke: colour, strokeWidth: 2 }),
+      Plot.dot(samples, { x: 'x', y: 'median', r: 3.5, fill: colour }),
+      Plot.text(
+        samples,
+        Plot.selectLast({ x: 'x', y: 'median', z: 'name', text: 'name', fill: colour, textAnchor: 'start', dx: 10 }),
+      ),
+    ],
   });
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`;
-  return `${head}\n${parts.join('\n')}\n</svg>\n`;
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return `${shorten(svg.outerHTML)}\n`;
 }
 
-function text(x: number, y: number, words: string, attributes = ''): string {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${fixed(x)}" y="${fixed(y)}" ${attributes}>${escaped}</text>`;
-}
-
-function fixed(value: number): string {
-  return String(Number(value.toFixed(1)));
-}
-
-/** 1, 2 or 5 with zeros. */
-function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 5, 10].find((step) => step * power >= least) as number) * power;
+/** One element a line and two decimals, so that differences between two pictures are readable. */
+function shorten(svg: string): string {
+  return svg.replaceAll('><', '>\n<').replace(/\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
 }
 
 /** 65,536 as `65.5k`, 10,000,000 as `10M`. */
-function short(x: number): string {
+function formatShort(x: number): string {
   if (x >= 1e6) return `${Number((x / 1e6).toFixed(1))}M`;
   return x >= 1000 ? `${Number((x / 1000).toFixed(1))}k` : String(x);
 }

@@ -4,6 +4,7 @@ import { NEWEST_PROFILE } from '../kernel/profile.js';
 import { resolveName } from '../names/spelling.js';
 import { isBlank } from '../tables/text/text_lines.js';
 import { RecordingError } from './errors.js';
+import { columnOf, columnOfSyntaxError } from './json_position.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';
 import { INIT_TREE, nsOf, treeOf } from './read_tree.js';
@@ -20,7 +21,7 @@ import {
   type UseRecord,
   VARIANTS,
 } from './record.js';
-import { columnOf, FieldError, Fields } from './record_fields.js';
+import { FieldError, Fields } from './record_fields.js';
 
 const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));
@@ -35,10 +36,9 @@ export function readRecord(text: string, file: string, line: number): RecordedCa
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    throw new RecordingError(file, line, position + 1, 'a record is expected, one JSON object; the line is not JSON');
+  } catch {
+    const column = columnOfSyntaxError(text);
+    throw new RecordingError(file, line, column, 'a record is expected, one JSON object; the line is not JSON');
   }
   try {
     return recordOf(new Fields(value), line);

@@ -1,3 +1,4 @@
+import type { RecordableHistogram } from 'node:perf_hooks';
 import type { FullColumns } from '../engine/columns.js';
 
 /** What a load's worker gets as it starts. */
@@ -30,6 +31,6 @@ export type LoadTask = { readonly place: number } & (
 export interface WindowPart {
   readonly checks: number;
   readonly elapsedMs: number;
-  /** How long the batches took: counts of a TimeHistogram. */
-  readonly times: Float64Array;
+  /** How long each batch took: from createTimeHistogram(). */
+  readonly times: RecordableHistogram;
 }

@@ -8,7 +8,7 @@ import { runWithRetry } from '../workers/retry.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { generateRequests } from '../workload/generate_requests.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
-import { checksumOf, type Quantiles, type Spread, spreadOf, TimeHistogram } from './statistics.js';
+import { checksumOf, createTimeHistogram, type Quantiles, quantilesOf, type Spread, spreadOf } from './statistics.js';
 
 /** Throughput is measured in windows of so many milliseconds, or of the whole time where that is less. */
 const WINDOW_MS = 1000;
@@ -115,16 +115,16 @@ class Load {
       onProgress?.(((i + 1) * forMs) / count);
     }
     const parts = windows.flat();
-    const times = new TimeHistogram();
-    for (const part of parts) times.addAll(part.times);
-    const batches = times.total;
+    const times = createTimeHistogram();
+    for (const part of parts) times.add(part.times);
+    const batches = times.count;
     if (batches === 0) signal?.throwIfAborted();
     return {
       throughput: spreadOf(windows.map(perSecond)),
       windows: windows.length,
       checks: parts.reduce((sum, { checks }) => sum + checks, 0),
       batches,
-      latency: times.quantiles(),
+      latency: quantilesOf(times),
       allowedShare: verdicts.reduce((sum, n, byte) => sum + (decodeVerdict(byte).allowed ? n : 0), 0) / rows,
       checksum: checksumOf(verdicts),
       interrupted: signal?.aborted ?? false,

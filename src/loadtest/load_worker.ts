@@ -3,7 +3,7 @@ import { DeciderCache } from '../pool/decider_cache.js';
 import { sliceColumns } from '../pool/shared_columns.js';
 import { taskHandler } from '../workers/task_handler.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
-import { TimeHistogram } from './statistics.js';
+import { createTimeHistogram, recordTime } from './statistics.js';
 
 /** Rows counted at a time. */
 const COUNT_ROWS = 65_536;
@@ -26,7 +26,7 @@ function count(place: number, start: number, stop: number): Float64Array {
 function load({ place, start, batchRows, forMs, ended }: LoadTask & { kind: 'load' }): WindowPart {
   const decider = deciders.at(place);
   const verdicts = new Uint8Array(batchRows);
-  const times = new TimeHistogram();
+  const times = createTimeHistogram();
   let checks = 0;
   const startedAt = performance.now();
   let now = startedAt;
@@ -37,10 +37,10 @@ function load({ place, start, batchRows, forMs, ended }: LoadTask & { kind: 'loa
     from += batchRows;
     const before = now;
     now = performance.now();
-    times.add(now - before);
+    recordTime(times, now - before);
     checks += batchRows;
   }
-  return { checks, elapsedMs: now - startedAt, times: times.counts };
+  return { checks, elapsedMs: now - startedAt, times };
 }
 
 export default taskHandler((task: LoadTask) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { columnOf, columnOfSyntaxError } from '../../src/conformance/json_position.js';
 import { readRecords } from '../../src/conformance/read_lines.js';
 import { readRecord } from '../../src/conformance/read_record.js';
-import { columnOf } from '../../src/conformance/record_fields.js';
 import { bpffs, caller, type Json, mount, replay, result, step, TREE, token, tokenCreate, use } from './records.js';
 
 /** The message about a record, without the file and line. */
@@ -218,6 +218,24 @@ test('columns lead to the value, in lists and in text with spaces', () => {
   expect(line.slice(columnOf(line, ['c', 'missing']) - 1)).toMatch(/^\{"b": 4/);
   // Keys of options are whatever a recording says: they are no patterns.
   expect(columnOf('{"(": {"[" : 1}}', ['(', '['])).toBe(14);
+});
+
+test('a column is that of the member itself, not of one with the same name in an object before it', () => {
+  expect(columnOf('{"token":{"kernel":1},"kernel":2}', ['kernel'])).toBe(32);
+  expect(columnOf('{"a":1,"a":2}', ['a'])).toBe(12);
+  expect(columnOf('{"a":[1]}', ['a', 'b'])).toBe(6);
+});
+
+test('a line that is not JSON is reported at its first error, whatever the message of JSON.parse() says', () => {
+  expect(columnOfSyntaxError('{"a":}')).toBe(6);
+  expect(columnOfSyntaxError('{"a":1,}')).toBe(8);
+  expect(columnOfSyntaxError('')).toBe(1);
+});
+
+test('a line that nests deeper than the stack is reported like any other', () => {
+  const deep = '['.repeat(1_000_000);
+  expect(complaint(deep)).toMatch(/^1: a record is expected/);
+  expect(columnOf(`${deep}${']'.repeat(1_000_000)}`, [0])).toBe(1);
 });
 
 test('a release there is no profile of', () => {
