@@ -134,7 +134,7 @@ class BatchRunner {
     return countTransientChunks(fleeting, this.#evaluators, none, this.#grouping);
   }
 
-  /** RowDiagnostics are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
+  /** Problems are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
   #throwOnFirstBadRow(): void {
     const [first] = this.#summary.problems.first;
     if (first && this.#options.strict) throw new BadRowError(this.#source.file, first);

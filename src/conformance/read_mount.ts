@@ -95,7 +95,7 @@ function plainStep(key: string, value: string | null): Step {
   return { by: 'init_root', op: value === null ? 'set_flag' : 'set_string', key, value, result: null };
 }
 
-/** DictionaryBuilder of fsconfig()'s commands that bpffs has a use for, as include/uapi/linux/mount.h has them and in short, and their numbers. */
+/** Names (of include/uapi/linux/mount.h, and short ones) and numbers of the fsconfig() commands that bpffs supports. */
 const OPS: ReadonlyMap<unknown, Step['op']> = new Map<unknown, Step['op']>([
   ['set_flag', 'set_flag'],
   ['fsconfig_set_flag', 'set_flag'],

@@ -1,6 +1,6 @@
 import { ENUM_KINDS, type EnumKind, type Vocabulary } from '../kernel/vocabulary.js';
 
-/** DictionaryBuilder and numbers as a kernel's own BTF has them, in the order of its enumerations (recorder/vocabulary.c). */
+/** Names and numbers from a kernel's BTF, in the order of its enumerations (recorder/vocabulary.c). */
 export type KernelVocabulary = Readonly<Record<EnumKind, Readonly<Record<string, number>>>>;
 
 /** What a kernel has besides a vocabulary, and what it lacks of it: `BPF_PROG_STREAM_READ_BY_FD`. */
@@ -9,7 +9,7 @@ export interface VocabularyDifference {
   readonly missing: readonly string[];
 }
 
-/** Holds a kernel's own names against a release's. A name with another number is both added and missing. */
+/** Compares a kernel's names with a release's. A name with another number is both added and missing. */
 export function vocabularyDifference(kernel: KernelVocabulary, release: Vocabulary): VocabularyDifference {
   const added: string[] = [];
   const missing: string[] = [];

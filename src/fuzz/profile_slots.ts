@@ -6,7 +6,7 @@ import type { RandomSource } from './random_source.js';
 const RANDOM_RULE_SLOTS = 6;
 
 /**
- * DictionaryBuilder of profiles by slot: a world's profile goes by its number modulo the count of slots, so that a campaign of some
+ * Names of profiles by slot: a world's profile goes by its number modulo the count of slots, so that a campaign of some
  * profiles draws no world in vain. Every built-in profile has a slot; the slots after them are for random rules.
  */
 export const PROFILE_SLOTS: readonly string[] = [

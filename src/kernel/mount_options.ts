@@ -81,7 +81,7 @@ export function showOptions(profile: Profile, { uid, gid, mode, delegate }: Bpff
   return shown.join(',');
 }
 
-/** DictionaryBuilder in enum order, what has no name as a hexadecimal rest; bits past the last enumerator are not shown. */
+/** Names in enum order, bits without a name as one hexadecimal number; bits past the last enumerator are not shown. */
 function showNames({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | undefined {
   const kind = MASK_KIND[mask];
   const known = vocabulary.knownMask(kind);

@@ -24,7 +24,7 @@ export type Release = (typeof RELEASES)[number];
 
 const GENERATED = { cmds: CMDS, map_types: MAP_TYPES, prog_types: PROG_TYPES, attach_types: ATTACH_TYPES };
 
-/** DictionaryBuilder and numbers of one kernel release. */
+/** Names and numbers of one kernel release. */
 export class Vocabulary {
   readonly release: Release;
   /** In enum order, aliases and flag-like values past 63 included, as the kernel's BTF has them. */

@@ -12,7 +12,7 @@ export const KIND_LABEL: Readonly<Record<EnumKind, string>> = {
   attach_types: 'attach type',
 };
 
-/** DictionaryBuilder of an enumeration that people and tools use besides the kernel's, lower case. */
+/** Names of an enumerator that people and tools use besides the kernel's, lower case. */
 const OTHER_NAMES: Partial<Record<EnumKind, Readonly<Record<string, string>>>> = {
   prog_types: { socket: 'socket_filter', tc: 'sched_cls', classifier: 'sched_cls', action: 'sched_act' },
 };

@@ -1,6 +1,6 @@
 import { Decider } from '../engine/decider.js';
 
-/** DeciderCache in one memory, made once for each place: a worker meets all places of its crew in time. */
+/** Deciders in one memory, made once for each workspace: in time a worker uses all workspaces of its pool. */
 export class DeciderCache {
   readonly #memory: WebAssembly.Memory;
   readonly #byPlace = new Map<number, Decider>();

@@ -16,7 +16,7 @@ import { isAllShared, STAGING_ROWS, StagingBuffers } from './staging_buffers.js'
 
 /** Batches up to so many rows are decided by who asks: two milliseconds at most, less than workers would save. */
 const INLINE_ROWS = 131_072;
-/** StagingBuffers that one batch uses at a time: one is filled while the other is decided. */
+/** Staging buffers that one batch uses at a time: one is filled while the other is decided. */
 const BUFFERS_PER_BATCH = 2;
 
 export interface PoolOptions {

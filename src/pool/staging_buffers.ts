@@ -3,7 +3,7 @@ import { isShared, makeSharedColumns, makeSharedVerdicts } from './shared_column
 
 /** Rows a stage has room for: 14 MB. */
 export const STAGING_ROWS = 1_048_576;
-/** StagingBuffers kept for later batches. */
+/** Staging buffers kept for later batches. */
 const KEPT = 4;
 const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
 
@@ -36,7 +36,7 @@ export class StagingBuffer {
   }
 }
 
-/** StagingBuffers that are used again. What is not given back (because a worker may still write to it) is never handed out. */
+/** Reusable staging buffers. A buffer that is not released, because a worker may still write to it, is not reused. */
 export class StagingBuffers {
   readonly #idle: StagingBuffer[] = [];
 

@@ -6,7 +6,7 @@ import { KIND_LABEL, resolveName } from '../names/spelling.js';
 import { unknownInVocabulary } from '../names/unknown_name.js';
 import { interned } from './intern.js';
 
-/** NameCache remembered of each kind, and the longest: callers that invent spellings must not fill the memory. */
+/** Spellings cached of each kind, and the longest cached one: callers that invent spellings must not fill the memory. */
 const MAX_SPELLINGS = 4096;
 const MAX_SPELLING_LENGTH = 64;
 

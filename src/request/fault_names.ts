@@ -1,6 +1,6 @@
 import { Fault } from '../abi/verdict.js';
 
-/** DictionaryBuilder of `pre`, lower case as files have them, by code. */
+/** Names of `pre`, lower case as files have them, by code. */
 export const PRE_NAMES: readonly string[] = Object.values(Fault)
   .filter((name): name is string => typeof name === 'string')
   .map((name) => name.toLowerCase());

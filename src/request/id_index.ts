@@ -5,7 +5,7 @@ import { nearestOf } from '../names/nearest.js';
 import { unknownName } from '../names/unknown_name.js';
 import { interned } from './intern.js';
 
-/** DictionaryBuilder compared with an unknown one, and the longest compared: in the largest world a search would take 50 ms. */
+/** Names compared with an unknown one, and the longest compared: in the largest world a search would take 50 ms. */
 const MAX_COMPARED = 4096;
 const MAX_COMPARED_LENGTH = 256;
 

@@ -45,7 +45,7 @@ export function optionValues(profile: Profile, mask: MaskName, entry: MaskEntry)
   return { values: joined(numbers.map((number) => profile.vocabulary.nameOf(kind, number))) };
 }
 
-/** DictionaryBuilder joined by `:`, in as few values as fsconfig()'s limit allows. */
+/** Names joined by `:`, in as few values as fsconfig()'s limit allows. */
 function joined(names: readonly string[]): string[] {
   const values: string[] = [];
   for (const name of names) {
@@ -149,7 +149,7 @@ export function deadCommands(profile: Profile, entry: MaskEntry): DeadCommand[] 
   });
 }
 
-/** DictionaryBuilder a mount option's value loses: a number takes the place of everything before it in its list. */
+/** Names a mount option's value loses: a number takes the place of everything before it in its list. */
 export function overwrittenNames(entry: MaskEntry): string[] {
   if (Array.isArray(entry)) return [];
   const items = String(entry).split(':');

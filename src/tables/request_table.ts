@@ -22,7 +22,7 @@ export type RequestColumn = (typeof REQUEST_COLUMNS)[number];
 /** What a batch adds to a request. A reader passes over them without a word, so that its output can be its input. */
 export const VERDICT_COLUMNS = ['row', 'line', 'verdict', 'errno', 'reason', 'token_disposition'] as const;
 
-/** FullColumns every table must have. */
+/** Columns every table must have. */
 export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly RequestColumn[];
 
 /** One row before it is understood: a value per column of REQUEST_COLUMNS; undefined, null and '' are empty. */

@@ -36,7 +36,7 @@ export interface GenerateOptions {
  * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
  * Command: map_create 1/4, prog_load 1/2, btf_load 1/8, else any other but token_create. Types: uniform over the
  * release. Attach type of a prog_load: in half one that fits (0 where any does), else uniform. Instructions: 1 to 4096,
- * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. FullColumns a command does not read are at their default.
+ * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. Columns a command does not read are at their default.
  */
 export function* generateRequests(
   world: WorldNames,

@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** BatchWorkers in this thread. */
+/** The workers of a batch, in this thread. */
 const decider = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [] });
 const batchWorkers = {
   workers: 2,

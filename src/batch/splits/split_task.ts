@@ -19,7 +19,7 @@ export interface SplitWorkerData {
   readonly world: WorldTransfer;
   /** Memories of the batch's evaluator and of those it is compared with. */
   readonly memories: readonly WebAssembly.Memory[];
-  /** DictionaryBuilder of the profiles of the latter. */
+  /** Names of the profiles of the latter. */
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;

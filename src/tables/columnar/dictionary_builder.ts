@@ -1,7 +1,7 @@
 /** Most names that are added to those there are: rows of ever new names must not fill the memory. */
 const MAX_ADDED = 1 << 17;
 
-/** DictionaryBuilder and their numbers, which more are added to. */
+/** Distinct names and their numbers, to which more can be added. */
 export class DictionaryBuilder {
   readonly #numbers = new Map<string, number>();
   #fresh: string[];

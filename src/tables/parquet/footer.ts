@@ -50,7 +50,7 @@ export interface Footer {
   readonly rowGroups: readonly RowGroupMetaData[];
 }
 
-// DictionaryBuilder and numbers of fields as in parquet.thrift of apache/parquet-format.
+// Names and numbers of fields as in parquet.thrift of apache/parquet-format.
 const LOGICAL_TYPE = {
   STRING: [1, 'present'],
   MAP: [2, 'present'],

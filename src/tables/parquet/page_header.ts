@@ -19,7 +19,7 @@ export interface PageHeader {
   readonly isCompressed: boolean;
 }
 
-// DictionaryBuilder and numbers of fields as in parquet.thrift of apache/parquet-format.
+// Names and numbers of fields as in parquet.thrift of apache/parquet-format.
 const DATA_PAGE = {
   num_values: [1, 'number'],
   encoding: [2, 'number'],

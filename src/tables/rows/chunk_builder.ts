@@ -5,7 +5,7 @@ import { EXPECT_NONE, type RequestChunk } from '../request_table.js';
 export class ChunkBuilder {
   readonly #chunkRows: number;
   readonly #finished: RequestChunk[] = [];
-  /** FullColumns of the chunk being filled; rows not filled yet are at their defaults. */
+  /** Columns of the chunk being filled; rows not filled yet are at their defaults. */
   columns: FullColumns;
   /** The row being filled. */
   row = 0;

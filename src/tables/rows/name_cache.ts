@@ -99,7 +99,7 @@ function preSpellings(): NameCache {
   });
 }
 
-/** DictionaryBuilder an expectation can have. */
+/** Names an expectation can have. */
 export const EXPECT_NAMES: readonly string[] = ['allowed', ...Object.keys(ERRNO)];
 
 /** Expectations: `allowed`, or an errno by name (`EPERM`, `eperm`, `-EPERM`). */

@@ -59,7 +59,7 @@ export class RowBuilder {
     this.bytes = new ByteRows(names, this.#chunks);
   }
 
-  /** Adds the row on a line. FullColumns the row's command does not read are not looked at. */
+  /** Adds the row on a line. Columns the row's command does not read are not looked at. */
   add(cells: Cells, line: number): void {
     const { columns, row } = this.#chunks;
     const problemsBefore = this.#problems.total;

@@ -39,7 +39,7 @@ export interface UnknownColumn {
   readonly nearest?: string;
 }
 
-/** RowDiagnostics kept in full, and unknown columns kept; the rest is counted. */
+/** Problems kept in full, and unknown columns kept; the rest is counted. */
 export const KEPT = 20;
 const MAX_SHOWN_LENGTH = 80;
 
@@ -54,9 +54,9 @@ export class RowDiagnostics {
   readonly counts: Record<RowDiagnosticKind, number> = Object.fromEntries(
     ROW_DIAGNOSTIC_KINDS.map((kind) => [kind, 0]),
   ) as Record<RowDiagnosticKind, number>;
-  /** FullColumns that were ignored, each once. */
+  /** Columns that were ignored, each once. */
   readonly unknownColumns: UnknownColumn[] = [];
-  /** RowDiagnostics of all kinds; a row can have several. */
+  /** Problems of all kinds; a row can have several. */
   total = 0;
   /** Rows with at least one problem. */
   rows = 0;

@@ -88,7 +88,7 @@ export class CsvRecords {
     return this.#giveUp(`a quote is opened here and not closed within ${MAX_RECORD.toLocaleString('en')} characters`);
   }
 
-  /** BatchWorkers over a line that needs no full parser; false where it does. */
+  /** Passes on a line that needs no full parser; false where it does. */
   #isSimple(text: string, number: number): boolean {
     const line = withoutReturn(text);
     if (line === '') return true;

@@ -23,7 +23,7 @@ export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'ex
 
 /**
  * Writes requests as the text of table rows. Ids become names; one whose name would not be read back as the same id
- * becomes `#3` (tasks, tokens) or its number. FullColumns that a command does not read stay empty, and so do an attach
+ * becomes `#3` (tasks, tokens) or its number. Columns that a command does not read stay empty, and so do an attach
  * type of 0 and a `pre` of none.
  */
 export class RequestText {
@@ -132,7 +132,7 @@ function writeId(out: ByteBuffer, around: Fragments, id: number): void {
   out.fragment(around, 1);
 }
 
-/** DictionaryBuilder that a reader takes for the same ids; `#3` instead of those it would not. */
+/** Names that a reader takes for the same ids; `#3` instead of those it would not. */
 export function readableIds(names: readonly string[]): string[] {
   const spellings: NameCache = nameSpellings(names);
   return names.map((name, id) => {
@@ -141,7 +141,7 @@ export function readableIds(names: readonly string[]): string[] {
   });
 }
 
-/** DictionaryBuilder of an enumeration that a reader takes for the same numbers, from 0 to 63; the number instead of those it would not. */
+/** Names of an enumeration that a reader takes for the same numbers, from 0 to 63; the number instead of those it would not. */
 export function readableNames(vocabulary: Vocabulary, kind: EnumKind): string[] {
   const spellings = kindSpellings(vocabulary, kind);
   return COLUMN_NUMBERS.map((number) => {
