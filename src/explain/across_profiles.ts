@@ -4,6 +4,7 @@ import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import { checkProfile } from '../kernel/profile_rules.js';
 import { Trace } from '../kernel/trace.js';
+import { droppedTokenTest } from './dropped_token.js';
 import type { RequestContext } from './request_context.js';
 import { checkRequestContext } from './request_context.js';
 
@@ -14,6 +15,8 @@ export interface ProfileEvaluation {
   readonly verdict: number;
   /** The token could not exist there: it belongs to the initial user namespace, where that kernel makes none. */
   readonly tokenImpossible: boolean;
+  /** The request failed there because its token was dropped: with the token counting, it would pass or fail otherwise. */
+  readonly failedByDroppedToken: boolean;
 }
 
 /**
@@ -32,8 +35,9 @@ export function evaluateUnder(context: RequestContext, profile: Profile): Profil
   const { world, request } = context;
   requireObject('world', world, 'a world');
   checkRequest(request);
-  const verdict = new Model({ ...world, profile }).ask(request, new Trace());
+  const there = { ...world, profile };
+  const verdict = new Model(there).ask(request, new Trace());
   const token = world.tokens[request.token];
   const tokenImpossible = token?.userns === 0 && !profile.rules.token_create_in_init_userns;
-  return { profile: profile.name, verdict, tokenImpossible };
+  return { profile: profile.name, verdict, tokenImpossible, failedByDroppedToken: droppedTokenTest(there)(request) };
 }

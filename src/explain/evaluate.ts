@@ -1,9 +1,11 @@
 import { type ErrnoName, errnoName } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
-import { type Model, verdictByte } from '../kernel/model.js';
+import { Model, verdictByte } from '../kernel/model.js';
 import { Trace } from '../kernel/trace.js';
 import { decodeVerdict, type Verdict } from '../kernel/verdict.js';
 import type { Request } from '../kernel/world.js';
+import { droppedTokenTest } from './dropped_token.js';
+import type { RequestContext } from './request_context.js';
 
 /** A verdict with what the call itself returned. */
 export interface Evaluation {
@@ -12,6 +14,18 @@ export interface Evaluation {
   readonly returned: number;
   /** The user namespace in which the capability that decided was asked; absent where none did. */
   readonly askedIn?: string;
+}
+
+/** An evaluation with what it came of. */
+export interface CausedEvaluation extends Evaluation {
+  /** The request failed because its token was dropped: with the token counting, it would pass or fail otherwise. */
+  readonly failedByDroppedToken: boolean;
+}
+
+/** Asks a model of the world one request, and looks for the cause. Throws as new Model() does. */
+export function evaluateWithCause({ world, request }: RequestContext, trace: Trace = new Trace()): CausedEvaluation {
+  const evaluated = evaluate(new Model(world), request, trace);
+  return { ...evaluated, failedByDroppedToken: droppedTokenTest(world)(request) };
 }
 
 /** Asks the model one request. The errno is the one returned: an LSM that refuses a token chooses its own. */

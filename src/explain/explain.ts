@@ -1,14 +1,13 @@
-import { Model } from '../kernel/model.js';
 import { type Step, Trace } from '../kernel/trace.js';
 import { isDecided } from '../kernel/verdict.js';
 import { evaluateAcrossProfiles, type ProfileEvaluation } from './across_profiles.js';
-import { type Evaluation, evaluate } from './evaluate.js';
+import { type CausedEvaluation, evaluateWithCause } from './evaluate.js';
 import { type Remediation, remediate } from './remediate.js';
 import type { RequestContext } from './request_context.js';
 import { checkRequestContext } from './request_context.js';
 
 /** Everything there is to say about one request. */
-export interface Explanation extends Evaluation {
+export interface Explanation extends CausedEvaluation {
   readonly context: RequestContext;
   /** Every check the kernel made, in order. */
   readonly steps: readonly Step[];
@@ -20,7 +19,7 @@ export interface Explanation extends Evaluation {
 export function explain(context: RequestContext): Explanation {
   checkRequestContext(context);
   const trace = new Trace({ steps: true });
-  const evaluated = evaluate(new Model(context.world), context.request, trace);
+  const evaluated = evaluateWithCause(context, trace);
   return {
     context,
     ...evaluated,

@@ -1,3 +1,4 @@
+import type { CausedEvaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
 import { applyRemedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
@@ -8,7 +9,7 @@ import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import type { Assumption } from '../request/assumptions.js';
 import { assumptionJson } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
-import { describeDisposition, describeReason } from './verdict_text.js';
+import { describeCause, describeDisposition, describeReason } from './verdict_text.js';
 
 /** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
 export function verdictJson(verdict: Verdict): Record<string, unknown> {
@@ -38,16 +39,19 @@ export function requestJson(world: World, request: Request): Record<string, unkn
 /** A single verdict as JSON, with the profile under which it was decided, and what the request was taken to ask: `assumed`. */
 export function checkJson(
   { world, request }: RequestContext,
-  verdict: Verdict,
+  evaluated: CausedEvaluation,
   assumptions: readonly Assumption[],
 ): Record<string, unknown> {
   const { profile } = world;
+  const { verdict, failedByDroppedToken } = evaluated;
   return {
     profile: profile.name,
     request: requestJson(world, request),
     assumed: assumptions.map(assumptionJson),
     ...verdictJson(verdict),
     ...tokenJson(profile, request, verdict),
+    failed_by_dropped_token: failedByDroppedToken,
+    because: describeCause(profile, request, evaluated),
   };
 }
 
@@ -61,7 +65,7 @@ export function tokenJson(profile: Profile, request: Request, { disposition }: V
 
 /** The whole explanation as JSON. */
 export function explainJson(explanation: Explanation, assumptions: readonly Assumption[]): Record<string, unknown> {
-  const { context, verdict, steps, advice, profiles, returned, askedIn } = explanation;
+  const { context, steps, advice, profiles, returned, askedIn } = explanation;
   let current = context;
   const changes = advice.possible
     ? advice.changes.map((change) => {
@@ -71,16 +75,17 @@ export function explainJson(explanation: Explanation, assumptions: readonly Assu
       })
     : [];
   return {
-    ...checkJson(context, verdict, assumptions),
+    ...checkJson(context, explanation, assumptions),
     returned,
     asked_in: askedIn ?? null,
     steps,
     advice: advice.possible ? { possible: true, changes } : advice,
-    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible }) => ({
+    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
       profile,
       ...verdictJson(decodeVerdict(byte)),
       ...tokenJson(profileNamed(profile), context.request, decodeVerdict(byte)),
       token_impossible: tokenImpossible,
+      failed_by_dropped_token: failedByDroppedToken,
     })),
   };
 }

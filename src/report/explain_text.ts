@@ -1,6 +1,6 @@
 import { Disposition } from '../abi/verdict.js';
 import type { ProfileEvaluation } from '../explain/across_profiles.js';
-import type { Evaluation } from '../explain/evaluate.js';
+import type { CausedEvaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
 import { applyRemedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
@@ -15,7 +15,7 @@ import { describeAssumption } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
-import { describeDisposition, describeReason, isDropped } from './verdict_text.js';
+import { describeCause, describeCauseAndToken, describeDisposition, isDropped } from './verdict_text.js';
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
 export function headline(verdict: Verdict, style: Style): string {
@@ -26,18 +26,19 @@ export function headline(verdict: Verdict, style: Style): string {
 /** What was asked of which kernel, and the answer: a few lines. */
 export function verdictText(
   { world, request }: RequestContext,
-  { verdict, askedIn }: Evaluation,
+  evaluated: CausedEvaluation,
   style: Style,
   assumptions: readonly Assumption[] = [],
 ): string {
+  const { verdict, failedByDroppedToken } = evaluated;
   const task = printable(world.tasks[request.task]?.name ?? `#${request.task}`);
   const lines = [
     `${headline(verdict, style)} on ${style.strong(printable(world.profile.name))}`,
     `  ${task} asks: ${style.strong(describeCall(world, request))}, with ${describeToken(world, request)}`,
     `  ${task} is: ${describeTask(world, request.task)}`,
-    `  because ${describeReason(verdict.outcome)}${askedIn === undefined ? '' : `; it was asked in userns ${printable(askedIn)}`}`,
+    `  because ${printable(describeCause(world.profile, request, evaluated))}`,
   ];
-  if (verdict.disposition !== Disposition.NONE_GIVEN) {
+  if (verdict.disposition !== Disposition.NONE_GIVEN && !failedByDroppedToken) {
     const fate = describeDisposition(world.profile, request, verdict.disposition);
     const wasDropped = isDropped(verdict.disposition) && takesToken(world.profile, request);
     lines.push(`  ${fate}${wasDropped ? ', so the request was decided without it' : ''}`);
@@ -93,7 +94,9 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
   for (const evaluate of profiles) {
     const last = groups[groups.length - 1];
     const same =
-      last?.evaluate.verdict === evaluate.verdict && last.evaluate.tokenImpossible === evaluate.tokenImpossible;
+      last?.evaluate.verdict === evaluate.verdict &&
+      last.evaluate.tokenImpossible === evaluate.tokenImpossible &&
+      last.evaluate.failedByDroppedToken === evaluate.failedByDroppedToken;
     if (last && same) last.names.push(evaluate.profile);
     else groups.push({ evaluate, names: [evaluate.profile] });
   }
@@ -103,10 +106,11 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
     const there = decodeVerdict(evaluate.verdict);
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
-    const fate = describeDisposition(profileNamed(evaluate.profile), context.request, there.disposition);
-    const token = there.disposition === Disposition.NONE_GIVEN ? '' : `; ${fate}`;
+    const { failedByDroppedToken } = evaluate;
+    const cause = { verdict: there, failedByDroppedToken };
+    const why = describeCauseAndToken(profileNamed(evaluate.profile), context.request, cause);
     const note = evaluate.tokenImpossible ? '; that kernel would not have made this token' : '';
-    return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${describeReason(there.outcome)}${token}${note}${differs}`;
+    return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${why}${note}${differs}`;
   });
   return `${style.strong('What other kernels say')}\n${lines.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import type { PermissionSet, PermissionTable } from '../engine/permission_set.js';
+import type { DroppedTokenTest } from '../explain/dropped_token.js';
 import type { World } from '../kernel/world.js';
 
 /** All that a task may do with a token, to be shown. */
@@ -10,4 +11,6 @@ export interface Matrix {
   readonly token: number;
   readonly permissionSet: PermissionSet;
   readonly verdicts: PermissionTable;
+  /** Whether a request failed because its token was dropped. */
+  readonly failedByDroppedToken: DroppedTokenTest;
 }

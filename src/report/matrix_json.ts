@@ -1,7 +1,7 @@
 import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
 import { takesToken } from '../kernel/commands.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
-import { NO_TOKEN } from '../kernel/world.js';
+import { NO_TOKEN, requestOf } from '../kernel/world.js';
 import { typeFieldOf } from '../names/request_fields.js';
 import type { Matrix } from './matrix.js';
 
@@ -29,7 +29,8 @@ export function matrixJson(matrix: Matrix): Record<string, unknown> {
   };
 }
 
-function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachType }: PermissionCell) {
+function cellJson({ world: { profile }, task, token, verdicts, failedByDroppedToken }: Matrix, cell: PermissionCell) {
+  const { cmd, type, attachType } = cell;
   const { vocabulary } = profile;
   const name = vocabulary.nameOf('cmds', cmd);
   const field = typeFieldOf(name);
@@ -43,7 +44,8 @@ function cellJson({ world: { profile }, verdicts }: Matrix, { cmd, type, attachT
     errno,
     reason: outcomeName(outcome),
     token: dispositionName(disposition),
-    takes_token: takesToken(profile, { cmd, type }),
+    takes_token: takesToken(profile, cell),
+    failed_by_dropped_token: failedByDroppedToken(requestOf({ task, token, ...cell })),
   };
 }
 

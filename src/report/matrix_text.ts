@@ -1,4 +1,4 @@
-import { Disposition, Outcome } from '../abi/verdict.js';
+import { Outcome } from '../abi/verdict.js';
 import { numbersOf } from '../engine/permission_cells.js';
 import { gateOf } from '../kernel/commands.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
@@ -8,7 +8,7 @@ import { printable } from '../text/printable.js';
 import type { Matrix } from './matrix.js';
 import { describeTask, describeToken } from './request_text.js';
 import type { Style } from './style.js';
-import { describeDisposition, describeReason } from './verdict_text.js';
+import { describeCauseAndToken } from './verdict_text.js';
 
 const LINE_WIDTH = 110;
 /** Of a set with more names than this, those it lacks are told where these are fewer. */
@@ -17,8 +17,8 @@ const MANY_NAMES = 8;
 /** Requests with the same answer, as they are to be named. */
 interface Group {
   readonly byte: number;
-  /** What became of the token, in words; empty where none is given. */
-  readonly token: string;
+  /** The reason, and what became of the token, in words. */
+  readonly why: string;
   readonly count: number;
   readonly entries: readonly string[];
 }
@@ -27,9 +27,8 @@ interface Group {
 export function matrixText(matrix: Matrix, style: Style): string {
   const { world, task, token } = matrix;
   const name = style.strong(printable(world.tasks[task]?.name ?? `#${task}`));
-  const asked = { ...requestOf({ task, cmd: 0 }), token };
   return [
-    `${style.strong(printable(world.profile.name))}: what ${name} may do with ${describeToken(world, asked)}\n` +
+    `${style.strong(printable(world.profile.name))}: what ${name} may do with ${describeToken(world, requestOf({ task, token, cmd: 0 }))}\n` +
       `  ${name} is: ${describeTask(world, task)}\n`,
     section('Commands', commandGroups(matrix), style),
     section('Map types, for map_create', typeGroups(matrix), style),
@@ -47,26 +46,35 @@ function commandGroups(matrix: Matrix): Group[] {
     const name = vocabulary.nameOf('cmds', cmd);
     if (name === 'map_create' || name === 'prog_load') continue;
     const byte = matrix.verdicts.verdictOf(cmd);
-    const token = tokenText(matrix, cmd, 0, byte);
-    const key = `${byte} ${token}`;
+    const why = whyText(matrix, byte, [asked(matrix, cmd)]);
+    const key = `${byte} ${why}`;
     const entry = gateOf(profile, cmd).kind === 'attach' ? `${name} (but for cgroup_skb)` : name;
     const entries = [...(groups.get(key)?.entries ?? []), entry];
-    groups.set(key, { byte, token, count: entries.length, entries });
+    groups.set(key, { byte, why, count: entries.length, entries });
   }
   return [...groups.values()];
 }
 
-/** What became of the token of a request with this verdict; empty where none is given. */
-function tokenText({ world: { profile } }: Matrix, cmd: number, type: number, byte: number): string {
-  const { disposition } = decodeVerdict(byte);
-  return disposition === Disposition.NONE_GIVEN ? '' : describeDisposition(profile, { cmd, type }, disposition);
+/** Why requests with one verdict get it, in words. */
+function whyText(matrix: Matrix, byte: number, requests: readonly Request[]): string {
+  const verdict = decodeVerdict(byte);
+  if (verdict.outcome === Outcome.UNDECIDED) {
+    return 'it depends on a bpffs: bpftoken check --cmd token_create --bpffs NAME';
+  }
+  const failedByDroppedToken = requests.every(matrix.failedByDroppedToken);
+  return describeCauseAndToken(matrix.world.profile, requests[0] as Request, { verdict, failedByDroppedToken });
+}
+
+/** The request of a cell. */
+function asked({ task, token }: Matrix, cmd: number, type = 0, attachType = 0): Request {
+  return requestOf({ task, token, cmd, type, attachType });
 }
 
 function typeGroups(matrix: Matrix): Group[] {
   const mapCreate = matrix.world.profile.vocabulary.require('cmds', 'map_create');
   const types = numbersOf(matrix.world.profile.vocabulary, 'map_types');
   const groups = byVerdict(types, (type) => matrix.verdicts.verdictOf(mapCreate, type));
-  return plainGroups(matrix, 'map_types', groups, { cmd: mapCreate, type: 0 });
+  return plainGroups(matrix, 'map_types', groups, (type) => asked(matrix, mapCreate, type));
 }
 
 /** One section for both commands where they answer alike. */
@@ -85,18 +93,18 @@ function attachGroups(matrix: Matrix, command: 'prog_attach' | 'link_create'): G
   const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
   const groups = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
-  return plainGroups(matrix, 'attach_types', groups, { cmd, type: cgroupSkb });
+  return plainGroups(matrix, 'attach_types', groups, (attachType) => asked(matrix, cmd, cgroupSkb, attachType));
 }
 
 function plainGroups(
   matrix: Matrix,
   kind: EnumKind,
   groups: ReadonlyMap<number, readonly number[]>,
-  { cmd, type }: Pick<Request, 'cmd' | 'type'>,
+  requestFor: (number: number) => Request,
 ): Group[] {
   return [...groups].map(([byte, same]) => ({
     byte,
-    token: tokenText(matrix, cmd, type, byte),
+    why: whyText(matrix, byte, same.map(requestFor)),
     count: same.length,
     entries: formatSet(matrix, kind, same),
   }));
@@ -107,23 +115,23 @@ function programGroups(matrix: Matrix): Group[] {
   const { vocabulary } = matrix.world.profile;
   const progLoad = vocabulary.require('cmds', 'prog_load');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
-  const groups = new Map<number, { count: number; types: Map<string, string[]> }>();
+  const groups = new Map<number, { requests: Request[]; types: Map<string, string[]> }>();
   for (const type of numbersOf(vocabulary, 'prog_types')) {
     const same = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(progLoad, type, attachType));
     const rest = restOf(same);
     for (const [byte, attached] of same) {
-      const group = groups.get(byte) ?? { count: 0, types: new Map<string, string[]>() };
+      const group = groups.get(byte) ?? { requests: [], types: new Map<string, string[]>() };
       groups.set(byte, group);
-      group.count += attached.length;
+      group.requests.push(...attached.map((attachType) => asked(matrix, progLoad, type, attachType)));
       const words = byte === rest ? 'any other' : formatSet(matrix, 'attach_types', attached).join(', ');
       const names = group.types.get(words) ?? [];
       group.types.set(words, [...names, vocabulary.nameOf('prog_types', type)]);
     }
   }
-  return [...groups].map(([byte, { count, types }]) => ({
+  return [...groups].map(([byte, { requests, types }]) => ({
     byte,
-    token: tokenText(matrix, progLoad, 0, byte),
-    count,
+    why: whyText(matrix, byte, requests),
+    count: requests.length,
     entries: [...types].map(([words, names]) => `${names.join(', ')}: ${words}`),
   }));
 }
@@ -171,20 +179,12 @@ function rank(byte: number): number {
 }
 
 /** The answer and its reason, and under it who gets it. */
-function groupText({ byte, token, entries }: Group, style: Style): string {
-  const { allowed, errno, outcome } = decodeVerdict(byte);
+function groupText({ byte, why, entries }: Group, style: Style): string {
+  const { allowed, errno } = decodeVerdict(byte);
   const answer = allowed ? style.good('allowed') : style.bad((errno ?? '-').padEnd('allowed'.length));
-  const why =
-    outcome === Outcome.UNDECIDED
-      ? 'it depends on a bpffs: bpftoken check --cmd token_create --bpffs NAME'
-      : describeReason(outcome);
   const isLists = entries.some((entry) => entry.includes(': '));
   const lines = isLists ? entries.flatMap((entry) => wrapped(entry)) : wrapped(entries.join(', '));
-  return [
-    `  ${answer}  ${style.dim(token === '' ? why : `${why}; ${token}`)}`,
-    ...lines.map((line) => `    ${line}`),
-    '',
-  ].join('\n');
+  return [`  ${answer}  ${style.dim(why)}`, ...lines.map((line) => `    ${line}`), ''].join('\n');
 }
 
 /** Lines of names, broken after a comma; all but the first indented. */

@@ -1,6 +1,7 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
+import type { Verdict } from '../kernel/verdict.js';
 import type { Request } from '../kernel/world.js';
 
 const REASON: Readonly<Record<Outcome, string>> = {
@@ -74,6 +75,34 @@ export function describeDisposition(
   return sentence
     .replace('was dropped:', 'was dropped when the program was loaded:')
     .replace('the command', 'prog_load');
+}
+
+/** A verdict and what it came of, as far as words for it go. */
+export interface Cause {
+  readonly verdict: Verdict;
+  readonly failedByDroppedToken: boolean;
+  /** The user namespace in which the capability that decided was asked. */
+  readonly askedIn?: string;
+}
+
+/**
+ * Why a request got its verdict, in words, the cause first: a token that was dropped comes before the capability that the caller
+ * then lacked in the initial user namespace, which it may well have in its own.
+ */
+export function describeCause(profile: Profile, request: Pick<Request, 'cmd' | 'type'>, cause: Cause): string {
+  const { verdict, failedByDroppedToken, askedIn } = cause;
+  const reason = describeReason(verdict.outcome);
+  const where = askedIn === undefined ? '' : ` (asked in userns ${askedIn})`;
+  if (!failedByDroppedToken) return `${reason}${where}`;
+  return `${describeDisposition(profile, request, verdict.disposition)}; without it, ${reason}${where}`;
+}
+
+/** The same with what became of the token, where that is not the cause. */
+export function describeCauseAndToken(profile: Profile, request: Pick<Request, 'cmd' | 'type'>, cause: Cause): string {
+  const { verdict, failedByDroppedToken } = cause;
+  const why = describeCause(profile, request, cause);
+  if (failedByDroppedToken || verdict.disposition === Disposition.NONE_GIVEN) return why;
+  return `${why}; ${describeDisposition(profile, request, verdict.disposition)}`;
 }
 
 /** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */

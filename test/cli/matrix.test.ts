@@ -56,6 +56,7 @@ describe('matrix', () => {
       reason: 'cap_bpf_missing_unpriv_disabled',
       token: 'dropped_attach_type',
       takes_token: true,
+      failed_by_dropped_token: true,
     });
     const undecided = json.cells.filter(({ verdict }: { verdict: string }) => verdict === 'undecided');
     expect(undecided.map(({ cmd }: { cmd: string }) => cmd)).toEqual(['token_create']);

@@ -2,12 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { Disposition, Outcome } from '../../src/abi/verdict.js';
+import { droppedTokenTest } from '../../src/explain/dropped_token.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
 import { takesToken, tokenRouteOf } from '../../src/kernel/commands.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES } from '../../src/kernel/profile.js';
 import { decodeVerdict } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
-import { describeDisposition } from '../../src/report/verdict_text.js';
+import { describeDisposition, isDropped } from '../../src/report/verdict_text.js';
 import { inProcess } from '../cli/run_cli.js';
 
 const NO_DENIALS = { cmds: 0n, caps: 0n };
@@ -98,5 +102,68 @@ describe('a command that takes no token was said not to be allowed by the token,
     const args = ['examples/fleet.yaml', '--task', 'web', '--token', 'maps-token'];
     const { stdout } = await inProcess(['check', ...args, '--cmd', 'link_create', '--prog-type', 'cgroup_skb']);
     expect(stdout).toContain('the token was dropped when the program was loaded: it does not allow prog_load');
+  });
+});
+
+describe('the reason named a missing capability to a caller that has every capability, before the token that was dropped', () => {
+  const LOAD = ['examples/container-manager.yaml', '--task', 'root', '--token', 'web1-token', '--cmd', 'prog_load'];
+
+  test.each(['check', 'explain'])('%s: the cause comes first', async (command) => {
+    const args = [command, ...LOAD, '--prog-type', 'xdp', '--expected-attach-type', 'xdp'];
+    const { stdout } = await inProcess(args);
+    expect(stdout).toMatch(
+      /^ {2}because the token was dropped: it does not allow the type; without it, CAP_BPF is missing .* \(asked in userns init\)$/m,
+    );
+    // Once is enough.
+    expect(stdout.split('\n\n')[0]?.match(/was dropped/g)).toHaveLength(1);
+    const json = JSON.parse((await inProcess([...args, '--json'])).stdout);
+    expect(json).toMatchObject({ failed_by_dropped_token: true, reason: 'cap_bpf_missing_unpriv_disabled' });
+    expect(json.because).toMatch(/^the token was dropped: /);
+  });
+
+  test('matrix, and the other kernels of explain, name it first too', async () => {
+    const matrix = await inProcess([
+      'matrix',
+      'examples/container-manager.yaml',
+      '--task',
+      'root',
+      '--token',
+      'web1-token',
+    ]);
+    expect(matrix.stdout).toMatch(
+      / {2}EPERM {4}the token was dropped: it does not allow the type; without it, CAP_BPF is missing/,
+    );
+    const { stdout } = await inProcess(['explain', ...LOAD, '--prog-type', 'xdp']);
+    expect(stdout).toMatch(
+      /^ {2}v11 to linux-7\.3 {2}DENIED with EPERM.*: the token was dropped: .*; without it, CAP_BPF/m,
+    );
+  });
+
+  test('a failure that no token would change is the cause itself', async () => {
+    const args = ['check', 'examples/fleet.yaml', '--task', 'host-root', '--token', 'maps-token', '--cmd', 'prog_load'];
+    const { stdout } = await inProcess([...args, '--prog-type', 'sk_lookup', '--expected-attach-type', 'xdp']);
+    expect(stdout).toMatch(/because the attach type does not fit the program type\n {2}the token was dropped: /);
+  });
+
+  test('the drop is the cause where the same request with the token counting passes, or fails in another user namespace', () => {
+    let causes = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const world = randomWorld(new RandomSource(seed));
+      const random = new RandomSource(seed ^ 0xd20b);
+      const model = new Model(world);
+      const isCause = droppedTokenTest(world);
+      for (let i = 0; i < 32; i++) {
+        const request = randomRequest(world, random);
+        const { disposition, allowed } = decodeVerdict(model.ask(request));
+        const caused = isCause(request);
+        if (caused) {
+          causes += 1;
+          expect([allowed, isDropped(disposition), takesToken(world.profile, request)]).toEqual([false, true, true]);
+        }
+        // A token that is already counted, or not there, has nothing to be dropped.
+        if (disposition === Disposition.USED || request.token === NO_TOKEN) expect(caused).toBe(false);
+      }
+    }
+    expect(causes).toBeGreaterThan(100);
   });
 });

@@ -11,6 +11,7 @@ import { ScenarioError } from '../../src/diagnostics/diagnostics.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { AttachmentLimitError } from '../../src/engine/workspaces.js';
 import * as errors from '../../src/errors.js';
+import { droppedTokenTest } from '../../src/explain/dropped_token.js';
 import { explain } from '../../src/explain/explain.js';
 import { HostError } from '../../src/host/errors.js';
 import { OUTCOMES } from '../../src/kernel/verdict.js';
@@ -179,6 +180,7 @@ requests:
     token: 0,
     permissionSet: evaluator.permissionSet(task, 0),
     verdicts: evaluator.permissionTable(task, 0),
+    failedByDroppedToken: droppedTokenTest(hostile),
   });
   const counts = {
     rows: 3,

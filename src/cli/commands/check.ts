@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { evaluateUnder } from '../../explain/across_profiles.js';
-import { evaluate } from '../../explain/evaluate.js';
-import { Model } from '../../kernel/model.js';
+import { evaluateWithCause } from '../../explain/evaluate.js';
 import { NEWEST_PROFILE } from '../../kernel/profile.js';
 import { decodeVerdict, isDecided } from '../../kernel/verdict.js';
 import { checkJson } from '../../report/explain_json.js';
 import { headline, verdictText } from '../../report/explain_text.js';
-import { describeReason } from '../../report/verdict_text.js';
+import { describeCause } from '../../report/verdict_text.js';
 import { EXIT } from '../exit.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
@@ -24,21 +23,23 @@ export function checkCommand(program: Command): void {
     .action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
       const context = requestFromOptions(readScenarioFile(path), options);
       warn(path, context.warnings);
-      const evaluated = evaluate(new Model(context.world), context.request);
+      const evaluated = evaluateWithCause(context);
       const { verdict } = evaluated;
       const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
       const there = newest && decodeVerdict(newest.verdict);
       const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
       if (options.json) {
-        const json = { ...checkJson(context, verdict, context.assumptions), newest_profile_differs: differs };
+        const json = { ...checkJson(context, evaluated, context.assumptions), newest_profile_differs: differs };
         writeJson(process.stdout, json);
       } else {
         const style = styleFor(process.stdout);
         writeText(process.stdout, `${verdictText(context, evaluated, style, context.assumptions)}\n`);
         if (differs && there) {
           const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
-          const evaluate = `${headline(there, style)}, because ${describeReason(there.outcome)}${note}`;
-          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${evaluate}\n`);
+          const cause = { verdict: there, failedByDroppedToken: newest.failedByDroppedToken };
+          const why = describeCause(NEWEST_PROFILE, context.request, cause);
+          const answer = `${headline(there, style)}, because ${why}${note}`;
+          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${answer}\n`);
         }
       }
       process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { makeColumns, setRow } from '../../engine/columns.js';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { permissionCells } from '../../engine/permission_cells.js';
+import { droppedTokenTest } from '../../explain/dropped_token.js';
 import { requestOf } from '../../kernel/world.js';
 import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
@@ -41,6 +42,7 @@ function matrixOf(path: string, options: MatrixOptions): Matrix {
     token,
     permissionSet: evaluator.permissionSet(task, token),
     verdicts: evaluator.permissionTable(task, token),
+    failedByDroppedToken: droppedTokenTest(world),
   };
 }
 
