@@ -39,6 +39,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--for': { good: ['500ms', '1.5h'], bad: [['60'], ['0s'], ['soon'], ['']] },
   '--case': { good: ['1-2f3a-17'], bad: [['1-2'], ['1-2f3a-60'], ['']] },
   '--out': { good: ['-', 'x.csv'], bad: [['']] },
+  '--junit': { good: ['-', 'x.xml'], bad: [['']] },
   '--requests': { good: ['-', 'x.csv'], bad: [['']] },
   '--summary-out': { good: ['x.csv'], bad: [['']] },
   '--format': { good: ['csv', 'ARROW'], bad: [['xml'], ['cvs', /did you mean csv\?/], ['']] },

@@ -258,7 +258,8 @@ describe('nothing from the command line reaches the terminal raw', () => {
     const argument =
       command === 'fuzz' ? [] : [command === 'replay' ? written(JSON.stringify(mount([])), 'm.ndjson') : GOOD];
     for (const spec of Object.values(OPTIONS[command] as OptionTable)) {
-      if (!spec.type || spec.flags.startsWith('--out') || spec.flags.startsWith('--summary-out')) continue;
+      // Any name is good for a file to write.
+      if (!spec.type || ['--out', '--summary-out', '--junit'].includes(longOf(spec))) continue;
       await said([command, ...argument, longOf(spec), HOSTILE], [2]);
       await said([command, ...argument, `${longOf(spec)}=${HOSTILE}`], [2]);
     }
@@ -277,6 +278,9 @@ describe('nothing from the command line reaches the terminal raw', () => {
     await said(['init', hostile('new.yaml'), '--force', '--json'], [0]);
     await said(['test', BAD_NAME], [1]);
     await said(['test', hostile('nowhere.yaml')], [2]);
+    await said(['test', BAD_NAME, '--junit', hostile('t.xml')], [1]);
+    await said(['test', BAD_NAME, '--junit', '-'], [1]);
+    await said(['test', BAD_NAME, '--junit', join(hostile('no folder'), 't.xml')], [2]);
     await said(['matrix', BAD_NAME, '--task', 'a'], [0]);
     await said(['bench', BAD_NAME, '--rows', '100', '--for', '10ms', '--workers', '1'], [0]);
     await said(['bench', BAD_NAME, '--rows', '100', '--for', '10ms', '--workers', '1', '--json'], [0]);
@@ -311,7 +315,7 @@ describe('nothing from the command line reaches the terminal raw', () => {
 test('a name of the world keeps its letters, whatever they are', async () => {
   const names = ['名前 задача', '👍🏽 👨 ❤️', 'é́ naïve'];
   const requests = names.map((name) => ({ name, task: 'a', cmd: 'btf_load' }));
-  const text = await said(['test', written(JSON.stringify({ ...SCENARIO, requests }), 's.yaml')]);
+  const text = await said(['test', written(JSON.stringify({ ...SCENARIO, requests }), 's.yaml'), '--allow-empty']);
   for (const name of names) expect(text).toContain(name);
 });
 

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
+import { sinkOf, writeWhole } from '../../batch/output/sink.js';
 import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
-import type { Profile } from '../../kernel/profile.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
-import type { World } from '../../kernel/world.js';
-import { assumptionJson, describeAssumption } from '../../report/assumption_text.js';
-import { requestJson, tokenJson, verdictJson } from '../../report/explain_json.js';
-import { describeCall, describeToken } from '../../report/request_text.js';
-import { type Assumption, assumptionsOf } from '../../request/assumptions.js';
-import type { Expectation, Scenario, ScenarioRequest } from '../../scenario/parse_scenario.js';
-import { printable, shellWord } from '../../text/printable.js';
-import { EXIT } from '../exit.js';
+import { expectationCounts, type TestResult, type TestRun } from '../../report/expectations.js';
+import { expectationsJson } from '../../report/expectations_json.js';
+import { expectationsJunit } from '../../report/expectations_junit.js';
+import { expectationsText } from '../../report/expectations_text.js';
+import type { Expectation, Scenario } from '../../scenario/parse_scenario.js';
+import { requireDistinctFiles } from '../distinct_files.js';
+import { EXIT, InputError } from '../exit.js';
+import { withInterrupt } from '../interrupt.js';
 import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
 import { OPTIONS } from '../options/table.js';
@@ -19,32 +19,38 @@ import { worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
-interface Result {
-  readonly number: number;
-  readonly asked: ScenarioRequest;
-  readonly verdict: Verdict;
-  /** Lines `expected …, got …`; none where everything is as expected. */
-  readonly differences: readonly string[];
-}
-
 /** `bpftoken test`: runs the expectations of a scenario. */
 export function testCommand(program: Command): void {
   addOptions(program.command('test'), OPTIONS.test)
-    .description('run the expectations in a scenario; exit status 1 when one fails')
+    .description('run the expectations in a scenario; exit status 1 when one fails, 2 when there are none')
     .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .action((path: string, options: OptionsOf<typeof OPTIONS.test>) => {
+    .action(async (path: string, options: OptionsOf<typeof OPTIONS.test>) => {
+      const { junit, quiet: isQuiet = false } = options;
+      requireDistinctFiles([
+        { option: 'the scenario', path, isWritten: false },
+        { option: '--junit', path: junit, isWritten: true },
+      ]);
       const read = readScenarioFile(path);
-      const world = worldOf(read, options.profile);
-      const scenario = { ...read, world };
-      const results = run(scenario);
-      const failed = results.filter(({ differences }) => differences.length > 0);
-      if (options.json) writeJson(process.stdout, json(scenario, results));
-      else writeText(process.stdout, text(scenario, path, results, options.profile));
-      process.exitCode = failed.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
+      const scenario = { ...read, world: worldOf(read, options.profile) };
+      const other = options.profile ? { otherProfile: options.profile.name } : {};
+      const run: TestRun = { scenario, path, results: resultsOf(scenario), ...other };
+      const { expectations, failed } = expectationCounts(run);
+      if (expectations === 0 && !options.allowEmpty) {
+        throw new InputError(
+          `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
+        );
+      }
+      if (junit !== undefined) {
+        await withInterrupt((signal) => writeWhole(junit, expectationsJunit(run), { signal }));
+      }
+      const report = sinkOf(junit, 'csv').kind === 'stdout' ? process.stderr : process.stdout;
+      if (options.json) writeJson(report, expectationsJson(run, isQuiet));
+      else writeText(report, expectationsText(run, styleFor(report), isQuiet));
+      process.exitCode = failed > 0 ? EXIT.NEGATIVE : EXIT.OK;
     });
 }
 
-function run({ world, requests }: Scenario): Result[] {
+function resultsOf({ world, requests }: Scenario): TestResult[] {
   const model = new Model(world);
   return requests.map((asked, i) => {
     const { verdict } = evaluate(model, asked.request);
@@ -70,57 +76,4 @@ function differencesOf(expect: Expectation, verdict: Verdict): string[] {
 function formatAnswer(verdict: Verdict, expect: Expectation): string {
   if (verdict.allowed) return 'allowed';
   return expect.allowed || expect.errno !== undefined ? (verdict.errno ?? 'a request that cannot be made') : 'denied';
-}
-
-function assumptionsIn({ profile }: World, { request, assumed = [] }: ScenarioRequest): Assumption[] {
-  return assumptionsOf(profile, request, assumed);
-}
-
-function text(
-  { world, warnings }: Scenario,
-  path: string,
-  results: readonly Result[],
-  profile: Profile | undefined,
-): string {
-  const file = printable(path);
-  // What was asked of another kernel has to be asked of it again.
-  const other = profile ? ` --profile ${profile.name}` : '';
-  const style = styleFor(process.stdout);
-  const lines = results.flatMap(({ number, asked, verdict, differences }) => {
-    const mark = !asked.expect ? style.dim('·') : differences.length === 0 ? style.good('✓') : style.bad('✗');
-    const title = asked.name === undefined ? describeCall(world, asked.request) : printable(asked.name);
-    const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'cannot be asked');
-    const head = `${mark} ${String(number).padStart(3)}  ${title}  ${style.dim(`${got}, ${outcomeName(verdict.outcome)}`)}`;
-    if (differences.length === 0) return [head];
-    const task = printable(world.tasks[asked.request.task]?.name ?? '');
-    return [
-      head,
-      `       ${file}:${asked.line}:${asked.column}: ${task} asks ${describeCall(world, asked.request)}, with ${describeToken(world, asked.request)}`,
-      ...differences.map((difference) => `       ${style.bad(difference)}`),
-      ...assumptionsIn(world, asked).map((assumption) => `       note: ${describeAssumption(assumption)}`),
-      `       why: bpftoken explain ${shellWord(path)} --request ${number}${other}`,
-    ];
-  });
-  const expected = results.filter(({ asked }) => asked.expect);
-  const failed = expected.filter(({ differences }) => differences.length > 0).length;
-  const warned = warnings.map((w) => `warning: ${file}:${w.line}:${w.column}: ${w.message}`);
-  const passed = expected.length - failed;
-  const summary = `${printable(world.profile.name)}: ${passed} of ${expected.length} expectations hold`;
-  return `${[...lines, ...warned, failed > 0 ? style.bad(summary) : style.good(summary)].join('\n')}\n`;
-}
-
-function json({ world, warnings }: Scenario, results: readonly Result[]): object {
-  const rows = results.map(({ number, asked, verdict, differences }) => ({
-    number,
-    name: asked.name ?? null,
-    line: asked.line,
-    request: requestJson(world, asked.request),
-    assumed: assumptionsIn(world, asked).map(assumptionJson),
-    ...verdictJson(verdict),
-    ...tokenJson(world.profile, asked.request, verdict),
-    differences,
-  }));
-  const expected = results.filter(({ asked }) => asked.expect);
-  const failed = expected.filter(({ differences }) => differences.length > 0).length;
-  return { profile: world.profile.name, expectations: expected.length, failed, warnings, results: rows };
 }

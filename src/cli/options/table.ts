@@ -99,7 +99,17 @@ export const OPTIONS = {
     json: json('what is allowed as sets of bits, and every verdict, as JSON'),
     csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),
   },
-  test: { profile: otherProfile, json: json('results as JSON') },
+  test: {
+    profile: otherProfile,
+    quiet: flag('--quiet', 'only what failed'),
+    junit: valued(
+      '--junit <file>',
+      'write the results as JUnit XML, whole or not at all; - for standard output (the rest goes to standard error)',
+      file,
+    ),
+    allowEmpty: flag('--allow-empty', 'exit status 0 for a scenario without expectations'),
+    json: json('results as JSON'),
+  },
   generate: {
     rows: required('--rows <number>', 'how many requests, say 1000000 or 1M', wholeNumber()),
     seed: defaulted('--seed <number>', 'what makes it repeatable', wholeNumber(), '1'),
