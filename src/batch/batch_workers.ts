@@ -1,21 +1,19 @@
 import type { Evaluator } from '../engine/evaluator.js';
 import { SlotWorkspaces } from '../pool/slot_workspaces.js';
 import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
-import type { ColumnarSplit, TableData } from '../tables/split.js';
+import type { Split, TableData } from '../tables/split.js';
 import { runWithRetry } from '../workers/retry.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { BLOCK_ROWS } from '../workload/generate_requests.js';
 import type { DecidedChunk } from './decide_chunk.js';
-import type { ColumnarSplitResult } from './splits/columnar_split.js';
 import type { ReadFailure } from './splits/read_failure.js';
-import type { SplitTask, SplitWorkerData } from './splits/split_task.js';
-import type { TextSplit, TextSplitResult } from './splits/text_split.js';
+import type { SplitResult, SplitTask, SplitWorkerData } from './splits/split_task.js';
 import { packWorld } from './splits/world_transfer.js';
 import type { GroupColumn } from './summary/group_columns.js';
 import type { Counts } from './summary/summary.js';
 
-/** Rows a worker draws at a time: some twenty milliseconds of work. */
-const DRAW_ROWS = 16 * BLOCK_ROWS;
+/** Rows that a worker samples at a time: some twenty milliseconds of work. */
+const SAMPLE_ROWS = 16 * BLOCK_ROWS;
 
 /** What worker threads are for. */
 export interface BatchWorkersOptions {
@@ -23,7 +21,7 @@ export interface BatchWorkersOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;
-  /** The table in columns that parts are read of, where they are. */
+  /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
@@ -64,42 +62,39 @@ export class BatchWorkers {
   /** A chunk's verdicts and its rows as text. */
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#part(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
+    return this.#run(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
   }
 
-  /** The chunks of a part of a text table, or with `isCounted` what their requests are answered, counted. */
-  readText(part: TextSplit, isCounted: boolean): Promise<TextSplitResult | ReadFailure> {
-    const what = `of bytes ${part.from} to ${part.to}`;
-    return this.#part(what, (places) => ({ kind: 'text', part, isCounted, places }));
+  /** The chunks of a split of the table, or with `isCounted` what is counted of their verdicts. */
+  readSplit(split: Split, isCounted: boolean): Promise<SplitResult | ReadFailure> {
+    const what =
+      'isStart' in split
+        ? `of bytes ${split.from} to ${split.to}`
+        : formatRows(split.firstRow, split.firstRow + split.rows);
+    return this.#run(what, (places) => ({ kind: 'split', split, isCounted, places }));
   }
 
-  /** What the requests of a part of a table in columns are answered, counted. */
-  readTable(part: ColumnarSplit): Promise<ColumnarSplitResult | ReadFailure> {
-    const { firstRow, rows } = part;
-    return this.#part(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'table', part, places }));
-  }
-
-  /** Draws, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
-  async draw(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
+  /** Samples, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
+  async sample(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
     let next = 0;
-    const drawParts = async (): Promise<void> => {
+    const sampleParts = async (): Promise<void> => {
       while (next < rows) {
         const from = next;
-        const to = Math.min(from + DRAW_ROWS, rows);
+        const to = Math.min(from + SAMPLE_ROWS, rows);
         next = to;
-        count(await this.#part<Counts>(formatRows(from, to), (places) => ({ kind: 'draw', seed, from, to, places })));
+        count(await this.#run<Counts>(formatRows(from, to), (places) => ({ kind: 'sample', seed, from, to, places })));
       }
     };
-    await Promise.all(Array.from({ length: this.workers }, drawParts));
+    await Promise.all(Array.from({ length: this.workers }, sampleParts));
   }
 
   /** Ends the threads, whatever they do. */
-  async dismiss(): Promise<void> {
+  async close(): Promise<void> {
     await this.#workerPool.close();
     this.#places.release();
   }
 
-  #part<Result>(what: string, make: (places: readonly number[]) => SplitTask): Promise<Result> {
+  #run<Result>(what: string, make: (places: readonly number[]) => SplitTask): Promise<Result> {
     return runWithRetry(this.#workerPool, what, (slot) => make(this.#places.of(slot)), this.#signal);
   }
 }

@@ -40,17 +40,14 @@ export function describeDiagnostic(file: string, { line, row, column, message, n
   return printable(`${at}: ${column ? `${column}: ` : ''}${message}${nearest ? `; did you mean ${nearest}?` : ''}`);
 }
 
-/** A summary by columns that say too many different things; the batch is not finished. */
+/** Rows are grouped by columns with too many different values; the batch is not finished. */
 export class TooManyGroupsError extends BpfTokenSimError {
   override readonly name = 'TooManyGroupsError';
   override readonly code = 'TOO_MANY_GROUPS';
 
-  /** `isWritten`: groups of rows with a problem, which are told apart by what was written. */
-  constructor(most: number, isWritten: boolean) {
-    const rows = isWritten ? ' of rows with something wrong' : '';
-    super(
-      `--summary: more than ${most.toLocaleString('en')} groups${rows}; leave out a column, or write rows with --out`,
-    );
+  /** `what` has too many different values. */
+  constructor(what: string) {
+    super(`cannot count rows by groups (--summary): ${what}; leave out a column, or write rows (--out)`);
   }
 }
 

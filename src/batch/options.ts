@@ -1,10 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Evaluator } from '../engine/evaluator.js';
+import { invalidArgument, requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
 import type { World } from '../kernel/world.js';
+import { MAX_WORKERS } from '../pool/limits.js';
+import { TABLE_FORMATS } from '../tables/formats.js';
 import type { BatchSink } from './output/sink.js';
 import type { Progress } from './progress.js';
 import type { BatchSource } from './source.js';
-import type { Grouping } from './summary/group_by.js';
+import { GROUP_COLUMNS, type GroupColumn } from './summary/group_columns.js';
 
 /** What a batch is made of. */
 export interface BatchOptions {
@@ -12,27 +15,82 @@ export interface BatchOptions {
   /** Made from that world. */
   readonly evaluator: Evaluator;
   readonly source: BatchSource;
-  readonly sink: BatchSink;
+  /** Where verdict rows go; by default none are written, and rows are counted where they are read. */
+  readonly sink?: BatchSink;
   /** Called about ten times a second, and at the end. */
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the batch; no output file appears then. */
   readonly signal?: AbortSignal | undefined;
   /** Stops at the first bad row; no output file appears then. */
   readonly strict?: boolean;
-  /** Others to ask the same: their worlds must have the same tasks and tokens. */
+  /** Other evaluators to ask the same: their worlds must have as many tasks and tokens. */
   readonly compare?: readonly Evaluator[];
   /**
-   * Threads that may work beside this one, which reads and writes; 1, the default, leaves everything to this one. Only
-   * what takes long is given to them, and what comes out does not depend on their number.
+   * Threads that may work beside this one, which reads and writes; 1, the default, leaves everything to this one. They are
+   * started where that is worth it. The output does not depend on their number.
    */
   readonly workers?: number;
-  /** Bytes of a text table that a worker takes at a time; of eight times as many on, workers read. 2 MiB by default. */
-  readonly partBytes?: number;
+  /** Bytes of a text table that a worker takes at a time, at least 1; 2 MiB by default. */
+  readonly splitBytes?: number;
   /** Counts rows by what the output says in these columns. */
-  readonly grouping?: Grouping | undefined;
+  readonly groupBy?: readonly GroupColumn[] | undefined;
   /** Where these counts go as CSV, whatever the format says. */
   readonly groupsSink?: BatchSink | undefined;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
+}
+
+const SOURCE_KINDS: readonly BatchSource['kind'][] = ['file', 'stdin', 'stream', 'generated'];
+const SINK_KINDS: readonly BatchSink['kind'][] = ['none', 'file', 'stdout', 'stream'];
+
+/** Throws an InvalidArgumentError for options of a wrong kind or out of range. */
+export function checkBatchOptions(options: BatchOptions): void {
+  requireObject('options', options);
+  const { world, evaluator, source, sink, groupsSink, signal, compare = [], workers = 1, splitBytes = 1 } = options;
+  requireObject('options.world', world, 'a world');
+  requireEvaluator('options.evaluator', evaluator);
+  if (!Array.isArray(compare)) throw invalidArgument('options.compare', compare, 'an array of evaluators');
+  compare.forEach((other, i) => {
+    requireEvaluator(`options.compare[${i}]`, other);
+  });
+  for (const { world: other } of [evaluator, ...compare]) {
+    if (other.tasks.length === world.tasks.length && other.tokens.length === world.tokens.length) continue;
+    const has = `${other.tasks.length} tasks and ${other.tokens.length} tokens`;
+    const needed = `one for a world of ${world.tasks.length} tasks and ${world.tokens.length} tokens`;
+    throw invalidArgument('options.evaluator', `an evaluator for ${other.profile.name} with ${has}`, needed);
+  }
+  requireWhole('options.workers', workers, 1, MAX_WORKERS);
+  requireWhole('options.splitBytes', splitBytes, 1);
+  requireSignal('options.signal', signal);
+  requireSource(source);
+  for (const [name, given] of Object.entries({ sink, groupsSink })) if (given) requireSink(`options.${name}`, given);
+  for (const column of options.groupBy ?? []) requireOneOf('options.groupBy', column, GROUP_COLUMNS);
+}
+
+function requireEvaluator(name: string, given: unknown): void {
+  requireObject(name, given, 'an evaluator');
+  if (typeof (given as Evaluator).share !== 'function') throw invalidArgument(name, given, 'an evaluator');
+}
+
+function requireSource(source: BatchSource): void {
+  requireObject('options.source', source, 'a source');
+  requireOneOf('options.source.kind', source.kind, SOURCE_KINDS);
+  if (source.kind === 'generated') {
+    requireWhole('options.source.rows', source.rows, 0);
+    requireWhole('options.source.seed', source.seed, 0);
+    return;
+  }
+  requireOneOf('options.source.format', source.format, TABLE_FORMATS);
+  if (source.kind === 'stream') requireObject('options.source.stream', source.stream, 'a stream of bytes or text');
+}
+
+function requireSink(name: string, sink: BatchSink): void {
+  requireObject(name, sink, 'a sink');
+  requireOneOf(`${name}.kind`, sink.kind, SINK_KINDS);
+  if (sink.kind !== 'none') requireOneOf(`${name}.format`, sink.format, TABLE_FORMATS);
+}
+
+function requireOneOf(name: string, given: unknown, expected: readonly string[]): void {
+  if (!expected.some((known) => known === given)) throw invalidArgument(name, given, `one of ${expected.join(', ')}`);
 }

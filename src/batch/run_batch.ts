@@ -1,51 +1,53 @@
-import type { Evaluator } from '../engine/evaluator.js';
 import { AbortError, throwIfAborted } from '../errors.js';
-import type { World } from '../kernel/world.js';
 import { RowDiagnostics } from '../tables/rows/row_diagnostics.js';
-import { decidePermissionTable } from './batch_runner.js';
-import type { BatchOptions } from './options.js';
+import { executePlan } from './batch_runner.js';
+import { type BatchOptions, checkBatchOptions } from './options.js';
 import { type OpenSink, placeAll } from './output/open_sink.js';
 import { openSinks } from './output/sink.js';
-import { openVerdictWriter } from './output/verdict_writer.js';
-import { openSource } from './source.js';
+import { isText, openVerdictWriter } from './output/verdict_writer.js';
+import { type BatchPlan, planBatch } from './plan.js';
+import { type OpenSource, openSource } from './source.js';
+import { Grouping } from './summary/group_by.js';
 import { groupsCsv } from './summary/groups_csv.js';
 import { emptySummary, type Summary, undecidableRows } from './summary/summary.js';
+
+/** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
+const SPLIT_BYTES = 1 << 21;
 
 /**
  * Decides all requests of a source and writes a row for each to a sink, holding a few chunks in memory whatever the
  * size of the table. An output file appears whole or not at all; none of several appears before all are complete.
  *
- * Rejects with a RequestTableError (the table has no header), a BatchFileError (reading or writing failed), a
- * BadRowError (strict), a TooManyGroupsError, an AbortError (the signal was given), a RangeError (an evaluator of another world) or a
- * PoolError (workers die of a part of it, whoever takes it).
+ * Rejects with an InvalidArgumentError (options), a RequestTableError (the table has no header), a BatchFileError (reading or
+ * writing failed), a BadRowError (strict), a TooManyGroupsError, an AbortError (the signal was given), or a PoolError (several
+ * workers crashed on one task).
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
-  const { world, evaluator, sink, groupsSink = { kind: 'none' }, grouping, signal, compare = [] } = options;
+  checkBatchOptions(options);
+  const { world, sink = { kind: 'none' }, groupsSink = { kind: 'none' }, groupBy, signal, compare = [] } = options;
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const started = performance.now();
-  checkEvaluators(world, [evaluator, ...compare]);
   throwIfAborted(signal);
+  const grouping = groupBy && new Grouping(world, groupBy);
   const problems = new RowDiagnostics();
-  const summary = emptySummary(
-    world,
-    compare.map((other) => other.world),
-    problems,
-    grouping,
-  );
-  const source = await openSource(options.source, world, problems, stdin, signal, options.partBytes);
+  const source = await openSource(options.source, world, problems, stdin, signal);
+  const plan = planOf(options, source);
+  const others = compare.map((other) => other.world);
+  const summary = emptySummary(world, others, problems, plan, grouping);
   let outputs: readonly (OpenSink | undefined)[] = [];
   try {
     outputs = await openSinks([sink, groupsSink], { signal, stdout });
     const [output, groupsOutput] = outputs;
     const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
-    await decidePermissionTable({ options, source, output, rows, summary });
+    await executePlan({ options, plan, source, output, rows, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();
     summary.badRows = undecidableRows(summary);
     summary.elapsedMs = performance.now() - started;
+    if (grouping && summary.groupCounts) summary.groups = grouping.list(summary.groupCounts);
     // A reader of both may wait for the end of the one before it opens the other.
     await output?.prepare();
-    if (grouping && summary.groups) await groupsOutput?.write(groupsCsv(grouping, summary.groups));
+    if (grouping && summary.groups) await groupsOutput?.write(groupsCsv(grouping.columns, summary.groups));
     await groupsOutput?.prepare();
     await placeAll(outputs, signal);
   } catch (error) {
@@ -59,10 +61,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   return summary;
 }
 
-function checkEvaluators(world: World, evaluators: readonly Evaluator[]): void {
-  for (const { world: other } of evaluators) {
-    if (other.tasks.length !== world.tasks.length || other.tokens.length !== world.tokens.length) {
-      throw new RangeError(`an evaluator for ${other.profile.name} has other tasks or tokens than the batch`);
-    }
-  }
+function planOf({ source, sink, workers = 1, splitBytes = SPLIT_BYTES }: BatchOptions, opened: OpenSource): BatchPlan {
+  const output = !sink || sink.kind === 'none' ? 'none' : isText(sink.format) ? 'text' : 'columns';
+  if (source.kind === 'generated') return planBatch({ workers, sampledRows: source.rows, output, splitBytes });
+  const { isColumnar, totalBytes: bytes } = opened;
+  const table = { isSplittable: opened.splittable !== undefined, isColumnar, bytes };
+  return planBatch({ workers, table, output, splitBytes });
 }

@@ -1,31 +1,32 @@
 import { fstatSync } from 'node:fs';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { AbortError } from '../errors.js';
 import type { WorldNames } from '../kernel/world.js';
 import type { TransientChunk } from '../tables/columnar/row_batch_reader.js';
-import { FileState, type OpenFile } from '../tables/file_source.js';
+import { FileState } from '../tables/file_source.js';
 import { isColumnar, type TableFormat } from '../tables/formats.js';
 import { type InputFile, openInputFile } from '../tables/input_file.js';
 import { openTable } from '../tables/open_table.js';
 import type { RequestChunk } from '../tables/request_table.js';
 import type { RowDiagnostics } from '../tables/rows/row_diagnostics.js';
-import type { TableData } from '../tables/split.js';
+import type { SplittableTable } from '../tables/split.js';
+import { readInTurns } from '../tables/text/read_in_turns.js';
 import { generateRequests } from '../workload/generate_requests.js';
-import type { BatchWorkers } from './batch_workers.js';
 import { BatchFileError, readError } from './errors.js';
 import { descriptorOf } from './output/descriptor_path.js';
-import type { CountedSplit } from './summary/summary.js';
-import { readInTurns } from './yield_between.js';
-
-/** Bytes of a text table that a worker takes at a time, some ten milliseconds of work. */
-const SPLIT_BYTES = 1 << 21;
-/** From so many such parts on, starting threads is worth it. */
-const MIN_SPLITS = 8;
 
 /** Where requests come from. */
 export type BatchSource =
   | { readonly kind: 'file'; readonly path: string; readonly format: TableFormat }
   | { readonly kind: 'stdin'; readonly format: TableFormat }
+  /** Bytes of a table from the first to the last, or text. `name` is what messages call it; `<input>` by default. */
+  | {
+      readonly kind: 'stream';
+      readonly stream: AsyncIterable<Uint8Array | string>;
+      readonly format: TableFormat;
+      readonly name?: string;
+    }
+  /** Requests drawn from the world: the same rows for the same seed. */
   | { readonly kind: 'generated'; readonly rows: number; readonly seed: number };
 
 /** The source a command line names: standard input (`-`, and /dev/stdin where that is no regular file), or a file. */
@@ -40,18 +41,20 @@ export interface OpenSource {
   /** What messages call it. */
   readonly file: string;
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
-  /** The same, for who is done with a chunk before the next: read these or those. */
-  readonly fleeting?: AsyncIterable<TransientChunk>;
+  /** The same in chunks that are valid until the next is read: iterate either. */
+  readonly transient?: AsyncIterable<TransientChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file, where that is known. */
   readonly totalBytes?: number;
+  /** Whether its rows are in columns. */
+  readonly isColumnar: boolean;
+  /** The table in splits that any thread can read, where it has them. Instead of iterating. */
+  splittable?(): Promise<SplittableTable>;
   /** Bytes read so far. */
   bytesRead(): number;
-  /** Where it can be read by workers and is large enough: its chunks, or with `isCounted` what was counted of them. */
-  readonly parts?: (batchWorkers: BatchWorkers, isCounted: boolean) => AsyncIterable<RequestChunk | CountedSplit>;
-  /** What workers need to read parts of it, besides the parts. */
-  readonly table?: TableData;
+  /** Rows of the table, however they are read: what reading throws says what is wrong with the file. */
+  withReadErrors<Row>(rows: AsyncIterable<Row>): AsyncIterable<Row>;
   /** Throws a BatchFileError where a table in a file was written to since it was opened. */
   requireUnchanged(): void;
   /** Lets go of the file. */
@@ -68,22 +71,12 @@ export async function openSource(
   problems: RowDiagnostics,
   stdin: Readable,
   signal: AbortSignal | undefined,
-  partBytes = SPLIT_BYTES,
 ): Promise<OpenSource> {
-  if (source.kind === 'generated') {
-    const { seed, rows } = source;
-    const chunks = generateRequests(world, seed, rows);
-    const noop = () => undefined;
-    return { file: '', chunks, totalRows: rows, bytesRead: () => 0, requireUnchanged: noop, close: noop };
-  }
+  if (source.kind === 'generated') return sampledSource(source.rows, source.seed, world);
   const { format } = source;
-  const file = source.kind === 'file' ? source.path : '<stdin>';
-  const input = source.kind === 'file' ? openFile(source.path) : standardInput(stdin);
-  const totalBytes = input.file?.size;
+  const file = nameOf(source);
+  const input = openInput(source, stdin);
   let bytes = 0;
-  const onBytes = (read: number): void => {
-    bytes = read;
-  };
   const pieces = async function* (): AsyncGenerator<Uint8Array | string> {
     try {
       for await (const piece of input.pieces(signal)) {
@@ -104,50 +97,72 @@ export async function openSource(
     try {
       yield* rows;
     } catch (error) {
-      // What a table seems to hold that is written to meanwhile is not what is wrong.
-      if (!signal?.aborted) requireUnchanged();
-      throw readError(file, error);
+      throw readFailure(error);
     }
+  };
+  const readFailure = (error: unknown): unknown => {
+    // A table that is written to meanwhile may look damaged: the change is the cause.
+    if (!signal?.aborted) requireUnchanged();
+    return readError(file, error);
   };
   const table = await openTable({ file, format, open: input.file, pieces }, world, problems).catch((error: unknown) => {
     input.close();
     throw readError(file, error);
   });
-  const chunks = withReadErrors(table.chunks);
-  const readParts = async function* (
-    batchWorkers: BatchWorkers,
-    isCounted: boolean,
-  ): AsyncGenerator<RequestChunk | CountedSplit> {
-    // Loaded where it is needed.
-    if (!isColumnar(format)) {
-      const { readTextSplits } = await import('./splits/text_splits.js');
-      const text = { path: file, file: input.file as OpenFile, format, world, problems, partBytes, onBytes, signal };
-      yield* readTextSplits(text, batchWorkers, isCounted);
-    } else if (table.parts && isCounted) {
-      const { countColumnarSplits } = await import('./splits/columnar_splits.js');
-      yield* countColumnarSplits(table.parts, problems, batchWorkers);
-    } else {
-      // Where rows are written, what workers read would have to come here whole: reading it here is less work.
-      yield* chunks;
-    }
-  };
-  const isLarge = (totalBytes ?? 0) >= MIN_SPLITS * partBytes;
+  const { splittable } = table;
+  let splits: SplittableTable | undefined;
   return {
     file,
-    chunks,
-    ...(table.fleeting ? { fleeting: withReadErrors(table.fleeting) } : {}),
+    chunks: withReadErrors(table.chunks),
+    ...(table.transient ? { transient: withReadErrors(table.transient) } : {}),
     ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
-    ...(totalBytes === undefined ? {} : { totalBytes }),
-    bytesRead: () => table.bytesRead?.() ?? bytes,
-    ...(isLarge && (table.parts || !isColumnar(format))
+    ...(input.file ? { totalBytes: input.file.size } : {}),
+    isColumnar: isColumnar(format),
+    ...(splittable
       ? {
-          parts: (batchWorkers: BatchWorkers, isCounted: boolean) => withReadErrors(readParts(batchWorkers, isCounted)),
+          splittable: async () => {
+            splits = await splittable().catch((error: unknown) => {
+              throw readFailure(error);
+            });
+            return splits;
+          },
         }
       : {}),
-    ...(table.parts ? { table: table.parts.table } : {}),
+    withReadErrors,
+    bytesRead: () => splits?.bytesRead ?? table.bytesRead?.() ?? bytes,
     requireUnchanged,
     close: () => input.close(),
   };
+}
+
+function sampledSource(rows: number, seed: number, world: WorldNames): OpenSource {
+  return {
+    file: '',
+    chunks: generateRequests(world, seed, rows),
+    totalRows: rows,
+    isColumnar: false,
+    bytesRead: () => 0,
+    withReadErrors: (chunks) => chunks,
+    requireUnchanged: () => undefined,
+    close: () => undefined,
+  };
+}
+
+type TableSource = Exclude<BatchSource, { readonly kind: 'generated' }>;
+
+function nameOf(source: TableSource): string {
+  if (source.kind === 'file') return source.path;
+  return source.kind === 'stdin' ? '<stdin>' : (source.name ?? '<input>');
+}
+
+/** What the bytes of a table come from. */
+type Input = Pick<InputFile, 'file' | 'change' | 'close'> & {
+  pieces(signal?: AbortSignal): AsyncIterable<Uint8Array | string>;
+};
+
+function openInput(source: TableSource, stdin: Readable): Input {
+  if (source.kind === 'file') return openFile(source.path);
+  return streamInput(source.kind === 'stdin' ? stdin : source.stream);
 }
 
 /** Opens a file. Throws a BatchFileError. */
@@ -159,14 +174,12 @@ function openFile(path: string): InputFile {
   }
 }
 
-/** A stream that is not ours to close. Where a file was redirected to it, that must not change either. */
-function standardInput(stream: Readable & { readonly fd?: number }): Pick<InputFile, 'file' | 'change' | 'close'> & {
-  pieces(signal?: AbortSignal): AsyncIterable<Uint8Array | string>;
-} {
+/** A stream that the caller closes. Where a file was redirected to it, that must not change either. */
+function streamInput(stream: AsyncIterable<Uint8Array | string> & { readonly fd?: number }): Input {
   const state = typeof stream.fd === 'number' ? new FileState(stream.fd) : undefined;
   return {
     file: undefined,
-    pieces: (signal) => (signal ? addAbortSignal(signal, stream) : stream),
+    pieces: (signal) => (signal && stream instanceof Readable ? addAbortSignal(signal, stream) : stream),
     change: () => state?.change(),
     close: () => undefined,
   };

@@ -1,5 +1,4 @@
 import { describeDiagnostic } from '../batch/errors.js';
-import type { Grouping } from '../batch/summary/group_by.js';
 import type { Summary } from '../batch/summary/summary.js';
 import { decodeVerdict, dispositionName, OUTCOMES, outcomeName } from '../kernel/verdict.js';
 import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
@@ -12,10 +11,10 @@ import type { Style } from './style.js';
 import { summaryText, totalsOf, totalsText } from './summary_text.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
-export function batchText(world: World, summary: Summary, grouping: Grouping | undefined, style: Style): string {
-  if (!grouping || !summary.groups) return summaryText(world, summary, style);
-  const groups = grouping.list(summary.groups);
-  return `${totalsText(world, summary, style)}\n${groupsText(grouping.columns, groups, summary.rows, style)}`;
+export function batchText(world: World, summary: Summary, style: Style): string {
+  const { groupBy, groups } = summary;
+  if (!groupBy || !groups) return summaryText(world, summary, style);
+  return `${totalsText(world, summary, style)}\n${groupsText(groupBy, groups, summary.rows, style)}`;
 }
 
 /** What a batch found besides its counts, for people: other profiles, expectations, rows that could not be read. */
@@ -48,8 +47,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
   }
   if (problems.total > 0) {
     const bad = problems.rows === 1 ? '1 row has' : `${count(problems.rows)} rows have`;
-    const them = problems.rows === 1 ? 'it' : 'them';
-    lines.push(style.bad(`${bad} something wrong; no kernel was asked for ${them}`));
+    lines.push(style.bad(`${bad} something wrong; not evaluated`));
     lines.push(...problems.first.map((problem) => `  ${describeDiagnostic(file, problem)}`));
     if (problems.total > problems.first.length)
       lines.push(`  and ${count(problems.total - problems.first.length)} more`);
@@ -62,7 +60,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
 }
 
 /** A batch's summary as JSON. */
-export function batchJson(world: World, summary: Summary, grouping?: Grouping): Record<string, unknown> {
+export function batchJson(world: World, summary: Summary): Record<string, unknown> {
   const { problems, expectations } = summary;
   const named = <K>(counts: ReadonlyMap<K, number>, name: (key: K) => string): Record<string, number> =>
     Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, rows]) => [name(key), rows]));
@@ -82,7 +80,7 @@ export function batchJson(world: World, summary: Summary, grouping?: Grouping): 
     outcomes: named(byOutcome(summary.verdicts), outcomeName),
     tokens: named(byDisposition(summary.verdicts), dispositionName),
     tasks,
-    ...(grouping && summary.groups ? { summary: groupsJson(grouping.columns, grouping.list(summary.groups)) } : {}),
+    ...(summary.groupBy && summary.groups ? { summary: groupsJson(summary.groupBy, summary.groups) } : {}),
     compared: summary.comparisons,
     expectations: {
       ...expectations,

@@ -1,7 +1,9 @@
 import type { WorldNames } from '../kernel/world.js';
+import type { OpenFile } from './file_source.js';
 import { isColumnar } from './formats.js';
-import { RequestTableError } from './request_table.js';
+import { type RequestFormat, RequestTableError } from './request_table.js';
 import type { RowDiagnostics } from './rows/row_diagnostics.js';
+import type { SplittableTable } from './split.js';
 import type { OpenTable, TableInput } from './table.js';
 import { readRequests } from './text/text_reader.js';
 
@@ -9,7 +11,11 @@ import { readRequests } from './text/text_reader.js';
 export async function openTable(input: TableInput, world: WorldNames, problems: RowDiagnostics): Promise<OpenTable> {
   const { file, format } = input;
   if (!isColumnar(format)) {
-    return { chunks: readRequests(world, format, input.pieces(), { file, problems }) };
+    const { open } = input;
+    return {
+      chunks: readRequests(world, format, input.pieces(), { file, problems }),
+      ...(open ? { splittable: () => openTextTable(open, input.file, format, world, problems) } : {}),
+    };
   }
   if (format === 'parquet') return openParquetTable(input, world, problems);
   // Loaded where it is needed: most tables are text.
@@ -27,4 +33,15 @@ async function openParquetTable(
   }
   const { openParquet } = await import('./parquet/open.js');
   return openParquet(file, open, world, problems);
+}
+
+async function openTextTable(
+  bytes: OpenFile,
+  file: string,
+  format: RequestFormat,
+  world: WorldNames,
+  problems: RowDiagnostics,
+): Promise<SplittableTable> {
+  const { TextTable } = await import('./text/text_table.js');
+  return TextTable.open(file, bytes, format, world, problems);
 }

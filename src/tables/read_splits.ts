@@ -1,42 +1,43 @@
 import type { WorldNames } from '../kernel/world.js';
 import { copyChunks, type TransientChunk } from './columnar/row_batch_reader.js';
 import type { RowDiagnostics } from './rows/row_diagnostics.js';
-import type { ColumnarSplit, SplitReader, SplittableTable, TableData } from './split.js';
+import { NO_PROBLEMS, type SplitReader, type SplittableTable, type TableData } from './split.js';
 import type { OpenTable } from './table.js';
 
-/** What reads the parts of a table. What it needs is loaded for this format alone: threads should start fast. */
+/** The reader of a table's splits. Imports what its format needs and no more: threads should start fast. */
 export async function openSplitReader(
   data: TableData,
   world: WorldNames,
   problems: RowDiagnostics,
 ): Promise<SplitReader> {
-  // A table's parts are of its own kind.
+  // The splits of a table are of the table's kind.
+  if (data.kind === 'text') {
+    const { TextSplitReader } = await import('./text/split.js');
+    return new TextSplitReader(data, world, problems) as SplitReader;
+  }
   if (data.kind === 'parquet') {
     const { ParquetSplitReader } = await import('./parquet/split.js');
-    return new ParquetSplitReader(data, world, problems);
+    return new ParquetSplitReader(data, world, problems) as SplitReader;
   }
   const { ArrowSplitReader } = await import('./arrow/split.js');
-  return new ArrowSplitReader(data, world, problems);
+  return new ArrowSplitReader(data, world, problems) as SplitReader;
 }
 
-/** A table whose parts are read here, one after the other, or by whoever asks for them. */
-export function openSplits(table: SplittableTable, world: WorldNames, problems: RowDiagnostics): OpenTable {
-  let read = 0;
-  const parts = {
-    table: table.data,
-    all: () => table.parts(),
-    done: (part: ColumnarSplit) => {
-      read += part.bytes;
-    },
-  };
-  const fleeting = async function* (): AsyncGenerator<TransientChunk> {
+/** A table in columns whose splits are read in this thread, in order, or by the threads that the caller has. */
+export function openColumnarTable(table: SplittableTable, world: WorldNames, problems: RowDiagnostics): OpenTable {
+  const readHere = async function* (): AsyncGenerator<TransientChunk> {
     const reader = await openSplitReader(table.data, world, problems);
-    for (const part of parts.all()) {
-      await reader.prepare(part);
-      yield* reader.read(part);
-      parts.done(part);
+    for (const split of table.splits(0)) {
+      await reader.prepare?.(split);
+      yield* reader.read(split) as Iterable<TransientChunk>;
+      table.accept(split, { rows: 0, problems: NO_PROBLEMS });
     }
   };
-  const chunks = fleeting();
-  return { chunks: copyChunks(chunks), fleeting: chunks, bytesRead: () => read, parts };
+  const transient = readHere();
+  return {
+    chunks: copyChunks(transient),
+    transient,
+    bytesRead: () => table.bytesRead,
+    splittable: async () => table,
+  };
 }

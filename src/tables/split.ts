@@ -2,26 +2,62 @@ import type { ArrowSplit, ArrowTableData } from './arrow/split.js';
 import type { DecodeBuffer } from './columnar/decode_buffer.js';
 import type { TransientChunk } from './columnar/row_batch_reader.js';
 import type { ParquetSplit, ParquetTableData } from './parquet/split.js';
+import type { RequestChunk } from './request_table.js';
+import { type RowDiagnosticCounts, RowDiagnostics } from './rows/row_diagnostics.js';
+import type { TextSplit, TextSplitEnd, TextTableData } from './text/split.js';
 
-/** What any thread needs to read parts of a table whose rows lie in columns: plain data. */
-export type TableData = ArrowTableData | ParquetTableData;
+/** What any thread needs to read splits of a table in a file: plain data. */
+export type TableData = TextTableData | ArrowTableData | ParquetTableData;
 
-/** Some consecutive rows of such a table, and where they lie: plain data. */
-export type ColumnarSplit = ArrowSplit | ParquetSplit;
+/** Consecutive rows of such a table, and where they are in the file: plain data. */
+export type Split = TextSplit | ArrowSplit | ParquetSplit;
 
-/** A table that can be read in parts. */
+/** What comes of a split besides its rows: plain data. */
+export interface SplitEnd {
+  readonly rows: number;
+  readonly problems: RowDiagnosticCounts;
+  /** Of a text table: where its rows started and ended. */
+  readonly text?: TextSplitEnd;
+}
+
+/** What a table answers to the end of a split. */
+export type Accepted =
+  /** The rows are the next of the table: this many rows and lines come before them. */
+  | { readonly kind: 'taken'; readonly rowsBefore: number; readonly linesBefore: number }
+  /** A row of an earlier split goes on past this one: it has no rows of its own. */
+  | { readonly kind: 'covered' }
+  /** A row of an earlier split goes on into this one: the rows start elsewhere, and are to be read from there. */
+  | { readonly kind: 'again'; readonly split: Split }
+  /** Its last row goes on for too long to be followed: the table is to be read by rest(). */
+  | { readonly kind: 'endless' };
+
+/** A table in a file that threads can read in splits. */
 export interface SplittableTable {
   readonly data: TableData;
-  /** All rows. Throws as reading chunks does. */
-  parts(): Iterable<ColumnarSplit>;
+  /** Bytes of the splits that were taken. */
+  readonly bytesRead: number;
+  /** All splits in order; of about `splitBytes` bytes in a text table. Throws as reading chunks does. */
+  splits(splitBytes: number): Iterable<Split>;
+  /** Takes what came of the next split, in the table's order, and its problems. */
+  accept(split: Split, end: SplitEnd): Accepted;
+  /** The rows from the first one on that was not taken, read in this thread; a table in columns needs it never. */
+  rest?(signal: AbortSignal | undefined): AsyncIterable<RequestChunk>;
 }
 
-/** Reads parts of a table, in any thread. */
+/** Reads splits of a table, in any thread. */
 export interface SplitReader {
-  /** What the rows of the last chunk lie on. */
-  readonly decodeBuffer: DecodeBuffer;
-  /** What comes before read() of a part, where anything does. */
-  prepare(part: ColumnarSplit): Promise<void> | undefined;
-  /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
-  read(part: ColumnarSplit): Iterable<TransientChunk>;
+  /** Of a table in columns: where the rows of the last chunk are. */
+  readonly decodeBuffer?: DecodeBuffer;
+  /** What read() of a split has to wait for, where there is anything. */
+  prepare?(split: Split): Promise<void> | undefined;
+  /**
+   * The rows of a split; of a table in columns in chunks whose arrays the next one overwrites. Throws a RequestTableError or
+   * a system's error.
+   */
+  read(split: Split): Iterable<RequestChunk | TransientChunk>;
+  /** Of a text table: where the rows of the last split started and ended. */
+  readonly textEnd?: TextSplitEnd | undefined;
 }
+
+/** Of a split without problems. */
+export const NO_PROBLEMS: RowDiagnosticCounts = new RowDiagnostics().drain();

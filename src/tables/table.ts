@@ -2,7 +2,7 @@ import type { TransientChunk } from './columnar/row_batch_reader.js';
 import type { OpenFile } from './file_source.js';
 import type { TableFormat } from './formats.js';
 import type { RequestChunk } from './request_table.js';
-import type { ColumnarSplit, TableData } from './split.js';
+import type { SplittableTable } from './split.js';
 
 /** A table to read. */
 export interface TableInput {
@@ -19,22 +19,12 @@ export interface TableInput {
 export interface OpenTable {
   /** Throws a RequestTableError, or a system's error. */
   readonly chunks: AsyncIterable<RequestChunk> | Iterable<RequestChunk>;
-  /** The same, for who is done with a chunk before the next: read these or those. Absent where chunks are made for good. */
-  readonly fleeting?: AsyncIterable<TransientChunk> | Iterable<TransientChunk>;
+  /** The same in chunks that are valid until the next is read; iterate either. Absent where chunks are copies anyway. */
+  readonly transient?: AsyncIterable<TransientChunk> | Iterable<TransientChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
   /** Bytes of the file that were read; undefined where `pieces` tells. */
   bytesRead?(): number;
-  /** The table in parts that any thread can read; absent where it is read from its start to its end. */
-  readonly parts?: TableSplits;
-}
-
-/** A table in parts. */
-export interface TableSplits {
-  /** What a thread needs to read them. */
-  readonly table: TableData;
-  /** Throws as reading chunks does. */
-  all(): Iterable<ColumnarSplit>;
-  /** Counts a part as read. */
-  done(part: ColumnarSplit): void;
+  /** The table in splits that any thread can read; absent where it is read from its start to its end. */
+  splittable?(): Promise<SplittableTable>;
 }

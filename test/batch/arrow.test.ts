@@ -69,8 +69,16 @@ function requests(seed: number, rows: number): RequestChunk['columns'] {
 
 async function summaryOf(options: Partial<Batch.BatchOptions>) {
   const source = { kind: 'file', path: table, format: 'arrow' } as const;
-  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, source, sink: nowhere, ...options });
+  const { elapsedMs, peakMemory, plan, ...summary } = await runBatch({
+    world,
+    evaluator,
+    compare,
+    source,
+    sink: nowhere,
+    ...options,
+  });
   expect(elapsedMs).toBeGreaterThan(0);
+  expect(peakMemory).toBeGreaterThan(0);
   return summary;
 }
 
@@ -133,7 +141,7 @@ test('a compressed file is read by workers, which load codecs for it; a broken o
     return path;
   };
   const read = (path: string, workers: number) =>
-    summaryOf({ source: { kind: 'file', path, format: 'arrow' }, workers, partBytes: 1 });
+    summaryOf({ source: { kind: 'file', path, format: 'arrow' }, workers, splitBytes: 1 });
   const plain = await read(await write('plain.arrow', {}), 1);
   expect(plain).toMatchObject({ rows: 5000, badRows: 1666 });
   const path = await write('lz4.arrow', { compressionType: CompressionType.LZ4_FRAME });

@@ -9,7 +9,6 @@ import { AtomicFile } from '../../src/batch/output/atomic_file.js';
 import { FileSink } from '../../src/batch/output/file_sink.js';
 import { placeAll } from '../../src/batch/output/open_sink.js';
 import { runBatch } from '../../src/batch/run_batch.js';
-import { Grouping } from '../../src/batch/summary/group_by.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { AbortError } from '../../src/errors.js';
 import { smallWorld } from '../tables/small_world.js';
@@ -155,20 +154,20 @@ describe('outputs beside each other', () => {
 
   it('appear together: where one cannot be put in its place, the other does not appear', async () => {
     await mkdir(join(folder, 'gone'));
-    const grouping = new Grouping(world, ['cmd']);
+    const groupBy = ['cmd'] as const;
     const groupsSink = toFile(join(folder, 'gone/counts.csv'));
     const sink = toFile(join(folder, 'x.csv'));
     const onProgress = (): void => rmSync(join(folder, 'gone'), { recursive: true, force: true });
-    const batch = runBatch({ world, evaluator, source: few, sink, grouping, groupsSink, onProgress });
+    const batch = runBatch({ world, evaluator, source: few, sink, groupBy, groupsSink, onProgress });
     await expect(batch).rejects.toThrow(/cannot write .*counts.csv: no such file or directory/);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('are opened before work: the first is removed where the second cannot be opened', async () => {
-    const grouping = new Grouping(world, ['cmd']);
+    const groupBy = ['cmd'] as const;
     const groupsSink = toFile(join(folder, 'none/counts.csv'));
     const sink = toFile(join(folder, 'x.csv'));
-    await expect(runBatch({ world, evaluator, source: many, sink, grouping, groupsSink })).rejects.toThrow(/none/);
+    await expect(runBatch({ world, evaluator, source: many, sink, groupBy, groupsSink })).rejects.toThrow(/none/);
     expect(await readdir(folder)).toEqual([]);
   });
 

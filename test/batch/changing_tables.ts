@@ -83,7 +83,7 @@ export function decided(
   });
   const source = { kind: 'file', path, format } as const;
   const sink = { kind: 'stdout', format: 'ndjson' } as const;
-  return runBatch({ world, evaluator, source, sink, stdout, workers, partBytes: 1 << 17 });
+  return runBatch({ world, evaluator, source, sink, stdout, workers, splitBytes: 1 << 17 });
 }
 
 /** Every change of a table in these formats. */

@@ -11,7 +11,7 @@ import { generateRequests } from '../../src/workload/generate_requests.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator, parseScenario } = (await import(dist('index.js'))) as typeof Library;
 
 /** Of a table in columns, more chunks than one thread writes the rows of; of text, parts of SPLIT_BYTES enough. */
@@ -20,7 +20,7 @@ const SPLIT_BYTES = 50_000;
 export const FIRST_BAD = 20_001;
 const { world } = parseScenario(await readFile('examples/fleet.yaml', 'utf8'), 'fleet.yaml');
 const evaluator = createEvaluator(world);
-const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
+const groupBy = ['task', 'cmd', 'reason'] as const;
 /** So many tasks are given out that workers have begun to work: they die of the next. */
 const KILLING_TASK = 4;
 export let folder: string;
@@ -52,17 +52,18 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Reads a table with that many threads, workers on the smallest occasion: its summary, and what was written. */
 export async function run(format: TableFormat, to: TableFormat | undefined, workers: number, strict = false) {
   const path = join(folder, `out-${workers}`);
-  const { elapsedMs, ...summary } = await runBatch({
+  const { elapsedMs, peakMemory, plan, ...summary } = await runBatch({
     world,
     evaluator,
-    grouping,
+    groupBy,
     source: { kind: 'file', path: tableOf(format), format },
     sink: to ? { kind: 'file', path, format: to } : { kind: 'none' },
     workers,
-    partBytes: SPLIT_BYTES,
+    splitBytes: SPLIT_BYTES,
     strict,
   });
   expect(elapsedMs).toBeGreaterThan(0);
+  expect(peakMemory).toBeGreaterThan(0);
   return { summary, rows: to ? await readFile(path) : Buffer.of() };
 }
 

@@ -10,14 +10,14 @@ import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const ROWS = 1_300_000;
 const world = smallWorld();
 const evaluator = createEvaluator(world);
 const compare = [createEvaluator({ ...world, profile: profileNamed('v12') })];
-const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
+const groupBy = ['task', 'cmd', 'reason'] as const;
 const here = duckdbFolder();
 let table: string;
 
@@ -38,9 +38,10 @@ beforeAll(async () => {
 async function summaryOf(options: Partial<Batch.BatchOptions>) {
   const source = { kind: 'file', path: table, format: 'parquet' } as const;
   const sink = { kind: 'none' } as const;
-  const all = { world, evaluator, compare, grouping, source, sink, partBytes: 1, ...options };
-  const { elapsedMs, ...summary } = await runBatch(all);
+  const all = { world, evaluator, compare, groupBy, source, sink, splitBytes: 1, ...options };
+  const { elapsedMs, peakMemory, plan, ...summary } = await runBatch(all);
   expect(elapsedMs).toBeGreaterThan(0);
+  expect(peakMemory).toBeGreaterThan(0);
   return summary;
 }
 

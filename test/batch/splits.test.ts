@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BatchWorkers } from '../../src/batch/batch_workers.js';
+import { readSplits } from '../../src/batch/splits/split_reading.js';
 import { SplitTaskHandler } from '../../src/batch/splits/split_task.js';
-import { readTextSplits } from '../../src/batch/splits/text_splits.js';
 import { packWorld } from '../../src/batch/splits/world_transfer.js';
 import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/batch/summary/summary.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
@@ -14,6 +14,7 @@ import { OpenFile } from '../../src/tables/file_source.js';
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { readRequests } from '../../src/tables/text/text_reader.js';
+import { TextTable } from '../../src/tables/text/text_table.js';
 import { VerdictRows } from '../../src/tables/text/verdict_writer.js';
 import { randomTable } from '../tables/random_tables.js';
 import { smallWorld } from '../tables/small_world.js';
@@ -22,20 +23,33 @@ const world = smallWorld();
 const evaluator = createEvaluator(world);
 const memories = [evaluator.share().memory];
 const places = new SlotWorkspaces(memories, 1);
-const folder = mkdtempSync(join(tmpdir(), 'parts-'));
+const folder = mkdtempSync(join(tmpdir(), 'splits-'));
 const path = join(folder, 'table');
 afterAll(() => {
   places.release();
   rmSync(folder, { recursive: true });
 });
 
-/** The workers of a batch, in this thread. */
-const decider = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [] });
-const batchWorkers = {
-  workers: 2,
-  readText: async (part, isCounted) => decider.run({ kind: 'text', part, isCounted, places: places.of(0) }),
-  dismiss: async () => undefined,
-} as Pick<BatchWorkers, 'workers' | 'readText' | 'dismiss'> as BatchWorkers;
+/** Reads the splits of a table file, in this thread. */
+async function* readFile(
+  file: OpenFile,
+  format: RequestFormat,
+  problems: RowDiagnostics,
+  splitBytes: number,
+  isCounted: boolean,
+): ReturnType<typeof readSplits> {
+  const table = await TextTable.open(path, file, format, world, problems);
+  const handler = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [], table: table.data });
+  const batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'> = {
+    workers: 2,
+    readSplit: async (part, counted) =>
+      handler.run({ kind: 'split', split: part, isCounted: counted, places: places.of(0) }) as ReturnType<
+        BatchWorkers['readSplit']
+      >,
+    close: async () => undefined,
+  };
+  yield* readSplits(table, batchWorkers, { isCounted, splitBytes, signal: undefined });
+}
 
 interface Read {
   readonly counts: Counts;
@@ -46,7 +60,7 @@ interface Read {
 }
 
 /** What comes of a table: its counts, its problems, and its rows as they are written. */
-async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof readTextSplits>): Promise<Read> {
+async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof readSplits>): Promise<Read> {
   const problems = new RowDiagnostics();
   const counts = emptyCounts(world, []);
   const rows = new VerdictRows(world, 'csv');
@@ -81,19 +95,13 @@ const whole = (bytes: Uint8Array, format: RequestFormat): Promise<Read> =>
       ) as AsyncGenerator<RequestChunk>,
   );
 
-const parted = (bytes: Uint8Array, format: RequestFormat, partBytes: number, isCounted: boolean): Promise<Read> => {
+const split = (bytes: Uint8Array, format: RequestFormat, splitBytes: number, isCounted: boolean): Promise<Read> => {
   writeFileSync(path, bytes);
   const file = OpenFile.open(path);
-  return gather((problems) =>
-    readTextSplits(
-      { path, file, format, world, problems, partBytes, onBytes: () => {}, signal: undefined },
-      batchWorkers,
-      isCounted,
-    ),
-  ).finally(() => file.close());
+  return gather((problems) => readFile(file, format, problems, splitBytes, isCounted)).finally(() => file.close());
 };
 
-describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
+describe.each(REQUEST_FORMATS)('a %s table cut into splits', (format) => {
   test('is read as it is whole, wherever it is cut', async () => {
     let texts = 0;
     await fc.assert(
@@ -103,11 +111,11 @@ describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
           { weight: 1, arbitrary: fc.integer({ min: 1, max: 8 }) },
           { weight: 9, arbitrary: fc.integer({ min: 9, max: 300 }) },
         ),
-        async (tables, partBytes) => {
+        async (tables, splitBytes) => {
           const bytes = Buffer.concat(tables);
           const alone = await whole(bytes, format);
-          expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
-          expect(await parted(bytes, format, partBytes, true)).toEqual({ ...alone, text: '' });
+          expect(await split(bytes, format, splitBytes, false)).toEqual(alone);
+          expect(await split(bytes, format, splitBytes, true)).toEqual({ ...alone, text: '' });
           texts += alone.text.length;
         },
       ),
@@ -125,8 +133,8 @@ describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
     const bytes = Buffer.from(`${head}${good}${good}${long}\n${good.repeat(100)}${open}${good}${long}`);
     const alone = await whole(bytes, format);
     expect(alone.problems.counts.line_too_long).toBe(2);
-    for (const partBytes of [1 << 21, 1 << 23]) {
-      expect(await parted(bytes, format, partBytes, false)).toEqual(alone);
+    for (const splitBytes of [1 << 21, 1 << 23]) {
+      expect(await split(bytes, format, splitBytes, false)).toEqual(alone);
     }
   });
 
@@ -135,7 +143,7 @@ describe.each(REQUEST_FORMATS)('a %s table cut into parts', (format) => {
     const bad = format === 'csv' ? 'root,btf_laod,x\n' : '{"task":"root","cmd":"btf_laod","nte":1}\n';
     const head = format === 'csv' ? 'task,cmd,nte\n' : '';
     const bytes = Buffer.from(head + (good.repeat(99) + bad).repeat(30));
-    const { problems } = await parted(bytes, format, 500, true);
+    const { problems } = await split(bytes, format, 500, true);
     const above = format === 'csv' ? 1 : 0;
     expect(problems.first.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => 100 * (i + 1) + above));
     expect(problems).toMatchObject({ total: 30, rows: 30, unknownColumns: [{ name: 'nte' }] });
@@ -146,17 +154,7 @@ test('a file that became shorter is an error, not a shorter table', async () => 
   writeFileSync(path, `task,cmd\n${'root,btf_load\n'.repeat(100)}`);
   const file = OpenFile.open(path);
   truncateSync(path, 30);
-  const table = {
-    path,
-    file,
-    format: 'csv',
-    world,
-    problems: new RowDiagnostics(),
-    partBytes: 100,
-    onBytes() {},
-    signal: undefined,
-  } as const;
-  await expect(readTextSplits(table, batchWorkers, true).next()).rejects.toThrow(
+  await expect(readFile(file, 'csv', new RowDiagnostics(), 100, true).next()).rejects.toThrow(
     `cannot read ${path}: it became shorter while it was read`,
   );
   file.close();

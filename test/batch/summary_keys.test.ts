@@ -25,7 +25,7 @@ test('a summary in JSON has its keys in one order, whichever threads counted', a
     const source = { kind: 'file', path, format: 'csv' } as const;
     const sink = { kind: 'none' } as const;
     const evaluator = createEvaluator(world);
-    const summary = await runBatch({ world, evaluator, source, sink, workers, partBytes: 4096 });
+    const summary = await runBatch({ world, evaluator, source, sink, workers, splitBytes: 4096 });
     return JSON.stringify({ ...batchJson(world, summary), elapsed_ms: 0, peak_memory_bytes: 0 });
   });
   const [alone, among] = await Promise.all(texts);

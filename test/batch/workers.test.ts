@@ -13,7 +13,7 @@ import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
-const { runBatch, Grouping } = (await import(dist('batch/index.js'))) as typeof Batch;
+const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator, attachEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 const world = smallWorld();
@@ -21,7 +21,7 @@ const custom = { ...world, profile: extendProfile(profileNamed('v12'), 'mine', {
 const evaluator = createEvaluator(world);
 const compare = [createEvaluator(custom), createEvaluator({ ...world, profile: profileNamed('v12') })];
 const nowhere = { kind: 'none' } as const;
-const grouping = new Grouping(world, ['task', 'cmd', 'reason']);
+const groupBy = ['task', 'cmd', 'reason'] as const;
 /** Small enough for a table of 60,000 rows to have many. */
 const SPLIT_BYTES = 500_000;
 let folder: string;
@@ -35,8 +35,15 @@ afterEach(async () => {
 
 /** A batch's summary without what differs from run to run. */
 async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.BatchOptions, 'source' | 'sink'>) {
-  const { elapsedMs, ...summary } = await runBatch({ world, evaluator, compare, grouping, ...options });
+  const { elapsedMs, peakMemory, plan, ...summary } = await runBatch({
+    world,
+    evaluator,
+    compare,
+    groupBy,
+    ...options,
+  });
   expect(elapsedMs).toBeGreaterThan(0);
+  expect(peakMemory).toBeGreaterThan(0);
   return summary;
 }
 
@@ -73,7 +80,7 @@ describe('more workers change nothing', () => {
           source,
           sink: { kind: 'file', path, format },
           workers,
-          partBytes: SPLIT_BYTES,
+          splitBytes: SPLIT_BYTES,
         });
         return { summary, rows: await readFile(path) };
       };

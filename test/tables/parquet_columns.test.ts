@@ -32,7 +32,7 @@ async function cellsOf(path: string, step = DECODE_BUFFER_ROWS): Promise<Partial
     const readers = table.data.columns.map((column) => new ColumnReader(column));
     const cells = readers.map((): Cell[] => []);
     const codecs = new ParquetSplitReader(table.data, smallWorld(), new RowDiagnostics());
-    for (const part of table.parts()) {
+    for (const part of table.splits()) {
       await codecs.prepare(part);
       for (const { rows, chunks } of part.groups) {
         readers.forEach((reader, i) => {
@@ -145,7 +145,7 @@ test.each(['V1', 'V2'])(
       const options = `PARQUET_VERSION ${version}, DICTIONARY_SIZE_LIMIT ${limit}, COMPRESSION snappy`;
       await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
       const bytes = OpenFile.open(path);
-      const [{ groups }] = [...new ParquetTable(path, bytes, new RowDiagnostics()).parts()] as [ParquetSplit];
+      const [{ groups }] = [...new ParquetTable(path, bytes, new RowDiagnostics()).splits()] as [ParquetSplit];
       const [{ chunks }] = groups as unknown as [RowGroup];
       const [{ offset, bytes: length }] = chunks as unknown as [ColumnChunk];
       const chunk = new Uint8Array(length);

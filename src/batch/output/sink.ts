@@ -16,7 +16,9 @@ const STDOUT = 'standard output';
 export type BatchSink =
   | { readonly kind: 'none' }
   | { readonly kind: 'file'; readonly path: string; readonly format: TableFormat }
-  | { readonly kind: 'stdout'; readonly format: TableFormat };
+  | { readonly kind: 'stdout'; readonly format: TableFormat }
+  /** A stream that the caller ends. Where its reader goes away, the batch ends early. */
+  | { readonly kind: 'stream'; readonly stream: Writable; readonly format: TableFormat };
 
 /** The sink a command line names: nothing, standard output (`-`, /dev/stdout, /dev/fd/1), or a file. */
 export function sinkOf(path: string | undefined, format: TableFormat): BatchSink {
@@ -39,6 +41,7 @@ export function openSink(sink: BatchSink, options: OpenSinkOptions = {}): OpenSi
   const { signal, stdout = process.stdout } = options;
   if (sink.kind === 'none') return undefined;
   if (sink.kind === 'stdout') return new StreamSink(STDOUT, stdout, signal);
+  if (sink.kind === 'stream') return new StreamSink('the output stream', sink.stream, signal);
   const { path } = sink;
   const existing = options.isNew ? undefined : existingAt(path);
   if (existing?.isFIFO()) return new FifoSink(path, signal);

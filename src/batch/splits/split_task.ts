@@ -1,17 +1,18 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { DeciderCache } from '../../pool/decider_cache.js';
+import { copyChunk, isTransient, type TransientChunk } from '../../tables/columnar/row_batch_reader.js';
+import { openSplitReader } from '../../tables/read_splits.js';
 import type { RequestChunk, RequestFormat } from '../../tables/request_table.js';
-import { type CellNames, cellNames } from '../../tables/rows/cell_resolvers.js';
-import type { ColumnarSplit, TableData } from '../../tables/split.js';
+import { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
+import type { Split, SplitEnd, SplitReader, TableData } from '../../tables/split.js';
 import type { VerdictRows } from '../../tables/text/verdict_writer.js';
 import { generateRequests } from '../../workload/generate_requests.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from '../decide_chunk.js';
+import { countTransientChunk } from '../summary/count_columns.js';
 import { Grouping } from '../summary/group_by.js';
 import type { GroupColumn } from '../summary/group_columns.js';
 import { type Counts, emptyCounts, tallyChunk } from '../summary/summary.js';
-import type { ColumnarSplitHandler, ColumnarSplitResult } from './columnar_split.js';
 import { captureReadFailure, type ReadFailure } from './read_failure.js';
-import type { readTextSplit, TextSplit, TextSplitResult } from './text_split.js';
 import { unpackWorld, type WorldTransfer } from './world_transfer.js';
 
 /** What a batch's worker gets as it starts. */
@@ -23,46 +24,49 @@ export interface SplitWorkerData {
   readonly compared: readonly string[];
   /** Of verdict rows, where they are wanted. */
   readonly format?: RequestFormat | undefined;
-  /** The table in columns that parts are read of, where they are. */
+  /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
 }
 
-/** A part of a batch, and a place in each memory to decide it from. */
+/** A part of a batch, and a workspace in each memory to decide it from. */
 export type SplitTask = { readonly places: readonly number[] } & (
   | {
-      /** Draw the rows from `from` up to `to`, decide and count them. */
-      readonly kind: 'draw';
+      /** Sample the rows from `from` up to `to`, decide and count them. */
+      readonly kind: 'sample';
       readonly seed: number;
       readonly from: number;
       readonly to: number;
     }
   | {
-      /** Read a part of a text table; with `isCounted`, also decide and count its requests. */
-      readonly kind: 'text';
-      readonly part: TextSplit;
+      /** Read a split of the table; with `isCounted`, decide and count its rows. */
+      readonly kind: 'split';
+      readonly split: Split;
       readonly isCounted: boolean;
     }
   | {
-      /** Read a part of a table in columns, decide and count its rows. */
-      readonly kind: 'table';
-      readonly part: ColumnarSplit;
-    }
-  | {
-      /** Decide a chunk and write its rows. */
+      /** Decide a chunk and render its rows. */
       readonly kind: 'chunk';
       readonly chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
     }
 );
 
-/** What a worker answers to each kind of part. */
-export interface SplitResults {
-  readonly draw: Counts;
-  readonly text: TextSplitResult | ReadFailure;
-  readonly table: ColumnarSplitResult | ReadFailure;
+/** What comes of a split: its chunks, or what was counted of them. Plain data. */
+export interface SplitResult {
+  readonly end: SplitEnd;
+  readonly chunks: readonly RequestChunk[];
+  readonly counts?: Counts;
+}
+
+/** What a worker answers to each kind of task. */
+export interface SplitTaskResults {
+  readonly sample: Counts;
+  readonly split: SplitResult | ReadFailure;
   readonly chunk: DecidedChunk;
 }
+
+type Deciders = readonly [BatchDecider, ...BatchDecider[]];
 
 /** Does parts of a batch in a worker thread. */
 export class SplitTaskHandler {
@@ -70,77 +74,92 @@ export class SplitTaskHandler {
   readonly #world: WorldNames;
   readonly #deciders: readonly DeciderCache[];
   readonly #rows: VerdictRows | undefined;
-  readonly #table: ColumnarSplitHandler | undefined;
-  readonly #readTextSplit: typeof readTextSplit | undefined;
   readonly #grouping: Grouping | undefined;
-  #names: CellNames | undefined;
+  readonly #problems: RowDiagnostics;
+  readonly #reader: SplitReader | undefined;
 
   private constructor(
     data: SplitWorkerData,
     world: WorldNames,
     rows: VerdictRows | undefined,
-    table: ColumnarSplitHandler | undefined,
-    textReader: typeof readTextSplit | undefined,
+    reader: SplitReader | undefined,
+    problems: RowDiagnostics,
   ) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
-    this.#table = table;
-    this.#readTextSplit = textReader;
+    this.#reader = reader;
+    this.#problems = problems;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
     this.#deciders = data.memories.map((memory) => new DeciderCache(memory));
   }
 
-  /** Loads what the batch needs, and no more: threads should start fast. */
+  /** Imports what the batch needs, and no more: threads should start fast. */
   static async open(data: SplitWorkerData): Promise<SplitTaskHandler> {
     const world = unpackWorld(data.world);
+    const problems = new RowDiagnostics();
     const rows =
       data.format && new (await import('../../tables/text/verdict_writer.js')).VerdictRows(world, data.format);
-    const table =
-      data.table && (await (await import('./columnar_split.js')).ColumnarSplitHandler.open(data.table, world));
-    const textReader = data.table ? undefined : (await import('./text_split.js')).readTextSplit;
-    return new SplitTaskHandler(data, world, rows, table, textReader);
+    const reader = data.table && (await openSplitReader(data.table, world, problems));
+    return new SplitTaskHandler(data, world, rows, reader, problems);
   }
 
-  run(task: SplitTask): SplitResults[SplitTask['kind']] | Promise<SplitResults['table']> {
-    const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as [BatchDecider];
+  run(task: SplitTask): SplitTaskResults[SplitTask['kind']] | Promise<SplitTaskResults['split']> {
+    const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as Deciders;
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
-    if (task.kind === 'text') {
-      return captureReadFailure(() => this.#readText(task.part, task.isCounted ? deciders : undefined));
-    }
-    const counts = emptyCounts(this.#world, this.#data.compared, this.#grouping);
-    if (task.kind === 'table') {
-      const table = this.#table as ColumnarSplitHandler;
-      const decide = () => captureReadFailure(() => table.decide(task.part, deciders, counts, this.#grouping));
-      return table.prepare(task.part)?.then(decide) ?? decide();
-    }
-    for (const chunk of generateRequests(this.#world, task.seed, task.to, { from: task.from })) {
-      const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-      tallyChunk(counts, chunk, verdicts, others, this.#grouping);
+    if (task.kind === 'sample') return this.#sample(task, deciders);
+    const reader = this.#reader as SplitReader;
+    const read = () => captureReadFailure(() => this.#readSplit(reader, task.split, task.isCounted, deciders));
+    return reader.prepare?.(task.split)?.then(read) ?? read();
+  }
+
+  #sample({ seed, from, to }: SplitTask & { kind: 'sample' }, deciders: Deciders): Counts {
+    const counts = this.#emptyCounts();
+    for (const chunk of generateRequests(this.#world, seed, to, { from })) {
+      this.#countChunk(chunk, deciders, counts);
     }
     return counts;
   }
 
-  /** Reads a part, and counts what `deciders` answer where they are given. */
-  #readText(part: TextSplit, deciders: readonly [BatchDecider] | undefined): TextSplitResult {
-    this.#names ??= cellNames(this.#world);
+  #readSplit(reader: SplitReader, split: Split, isCounted: boolean, deciders: Deciders): SplitResult {
     const chunks: RequestChunk[] = [];
-    const counts = deciders && emptyCounts(this.#world, this.#data.compared, this.#grouping);
-    const read = (this.#readTextSplit as typeof readTextSplit)(this.#names, part, (chunk) => {
-      if (!counts) {
-        chunks.push(chunk);
-        return;
+    const counts = isCounted ? this.#emptyCounts() : undefined;
+    let rows = 0;
+    try {
+      for (const chunk of reader.read(split)) {
+        rows += chunk.rows;
+        if (counts) this.#countChunk(chunk, deciders, counts);
+        else chunks.push(isTransient(chunk) ? copyChunk(chunk) : chunk);
       }
-      const { verdicts, others } = decideChunk(chunk, deciders, undefined);
-      tallyChunk(counts, chunk, verdicts, others, this.#grouping);
-    });
-    return { read, chunks, ...(counts ? { counts } : {}) };
+    } catch (error) {
+      // The next split starts without the problems and counts of this one.
+      this.#problems.drain();
+      throw error;
+    } finally {
+      if (counts) reader.decodeBuffer?.takeCounts(counts.verdicts, counts.tasks);
+    }
+    const { textEnd: text } = reader;
+    const end = { rows, problems: this.#problems.drain(), ...(text ? { text } : {}) };
+    return { end, chunks, ...(counts ? { counts } : {}) };
+  }
+
+  #countChunk(chunk: RequestChunk | TransientChunk, deciders: Deciders, counts: Counts): void {
+    if (isTransient(chunk)) {
+      countTransientChunk(chunk, deciders, counts, this.#grouping);
+      return;
+    }
+    const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+    tallyChunk(counts, chunk, verdicts, others, this.#grouping);
+  }
+
+  #emptyCounts(): Counts {
+    return emptyCounts(this.#world, this.#data.compared, this.#grouping);
   }
 
   /** The buffers of a result that may leave this thread for good. */
-  static buffersOf(result: SplitResults[SplitTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result || 'unreadable' in result || 'problems' in result) return [];
-    if ('read' in result) return result.chunks.flatMap(buffersOfChunk);
+  static buffersOf(result: SplitTaskResults[SplitTask['kind']]): ArrayBufferLike[] {
+    if ('tasks' in result || 'unreadable' in result) return [];
+    if ('end' in result) return result.chunks.flatMap(buffersOfChunk);
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
   }

@@ -33,8 +33,8 @@ export interface Group {
   readonly rows: number;
 }
 
-/** How one column takes part. */
-interface Part {
+/** The values of one column as digits of the number of a group. */
+interface ColumnDigits {
   /** How many digits there are. */
   readonly radix: number;
   /** What a row has; `radix` or more for an id the world does not have. */
@@ -48,18 +48,18 @@ interface Part {
 /** Groups decided rows by what the output says of them in some columns. */
 export class Grouping {
   readonly columns: readonly GroupColumn[];
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly ColumnDigits[];
   /** How many groups there could be. */
   readonly #size: number;
 
-  /** Throws a RangeError for columns of which no number can be made. */
+  /** Throws a TooManyGroupsError for columns whose values together cannot be numbered. */
   constructor(world: WorldNames, columns: readonly GroupColumn[]) {
-    const parts = splitsOf(world);
+    const parts = columnsOf(world);
     this.columns = columns;
     this.#parts = columns.map((column) => parts[column]);
     this.#size = this.#parts.reduce((size, { radix }) => size * radix, 1);
     if (this.#size > Number.MAX_SAFE_INTEGER) {
-      throw new RangeError(`${columns.join(', ')}: more groups than can be told apart; leave out a column`);
+      throw new TooManyGroupsError(`${columns.join(', ')} have more different values than can be numbered`);
     }
   }
 
@@ -131,8 +131,10 @@ export function addGroups(into: Groups, part: Groups): void {
 
 /** Throws a TooManyGroupsError where there are more groups than should be kept. */
 export function checkGroups({ known, written }: Groups): void {
-  if (known instanceof Map && known.size > MAX_GROUPS) throw new TooManyGroupsError(MAX_GROUPS, false);
-  if (written.size > MAX_WRITTEN) throw new TooManyGroupsError(MAX_WRITTEN, true);
+  if (known instanceof Map && known.size > MAX_GROUPS)
+    throw new TooManyGroupsError(`there are more than ${MAX_GROUPS.toLocaleString('en')} groups`);
+  if (written.size > MAX_WRITTEN)
+    throw new TooManyGroupsError(`rows with a problem are of more than ${MAX_WRITTEN.toLocaleString('en')} groups`);
 }
 
 function increase<Key>(counts: Map<Key, number>, key: Key, by: number): void {
@@ -147,14 +149,14 @@ function compareTexts(a: readonly string[], b: readonly string[]): number {
   return 0;
 }
 
-function splitsOf(world: WorldNames): Record<GroupColumn, Part> {
+function columnsOf(world: WorldNames): Record<GroupColumn, ColumnDigits> {
   const { vocabulary } = world.profile;
   const fields = commandFields(vocabulary);
   const numbers = (kind: EnumKind): string[] => readableNames(vocabulary, kind);
   const request = (name: GroupColumn): number => (REQUEST_COLUMNS as readonly string[]).indexOf(name);
   const [cmds, attachTypes] = [numbers('cmds'), numbers('attach_types')];
 
-  const ids = (name: 'task' | 'token', specs: readonly { readonly name: string }[]): Part => {
+  const ids = (name: 'task' | 'token', specs: readonly { readonly name: string }[]): ColumnDigits => {
     const texts = [...readableIds(specs.map((spec) => spec.name))];
     if (name === 'token') texts.push('');
     const none = specs.length;
@@ -170,14 +172,14 @@ function splitsOf(world: WorldNames): Record<GroupColumn, Part> {
       request: request(name),
     };
   };
-  const types = (name: 'map_type' | 'prog_type', reads: number, texts: readonly string[]): Part => ({
+  const types = (name: 'map_type' | 'prog_type', reads: number, texts: readonly string[]): ColumnDigits => ({
     radix: TYPE_ROWS + 1,
     digit: ({ cmd, type }, row) =>
       fields.type[saturate(cmd[row] as number)] === reads ? saturate(type[row] as number) + 1 : 0,
     text: (digit) => (digit === 0 ? '' : (texts[digit - 1] as string)),
     request: request(name),
   });
-  const words = (textOf: (byte: number) => string): Part => {
+  const words = (textOf: (byte: number) => string): ColumnDigits => {
     const all = BYTES.map((byte) => (Outcome[decodeVerdict(byte).outcome] === undefined ? '' : textOf(byte)));
     const texts = [...new Set(all)];
     const digits = Uint8Array.from(all, (text) => texts.indexOf(text));

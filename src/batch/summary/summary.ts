@@ -4,7 +4,9 @@ import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../tables/request_table.js';
 import type { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
-import { addGroups, type Grouping, type Groups } from './group_by.js';
+import type { BatchPlan } from '../plan.js';
+import { addGroups, type Group, type Grouping, type Groups } from './group_by.js';
+import type { GroupColumn } from './group_columns.js';
 
 const KEPT = 20;
 /** Instead of an errno: the request cannot be made. */
@@ -50,7 +52,7 @@ export interface Counts {
   readonly comparisons: readonly Comparison[];
   readonly expectations: Expectations;
   /** Rows by group, where they are asked for. */
-  readonly groups?: Groups;
+  readonly groupCounts?: Groups;
 }
 
 /** What a batch found. */
@@ -64,6 +66,11 @@ export interface Summary extends Counts {
   /** Nobody read the output to its end: the counts cover what was decided until then. */
   isTruncated: boolean;
   elapsedMs: number;
+  /** The columns that rows were grouped by, and the groups, largest first; where that was asked for. */
+  readonly groupBy?: readonly GroupColumn[];
+  groups?: readonly Group[];
+  /** How the batch was executed. */
+  readonly plan: BatchPlan;
   /** Bytes of memory that this process had at most, its worker threads' among them. */
   peakMemory: number;
 }
@@ -81,7 +88,7 @@ export function emptyCounts(
     tasks: new Uint32Array(taskCounts(world)),
     comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
     expectations: { checked: 0, unmet: 0, first: [] },
-    ...(grouping ? { groups: grouping.none() } : {}),
+    ...(grouping ? { groupCounts: grouping.none() } : {}),
   };
 }
 
@@ -94,6 +101,7 @@ export function emptySummary(
   world: WorldNames,
   compared: readonly WorldNames[],
   problems: RowDiagnostics,
+  plan: BatchPlan,
   grouping?: Grouping | undefined,
 ): Summary {
   return {
@@ -104,6 +112,8 @@ export function emptySummary(
     ),
     tasks: new Float64Array(taskCounts(world)),
     profile: world.profile.name,
+    plan,
+    ...(grouping ? { groupBy: grouping.columns } : {}),
     badRows: 0,
     problems,
     isTruncated: false,
@@ -166,7 +176,7 @@ export function tallyFindings(
 ): void {
   const { expects } = chunk;
   if (expects) checkExpectations(counts.expectations, chunk, expects, verdicts);
-  if (counts.groups) grouping?.count(counts.groups, chunk, verdicts);
+  if (counts.groupCounts) grouping?.count(counts.groupCounts, chunk, verdicts);
 }
 
 /**
@@ -182,7 +192,7 @@ export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefor
     comparison.answers += answers;
     comparison.verdicts += verdicts;
   });
-  if (into.groups && part.groups) addGroups(into.groups, part.groups);
+  if (into.groupCounts && part.groupCounts) addGroups(into.groupCounts, part.groupCounts);
   into.expectations.checked += part.expectations.checked;
   into.expectations.unmet += part.expectations.unmet;
   const { first } = into.expectations;

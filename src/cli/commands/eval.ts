@@ -16,7 +16,6 @@ import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
-import { groupingOf } from '../summary_option.js';
 import { tableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 import { defaultWorkers } from '../workers.js';
@@ -59,13 +58,12 @@ export function evalCommand(program: Command): void {
       const groupsSink = sinkOf(options.summaryOut, 'csv');
       // What a program reads from standard output is one thing: people read the rest beside it.
       const report = [sink, groupsSink].some(({ kind }) => kind === 'stdout') ? process.stderr : process.stdout;
-      const grouping = options.summary && groupingOf(options.summary, world);
       const show = (summary: Summary): void => {
         const style = styleFor(report);
-        if (options.json) writeJson(report, batchJson(world, summary, grouping));
+        if (options.json) writeJson(report, batchJson(world, summary));
         else {
           const notes = batchNotes(summary, options.requests ?? '', style);
-          writeText(report, batchText(world, summary, grouping, style) + notes);
+          writeText(report, batchText(world, summary, style) + notes);
         }
       };
       const bar = progressBar();
@@ -79,7 +77,7 @@ export function evalCommand(program: Command): void {
           strict: options.strict === true,
           compare: compared.map((other) => createEvaluator(other)),
           workers,
-          grouping,
+          groupBy: options.summary,
           groupsSink,
           onProgress: (progress) => bar.update(progress),
         }),

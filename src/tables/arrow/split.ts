@@ -12,7 +12,7 @@ import { FileBytes } from '../file_source.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { type EncodedBatch, openBatch } from './decompress_batch.js';
 
-/** What any thread needs to read parts of a table: plain data. */
+/** What any thread needs to read splits of a table: plain data. */
 export interface ArrowTableData {
   readonly kind: 'arrow';
   /** What messages call the file. */
@@ -41,7 +41,7 @@ export interface ArrowSlice {
   readonly firstRow: number;
 }
 
-/** Reads parts of a table, in any thread. */
+/** Reads splits of a table, in any thread. */
 export class ArrowSplitReader {
   readonly #file: string;
   readonly #bytes: FileBytes;
@@ -56,18 +56,18 @@ export class ArrowSplitReader {
     this.#slices.setDictionaries(dictionaries, codes);
   }
 
-  /** What the rows of the last chunk lie on. */
+  /** Where the rows of the last chunk are. */
   get decodeBuffer(): DecodeBuffer {
     return this.#slices.decodeBuffer;
   }
 
-  /** What comes before read() of a part: loading codecs, where it is compressed. */
+  /** What read() of a split has to wait for: loading codecs, where it is compressed. */
   prepare({ slices }: ArrowSplit): Promise<void> | undefined {
     const codecs = slices.flatMap(({ batch }) => batch.codec ?? []);
     return codecs.length > 0 ? loadCodecs(codecs) : undefined;
   }
 
-  /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
+  /** The rows of a split, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
   *read({ slices }: ArrowSplit): Generator<TransientChunk> {
     for (const { batch: encoded, from, to, firstRow } of slices) {
       const { source, batch } = openBatch(this.#file, this.#columns, this.#bytes, encoded);

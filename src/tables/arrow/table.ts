@@ -1,50 +1,65 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { dictionaryCodes } from '../columnar/row_batch_reader.js';
 import type { OpenFile } from '../file_source.js';
+import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import type { Accepted, SplitEnd } from '../split.js';
 import type { EncodedBatch } from './decompress_batch.js';
 import type { ArrowFile } from './file_reader.js';
 import type { ArrowSlice, ArrowSplit, ArrowTableData } from './split.js';
 
-/** Rows of a part: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
+/** Rows of a split: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
 const SPLIT_ROWS = 1 << 20;
-/** From so many bytes on, parts are twice as large: there are many, and the last one does not keep others waiting for long. */
+/** From so many bytes on, splits are twice as large: there are many, and the last one does not keep others waiting for long. */
 const LARGE_FILE = 1 << 29;
 
-/** A table in an Arrow file, which can be read in parts. */
+/** A table in an Arrow file, which can be read in splits. */
 export class ArrowTable {
   readonly data: ArrowTableData;
   readonly #bytes: OpenFile;
+  readonly #problems: RowDiagnostics;
+  #bytesRead = 0;
   readonly #arrow: ArrowFile;
 
   /** Over an open file, of requests of a world; the codecs of its dictionaries are loaded. Throws as ArrowFile does. */
-  constructor(file: string, bytes: OpenFile, arrow: ArrowFile, world: WorldNames) {
+  constructor(file: string, bytes: OpenFile, arrow: ArrowFile, world: WorldNames, problems: RowDiagnostics) {
     this.#bytes = bytes;
+    this.#problems = problems;
     this.#arrow = arrow;
     const { columns, dictionaries } = arrow;
     const codes = dictionaryCodes(world, columns, dictionaries);
     this.data = { kind: 'arrow', file, fd: bytes.fd, columns, dictionaries, codes };
   }
 
-  /** All rows, in parts of about SPLIT_ROWS; a batch that is compressed is not cut. */
-  *parts(): Generator<ArrowSplit> {
-    const partRows = this.#bytes.size < LARGE_FILE ? SPLIT_ROWS : 2 * SPLIT_ROWS;
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  accept({ bytes }: ArrowSplit, { problems }: SplitEnd): Accepted {
+    this.#bytesRead += bytes;
+    this.#problems.merge(problems);
+    return { kind: 'taken', rowsBefore: 0, linesBefore: 0 };
+  }
+
+  /** All rows, in splits of about SPLIT_ROWS; a batch that is compressed is not cut. */
+  *splits(): Generator<ArrowSplit> {
+    const splitRows = this.#bytes.size < LARGE_FILE ? SPLIT_ROWS : 2 * SPLIT_ROWS;
     let slices: ArrowSlice[] = [];
     let rows = 0;
     const cut = (): ArrowSplit => {
       const [{ firstRow, from }] = slices as [ArrowSlice];
       const bytes = slices.reduce((sum, { batch, ...slice }) => sum + bytesOf(batch, slice.to - slice.from), 0);
-      const part = { firstRow: firstRow + from, rows, bytes, slices };
+      const split = { firstRow: firstRow + from, rows, bytes, slices };
       slices = [];
       rows = 0;
-      return part;
+      return split;
     };
     for (const { batch, firstRow } of this.#arrow.batches()) {
       for (let from = 0; from < batch.rows; ) {
-        const to = batch.codec ? batch.rows : Math.min(batch.rows, from + partRows - rows);
+        const to = batch.codec ? batch.rows : Math.min(batch.rows, from + splitRows - rows);
         slices.push({ batch, from, to, firstRow });
         rows += to - from;
         from = to;
-        if (rows >= partRows) yield cut();
+        if (rows >= splitRows) yield cut();
       }
     }
     if (rows > 0) yield cut();

@@ -60,6 +60,11 @@ export interface TransientChunk extends RequestChunk {
   readonly decodeBuffer: DecodeBuffer;
 }
 
+/** Whether the arrays of a chunk are overwritten by the next one. */
+export function isTransient(chunk: RequestChunk): chunk is TransientChunk {
+  return 'decodeBuffer' in chunk;
+}
+
 /** A request column of a table. */
 interface GivenColumn {
   readonly name: RequestColumn;

@@ -1,6 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
 import type { OpenFile } from '../file_source.js';
-import { openSplits } from '../read_splits.js';
+import { openColumnarTable } from '../read_splits.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { OpenTable } from '../table.js';
 import { ParquetTable } from './table.js';
@@ -13,5 +13,5 @@ export async function openParquet(
   problems: RowDiagnostics,
 ): Promise<OpenTable> {
   const table = new ParquetTable(file, bytes, problems);
-  return { ...openSplits(table, world, problems), totalRows: table.rows };
+  return { ...openColumnarTable(table, world, problems), totalRows: table.rows };
 }

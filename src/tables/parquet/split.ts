@@ -18,7 +18,7 @@ import { ColumnReader, type ParquetColumn } from './column_reader.js';
 import { withDecodeErrors } from './decode_errors.js';
 import type { ColumnChunk } from './pages.js';
 
-/** What any thread needs to read parts of a table: plain data. */
+/** What any thread needs to read splits of a table: plain data. */
 export interface ParquetTableData {
   readonly kind: 'parquet';
   /** What messages call the file. */
@@ -53,7 +53,7 @@ export interface RowGroup {
 /** Numbers of texts, as a ColumnReader has them. */
 const TEXT_NUMBERS: NumberType = { kind: 'numbers', bytes: 4, isSigned: false };
 
-/** Reads parts of a table, in any thread. */
+/** Reads splits of a table, in any thread. */
 export class ParquetSplitReader {
   readonly #file: string;
   readonly #bytes: FileBytes;
@@ -77,18 +77,18 @@ export class ParquetSplitReader {
     this.#loaded = new DecodedRows(this.#columns);
   }
 
-  /** What the rows of the last chunk lie on. */
+  /** Where the rows of the last chunk are. */
   get decodeBuffer(): DecodeBuffer {
     return this.#slices.decodeBuffer;
   }
 
-  /** What comes before read() of a part: loading codecs, where there are any to load. */
+  /** What read() of a split has to wait for: loading codecs, where there are any to load. */
   prepare({ groups }: ParquetSplit): Promise<void> | undefined {
     const codecs = groups.flatMap(({ chunks }) => chunks.flatMap(({ codec }) => loadedCodec(codec) ?? []));
     return codecs.length > 0 ? loadCodecs(codecs) : undefined;
   }
 
-  /** The rows of a part, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
+  /** The rows of a split, in chunks whose arrays the next one overwrites. Throws a RequestTableError or a system's error. */
   *read({ groups }: ParquetSplit): Generator<TransientChunk> {
     for (const group of groups) {
       this.#columns.forEach((column, i) => {

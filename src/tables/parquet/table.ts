@@ -1,6 +1,7 @@
 import type { OpenFile } from '../file_source.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import type { Accepted, SplitEnd } from '../split.js';
 import { CODEC_NAMES } from './codecs.js';
 import { withDecodeErrors } from './decode_errors.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
@@ -14,14 +15,16 @@ const ENCRYPTED = 'PARE';
 /** At the end: the length of the footer, and the magic. */
 const TAIL_BYTES = 8;
 const MAX_FOOTER = 1 << 29;
-/** Rows of a part, some ten milliseconds of work; a row group is not cut. */
+/** Rows of a split, some ten milliseconds of work; a row group is not cut. */
 const SPLIT_ROWS = 1 << 18;
 
-/** A table in a Parquet file, which can be read in parts. */
+/** A table in a Parquet file, which can be read in splits. */
 export class ParquetTable {
   readonly data: ParquetTableData;
   readonly rows: number;
   readonly #file: string;
+  readonly #problems: RowDiagnostics;
+  #bytesRead = 0;
   readonly #columns: readonly FoundColumn[];
   readonly #groups: readonly RowGroupMetaData[];
 
@@ -29,6 +32,7 @@ export class ParquetTable {
   constructor(file: string, bytes: OpenFile, problems: RowDiagnostics) {
     const { footer, end } = readEnd(file, bytes);
     this.#file = file;
+    this.#problems = problems;
     this.#columns = withDecodeErrors(file, undefined, 'its schema', () =>
       findRequestColumns(file, footer.schema, problems),
     );
@@ -42,17 +46,27 @@ export class ParquetTable {
     this.data = { kind: 'parquet', file, fd: bytes.fd, end, columns: this.#columns.map(({ column }) => column) };
   }
 
-  /** All rows, in parts of SPLIT_ROWS or a row group more. Throws a RequestTableError. */
-  *parts(): Generator<ParquetSplit> {
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  accept({ bytes }: ParquetSplit, { problems }: SplitEnd): Accepted {
+    this.#bytesRead += bytes;
+    this.#problems.merge(problems);
+    return { kind: 'taken', rowsBefore: 0, linesBefore: 0 };
+  }
+
+  /** All rows, in splits of SPLIT_ROWS or a row group more. Throws a RequestTableError. */
+  *splits(): Generator<ParquetSplit> {
     let groups: RowGroup[] = [];
     let [firstRow, rows] = [0, 0];
     const cut = (): ParquetSplit => {
       const bytes = groups.reduce((sum, { chunks }) => sum + chunks.reduce((all, chunk) => all + chunk.bytes, 0), 0);
-      const part = { firstRow, rows, bytes, groups };
+      const split = { firstRow, rows, bytes, groups };
       firstRow += rows;
       rows = 0;
       groups = [];
-      return part;
+      return split;
     };
     for (const [i, meta] of this.#groups.entries()) {
       const group = this.#rowGroup(meta, i + 1, firstRow + rows);
@@ -81,7 +95,7 @@ export class ParquetTable {
     const { codec } = meta;
     if (codec === undefined || !CODEC_NAMES.includes(codec)) {
       throw new Error(
-        `it is compressed with ${codec ?? 'nobody knows what'}, and can be with ${CODEC_NAMES.join(', ')}`,
+        `it is compressed with ${codec ?? 'an unknown codec'}, and can be with ${CODEC_NAMES.join(', ')}`,
       );
     }
     if (meta.values !== rows) throw new Error(`it has ${meta.values} values for ${rows} rows`);

@@ -1,0 +1,91 @@
+import { AbortError } from '../../errors.js';
+import type { RequestChunk } from '../../tables/request_table.js';
+import type { Split, SplittableTable } from '../../tables/split.js';
+import type { BatchWorkers } from '../batch_workers.js';
+import { readError } from '../errors.js';
+import type { CountedSplit } from '../summary/summary.js';
+import { unwrap } from './read_failure.js';
+import type { SplitResult } from './split_task.js';
+
+/** Splits that are read ahead for each worker. */
+const SPLITS_AHEAD = 2;
+
+/** How splits are read. */
+export interface SplitReadingOptions {
+  /** Whether rows are decided and counted where they are read; else their chunks are wanted. */
+  readonly isCounted: boolean;
+  /** Bytes of a split of a text table. */
+  readonly splitBytes: number;
+  /** Ends reading in this thread. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A split that a worker reads. */
+interface Ahead {
+  readonly split: Split;
+  readonly result: Promise<SplitResult>;
+}
+
+/**
+ * Reads a table by splits, over workers: its chunks, or what was counted of them, in the order of the table. Throws a
+ * BatchFileError, a RequestTableError, a PoolError, or the signal's reason.
+ */
+export async function* readSplits(
+  table: SplittableTable,
+  batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'>,
+  { isCounted, splitBytes, signal }: SplitReadingOptions,
+): AsyncGenerator<RequestChunk | CountedSplit> {
+  const { file } = table.data;
+  const splits = table.splits(splitBytes)[Symbol.iterator]();
+  const ahead: Ahead[] = [];
+  const read = async (split: Split): Promise<SplitResult> =>
+    unwrap(file, await batchWorkers.readSplit(split, isCounted));
+  const readAhead = (): void => {
+    while (ahead.length < SPLITS_AHEAD * batchWorkers.workers) {
+      const next = splits.next();
+      if (next.done) return;
+      const result = read(next.value);
+      // Where an earlier split fails, this result is not awaited.
+      result.catch(() => undefined);
+      ahead.push({ split: next.value, result });
+    }
+  };
+  let isDone = false;
+  try {
+    for (readAhead(); ahead[0]; readAhead()) {
+      const { split, result } = ahead[0];
+      let found = await result;
+      let accepted = table.accept(split, found.end);
+      if (accepted.kind === 'again') {
+        found = await read(accepted.split);
+        accepted = table.accept(accepted.split, found.end);
+      }
+      if (accepted.kind === 'endless') {
+        yield* table.rest?.(signal) ?? [];
+        break;
+      }
+      ahead.shift();
+      if (accepted.kind !== 'taken') continue;
+      const { rowsBefore, linesBefore } = accepted;
+      if (found.counts) yield { counts: found.counts, rowsBefore, linesBefore };
+      for (const chunk of found.chunks) yield shifted(chunk, rowsBefore, linesBefore);
+    }
+    isDone = true;
+  } catch (error) {
+    throw signal?.aborted ? new AbortError(signal.reason) : readError(file, error);
+  } finally {
+    // After a failure, splits that are still being read are not wanted, and may take long.
+    if (!isDone) await batchWorkers.close();
+    // A file that is closed must not be read any more.
+    await Promise.allSettled(ahead.map(({ result }) => result));
+  }
+}
+
+/** A chunk that this many rows and lines come before. */
+function shifted(chunk: RequestChunk, rowsBefore: number, linesBefore: number): RequestChunk {
+  const { lines, firstRow } = chunk;
+  if (lines && linesBefore > 0) {
+    for (let row = 0; row < lines.length; row++) lines[row] = (lines[row] as number) + linesBefore;
+  }
+  return { ...chunk, firstRow: firstRow + rowsBefore };
+}
