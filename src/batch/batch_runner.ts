@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../engine/evaluator.js';
 import { throwIfAborted } from '../errors.js';
+import type { World } from '../kernel/world.js';
 import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
 import type { VerdictTableWriter } from '../tables/writers.js';
@@ -31,6 +32,7 @@ interface Pending {
 /** A batch whose source and output are open. */
 export interface OpenBatch {
   readonly options: BatchOptions;
+  readonly world: World;
   readonly plan: BatchPlan;
   readonly source: OpenSource;
   readonly output: OpenSink | undefined;
@@ -47,6 +49,7 @@ export function executePlan(batch: OpenBatch): Promise<void> {
 
 class BatchRunner {
   readonly #options: BatchOptions;
+  readonly #world: World;
   readonly #plan: BatchPlan;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
@@ -57,8 +60,9 @@ class BatchRunner {
   #batchWorkers: BatchWorkers | undefined;
   #reported = performance.now();
 
-  constructor({ options, plan, source, output, rows, grouping, summary }: OpenBatch) {
+  constructor({ options, world, plan, source, output, rows, grouping, summary }: OpenBatch) {
     this.#options = options;
+    this.#world = world;
     this.#plan = plan;
     this.#source = source;
     this.#output = output;
@@ -95,7 +99,7 @@ class BatchRunner {
     if (plan.kind === 'count_splits' || plan.kind === 'read_splits') return this.#readSplits(plan);
     if (plan.kind === 'count_in_place' && transient) {
       const compared = (this.#options.compare ?? []).map(({ world }) => world.profile.name);
-      const none = (): Counts => emptyCounts(this.#options.world, compared, this.#grouping);
+      const none = (): Counts => emptyCounts(this.#world, compared, this.#grouping);
       return countTransientChunks(transient, this.#evaluators, none, this.#grouping);
     }
     return chunks;

@@ -11,8 +11,8 @@ import { GROUP_COLUMNS, type GroupColumn } from './summary/group_columns.js';
 
 /** What a batch is made of. */
 export interface BatchOptions {
-  readonly world: World;
-  /** Made from that world. */
+  /** Whose tasks and tokens the table names; the evaluator's by default. */
+  readonly world?: World;
   readonly evaluator: Evaluator;
   readonly source: BatchSource;
   /** Where verdict rows go; by default none are written, and rows are counted where they are read. */
@@ -47,9 +47,10 @@ const SINK_KINDS: readonly BatchSink['kind'][] = ['none', 'file', 'stdout', 'str
 /** Throws an InvalidArgumentError for options of a wrong kind or out of range. */
 export function checkBatchOptions(options: BatchOptions): void {
   requireObject('options', options);
-  const { world, evaluator, source, sink, groupsSink, signal, compare = [], workers = 1, splitBytes = 1 } = options;
-  requireObject('options.world', world, 'a world');
+  const { evaluator, source, sink, groupsSink, signal, compare = [], workers = 1, splitBytes = 1 } = options;
   requireEvaluator('options.evaluator', evaluator);
+  const { world = evaluator.world } = options;
+  requireObject('options.world', world, 'a world');
   if (!Array.isArray(compare)) throw invalidArgument('options.compare', compare, 'an array of evaluators');
   compare.forEach((other, i) => {
     requireEvaluator(`options.compare[${i}]`, other);

@@ -24,7 +24,8 @@ const SPLIT_BYTES = 1 << 21;
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
   checkBatchOptions(options);
-  const { world, sink = { kind: 'none' }, groupsSink = { kind: 'none' }, groupBy, signal, compare = [] } = options;
+  const { evaluator, sink = { kind: 'none' }, groupsSink = { kind: 'none' }, groupBy, signal, compare = [] } = options;
+  const { world = evaluator.world } = options;
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const started = performance.now();
   throwIfAborted(signal);
@@ -39,7 +40,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     outputs = await openSinks([sink, groupsSink], { signal, stdout });
     const [output, groupsOutput] = outputs;
     const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
-    await executePlan({ options, plan, source, output, rows, grouping, summary });
+    await executePlan({ options, world, plan, source, output, rows, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();
     summary.badRows = undecidableRows(summary);

@@ -4,7 +4,7 @@ import { AbortError } from '../errors.js';
 import type { WorldNames } from '../kernel/world.js';
 import type { TransientChunk } from '../tables/columnar/row_batch_reader.js';
 import { FileState } from '../tables/file_source.js';
-import { isColumnar, type TableFormat } from '../tables/formats.js';
+import { formatOf, isColumnar, type TableFormat } from '../tables/formats.js';
 import { type InputFile, openInputFile } from '../tables/input_file.js';
 import { openTable } from '../tables/open_table.js';
 import type { RequestChunk } from '../tables/request_table.js';
@@ -29,8 +29,11 @@ export type BatchSource =
   /** Requests drawn from the world: the same rows for the same seed. */
   | { readonly kind: 'generated'; readonly rows: number; readonly seed: number };
 
-/** The source a command line names: standard input (`-`, and /dev/stdin where that is no regular file), or a file. */
-export function sourceOf(path: string, format: TableFormat): BatchSource {
+/**
+ * The source of a path: standard input (`-`, and /dev/stdin where that is no regular file), or a file. Throws an
+ * InvalidArgumentError where no format is given and the name does not tell it.
+ */
+export function sourceOf(path: string, format: TableFormat = formatOf(path)): BatchSource {
   return path === '-' || (descriptorOf(path) === 0 && !fstatSync(0).isFile())
     ? { kind: 'stdin', format }
     : { kind: 'file', path, format };

@@ -54,8 +54,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
     const kinds = Object.entries(problems.counts).filter(([, n]) => n > 0);
     lines.push(`  by kind: ${kinds.map(([kind, n]) => `${kind} ${count(n)}`).join(', ')}`);
   }
-  if (summary.isTruncated)
-    lines.push('the reader of the output went away: the counts cover what was decided until then');
+  if (summary.isTruncated) lines.push('output was closed early; counts cover the rows decided before that');
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }
 

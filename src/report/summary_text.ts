@@ -23,7 +23,7 @@ export interface BatchCounts {
 export interface Totals {
   allowed: number;
   denied: number;
-  /** Rows no kernel could be asked: unreadable, without a known task or token, or for the model alone. */
+  /** Rows that were not evaluated: unreadable, without a known task or token, or for the model alone. */
   undecided: number;
 }
 

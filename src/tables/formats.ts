@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.js';
 import { REQUEST_FORMATS } from './request_table.js';
 
 /**
@@ -20,6 +21,16 @@ const ENDINGS: readonly (readonly [ending: RegExp, format: TableFormat])[] = [
 /** The format a file's name tells by its ending; undefined for any other. */
 export function formatOfPath(path: string): TableFormat | undefined {
   return ENDINGS.find(([ending]) => ending.test(path))?.[1];
+}
+
+/** The same. Throws an InvalidArgumentError for a name that does not tell a format. */
+export function formatOf(path: string): TableFormat {
+  const format = formatOfPath(path);
+  if (format) return format;
+  throw new InvalidArgumentError(
+    'format',
+    `${path}: the name does not tell the format; give one of ${TABLE_FORMATS.join(', ')}`,
+  );
 }
 
 /** Whether rows lie in columns. */

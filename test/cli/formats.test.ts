@@ -230,6 +230,6 @@ test('Parquet with texts where numbers belong: texts that are numbers are, other
   const { code, stdout } = await inProcess(['eval', FLEET, '--requests', table]);
   expect(code).toBe(0);
   expect(stdout).toContain(
-    `1 row has something wrong; no kernel was asked for it\n  ${table}: row 2: insn_cnt: 'seven' is no number of instructions, 0 to 4294967295\n`,
+    `1 row has something wrong; not evaluated\n  ${table}: row 2: insn_cnt: 'seven' is no number of instructions, 0 to 4294967295\n`,
   );
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../cli/run_cli.js';
+import { batchProgramRun } from '../library/batch_program.js';
 import { readmeBlock } from '../readme_block.js';
 
 /** The Node that uses the package: another one with PACKAGE_NODE=/path/to/node. */
@@ -104,6 +105,19 @@ test('few other packages come with it, and no tool it is made with', () => {
 test('the library, and a worker thread attached to it: the program in the README', () => {
   const [, ...lines] = readmeBlock('console', '$ node library.mjs').split('\n');
   expect(runProgram('library.mjs', readmeBlock('js', 'import '))).toBe(lines.join('\n'));
+});
+
+test('a Parquet table over workers: the program in docs/library.md, in the main thread and in a worker thread', () => {
+  const { files, check } = batchProgramRun();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const bpftoken = join('node_modules', 'bpf-token-sim', 'dist', 'cli', 'main.js');
+  const fleet = join('node_modules', 'bpf-token-sim', 'examples', 'fleet.yaml');
+  run(NODE, [bpftoken, 'generate', fleet, '--rows', '200k', '--seed', '1', '--out', 'requests.parquet']);
+  for (const program of ['batch.mjs', 'in_worker.mjs']) {
+    const output = run(NODE, [program, fleet, 'requests.parquet', `${program}.parquet`]);
+    check(output);
+  }
+  expect(readFileSync(join(folder, 'in_worker.mjs.parquet'))).toEqual(readFileSync(join(folder, 'batch.mjs.parquet')));
 });
 
 test('a pool of workers', () => {

@@ -1,6 +1,6 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import type { TableFormat } from '../../tables/formats.js';
+import { formatOf, type TableFormat } from '../../tables/formats.js';
 import { BatchFileError } from '../errors.js';
 import { AtomicFile, type AtomicFileOptions } from './atomic_file.js';
 import { descriptorOf } from './descriptor_path.js';
@@ -20,9 +20,13 @@ export type BatchSink =
   /** A stream that the caller ends. Where its reader goes away, the batch ends early. */
   | { readonly kind: 'stream'; readonly stream: Writable; readonly format: TableFormat };
 
-/** The sink a command line names: nothing, standard output (`-`, /dev/stdout, /dev/fd/1), or a file. */
-export function sinkOf(path: string | undefined, format: TableFormat): BatchSink {
+/**
+ * The sink of a path: nothing, standard output (`-`, /dev/stdout, /dev/fd/1), or a file. Throws an InvalidArgumentError where
+ * no format is given and the name does not tell it.
+ */
+export function sinkOf(path: string | undefined, given?: TableFormat): BatchSink {
   if (path === undefined) return { kind: 'none' };
+  const format = given ?? formatOf(path);
   return path === '-' || descriptorOf(path) === 1 ? { kind: 'stdout', format } : { kind: 'file', path, format };
 }
 

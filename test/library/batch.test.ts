@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runBatch, sinkOf, sourceOf } from '../../src/batch/index.js';
+import type { BatchOptions } from '../../src/batch/options.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
+import { InvalidArgumentError } from '../../src/errors.js';
+import { MAIN, ROOT } from '../cli/run_cli.js';
+import { smallWorld } from '../tables/small_world.js';
+import { batchProgramRun } from './batch_program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'bpf-token-sim-batch-'));
+const fleet = join(ROOT, 'examples/fleet.yaml');
+const { files, check } = batchProgramRun();
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules', 'bpf-token-sim'), 'junction');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const args = ['generate', fleet, '--rows', '200k', '--seed', '1', '--out', 'requests.parquet'];
+  execFileSync(process.execPath, [MAIN, ...args], { cwd: folder });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('the program of docs/library.md evaluates a Parquet table over workers, also inside a worker thread', () => {
+  for (const program of ['batch.mjs', 'in_worker.mjs']) {
+    const args = [program, fleet, 'requests.parquet', `${program}.csv`];
+    check(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  }
+  const [alone, inWorker] = ['batch.mjs.csv', 'in_worker.mjs.csv'].map((name) =>
+    readFileSync(join(folder, name), 'utf8'),
+  );
+  expect(alone?.split('\n').length).toBe(200_002);
+  expect(inWorker).toBe(alone);
+});
+
+describe('a batch from streams to streams', () => {
+  const evaluator = createEvaluator(smallWorld());
+
+  test('reads and writes what the caller has open', async () => {
+    const source = {
+      kind: 'stream',
+      format: 'csv',
+      stream: pieces('task,cmd\nroot,btf_load\n', 'root,nonsense\n'),
+    } as const;
+    const summary = await runBatch({ evaluator, source, groupBy: ['cmd'] });
+    expect(summary).toMatchObject({ rows: 2, badRows: 1, groupBy: ['cmd'] });
+    expect(summary.groups?.map(({ texts, rows }) => [texts, rows])).toEqual([
+      [['btf_load'], 1],
+      [['nonsense'], 1],
+    ]);
+    expect(summary.problems.first).toMatchObject([{ line: 3, column: 'cmd' }]);
+  });
+
+  test('names of files tell formats, and an unknown one is an error', () => {
+    expect(sourceOf('a.parquet')).toEqual({ kind: 'file', path: 'a.parquet', format: 'parquet' });
+    expect(sinkOf('a.csv')).toEqual({ kind: 'file', path: 'a.csv', format: 'csv' });
+    expect(sinkOf(undefined)).toEqual({ kind: 'none' });
+    for (const make of [sourceOf, sinkOf])
+      expect(() => make('a.txt')).toThrow(/a\.txt: the name does not tell the format/);
+  });
+
+  test.each<[string, Partial<Record<keyof BatchOptions, unknown>>]>([
+    ['options.evaluator', { evaluator: {} }],
+    ['options.source', { source: undefined }],
+    ['options.source.kind', { source: { kind: 'socket' } }],
+    ['options.source.format', { source: { kind: 'file', path: 'x', format: 'xml' } }],
+    ['options.source.rows', { source: { kind: 'generated', rows: -1, seed: 1 } }],
+    ['options.sink.kind', { sink: { kind: 'socket' } }],
+    ['options.workers', { workers: 0 }],
+    ['options.splitBytes', { splitBytes: 0.5 }],
+    ['options.groupBy', { groupBy: ['colour'] }],
+    ['options.signal', { signal: 5 }],
+  ])('a wrong %s is an error that names it', async (argument, wrong) => {
+    const options = { evaluator, source: { kind: 'generated', rows: 1, seed: 1 }, ...wrong } as unknown as BatchOptions;
+    const error = await runBatch(options).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error).toMatchObject({ argument });
+  });
+});
+
+async function* pieces(...texts: string[]): AsyncGenerator<string> {
+  yield* texts;
+}
