@@ -3,7 +3,7 @@ import { createEvaluator } from '../src/engine/evaluator.js';
 import { instantiate, makeMemory } from '../src/engine/wasm.js';
 import { Model } from '../src/kernel/model.js';
 import { NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../src/kernel/world.js';
-import { typeFieldOf } from '../src/names/request_fields.js';
+import { typeFieldOf } from '../src/request/command_fields.js';
 import type { NamedRequest } from '../src/request/resolve_request.js';
 import { TypeScriptBaseline } from './baselines/typescript.js';
 import { type Candidate, candidate, interleave, type SamplingPlan, type Timing } from './measure.js';

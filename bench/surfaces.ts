@@ -6,7 +6,7 @@ import type { PermissionSet } from '../src/engine/permission_set.js';
 import { isAllowed } from '../src/kernel/verdict.js';
 import type { Vocabulary } from '../src/kernel/vocabulary.js';
 import type { World } from '../src/kernel/world.js';
-import { typeFieldOf } from '../src/names/request_fields.js';
+import { typeFieldOf } from '../src/request/command_fields.js';
 import { candidate, interleave, type SamplingPlan, type Timing } from './measure.js';
 
 /** The names the ways to ask for all that a task may do with a token have in results. */

@@ -4,6 +4,8 @@ import type { Profile } from '../kernel/profile.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
+import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
+import { type Assumption, assumptionsOf, fieldsNotGiven } from '../request/assumptions.js';
 import {
   isFaultRead,
   neededFieldOf,
@@ -11,9 +13,7 @@ import {
   type RequestField,
   readersOf,
   typeFieldOf,
-} from '../names/request_fields.js';
-import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
-import { type Assumption, assumptionsOf, fieldsNotGiven } from '../request/assumptions.js';
+} from '../request/command_fields.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 import type { Scenario, ScenarioRequest, Warning } from '../scenario/parse_scenario.js';
 import { InputError } from './exit.js';

@@ -1,7 +1,8 @@
 import { assumptionsOf } from '../request/assumptions.js';
+import { nameRequest } from '../request/name_request.js';
 import { assumptionJson } from './assumption_text.js';
 import { expectationCounts, hasFailed, type TestResult, type TestRun } from './expectations.js';
-import { requestJson, tokenJson, verdictJson } from './explain_json.js';
+import { tokenJson, verdictJson } from './explain_json.js';
 
 /** What a test run found, as JSON. Quiet: of the requests, those that failed alone. */
 export function expectationsJson(run: TestRun, isQuiet = false): object {
@@ -23,7 +24,7 @@ function resultJson({ scenario: { world } }: TestRun, { number, asked, verdict, 
     number,
     name,
     line,
-    request: requestJson(world, request),
+    request: nameRequest(world, request),
     assumed: assumptionsOf(world.profile, request, assumed).map(assumptionJson),
     ...verdictJson(verdict),
     ...tokenJson(world.profile, request, verdict),

@@ -5,8 +5,9 @@ import type { RequestContext } from '../explain/request_context.js';
 import { takesToken } from '../kernel/commands.js';
 import { type Profile, profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
-import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import type { Request } from '../kernel/world.js';
 import type { Assumption } from '../request/assumptions.js';
+import { nameRequest } from '../request/name_request.js';
 import { assumptionJson } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeCause, describeDisposition, describeReason } from './verdict_text.js';
@@ -22,20 +23,6 @@ export function verdictJson(verdict: Verdict): Record<string, unknown> {
   };
 }
 
-/** A request as JSON, by name where this release has one. */
-export function requestJson(world: World, request: Request): Record<string, unknown> {
-  const { vocabulary } = world.profile;
-  const isMap = vocabulary.nameOf('cmds', request.cmd) === 'map_create';
-  return {
-    task: world.tasks[request.task]?.name ?? request.task,
-    token: request.token === NO_TOKEN ? null : (world.tokens[request.token]?.name ?? request.token),
-    cmd: vocabulary.nameOf('cmds', request.cmd),
-    [isMap ? 'map_type' : 'prog_type']: vocabulary.nameOf(isMap ? 'map_types' : 'prog_types', request.type),
-    expected_attach_type: vocabulary.nameOf('attach_types', request.attachType),
-    insn_cnt: request.insnCnt,
-  };
-}
-
 /** A single verdict as JSON, with the profile under which it was decided, and what the request was taken to ask: `assumed`. */
 export function checkJson(
   { world, request }: RequestContext,
@@ -46,7 +33,7 @@ export function checkJson(
   const { verdict, failedByDroppedToken } = evaluated;
   return {
     profile: profile.name,
-    request: requestJson(world, request),
+    request: nameRequest(world, request),
     assumed: assumptions.map(assumptionJson),
     ...verdictJson(verdict),
     ...tokenJson(profile, request, verdict),

@@ -2,7 +2,7 @@ import { numbersOf, type PermissionCell, permissionCells } from '../engine/permi
 import { takesToken } from '../kernel/commands.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
 import { NO_TOKEN, requestOf } from '../kernel/world.js';
-import { typeFieldOf } from '../names/request_fields.js';
+import { nameCall } from '../request/name_request.js';
 import type { Matrix } from './matrix.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
@@ -32,14 +32,9 @@ export function matrixJson(matrix: Matrix): Record<string, unknown> {
 function cellJson({ world: { profile }, task, token, verdicts, failedByDroppedToken }: Matrix, cell: PermissionCell) {
   const { cmd, type, attachType } = cell;
   const { vocabulary } = profile;
-  const name = vocabulary.nameOf('cmds', cmd);
-  const field = typeFieldOf(name);
   const { allowed, errno, outcome, disposition } = decodeVerdict(verdicts.verdictOf(cmd, type, attachType));
   return {
-    cmd: name,
-    ...(field === 'map_type' ? { map_type: vocabulary.nameOf('map_types', type) } : {}),
-    ...(field === 'prog_type' ? { prog_type: vocabulary.nameOf('prog_types', type) } : {}),
-    ...(field === 'prog_type' ? { expected_attach_type: vocabulary.nameOf('attach_types', attachType) } : {}),
+    ...nameCall(vocabulary, cell),
     verdict: allowed ? 'allowed' : errno === null ? 'undecided' : 'denied',
     errno,
     reason: outcomeName(outcome),

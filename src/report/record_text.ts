@@ -11,6 +11,7 @@ import {
 } from '../conformance/record.js';
 import { MASK_NAMES, type Masks } from '../kernel/masks.js';
 import { findProfile, NEWEST_PROFILE } from '../kernel/profile.js';
+import { nameCall } from '../request/name_request.js';
 import { printable, quoted } from '../text/printable.js';
 import { formatCapabilities } from './request_text.js';
 
@@ -43,14 +44,12 @@ function formatMasks(masks: Readonly<Masks>): string {
 
 function describeUse({ cmd, type, attachType, token, tokenFd, variant, sysctl }: UseRecord, profile: string): string[] {
   const { vocabulary } = findProfile(profile) ?? NEWEST_PROFILE;
-  const name = vocabulary.nameOf('cmds', cmd);
-  const attach = () =>
-    `${vocabulary.nameOf('prog_types', type)}, attach type ${vocabulary.nameOf('attach_types', attachType)}`;
-  const isProg = name === 'prog_load' || name === 'prog_attach' || name === 'link_create';
-  const what = name === 'map_create' ? ` ${vocabulary.nameOf('map_types', type)}` : isProg ? ` ${attach()}` : '';
+  const call = nameCall(vocabulary, { cmd, type, attachType });
+  const attach = call.expected_attach_type === undefined ? '' : `, attach type ${call.expected_attach_type}`;
+  const what = [call.cmd, call.map_type ?? call.prog_type].filter((name) => name !== undefined).join(' ') + attach;
   return [
     ...(token ? [`token: userns ${token.ns}, ${formatMasks(token.allowed)}`] : []),
-    `asks: ${name}${what}; token_fd ${tokenFd}, variant ${variant}, unprivileged_bpf_disabled ${sysctl}`,
+    `asks: ${what}; token_fd ${tokenFd}, variant ${variant}, unprivileged_bpf_disabled ${sysctl}`,
   ];
 }
 

@@ -1,19 +1,23 @@
+import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { capName } from '../kernel/capability.js';
-import { gateOf } from '../kernel/commands.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
+import { readsField } from '../request/command_fields.js';
+import { nameCall } from '../request/name_request.js';
 import { printable } from '../text/printable.js';
 
 /** `prog_load xdp (attach type xdp)`: what a request asks for, in words. */
 export function describeCall({ profile }: World, request: Request): string {
-  const { vocabulary } = profile;
-  const cmd = vocabulary.nameOf('cmds', request.cmd);
-  const attach = () => `(attach type ${vocabulary.nameOf('attach_types', request.attachType)})`;
-  if (cmd === 'map_create') return `map_create ${vocabulary.nameOf('map_types', request.type)}`;
-  if (cmd === 'prog_load' || gateOf(profile, request.cmd).kind === 'attach') {
-    const count = request.insnCnt > 4096 || request.insnCnt === 0 ? ` with ${request.insnCnt} instructions` : '';
-    return `${cmd} ${vocabulary.nameOf('prog_types', request.type)} ${attach()}${count}`;
-  }
-  return cmd;
+  const { insnCnt } = request;
+  const {
+    cmd,
+    map_type: mapType,
+    prog_type: progType,
+    expected_attach_type: attach,
+  } = nameCall(profile.vocabulary, request);
+  if (mapType !== undefined) return `${cmd} ${mapType}`;
+  if (progType === undefined) return cmd;
+  const isCounted = readsField(cmd, 'insn_cnt') && (insnCnt > BPF_MAXINSNS || insnCnt === 0);
+  return `${cmd} ${progType} (attach type ${attach})${isCounted ? ` with ${insnCnt} instructions` : ''}`;
 }
 
 /** `userns web, euid 1000, CAP_BPF CAP_NET_ADMIN`: who asks. */

@@ -2,7 +2,7 @@ import { fixupAttachType } from '../kernel/attach_types.js';
 import { takesToken } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
 import type { Request } from '../kernel/world.js';
-import { readersOf } from '../names/request_fields.js';
+import { readersOf } from './command_fields.js';
 import { type LoaderAttachType, loaderAttachTypes } from './loader_attach_types.js';
 
 /** Fields that a request can do without, and whose default is the name of something else than most people mean. */

@@ -4,8 +4,8 @@ import { describeGiven } from '../kernel/field_fault.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
-import { typeFieldOf } from '../names/request_fields.js';
 import { unknownName } from '../names/unknown_name.js';
+import { type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from './command_fields.js';
 import { EnumIndex } from './enum_index.js';
 import { PRE_NAMES, preNamed } from './fault_names.js';
 import { IdIndex } from './id_index.js';
@@ -39,13 +39,6 @@ export interface RequestDecider {
   checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
 }
 
-/** What a command reads of a named request. */
-enum Reads {
-  NOTHING = 0,
-  MAP_TYPE = 1,
-  PROG_TYPE = 2,
-}
-
 /** Turns requests by names into requests by ids, for one world. */
 export class RequestNames {
   readonly tasks: IdIndex;
@@ -55,10 +48,7 @@ export class RequestNames {
   readonly #mapTypes: EnumIndex;
   readonly #progTypes: EnumIndex;
   readonly #attachTypes: EnumIndex;
-  /** By command. */
-  readonly #reads: readonly Reads[];
-  /** The command that cannot do without a program type. */
-  readonly #progLoad: number;
+  readonly #fields: CommandFields;
 
   constructor({ profile, tasks, tokens, bpffs }: World) {
     const { vocabulary } = profile;
@@ -69,11 +59,7 @@ export class RequestNames {
     this.#mapTypes = new EnumIndex(profile, 'map_types', 'map_type');
     this.#progTypes = new EnumIndex(profile, 'prog_types', 'prog_type');
     this.#attachTypes = new EnumIndex(profile, 'attach_types', 'expected_attach_type');
-    this.#progLoad = vocabulary.require('cmds', 'prog_load');
-    this.#reads = Array.from({ length: vocabulary.count.cmds }, (_, cmd) => {
-      const field = typeFieldOf(vocabulary.nameOf('cmds', cmd));
-      return field === undefined ? Reads.NOTHING : field === 'map_type' ? Reads.MAP_TYPE : Reads.PROG_TYPE;
-    });
+    this.#fields = commandFields(vocabulary);
   }
 
   /**
@@ -118,11 +104,12 @@ export class RequestNames {
   }
 
   #typeOf(cmd: number, { map_type: mapType, prog_type: progType }: NamedRequest): number {
-    const reads = this.#reads[cmd];
-    if (reads === Reads.PROG_TYPE) {
+    const { type, typeRequired } = this.#fields;
+    const reads = type[cmd];
+    if (reads === READS_PROG_TYPE) {
       if (progType !== undefined) return this.#progTypes.numberOf(progType);
-      if (cmd === this.#progLoad) throw missing('prog_load', 'prog_type', 'xdp');
-    } else if (reads === Reads.MAP_TYPE) {
+      if (typeRequired[cmd] === 1) throw missing('prog_load', 'prog_type', 'xdp');
+    } else if (reads === READS_MAP_TYPE) {
       if (mapType !== undefined) return this.#mapTypes.numberOf(mapType);
       throw missing('map_create', 'map_type', 'hash');
     }
@@ -130,7 +117,7 @@ export class RequestNames {
   }
 
   #attachTypeOf(cmd: number, { expected_attach_type: attachType }: NamedRequest): number {
-    const hasReader = attachType !== undefined && this.#reads[cmd] === Reads.PROG_TYPE;
+    const hasReader = attachType !== undefined && this.#fields.attachType[cmd] === 1;
     return hasReader ? this.#attachTypes.numberOf(attachType) : 0;
   }
 }

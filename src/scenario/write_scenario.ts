@@ -8,11 +8,11 @@ import { findProfile, nearestBuiltIn, type Profile } from '../kernel/profile.js'
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
+import { nameCall } from '../request/name_request.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
 
 /** Masks of up to as many bits are written as names. */
 const MAX_NAMES = 8;
-const PROG_CMDS: readonly string[] = ['prog_load', 'prog_attach', 'link_create'];
 
 /** A world and requests as a scenario file. */
 export interface ScenarioText {
@@ -114,15 +114,12 @@ function capabilityNames(set: bigint): string[] {
 function requestEntry(world: World, request: Request, model: Model): object {
   const { vocabulary } = world.profile;
   const { pre, insnCnt, attachType } = request;
-  const cmd = vocabulary.nameOf('cmds', request.cmd);
-  const isProg = PROG_CMDS.includes(cmd);
+  const { expected_attach_type: attach, ...call } = nameCall(vocabulary, request);
   return {
     task: world.tasks[request.task]?.name,
     ...(request.token === NO_TOKEN ? {} : { token: world.tokens[request.token]?.name }),
-    cmd,
-    ...(cmd === 'map_create' ? { map_type: vocabulary.nameOf('map_types', request.type) } : {}),
-    ...(isProg ? { prog_type: vocabulary.nameOf('prog_types', request.type) } : {}),
-    ...(attachType !== 0 ? { expected_attach_type: vocabulary.nameOf('attach_types', attachType) } : {}),
+    ...call,
+    ...(attach === undefined || attachType === 0 ? {} : { expected_attach_type: attach }),
     ...(insnCnt !== 1 ? { insn_cnt: insnCnt } : {}),
     ...(pre === Fault.NONE ? {} : { pre: Fault[pre].toLowerCase() }),
     ...expectation(request, model),

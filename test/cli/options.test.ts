@@ -8,7 +8,7 @@ import { type CommandName, OPTIONS } from '../../src/cli/options/table.js';
 import { createProgram } from '../../src/cli/program.js';
 import { type RequestOptions, requestFromOptions } from '../../src/cli/request_options.js';
 import { Model } from '../../src/kernel/model.js';
-import { isFaultRead, REQUEST_FIELDS, readersOf } from '../../src/names/request_fields.js';
+import { isFaultRead, REQUEST_FIELDS, readersOf } from '../../src/request/command_fields.js';
 import { PRE_NAMES } from '../../src/request/fault_names.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { inProcess } from './run_cli.js';

@@ -1,7 +1,7 @@
 import type { RandomSource } from '../../src/fuzz/random_source.js';
 import { type EnumKind, KIND_PREFIX } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type World } from '../../src/kernel/world.js';
-import { typeFieldOf } from '../../src/names/request_fields.js';
+import { typeFieldOf } from '../../src/request/command_fields.js';
 import { PRE_NAMES } from '../../src/request/fault_names.js';
 import type { NamedRequest } from '../../src/request/resolve_request.js';
 
