@@ -1,5 +1,5 @@
-// A batch, by the ways there are. Rows of one task and token that follow each other are a run: from sixteen on it takes a way
-// of its own. What is between runs goes in blocks.
+// A batch. Consecutive rows of one task and token are a run; runs of sixteen rows or more have code of their own. The rows
+// between runs are decided in blocks.
 
 import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
 import { BLOCK_ROWS, decideBlock } from './block';
@@ -7,18 +7,18 @@ import { principalKeyOf, taskAt, tokenAt } from './row_addresses';
 import { decideByTable, writeRunTable } from './long_run';
 import { decideShortRun } from './short_run';
 
-/** From so many rows on a run is worth a table. */
+/** Rows from which a run is decided by a table. */
 const TABLE_ROWS: u32 = 3072;
-/** A longer run is decided in pieces, so that what was looked at is still in cache. */
+/** A longer run is decided in pieces, so that its rows are still in cache. */
 const PIECE_ROWS: u32 = 4096;
-/** Whose table nobody has: no task has this id. */
+/** The task of no table: no task has this id. */
 const NO_PRINCIPAL: u32 = 0xffffffff;
 
 /** Decides a batch whose columns setRows() named. */
 export function decideRows(workspace: usize, rows: u32): void {
-  // Whose table of a run is written.
+  // The task and token of the table that is written.
   let principal = NO_PRINCIPAL;
-  // Rows from `start` to before `row` wait for a block.
+  // Rows from `start` to before `row` are not yet decided; they go into blocks.
   let start: u32 = 0;
   let row: u32 = 0;
   const tasks = taskAt(workspace, 0);
@@ -49,14 +49,14 @@ export function decideRows(workspace: usize, rows: u32): void {
   decideRest(workspace, start, rows);
 }
 
-/** The same by blocks alone: what choosing costs is seen beside it. */
+/** The same in blocks only, to measure the cost of the search for runs. */
 export function decideRowsInBlocks(workspace: usize, rows: u32): void {
   let start: u32 = 0;
   for (; start + BLOCK_ROWS <= rows; start += BLOCK_ROWS) decideBlock(workspace, start, BLOCK_ROWS);
   decideRest(workspace, start, rows);
 }
 
-/** The last rows, less than a block and sixteen. Nothing is written past them, but where a batch has less than sixteen. */
+/** The last rows, fewer than BLOCK_ROWS + 16. Nothing is written past them unless the batch has fewer than sixteen rows. */
 function decideRest(workspace: usize, start: u32, rows: u32): void {
   const whole = (rows - start) & ~15;
   if (whole) decideBlock(workspace, start, whole);
@@ -66,14 +66,14 @@ function decideRest(workspace: usize, start: u32, rows: u32): void {
 }
 
 /**
- * The first of every sixteen rows from `row` to before `stop` whose last has the same task, or `stop` or what comes after it: most
- * rows that are no run are found out so.
+ * From `row` on in steps of sixteen: the first row whose task is that of the fifteenth row after it; `stop` or more if there
+ * is none. This rejects most rows outside of runs with one comparison.
  */
 // @ts-ignore: decorator
 @inline
-function nextSameTask(tasks: usize, row: u32, reason: u32): u32 {
+function nextSameTask(tasks: usize, row: u32, stop: u32): u32 {
   let next = row;
-  for (; next < reason; next += 16) {
+  for (; next < stop; next += 16) {
     const at = tasks + (next << 1);
     if (load<u16>(at) == load<u16>(at, 30)) break;
   }
@@ -96,19 +96,19 @@ function hasIds(workspace: usize, row: u32): boolean {
   return isToken && <u32>load<u16>(taskAt(workspace, row)) < load<u32>(WORLD_TASK_COUNT);
 }
 
-/** The first row before `stop` that has not the task and token of a row, which is the first of sixteen that have; or `stop`. */
-function endOfRun(workspace: usize, first: u32, reason: u32): u32 {
+/** The first row before `stop` with another task or token than `row`, which begins sixteen equal ones; or `stop`. */
+function endOfRun(workspace: usize, first: u32, stop: u32): u32 {
   const tasks = taskAt(workspace, 0);
   const tokens = tokenAt(workspace, 0);
   const principal = principalKeyOf(workspace, first);
-  for (let row = first + 16; row < reason; row += 16) {
+  for (let row = first + 16; row < stop; row += 16) {
     const same = sameAs(tasks + (row << 1), tokens + (row << 1), principal);
-    if (same != 0xffff) return min<u32>(reason, row + ctz(~same));
+    if (same != 0xffff) return min<u32>(stop, row + ctz(~same));
   }
-  return reason;
+  return stop;
 }
 
-/** Which of the sixteen rows whose ids lie there have this task and token, a bit each. */
+/** A bit for each of sixteen rows: whether it has this task and token. */
 // @ts-ignore: decorator
 @inline
 function sameAs(tasks: usize, tokens: usize, principal: u32): u32 {

@@ -1,6 +1,7 @@
-// A block of rows in three passes. The first looks at sixteen rows at a step: which are odd (an id past the end, a fault,
-// a long program) and what each asks. The second fetches what is said of each row's task, token and request, row by row,
-// without a branch. The third makes sixteen verdicts at a step of that; the odd rows are then decided one by one.
+// A block of rows in three passes. The first takes sixteen rows at a time and finds those of the slow path (an id past the
+// end, a fault, a long program) and the requirement row of each. The second gathers the fields of each row's task, token and
+// requirement, row by row, without a branch. The third computes sixteen verdicts at a time; rows of the slow path are then
+// decided one by one.
 
 import {
   REQ_ATTACH_AT,
@@ -22,17 +23,17 @@ import { attachTypeAt, cmdAt, outAt, taskAt, tokenAt, typeAt } from './row_addre
 /** Rows of a block: its scratch stays in the fastest cache. */
 export const BLOCK_ROWS: u32 = 256;
 
-// The scratch of a block, byte offsets. What the first pass leaves:
+// The scratch of a block, byte offsets. Written by the first pass:
 const TASK: usize = 0; // u32, rows as distances from the first
 const TOKEN: usize = 1024; // u32
 const REQUIREMENT: usize = 2048; // u32
-const SLOW: usize = 3072; // u8, not 0: to be decided on its own
-// And the second:
-const RELATIONS: usize = 3584; // u32, as namespaceRelation() says
+const SLOW: usize = 3072; // u8, not 0: row of the slow path
+// Written by the second pass:
+const RELATIONS: usize = 3584; // u32, results of namespaceRelation()
 const TASK_FIELDS: usize = 4608; // u32, from TASK_LEVEL on
 const TOKEN_FIELDS: usize = 5632; // u32, from TOKEN_LEVEL on
 const REQUIREMENT_FIELDS: usize = 6656; // u64
-const TYPE_BYTE: usize = 8704; // u8, the byte of a token its type's bit is in
+const TYPE_BYTE: usize = 8704; // u8, the byte of the token with the bit of the type
 const ATTACH_BYTE: usize = 8960; // u8
 
 /** Decides the rows from `start` on, at most BLOCK_ROWS of them. */
@@ -48,7 +49,7 @@ export function decideBlock(workspace: usize, start: usize, rows: u32): void {
   }
 }
 
-/** The first pass, of sixteen rows: `row` in the batch, `i` in the scratch. */
+/** The first pass for sixteen rows: from `row` in the batch, from `i` in the scratch. */
 // @ts-ignore: decorator
 @inline
 function classifyRows(workspace: usize, row: usize, scratch: usize, i: usize): void {
@@ -72,18 +73,18 @@ function classifyRows(workspace: usize, row: usize, scratch: usize, i: usize): v
   const cmd = saturated(v128.load(cmdAt(workspace, row)));
   const type = saturated(v128.load(typeAt(workspace, row)));
   const attach = saturated(v128.load(attachTypeAt(workspace, row)));
-  const halves = requirementHigh(cmd, type);
-  const rests = requirementLow(cmd, type, attach);
-  const req0 = firstRequirements(halves, rests);
-  const ask1 = lastRequirements(halves, rests);
+  const high = requirementHigh(cmd, type);
+  const low = requirementLow(cmd, type, attach);
+  const req0 = firstRequirements(high, low);
+  const req1 = lastRequirements(high, low);
   v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(req0), 3), REQUIREMENT);
   v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(req0), 3), REQUIREMENT + 16);
-  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(ask1), 3), REQUIREMENT + 32);
-  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(ask1), 3), REQUIREMENT + 48);
+  v128.store(ids, i32x4.shl(i32x4.extend_low_i16x8_u(req1), 3), REQUIREMENT + 32);
+  v128.store(ids, i32x4.shl(i32x4.extend_high_i16x8_u(req1), 3), REQUIREMENT + 48);
   v128.store(scratch + i, slowPathMask(workspace, row), SLOW);
 }
 
-/** The second pass, of sixteen rows. */
+/** The second pass for sixteen rows. */
 // @ts-ignore: decorator
 @inline
 function gatherRows(scratch: usize, first: usize): void {
@@ -97,7 +98,7 @@ function gatherRows(scratch: usize, first: usize): void {
   }
 }
 
-/** Of one row: where its u32, u64 and u8 are in the scratch. */
+/** One row; the addresses of its u32, u64 and u8 in the scratch. */
 // @ts-ignore: decorator
 @inline
 function gatherRow(word: usize, long: usize, byte: usize): void {
@@ -112,26 +113,26 @@ function gatherRow(word: usize, long: usize, byte: usize): void {
   store<u8>(byte, load<u8>(<usize>token + <usize>load<u8>(requirement, REQ_ATTACH_AT), WORLD_TOKENS), ATTACH_BYTE);
 }
 
-/** The third pass, of sixteen rows: NO_VERDICT where the row of what is asked does not say everything. */
+/** The third pass for sixteen rows: NO_VERDICT where the requirement row has REQ_BY_COMMAND_CLASS. */
 // @ts-ignore: decorator
 @inline
 function verdicts(scratch: usize, i: usize): v128 {
-  // Rows of eight bytes to vectors of one field each.
+  // Transposes rows of eight bytes to vectors of one field each.
   const rows = scratch + (i << 3);
   const req0 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS), v128.load(rows, REQUIREMENT_FIELDS + 64));
-  const ask1 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS), v128.load(rows, REQUIREMENT_FIELDS + 64));
-  const ask2 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 16), v128.load(rows, REQUIREMENT_FIELDS + 80));
-  const ask3 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 16), v128.load(rows, REQUIREMENT_FIELDS + 80));
-  const ask4 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 32), v128.load(rows, REQUIREMENT_FIELDS + 96));
-  const ask5 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 32), v128.load(rows, REQUIREMENT_FIELDS + 96));
-  const ask6 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 48), v128.load(rows, REQUIREMENT_FIELDS + 112));
-  const ask7 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 48), v128.load(rows, REQUIREMENT_FIELDS + 112));
-  const even23 = interleaveHigh(interleaveLow(req0, ask4), interleaveLow(ask2, ask6));
-  const even45 = interleaveLow(interleaveHigh(req0, ask4), interleaveHigh(ask2, ask6));
-  const even67 = interleaveHigh(interleaveHigh(req0, ask4), interleaveHigh(ask2, ask6));
-  const odd23 = interleaveHigh(interleaveLow(ask1, ask5), interleaveLow(ask3, ask7));
-  const odd45 = interleaveLow(interleaveHigh(ask1, ask5), interleaveHigh(ask3, ask7));
-  const odd67 = interleaveHigh(interleaveHigh(ask1, ask5), interleaveHigh(ask3, ask7));
+  const req1 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS), v128.load(rows, REQUIREMENT_FIELDS + 64));
+  const req2 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 16), v128.load(rows, REQUIREMENT_FIELDS + 80));
+  const req3 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 16), v128.load(rows, REQUIREMENT_FIELDS + 80));
+  const req4 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 32), v128.load(rows, REQUIREMENT_FIELDS + 96));
+  const req5 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 32), v128.load(rows, REQUIREMENT_FIELDS + 96));
+  const req6 = interleaveLow(v128.load(rows, REQUIREMENT_FIELDS + 48), v128.load(rows, REQUIREMENT_FIELDS + 112));
+  const req7 = interleaveHigh(v128.load(rows, REQUIREMENT_FIELDS + 48), v128.load(rows, REQUIREMENT_FIELDS + 112));
+  const even23 = interleaveHigh(interleaveLow(req0, req4), interleaveLow(req2, req6));
+  const even45 = interleaveLow(interleaveHigh(req0, req4), interleaveHigh(req2, req6));
+  const even67 = interleaveHigh(interleaveHigh(req0, req4), interleaveHigh(req2, req6));
+  const odd23 = interleaveHigh(interleaveLow(req1, req5), interleaveLow(req3, req7));
+  const odd45 = interleaveLow(interleaveHigh(req1, req5), interleaveHigh(req3, req7));
+  const odd67 = interleaveHigh(interleaveHigh(req1, req5), interleaveHigh(req3, req7));
   const typeBit = interleaveLow(even23, odd23);
   const attachBit = interleaveHigh(even23, odd23);
   const cmdBits = interleaveLow(even45, odd45);
@@ -139,7 +140,7 @@ function verdicts(scratch: usize, i: usize): v128 {
   const end = interleaveLow(even67, odd67);
   const flags = interleaveHigh(even67, odd67);
 
-  // What is said of tasks and tokens.
+  // Fields of tasks and tokens.
   const at = scratch + (i << 2);
   const halves0 = i8x16.narrow_i16x8_s(
     i16x8.eq(v128.load(at, RELATIONS), splat(0)),

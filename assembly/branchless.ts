@@ -1,4 +1,4 @@
-/** 1 for true, 0 for false: what arithmetic takes the place of branches with. */
+/** 1 for true, 0 for false, for arithmetic instead of branches. */
 // @ts-ignore: decorator
 @inline
 export function toBit(is: boolean): u32 {

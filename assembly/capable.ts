@@ -1,4 +1,4 @@
-// The capability evaluator: cap_capable() and what stands on it, in time that does not depend on namespace depth.
+// The capability evaluator: cap_capable() and its callers, in time that does not depend on namespace depth.
 
 import {
   CAPS_ALL,
@@ -15,8 +15,8 @@ import {
 import { toBit } from './branchless';
 
 /**
- * How a task stands to a token's user namespace: the low half is 0 where the task's own is that namespace or an ancestor
- * of it, the high half where the task owns the next one on the way down.
+ * The relation of a task to a token's user namespace: the low half is 0 where the task's namespace is that namespace or an
+ * ancestor of it, the high half is 0 where the task owns the next namespace from there towards the token's.
  */
 // @ts-ignore: decorator
 @inline
@@ -40,7 +40,7 @@ export function capsInTokenUserns(task: usize, relation: u32): u32 {
   return owned & (0 - toBit(!(relation & 0xffff)));
 }
 
-/** `then` where `bit` is 1, `otherwise` where it is 0; by arithmetic, as engines make branches of wasm's select. */
+/** `then` where `bit` is 1, `otherwise` where it is 0; by arithmetic, because engines compile wasm's select to branches. */
 // @ts-ignore: decorator
 @inline
 export function selectBits(bit: u32, then: u32, otherwise: u32): u32 {
@@ -48,8 +48,9 @@ export function selectBits(bit: u32, then: u32, otherwise: u32): u32 {
 }
 
 /**
- * What bpf_token_capable() would answer for each of the four capabilities: CAPS_* granted, and four bits above them those
- * an LSM refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too; `hasStandardRules` as decideRow() has it.
+ * The answers of bpf_token_capable() for the four capabilities: CAPS_* granted and, four bits above them, CAPS_* that an LSM
+ * refuses. `counts` is 1 where the token counts for the request, in v12 for the caller too; `hasStandardRules` as in
+ * decideRow().
  */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,4 @@
-// The rules once more, for sixteen requests at a step.
+// SIMD version of decideRow(): sixteen requests at a time.
 
 import { Outcome } from '../src/abi/verdict';
 import {
@@ -23,8 +23,8 @@ import { hasAll, splat } from './vector';
 /**
  * Sixteen verdicts: dropReasons(), capableThrough() and decideRow() of token.ts, capable.ts and decide.ts, lane by lane. Of the
  * caller: `own`, lanes of 255 where it is in the token's own user namespace; `there`, its capabilities in that (CAPS_* in
- * the low half), and `initCaps`, in the initial one. Of the token: fields of its row, and the bytes with the bits of type
- * and attach type. Of the request: fields of its row of the ask table.
+ * the low half), and `initCaps`, in the initial one. Of the token: fields of its row, and its bytes with the bits of type
+ * and attach type. Of the request: fields of its row of the requirement table.
  */
 // @ts-ignore: decorator
 @inline
@@ -52,7 +52,7 @@ export function decide16(
   return v128.or(outcomes(capable, refused, needs, end, flags), dispositions(reason));
 }
 
-/** dropReasons() without what it says of types. */
+/** dropReasons() without its checks of types. */
 // @ts-ignore: decorator
 @inline
 export function dropReasonsBeforeType(own: v128, deniedCaps: v128, cmds: v128, cmdBits: v128, flags: v128): v128 {
@@ -64,7 +64,7 @@ export function dropReasonsBeforeType(own: v128, deniedCaps: v128, cmds: v128, c
   return i8x16.max_u(reason, v128.andnot(splat(DROP_REASON_NOT_GIVEN), isLookedAt));
 }
 
-/** What capableThrough() grants where the token counts. */
+/** The capabilities that capableThrough() grants where the token counts. */
 // @ts-ignore: decorator
 @inline
 function capsWithin(there: v128, initCaps: v128, deniedCaps: v128): v128 {
@@ -72,7 +72,7 @@ function capsWithin(there: v128, initCaps: v128, deniedCaps: v128): v128 {
   return v128.or(v128.andnot(there, deniedCaps), fallback);
 }
 
-/** The outcomes of decideRow(), for who is `capable` of what is not `refused` by an LSM. */
+/** The outcomes of decideRow() for callers with the capabilities `capable`; an LSM refused `refused`. */
 // @ts-ignore: decorator
 @inline
 export function outcomes(capable: v128, refused: v128, needs: v128, end: v128, flags: v128): v128 {

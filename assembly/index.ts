@@ -1,4 +1,4 @@
-// What TypeScript calls. Nothing here or below allocates or keeps state: tables and places lie where layout.ts says.
+// The module's exports. No function allocates or keeps state: tables and workspaces are at the addresses of memory_layout.ts.
 
 import { Fault } from '../src/abi/verdict';
 import { WORKSPACE_SCRATCH } from '../src/abi/memory_layout';
@@ -15,24 +15,24 @@ export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, 
   return decideHere(task, token, cmd, type, attach, insnCnt, pre);
 }
 
-/** The same of a request with one instruction and nothing wrong with it. */
+/** The same for a request with one instruction and no fault. */
 export function decideIds(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
   return decideHere(task, token, cmd, type, attach, 1, Fault.NONE);
 }
 
-/** Takes what decideIds() takes and does nothing: what a call costs. */
+/** Takes the parameters of decideIds() and does nothing, to measure the cost of a call. */
 export function noop(task: u32, token: u32, cmd: u32, type: u32, attach: u32): u32 {
   return 0;
 }
 
-/** The first byte that the module leaves to the tables: none may lie below. */
+/** The first byte that the module does not use: no table may begin below it. */
 export function heapBase(): usize {
   return __heap_base;
 }
 
 /**
- * A batch whose columns lie at these addresses, decided from a place: writes a verdict byte for each row, and up to 15 bytes
- * past the last. 0 for `insnCnt` where every row has one instruction, 0 for `pre` where nothing is wrong with any.
+ * Decides a batch by the addresses of its columns: writes a verdict byte for each row, and up to 15 bytes past the last.
+ * `insnCnt` is 0 where every row has one instruction, `pre` is 0 where no row has a fault.
  */
 export function decideBatch(
   workspace: usize,
@@ -50,7 +50,7 @@ export function decideBatch(
   decideRows(workspace, rows);
 }
 
-/** The same without looking for runs: what choosing a way costs is seen beside it. */
+/** The same without the search for runs, to measure its cost. */
 export function decideBatchInBlocks(
   workspace: usize,
   rows: u32,
@@ -67,12 +67,12 @@ export function decideBatchInBlocks(
   decideRowsInBlocks(workspace, rows);
 }
 
-/** All that a task may do with a token (NO_ID for none), written to the scratch of a place, OUT_SIZE bytes. */
+/** Writes the permission set of a task and a token (NO_ID for none) to the scratch of a workspace, OUT_SIZE bytes. */
 export function decidePermissionSet(workspace: usize, task: u32, token: u32): void {
   permissionSetOf(task, token, workspace + WORKSPACE_SCRATCH);
 }
 
-/** Every verdict of a task and a token, written to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
+/** Writes every verdict of a task and a token to the scratch of a workspace from TABLE on, TABLE_SIZE bytes. */
 export function decidePermissionTable(workspace: usize, task: u32, token: u32): void {
   writePermissionTable(workspace, task, token);
 }

@@ -1,5 +1,4 @@
-// Many rows of one task and token: the verdict of everything such a row can ask is worked out once, a byte each, and then
-// looked up.
+// Long runs: the verdicts of all requests of the task and token are computed once, a byte each; rows then look theirs up.
 
 import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
@@ -37,11 +36,11 @@ import { outAt } from './row_addresses';
 import { mayHaveFaults, NO_VERDICT } from './slow_rows';
 import { REQUIREMENTS, decideSlowRowsOf, stepAt, writeRequirements } from './run_segment';
 
-// Where a run's things are in a scratch, past those of a block and TABLE.
-const ANSWERS: usize = 20736; // u8, what programs of a type get whose attach type the token allows
-const REFUSALS: usize = 20800; // u8, and whose attach type it does not
+// The scratch of a run, past that of a block and TABLE.
+const ANSWERS: usize = 20736; // u8, by program type: the verdict where the token allows the attach type
+const REFUSALS: usize = 20800; // u8, by program type: the verdict where it does not
 
-/** Works out the table of a task and a token, which exist; NO_ID for no token. */
+/** Computes the table of a task and a token, which must exist; NO_ID for no token. */
 export function writeRunTable(workspace: usize, taskId: usize, tokenId: usize): void {
   const scratch = workspace + WORKSPACE_SCRATCH;
   const task = taskId * TASK_SIZE;
@@ -75,7 +74,7 @@ export function writeRunTable(workspace: usize, taskId: usize, tokenId: usize): 
   writePrograms(scratch, token);
 }
 
-/** The table's rows of PROG_LOAD: for each type, sixteen attach types at a step. */
+/** The table's rows of PROG_LOAD: for each type, sixteen attach types at a time. */
 // @ts-ignore: decorator
 @inline
 function writePrograms(scratch: usize, token: usize): void {
@@ -92,14 +91,14 @@ function writePrograms(scratch: usize, token: usize): void {
     v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed1), row + 16), TABLE + 16);
     v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed2), row + 32), TABLE + 32);
     v128.store(scratch + row, programs(v128.bitselect(answer, refusal, allowed3), row + 48), TABLE + 48);
-    // Attach type 0 may mean another one, whose verdict it then has.
+    // Attach type 0 can stand for another one; it then has the verdict of that.
     const byte = <u32>load<u8>(row * REQ_SIZE, REQ_ATTACH_AT) - (TOKEN_ATTACHS - WORLD_TOKENS);
     const effective = (byte << 3) + ctz<u32>(load<u8>(row * REQ_SIZE, REQ_ATTACH_BIT));
     store<u8>(scratch + row, load<u8>(scratch + row + effective, TABLE), TABLE);
   }
 }
 
-/** Sixteen bits of a mask, two bytes from `byte` on, as lanes of 255 and 0. */
+/** Sixteen bits of a mask, from byte `byte` on, as lanes of 255 and 0. */
 // @ts-ignore: decorator
 @inline
 function spread(mask: v128, byte: u32): v128 {
@@ -107,7 +106,7 @@ function spread(mask: v128, byte: u32): v128 {
   return hasAll(i8x16.swizzle(mask, first), i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128));
 }
 
-/** Verdicts of the column's end become those of the row's, which knows whether the attach type fits. */
+/** Replaces the column's placeholder outcome by that of the row, which depends on whether the attach type fits. */
 // @ts-ignore: decorator
 @inline
 function programs(verdicts: v128, row: usize): v128 {
@@ -118,12 +117,12 @@ function programs(verdicts: v128, row: usize): v128 {
 /** Looks up the rows of a run from `first` to before `end`, at least sixteen. */
 export function decideByTable(workspace: usize, first: usize, end: usize): void {
   for (let row = first; row < end; row += BLOCK_ROWS) {
-    const reason = min<usize>(row + BLOCK_ROWS, end);
-    lookUp(workspace, min<usize>(row, reason - 16), reason);
+    const stop = min<usize>(row + BLOCK_ROWS, end);
+    lookUp(workspace, min<usize>(row, stop - 16), stop);
   }
 }
 
-/** At most a block of them. */
+/** Looks up at most a block of rows. */
 function lookUp(workspace: usize, first: usize, end: usize): void {
   const scratch = workspace + WORKSPACE_SCRATCH;
   let slow = splat(mayHaveFaults(workspace) ? 1 : 0);
@@ -137,7 +136,7 @@ function lookUp(workspace: usize, first: usize, end: usize): void {
   if (v128.any_true(slow)) decideSlowRowsOf(workspace, first, end);
 }
 
-/** Bytes that a table has for what sixteen rows ask. Lane by lane: bytes written one by one could only be read after a wait. */
+/** The bytes of a table for sixteen rows. Lane by lane: a load of bytes stored one by one would wait for the stores. */
 // @ts-ignore: decorator
 @inline
 function byRequirements(table: usize, requirements: usize): v128 {

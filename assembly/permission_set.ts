@@ -1,5 +1,5 @@
-// A decision surface: everything that one task may do with one token, as sets of 64 bits. Whether the token counts splits a
-// set in two, those that the token permits and the others; what goes on of each is a table's row, by capabilities.
+// A permission set: all that one task may do with one token, as sets of 64 bits. A set has two parts: numbers for which the
+// token counts and the others. The allowed numbers of each part are in a table by capabilities.
 
 import {
   CAPS_ALL,
@@ -39,12 +39,12 @@ import {
 } from '../src/abi/memory_layout';
 import { capableThrough, isOwnUserns, namespaceRelation } from './capable';
 
-/** The two bits of TOKEN_CMDS that a command needs, of the first in TOKEN_COMMANDS. */
+/** The two bits of TOKEN_CMDS that the first command of TOKEN_COMMANDS needs. */
 const BOTH: u32 = CMD_ALLOWED | CMD_NOT_DENIED;
-/** The capability of a command that only a cgroup_skb program's attaching asks: CAPS_NET_ADMIN. */
+/** The capability that only attaching a cgroup_skb program requires: CAPS_NET_ADMIN. */
 const NET_ADMIN_BIT: u32 = 1;
 
-/** Writes the surface of a task and a token (NO_ID for none) to `out`; of ids that there are not, empty sets. */
+/** Writes the permission set of a task and a token (NO_ID for none) to `out`; empty sets for ids that do not exist. */
 export function permissionSetOf(taskId: u32, tokenId: u32, out: usize): void {
   const given = tokenId != NO_ID;
   if (taskId >= load<u32>(WORLD_TASK_COUNT) || (given && tokenId >= load<u32>(WORLD_TOKEN_COUNT))) {
@@ -54,7 +54,7 @@ export function permissionSetOf(taskId: u32, tokenId: u32, out: usize): void {
   const task = taskId * TASK_SIZE;
   const token = tokenId * TOKEN_SIZE;
   const relation = namespaceRelation(task, token);
-  // What the task can where the token counts, and where it does not.
+  // The capabilities of the task where the token counts, and where it does not.
   const within = capableThrough(task, token, relation, 1, false) & CAPS_ALL;
   const without = capableThrough(task, token, relation, 0, false) & CAPS_ALL;
   const isOwn = !(load<u32>(WORLD_RULES) & RULE_TOKEN_NEEDS_OWN_USERNS) || isOwnUserns(task, token, relation);
@@ -75,14 +75,14 @@ export function permissionSetOf(taskId: u32, tokenId: u32, out: usize): void {
   store<u64>(out, cmds, OUT_CMDS);
   store<u64>(out, load<u64>(PERMISSION_DESCRIPTOR), OUT_DESCRIPTOR);
 
-  // Of the program's own token, the loader's user namespace has no say.
+  // The program's token does not depend on the loader's user namespace.
   const kept = permits(permitted, 1) & everyIf((load<u64>(token, TOKEN_PROGS) >> PROG_TYPE_CGROUP_SKB) & 1);
   const through = isOwn ? kept & load<u64>(token, TOKEN_ATTACHS) : 0;
   const attachs = split(through, everyIf((within >> NET_ADMIN_BIT) & 1), everyIf((without >> NET_ADMIN_BIT) & 1));
   store<u64>(out, attachs & load<u64>(PROG_TYPE_CGROUP_SKB << 3, PERMISSION_FITS), OUT_CGROUP_SKB);
 }
 
-/** What PROG_LOAD allows of each program type, two at a step. Returns the types it allows with any attach type. */
+/** Writes what PROG_LOAD allows by program type, two at a time. Returns the types that it allows with any attach type. */
 // @ts-ignore: decorator
 @inline
 function writeAttachs(token: usize, isPermitted: u64, within: u64, without: u64, out: usize): u64 {
@@ -95,7 +95,7 @@ function writeAttachs(token: usize, isPermitted: u64, within: u64, without: u64,
   let progs = none;
   let at: usize = 0;
   for (; at < count << 3; at += 16) {
-    // Attach type 0 may mean another one.
+    // Attach type 0 can stand for another one.
     const effective = v128.andnot(zero, i64x2.eq(v128.and(attachs, v128.load(at, PERMISSION_EFFECTIVE_ATTACH_TYPE)), none));
     const through = v128.and(have(types, bits), v128.bitselect(effective, attachs, zero));
     const allowed = v128.bitselect(have(within, bits), have(without, bits), through);
@@ -109,14 +109,14 @@ function writeAttachs(token: usize, isPermitted: u64, within: u64, without: u64,
   return i64x2.extract_lane(progs, 0) | i64x2.extract_lane(progs, 1);
 }
 
-/** Every bit where a set has a number, else none: two numbers, each a bit. */
+/** All bits set where a set has the number, else 0; for two numbers. */
 // @ts-ignore: decorator
 @inline
 function have(set: u64, bits: v128): v128 {
   return i64x2.eq(v128.and(i64x2.splat(set), bits), bits);
 }
 
-/** Of what a token counts for, what is in the first set; of the rest, what is in the second. */
+/** The bits of `counts` from `within`, the others from `without`. */
 // @ts-ignore: decorator
 @inline
 function split(counts: u64, within: u64, without: u64): u64 {
@@ -130,14 +130,14 @@ function setBy(table: usize, caps: u32): u64 {
   return load<u64>(table + (caps << 3));
 }
 
-/** Every bit where a token's bits permit the nth of TOKEN_COMMANDS, else none. */
+/** All bits set where a token's bits permit the nth of TOKEN_COMMANDS, else 0. */
 // @ts-ignore: decorator
 @inline
 function permits(cmds: u32, n: u32): u64 {
   return everyIf(((cmds >> (2 * n)) & BOTH) == BOTH ? 1 : 0);
 }
 
-/** Every bit for 1, none for 0. */
+/** All bits set for 1, 0 for 0. */
 // @ts-ignore: decorator
 @inline
 function everyIf(one: u64): u64 {

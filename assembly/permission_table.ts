@@ -1,4 +1,4 @@
-// Every verdict of one task and token: the table of a run, and what that leaves to others.
+// Every verdict of one task and token: the table of a run, completed by the slow path.
 
 import { Fault } from '../src/abi/verdict';
 import {
@@ -20,7 +20,7 @@ import { decideHere } from './decide';
 import { NO_VERDICT } from './slow_rows';
 import { writeRunTable } from './long_run';
 
-/** Writes the verdicts of a task and a token (NO_ID for none) to the scratch of a place. */
+/** Writes the verdicts of a task and a token (NO_ID for none) to the scratch of a workspace. */
 export function writePermissionTable(workspace: usize, task: u32, token: u32): void {
   const table = workspace + WORKSPACE_SCRATCH + TABLE;
   if (task >= load<u32>(WORLD_TASK_COUNT) || (token != NO_ID && token >= load<u32>(WORLD_TOKEN_COUNT))) {

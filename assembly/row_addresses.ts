@@ -1,4 +1,4 @@
-// Where the rows of a batch lie, one address a column, kept in the place that decides them.
+// The addresses of a batch's columns, kept in its workspace.
 
 import { WORKSPACE_ROWS_AT } from '../src/abi/memory_layout';
 
@@ -11,7 +11,7 @@ const INSN_CNT: usize = WORKSPACE_ROWS_AT + 20;
 const PRE: usize = WORKSPACE_ROWS_AT + 24;
 const OUT: usize = WORKSPACE_ROWS_AT + 28;
 
-/** Keeps the addresses of the first row's fields. 0 for `insnCnt`: one instruction each; for `pre`: no faults. */
+/** Stores the addresses of the first row's fields. `insnCnt` 0: one instruction in every row; `pre` 0: no faults. */
 export function setRows(
   workspace: usize,
   task: usize,
@@ -33,7 +33,7 @@ export function setRows(
   store<u32>(workspace, <u32>out, OUT);
 }
 
-// The address of a row's field.
+// The address of a field of a row.
 
 // @ts-ignore: decorator
 @inline
@@ -71,7 +71,7 @@ export function outAt(workspace: usize, row: usize): usize {
   return <usize>load<u32>(workspace, OUT) + row;
 }
 
-/** 0 where there is no such column. */
+/** 0 where the column is missing. */
 // @ts-ignore: decorator
 @inline
 export function insnCntAt(workspace: usize, row: usize): usize {
@@ -79,7 +79,7 @@ export function insnCntAt(workspace: usize, row: usize): usize {
   return column ? column + (row << 2) : 0;
 }
 
-/** 0 where there is no such column. */
+/** 0 where the column is missing. */
 // @ts-ignore: decorator
 @inline
 export function preAt(workspace: usize, row: usize): usize {

@@ -1,5 +1,5 @@
-// Runs too short for a table. What requests ask comes in few kinds: what each kind gets of a task and a token is worked out
-// once a run, for types that the token allows and for types that it does not; the token's masks choose.
+// Runs too short for a table. Requirement rows come in few classes: the verdict of each class is computed once per run, for
+// types that the token allows and for types that it does not; the token's masks select one.
 
 import {
   REQ_BY_COMMAND_CLASS,
@@ -35,12 +35,12 @@ import { mayHaveFaults, NO_VERDICT } from './slow_rows';
 import { attachTypeAt, cmdAt, principalKeyOf, outAt, typeAt } from './row_addresses';
 import { REQUIREMENTS, decideSlowRowsOf, stepAt, writeRequirements } from './run_segment';
 
-// In the scratch, past REQUIREMENTS. A byte for each kind:
-const PERMITTED: usize = 9728; // where the token allows type and attach type
-const WITHOUT_TYPE: usize = 9760; // where it does not allow the type
-const WITHOUT_ATTACH: usize = 9792; // and where it allows that, and not the attach type
-// And for each row of a stretch:
-const CLASS_OF: usize = 9856; // u8, its kind
+// In the scratch, past REQUIREMENTS. A byte for each class:
+const PERMITTED: usize = 9728; // the verdict where the token allows type and attach type
+const WITHOUT_TYPE: usize = 9760; // the verdict where it does not allow the type
+const WITHOUT_ATTACH: usize = 9792; // the verdict where it allows the type and not the attach type
+// For each row of a segment:
+const CLASS_OF: usize = 9856; // u8, its class
 
 /** Decides the rows of a run from `first` to before `end`, at least sixteen, whose ids exist. */
 export function decideShortRun(workspace: usize, first: usize, end: usize): void {
@@ -48,19 +48,19 @@ export function decideShortRun(workspace: usize, first: usize, end: usize): void
   const principal = principalKeyOf(workspace, first);
   const task: usize = (principal & 0xffff) * TASK_SIZE;
   const token: usize = (principal >> 16) * TOKEN_SIZE;
-  // Asked first, so that it has come when it is needed.
+  // Loaded early, so that the value has arrived when it is needed.
   const relation = namespaceRelation(task, token);
   for (let row = first; row < end; row += BLOCK_ROWS) {
-    const reason = min<usize>(row + BLOCK_ROWS, end);
-    const start = min<usize>(row, reason - 16);
-    writeRequirements(workspace, scratch, start, reason);
-    writeClassesOf(scratch, start, reason);
+    const stop = min<usize>(row + BLOCK_ROWS, end);
+    const start = min<usize>(row, stop - 16);
+    writeRequirements(workspace, scratch, start, stop);
+    writeClassesOf(scratch, start, stop);
     if (row == first) writeClasses(scratch, task, token, relation);
-    decideSegment(workspace, scratch, start, reason, token);
+    decideSegment(workspace, scratch, start, stop, token);
   }
 }
 
-/** Writes the kinds of the rows from `first` to before `end` to CLASS_OF, at most a block, by REQUIREMENTS. */
+/** Writes the classes of the rows from `first` to before `end`, at most a block, to CLASS_OF, from REQUIREMENTS. */
 // @ts-ignore: decorator
 @inline
 function writeClassesOf(scratch: usize, first: usize, end: usize): void {
@@ -70,7 +70,7 @@ function writeClassesOf(scratch: usize, first: usize, end: usize): void {
   }
 }
 
-/** Lane by lane, as a run's table is read; at a fixed address, which needs no addition. */
+/** Lane by lane, like a run's table; from a fixed address, which needs no addition. */
 // @ts-ignore: decorator
 @inline
 function eightClasses(requirements: usize): v128 {
@@ -85,7 +85,7 @@ function eightClasses(requirements: usize): v128 {
   return v128.load_lane<u8>(load<u16>(requirements, REQUIREMENTS + 14), kinds, 7, WORLD_REQUIREMENT_CLASSES);
 }
 
-/** Decides the same rows, by CLASS_OF. What is in memory is read before the loop, which then keeps it in registers. */
+/** Decides the same rows by CLASS_OF. The tables are loaded before the loop, which keeps them in registers. */
 // @ts-ignore: decorator
 @inline
 function decideSegment(workspace: usize, scratch: usize, first: usize, end: usize, token: usize): void {
@@ -93,7 +93,7 @@ function decideSegment(workspace: usize, scratch: usize, first: usize, end: usiz
   const types = typeAt(workspace, 0);
   const attachs = attachTypeAt(workspace, 0);
   const out = outAt(workspace, 0);
-  // The masks of map types and program types lie side by side.
+  // The masks of map types and program types are adjacent.
   const typeMasks = v128.load(token, TOKEN_MAPS);
   const attachMask = v128.load64_zero(token, TOKEN_ATTACHS);
   const programPermitted = v128.load(scratch, PERMITTED);
@@ -107,7 +107,7 @@ function decideSegment(workspace: usize, scratch: usize, first: usize, end: usiz
     const isProgLoad = i8x16.eq(v128.load(cmds + at), splat(CMD_PROG_LOAD));
     const hasType = hasBits(typeMasks, saturated(v128.load(types + at)), v128.and(splat(8), isProgLoad));
     const hasAttach = hasBits(attachMask, saturated(v128.load(attachs + at)), splat(0));
-    // A lane past a vector's end is 0: of the two halves one has the kind.
+    // A lane past a vector's end is 0: one of the two halves has the class.
     const program = v128.load(scratch + (row - first), CLASS_OF);
     const other = i8x16.sub(program, splat(OTHER_CLASSES));
     const ofProgram = v128.bitselect(
@@ -124,7 +124,7 @@ function decideSegment(workspace: usize, scratch: usize, first: usize, end: usiz
   if (v128.any_true(slow)) decideSlowRowsOf(workspace, first, end);
 }
 
-/** Works out what each kind gets of a task and a token. */
+/** Computes the verdicts of all classes for a task and a token. */
 // @ts-ignore: decorator
 @inline
 function writeClasses(scratch: usize, task: usize, token: usize, relation: u32): void {
@@ -139,7 +139,7 @@ function writeClasses(scratch: usize, task: usize, token: usize, relation: u32):
   writeOtherClasses(scratch, own, cmds, initCaps, deniedCaps, capable, refused);
 }
 
-/** Of PROG_LOAD. */
+/** The classes of PROG_LOAD. */
 // @ts-ignore: decorator
 @inline
 function writeProgramClasses(
@@ -157,7 +157,7 @@ function writeProgramClasses(
   const without = outcomesWithout(0, initCaps);
   const permitted = byDropReason(reason, within, without);
   const noAttach = byDropReason(i8x16.max_u(reason, v128.load(CLASS_DROP_REASON_ATTACH)), within, without);
-  // Whether the token allows what attach type 0 means is known already.
+  // Whether the token allows the attach type that 0 stands for does not depend on the row.
   const effective = v128.load(CLASS_EFFECTIVE_ATTACH_TYPE);
   const isOwnAttach = i8x16.eq(effective, splat(0));
   const ofMeant = v128.bitselect(permitted, noAttach, hasBits(attachs, effective, splat(0)));
@@ -166,7 +166,7 @@ function writeProgramClasses(
   v128.store(scratch, byDropReason(i8x16.max_u(reason, v128.load(CLASS_DROP_REASON_TYPE)), within, without), WITHOUT_TYPE);
 }
 
-/** Of every other command: none has an attach type that a token allows, and some have more to say than a row does. */
+/** The classes of the other commands: none depends on an attach type, and some have REQ_BY_COMMAND_CLASS. */
 // @ts-ignore: decorator
 @inline
 function writeOtherClasses(
@@ -187,14 +187,14 @@ function writeOtherClasses(
   v128.store(scratch, v128.or(byDropReason(noType, within, without), slow), WITHOUT_TYPE + OTHER_CLASSES);
 }
 
-/** What stops the token for sixteen kinds from the nth on, but for their types. */
+/** The drop reasons of sixteen classes from the nth on, without those of types. */
 // @ts-ignore: decorator
 @inline
 function dropReasons(n: usize, own: v128, deniedCaps: v128, cmds: v128): v128 {
   return dropReasonsBeforeType(own, deniedCaps, cmds, v128.load(n, CLASS_CMD_BITS), v128.load(n, CLASS_FLAGS));
 }
 
-/** Their outcomes where the token counts. */
+/** Outcomes of sixteen classes where the token counts. */
 // @ts-ignore: decorator
 @inline
 function outcomesWithin(n: usize, capable: u32, refused: u32): v128 {
@@ -203,14 +203,14 @@ function outcomesWithin(n: usize, capable: u32, refused: u32): v128 {
   return outcomes(splat(capable), splat(refused), needs, v128.load(n, CLASS_OUTCOME_IF_CAPABLE), v128.load(n, CLASS_FLAGS));
 }
 
-/** And where it does not. */
+/** Outcomes of sixteen classes where the token does not count. */
 // @ts-ignore: decorator
 @inline
 function outcomesWithout(n: usize, caps: u32): v128 {
   return v128.load(<usize>caps * REQUIREMENT_CLASSES + n, WORLD_CLASS_OUTCOMES);
 }
 
-/** Verdicts by what stops a token: outcomes within it where nothing does, else without it. */
+/** Verdicts by drop reason: the outcome with the token where there is no reason, else the outcome without it. */
 // @ts-ignore: decorator
 @inline
 function byDropReason(reason: v128, within: v128, without: v128): v128 {

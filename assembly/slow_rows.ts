@@ -1,4 +1,4 @@
-// Rows that are not decided sixteen at a step.
+// Rows of the slow path, which are decided one by one.
 
 import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
 import { decideHere } from './decide';
@@ -6,10 +6,10 @@ import { BPF_MAXINSNS } from './decide_core';
 import { splat } from './vector';
 import { attachTypeAt, cmdAt, insnCntAt, outAt, preAt, taskAt, tokenAt, typeAt } from './row_addresses';
 
-/** What stands for a verdict where the row of what is asked does not say everything. No verdict has this byte. */
+/** In place of a verdict where the requirement row has REQ_BY_COMMAND_CLASS. No verdict has this byte. */
 export const NO_VERDICT: u32 = 255;
 
-/** Decides the odd ones of sixteen rows on their own, those whose lane of `odd` is not 0. */
+/** Decides those of sixteen rows whose lane of `slow` is not 0. */
 export function decideSlowRows(workspace: usize, first: usize, rows: u32, slow: v128): void {
   let left = i8x16.bitmask(i8x16.ne(slow, splat(0))) & ((1 << rows) - 1);
   while (left) {
@@ -30,7 +30,7 @@ export function decideSlowRows(workspace: usize, first: usize, rows: u32, slow: 
   }
 }
 
-/** Lanes that are not 0 for the rows of sixteen that name an id there is none of, have a fault or a long program. */
+/** Sixteen lanes that are not 0 for rows with an id that does not exist, a fault or a long program. */
 // @ts-ignore: decorator
 @inline
 export function slowPathMask(workspace: usize, first: usize): v128 {
@@ -54,14 +54,14 @@ function pastTokens(ids: v128): v128 {
   return v128.andnot(isPast, i16x8.eq(ids, i16x8.splat(<i16>NO_ID)));
 }
 
-/** Whether a batch has a column that can say that something is wrong. */
+/** Whether a batch has a column for faults or instruction counts. */
 // @ts-ignore: decorator
 @inline
 export function mayHaveFaults(workspace: usize): boolean {
   return (preAt(workspace, 0) | insnCntAt(workspace, 0)) != 0;
 }
 
-/** Lanes that are not 0 for the rows of sixteen that have a fault or a long program. */
+/** Sixteen lanes that are not 0 for rows with a fault or a long program. */
 // @ts-ignore: decorator
 @inline
 export function faultyRows(workspace: usize, first: usize): v128 {

@@ -1,6 +1,6 @@
-// Rows of a table become requests, a column at a time: what the cells of a column stand for is looked up by number in a
-// table of codes; then the columns are put together. Addresses are those of a desk (src/tables/columnar/decode_buffer.ts).
-// Up to 15 rows past the last are read and written.
+// Turns rows of a table into requests, column by column: the numbers of a column's cells are looked up in a table of codes,
+// then the columns are assembled. Addresses are those of a decode buffer (src/tables/columnar/decode_buffer.ts). Up to 15 rows
+// past the last are read and written.
 
 import { OUTCOME_MASK } from '../src/abi/verdict';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../src/abi/memory_layout';
 import { splat } from './vector';
 
-/** Numbers become u32, those below 0 and above 32 bits the largest there is. */
+/** Numbers to u32; those below 0 and above 32 bits become 0xffffffff. */
 // @ts-ignore: decorator
 @inline
 function widen<T>(from: usize, to: usize, rows: u32): void {
@@ -25,7 +25,7 @@ function widen<T>(from: usize, to: usize, rows: u32): void {
   }
 }
 
-/** Numbers of so many bytes each, with or without a sign, become u32 as in widen(). */
+/** Numbers of `bytes` bytes each (1, 2, 4 or 8) to u32, as in widen(). */
 export function widenNumbers(bytes: u32, isSigned: bool, from: usize, to: usize, rows: u32): void {
   if (bytes == 1) {
     if (isSigned) widen<i8>(from, to, rows);
@@ -40,7 +40,7 @@ export function widenNumbers(bytes: u32, isSigned: bool, from: usize, to: usize,
   else widen<u64>(from, to, rows);
 }
 
-/** The codes of numbers (u32) from a table of type T, which has that of all numbers from `last` on at `last`. */
+/** The codes of numbers (u32) from a table of type T; its entry `last` is the code of all numbers from `last` on. */
 // @ts-ignore: decorator
 @inline
 function lookUp<T>(numbers: usize, table: usize, last: u32, to: usize, rows: u32): void {
@@ -55,10 +55,10 @@ function lookUp<T>(numbers: usize, table: usize, last: u32, to: usize, rows: u32
   }
 }
 
-/** Entries of a table that lookUpShort() takes. */
+/** The largest table, in entries, for lookUpShort(). */
 const SHORT_TABLE: u32 = 80;
 
-/** The same of a table of bytes that five vectors hold, sixteen rows at a step: all names of a kind, and what is past them. */
+/** The same for a table of bytes that fits in five vectors, as those of enumerations do; sixteen rows at a time. */
 function lookUpShort(numbers: usize, table: usize, last: u32, to: usize, rows: u32): void {
   const most = i32x4.splat(last);
   const table0 = v128.load(table);
@@ -73,7 +73,7 @@ function lookUpShort(numbers: usize, table: usize, last: u32, to: usize, rows: u
     const at2 = i32x4.min_u(v128.load(from, 32), most);
     const at3 = i32x4.min_u(v128.load(from, 48), most);
     const at = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(at0, at1), i16x8.narrow_i32x4_u(at2, at3));
-    // A lane past a vector's end is 0: of the five one has the entry.
+    // A lane past a vector's end is 0: one of the five vectors has the entry.
     const first = v128.or(i8x16.swizzle(table0, at), i8x16.swizzle(table1, i8x16.sub(at, splat(16))));
     const second = v128.or(
       i8x16.swizzle(table2, i8x16.sub(at, splat(32))),
@@ -84,7 +84,7 @@ function lookUpShort(numbers: usize, table: usize, last: u32, to: usize, rows: u
   }
 }
 
-/** The codes of numbers, so many bytes each (1, 2 or 4). */
+/** The codes of numbers, `bytes` bytes each (1, 2 or 4). */
 export function lookUpCodes(bytes: u32, numbers: usize, table: usize, last: u32, to: usize, rows: u32): void {
   if (bytes == 1 && last < SHORT_TABLE) lookUpShort(numbers, table, last, to, rows);
   else if (bytes == 1) lookUp<u8>(numbers, table, last, to, rows);
@@ -102,8 +102,8 @@ function unset(bits: usize, first: u32): v128 {
 }
 
 /**
- * Where a bit of `valid`, from bit `first` on, is 0, the row's code becomes `code`. Codes are so many bytes each (1, 2
- * or 4).
+ * Where a bit of `valid`, from bit `first` on, is 0, the row's code becomes `code`. Codes have `bytes` bytes each (1, 2 or
+ * 4).
  */
 export function fillNullCodes(bytes: u32, valid: usize, first: u32, code: u32, codes: usize, rows: u32): void {
   for (let row: u32 = 0; row < rows; row += 16) {
@@ -126,7 +126,7 @@ export function fillNullCodes(bytes: u32, valid: usize, first: u32, code: u32, c
   }
 }
 
-/** Overwrites the lanes that are to be. */
+/** Overwrites the lanes that `isHere` selects. */
 // @ts-ignore: decorator
 @inline
 function put(address: usize, offset: usize, value: v128, isHere: v128): void {
@@ -134,9 +134,9 @@ function put(address: usize, offset: usize, value: v128, isHere: v128): void {
 }
 
 /**
- * Puts the columns of rows together: `type` becomes the map or program type, and what a command does not read its default.
- * Every row gets a byte at `odd`, not 0 for those with an odd code; answers whether there may be any. 0 for `insnCnt`,
- * `pre` and `expect` where the table has no such column. PROG_ATTACH and LINK_CREATE have other numbers than the rest.
+ * Assembles the columns of rows: `type` becomes the map or program type, and fields that a command does not read become their
+ * defaults. Every row gets a byte at `slow`, not 0 for a row with an unresolved code; returns whether there is any. `insnCnt`,
+ * `pre` and `expect` are 0 where the table has no such column. `progAttach` and `linkCreate` are the numbers of these commands.
  */
 export function joinCodes(
   rows: u32,
@@ -171,23 +171,23 @@ export function joinCodes(
     v128.store(attachType + row, attachTypes);
     let codes = v128.or(v128.or(cmds, types), attachTypes);
     if (pre) codes = v128.or(codes, v128.load(pre + row));
-    let odds = v128.or(i8x16.gt_u(codes, splat(LAST_TYPE)), oddIds(task + (row << 1), token + (row << 1)));
-    if (insnCnt) odds = v128.or(odds, settleCounts(insnCnt + (row << 2), isLoad));
-    if (expect) odds = v128.or(odds, equal(expect + (row << 1), CODE_UNRESOLVED_EXPECT));
-    v128.store(slow + row, odds);
-    any = v128.or(any, odds);
+    let unresolved = v128.or(i8x16.gt_u(codes, splat(LAST_TYPE)), unresolvedIds(task + (row << 1), token + (row << 1)));
+    if (insnCnt) unresolved = v128.or(unresolved, resolveCounts(insnCnt + (row << 2), isLoad));
+    if (expect) unresolved = v128.or(unresolved, equal(expect + (row << 1), CODE_UNRESOLVED_EXPECT));
+    v128.store(slow + row, unresolved);
+    any = v128.or(any, unresolved);
   }
   return v128.any_true(any);
 }
 
-/** Sixteen lanes of 255 where task or token is odd. */
+/** Sixteen lanes of 255 where task or token is unresolved. */
 // @ts-ignore: decorator
 @inline
-function oddIds(task: usize, token: usize): v128 {
+function unresolvedIds(task: usize, token: usize): v128 {
   return v128.or(equal(task, CODE_UNRESOLVED_TASK), equal(token, CODE_UNRESOLVED_TOKEN));
 }
 
-/** Sixteen lanes of 255 where a code of two bytes is this one. */
+/** Sixteen lanes of 255 where a two-byte code equals `code`. */
 // @ts-ignore: decorator
 @inline
 function equal(codes: usize, code: u32): v128 {
@@ -195,25 +195,25 @@ function equal(codes: usize, code: u32): v128 {
   return i8x16.narrow_i16x8_s(i16x8.eq(v128.load(codes), wanted), i16x8.eq(v128.load(codes, 16), wanted));
 }
 
-/** Of sixteen counts of instructions, those no command reads become 1; lanes of 255 where one that is read is odd. */
+/** Sets those of sixteen instruction counts that no command reads to 1; lanes of 255 where one that is read is unresolved. */
 // @ts-ignore: decorator
 @inline
-function settleCounts(counts: usize, hasReader: v128): v128 {
+function resolveCounts(counts: usize, hasReader: v128): v128 {
   const halves0 = i16x8.extend_low_i8x16_s(hasReader);
   const halves1 = i16x8.extend_high_i8x16_s(hasReader);
-  const odd0 = settleFour(counts, i32x4.extend_low_i16x8_s(halves0));
-  const odd1 = settleFour(counts + 16, i32x4.extend_high_i16x8_s(halves0));
-  const odd2 = settleFour(counts + 32, i32x4.extend_low_i16x8_s(halves1));
-  const odd3 = settleFour(counts + 48, i32x4.extend_high_i16x8_s(halves1));
-  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(odd0, odd1), i16x8.narrow_i32x4_s(odd2, odd3));
+  const unresolved0 = resolveFour(counts, i32x4.extend_low_i16x8_s(halves0));
+  const unresolved1 = resolveFour(counts + 16, i32x4.extend_high_i16x8_s(halves0));
+  const unresolved2 = resolveFour(counts + 32, i32x4.extend_low_i16x8_s(halves1));
+  const unresolved3 = resolveFour(counts + 48, i32x4.extend_high_i16x8_s(halves1));
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(unresolved0, unresolved1), i16x8.narrow_i32x4_s(unresolved2, unresolved3));
 }
 
 // @ts-ignore: decorator
 @inline
-function settleFour(counts: usize, hasReader: v128): v128 {
-  const settled = v128.bitselect(v128.load(counts), i32x4.splat(1), hasReader);
-  v128.store(counts, settled);
-  return i32x4.eq(settled, i32x4.splat(CODE_UNRESOLVED_COUNT));
+function resolveFour(counts: usize, hasReader: v128): v128 {
+  const resolved = v128.bitselect(v128.load(counts), i32x4.splat(1), hasReader);
+  v128.store(counts, resolved);
+  return i32x4.eq(resolved, i32x4.splat(CODE_UNRESOLVED_COUNT));
 }
 
 /**

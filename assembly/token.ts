@@ -1,4 +1,4 @@
-// The bitmask checker: what stops a token from counting for a request.
+// The bitmask checker: why a token does not count for a request.
 
 import {
   REQ_ATTACH_AT,
@@ -21,7 +21,7 @@ import {
 } from '../src/abi/memory_layout';
 import { toBit } from './branchless';
 
-/** 1 where a byte of a token lacks the bit; none lacks what is not asked. */
+/** 1 where a byte of a token lacks the bit; 0 where `bit` is 0. */
 // @ts-ignore: decorator
 @inline
 function lacks(token: usize, at: u32, bit: u32): u32 {
@@ -29,8 +29,8 @@ function lacks(token: usize, at: u32, bit: u32): u32 {
 }
 
 /**
- * bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): all that stops a token, bit n - 1 for
- * DROP_REASON_* n; 0 where the token counts. `isOwn` is 1 where the caller is in the token's own user namespace, or need not be.
+ * bpf_token_allow_cmd(), then bpf_token_allow_map_type() or bpf_token_allow_prog_type(): all reasons to drop a token, bit n - 1
+ * for DROP_REASON_* n; 0 where the token counts. `isOwn` is 1 where the caller is in the token's user namespace or need not be.
  */
 // @ts-ignore: decorator
 @inline
@@ -48,7 +48,7 @@ export function dropReasons(token: usize, isOwn: u32, requirement: usize): u32 {
   );
 }
 
-/** What is said of a token: the largest of its stops, where it stands in a verdict. */
+/** The disposition for the largest of the drop reasons, at its bits in a verdict. */
 // @ts-ignore: decorator
 @inline
 export function dispositionOf(reasons: u32): u32 {

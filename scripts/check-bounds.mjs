@@ -9,7 +9,7 @@ import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
 /** Functions that work in another memory, which has other regions. */
 const OTHER_MEMORY = 'assembly/table_rows/';
 /** Exports whose first parameter is the workspace. */
-const TAKES_PLACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
+const TAKES_WORKSPACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
 
 const TABLES = [REGIONS.header, ...KERNEL_REGIONS, REGIONS.tasks, REGIONS.tokens, REGIONS.userns];
 
@@ -58,9 +58,9 @@ function checkFunction(name, regions) {
     (local.get $address))`;
 }
 
-const own = ['(global.get $place)', `(i32.add (global.get $place) ${constant(WORKSPACE_SIZE)})`];
+const own = ['(global.get $workspace)', `(i32.add (global.get $workspace) ${constant(WORKSPACE_SIZE)})`];
 const columns = [constant(REGIONS.workspaces.end), constant(-1)];
-const helpers = `(global $place (mut i32) ${constant(0)})
+const helpers = `(global $workspace (mut i32) ${constant(0)})
   ${checkFunction('check_load', [...TABLES.map(({ start, end }) => [constant(start), constant(end)]), own, columns])}
   ${checkFunction('check_store', [own, columns])}`;
 
@@ -69,19 +69,19 @@ const SAVED = ['i32', 'i64', 'v128']
   .concat(' (local $saved_length i32)');
 
 let isChecked = false;
-let setsPlace = false;
+let setsWorkspace = false;
 const lines = [];
 for (const line of readFileSync('build/decide.wat', 'utf8').trimEnd().split('\n')) {
   const header = /^ \(func \$(\S+)/.exec(line);
   if (header) {
     isChecked = !header[1].startsWith(OTHER_MEMORY);
-    setsPlace = TAKES_PLACE.some((name) => header[1] === `assembly/index/${name}`);
+    setsWorkspace = TAKES_WORKSPACE.some((name) => header[1] === `assembly/index/${name}`);
     lines.push(line, ...(isChecked ? SAVED : []));
     continue;
   }
-  if (setsPlace && !/^\s*\(local/.test(line)) {
-    lines.push('local.get $0', 'global.set $place');
-    setsPlace = false;
+  if (setsWorkspace && !/^\s*\(local/.test(line)) {
+    lines.push('local.get $0', 'global.set $workspace');
+    setsWorkspace = false;
   }
   lines.push(...((isChecked && checkOf(line)) || []), line);
 }

@@ -1,23 +1,23 @@
-// The memory both sides agree on: TypeScript writes the tables (compile.ts), AssemblyScript reads them. This file is
-// compiled by tsc and by asc, so that every offset is written once. All numbers are bytes unless they say otherwise.
+// The memory layout: TypeScript writes the tables (engine/compile.ts), AssemblyScript reads them. This file is compiled by tsc
+// and by asc, so that every offset is defined once. Addresses and sizes are in bytes.
 
-/** The largest command, type and attach type number told apart from others: no kernel knows it, nor any above it. */
+/** The largest command, type and attach type number with a row: no kernel knows it or any larger number. */
 export const LAST_TYPE = 63;
-/** How many numbers that makes. */
+/** Rows of a table by command, type or attach type. */
 export const TYPE_ROWS = 64;
 /** An id column's value for "no token". */
 export const NO_ID = 0xffff;
 
-// A memory holds one world, every table at a fixed address with room for as many ids as 16 bits can name: what is not
-// used is never touched, and costs nothing. The build checks that every table has that room (regions.ts). First a header of one u32 each, and the tables of the kernel.
+// A memory holds one world. Every table has a fixed address and space for all ids of 16 bits; pages that are never touched
+// cost nothing. The build checks the sizes (engine/regions.ts). First a header of one u32 each, and the tables of the kernel.
 export const WORLD_TASK_COUNT = 1024;
 export const WORLD_TOKEN_COUNT = 1028;
 export const WORLD_RULES = 1032;
-/** CAPS_* that the initial user namespace may give where the token's does not: all or none. */
+/** CAPS_* that the initial user namespace may grant where the token's does not: all or none. */
 export const WORLD_FALLBACK_CAPS = 1036;
-/** 1 where no LSM refuses anyone a capability and the rules are the merged ones: some questions need not be asked. */
+/** 1 where no LSM refuses a capability and the rules are the merged ones: some checks are then unnecessary. */
 export const WORLD_HAS_STANDARD_RULES = 1048;
-/** Which places are taken, a bit each: two u32. */
+/** A bit for each workspace in use: two u32. */
 export const WORLD_WORKSPACES = 1040;
 export const WORLD_CMDS = 1088;
 export const WORLD_DROP_REASONS = 1600;
@@ -35,9 +35,9 @@ export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
 export const WORLD_USERNS = 4915200;
 
-// A place is for the batches of one thread: where the rows of its batch lie, scratch, and room for rows that lie elsewhere
-// than in this memory: columns on their way in, verdicts on their way out.
-/** Rows there is room for: enough to forget the call, few enough to stay in cache. */
+// A workspace belongs to one thread. It has the addresses of its batch's columns, scratch, and columns and verdicts for batches
+// outside of this memory, which are copied through it.
+/** Rows of its columns: enough to make the cost of a call negligible, few enough to stay in cache. */
 export const WORKSPACE_ROWS = 8192;
 export const WORKSPACE_TASK = 0; // u16
 export const WORKSPACE_TOKEN = 16448; // u16
@@ -51,16 +51,16 @@ export const WORKSPACE_SCRATCH = 107008;
 export const WORKSPACE_ROWS_AT = 131072;
 /** Bytes of the addresses of columns, from WORKSPACE_ROWS_AT on. */
 export const ROWS_AT_SIZE = 32;
-/** Bytes of the scratch that are used: the last are what a run's programs get, past TABLE. */
+/** Bytes of the scratch that are used: the last are the program verdicts of a run, past TABLE. */
 export const SCRATCH_END = 20864;
 export const WORKSPACE_SIZE = 196608;
 export const MAX_WORKSPACES = 64;
 export const WORKSPACES_START = 13828096;
-/** Bytes that a batch reads past the last row of a column, and writes past its last verdict, at most. */
+/** The most bytes that a batch reads past the last row of a column or writes past its last verdict. */
 export const PAST_ROWS = 64;
-/** Pages of 65,536 bytes a memory has to begin with, as many as asconfig.json says: WORKSPACES_START and all places. */
+/** Initial pages (65,536 bytes) of a memory, the number in asconfig.json: WORKSPACES_START and all workspaces. */
 export const MEMORY_PAGES = 403;
-/** Pages it can grow to. */
+/** The largest number of pages. */
 export const MAX_MEMORY_PAGES = 65536;
 
 // Bits of the header's rules word.
@@ -68,19 +68,20 @@ export const RULE_TOKEN_NEEDS_OWN_USERNS = 1;
 /** unprivileged_bpf_disabled is not 0. */
 export const RULE_UNPRIVILEGED_DISABLED = 2;
 
-// Rows of tables. A field's constant is its address in row 0: add the size of a row as often as the row's number says.
+// Rows of tables. A field's constant is its address in row 0; in row n it is n times the row size more.
 
-// A task: one u64. Its first half is what a user namespace's row has at its level if the task is in it and owns its child.
+// A task: one u64. Its first half equals the entry of a user namespace at the task's level if the task is in that ancestor and
+// owns its child.
 export const TASK_USERNS = WORLD_TASKS; // u16
 export const TASK_EUID = WORLD_TASKS + 2; // u16, its number among the owners of user namespaces, or EUID_OWNS_NOTHING
 export const TASK_LEVEL = WORLD_TASKS + 4; // u8, offset of the level of its user namespace in a user namespace's row
-export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace, all of them with CAP_SYS_ADMIN, which stands in
-export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, the same of the initial user namespace
+export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace; all of them with CAP_SYS_ADMIN, which implies the others
+export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, the same in the initial user namespace
 export const TASK_SIZE = 8;
 export const EUID_OWNS_NOTHING = 0xfffe;
 
-// A token. Mask bits of values the release does not know are cleared. The row of NO_ID, which no token has and nobody writes,
-// has no bit set: it stands for no token. Any u16 is the number of a row that can be read.
+// A token. Mask bits of values that the release does not know are cleared. The row of NO_ID, which is never written, has no bit
+// set: it is the row of "no token". Every u16 is the number of a readable row.
 export const TOKEN_MAPS = WORLD_TOKENS; // u64
 export const TOKEN_PROGS = WORLD_TOKENS + 8; // u64
 export const TOKEN_ATTACHS = WORLD_TOKENS + 16; // u64
@@ -89,17 +90,17 @@ export const TOKEN_DENIED_CAPS = WORLD_TOKENS + 25; // u8, CAPS_* bpf_token_capa
 export const TOKEN_CMDS = WORLD_TOKENS + 26; // u8, CMD_ALLOWED and CMD_NOT_DENIED of each command that reads a token
 export const TOKEN_USERNS_ROW = WORLD_TOKENS + 28; // u32, its user namespace's row, as a distance from WORLD_USERNS
 export const TOKEN_SIZE = 32;
-/** Of TOKEN_COMMANDS each has two bits: the mask has it; and so that bpf_token_cmd does not refuse it. */
+/** Two bits for each of TOKEN_COMMANDS: the mask has the command; bpf_token_cmd does not refuse it either. */
 export const CMD_ALLOWED = 1;
 export const CMD_NOT_DENIED = 2;
-/** In TOKEN_DENIED_CAPS, of every token. */
+/** In TOKEN_DENIED_CAPS of every token. */
 export const TOKEN_GIVEN = 16;
 
 // A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
 // level, NO_ID below). High half: the owner of its ancestor one level further down, as a number among owners, or NO_ID.
 export const USERNS_LEVEL_SIZE = 4;
 
-// The four capabilities bpf() asks for, as bits.
+// The four capabilities that bpf() checks, as bits.
 export const CAPS_BPF = 1;
 export const CAPS_NET_ADMIN = 2;
 export const CAPS_PERFMON = 4;
@@ -108,15 +109,15 @@ export const CAPS_ALL = 15;
 
 // A command, by its number.
 export const CMD_GATE = WORLD_CMDS; // u8, GATE_*
-export const CMD_CAP = WORLD_CMDS + 1; // u8, CAPS_* it asks for (GATE_INIT_CAPABILITY, GATE_BTF)
-export const CMD_TOKEN_SUPPORT = WORLD_CMDS + 2; // u8, ROOM_*
-export const CMD_PERMISSION_FIRST = WORLD_CMDS + 3; // u8, 1: attributes are looked at after the permission
+export const CMD_CAP = WORLD_CMDS + 1; // u8, CAPS_* that it requires (GATE_INIT_CAPABILITY, GATE_BTF)
+export const CMD_TOKEN_SUPPORT = WORLD_CMDS + 2; // u8, TOKEN_NO_FIELD, TOKEN_ACCEPTED or TOKEN_REJECTED
+export const CMD_PERMISSION_FIRST = WORLD_CMDS + 3; // u8, 1: attributes are checked after the permission
 export const CMD_SIZE = 8;
 
-/** Commands by the numbers every kernel gives them: those whose requests have a type. */
+/** Numbers of commands, the same in every kernel: those whose requests have a type. */
 export const CMD_MAP_CREATE = 0;
 export const CMD_PROG_LOAD = 5;
-/** More of these, for permission sets. */
+/** More numbers, for permission sets. */
 export const CMD_PROG_ATTACH = 8;
 export const CMD_BTF_LOAD = 18;
 export const CMD_BTF_GET_FD_BY_ID = 19;
@@ -137,36 +138,36 @@ export const TOKEN_NO_FIELD = 0;
 export const TOKEN_ACCEPTED = 1;
 export const TOKEN_REJECTED = 2;
 
-// What a request asks, by command, type and attach type: one u64. PROG_LOAD's rows come first, by type and attach type;
-// then those of MAP_CREATE, by type; then one for every other command.
-export const REQ_TYPE_AT = WORLD_REQUIREMENTS; // u8, the byte of a token's row its type's bit is in
-export const REQ_ATTACH_AT = WORLD_REQUIREMENTS + 1; // u8, the same for its attach type, after the fix-up
-export const REQ_TYPE_BIT = WORLD_REQUIREMENTS + 2; // u8, that bit; 0 where no mask speaks of the type
+// The requirements of a request, by command, type and attach type: one u64 a row. First the rows of PROG_LOAD, by type and
+// attach type; then those of MAP_CREATE, by type; then one for every other command.
+export const REQ_TYPE_AT = WORLD_REQUIREMENTS; // u8, the byte of a token's row with the bit of the type
+export const REQ_ATTACH_AT = WORLD_REQUIREMENTS + 1; // u8, the same for the attach type, after the fix-up
+export const REQ_TYPE_BIT = WORLD_REQUIREMENTS + 2; // u8, that bit; 0 where no mask covers the type
 export const REQ_ATTACH_BIT = WORLD_REQUIREMENTS + 3; // u8
 export const REQ_CMD_BITS = WORLD_REQUIREMENTS + 4; // u8, the command's two bits in TOKEN_CMDS; 0 where it reads no token
-export const REQ_NEEDS = WORLD_REQUIREMENTS + 5; // u8, CAPS_* asked for
-export const REQ_OUTCOME_IF_CAPABLE = WORLD_REQUIREMENTS + 6; // u8, Outcome when every capability is there
+export const REQ_NEEDS = WORLD_REQUIREMENTS + 5; // u8, CAPS_* required
+export const REQ_OUTCOME_IF_CAPABLE = WORLD_REQUIREMENTS + 6; // u8, Outcome where no capability is missing
 export const REQ_FLAGS = WORLD_REQUIREMENTS + 7; // u8, REQ_*
 export const REQ_SIZE = 8;
-/** The first half of a row's number: the type for PROG_LOAD, else one of these. The second half follows. */
+/** The high half of a row's number: the type for PROG_LOAD, else one of these. */
 export const REQ_HIGH_MAP_CREATE = 64;
 export const REQ_HIGH_OTHERS = 65;
 export const REQ_ROWS = 4224;
-/** Whoever asks is as good as in the token's own user namespace. */
+/** Set when the caller need not be in the token's user namespace. */
 export const REQ_ANY_USERNS = 1;
-/** The token is looked at: the same bit as TOKEN_GIVEN. */
+/** The token is checked: the same bit as TOKEN_GIVEN. */
 export const REQ_CONSULTS_TOKEN = 16;
-/** A missing CAP_BPF is one that unprivileged_bpf_disabled asks for. */
+/** CAP_BPF is required because of unprivileged_bpf_disabled. */
 export const REQ_UNPRIV_DISABLED = 4;
 /** The row does not describe the checks: decideByCommandClass() in assembly/decide_slow.ts has them. */
 export const REQ_BY_COMMAND_CLASS = 8;
-/** A program that asks CAP_NET_ADMIN when it is attached. */
+/** A program that requires CAP_NET_ADMIN when it is attached. */
 export const REQ_CGROUP_SKB = 2;
-/** A map type this release does not have: EINVAL before the token is looked at. */
+/** A map type that the release does not have: EINVAL before the token is checked. */
 export const REQ_UNKNOWN_MAP = 32;
 
-// For runs: a byte for every row of PROG_LOAD, its REQ_OUTCOME_IF_CAPABLE and DISPOSITION_BITS; and other fields again, a column each: of
-// PROG_LOAD by type, of MAP_CREATE by type and of the other commands.
+// For runs: REQ_OUTCOME_IF_CAPABLE and DISPOSITION_BITS of every row of PROG_LOAD, a byte each; and copies of other fields, a
+// column each: of PROG_LOAD by type, of MAP_CREATE by type and of the other commands.
 export const DISPOSITION_BITS = 224;
 export const COLUMN_PROG_LOAD = 0;
 export const COLUMN_MAP_CREATE = 64;
@@ -179,9 +180,9 @@ export const COLUMN_NEEDS = WORLD_REQUIREMENT_COLUMNS + 576;
 export const COLUMN_OUTCOME_IF_CAPABLE = WORLD_REQUIREMENT_COLUMNS + 768;
 export const COLUMN_FLAGS = WORLD_REQUIREMENT_COLUMNS + 960;
 
-// For rows that have their task and token in common: what requests ask comes in few kinds. The kind of every row of the ask
-// table, a byte each; what rows of a kind have in common, a column each; and by capabilities (CAPS_*) the Outcome of every
-// kind for who has these, as far as no LSM has a say. PROG_LOAD's kinds come first, the others' from OTHER_CLASSES on.
+// For runs: requirement rows come in few classes. The class of every requirement row, a byte each; the fields that the rows of a
+// class share, a column each; and the Outcome of every class by the caller's capabilities (CAPS_*), as far as no LSM decides. The
+// classes of PROG_LOAD come first, those of the other commands from OTHER_CLASSES on.
 export const REQUIREMENT_CLASSES = 32;
 export const CLASSES_OF_HALF = 16;
 export const OTHER_CLASSES = 16;
@@ -189,22 +190,22 @@ export const CLASS_CMD_BITS = WORLD_CLASS_COLUMNS;
 export const CLASS_NEEDS = WORLD_CLASS_COLUMNS + 32;
 export const CLASS_OUTCOME_IF_CAPABLE = WORLD_CLASS_COLUMNS + 64;
 export const CLASS_FLAGS = WORLD_CLASS_COLUMNS + 96;
-export const CLASS_DROP_REASON_TYPE = WORLD_CLASS_COLUMNS + 128; // DROP_REASON_TYPE where a mask speaks of the type
-export const CLASS_DROP_REASON_ATTACH = WORLD_CLASS_COLUMNS + 160; // DROP_REASON_ATTACH where one speaks of the attach type
-export const CLASS_EFFECTIVE_ATTACH_TYPE = WORLD_CLASS_COLUMNS + 192; // what attach type 0 means where it means another
+export const CLASS_DROP_REASON_TYPE = WORLD_CLASS_COLUMNS + 128; // DROP_REASON_TYPE where a mask covers the type
+export const CLASS_DROP_REASON_ATTACH = WORLD_CLASS_COLUMNS + 160; // DROP_REASON_ATTACH where a mask covers the attach type
+export const CLASS_EFFECTIVE_ATTACH_TYPE = WORLD_CLASS_COLUMNS + 192; // the attach type that 0 stands for, if another one
 
-// For permission sets: sets of 64 bits, bit n for number n of what the release knows. A set by capabilities is 16 sets, by CAPS_*:
-// what goes on for who has these. Programs go on with an attach type that fits.
+// For permission sets: sets of 64 bits, bit n for number n that the release knows. A set by capabilities is 16 sets, by CAPS_*:
+// what a caller with these is allowed. Programs are allowed with an attach type that fits.
 export const PERMISSION_MAPS = WORLD_PERMISSIONS; // by capabilities: map types
 export const PERMISSION_PROGS = WORLD_PERMISSIONS + 128; // by capabilities: program types
 export const PERMISSION_CMDS = WORLD_PERMISSIONS + 256; // by capabilities: commands, as if without a type and a token
 export const PERMISSION_FITS = WORLD_PERMISSIONS + 384; // by program type: attach types it can be loaded with
-export const PERMISSION_EFFECTIVE_ATTACH_TYPE = WORLD_PERMISSIONS + 896; // by program type: the bit of what attach type 0 means
+export const PERMISSION_EFFECTIVE_ATTACH_TYPE = WORLD_PERMISSIONS + 896; // by program type: the bit of the attach type that 0 stands for
 export const PERMISSION_REFUSING = WORLD_PERMISSIONS + 1408; // commands that answer EINVAL to a token
 export const PERMISSION_DESCRIPTOR = WORLD_PERMISSIONS + 1416; // commands that the descriptor decides
 export const PERMISSION_TYPES = WORLD_PERMISSIONS + 1424; // u32, the release's program types
 
-// A permission set as it is handed out: sets again, and what PROG_LOAD allows of each program type.
+// A permission set as a result: sets, and the attach types that PROG_LOAD allows by program type.
 export const OUT_CMDS = 0;
 export const OUT_DESCRIPTOR = 8;
 export const OUT_MAPS = 16;
@@ -213,15 +214,15 @@ export const OUT_CGROUP_SKB = 32; // attach types PROG_ATTACH and LINK_CREATE al
 export const OUT_ATTACHS = 40; // u64 each program type
 export const OUT_SIZE = 552;
 
-// Every verdict of one task and token, from TABLE on in a place's scratch: a byte for each row of the ask table, then of
+// Every verdict of one task and token, from TABLE on in a workspace's scratch: a byte for each requirement row, then of
 // PROG_ATTACH and of LINK_CREATE for cgroup_skb programs, by attach type.
 export const TABLE = 16384;
 export const TABLE_PROG_ATTACH = 4224;
 export const TABLE_LINK_CREATE = 4288;
 export const TABLE_SIZE = 4352;
 
-// What stops a token from counting for a request: the first check that does not hold, numbered so that of several the
-// largest is the first. The stop table has a Disposition for each, where it stands in a verdict.
+// Why a token is dropped: the first check that fails. Of several, the kernel's first check has the largest number. The table of
+// drop reasons has a Disposition for each, at its bits in a verdict.
 export const DROP_REASON_NONE = 0;
 export const DROP_REASON_ATTACH = 1;
 export const DROP_REASON_TYPE = 2;
@@ -230,21 +231,21 @@ export const DROP_REASON_CMD = 4;
 export const DROP_REASON_USERNS = 5;
 export const DROP_REASON_NOT_GIVEN = 6;
 
-// The outcome table: an Outcome by the capabilities missing (CAPS_*), 16 bytes each.
+// The outcome table: an Outcome by missing capabilities (CAPS_*), 16 bytes each.
 export const OUTCOMES_OF_CAPABILITY = 0;
-export const OUTCOMES_OF_UNPRIV_DISABLED = 16; // CAP_BPF is asked because of the sysctl
+export const OUTCOMES_OF_UNPRIV_DISABLED = 16; // CAP_BPF is required because of the sysctl
 
-// What a table's cells stand for, as codes: ids and numbers as columns hold them, or one of these. A row with an odd code in
-// a column its command reads is none that can be decided: there is more to say of it.
-/** u16: no task of the world; every other is its id. */
+// The values of a table's cells, as codes: ids and numbers as columns hold them, or one of these. A row with an unresolved code
+// in a column that its command reads goes to the slow path of the table reader.
+/** u16: no task of the world; every other code is an id. */
 export const CODE_UNRESOLVED_TASK = 0xffff;
-/** u16: no token of the world, nor none. A world that has a token of this id has it looked at twice. */
+/** u16: neither a token of the world nor "no token". Rows with a token of this id take the slow path too. */
 export const CODE_UNRESOLVED_TOKEN = 0xfffe;
-/** u8: no command, type or fault. All from 64 on are odd. */
+/** u8: no command, type or fault. All codes from 64 on are unresolved. */
 export const CODE_UNRESOLVED = 0xff;
-/** u8: no program type is given, which some commands take for 0. */
+/** u8: no program type is given, which some commands read as 0. */
 export const CODE_EMPTY_TYPE = 0x40;
-/** u32: no count of instructions, or one to be looked at twice. */
+/** u32: no count of instructions, or one that takes the slow path. */
 export const CODE_UNRESOLVED_COUNT = 0xffffffff;
-/** u16: neither an expectation nor none. */
+/** u16: neither an expectation nor "no expectation". */
 export const CODE_UNRESOLVED_EXPECT = 0x7fff;

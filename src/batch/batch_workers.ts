@@ -31,7 +31,7 @@ export interface BatchWorkersOptions {
 export class BatchWorkers {
   readonly workers: number;
   readonly #workerPool: WorkerPool;
-  readonly #places: SlotWorkspaces;
+  readonly #workspaces: SlotWorkspaces;
   readonly #signal: AbortSignal | undefined;
 
   /** The first evaluator is the batch's, the others are those it is compared with. */
@@ -51,7 +51,7 @@ export class BatchWorkers {
     };
     this.workers = workers;
     this.#signal = signal;
-    this.#places = new SlotWorkspaces(memories, workers);
+    this.#workspaces = new SlotWorkspaces(memories, workers);
     this.#workerPool = new WorkerPool({
       workers,
       file: new URL('./splits/split_worker.js', import.meta.url),
@@ -62,16 +62,16 @@ export class BatchWorkers {
   /** A chunk's verdicts and its rows as text. */
   decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
     const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#run(formatRows(firstRow, firstRow + rows), (places) => ({ kind: 'chunk', chunk, places }));
+    return this.#run(formatRows(firstRow, firstRow + rows), (workspaces) => ({ kind: 'chunk', chunk, workspaces }));
   }
 
   /** The chunks of a split of the table, or with `isCounted` what is counted of their verdicts. */
   readSplit(split: Split, isCounted: boolean): Promise<SplitResult | ReadFailure> {
     const what =
       'isStart' in split
-        ? `of bytes ${split.from} to ${split.to}`
+        ? `on bytes ${split.from} to ${split.to}`
         : formatRows(split.firstRow, split.firstRow + split.rows);
-    return this.#run(what, (places) => ({ kind: 'split', split, isCounted, places }));
+    return this.#run(what, (workspaces) => ({ kind: 'split', split, isCounted, workspaces }));
   }
 
   /** Samples, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
@@ -82,7 +82,15 @@ export class BatchWorkers {
         const from = next;
         const to = Math.min(from + SAMPLE_ROWS, rows);
         next = to;
-        count(await this.#run<Counts>(formatRows(from, to), (places) => ({ kind: 'sample', seed, from, to, places })));
+        count(
+          await this.#run<Counts>(formatRows(from, to), (workspaces) => ({
+            kind: 'sample',
+            seed,
+            from,
+            to,
+            workspaces,
+          })),
+        );
       }
     };
     await Promise.all(Array.from({ length: this.workers }, sampleParts));
@@ -91,15 +99,15 @@ export class BatchWorkers {
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     await this.#workerPool.close();
-    this.#places.release();
+    this.#workspaces.release();
   }
 
-  #run<Result>(what: string, make: (places: readonly number[]) => SplitTask): Promise<Result> {
-    return runWithRetry(this.#workerPool, what, (slot) => make(this.#places.of(slot)), this.#signal);
+  #run<Result>(what: string, make: (workspaces: readonly number[]) => SplitTask): Promise<Result> {
+    return runWithRetry(this.#workerPool, what, (slot) => make(this.#workspaces.of(slot)), this.#signal);
   }
 }
 
 /** Rows from `from` to before `to`, as people count them. */
 function formatRows(from: number, to: number): string {
-  return `of rows ${from + 1} to ${to}`;
+  return `on rows ${from + 1} to ${to}`;
 }

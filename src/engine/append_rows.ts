@@ -3,8 +3,8 @@ import type { TaskSpec, TokenSpec } from '../kernel/world.js';
 import { type RowPlan, writeTaskRow, writeTokenRow } from './compile.js';
 import type { WorldTables } from './regions.js';
 
-// Rows added to tables that other threads may be reading. Nobody asks for an id before it is handed out, so that a row
-// may be written in peace before its count says that it is there.
+// Adds rows to tables that other threads may be reading. No thread reads a row before the count includes it, so that the row
+// can be written first.
 
 /** Adds the row of a task, whose id is the number of tasks so far. */
 export function addTaskRow(tables: WorldTables, plan: RowPlan, id: number, task: TaskSpec): void {
@@ -18,7 +18,7 @@ export function addTokenRow(tables: WorldTables, plan: RowPlan, id: number, toke
   raiseCount(tables.buffer, L.WORLD_TOKEN_COUNT, id + 1);
 }
 
-/** What was written before is there for whoever sees the new count. */
+/** A thread that reads the new count sees the row written before. */
 function raiseCount(buffer: ArrayBufferLike, address: number, count: number): void {
   Atomics.store(new Uint32Array(buffer, address, 1), 0, count);
 }

@@ -4,7 +4,7 @@ import { isObject } from '../kernel/ranges.js';
 import type { Columns } from './columns.js';
 import { liesInTables } from './evaluator_memory.js';
 
-/** What kind of array each column is. */
+/** The array type of each column. */
 const ENUM_KINDS = [
   ['task', 'Uint16Array'],
   ['token', 'Uint16Array'],
@@ -16,13 +16,13 @@ const ENUM_KINDS = [
 ] as const;
 
 /**
- * Throws a ColumnTypeError for a column that is missing or whose elements are of another kind, and a ColumnLengthError for one
- * that is not as long as `out`. insnCnt and pre may be missing. Returns the number of rows.
+ * Throws a ColumnTypeError for a column that is missing or of another array type, and a ColumnLengthError for one that is not
+ * as long as `out`. insnCnt and pre may be missing. Returns the number of rows.
  */
 export function checkColumns(columns: Columns, out: Uint8Array): number {
   if (!isObject(columns)) {
     const given = describeGiven(columns);
-    throw new InvalidArgumentError('columns', `columns is ${given}: an object of typed arrays is expected`);
+    throw new InvalidArgumentError('columns', `columns must be an object of typed arrays, got ${given}`);
   }
   if (kindOf(out) !== 'Uint8Array') throw new ColumnTypeError('out', kindOf(out), 'Uint8Array');
   const rows = out.length;
@@ -38,8 +38,8 @@ export function checkColumns(columns: Columns, out: Uint8Array): number {
 }
 
 /**
- * Throws a ColumnMemoryError where `out` overlaps a column, or either lies in what an evaluator's memory holds besides columns.
- * Columns may overlap each other: they are only read. For columns that checkColumns() passed and addressesOf() did not find.
+ * Throws a ColumnMemoryError where `out` overlaps a column, or where either overlaps an evaluator's tables or workspaces.
+ * Columns may overlap each other: they are only read. For columns that passed checkColumns() and are not resident.
  */
 export function checkColumnMemory(columns: Columns, out: Uint8Array): void {
   const { buffer } = out;
@@ -47,7 +47,7 @@ export function checkColumnMemory(columns: Columns, out: Uint8Array): void {
   for (const [name] of ENUM_KINDS) {
     const column = columns[name];
     if (column === undefined) continue;
-    // Asking a view for more than its buffer takes as long again.
+    // Comparing buffers first: reading offset and length of a view takes as long again.
     const { buffer: read } = column;
     if (read === buffer && overlaps(column, out)) throw overlapError(name);
     if (liesInTables(read, column)) throw inTables(name);
@@ -61,7 +61,7 @@ function overlaps(one: ArrayBufferView, other: ArrayBufferView): boolean {
 
 /** The error of an `out` that overlaps a column. */
 export function overlapError(column: string): ColumnMemoryError {
-  return new ColumnMemoryError('out', `out overlaps column ${column}: verdicts need memory that no column lies in`);
+  return new ColumnMemoryError('out', `out must not overlap a column; it overlaps ${column}`);
 }
 
 function inTables(column: string): ColumnMemoryError {
@@ -69,7 +69,7 @@ function inTables(column: string): ColumnMemoryError {
   return new ColumnMemoryError(column, `${column} lies in an evaluator's tables: ${expected}`);
 }
 
-/** `Uint16Array`, of any realm (Buffer is a Uint8Array); the type's name for what is no typed array. */
+/** `Uint16Array` of any realm (Buffer is a Uint8Array); the name of the type for other values. */
 export function kindOf(value: unknown): string {
   const isView = ArrayBuffer.isView(value) && Symbol.toStringTag in value;
   return isView ? String(value[Symbol.toStringTag]) : Array.isArray(value) ? 'Array' : typeof value;

@@ -15,18 +15,18 @@ export interface Columns {
   /** Map type or program type, by command. */
   readonly type: Uint8Array;
   readonly attachType: Uint8Array;
-  /** Number of instructions; without the column, every request has one. */
+  /** Number of instructions; 1 for every request without the column. */
   readonly insnCnt?: Uint32Array;
-  /** Pre codes; without the column, nothing is wrong with any request. */
+  /** Fault codes; no request has a fault without the column. */
   readonly pre?: Uint8Array;
 }
 
-/** Columns that say everything a request can say. */
+/** Columns with every field of a request. */
 export type FullColumns = Required<Columns>;
 
 /**
- * Columns of requests that all are: task 0, no token, command 0, one instruction. Throws an InvalidArgumentError for a number
- * of rows that is none.
+ * Columns whose requests all are: task 0, no token, command 0, one instruction. Throws an InvalidArgumentError for an
+ * impossible number of rows.
  */
 export function makeColumns(rows: number): FullColumns {
   checkRows(rows);
@@ -41,18 +41,18 @@ export function makeColumns(rows: number): FullColumns {
   };
 }
 
-/** Most rows of columns: more than that no memory holds. */
+/** The largest number of rows: no memory holds more. */
 const MAX_ROWS = 0xffff_ffff;
 
-/** Throws an InvalidArgumentError for a number of rows that is none. */
+/** Throws an InvalidArgumentError for an impossible number of rows. */
 export function checkRows(rows: number): void {
   requireWhole('rows', rows, 0, MAX_ROWS);
 }
 
 /**
- * Puts a request into a row. Numbers the columns cannot hold become ones no kernel knows: the verdict is the same. Throws an
- * InvalidRequestError for a field that is no number, and for a token past NO_TOKEN, which no column can hold; and an
- * InvalidArgumentError for a row that the columns do not have.
+ * Writes a request to a row. A number that a column cannot hold becomes one that no kernel knows, which has the same verdict.
+ * Throws an InvalidRequestError for a field that is not a number or a token above NO_TOKEN, and an InvalidArgumentError for a
+ * row that the columns do not have.
  */
 export function setRow(columns: FullColumns, row: number, request: Request): void {
   requireRow(columns, row);
@@ -60,7 +60,7 @@ export function setRow(columns: FullColumns, row: number, request: Request): voi
   if (request.token > NO_TOKEN) {
     throw new InvalidRequestError(
       'token',
-      `token is ${request.token}: an id to ${NO_TOKEN - 1}, or ${NO_TOKEN} for none, is expected`,
+      `token must be an id up to ${NO_TOKEN - 1}, or ${NO_TOKEN} for none, got ${request.token}`,
     );
   }
   // No task has this id.
@@ -94,7 +94,7 @@ function requireRow(columns: Columns, row: number): void {
   requireWhole('row', row, 0, columns.task.length - 1);
 }
 
-/** A type or command number as a column holds it: what is past the tables becomes their last, unknown row. */
+/** A type or command number as a column holds it: numbers past the tables become the last row, which no kernel knows. */
 export function saturate(number: number): number {
   return Math.min(number, LAST_TYPE);
 }

@@ -8,21 +8,21 @@ import type { WorldTables } from './regions.js';
 import { capBits, TOKEN_COMMANDS } from './tables/capability_bits.js';
 import { profileTables } from './tables/kernel_tables.js';
 
-/** Where a token's masks are. Its commands are in TOKEN_CMDS instead. */
+/** The addresses of a token's masks. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
   maps: L.TOKEN_MAPS,
   progs: L.TOKEN_PROGS,
   attachs: L.TOKEN_ATTACHS,
 };
 
-/** How rows come out, which depends on a world's kernel and user namespaces. While these stay, rows can be added. */
+/** How rows are encoded, which depends on a world's kernel and user namespaces. While these stay, rows can be added. */
 export interface RowPlan {
   readonly profile: Profile;
   /** Level of each user namespace. */
   readonly levels: readonly number[];
   /** Bytes of a user namespace's row: the deeper a world, the longer. */
   readonly usernsSize: number;
-  /** Owners of user namespaces by number, so that a uid takes 16 bits. The initial one's owner has no say, and no number. */
+  /** Owners of user namespaces by number, so that a uid takes 16 bits. The initial one's owner does not matter: no number. */
   readonly owners: ReadonlyMap<number, number>;
   /** Numbers of TOKEN_COMMANDS. */
   readonly cmds: readonly bigint[];
@@ -47,8 +47,8 @@ function planRows({ profile, userns }: World): RowPlan {
 }
 
 /**
- * Writes the tables of a world that checkWorld() passed to a memory, whatever was there before, and says how its rows come
- * out. Throws a WorldTooLargeError, before it writes anything, for a kernel that knows more than the tables can name.
+ * Writes the tables of a world that passed checkWorld() over those in a memory, and returns how its rows are encoded. Throws
+ * a WorldTooLargeError, before it writes anything, for a kernel with more numbers than the tables have rows.
  */
 export function writeWorld(tables: WorldTables, world: World): RowPlan {
   checkSize(world);
@@ -100,7 +100,7 @@ function withSysAdmin(caps: number): number {
   return caps & L.CAPS_SYS_ADMIN ? L.CAPS_ALL : caps;
 }
 
-/** Writes the row of a task. Each byte is written once: who reads meanwhile sees what was there or what is now. */
+/** Writes the row of a task, each byte once: a concurrent reader sees the old byte or the new one. */
 export function writeTaskRow(
   { tasks: view }: WorldTables,
   plan: RowPlan,
@@ -116,7 +116,7 @@ export function writeTaskRow(
   view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
 }
 
-/** Writes the row of a token. Each byte is written once: who reads meanwhile sees what was there or what is now. */
+/** Writes the row of a token, each byte once: a concurrent reader sees the old byte or the new one. */
 export function writeTokenRow(
   { header, tokens: view }: WorldTables,
   { profile, levels, usernsSize, cmds }: RowPlan,

@@ -8,21 +8,21 @@ import type { Columns } from './columns.js';
 import { noteMemory } from './evaluator_memory.js';
 import { PERMISSION_WORDS, type PermissionSet, PermissionSetAllocator, PermissionTable } from './permission_set.js';
 import { type Addresses, addressesOf } from './resident_columns.js';
-import { RowRoom } from './row_room.js';
 import { type DecideExports, instantiate } from './wasm.js';
+import { WorkspaceColumns } from './workspace_columns.js';
 
-/** Decides in a memory whose tables are written, from a place that is this one's alone. */
+/** Decides in a memory whose tables are written, with a workspace that no other decider uses. */
 export class Decider {
   readonly #memory: WebAssembly.Memory;
   readonly #bytes: Uint8Array;
   readonly #exports: DecideExports;
-  /** Address of the place. */
+  /** Address of the workspace. */
   readonly #workspace: number;
-  readonly #room: RowRoom;
-  /** Where the module leaves a permission set. */
+  readonly #columns: WorkspaceColumns;
+  /** The module writes a permission set here. */
   readonly #permissionSet: BigUint64Array;
-  readonly #shelf = new PermissionSetAllocator();
-  /** Throws an InvalidRequestError for what is no number of 32 bits. A property: a method's call between costs more. */
+  readonly #permissionSets = new PermissionSetAllocator();
+  /** Throws an InvalidRequestError for a field that is not a 32-bit number. A property: a method would add a call. */
   readonly checkIds: DecideExports['decideIds'];
 
   constructor(memory: WebAssembly.Memory, workspace: number) {
@@ -31,7 +31,7 @@ export class Decider {
     this.#bytes = new Uint8Array(memory.buffer);
     this.#exports = instantiate(memory);
     this.#workspace = workspace;
-    this.#room = new RowRoom(memory.buffer, workspace);
+    this.#columns = new WorkspaceColumns(memory.buffer, workspace);
     this.#permissionSet = new BigUint64Array(memory.buffer, workspace + L.WORKSPACE_SCRATCH, PERMISSION_WORDS);
     const { decideIds } = this.#exports;
     this.checkIds = (task, token, cmd, type, attachType) => {
@@ -46,18 +46,18 @@ export class Decider {
   checkRequest(request: Request): number {
     if (!isObject(request)) checkRequest(request);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
-    // What checkRequest() looks at besides is not read here.
+    // The other fields that kernel/check_request.ts checks are not read here.
     const isRight =
       isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType) && isU32(insnCnt) && isU32(pre);
     if (!isRight || pre > Fault.BAD_ROW) checkRequest(request);
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 
-  /** Throws an InvalidRequestError for what is no number of 32 bits. */
+  /** Throws an InvalidRequestError for a field that is not a 32-bit number. */
   permissionSet(task: number, token: number): PermissionSet {
     checkNumbers({ task, token });
     this.#exports.decidePermissionSet(this.#workspace, task, token);
-    return this.#shelf.put(this.#permissionSet);
+    return this.#permissionSets.put(this.#permissionSet);
   }
 
   permissionTable(task: number, token: number): PermissionTable {
@@ -77,7 +77,7 @@ export class Decider {
     }
   }
 
-  /** Rows that lie in the memory, from `start` to before `stop`: another thread may decide those from a multiple of 16 on. */
+  /** Resident rows from `start` to before `stop`; other threads may decide the rows beside them if both are multiples of 16. */
   checkResident(at: Addresses, start: number, stop: number): void {
     this.#exports.decideBatch(
       this.#workspace,
@@ -93,7 +93,7 @@ export class Decider {
     );
   }
 
-  /** Through the place's room for rows. */
+  /** Rows outside of the memory: they are copied through the workspace. */
   #checkCopied(columns: Columns, out: Uint8Array, rows: number): void {
     const workspace = this.#workspace;
     const at: Addresses = {
@@ -108,9 +108,9 @@ export class Decider {
     };
     for (let start = 0; start < rows; start += L.WORKSPACE_ROWS) {
       const stop = Math.min(start + L.WORKSPACE_ROWS, rows);
-      this.#room.fill(columns, start, stop);
+      this.#columns.fill(columns, start, stop);
       this.checkResident(at, 0, stop - start);
-      out.set(this.#room.verdicts(stop - start), start);
+      out.set(this.#columns.verdicts(stop - start), start);
     }
   }
 }

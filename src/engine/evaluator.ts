@@ -29,29 +29,29 @@ import { claimWorkspace } from './workspaces.js';
 
 /** How to compile a world. */
 export interface EvaluatorOptions {
-  /** LSM hooks that are functions are for the model alone: giving any is an error. */
+  /** LSM hooks that are functions work in the model only: it is an error to pass any. */
   readonly lsm?: LsmHooks;
 }
 
 /**
- * A world compiled for the hot path. Answers verdict bytes, which decodeVerdict() takes apart. After dispose() everything
- * but dispose() itself throws a DisposedError.
+ * A world compiled for the hot path. Returns verdict bytes, which decodeVerdict() decodes. After dispose() every method but
+ * dispose() itself throws a DisposedError.
  */
 export interface Evaluator {
-  /** The world as it is now, with what was added. */
+  /** The present world, with what was added. */
   readonly world: World;
   /**
-   * The verdict byte of a request by names, in the words of a scenario. Throws an UnknownNameError for a name of nothing,
-   * with the nearest valid one, and an InvalidRequestError for a field that is missing or of a wrong kind.
+   * The verdict byte of a request by names, with the fields of a scenario's request. Throws an UnknownNameError, with the
+   * nearest valid name, and an InvalidRequestError for a field that is missing or of the wrong type.
    */
   check(request: NamedRequest): number;
   /**
-   * The verdict byte of a request by ids. Ids and numbers that there are not get a verdict that says so. Throws an
-   * InvalidRequestError for a field that is no whole number of 32 bits (`pre`: 0 to 7).
+   * The verdict byte of a request by ids. Ids and numbers that do not exist have their own verdicts. Throws an
+   * InvalidRequestError for a field that is not a 32-bit integer (`pre`: 0 to 7).
    */
   checkRequest(request: Request): number;
   /**
-   * The verdict byte of a request with one instruction and nothing wrong with it, by numbers: indices of the world's
+   * The verdict byte of a request with one instruction and no fault, by numbers: indices of the world's
    * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type. Throws as
    * checkRequest() does.
    */
@@ -59,63 +59,63 @@ export interface Evaluator {
   /**
    * The verdict bytes of a batch, written to `out` from 0 on. Throws a ColumnLengthError where columns and `out` differ
    * in length, a ColumnTypeError for a column that is missing or of other elements, and a ColumnMemoryError where `out`
-   * overlaps a column or either lies in an evaluator's tables. Any number of callers may share an evaluator: a batch is
-   * decided before the call returns, so that a thread never decides two of them at once.
+   * overlaps a column or either overlaps an evaluator's tables. Callers may share an evaluator: a batch is decided before
+   * the call returns.
    */
   checkBatch(columns: Columns, out: Uint8Array): void;
   /**
-   * All that a task may do with a token, or without one where none is named: every command, every map type, every program
-   * type with every attach type, as sets. By names or ids. Throws an UnknownNameError for a name of nothing, and an
-   * InvalidRequestError for what is neither a name nor a number; of ids that there are not, nothing is allowed.
+   * All that a task may do with a token (or without one, if omitted): commands, map types, and program types with attach
+   * types, as sets. By names or ids. Throws an UnknownNameError for an unknown name, and an InvalidRequestError for a value
+   * that is neither a name nor a number. The sets of an id that does not exist are empty.
    */
   permissionSet(task: string | number, token?: string | number): PermissionSet;
-  /** The same as verdict bytes, for the reasons. Throws as permissionSet() does. */
+  /** The same as verdict bytes, which have the reasons. Throws as permissionSet() does. */
   permissionTable(task: string | number, token?: string | number): PermissionTable;
   /**
-   * Every check the kernel makes for a request, by names or by ids, what would make it pass, and what other kernels say.
-   * Asks the model: some milliseconds. Throws as check() does.
+   * The kernel's checks of a request (by names or by ids), what would make it pass, and the verdicts of other kernels. Takes
+   * some milliseconds, because the model decides. Throws as check() does.
    */
   explain(request: NamedRequest | Request): Explanation;
   /**
-   * Adds a task and returns its id. Only its row is written. Throws an InvalidSpecError for what no world can hold or a
-   * name that a task has already, and a WorldTooLargeError where ids are used up.
+   * Adds a task and returns its id. Only its row is written. Throws an InvalidSpecError for a task that no world can hold or
+   * whose name another task has, and a WorldTooLargeError where all ids are in use.
    */
   addTask(task: TaskSpec): number;
   /**
-   * Adds a token as it is given, whether a kernel would make it or not, and returns its id. Only its row and the one
-   * after it are written. Throws as addTask() does. A request without a token that another thread began to decide before
-   * may be answered as if it had the new one: add tokens while nobody else decides, where that matters.
+   * Adds a token, even one that a kernel would not create, and returns its id. Only its row and the next one are written.
+   * Throws as addTask() does. A request without a token that another thread is deciding meanwhile may be decided as if it
+   * had the new token: where that matters, add tokens while no other thread decides.
    */
   addToken(token: NewToken): number;
   /**
-   * EXTENSION, in no kernel: takes from a token, by name or id, every bit that the masks do not have; masks not given
-   * stay. Bits are only ever removed. Throws a NarrowingNotSupportedError where the profile does not have the rule
-   * token_narrowing, an UnknownNameError where there is no such token, and an InvalidSpecError for what is no mask.
+   * EXTENSION, in no kernel: removes from a token, by name or id, every bit that the given masks do not have; other masks do
+   * not change. Bits are only removed, never added. Throws a NarrowingNotSupportedError where the profile lacks the rule
+   * token_narrowing, an UnknownNameError for an unknown token, and an InvalidSpecError for a value that is not a mask.
    */
   narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void;
   /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
   replaceWorld(world: World): void;
   /**
-   * As makeColumns(), in this evaluator's memory: a batch all of whose columns and verdicts lie there is decided where it
-   * is, by this thread or a pool's, without a copy. They live as long as the evaluator: make them once and use them again.
-   * Throws an InvalidArgumentError for a number of rows that is none or that the memory has no room for (4 GiB).
+   * As makeColumns(), in this evaluator's memory. A batch whose columns and verdicts are all there is decided without a
+   * copy, by this thread or by a pool. The columns are freed with the evaluator: create them once and reuse them. Throws an
+   * InvalidArgumentError for an impossible number of rows, or one that the memory (4 GiB) cannot hold.
    */
   makeColumns(rows: number): FullColumns;
-  /** Room for verdicts in this evaluator's memory. Throws as makeColumns() does. */
+  /** Verdicts of a batch in this evaluator's memory. Throws as makeColumns() does. */
   makeVerdicts(rows: number): Uint8Array;
   /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
   share(): SharedEvaluator;
-  /** Lets go of the memory, which is freed when no other thread holds it. Does nothing the second time. */
+  /** Releases the memory, which is freed once no other thread holds it. A second call does nothing. */
   dispose(): void;
   /** dispose(), for `using`. */
   [Symbol.dispose](): void;
 }
 
 /**
- * Compiles a world to tables in a WebAssembly memory of its own.
- * Throws an InvalidSpecError for a world with a field that is wrong, a WorldTooLargeError for a world with more ids than 16
- * bits can name, and a HooksNotSupportedError for LSM hooks that are functions. Two tasks, tokens or bpffs of one name are
- * found when a name is first looked up (check(), permissionSet(), addTask() and so on), which throws an InvalidSpecError then.
+ * Compiles a world to tables in a new WebAssembly memory. Throws an InvalidSpecError for a world with an invalid field, a
+ * WorldTooLargeError for a world with more ids than 16 bits can name, and a HooksNotSupportedError for LSM hooks that are
+ * functions. Duplicate names of tasks, tokens or bpffs are found at the first lookup by name (check(), permissionSet(),
+ * addTask() and so on), which then throws an InvalidSpecError.
  */
 export function createEvaluator(world: World, options: EvaluatorOptions = {}): Evaluator {
   requireObject('options', options);
@@ -123,16 +123,16 @@ export function createEvaluator(world: World, options: EvaluatorOptions = {}): E
   requireObject('options.lsm', lsm);
   const hooks = Object.keys(lsm);
   if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
-  // Before there is a memory, of which a process can have few.
+  // Before the memory is allocated: a process can have few.
   checkWorld(world);
   return new WasmEvaluator(world);
 }
 
-/** What an evaluator holds of a world. */
+/** The parts of a compiled world. */
 interface CompiledWorld {
   readonly mutable: MutableWorld;
   readonly plan: RowPlan;
-  /** Made when the first name is asked for. */
+  /** Created at the first lookup by name. */
   names?: RequestNames;
 }
 
@@ -270,8 +270,9 @@ function isByIds(request: NamedRequest | Request): request is Request {
   return typeof request === 'object' && request !== null && 'attachType' in request;
 }
 
-/** Throws where there is no id left, or something has the name already: it could not be asked for by name. */
+/** Throws where no id is left, or where the name is in use: a lookup by name would be ambiguous. */
 function requireRoom(what: 'tasks' | 'tokens', count: number, names: IdIndex, name: string): void {
   if (count >= MAX_IDS) throw new WorldTooLargeError(what, count + 1, MAX_IDS);
-  if (names.has(name)) throw new InvalidSpecError('name', `one of the ${what} has the name ${quote(name)} already`);
+  if (names.has(name))
+    throw new InvalidSpecError('name', `the name must be unique: one of the ${what} is called ${quote(name)} already`);
 }

@@ -1,25 +1,25 @@
 import { MAX_MEMORY_PAGES, MEMORY_PAGES } from '../abi/memory_layout.js';
 
-// What evaluators' memories hold: tables and places in the pages they begin with, then what was allocated for columns.
+// The memory of an evaluator: tables and workspaces in its initial pages, then the columns allocated in it.
 
 const PAGE = 65_536;
 const TABLES_END = MEMORY_PAGES * PAGE;
-/** Every buffer of an evaluator's memory that this thread met: a memory that grows gets another one each time. */
+/** Every buffer of an evaluator's memory that this thread has seen: a memory that grows gets a new one each time. */
 const buffers = new WeakSet<ArrayBufferLike>();
 
-/** Notes the buffer that a memory has now. */
+/** Records the present buffer of a memory. */
 export function noteMemory({ buffer }: WebAssembly.Memory): void {
   buffers.add(buffer);
 }
 
-/** Whether a view of a buffer touches the tables or places of an evaluator: nothing but the engine writes there. */
+/** Whether a view of a buffer overlaps the tables or workspaces of an evaluator, which only the engine may write to. */
 export function liesInTables(buffer: ArrayBufferLike, view: ArrayBufferView): boolean {
   return buffers.has(buffer) && view.byteOffset < TABLES_END;
 }
 
 /**
- * Makes a memory larger by pages for each of some numbers of bytes, and returns the address of each; all bytes are 0.
- * Throws a RangeError, and has changed nothing, where it can grow no more.
+ * Grows a memory by whole pages for each of the sizes (in bytes) and returns their addresses; all bytes are 0. Throws a
+ * RangeError, without any change, where the memory cannot grow enough.
  */
 export function allocate(memory: WebAssembly.Memory, sizes: readonly number[]): readonly number[] {
   const pages = sizes.map((bytes) => Math.ceil(bytes / PAGE));
@@ -32,7 +32,7 @@ export function allocate(memory: WebAssembly.Memory, sizes: readonly number[]): 
   });
 }
 
-/** Bytes that a memory can still grow by, as far as its own limit goes. */
+/** Bytes by which a memory can still grow up to its own limit. */
 export function bytesLeft({ buffer }: WebAssembly.Memory): number {
   return MAX_MEMORY_PAGES * PAGE - buffer.byteLength;
 }

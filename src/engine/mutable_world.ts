@@ -9,7 +9,7 @@ import { maskFault, newTokenFault, taskFault } from '../kernel/world_rows.js';
 /** A token to add. Without denials, no LSM denies anything of it. */
 export type NewToken = Omit<TokenSpec, 'denials'> & Partial<Pick<TokenSpec, 'denials'>>;
 
-/** A world that tasks and tokens are added to. The world it was made from stays as it is, and so does any it showed. */
+/** A world to which tasks and tokens are added. Worlds that it was made from or that it returned do not change. */
 export class MutableWorld {
   #shown: World;
   #isCurrent = true;
@@ -22,7 +22,7 @@ export class MutableWorld {
     this.#tokens = [...world.tokens];
   }
 
-  /** The world as it is now. A copy is made when it is asked for after a change, so that changes cost no copies. */
+  /** The present world. It is copied when it is read after a change, not at each change. */
   get world(): World {
     if (!this.#isCurrent) {
       this.#shown = { ...this.#shown, tasks: [...this.#tasks], tokens: [...this.#tokens] };
@@ -39,14 +39,14 @@ export class MutableWorld {
     return this.#tokens.length;
   }
 
-  /** The task as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
+  /** The task as the world would hold it. Throws an InvalidSpecError for a task that no world can hold. */
   checkedTask(task: TaskSpec): TaskSpec {
     requireNone('task', taskFault(task, this.#shown.userns.length));
     const { name, userns, euid, effective } = task;
     return { name, userns, euid, effective };
   }
 
-  /** The token as the world would hold it. Throws an InvalidSpecError for what no world can hold. */
+  /** The token as the world would hold it. Throws an InvalidSpecError for a token that no world can hold. */
   checkedToken(given: NewToken): TokenSpec {
     const { userns: usernsRows, bpffs: bpffsRows } = this.#shown;
     requireNone('token', newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
@@ -66,14 +66,15 @@ export class MutableWorld {
     this.#isCurrent = false;
   }
 
-  /** Takes the bits away that `keep` does not have. Throws an InvalidSpecError for what is no mask. */
+  /** Clears the bits that `keep` does not have. Throws an InvalidSpecError for a value that is not a mask. */
   narrowToken(id: number, keep: Readonly<Partial<Masks>>): TokenSpec {
     if (!isObject(keep)) throw faultError({ field: 'keep', given: keep, expected: 'an object of masks' });
     const token = this.#tokens[id] as TokenSpec;
     const allowed = { ...token.allowed };
     for (const [name, bits] of Object.entries(keep)) {
       const mask = name as MaskName;
-      if (!MASK_NAMES.includes(mask)) throw new InvalidSpecError(name, `no mask ${name}: ${MASK_NAMES.join(', ')}`);
+      if (!MASK_NAMES.includes(mask))
+        throw new InvalidSpecError(name, `unknown mask ${name}: must be one of ${MASK_NAMES.join(', ')}`);
       if (bits === undefined) continue;
       requireNone('keep', maskFault(name, bits));
       allowed[mask] &= bits;
@@ -85,7 +86,7 @@ export class MutableWorld {
   }
 }
 
-/** `row` is what the row is called where it is wrong itself. */
+/** `row` names the row in the error where the row itself is wrong. */
 function requireNone(row: string, fault: FieldFault | undefined): void {
   if (fault) throw faultError(fault, fault.field === '' ? row : '');
 }

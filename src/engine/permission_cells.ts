@@ -1,6 +1,6 @@
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 
-/** One request of a permission set by what it asks; a number is 0 where the command reads none. */
+/** The command, type and attach type of one request of a permission set; 0 where the command reads none. */
 export interface PermissionCell {
   readonly cmd: number;
   /** Map type or program type, by command. */
@@ -9,9 +9,9 @@ export interface PermissionCell {
 }
 
 /**
- * Everything that one task can ask with one token, ordered by command: map_create of each type; prog_load of each type with
- * each attach type; prog_attach and link_create of programs that ask nothing, and of cgroup_skb programs with each attach
- * type; every other command once.
+ * Every request that a permission set covers, by command: map_create of each type; prog_load of each type with each attach
+ * type; prog_attach and link_create of programs without requirements, and of cgroup_skb programs with each attach type; every
+ * other command once.
  */
 export function permissionCells(vocabulary: Vocabulary): PermissionCell[] {
   const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
@@ -34,7 +34,7 @@ export function permissionCells(vocabulary: Vocabulary): PermissionCell[] {
   });
 }
 
-/** The numbers a release gives a kind of thing. */
+/** The numbers of one enumeration of a release. */
 export function numbersOf({ count }: Vocabulary, kind: EnumKind): number[] {
   return Array.from({ length: count[kind] }, (_, number) => number);
 }

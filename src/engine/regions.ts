@@ -6,7 +6,7 @@ const PAGE_BYTES = 65_536;
 /** Rows that an id column can name, NO_ID among them: any of them may be read. */
 const ID_ROWS = 0x1_0000;
 
-/** A part of the memory that holds one table, or the places. Addresses and sizes in bytes. */
+/** A part of the memory that holds one table or the workspaces. Addresses and sizes are in bytes. */
 export interface Region {
   readonly name: string;
   readonly start: number;
@@ -39,7 +39,7 @@ export const REGIONS = {
     needs: MAX_IDS * (USERNS_MAX_LEVEL + 1) * L.USERNS_LEVEL_SIZE,
   },
   workspaces: {
-    name: 'places',
+    name: 'workspaces',
     start: L.WORKSPACES_START,
     end: L.MEMORY_PAGES * PAGE_BYTES,
     needs: L.MAX_WORKSPACES * L.WORKSPACE_SIZE,
@@ -52,12 +52,12 @@ const SETS_OF_CAPS = 8 * (L.CAPS_ALL + 1);
 /** The tables of the kernel, in order. */
 export const KERNEL_REGIONS: readonly Region[] = [
   table('commands', L.WORLD_CMDS, L.WORLD_DROP_REASONS, L.TYPE_ROWS * L.CMD_SIZE),
-  table('stops', L.WORLD_DROP_REASONS, L.WORLD_OUTCOMES, 16),
+  table('drop reasons', L.WORLD_DROP_REASONS, L.WORLD_OUTCOMES, 16),
   table('outcomes', L.WORLD_OUTCOMES, L.WORLD_REQUIREMENTS, L.OUTCOMES_OF_UNPRIV_DISABLED + L.CAPS_ALL + 1),
-  table('asks', L.WORLD_REQUIREMENTS, L.WORLD_OUTCOMES_IF_CAPABLE, L.REQ_ROWS * L.REQ_SIZE),
-  table('ends', L.WORLD_OUTCOMES_IF_CAPABLE, L.WORLD_REQUIREMENT_COLUMNS, L.TYPE_ROWS * L.TYPE_ROWS),
+  table('requirements', L.WORLD_REQUIREMENTS, L.WORLD_OUTCOMES_IF_CAPABLE, L.REQ_ROWS * L.REQ_SIZE),
+  table('outcomes if capable', L.WORLD_OUTCOMES_IF_CAPABLE, L.WORLD_REQUIREMENT_COLUMNS, L.TYPE_ROWS * L.TYPE_ROWS),
   table(
-    'ask columns',
+    'requirement columns',
     L.WORLD_REQUIREMENT_COLUMNS,
     L.WORLD_PERMISSIONS,
     L.COLUMN_FLAGS + L.COLUMN_ROWS - L.WORLD_REQUIREMENT_COLUMNS,
@@ -73,17 +73,17 @@ export const KERNEL_REGIONS: readonly Region[] = [
   table('commands of a permission set', L.PERMISSION_CMDS, L.PERMISSION_FITS, SETS_OF_CAPS),
   table('attach types that fit', L.PERMISSION_FITS, L.PERMISSION_EFFECTIVE_ATTACH_TYPE, 8 * L.TYPE_ROWS),
   table('what attach type 0 means', L.PERMISSION_EFFECTIVE_ATTACH_TYPE, L.PERMISSION_REFUSING, 8 * L.TYPE_ROWS),
-  table('kinds', L.WORLD_REQUIREMENT_CLASSES, L.WORLD_CLASS_COLUMNS, L.REQ_ROWS),
+  table('requirement classes', L.WORLD_REQUIREMENT_CLASSES, L.WORLD_CLASS_COLUMNS, L.REQ_ROWS),
   table(
-    'kind columns',
+    'class columns',
     L.WORLD_CLASS_COLUMNS,
     L.WORLD_CLASS_OUTCOMES,
     L.CLASS_EFFECTIVE_ATTACH_TYPE + L.REQUIREMENT_CLASSES - L.WORLD_CLASS_COLUMNS,
   ),
-  table('kind outcomes', L.WORLD_CLASS_OUTCOMES, L.WORLD_KERNEL_END, CLASSES_OF_CAPS),
+  table('class outcomes', L.WORLD_CLASS_OUTCOMES, L.WORLD_KERNEL_END, CLASSES_OF_CAPS),
 ];
 
-/** The parts of a place, in order: addresses from its start on. */
+/** The parts of a workspace, in order: addresses from its start on. */
 export const WORKSPACE_REGIONS: readonly Region[] = [
   column('task', L.WORKSPACE_TASK, L.WORKSPACE_TOKEN, 2),
   column('token', L.WORKSPACE_TOKEN, L.WORKSPACE_CMD, 2),
@@ -101,14 +101,14 @@ function table(name: string, start: number, end: number, needs: number): Region 
   return { name, start, end, needs };
 }
 
-/** A column of a place: its rows, and what is read and written past them. */
+/** A column of a workspace: its rows, and the bytes that a batch reads and writes past them. */
 function column(name: string, start: number, end: number, bytes: number): Region {
   return table(`column ${name}`, start, end, bytes * L.WORKSPACE_ROWS + L.PAST_ROWS);
 }
 
 /**
- * What is wrong with the layout, a sentence each: a region that is smaller than the documented limits need, starts within
- * another, or is not aligned. None for a layout that is right. The build runs it.
+ * The defects of the layout, one sentence each: a region that is smaller than the documented limits need or that is not
+ * aligned. Empty for a correct layout. The build runs it.
  */
 export function layoutFaults(regions: readonly Region[]): string[] {
   return regions.flatMap(({ name, start, end, needs }) => [

@@ -12,13 +12,13 @@ interface ColumnLocation {
   readonly address: number;
 }
 
-/** Of every column that was made in an evaluator's memory. A view of a part of one is none: it is copied as any other. */
+/** Of every column made in an evaluator's memory. Subarrays are not tracked; they are copied like any other array. */
 const locations = new WeakMap<ArrayBufferView, ColumnLocation>();
 
-/** Columns that `out` can be one of: each column that was made has memory of its own. */
+/** Columns of the type of `out`, so that `out` can be one of them. Distinct resident columns never overlap. */
 const BYTE_COLUMNS = ['cmd', 'type', 'attachType', 'pre'] as const;
 
-/** The addresses of a batch's first row, by column; 0 for a column that it does not have. */
+/** The addresses of a batch's first row, by column; 0 for a missing column. */
 export interface Addresses {
   readonly task: number;
   readonly token: number;
@@ -30,25 +30,25 @@ export interface Addresses {
   readonly out: number;
 }
 
-/** As makeColumns(), in a memory. Throws an InvalidArgumentError where it has no room for as many rows. */
+/** As makeColumns(), in an evaluator's memory. Throws an InvalidArgumentError where the memory cannot grow enough. */
 export function makeResidentColumns(memory: WebAssembly.Memory, rows: number): FullColumns {
   const [task, token, cmd, type, attachType, insnCnt, pre] = allocateRows(memory, rows, [2, 2, 1, 1, 1, 4, 1]);
-  const workspace = <Column extends Uint8Array | Uint16Array | Uint32Array>(
+  const make = <Column extends Uint8Array | Uint16Array | Uint32Array>(
     type: new (buffer: ArrayBufferLike, address: number, rows: number) => Column,
     address: number | undefined,
   ): Column => placed(memory, new type(memory.buffer, address as number, rows));
   return {
-    task: workspace(Uint16Array, task),
-    token: workspace(Uint16Array, token).fill(NO_TOKEN),
-    cmd: workspace(Uint8Array, cmd),
-    type: workspace(Uint8Array, type),
-    attachType: workspace(Uint8Array, attachType),
-    insnCnt: workspace(Uint32Array, insnCnt).fill(1),
-    pre: workspace(Uint8Array, pre),
+    task: make(Uint16Array, task),
+    token: make(Uint16Array, token).fill(NO_TOKEN),
+    cmd: make(Uint8Array, cmd),
+    type: make(Uint8Array, type),
+    attachType: make(Uint8Array, attachType),
+    insnCnt: make(Uint32Array, insnCnt).fill(1),
+    pre: make(Uint8Array, pre),
   };
 }
 
-/** Room for verdicts in a memory. Throws as makeResidentColumns() does. */
+/** Memory for verdicts. Throws as makeResidentColumns() does. */
 export function makeResidentVerdicts(memory: WebAssembly.Memory, rows: number): Uint8Array {
   const [address] = allocateRows(memory, rows, [1]);
   return placed(memory, new Uint8Array(memory.buffer, address, rows));
@@ -59,7 +59,7 @@ function placed<Column extends ArrayBufferView>(memory: WebAssembly.Memory, colu
   return column;
 }
 
-/** Pages of their own for columns whose elements have these sizes: a batch reads and writes a little past its last row. */
+/** Separate pages for columns of these element sizes in bytes: a batch reads and writes a few bytes past its last row. */
 function allocateRows(memory: WebAssembly.Memory, rows: number, sizes: readonly number[]): readonly number[] {
   checkRows(rows);
   try {
@@ -73,14 +73,14 @@ function allocateRows(memory: WebAssembly.Memory, rows: number, sizes: readonly 
     const wanted = sizes.reduce((sum, size) => sum + size * rows, 0).toLocaleString('en');
     throw new InvalidArgumentError(
       'rows',
-      `${rows} rows take ${wanted} bytes: the evaluator's memory can grow by ${left}`,
+      `${rows} rows need ${wanted} bytes; the evaluator's memory can grow by ${left}`,
     );
   }
 }
 
 /**
- * Where a batch lies in a memory; undefined where any of it lies elsewhere. Throws a ColumnMemoryError where `out` is one of
- * the columns.
+ * The addresses of a batch in an evaluator's memory; undefined where any column is elsewhere. Throws a ColumnMemoryError
+ * where `out` is one of the columns.
  */
 export function addressesOf(memory: WebAssembly.Memory, columns: Columns, out: Uint8Array): Addresses | undefined {
   const addressOf = (view: ArrayBufferView | undefined): number => {

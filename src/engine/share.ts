@@ -12,8 +12,8 @@ const KIND = 'bpf-token-sim/shared-evaluator/3';
 const PAGE_BYTES = 65_536;
 
 /**
- * What another thread needs to decide in an evaluator's memory: give it to postMessage() or workerData, and what arrives
- * to attachEvaluator(). It holds no table, only the memory they all lie in.
+ * What another thread needs to decide in an evaluator's memory: pass it through postMessage() or workerData to
+ * attachEvaluator(). It holds the memory with all tables.
  */
 export interface SharedEvaluator {
   /** Which layout the memory has. */
@@ -21,7 +21,7 @@ export interface SharedEvaluator {
   readonly memory: WebAssembly.Memory;
 }
 
-/** A thread's access to an evaluator that another thread owns. Every change the owner makes to the world is seen at once. */
+/** A thread's access to an evaluator of another thread. It sees every change that the owner makes to the world at once. */
 export interface AttachedEvaluator {
   /** The verdict byte of a request by ids. */
   checkRequest(request: Request): number;
@@ -31,25 +31,25 @@ export interface AttachedEvaluator {
   checkBatch(columns: Columns, out: Uint8Array): void;
   /** As Evaluator.permissionSet(), by ids. */
   permissionSet(task: number, token: number): PermissionSet;
-  /** Gives the attachment's place in the memory back. Every other call throws a DisposedError from then on; this one does nothing. */
+  /** Releases the attachment's workspace. Afterwards every other call throws a DisposedError; a second call does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
-/** How an evaluator's memory is handed to other threads. */
+/** An evaluator's memory in the form that attachEvaluator() takes. */
 export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
   noteMemory(memory);
   return { kind: KIND, memory };
 }
 
 /**
- * Decides in the memory of an evaluator that may live in another thread; nothing is copied. A thread may attach itself
- * more than once. The owner and 63 attachments fit one memory: dispose() of those that are done with.
+ * Attaches to an evaluator that may belong to another thread; nothing is copied. A thread may attach more than once. A memory
+ * has workspaces for the owner and 63 attachments: call dispose() on those no longer needed.
  *
- * A world is not replaced under a batch's feet: where the owner changes it while others decide, each row is answered by
- * the tables as they are at that moment, which may be half of each.
+ * Changing the world during a batch is not atomic: each row sees either the old or the new world, or a mix of their rows.
  *
- * Throws an InvalidArgumentError for anything that is not what share() returned, and a AttachmentLimitError where every place is taken.
+ * Throws an InvalidArgumentError for anything that share() did not return, and an AttachmentLimitError where every
+ * workspace is in use.
  */
 export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
   checkShared(shared);
@@ -60,15 +60,12 @@ export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
 function checkShared(shared: unknown): asserts shared is SharedEvaluator {
   const { kind, memory } = (typeof shared === 'object' && shared !== null ? shared : {}) as Partial<SharedEvaluator>;
   if (typeof kind !== 'string' || !(memory instanceof WebAssembly.Memory)) {
-    throw new InvalidArgumentError(
-      'shared',
-      'attachEvaluator() takes what share() of an evaluator returned, as it came from its thread',
-    );
+    throw new InvalidArgumentError('shared', 'attachEvaluator() needs the value that share() of an evaluator returned');
   }
   if (kind !== KIND || memory.buffer.byteLength < MEMORY_PAGES * PAGE_BYTES) {
     throw new InvalidArgumentError(
       'shared',
-      `the evaluator was shared by another version of bpf-token-sim (${kind}; this one reads ${KIND})`,
+      `the evaluator must be shared by the same version of bpf-token-sim: got ${kind}, this version reads ${KIND}`,
     );
   }
 }

@@ -16,24 +16,24 @@ type DecideBatch = (
 
 /** What assembly/index.ts exports. */
 export interface DecideExports {
-  /** The first byte the module leaves free. */
+  /** The first byte that the module does not use. */
   heapBase(): number;
   /** decide() of one instruction and no fault. */
   decideIds(task: number, token: number, cmd: number, type: number, attach: number): number;
-  /** Takes what decideIds() takes and does nothing. */
+  /** Takes the parameters of decideIds() and does nothing. */
   noop(...args: readonly number[]): number;
   decide(task: number, token: number, cmd: number, type: number, attach: number, insnCnt: number, pre: number): number;
-  /** A batch by the addresses of its columns, decided from the place at that address; 0 for a column that is not there. */
+  /** A batch by the addresses of its columns (0 for a missing one), with the workspace at an address. */
   decideBatch: DecideBatch;
-  /** The same without looking for runs. */
+  /** The same without the search for runs. */
   decideBatchInBlocks: DecideBatch;
-  /** Writes all that a task may do with a token to the scratch of a place, OUT_SIZE bytes. */
+  /** Writes the permission set of a task and a token to the scratch of a workspace, OUT_SIZE bytes. */
   decidePermissionSet(workspace: number, task: number, token: number): void;
-  /** Writes every verdict of a task and a token to the scratch of a place from TABLE on, TABLE_SIZE bytes. */
+  /** Writes every verdict of a task and a token to the scratch of a workspace from TABLE on, TABLE_SIZE bytes. */
   decidePermissionTable(workspace: number, task: number, token: number): void;
 }
 
-/** What assembly/table_rows.ts exports: addresses of a memory that holds a table's rows, not a world. */
+/** What assembly/table_rows.ts exports. Its addresses are in a memory that holds rows of a table, not a world. */
 export interface TableRowExports {
   widenNumbers(bytes: number, isSigned: boolean, from: number, to: number, rows: number): void;
   lookUpCodes(bytes: number, numbers: number, table: number, last: number, to: number, rows: number): void;
@@ -65,7 +65,7 @@ function decideModule(): WebAssembly.Module {
   return compiled;
 }
 
-/** A memory for one world: shared, so that other threads can decide in it. What is never touched costs nothing. */
+/** A memory for one world: shared, so that other threads can decide in it. Pages that are never touched cost nothing. */
 export function makeMemory(): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MAX_MEMORY_PAGES, shared: true });
 }

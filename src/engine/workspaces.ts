@@ -1,22 +1,22 @@
 import * as L from '../abi/memory_layout.js';
 import { BpfTokenSimError } from '../errors.js';
 
-/** Every place of a memory is taken. */
+/** Every workspace of a memory is in use. */
 export class AttachmentLimitError extends BpfTokenSimError {
   override readonly name = 'AttachmentLimitError';
   override readonly code = 'ATTACHMENT_LIMIT';
 
   constructor() {
     super(
-      `all ${L.MAX_WORKSPACES} places of the evaluator's memory are taken: dispose() of attachments that are done with ` +
-        '(a worker that is terminated keeps the places of attachments it did not dispose of)',
+      `all ${L.MAX_WORKSPACES} workspaces of the evaluator's memory are in use: call dispose() on attachments that are no ` +
+        'longer needed (a terminated worker keeps the workspaces of attachments it did not dispose of)',
     );
   }
 }
 
 /**
- * Takes a free place of a memory for one thread's batches, whatever other threads do at the same time. Returns its
- * address. The owner of a memory takes the first one as it makes it. Throws a AttachmentLimitError where none is free.
+ * Claims a free workspace of a memory for one thread's batches and returns its address; safe while other threads claim
+ * theirs. The owner of a memory claims the first one. Throws an AttachmentLimitError where all are in use.
  */
 export function claimWorkspace(memory: WebAssembly.Memory): number {
   const taken = takenBits(memory);
@@ -32,7 +32,7 @@ export function claimWorkspace(memory: WebAssembly.Memory): number {
   throw new AttachmentLimitError();
 }
 
-/** Gives back a place that claimWorkspace() returned; nobody decides from it any more. */
+/** Releases a workspace that claimWorkspace() returned. No thread may use it afterwards. */
 export function releaseWorkspace(memory: WebAssembly.Memory, address: number): void {
   const workspace = (address - L.WORKSPACES_START) / L.WORKSPACE_SIZE;
   Atomics.and(takenBits(memory), workspace >>> 5, ~(1 << (workspace & 31)));

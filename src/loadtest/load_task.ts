@@ -1,24 +1,24 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
 import type { FullColumns } from '../engine/columns.js';
 
-/** What a load's worker gets as it starts. */
+/** The data that a worker of a load test starts with. */
 export interface LoadWorkerData {
-  /** The evaluator's. */
+  /** The evaluator's memory. */
   readonly memory: WebAssembly.Memory;
   /** The requests, in shared memory. */
   readonly columns: FullColumns;
 }
 
-/** Something to do from a place in the evaluator's memory. */
-export type LoadTask = { readonly place: number } & (
+/** A task of a worker, with the workspace to decide with. */
+export type LoadTask = { readonly workspace: number } & (
   | {
-      /** Decide the rows from `start` up to `stop` once, and count them by verdict byte: 256 counts. */
+      /** Decides the rows from `start` to before `stop` once and counts them by verdict byte: 256 counts. */
       readonly kind: 'count';
       readonly start: number;
       readonly stop: number;
     }
   | {
-      /** Decide batch after batch, from `start` on and round and round, for so long or until `ended` is not 0. */
+      /** Decides batches in turn, from `start` on and again from 0, for `forMs` or until `ended` is not 0. */
       readonly kind: 'load';
       readonly start: number;
       readonly batchRows: number;
@@ -27,7 +27,7 @@ export type LoadTask = { readonly place: number } & (
     }
 );
 
-/** What a worker did in one window of time. */
+/** The work of a worker in one window of time. */
 export interface WindowPart {
   readonly checks: number;
   readonly elapsedMs: number;

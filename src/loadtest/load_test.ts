@@ -10,55 +10,55 @@ import { generateRequests } from '../workload/generate_requests.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
 import { checksumOf, createTimeHistogram, type Quantiles, quantilesOf, type Spread, spreadOf } from './statistics.js';
 
-/** Throughput is measured in windows of so many milliseconds, or of the whole time where that is less. */
+/** Throughput is measured in windows of about this length, or of the whole time where that is shorter. */
 const WINDOW_MS = 1000;
-/** Before that, all threads work as long as this, so that their code is compiled and their caches are full. */
+/** All threads first work for this long, so that their code is compiled and their caches are filled. */
 const WARMUP_MS = 300;
 
 export interface LoadOptions {
   readonly world: World;
-  /** What makes the requests repeatable. */
+  /** The same seed gives the same requests. */
   readonly seed: number;
-  /** Different requests, at least `batchRows`. They are asked again and again. */
+  /** Distinct requests, at least `batchRows`. They are decided repeatedly. */
   readonly rows: number;
   /** Rows of a batch, at least 1. */
   readonly batchRows: number;
   readonly workers: number;
-  /** How long to measure. */
+  /** Duration of the measurement in milliseconds. */
   readonly forMs: number;
-  /** Ends the measurement with what is known by then. */
+  /** Ends the measurement early; its result covers the time until then. */
   readonly signal?: AbortSignal;
-  /** Called after each window with what was measured so far. */
+  /** Called after each window with the milliseconds measured so far. */
   onProgress?(measuredMs: number): void;
 }
 
 export interface LoadResult {
-  /** Checks a second of all workers together, by window. */
+  /** Checks per second of all workers together, by window. */
   readonly throughput: Spread;
   readonly windows: number;
   readonly checks: number;
   readonly batches: number;
-  /** How long a batch took the worker that decided it. */
+  /** Time per batch in its worker. */
   readonly latency: Quantiles;
-  /** Of the requests, each counted once. */
+  /** Share of the distinct requests that are allowed, 0 to 1. */
   readonly allowedShare: number;
-  /** Of how many requests got which verdict: the same for the same scenario, seed and rows. */
+  /** Hash of the counts by verdict: the same for the same scenario, seed and rows. */
   readonly checksum: string;
   readonly elapsedMs: number;
   readonly interrupted: boolean;
 }
 
 /**
- * Has workers decide drawn requests for a while, each batch after batch as fast as it can. Rejects with the signal's
- * reason where it is given before anything was measured, a RangeError for a world without tasks, and a PoolError.
+ * Runs a load test: every worker decides generated requests, batch after batch, as fast as it can. Rejects with the signal's
+ * reason if it is aborted before anything was measured, an InvalidArgumentError for a world without tasks, or a PoolError.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { world, workers, signal } = options;
   const startedAt = performance.now();
-  const columns = await draw(options);
+  const columns = await drawRequests(options);
   const { memory } = createEvaluator(world).share();
   const workerData: LoadWorkerData = { memory, columns };
-  const places = new SlotWorkspaces([memory], workers);
+  const workspaces = new SlotWorkspaces([memory], workers);
   const workerPool = new WorkerPool({ workers, file: new URL('./load_worker.js', import.meta.url), workerData });
   const ended = new Int32Array(new SharedArrayBuffer(4));
   const end = (): void => {
@@ -67,7 +67,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   signal?.addEventListener('abort', end, { once: true });
   try {
     signal?.throwIfAborted();
-    const measured = await new Load(options, workerPool, places, ended).measure();
+    const measured = await new Load(options, workerPool, workspaces, ended).measure();
     return { ...measured, elapsedMs: performance.now() - startedAt };
   } finally {
     signal?.removeEventListener('abort', end);
@@ -75,30 +75,30 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-/** The requests, where all threads can read them. */
-async function draw({ world, seed, rows, signal }: LoadOptions): Promise<LoadWorkerData['columns']> {
+/** The requests, in memory that all threads share. */
+async function drawRequests({ world, seed, rows, signal }: LoadOptions): Promise<LoadWorkerData['columns']> {
   const shared = makeSharedColumns(rows);
   for (const { columns, firstRow } of generateRequests(world, seed, rows)) {
     for (const name of Object.keys(shared) as (keyof typeof shared)[]) shared[name].set(columns[name], firstRow);
-    // Signals get their turn.
+    // Lets signals be handled.
     await setImmediate();
     signal?.throwIfAborted();
   }
   return shared;
 }
 
-/** A load with its workers. */
+/** A load test with its workers. */
 class Load {
   readonly #options: LoadOptions;
   readonly #workerPool: WorkerPool;
-  readonly #places: SlotWorkspaces;
-  /** 1 tells the workers to end their window. */
+  readonly #workspaces: SlotWorkspaces;
+  /** 1 ends the window of all workers. */
   readonly #ended: Int32Array;
 
-  constructor(options: LoadOptions, workerPool: WorkerPool, places: SlotWorkspaces, ended: Int32Array) {
+  constructor(options: LoadOptions, workerPool: WorkerPool, workspaces: SlotWorkspaces, ended: Int32Array) {
     this.#options = options;
     this.#workerPool = workerPool;
-    this.#places = places;
+    this.#workspaces = workspaces;
     this.#ended = ended;
   }
 
@@ -110,7 +110,7 @@ class Load {
     const count = Math.max(1, Math.round(forMs / WINDOW_MS));
     for (let i = 0; i < count && !signal?.aborted; i++) {
       const window = await this.#window(forMs / count);
-      // One that was cut short says less than the others; it is better than none.
+      // A window that was cut short is less precise; it counts only if there is no other.
       if (!signal?.aborted || windows.length === 0) windows.push(window);
       onProgress?.(((i + 1) * forMs) / count);
     }
@@ -131,11 +131,11 @@ class Load {
     };
   }
 
-  /** Each request once, by verdict byte. */
+  /** The counts of all requests, each once, by verdict byte. */
   async #count(): Promise<Float64Array> {
-    const parts = await this.#all<Float64Array>((i, place) => {
+    const parts = await this.#all<Float64Array>((i, workspace) => {
       const [start, stop] = [this.#firstRow(i), this.#firstRow(i + 1)];
-      return { kind: 'count', start, stop, place };
+      return { kind: 'count', start, stop, workspace };
     });
     this.#options.signal?.throwIfAborted();
     return parts.reduce((sums, counts) => sums.map((sum, byte) => sum + (counts[byte] as number)));
@@ -143,32 +143,32 @@ class Load {
 
   #window(forMs: number): Promise<WindowPart[]> {
     const { batchRows } = this.#options;
-    return this.#all((i, place) => ({
+    return this.#all((i, workspace) => ({
       kind: 'load',
       start: this.#firstRow(i),
       batchRows,
       forMs,
       ended: this.#ended,
-      place,
+      workspace,
     }));
   }
 
-  /** Gives every worker a task at the same time. */
-  #all<Result>(make: (worker: number, place: number) => LoadTask): Promise<Result[]> {
+  /** Runs a task on every worker at the same time. */
+  #all<Result>(make: (worker: number, workspace: number) => LoadTask): Promise<Result[]> {
     return Promise.all(
       Array.from({ length: this.#options.workers }, (_, i) =>
-        runWithRetry<Result>(this.#workerPool, 'under load', (slot) => make(i, this.#places.of(slot)[0] as number)),
+        runWithRetry<Result>(this.#workerPool, 'under load', (slot) => make(i, this.#workspaces.of(slot)[0] as number)),
       ),
     );
   }
 
-  /** Where a worker begins, so that they do not all ask the same. */
+  /** The first row of a worker: each starts at another one. */
   #firstRow(worker: number): number {
     return Math.floor((worker * this.#options.rows) / this.#options.workers);
   }
 }
 
-/** What all workers did in a window, in checks a second. */
+/** Checks per second of all workers in a window. */
 function perSecond(parts: readonly WindowPart[]): number {
   return parts.reduce((sum, { checks, elapsedMs }) => sum + (elapsedMs > 0 ? (1000 * checks) / elapsedMs : 0), 0);
 }

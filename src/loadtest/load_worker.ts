@@ -5,15 +5,15 @@ import { taskHandler } from '../workers/task_handler.js';
 import type { LoadTask, LoadWorkerData, WindowPart } from './load_task.js';
 import { createTimeHistogram, recordTime } from './statistics.js';
 
-/** Rows counted at a time. */
+/** Rows per batch of the count. */
 const COUNT_ROWS = 65_536;
 
 const { memory, columns } = workerData as LoadWorkerData;
 const deciders = new DeciderCache(memory);
 const rows = columns.task.length;
 
-function count(place: number, start: number, stop: number): Float64Array {
-  const decider = deciders.at(place);
+function count(workspace: number, start: number, stop: number): Float64Array {
+  const decider = deciders.at(workspace);
   const counts = new Float64Array(256);
   for (let from = start; from < stop; from += COUNT_ROWS) {
     const verdicts = new Uint8Array(Math.min(COUNT_ROWS, stop - from));
@@ -23,8 +23,8 @@ function count(place: number, start: number, stop: number): Float64Array {
   return counts;
 }
 
-function load({ place, start, batchRows, forMs, ended }: LoadTask & { kind: 'load' }): WindowPart {
-  const decider = deciders.at(place);
+function load({ workspace, start, batchRows, forMs, ended }: LoadTask & { kind: 'load' }): WindowPart {
+  const decider = deciders.at(workspace);
   const verdicts = new Uint8Array(batchRows);
   const times = createTimeHistogram();
   let checks = 0;
@@ -44,5 +44,5 @@ function load({ place, start, batchRows, forMs, ended }: LoadTask & { kind: 'loa
 }
 
 export default taskHandler((task: LoadTask) =>
-  task.kind === 'count' ? count(task.place, task.start, task.stop) : load(task),
+  task.kind === 'count' ? count(task.workspace, task.start, task.stop) : load(task),
 );

@@ -9,7 +9,7 @@ export class DeciderCache {
     this.#memory = memory;
   }
 
-  /** The one that decides from the place at that address. */
+  /** The decider of the workspace at an address. */
   at(workspace: number): Decider {
     let decider = this.#byPlace.get(workspace);
     if (!decider) {

@@ -14,7 +14,7 @@ import { sliceColumns } from './shared_columns.js';
 import { SlotWorkspaces } from './slot_workspaces.js';
 import { isAllShared, STAGING_ROWS, StagingBuffers } from './staging_buffers.js';
 
-/** Batches up to so many rows are decided by who asks: two milliseconds at most, less than workers would save. */
+/** Batches up to this many rows are decided in the calling thread: at most two milliseconds, less than workers would save. */
 const INLINE_ROWS = 131_072;
 /** Staging buffers that one batch uses at a time: one is filled while the other is decided. */
 const BUFFERS_PER_BATCH = 2;
@@ -27,7 +27,7 @@ export interface PoolOptions {
 }
 
 export interface PoolBatchOptions {
-  /** Ends the batch: it rejects with the signal's reason once the shards that run are done, a millisecond or two later. */
+  /** Ends the batch: it rejects with the signal's reason once the running shards are done, one or two milliseconds later. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,29 +39,29 @@ export interface Pool {
    * workers. Columns and `out` in the evaluator's memory (its makeColumns(), makeVerdicts()) or in shared memory of their own
    * (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
    * others are copied on the way; none of them may be written to before the promise settles, after which no worker
-   * touches them. Several batches may be under way at once. A batch of up to 131,072 rows is decided at once, in the
-   * thread that asks.
+   * touches them. Several batches may run at the same time. A batch of up to 131,072 rows is decided immediately, in the
+   * calling thread.
    *
    * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, `out` over a column, an evaluator disposed of), with the signal's
-   * reason, or with a PoolError: the pool was closed, three workers died of the same rows, or workers die as they start.
+   * reason, or with a PoolError: the pool was closed, three workers crashed on the same rows, or workers crash as they start.
    * The contents of `out` are then unspecified.
    */
   checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
-  /** Ends the workers; batches under way reject with a PoolError. */
+  /** Ends the workers; running batches reject with a PoolError. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * Starts workers over an evaluator's memory. Changes that the evaluator's owner makes to the world are seen at once, by
- * batches under way too. A pool that is idle does not keep the process alive; close() it to free its threads and places.
- * Throws an InvalidArgumentError for an impossible number of workers, and a AttachmentLimitError where the memory has no room for them.
+ * running batches too. An idle pool does not keep the process alive; call close() to free its threads and workspaces.
+ * Throws an InvalidArgumentError for an impossible number of workers, and an AttachmentLimitError where the memory has too few workspaces.
  */
 export function createEvaluatorPool(evaluator: Evaluator, options: PoolOptions = {}): Pool {
   return new WorkerEvaluatorPool(evaluator, options);
 }
 
-/** How many workers a pool has unless told otherwise. */
+/** The default number of workers. */
 export function defaultWorkers(): number {
   return Math.min(availableParallelism(), MAX_WORKERS);
 }
@@ -91,7 +91,7 @@ class WorkerEvaluatorPool implements Pool {
     this.#workerPool = new WorkerPool({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
   }
 
-  /** For tests: the worker threads there are now. */
+  /** For tests: the present worker threads. */
   get threads(): WorkerPool['threads'] {
     return this.#workerPool.threads;
   }
@@ -101,7 +101,7 @@ class WorkerEvaluatorPool implements Pool {
     const { signal } = options;
     requireSignal('options.signal', signal);
     if (this.#closing) throw closedError();
-    // Throws where the evaluator was disposed of: the memory lives as long as the pool, but what it says is nobody's.
+    // Throws where the evaluator was disposed of: the memory lives as long as the pool, but its tables are out of date.
     this.#evaluator.share();
     signal?.throwIfAborted();
     const count = checkColumns(columns, out);
@@ -115,7 +115,7 @@ class WorkerEvaluatorPool implements Pool {
       return;
     }
     checkColumnMemory(columns, out);
-    // Views of exactly these rows: one that tracks the length of its buffer may become longer meanwhile.
+    // Views of exactly these rows: a view that tracks the length of its buffer may grow meanwhile.
     if (isAllShared(columns, out)) {
       await this.#decide({ count, columns: sliceColumns(columns, 0, count), out: out.subarray(0, count) }, signal);
     } else {
@@ -136,7 +136,7 @@ class WorkerEvaluatorPool implements Pool {
     return new ShardedBatch(this.#workerPool, this.#workspaces, rows).run(signal);
   }
 
-  /** Part after part of the batch through shared memory; a part that fails ends the others. */
+  /** Decides the batch part by part through staging buffers; a part that fails ends the others. */
   async #decideStaged(columns: Columns, out: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const failure = new AbortController();
     const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
@@ -150,7 +150,7 @@ class WorkerEvaluatorPool implements Pool {
           next = Math.min(start + STAGING_ROWS, count);
           const part = out.subarray(start, next);
           const given = sliceColumns(columns, start, next);
-          // A buffer that was transferred or made shorter meanwhile leaves less of a part.
+          // A buffer that was transferred or shrunk meanwhile leaves a shorter part.
           if (part.length < next - start) throw new ColumnLengthError('out', start + part.length, count);
           checkColumns(given, part);
           const verdicts = stagingBuffer.verdicts(part);
@@ -164,13 +164,13 @@ class WorkerEvaluatorPool implements Pool {
         failure.abort(error);
         throw error;
       } finally {
-        // Nobody writes to it any more, however the part ended.
+        // No worker writes to the buffer any more, however the part ended.
         if (!this.#closing) this.#stagingBuffers.release(stagingBuffer);
       }
     };
     const lanes = Math.min(BUFFERS_PER_BATCH, Math.ceil(count / STAGING_ROWS));
     const ends = await Promise.allSettled(Array.from({ length: lanes }, passParts));
-    // The first to fail, which is not what ended the other.
+    // The first error is the cause; the other part failed because of it.
     if (ends.some(({ status }) => status === 'rejected')) throw failure.signal.reason;
   }
 

@@ -4,25 +4,25 @@ import { DeciderCache } from './decider_cache.js';
 import { ShardClaims } from './shard_claims.js';
 import { sliceColumns } from './shared_columns.js';
 
-/** Shards a runner does before it makes room for other batches: ten to thirty milliseconds of work. */
+/** Shards that a claimant decides before it lets other batches run: ten to thirty milliseconds of work. */
 const SHARDS_AT_A_TIME = 64;
 
-/** What a pool's worker gets as it starts. */
+/** The data that a pool's worker starts with. */
 export interface PoolWorkerData {
   /** The evaluator's. */
   readonly memory: WebAssembly.Memory;
 }
 
-/** The rows of a batch: by address where they lie in the evaluator's memory, else in shared memory of their own. */
+/** The rows of a batch: by address where they are in the evaluator's memory, else in shared columns. */
 export type Rows =
   | { readonly count: number; readonly addresses: Addresses }
   | { readonly count: number; readonly columns: Columns; readonly out: Uint8Array };
 
-/** A runner's part in a batch: shard after shard, as long as there are any. */
+/** A claimant's task: shard after shard of a batch, as long as any is free. */
 export interface BatchTask {
-  /** Whom its claims are by: 1 or more, no two of a batch the same. */
+  /** The claimant: 1 or more, unique within a batch. */
   readonly claimant: number;
-  /** Address of the place it decides in. */
+  /** Address of the workspace to decide with. */
   readonly workspace: number;
   /** The batch's ShardClaims. */
   readonly claims: Int32Array;
@@ -30,7 +30,7 @@ export interface BatchTask {
   readonly rows: Rows;
 }
 
-/** Decides batches in one memory. Several runners may be at one batch, each with its place. */
+/** Decides batches in one memory. Several claimants may work on one batch, each with its workspace. */
 export class ShardDecider {
   readonly #deciders: DeciderCache;
 
@@ -38,7 +38,7 @@ export class ShardDecider {
     this.#deciders = new DeciderCache(memory);
   }
 
-  /** Does what is free of a batch, up to SHARDS_AT_A_TIME. `before` is called between a claim and its work, for tests. */
+  /** Decides up to SHARDS_AT_A_TIME free shards of a batch. `before` is called between a claim and its work, for tests. */
   run({ claimant, workspace, claims: words, rowsPerShard, rows }: BatchTask, before?: (shard: number) => void): void {
     const claims = new ShardClaims(words);
     const decider = this.#deciders.at(workspace);

@@ -5,22 +5,23 @@ import { ShardClaims } from './shard_claims.js';
 import type { BatchTask, Rows } from './shard_task.js';
 import type { SlotWorkspaces } from './slot_workspaces.js';
 
-/** Rows of a shard: a quarter of a millisecond and more, so that the last one is not waited for long. */
+/** Rows of a shard: about a quarter of a millisecond, so that the wait for the last one is short. */
 const ROWS_PER_SHARD = 32_768;
 
 /**
- * One batch over a crew. A runner is one worker's turn at it: it claims shards until none is free, so that a slow worker
- * holds up nobody, and who does what does not show in the result. A runner that dies is replaced, its shard done again.
+ * One batch over a worker pool. A claimant is a task that claims shards until none is free, so that a slow worker does not
+ * delay the others; the result does not depend on who decides which shard. A claimant that crashes is replaced, and its shard
+ * is decided again.
  */
 export class ShardedBatch {
   readonly #workerPool: WorkerPool;
-  /** Of the one memory it is about. */
+  /** Of the evaluator's memory. */
   readonly #workspaces: SlotWorkspaces;
   readonly #rows: Rows;
   readonly #claims: ShardClaims;
-  /** Workers that died of a shard, by shard; at -1, those that held none. */
+  /** Worker crashes by shard; at -1, crashes of workers without a shard. */
   readonly #workerCrashes = new Map<number, number>();
-  /** Takes back runners that wait for a worker. */
+  /** Cancels claimants that wait for a worker. */
   readonly #stop = new AbortController();
   #claimants = 0;
   #failure: { readonly reason: unknown } | undefined;
@@ -33,8 +34,8 @@ export class ShardedBatch {
   }
 
   /**
-   * Resolves when every row is decided. Rejects with the signal's reason, a PoolError or what a worker threw: no shard
-   * is begun from then on, and when the promise is settled nobody writes verdicts any more.
+   * Resolves when every row is decided. Rejects with the signal's reason, a PoolError or the error of a worker: no shard is
+   * started afterwards, and no verdict is written once the promise is settled.
    */
   async run(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
@@ -49,7 +50,7 @@ export class ShardedBatch {
     if (this.#failure) throw this.#failure.reason;
   }
 
-  /** Keeps one runner going until there is nothing left to claim. Never rejects. */
+  /** Runs one claimant until no shard is left to claim. Never rejects. */
   async #keepClaiming(): Promise<void> {
     while (!this.#failure && this.#claims.hasFree()) {
       this.#claimants += 1;
@@ -73,7 +74,7 @@ export class ShardedBatch {
     };
   }
 
-  /** A runner died: its shard is free again, unless it is the shard that kills. */
+  /** A claimant crashed: its shard is free again, unless the shard crashed MAX_ATTEMPTS workers. */
   #onWorkerCrash(claimant: number, death: WorkerCrashedError): void {
     const shard = this.#claims.release(claimant);
     const workerCrashes = (this.#workerCrashes.get(shard) ?? 0) + 1;
@@ -82,7 +83,7 @@ export class ShardedBatch {
     const rows =
       shard === -1
         ? 'before they began'
-        : `of rows ${shard * ROWS_PER_SHARD} to ${Math.min((shard + 1) * ROWS_PER_SHARD, this.#rows.count) - 1}`;
+        : `on rows ${shard * ROWS_PER_SHARD} to ${Math.min((shard + 1) * ROWS_PER_SHARD, this.#rows.count) - 1}`;
     this.#fail(taskCrashedWorkers(rows, death));
   }
 

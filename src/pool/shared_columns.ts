@@ -5,8 +5,8 @@ import { NO_TOKEN } from '../kernel/world.js';
 const ROW_BYTES = 12;
 
 /**
- * As makeColumns(), in memory that all threads share: a pool's workers read such columns where they are, while others
- * are copied first, which costs about as much as deciding a tenth of the rows.
+ * As makeColumns(), in memory that all threads share. A pool's workers read such columns directly; other columns are copied
+ * first, which costs about as much as deciding a tenth of the rows.
  */
 export function makeSharedColumns(rows: number): FullColumns {
   checkRows(rows);
@@ -16,18 +16,18 @@ export function makeSharedColumns(rows: number): FullColumns {
   return columns;
 }
 
-/** Room for verdicts in memory that all threads share: what a pool decides is written there by whoever decides it. */
+/** Verdicts of a batch in memory that all threads share: a pool's workers write to it directly. */
 export function makeSharedVerdicts(rows: number): Uint8Array {
   checkRows(rows);
   return new Uint8Array(new SharedArrayBuffer(rows));
 }
 
-/** Whether other threads see what lies in it. */
+/** Whether other threads can read it. */
 export function isShared({ buffer }: ArrayBufferView): boolean {
   return buffer instanceof SharedArrayBuffer;
 }
 
-/** All columns of some rows, laid into one buffer, widest first so that each is aligned. */
+/** All columns of some rows in one buffer, widest first so that each is aligned. */
 function layOut(buffer: SharedArrayBuffer, rows: number): FullColumns {
   return {
     insnCnt: new Uint32Array(buffer, 0, rows),

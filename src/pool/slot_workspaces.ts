@@ -1,15 +1,15 @@
 import { claimWorkspace, releaseWorkspace } from '../engine/workspaces.js';
 
 /**
- * A place in each of some memories for every slot of a crew. They belong to the slots, not to workers, so that none is
- * lost with a worker.
+ * A workspace in each of some memories for every slot of a worker pool. They belong to the slots, not to workers, so that a
+ * crash loses none.
  */
 export class SlotWorkspaces {
   readonly #memories: readonly WebAssembly.Memory[];
   /** Addresses, by slot and memory. */
   readonly #workspaces: number[][] = [];
 
-  /** Throws a AttachmentLimitError, and has taken none, where a memory has no room for them. */
+  /** Throws an AttachmentLimitError, and claims none, where a memory has too few free workspaces. */
   constructor(memories: readonly WebAssembly.Memory[], slots: number) {
     this.#memories = memories;
     try {
@@ -24,12 +24,12 @@ export class SlotWorkspaces {
     }
   }
 
-  /** The addresses of a slot's places, in the order of the memories. */
+  /** The addresses of a slot's workspaces, in the order of the memories. */
   of(slot: number): readonly number[] {
     return this.#workspaces[slot] as number[];
   }
 
-  /** Gives them all back. */
+  /** Releases all of them. */
   release(): void {
     for (const workspaces of this.#workspaces.splice(0)) {
       workspaces.forEach((workspace, i) => {

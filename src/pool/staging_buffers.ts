@@ -1,18 +1,18 @@
 import type { Columns, FullColumns } from '../engine/columns.js';
 import { isShared, makeSharedColumns, makeSharedVerdicts } from './shared_columns.js';
 
-/** Rows a stage has room for: 14 MB. */
+/** Rows of a staging buffer: 14 MB. */
 export const STAGING_ROWS = 1_048_576;
 /** Staging buffers kept for later batches. */
 const KEPT = 4;
 const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
 
-/** Shared memory that rows of ordinary memory pass through on their way to workers and back. */
+/** Shared memory that holds a caller's unshared columns while workers decide them. */
 export class StagingBuffer {
   readonly #columns: FullColumns = makeSharedColumns(STAGING_ROWS);
   readonly #verdicts = makeSharedVerdicts(STAGING_ROWS);
 
-  /** Columns of the same rows that other threads can read: those that already are shared stay where they are. */
+  /** The same rows in columns that other threads can read: unshared columns are copied, shared ones are returned. */
   columns(columns: Columns): Columns {
     const rows = columns.task.length;
     const staged: Record<string, Columns[keyof Columns]> = {};
@@ -23,14 +23,14 @@ export class StagingBuffer {
         staged[name] = column;
         continue;
       }
-      const room = this.#columns[name].subarray(0, rows);
-      room.set(column);
-      staged[name] = room;
+      const shared = this.#columns[name].subarray(0, rows);
+      shared.set(column);
+      staged[name] = shared;
     }
     return staged as unknown as Columns;
   }
 
-  /** Room for the verdicts of as many rows as `out` has: `out` itself where it is shared. */
+  /** Shared memory for the verdicts of `out`: `out` itself where it is shared. */
   verdicts(out: Uint8Array): Uint8Array {
     return isShared(out) ? out : this.#verdicts.subarray(0, out.length);
   }
@@ -48,13 +48,13 @@ export class StagingBuffers {
     if (this.#idle.length < KEPT) this.#idle.push(stagingBuffer);
   }
 
-  /** Lets go of all idle ones. */
+  /** Drops all idle buffers. */
   clear(): void {
     this.#idle.length = 0;
   }
 }
 
-/** Whether a batch needs no stage. */
+/** Whether a batch needs no staging buffer. */
 export function isAllShared(columns: Columns, out: Uint8Array): boolean {
   return isShared(out) && NAMES.every((name) => columns[name] === undefined || isShared(columns[name]));
 }

@@ -1,15 +1,15 @@
 import { BpfTokenSimError } from '../errors.js';
 
-/** Why a pool could not do what it was asked. */
+/** Why a pool could not complete its work. */
 export type PoolErrorCode =
   /** The pool was closed before the work was done. */
   | 'CLOSED'
-  /** Every worker that was given a part of the work died of it. */
+  /** MAX_ATTEMPTS workers crashed on the same task. */
   | 'TASK_CRASHED_WORKERS'
-  /** Workers die as they start: there is nobody to give work to. */
+  /** Workers crash as they start. */
   | 'NO_WORKERS';
 
-/** A pool did not do what it was asked; `code` says why, `cause` is the last worker's error where one died. */
+/** A pool could not complete its work; `code` says why, `cause` is the error of the last worker that crashed. */
 export class PoolError extends BpfTokenSimError {
   override readonly name = 'PoolError';
   override readonly code: PoolErrorCode;
@@ -20,7 +20,7 @@ export class PoolError extends BpfTokenSimError {
   }
 }
 
-/** The worker that had a task died before it answered. Whoever gave the task decides whether it is given again. */
+/** The worker crashed before it completed its task. The caller decides whether to run the task again. */
 export class WorkerCrashedError extends BpfTokenSimError {
   override readonly name = 'WorkerCrashedError';
   override readonly code = 'WORKER_CRASHED';
@@ -35,7 +35,7 @@ export function closedError(): PoolError {
   return new PoolError('CLOSED', 'the pool is closed');
 }
 
-/** An error in a few words. */
+/** The message of an error, for another message. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

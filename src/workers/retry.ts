@@ -1,12 +1,12 @@
 import { PoolError, WorkerCrashedError, wordsOf } from './errors.js';
 import type { WorkerPool } from './worker_pool.js';
 
-/** Times that a task is given to a worker, where each crashes. */
+/** Attempts at a task that crashes its workers. */
 export const MAX_ATTEMPTS = 3;
 
 /**
- * Runs a task on a pool, and again on another worker where one crashes. Rejects with a PoolError that calls the task `what`
- * after MAX_ATTEMPTS crashes, else as WorkerPool.run() does.
+ * Runs a task on a pool, and again on another worker after a crash. Rejects with a PoolError that calls the task `what` after
+ * MAX_ATTEMPTS crashes, else as WorkerPool.run() does.
  */
 export async function runWithRetry<Result>(
   workerPool: WorkerPool,
@@ -24,7 +24,7 @@ export async function runWithRetry<Result>(
   }
 }
 
-/** The error of work that is given up. */
+/** The error of a task that is abandoned. */
 export function taskCrashedWorkers(what: string, { cause }: WorkerCrashedError): PoolError {
-  return new PoolError('TASK_CRASHED_WORKERS', `${MAX_ATTEMPTS} workers died ${what}: ${wordsOf(cause)}`, cause);
+  return new PoolError('TASK_CRASHED_WORKERS', `${MAX_ATTEMPTS} workers crashed ${what}: ${wordsOf(cause)}`, cause);
 }

@@ -4,17 +4,17 @@ import { Piscina } from 'piscina';
 import { closedError, PoolError, WorkerCrashedError, wordsOf } from './errors.js';
 import type { TaskOutcome } from './task_handler.js';
 
-/** Crashes without any answer in between, beyond a few for each worker, after which a pool is given up. */
+/** Crashes without an answer in between, beyond a few for each worker, after which a pool ends. */
 const MAX_CRASHES = 8;
 const MAX_CRASHES_PER_WORKER = 4;
 
-/** How many threads, and what they run. */
+/** The number of threads, and what they run. */
 export interface WorkerPoolOptions {
   /** How many threads. */
   readonly workers: number;
-  /** The worker file: its default export is what taskHandler() makes. */
+  /** The worker file: its default export is the result of taskHandler(). */
   readonly file: URL;
-  /** What every worker gets as it starts. */
+  /** The data that every worker starts with. */
   readonly workerData?: unknown;
   /** Milliseconds after which a worker that has not answered its task is ended, as if it had crashed; by default none. */
   readonly idleTimeoutMs?: number;
@@ -25,13 +25,13 @@ interface Waiting {
   readonly make: (slot: number) => unknown;
   readonly resolve: (result: never) => void;
   readonly reject: (error: unknown) => void;
-  /** No longer listens to its signal. */
+  /** Removes the listener from its signal. */
   readonly forget: () => void;
 }
 
 /**
- * Worker threads that are replaced when they crash. While a task runs it has a slot, one of as many as there are workers, so
- * that what two tasks must not use at a time can belong to a slot: the slot is free again when the worker crashes.
+ * Worker threads that are replaced when they crash. There are as many slots as workers, and a running task has one of them: a
+ * resource that two tasks must not use at the same time belongs to a slot. The slot is free again when the worker crashes.
  */
 export class WorkerPool {
   readonly workers: number;
@@ -42,7 +42,7 @@ export class WorkerPool {
   #running = 0;
   #workerCrashes = 0;
   #lastError: unknown;
-  /** Why nothing is done any more. */
+  /** Why the pool has ended. */
   #end: PoolError | undefined;
   /** Settled once no thread is left. */
   #gone: Promise<void> | undefined;
@@ -65,14 +65,14 @@ export class WorkerPool {
     this.#piscina.on('workerDestroy', () => this.#onCrash());
   }
 
-  /** The threads there are now. */
+  /** The present threads. */
   get threads(): readonly Worker[] {
     return this.#piscina.threads;
   }
 
   /**
-   * Gives a task to the next free worker; `make` is called with its slot then. The signal takes it back while it waits
-   * (rejecting with its reason); once it runs, it runs to its end.
+   * Runs a task on the next free worker; `make` is then called with its slot. The signal cancels a task that waits (it rejects
+   * with the signal's reason); a task that runs is completed.
    * Rejects with what the worker's handler threw, a WorkerCrashedError, or a PoolError once the pool is closed. When it settles,
    * no thread works on the task any more.
    */
@@ -97,7 +97,7 @@ export class WorkerPool {
     });
   }
 
-  /** Ends all threads; what waits or runs is rejected with a PoolError. */
+  /** Ends all threads; waiting and running tasks reject with a PoolError. */
   close(): Promise<void> {
     return this.#finish(closedError());
   }
@@ -120,7 +120,7 @@ export class WorkerPool {
       if ('error' in outcome) reject(outcome.error);
       else resolve(outcome.result);
     } catch (error) {
-      // What ended the pool ended the task too. Its data is safe from the thread only once that is gone.
+      // The end of the pool ended the task too. The thread may use the task's data until it has ended.
       await this.#gone;
       reject(this.#end ?? new WorkerCrashedError(error));
     } finally {
@@ -152,7 +152,7 @@ export class WorkerPool {
     }
   }
 
-  /** Piscina replaces a worker that crashes at work, but not one that crashes as it starts: a task would wait for ever. */
+  /** Piscina replaces a worker that crashes at work, but not one that crashes as it starts: a task would wait forever. */
   #onCrash(): void {
     if (this.#end) return;
     this.#workerCrashes += 1;
@@ -160,7 +160,7 @@ export class WorkerPool {
       if (this.#end || this.#running === 0 || this.#piscina.threads.length > 0) return;
       if (this.#workerCrashes > MAX_CRASHES + MAX_CRASHES_PER_WORKER * this.workers) {
         const why = this.#lastError === undefined ? '' : `: ${wordsOf(this.#lastError)}`;
-        void this.#finish(new PoolError('NO_WORKERS', `workers die as they start${why}`, this.#lastError));
+        void this.#finish(new PoolError('NO_WORKERS', `workers crash as they start${why}`, this.#lastError));
         return;
       }
       this.#piscina.run(null).catch(() => undefined);

@@ -22,11 +22,11 @@ import { smallWorld } from '../tables/small_world.js';
 const world = smallWorld();
 const evaluator = createEvaluator(world);
 const memories = [evaluator.share().memory];
-const places = new SlotWorkspaces(memories, 1);
+const workspaces = new SlotWorkspaces(memories, 1);
 const folder = mkdtempSync(join(tmpdir(), 'splits-'));
 const path = join(folder, 'table');
 afterAll(() => {
-  places.release();
+  workspaces.release();
   rmSync(folder, { recursive: true });
 });
 
@@ -43,7 +43,7 @@ async function* readFile(
   const batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'> = {
     workers: 2,
     readSplit: async (part, counted) =>
-      handler.run({ kind: 'split', split: part, isCounted: counted, places: places.of(0) }) as ReturnType<
+      handler.run({ kind: 'split', split: part, isCounted: counted, workspaces: workspaces.of(0) }) as ReturnType<
         BatchWorkers['readSplit']
       >,
     close: async () => undefined,

@@ -122,7 +122,7 @@ describe('a signal', () => {
   test.each([
     ['drawing', false],
     ['writing', true],
-  ])('ends workers that are %s; no output appears, and their places are free', async (_, isWriting) => {
+  ])('ends workers that are %s; no output appears, and their workspaces are free', async (_, isWriting) => {
     const controller = new AbortController();
     const path = join(folder, 'out.csv');
     const batch = summaryOf({

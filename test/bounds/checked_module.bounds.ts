@@ -23,13 +23,13 @@ describe('an access outside its region ends in a trap', () => {
   const rows = 40;
   const columns = REGIONS.workspaces.end;
   const own = L.WORKSPACES_START;
-  /** Decides 40 rows whose columns lie past all places, but for one. */
+  /** Decides 40 rows whose columns lie past all workspaces, but for one. */
   const decide = (at: { readonly workspace?: number; readonly task?: number; readonly out?: number }): void => {
     const { workspace = own, task = columns, out = columns + 1024 } = at;
     exports.decideBatch(workspace, rows, task, columns + 128, columns + 256, columns + 384, columns + 512, 0, 0, out);
   };
 
-  test('none where every column lies past the places, or in the place that decides', () => {
+  test('none where every column lies past the workspaces, or in the workspace that decides', () => {
     decide({});
     decide({ task: own + L.WORKSPACE_TASK, out: own + L.WORKSPACE_OUT });
   });
@@ -37,10 +37,10 @@ describe('an access outside its region ends in a trap', () => {
   test.each([
     ['verdicts in the table of tasks', { out: L.WORLD_TASKS + 64 }],
     ['verdicts in the last rows of the user namespaces', { out: L.WORKSPACES_START - 48 }],
-    ['verdicts in the place of another thread', { out: own + L.WORKSPACE_SIZE + L.WORKSPACE_OUT }],
+    ['verdicts in the workspace of another thread', { out: own + L.WORKSPACE_SIZE + L.WORKSPACE_OUT }],
     ['verdicts in the header', { out: L.WORLD_TASK_COUNT }],
     ['a column that begins in one table and ends in the next', { task: L.WORLD_TOKENS - 8 }],
-    ['a column in the place of another thread', { task: own + 2 * L.WORKSPACE_SIZE }],
+    ['a column in the workspace of another thread', { task: own + 2 * L.WORKSPACE_SIZE }],
     ['a column below the tables', { task: 0 }],
   ])('%s', (_, at) => {
     expect(() => decide(at)).toThrow(WebAssembly.RuntimeError);

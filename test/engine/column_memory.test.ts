@@ -47,7 +47,7 @@ describe('verdicts written over a column that is still read', () => {
       expect(error).toMatchObject({
         code: 'COLUMN_MEMORY',
         column: 'out',
-        message: `out overlaps column ${name}: verdicts need memory that no column lies in`,
+        message: `out must not overlap a column; it overlaps ${name}`,
       });
     }
   });

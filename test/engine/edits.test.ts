@@ -194,7 +194,9 @@ describe('edits', () => {
     evaluator.narrowToken('new', { progs: ALL });
     expect(evaluator.check(XDP)).not.toBe(before);
     expect(evaluator.world.tokens[0]?.allowed).toEqual({ ...allowed, progs: 0n });
-    expect(() => evaluator.narrowToken('new', { progz: 0n } as never)).toThrow(/no mask progz: cmds, maps, progs/);
+    expect(() => evaluator.narrowToken('new', { progz: 0n } as never)).toThrow(
+      /unknown mask progz: must be one of cmds, maps, progs/,
+    );
     expect(() => evaluator.narrowToken('new', { progs: 6 } as never)).toThrow(/progs is 6: a bigint of 64 bits/);
     expect(() => evaluator.narrowToken('nwe', {})).toThrow(/unknown token "nwe"; did you mean "new"\?/);
     expect(() => evaluator.narrowToken(1, {})).toThrow(/there is no token of id 1: 1 of them have ids from 0 on/);
@@ -210,7 +212,7 @@ describe('edits', () => {
     [{ ...task, effective: 1n << 64n }, 'effective', 'a bigint of 64 bits'],
     [{ ...task, effective: 3 as never }, 'effective', 'effective is 3: a bigint'],
     [{ ...task, name: '' }, 'name', 'a name is expected'],
-    [{ ...task, name: 'web' }, 'name', 'one of the tasks has the name "web" already'],
+    [{ ...task, name: 'web' }, 'name', 'the name must be unique: one of the tasks is called "web" already'],
   ] satisfies [TaskSpec, string, string][])('a task %o is refused', (spec, field, words) => {
     refused((evaluator) => evaluator.addTask(spec), field, words);
   });

@@ -95,7 +95,7 @@ test('more than the memory can hold is refused, and what is there stays usable',
   const { evaluator, columns, expected } = given(44);
   for (const make of ['makeVerdicts', 'makeColumns'] as const) {
     const grown = evaluator.share().memory.buffer.byteLength;
-    expect(() => evaluator[make](2 ** 32 - 1)).toThrow(/^4294967295 rows take .* bytes: .* memory can grow by/);
+    expect(() => evaluator[make](2 ** 32 - 1)).toThrow(/^4294967295 rows need .* bytes; .* memory can grow by/);
     expect(evaluator.share().memory.buffer.byteLength, 'all columns or none').toBe(grown);
   }
   const out = new Uint8Array(ROWS);

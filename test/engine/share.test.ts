@@ -23,7 +23,7 @@ function verdicts(evaluator: Pick<Evaluator, 'checkBatch'>): Uint8Array {
   return out;
 }
 
-describe('places', () => {
+describe('workspaces', () => {
   test('are handed out one after the other, each once, and again when given back', () => {
     const memory = makeMemory();
     const workspaces = Array.from({ length: MAX_WORKSPACES }, () => claimWorkspace(memory));
@@ -34,7 +34,7 @@ describe('places', () => {
       releaseWorkspace(memory, workspace);
       expect(claimWorkspace(memory)).toBe(workspace);
     }
-    expect(() => claimWorkspace(memory)).toThrow(/all 64 places .* dispose\(\)/);
+    expect(() => claimWorkspace(memory)).toThrow(/all 64 workspaces .* dispose\(\)/);
   });
 });
 
@@ -60,14 +60,14 @@ describe('an attached evaluator', () => {
     const tasks = world.tasks.map((task) => ({ ...task, userns: 0, effective: 1n << BigInt(CAP_BPF) }));
     evaluator.replaceWorld({ ...world, tasks });
     expect(decodeVerdict(attached.checkRequest(request)).allowed).toBe(true);
-    // Writing a world leaves the places as they are.
+    // Writing a world leaves the workspaces as they are.
     const other = attachEvaluator(evaluator.share());
     expect(verdicts(other)).toEqual(verdicts(attached));
     for (let i = 0; i < MAX_WORKSPACES - 3; i++) attachEvaluator(evaluator.share());
     expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
   });
 
-  test('gives its place back, once, and answers nothing afterwards', () => {
+  test('gives its workspace back, once, and answers nothing afterwards', () => {
     const evaluator = createEvaluator(world);
     const all = Array.from({ length: MAX_WORKSPACES - 1 }, () => attachEvaluator(evaluator.share()));
     expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
@@ -78,7 +78,7 @@ describe('an attached evaluator', () => {
     expect(() => gone.checkIds(0, 0, 0, 0, 0)).toThrow(/disposed of/);
     const next = attachEvaluator(evaluator.share());
     gone[Symbol.dispose]();
-    // The place is the next one's now: disposing of the one that had it does not free it.
+    // The workspace is the next one's now: disposing of the one that had it does not free it.
     expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);
     expect(verdicts(next)).toEqual(verdicts(evaluator));
   });
@@ -92,11 +92,11 @@ describe('an attached evaluator', () => {
   test('is made of what share() returned, and of nothing else', () => {
     const { kind, memory } = createEvaluator(world).share();
     const wrong: [unknown, RegExp][] = [
-      [undefined, /takes what share\(\) of an evaluator returned/],
-      [createEvaluator(world), /takes what share\(\)/],
-      [{ kind, memory: new ArrayBuffer(8) }, /takes what share\(\)/],
-      [{ kind: 'bpf-token-sim/shared-evaluator/99', memory }, /another version .*\/99/],
-      [{ kind, memory: new WebAssembly.Memory({ initial: 1 }) }, /another version/],
+      [undefined, /needs the value that share\(\) of an evaluator returned/],
+      [createEvaluator(world), /needs the value that share\(\)/],
+      [{ kind, memory: new ArrayBuffer(8) }, /needs the value that share\(\)/],
+      [{ kind: 'bpf-token-sim/shared-evaluator/99', memory }, /same version .*\/99/],
+      [{ kind, memory: new WebAssembly.Memory({ initial: 1 }) }, /same version/],
     ];
     for (const [shared, message] of wrong) {
       expect(() => attachEvaluator(shared as SharedEvaluator)).toThrow(InvalidArgumentError);
@@ -121,7 +121,7 @@ test('a worker thread answers as the owner does, and sees its changes', async ()
   expect(evaluator.checkRequest(request)).not.toBe(before);
   expect(await ask({ request })).toBe(evaluator.checkRequest(request));
   expect(await ask({ columns, rows: 20_000 })).toEqual(verdicts(evaluator));
-  // It has one place until it gives it back.
+  // It has one workspace until it gives it back.
   const rest = Array.from({ length: MAX_WORKSPACES - 2 }, () => attachEvaluator(evaluator.share()));
   expect(rest).toHaveLength(62);
   expect(() => attachEvaluator(evaluator.share())).toThrow(AttachmentLimitError);

@@ -146,7 +146,7 @@ describe('a pool answers as its evaluator does', () => {
       expect(() => createEvaluatorPool(evaluator, { workers })).toThrow(/^workers is .* from 1 to 63 is expected$/);
     }
     const rest = Array.from({ length: MAX_WORKSPACES - 4 }, () => attachEvaluator(evaluator.share()));
-    expect(() => createEvaluatorPool(evaluator, { workers: 2 })).toThrow(/all 64 places/);
+    expect(() => createEvaluatorPool(evaluator, { workers: 2 })).toThrow(/all 64 workspaces/);
     // What it had claimed by then is free again.
     expect(freePlaces()).toBe(1);
     for (const attachment of rest) attachment.dispose();
@@ -181,7 +181,7 @@ describe('a worker that dies', () => {
     }
     await batch;
     expect(Buffer.compare(out, expected)).toBe(0);
-    // No place is lost with it, and closing the pool gives back the one it has.
+    // No workspace is lost with it, and closing the pool gives back the one it has.
     expect(freePlaces()).toBe(MAX_WORKSPACES - 2);
     await mortal.close();
     expect(freePlaces()).toBe(MAX_WORKSPACES - 1);
@@ -201,7 +201,7 @@ describe('a worker that dies', () => {
     await expect(batch).rejects.toMatchObject({
       name: 'PoolError',
       code: 'TASK_CRASHED_WORKERS',
-      message: '3 workers died of rows 163840 to 196607: worker exited with code: 4',
+      message: '3 workers crashed on rows 163840 to 196607: worker exited with code: 4',
     });
     expect(begun().filter((shard) => shard === 5)).toHaveLength(3);
     // Rows before it are no trouble.
@@ -284,7 +284,7 @@ describe('a signal', () => {
 });
 
 describe('closing', () => {
-  test('rejects what is under way and what comes later, and gives the places back', async () => {
+  test('rejects what is under way and what comes later, and gives the workspaces back', async () => {
     const held = faulty('holds', 1);
     const arrived = arrival();
     const running = held.checkBatch(shared, makeSharedVerdicts(ROWS));

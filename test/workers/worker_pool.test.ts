@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type * as PersistModule from '../../src/workers/retry.js';
+import type * as RetryModule from '../../src/workers/retry.js';
 import type * as CrewModule from '../../src/workers/worker_pool.js';
 
 const dist = (file: string): string => new URL(`../../dist/workers/${file}`, import.meta.url).href;
 const { WorkerPool } = (await import(dist('worker_pool.js'))) as typeof CrewModule;
-const { runWithRetry } = (await import(dist('retry.js'))) as typeof PersistModule;
+const { runWithRetry } = (await import(dist('retry.js'))) as typeof RetryModule;
 const file = new URL('./task_worker.mjs', import.meta.url);
 
 interface Result {
@@ -20,7 +20,7 @@ interface Result {
 let workerPool: CrewModule.WorkerPool;
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'crew-'));
+  folder = mkdtempSync(join(tmpdir(), 'worker-pool-'));
   workerPool = new WorkerPool({ workers: 2, file, workerData: 'for all' });
 });
 afterEach(async () => {
@@ -62,12 +62,12 @@ test('a task is done again by another worker when one dies of it, and given up w
     tries += 1;
     return { ...task, slot };
   };
-  await runWithRetry(workerPool, 'of it', make({ diesOnce }));
+  await runWithRetry(workerPool, 'on it', make({ diesOnce }));
   expect(tries).toBe(2);
-  await expect(runWithRetry(workerPool, 'of this', make({ dies: true }))).rejects.toMatchObject({
+  await expect(runWithRetry(workerPool, 'on this', make({ dies: true }))).rejects.toMatchObject({
     name: 'PoolError',
     code: 'TASK_CRASHED_WORKERS',
-    message: '3 workers died of this: worker exited with code: 7',
+    message: '3 workers crashed on this: worker exited with code: 7',
   });
   expect(tries).toBe(5);
   expect(workerPool.threads).toHaveLength(2);
@@ -85,7 +85,7 @@ test('a signal takes back what waits, and leaves alone what runs', async () => {
   expect((await Promise.all(running)).map(({ slot }) => slot).toSorted()).toEqual([0, 1]);
 });
 
-test('a closed crew does nothing more, and says so', async () => {
+test('a closed pool rejects every task', async () => {
   const waitsFor = join(folder, 'never');
   const tasks = Array.from({ length: 3 }, () => workerPool.run(() => ({ waitsFor })));
   const outcomes = Promise.allSettled(tasks);

@@ -31,7 +31,7 @@ export interface SplitWorkerData {
 }
 
 /** A part of a batch, and a workspace in each memory to decide it from. */
-export type SplitTask = { readonly places: readonly number[] } & (
+export type SplitTask = { readonly workspaces: readonly number[] } & (
   | {
       /** Sample the rows from `from` up to `to`, decide and count them. */
       readonly kind: 'sample';
@@ -105,7 +105,7 @@ export class SplitTaskHandler {
   }
 
   run(task: SplitTask): SplitTaskResults[SplitTask['kind']] | Promise<SplitTaskResults['split']> {
-    const deciders = this.#deciders.map((at, i) => at.at(task.places[i] as number)) as unknown as Deciders;
+    const deciders = this.#deciders.map((at, i) => at.at(task.workspaces[i] as number)) as unknown as Deciders;
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'sample') return this.#sample(task, deciders);
     const reader = this.#reader as SplitReader;

@@ -1,8 +1,8 @@
 import * as L from '../abi/memory_layout.js';
 import type { Columns } from './columns.js';
 
-/** A place's room for WORKSPACE_ROWS rows that lie elsewhere: copies of columns on their way in, verdicts on their way out. */
-export class RowRoom {
+/** The columns and verdicts of a workspace: WORKSPACE_ROWS rows, for batches outside of the evaluator's memory. */
+export class WorkspaceColumns {
   readonly #task: Uint16Array;
   readonly #token: Uint16Array;
   readonly #cmd: Uint8Array;
@@ -12,7 +12,7 @@ export class RowRoom {
   readonly #pre: Uint8Array;
   readonly #out: Uint8Array;
 
-  /** Of the place at that address of a memory. */
+  /** `workspace` is an address in `memory`. */
   constructor(memory: ArrayBufferLike, workspace: number) {
     this.#task = new Uint16Array(memory, workspace + L.WORKSPACE_TASK, L.WORKSPACE_ROWS);
     this.#token = new Uint16Array(memory, workspace + L.WORKSPACE_TOKEN, L.WORKSPACE_ROWS);
@@ -24,9 +24,9 @@ export class RowRoom {
     this.#out = new Uint8Array(memory, workspace + L.WORKSPACE_OUT, L.WORKSPACE_ROWS);
   }
 
-  /** Copies rows from `start` to before `stop`, WORKSPACE_ROWS at most; columns that are not there stay as they were. */
+  /** Copies the rows from `start` to before `stop`, at most WORKSPACE_ROWS; columns that are missing stay as they were. */
   fill(columns: Columns, start: number, stop: number): void {
-    // A view of a part takes longer to make than a few rows to copy.
+    // Creating a subarray takes longer than copying a few rows.
     const isAll = start === 0 && stop === columns.task.length;
     const part = <Column extends Uint8Array | Uint16Array | Uint32Array>(column: Column): Column =>
       isAll ? column : (column.subarray(start, stop) as Column);
@@ -39,7 +39,7 @@ export class RowRoom {
     if (columns.pre) this.#pre.set(part(columns.pre));
   }
 
-  /** The verdicts of the first rows, as they are now. */
+  /** A view of the verdicts of the first rows. */
   verdicts(rows: number): Uint8Array {
     return this.#out.subarray(0, rows);
   }
