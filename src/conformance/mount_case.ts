@@ -3,6 +3,9 @@ import { Kernel } from '../kernel/kernel.js';
 import type { Profile } from '../kernel/profile.js';
 import type { Task } from '../kernel/task.js';
 import { type Step as Check, Trace } from '../kernel/trace.js';
+import { BPFFS_MOUNT, BPFFS_ROOT, FS_CONTEXT, TOKEN, tokenSequence } from '../sequence/delegation.js';
+import { SequenceRunner } from '../sequence/sequence_runner.js';
+import type { SystemCall } from '../sequence/system_call.js';
 import { AGREED, DISAGREED } from './compare_result.js';
 import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
 import { type MountWorld, mountWorld } from './credentials.js';
@@ -45,7 +48,8 @@ class MountRun {
   readonly #profile: Profile;
   readonly #record: MountRecord;
   readonly #kernel: Kernel;
-  readonly #tasks = new Map<Credential, Task>();
+  readonly #tasks = new Map<string, Task>();
+  readonly #runner: SequenceRunner;
   readonly #found: Difference[] = [];
   readonly #steps: boolean;
   readonly checks: Check[] = [];
@@ -56,6 +60,7 @@ class MountRun {
     this.#steps = steps;
     this.#kernel = new Kernel({ profile, unprivilegedBpfDisabled: record.sysctl });
     this.builder = mountWorld(this.#kernel.initUserns, record);
+    this.#runner = new SequenceRunner(this.#kernel, (name) => this.#task(name as Credential));
   }
 
   differences(): Difference[] {
@@ -69,37 +74,37 @@ class MountRun {
 
   #byMount(data: string): { task: Task; fd: number; isCreated: boolean } {
     const { opener, mount } = this.#record;
-    const task = this.#task(mount?.by ?? opener);
-    const fd = this.#traced((trace) => this.#kernel.mount(task, 'bpffs', data, trace));
+    const by = mount?.by ?? opener;
+    const fd = this.#run({ by, call: 'mount', source: 'bpffs', data, returns: BPFFS_ROOT });
     this.#compareCall('mount(2)', mount?.result ?? null, fd);
-    return { task, fd, isCreated: fd >= 0 };
+    return { task: this.#task(by), fd, isCreated: fd >= 0 };
   }
 
   #byMountApi(): { task: Task; fd: number; isCreated: boolean } {
     const { opener, fsopen, steps, reconfigure, set, mount } = this.#record;
-    const kernel = this.#kernel;
     const task = this.#task(opener);
-    const fs = this.#traced((trace) => kernel.fsopen(task, trace));
+    const fs = this.#run({ by: opener, call: 'fsopen', returns: FS_CONTEXT });
     this.#compareCall('fsopen', fsopen, fs);
     if (fs < 0) return { task, fd: -1, isCreated: false };
     let isCreated = false;
     for (const [i, step] of (steps ?? []).entries()) {
-      const answer = this.#step(task, fs, step);
+      const answer = this.#run(callOf(step));
       this.#compareCall(`step ${i + 1} (${describeStep(step)})`, step.result, answer);
       isCreated ||= step.op === 'create' && answer === 0;
     }
-    if (reconfigure) isCreated = this.#step(task, fs, { ...CREATE, by: 'init_root' }) === 0;
-    const mounter = this.#task(mount?.by ?? (reconfigure ? 'init_root' : opener));
-    const fd = this.#traced((trace) => kernel.fsmount(mounter, task.files.sendTo(mounter.files, fs), trace));
+    if (reconfigure) isCreated = this.#run(callOf({ ...CREATE, by: 'init_root' })) === 0;
+    const by = mount?.by ?? (reconfigure ? 'init_root' : opener);
+    const fd = this.#run({ by, call: 'fsmount', fd: FS_CONTEXT, returns: BPFFS_MOUNT });
     this.#compareCall('fsmount', mount?.result ?? null, fd);
     for (const [i, step] of (set ?? []).entries()) {
-      this.#compareCall(`set ${i + 1} (${describeStep(step)})`, step.result, this.#step(task, fs, step));
+      this.#compareCall(`set ${i + 1} (${describeStep(step)})`, step.result, this.#run(callOf(step)));
     }
     if (reconfigure) {
-      const answer = this.#step(task, fs, { ...CREATE, op: 'reconfigure', by: reconfigure.by });
+      const answer = this.#run(callOf({ ...CREATE, op: 'reconfigure', by: reconfigure.by }));
       this.#compareCall('reconfigure', reconfigure.result, answer);
     }
-    return { task: mounter, fd: fd < 0 ? -1 : kernel.openat(mounter, fd, '.'), isCreated };
+    const root = this.#run({ by, call: 'openat', dirfd: BPFFS_MOUNT, path: '.', returns: BPFFS_ROOT });
+    return { task: this.#task(by), fd: root < 0 ? -1 : root, isCreated };
   }
 
   /** What is mounted: its options, its source, and the token of its namespace's root. */
@@ -121,13 +126,13 @@ class MountRun {
       egid: 0,
       effective: this.builder.cred('init_root').effective,
     });
-    const cmd = this.#profile.vocabulary.require('cmds', 'token_create');
-    const made = this.#traced((trace) => {
-      return this.#kernel.bpf(root, cmd, { bpffs_fd: task.files.sendTo(root.files, fd) }, trace);
-    });
+    this.#runner.hold(BPFFS_ROOT, task, fd);
+    this.#tasks.set(TOKEN_CREATOR, root);
+    const [call] = tokenSequence(TOKEN_CREATOR) as [SystemCall];
+    const made = this.#run(call);
     this.#compareCall('BPF_TOKEN_CREATE', token, made);
-    const body = root.files.fdget(made);
-    if (made >= 0 && token.ok && body?.kind === 'token') {
+    const body = this.#runner.file(TOKEN);
+    if (token.ok && body?.kind === 'token') {
       this.#found.push(...shownDifferences(this.#profile, body.token, token));
     }
   }
@@ -136,24 +141,6 @@ class MountRun {
   #comparable(options: string): string {
     const all = /^r[wo](,|$)/.test(options) ? options : options === '' ? 'rw' : `rw,${options}`;
     return this.builder.hasIdMaps ? all : all.replace(/,[ug]id=\d+/g, '');
-  }
-
-  #step(owner: Task, fs: number, step: Step): number {
-    const kernel = this.#kernel;
-    const task = this.#task(step.by);
-    const fd = owner.files.sendTo(task.files, fs);
-    return this.#traced((trace) => {
-      switch (step.op) {
-        case 'set_string':
-          return kernel.fsconfigSetString(task, fd, step.key ?? '', step.value ?? '', trace);
-        case 'set_flag':
-          return kernel.fsconfigSetFlag(task, fd, step.key ?? '', trace);
-        case 'create':
-          return kernel.fsconfigCreate(task, fd, {}, trace);
-        case 'reconfigure':
-          return kernel.fsconfigReconfigure(task, fd, trace);
-      }
-    });
   }
 
   #task(name: Credential): Task {
@@ -165,10 +152,10 @@ class MountRun {
     return task;
   }
 
-  #traced(call: (trace: Trace | undefined) => number): number {
-    if (!this.#steps) return call(undefined);
+  #run(call: SystemCall): number {
+    if (!this.#steps) return this.#runner.run(call);
     const trace = new Trace({ steps: true });
-    const answer = call(trace);
+    const answer = this.#runner.run(call, trace);
     this.checks.push(...(trace.steps ?? []));
     return answer;
   }
@@ -184,7 +171,24 @@ class MountRun {
   }
 }
 
+/** The root of the instance's user namespace, which makes a token. */
+const TOKEN_CREATOR = 'token creator';
+
 const CREATE: Step = { by: 'init_root', op: 'create', key: null, value: null, result: null };
+
+/** The call of a recorded step. */
+function callOf({ by, op, key, value }: Step): SystemCall {
+  switch (op) {
+    case 'set_string':
+      return { by, call: 'fsconfig_set_string', fd: FS_CONTEXT, key: key ?? '', value: value ?? '' };
+    case 'set_flag':
+      return { by, call: 'fsconfig_set_flag', fd: FS_CONTEXT, key: key ?? '' };
+    case 'create':
+      return { by, call: 'fsconfig_create', fd: FS_CONTEXT };
+    case 'reconfigure':
+      return { by, call: 'fsconfig_reconfigure', fd: FS_CONTEXT };
+  }
+}
 
 /** `delegate_cmds=any by init_root`. */
 function describeStep({ by, op, key, value }: Step): string {

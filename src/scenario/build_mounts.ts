@@ -10,11 +10,18 @@ import type { UserNamespace } from '../kernel/userns.js';
 import type { BpffsSpec } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
 import { unknownName } from '../names/unknown_name.js';
+import { BPFFS_ROOT, mountSequence } from '../sequence/delegation.js';
+import { SequenceRunner } from '../sequence/sequence_runner.js';
+import type { Sequence, SystemCall } from '../sequence/system_call.js';
 import type { Context } from './build_context.js';
 import { INIT, type MadeUserns, type UsernsByName } from './build_namespaces.js';
 import { deadCommands, optionValues, overwrittenNames, valueRefused } from './delegate_masks.js';
 import { resolveReference } from './references.js';
 import { type BpffsEntry, ERRNO_NAMES, type ScenarioFile } from './schema.js';
+
+/** The tasks of the sequence that mounts. */
+const OPENER = 'root of the user namespace';
+const DELEGATOR = 'root of the initial user namespace';
 
 /** A mounted bpffs: its place in the world and the instance. */
 export interface MadeBpffs {
@@ -72,19 +79,30 @@ function mountOne(
   );
   const createErrno = lsmErrno(name, entry, context);
   const opener = rootOf(kernel, home?.userns ?? kernel.initUserns);
-  const setter = kernel.root();
-  const fd = kernel.fsopen(opener);
-  const passed = opener.files.sendTo(setter.files, fd);
-  const settable = setOptions(name, entry, setter, passed, context);
-  if (!home || !settable || createErrno === undefined) return undefined;
+  const delegator = kernel.root();
+  const runner = new SequenceRunner(kernel, (who) => (who === DELEGATOR ? delegator : opener));
+  const { options, areReadable } = mountOptions(name, entry, context);
+  const sequence = mountSequence({
+    opener: OPENER,
+    delegator: DELEGATOR,
+    options: options.map(({ key, value }) => [key, value]),
+    lsmErrno: createErrno ?? 0,
+  });
+  const isBefore = ({ call }: SystemCall) => call === 'fsopen' || call === 'fsconfig_set_string';
+  const areTaken = setOptions(runner, sequence.filter(isBefore), options);
+  if (!home || !areReadable || !areTaken || createErrno === undefined) return undefined;
 
   const trace = new Trace({ steps: true });
-  const created = kernel.fsconfigCreate(setter, passed, { createErrno }, trace);
-  const mount = created < 0 ? created : kernel.fsmount(opener, fd, trace);
-  const root = mount < 0 ? mount : kernel.openat(opener, mount, '.');
-  const file = root < 0 ? undefined : opener.files.fdget(root);
+  const last = runner
+    .runAll(
+      sequence.filter((call) => !isBefore(call)),
+      trace,
+    )
+    .at(-1);
+  const file = runner.file(BPFFS_ROOT);
   if (file?.kind !== 'bpffs') {
-    diagnostics.add(locator.key(['bpffs', name]), `bpffs ${name} cannot be mounted: ${errnoName(root)}: ${why(trace)}`);
+    const errno = errnoName(last?.result ?? 0);
+    diagnostics.add(locator.key(['bpffs', name]), `bpffs ${name} cannot be mounted: ${errno}: ${why(trace)}`);
     return undefined;
   }
   return { home, sb: file.sb };
@@ -95,17 +113,37 @@ export function rootOf(kernel: Kernel, userns: UserNamespace): Task {
   return kernel.task(`root of ${userns.name}`, { userns, euid: 0, egid: 0, effective: CAP_FULL_SET });
 }
 
-/** Every option, one fsconfig() call per value; whether the kernel took them all. */
-function setOptions(name: string, entry: BpffsEntry, setter: Task, fd: number, context: Context): boolean {
-  const { kernel, locator, diagnostics, warnings } = context;
-  let fine = true;
-  const set = (key: string, value: string, complain: (errno: number) => void) => {
-    const answer = kernel.fsconfigSetString(setter, fd, key, value);
-    if (answer >= 0) return;
-    fine = false;
-    complain(answer);
-  };
+/** An option to set, and what to say where the kernel refuses it. */
+interface MountOption {
+  readonly key: string;
+  readonly value: string;
+  refused(errno: number): void;
+}
 
+/** Opens the context and makes one fsconfig() call per option; whether the kernel took them all. Each refused one is told. */
+function setOptions(runner: SequenceRunner, calls: Sequence, options: readonly MountOption[]): boolean {
+  let areTaken = true;
+  let option = 0;
+  for (const call of calls) {
+    const result = runner.run(call);
+    if (call.call !== 'fsconfig_set_string') continue;
+    if (result < 0) {
+      areTaken = false;
+      options[option]?.refused(result);
+    }
+    option += 1;
+  }
+  return areTaken;
+}
+
+/** Every option of an entry, one per value; `areReadable` is false where one cannot be read (noted). */
+function mountOptions(
+  name: string,
+  entry: BpffsEntry,
+  context: Context,
+): { readonly options: readonly MountOption[]; readonly areReadable: boolean } {
+  const { kernel, locator, diagnostics, warnings } = context;
+  const options: MountOption[] = [];
   for (const key of ['uid', 'gid'] as const) {
     const id = entry[key];
     if (id === undefined) continue;
@@ -113,34 +151,40 @@ function setOptions(name: string, entry: BpffsEntry, setter: Task, fd: number, c
     if (!kernel.profile.rules.bpffs_uid_gid) {
       warnings.push({ ...at, message: `bpffs ${name}: ${kernel.profile.name} has no option ${key} and ignores it` });
     }
-    set(key, String(id), (errno) => {
-      diagnostics.add(at, `bpffs ${name}: ${key} ${id} is refused: ${errnoName(errno)}`);
+    options.push({
+      key,
+      value: String(id),
+      refused: (errno) => diagnostics.add(at, `bpffs ${name}: ${key} ${id} is refused: ${errnoName(errno)}`),
     });
   }
   if (entry.mode !== undefined) {
     // As written: YAML reads 755 and 0o755 as different numbers, and both mean the same to a person.
     const written = locator.source(['bpffs', name, 'mode']) ?? String(entry.mode);
-    set('mode', written.replace(/^0o/i, ''), () => {
-      diagnostics.add(locator.value(['bpffs', name, 'mode']), {
-        message: `bpffs ${name}: mode is ${written}: expected octal digits, as in "0755"`,
-        expected: 'octal digits, as in "0755"',
-      });
+    options.push({
+      key: 'mode',
+      value: written.replace(/^0o/i, ''),
+      refused: () =>
+        diagnostics.add(locator.value(['bpffs', name, 'mode']), {
+          message: `bpffs ${name}: mode is ${written}: expected octal digits, as in "0755"`,
+          expected: 'octal digits, as in "0755"',
+        }),
     });
   }
-  for (const mask of MASK_NAMES) fine = setMask(name, entry, mask, set, context) && fine;
-  return fine;
+  const masks = MASK_NAMES.map((mask) => maskOptions(name, entry, mask, context));
+  options.push(...masks.flatMap((found) => found ?? []));
+  return { options, areReadable: !masks.includes(undefined) };
 }
 
-function setMask(
+/** The options of one mask; undefined where it cannot be read (noted). */
+function maskOptions(
   name: string,
   entry: BpffsEntry,
   mask: MaskName,
-  set: (key: string, value: string, complain: (errno: number) => void) => void,
   { kernel: { profile }, locator, diagnostics, warnings }: Context,
-): boolean {
+): readonly MountOption[] | undefined {
   const key = `delegate_${mask}` as const;
   const written = entry[key];
-  if (written === undefined) return true;
+  if (written === undefined) return [];
   const path = ['bpffs', name, key];
   const option = optionValues(profile, mask, written);
   if ('wrong' in option) {
@@ -149,18 +193,11 @@ function setMask(
       ...wrong,
       message: `bpffs ${name}: ${key}: ${wrong.message}`,
     });
-    return false;
-  }
-  for (const value of option.values) {
-    set(key, value, (errno) => {
-      const shown = Array.isArray(written) ? value : (locator.source(path) ?? value);
-      const complaint = valueRefused(profile, mask, key, shown, errno);
-      diagnostics.add(locator.value(path), { ...complaint, message: `bpffs ${name}: ${complaint.message}` });
-    });
+    return undefined;
   }
   const lost = overwrittenNames(written);
   if (lost.length > 0) {
-    const message = `bpffs ${name}: ${key}: the number takes the place of what stands before it: ${lost.join(', ')}`;
+    const message = `bpffs ${name}: ${key}: the number takes the place of what is before it: ${lost.join(', ')}`;
     warnings.push({ ...locator.value(path), message });
   }
   const dead = mask === 'cmds' ? deadCommands(profile, written) : [];
@@ -173,7 +210,15 @@ function setMask(
       message: `bpffs ${name}: delegating ${what} has no effect: no command asks a token for it`,
     });
   }
-  return true;
+  return option.values.map((value) => ({
+    key,
+    value,
+    refused: (errno) => {
+      const shown = Array.isArray(written) ? value : (locator.source(path) ?? value);
+      const complaint = valueRefused(profile, mask, key, shown, errno);
+      diagnostics.add(locator.value(path), { ...complaint, message: `bpffs ${name}: ${complaint.message}` });
+    },
+  }));
 }
 
 /** The errno an LSM answers BPF_TOKEN_CREATE with: 0 for none, undefined for a name that is none (noted). */

@@ -428,7 +428,7 @@ describe('warnings', () => {
 
   test('names that a number overwrites', () => {
     expect(warnings(used('delegate_cmds: "map_create:prog_load:0x1:btf_load"'))).toEqual([
-      '4:35: bpffs fs: delegate_cmds: the number takes the place of what stands before it: map_create, prog_load',
+      '4:35: bpffs fs: delegate_cmds: the number takes the place of what is before it: map_create, prog_load',
     ]);
   });
 
