@@ -33,6 +33,7 @@ export {
 } from './errors.js';
 export { evaluateAcrossProfiles, evaluateUnder, type ProfileEvaluation } from './explain/across_profiles.js';
 export { type Explanation, explain } from './explain/explain.js';
+export type { Obstacle } from './explain/impossible.js';
 export { type Remediation, remediate } from './explain/remediate.js';
 export { applyRemedy, type Remedy } from './explain/remedy.js';
 export type { RequestContext } from './explain/request_context.js';

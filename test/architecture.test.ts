@@ -23,6 +23,7 @@ const DEPENDENCY_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'jsonc-parser': ['src/conformance'],
   'lz4-napi': ['src/tables/columnar'],
   piscina: ['src/workers'],
+  tinyqueue: ['src/explain'],
   yaml: ['src/diagnostics', 'src/scenario'],
   zod: ['src/scenario'],
   zstddec: ['src/tables/columnar'],

@@ -1,6 +1,6 @@
 import { Fault } from '../abi/verdict.js';
 import { invalidArgument, requireObject } from '../kernel/arguments.js';
-import type { MaskName } from '../kernel/masks.js';
+import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { checkRequestContext, type RequestContext } from './request_context.js';
 
@@ -22,6 +22,20 @@ export type Remedy =
   | { readonly kind: 'lsm_allow_cmd'; readonly token: number; readonly cmd: number }
   /** Has the LSM let a capability count through the token. */
   | { readonly kind: 'lsm_allow_cap'; readonly token: number; readonly cap: number }
+  /** Names another bpffs of the world to BPF_TOKEN_CREATE. */
+  | { readonly kind: 'use_bpffs'; readonly bpffs: number }
+  /**
+   * Mounts a bpffs from a user namespace and names it to BPF_TOKEN_CREATE. It delegates what the bpffs `like` does, and these
+   * bits.
+   */
+  | {
+      readonly kind: 'new_bpffs';
+      readonly userns: number;
+      readonly like: number;
+      readonly bits: Readonly<Partial<Record<MaskName, number>>>;
+    }
+  /** Has the LSM let tokens be made from a bpffs. */
+  | { readonly kind: 'lsm_allow_create'; readonly bpffs: number }
   | { readonly kind: 'attach_type'; readonly attachType: number }
   | { readonly kind: 'insn_cnt'; readonly insnCnt: number }
   /** Puts right what is wrong with the attributes or descriptors. */
@@ -55,6 +69,15 @@ export function questionAfter({ world, request }: RequestContext, change: Remedy
         world: withNewToken(world, change.userns, change.bits),
         request: { ...request, token: world.tokens.length },
       };
+    case 'use_bpffs':
+      return { world, request: { ...request, bpffs: change.bpffs } };
+    case 'new_bpffs':
+      return {
+        world: withNewBpffs(world, change.userns, change.like, change.bits),
+        request: { ...request, bpffs: world.bpffs.length },
+      };
+    case 'lsm_allow_create':
+      return { world: withoutCreateDenial(world, change.bpffs), request };
     case 'lsm_allow_cmd':
       return { world: withoutDenial(world, change.token, { cmd: change.cmd }), request };
     case 'lsm_allow_cap':
@@ -81,16 +104,40 @@ function withCapability(world: World, id: number, cap: number): World {
   return { ...world, tasks: world.tasks.with(id, { ...task, effective: task.effective | (1n << BigInt(cap)) }) };
 }
 
-function withNewToken(world: World, userns: number, bits: Readonly<Partial<Record<MaskName, number>>>): World {
+type MaskBits = Readonly<Partial<Record<MaskName, number>>>;
+
+function masksOf(bits: MaskBits): Masks {
   const mask = (name: MaskName): bigint => {
     const bit = bits[name];
     return bit === undefined ? 0n : 1n << BigInt(bit);
   };
-  const allowed = { cmds: mask('cmds'), maps: mask('maps'), progs: mask('progs'), attachs: mask('attachs') };
+  return { cmds: mask('cmds'), maps: mask('maps'), progs: mask('progs'), attachs: mask('attachs') };
+}
+
+function withNewBpffs(world: World, userns: number, like: number, bits: MaskBits): World {
+  const { options } = at(world.bpffs, like);
+  const more = masksOf(bits);
+  const delegate = { ...options.delegate };
+  for (const mask of MASK_NAMES) delegate[mask] |= more[mask];
+  const bpffs = {
+    name: `new bpffs of ${at(world.userns, userns).name}`,
+    userns,
+    options: { ...options, delegate },
+    denials: { cmds: 0n, caps: 0n },
+    lsmCreateErrno: 0,
+  };
+  return { ...world, bpffs: [...world.bpffs, bpffs] };
+}
+
+function withoutCreateDenial(world: World, id: number): World {
+  return { ...world, bpffs: world.bpffs.with(id, { ...at(world.bpffs, id), lsmCreateErrno: 0 }) };
+}
+
+function withNewToken(world: World, userns: number, bits: MaskBits): World {
   const token = {
     name: `new token of ${world.userns[userns]?.name}`,
     userns,
-    allowed,
+    allowed: masksOf(bits),
     denials: { cmds: 0n, caps: 0n },
   };
   return { ...world, tokens: [...world.tokens, token] };

@@ -165,7 +165,10 @@ export function bpfTokenCreate(
   if (!sameUserns) return refuse(Outcome.CREATE_USERNS_MISMATCH, ERRNO.EPERM);
 
   trace?.step(fn, true, () => `CAP_BPF itself is needed in ${sb.userns.name}: CAP_SYS_ADMIN does not stand in here`);
-  if (!nsCapable(cred, sb.userns, CAP_BPF, trace)) return refuse(Outcome.CAP_BPF_MISSING, ERRNO.EPERM);
+  if (!nsCapable(cred, sb.userns, CAP_BPF, trace)) {
+    if (trace) trace.capability = CAP_BPF;
+    return refuse(Outcome.CAP_BPF_MISSING, ERRNO.EPERM);
+  }
 
   if (sb.userns.isInitial && !rules.token_create_in_init_userns) {
     trace?.step(fn, false, () => 'no token can be made in the initial userns');

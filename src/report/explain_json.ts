@@ -1,6 +1,7 @@
 import type { CausedEvaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
-import { applyRemedy } from '../explain/remedy.js';
+import type { Remediation } from '../explain/remediate.js';
+import { applyRemedy, type Remedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
 import { takesToken } from '../kernel/commands.js';
 import { type Profile, profileNamed } from '../kernel/profile.js';
@@ -53,20 +54,12 @@ export function tokenJson(profile: Profile, request: Request, { disposition }: V
 /** The whole explanation as JSON. */
 export function explainJson(explanation: Explanation, assumptions: readonly Assumption[]): Record<string, unknown> {
   const { context, steps, advice, profiles, returned, askedIn } = explanation;
-  let current = context;
-  const changes = advice.possible
-    ? advice.changes.map((change) => {
-        const words = describeRemedy(current, change);
-        current = applyRemedy(current, change);
-        return { ...change, ...words };
-      })
-    : [];
   return {
     ...checkJson(context, explanation, assumptions),
     returned,
     asked_in: askedIn ?? null,
     steps,
-    advice: advice.possible ? { possible: true, changes } : advice,
+    advice: remediationJson(context, advice),
     profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
       profile,
       ...verdictJson(decodeVerdict(byte)),
@@ -75,4 +68,21 @@ export function explainJson(explanation: Explanation, assumptions: readonly Assu
       failed_by_dropped_token: failedByDroppedToken,
     })),
   };
+}
+
+function remediationJson(context: RequestContext, advice: Remediation): object {
+  let current = context;
+  const remedyJson = (remedy: Remedy): object => {
+    const words = describeRemedy(current, remedy);
+    current = applyRemedy(current, remedy);
+    return { ...remedy, ...words };
+  };
+  if (advice.possible) return { possible: true, changes: advice.changes.map(remedyJson) };
+  const obstacles = advice.obstacles.map(({ outcome, errno, cleared }) => ({
+    errno,
+    reason: outcomeName(outcome),
+    reason_text: describeReason(outcome),
+    ...(cleared ? { cleared: remedyJson(cleared) } : {}),
+  }));
+  return { possible: false, why: advice.why, obstacles };
 }

@@ -2,6 +2,8 @@ import { Disposition } from '../abi/verdict.js';
 import type { ProfileEvaluation } from '../explain/across_profiles.js';
 import type { CausedEvaluation } from '../explain/evaluate.js';
 import type { Explanation } from '../explain/explain.js';
+import type { Obstacle } from '../explain/impossible.js';
+import type { Remediation } from '../explain/remediate.js';
 import { applyRemedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
 import { checkRequestContext } from '../explain/request_context.js';
@@ -12,10 +14,18 @@ import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
 import type { Assumption } from '../request/assumptions.js';
 import { printable } from '../text/printable.js';
 import { describeAssumption } from './assumption_text.js';
-import { describeRemedy } from './remedy_text.js';
+import { describeRemedy, type RemedyText } from './remedy_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
-import { describeCause, describeCauseAndToken, describeDisposition, isDropped } from './verdict_text.js';
+import {
+  describeCause,
+  describeCauseAndToken,
+  describeDisposition,
+  describeReason,
+  isDropped,
+} from './verdict_text.js';
+
+type Impossible = Extract<Remediation, { possible: false }>;
 
 /** `ALLOWED`, or `DENIED with EPERM`. */
 export function headline(verdict: Verdict, style: Style): string {
@@ -75,17 +85,44 @@ export function explainText(
 }
 
 function remediationText({ context, advice }: Explanation, style: Style): string {
-  if (!advice.possible) return `${style.strong('Nothing in this world makes it pass')}\n  ${printable(advice.why)}`;
+  if (!advice.possible) return impossibleText(context, advice, style);
   const { length } = advice.changes;
   const all = length === 2 ? 'both' : `all ${length}`;
   const title = length === 1 ? 'To make it pass' : `To make it pass, ${all} of these`;
   let current = context;
   const lines = advice.changes.flatMap((change, i) => {
-    const { what, note } = describeRemedy(current, change);
+    const text = describeRemedy(current, change);
     current = applyRemedy(current, change);
-    return [`  ${i + 1}. ${printable(what)}`, ...(note ? [style.dim(`     ${printable(note)}`)] : [])];
+    return remedyLines(text, `  ${i + 1}. `, style);
   });
   return `${style.strong(title)}\n${lines.join('\n')}`;
+}
+
+function remedyLines({ what, note, steps = [] }: RemedyText, start: string, style: Style): string[] {
+  const indent = ' '.repeat(start.length);
+  return [
+    `${start}${printable(what)}`,
+    ...steps.map((step) => `${indent}- ${printable(step)}`),
+    ...(note ? [style.dim(`${indent}${printable(note)}`)] : []),
+  ];
+}
+
+/** Why nothing helps, and all that stands in the way where that is more than one thing. */
+function impossibleText(context: RequestContext, { why, obstacles }: Impossible, style: Style): string {
+  const title = style.strong('Nothing in this world makes it pass');
+  const lines = obstacles.length < 2 ? [] : obstacleLines(context, obstacles);
+  return [title, ...lines, `  ${printable(why)}`].join('\n');
+}
+
+function obstacleLines(context: RequestContext, obstacles: readonly Obstacle[]): string[] {
+  let current = context;
+  return obstacles.flatMap(({ outcome, errno, cleared }, i) => {
+    const line = `  ${i + 1}. ${errno ?? 'no answer'}: ${describeReason(outcome)}`;
+    if (!cleared) return [line];
+    const { what } = describeRemedy(current, cleared);
+    current = applyRemedy(current, cleared);
+    return [line, `     ${printable(what)}, and then it is`];
+  });
 }
 
 /** Profiles that give the same answer share a line; a range is written as one. */

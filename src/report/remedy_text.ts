@@ -1,15 +1,18 @@
 import { Fault } from '../abi/verdict.js';
-import type { Remedy } from '../explain/remedy.js';
+import { applyRemedy, type Remedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
 import { capName } from '../kernel/capability.js';
 import { takesToken } from '../kernel/commands.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
-import type { World } from '../kernel/world.js';
+import { showOptions } from '../kernel/mount_options.js';
+import type { BpffsSpec, World } from '../kernel/world.js';
 
 /** One change as an instruction a person can follow, and why it has to be that. */
 export interface RemedyText {
   readonly what: string;
   readonly note?: string;
+  /** Who has to do what, in order, where several have to. */
+  readonly steps?: readonly string[];
 }
 
 const MEND: Readonly<Record<Fault, string>> = {
@@ -56,8 +59,13 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
     }
     case 'other_task': {
       const other = world.tasks[change.task];
+      const who = `have ${other?.name} make the call (userns ${userns(other?.userns ?? 0)}, where the`;
+      if (!takesToken(world.profile, request)) {
+        const note = 'a token is made by a task in exactly the userns of the bpffs';
+        return { what: `${who} bpffs belongs)`, note };
+      }
       return {
-        what: `have ${other?.name} make the call (userns ${userns(other?.userns ?? 0)}, where the token belongs)`,
+        what: `${who} token belongs)`,
         note: `else ${task} needs capabilities in the initial userns, which count for the whole machine`,
       };
     }
@@ -73,8 +81,32 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
           `mount a bpffs for userns ${userns(change.userns)} with ${options.join(',')}, ` +
           `make a token from it in that userns and hand it to the call`,
         note: 'setting delegate_ options needs CAP_SYS_ADMIN in the initial userns; BPF_TOKEN_CREATE needs CAP_BPF in that one',
+        steps: tokenSteps(userns(change.userns), options),
       };
     }
+    case 'use_bpffs':
+      return {
+        what: `make the token from bpffs ${world.bpffs[change.bpffs]?.name} instead`,
+        note: `it belongs to ${userns(world.bpffs[change.bpffs]?.userns ?? 0)}, the user namespace ${task} is in`,
+      };
+    case 'new_bpffs': {
+      const { options } = applyRemedy({ world, request }, change).world.bpffs.at(-1) as BpffsSpec;
+      const shown = showOptions(world.profile, options).split(',');
+      const delegation = shown.filter((option) => option.startsWith('delegate_'));
+      const isExample = MASK_NAMES.some((mask) => change.bits[mask] !== undefined);
+      return {
+        what:
+          `mount a bpffs from userns ${userns(change.userns)} with ${delegation.join(',')}` +
+          `${isExample ? ' (or whatever its tokens are to allow)' : ''}, and make the token from it`,
+        note: 'a token is made by a task in exactly the userns that the bpffs was opened in',
+        steps: tokenSteps(userns(change.userns), delegation),
+      };
+    }
+    case 'lsm_allow_create':
+      return {
+        what: `have the LSM allow tokens from bpffs ${world.bpffs[change.bpffs]?.name}`,
+        note: 'hook bpf_token_create',
+      };
     case 'lsm_allow_cmd': {
       const name = vocabulary.nameOf('cmds', change.cmd);
       return {
@@ -94,6 +126,17 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
     case 'fix_attributes':
       return { what: MEND[change.pre] };
   }
+}
+
+/** The system calls from opening a bpffs to its token. Source: the model (src/kernel/bpffs.ts), as the kernel's selftest does it. */
+function tokenSteps(userns: string, options: readonly string[]): string[] {
+  const sets = options.map((option) => option.replace('=', ', ')).join('; ');
+  return [
+    `a task in userns ${userns}, with CAP_SYS_ADMIN over its mount namespace: fsopen("bpf"), and sends the descriptor to a task that is privileged on the host`,
+    `a task with CAP_SYS_ADMIN in the initial userns: fsconfig(FSCONFIG_SET_STRING) for ${sets}; then fsconfig(FSCONFIG_CMD_CREATE)`,
+    `the same task, or one with CAP_SYS_ADMIN over its own mount namespace: fsmount(), and sends the descriptor back`,
+    `a task in userns ${userns} with CAP_BPF there: opens the directory (openat "."), then BPF_TOKEN_CREATE`,
+  ];
 }
 
 function formatOptions(world: World, mask: MaskName, bit: number | undefined): string[] {
