@@ -2,7 +2,7 @@ import { tokenSupportOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
 import type { UseRecord } from './record.js';
 
-/** Map types for which it takes the number to say whether a key size is bad: they take many, or none but 0. */
+/** Map types whose valid key sizes depend on the type: many sizes, or only 0. */
 const KEY_SIZE_DEPENDS = new Set([
   'hash',
   'percpu_hash',
@@ -23,8 +23,8 @@ const KEY_SIZE_DEPENDS = new Set([
 ]);
 
 /**
- * What else a record can mean where the format's words leave it open, in recordings of others. Asked only where the first
- * reading does not agree.
+ * Other interpretations of a record where the format is ambiguous, in recordings of other recorders. They are tried only where
+ * the first interpretation disagrees.
  */
 export function alternateReading(profile: Profile, record: UseRecord): UseRecord | undefined {
   const { vocabulary } = profile;
@@ -34,7 +34,7 @@ export function alternateReading(profile: Profile, record: UseRecord): UseRecord
   }
   // Descriptor 0 may be closed.
   if (record.tokenFd === 'flag_set_fd0') return { ...record, tokenFd: 'closed' };
-  // A command without a field for a token may have been given none; that one was refused is the model's to say.
+  // A command without a field for a token may have had none; whether it refuses one is for the model to decide.
   const isOtherId = tokenSupportOf(profile, record.cmd) === 'refused' && cmd !== 'btf_get_fd_by_id';
   return isOtherId && record.tokenFd !== 'none' ? { ...record, tokenFd: 'none', token: null } : undefined;
 }

@@ -4,7 +4,7 @@ import type { Profile } from '../kernel/profile.js';
 import { RELEASES } from '../kernel/vocabulary.js';
 import type { UseRecord } from './record.js';
 
-/** What a variant is to a request: where the kernel finds the fault, instructions, further map flags. */
+/** The effect of a variant on a request: where the kernel finds the fault, instructions, further map flags. */
 export interface AttrFault {
   readonly pre: Fault;
   readonly insnCnt: number;
@@ -13,7 +13,7 @@ export interface AttrFault {
 
 const BPF_F_ZERO_SEED = 1 << 6;
 
-/** Map types that look at flags and key size in their map_alloc_check(), before permission; the others do after it. */
+/** Map types that check flags and key size in map_alloc_check(), before the permission; the others check them afterwards. */
 const CHECKED_EARLY = new Set([
   'array',
   'percpu_array',
@@ -39,9 +39,9 @@ const CHECKED_EARLY = new Set([
   'devmap',
   'devmap_hash',
 ]);
-/** Map types that take BPF_F_ZERO_SEED; the hash tables ask for it CAP_SYS_ADMIN, which the model knows. */
+/** Map types that accept BPF_F_ZERO_SEED; the hash tables require CAP_SYS_ADMIN for it, which the model knows. */
 const TAKES_ZERO_SEED = new Set(['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'hash_of_maps', 'bloom_filter']);
-/** Of those that check early: types whose flags have no room for BPF_F_RDONLY and BPF_F_WRONLY. */
+/** Of those that check early: types that accept neither BPF_F_RDONLY nor BPF_F_WRONLY. */
 const NO_ACCESS_FLAGS = new Set([
   'sk_storage',
   'inode_storage',
@@ -50,12 +50,12 @@ const NO_ACCESS_FLAGS = new Set([
   'struct_ops',
   'insn_array',
 ]);
-/** Map types that read map_extra; what it may be, each says later. */
+/** Map types that read map_extra; each checks its value later. */
 const TAKES_MAP_EXTRA = new Set(['bloom_filter', 'arena', 'rhash']);
 /** Program types that may name a BTF id to attach to (bpf_prog_load_check_attach()). */
 const TAKES_BTF_ID = new Set(['tracing', 'lsm', 'struct_ops', 'ext']);
 
-/** The fault of a record's variant, as the model and the hot path are told of it. */
+/** The fault of a record's variant, for the model and the hot path. */
 export function attrFaultOf(profile: Profile, record: UseRecord): AttrFault {
   const plain: AttrFault = { pre: Fault.NONE, insnCnt: 1, mapFlags: 0 };
   const found = (pre: Fault): AttrFault => ({ ...plain, pre });

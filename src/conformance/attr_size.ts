@@ -14,18 +14,18 @@ function unionSize(release: Release): number {
   return size;
 }
 
-/** What a BPF_TOKEN_CREATE hands over: so many bytes, one of them perhaps not zero where nothing belongs. */
+/** The attributes of a BPF_TOKEN_CREATE: their size in bytes, and whether a byte past the known fields is not zero. */
 export interface AttrBytes {
   readonly attrSize: number;
   readonly nonzeroByteAt: number | null;
   readonly flags: number;
 }
 
-/** What the kernel makes of the bytes of a BPF_TOKEN_CREATE. */
+/** The kernel's reading of the attributes of a BPF_TOKEN_CREATE. */
 export interface AttrRead {
   readonly fault: Fault;
   readonly flags: number;
-  /** Whether the descriptor is in it; a shorter one is read as 0. */
+  /** Whether the attributes include the descriptor; in shorter ones it is 0. */
   readonly hasFd: boolean;
 }
 
@@ -38,7 +38,7 @@ export function readAttr(release: Release, { attrSize, nonzeroByteAt, flags }: A
   return {
     fault,
     flags: stray >= 0 && stray < FLAGS ? known | 1 : known,
-    // Descriptors are small: their first byte is all there is of them.
+    // Descriptors are small: the first byte has their whole value.
     hasFd: attrSize > FLAGS,
   };
 }

@@ -3,17 +3,17 @@ import { decodeVerdict } from '../kernel/verdict.js';
 import { type LateRefusal, outOfScopeRuleOf } from './out_of_scope_rules.js';
 import type { CallResult } from './record.js';
 
-/** What the model says a call answers: an errno, or 0 where nothing it knows refuses it. */
+/** The expected result of a call: an errno, or 0 where no rule of the model refuses it. */
 export interface ExpectedResult {
   readonly errno: number;
 }
 
 /**
- * How a recorded answer stands to the model's. `outside` names the later stage that spoke; `isOtherReading`: the format's
- * words had to be read in the other way they allow.
+ * The comparison of a recorded result with the model's. `outside` names the out-of-scope rule that applied;
+ * `isOtherInterpretation`: only another interpretation of the format agrees.
  */
 export type Comparison =
-  | { readonly kind: 'agreed'; readonly isOtherReading?: true }
+  | { readonly kind: 'agreed'; readonly isOtherInterpretation?: true }
   | { readonly kind: 'disagreed' }
   | { readonly kind: 'outside'; readonly outOfScopeRule: string };
 
@@ -21,8 +21,8 @@ export const AGREED: Comparison = { kind: 'agreed' };
 export const DISAGREED: Comparison = { kind: 'disagreed' };
 
 /**
- * Every errno the model claims must be the kernel's. Where it claims none, the kernel succeeds, or a later stage known
- * to answer so spoke.
+ * Every errno that the model expects must be the kernel's. Where it expects none, the kernel succeeds, or an out-of-scope rule
+ * with this result applies.
  */
 export function compareResult(
   expectedResult: ExpectedResult,
@@ -35,7 +35,7 @@ export function compareResult(
   return outOfScopeRule === undefined ? DISAGREED : { kind: 'outside', outOfScopeRule };
 }
 
-/** What a verdict byte claims. Undecided requests are none that a recording asks. */
+/** The expected result of a verdict byte. Recordings have no undecided requests. */
 export function expectedResultOf(byte: number): ExpectedResult {
   const { errno } = decodeVerdict(byte);
   return { errno: errno === null ? 0 : ERRNO[errno] };

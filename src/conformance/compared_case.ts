@@ -3,7 +3,7 @@ import type { Step } from '../kernel/trace.js';
 import type { Comparison } from './compare_result.js';
 import { ANY_ERRNO, type CallResult, type RecordedCase } from './record.js';
 
-/** One thing that kernel and model say differently. */
+/** One result in which kernel and model differ. */
 export interface Difference {
   /** `errno`, `fdinfo`, `options`, `step 3`. */
   readonly what: string;
@@ -11,17 +11,17 @@ export interface Difference {
   readonly model: string;
 }
 
-/** A record and how it stands to the model. */
+/** A record and its comparison with the model. */
 export interface ComparedCase {
   readonly record: RecordedCase;
   readonly comparison: Comparison;
-  /** None where it agreed. */
+  /** Empty where they agree. */
   readonly differences: readonly Difference[];
   /** The model's verdict byte, where it is one call that has one. */
   readonly model: number | null;
-  /** The hot path's verdict bytes; null where it was not asked. */
+  /** The hot path's verdict bytes; null where it did not decide the case. */
   readonly wasm: { readonly request: number; readonly batch: number } | null;
-  /** The checks the model made, asked again. */
+  /** The checks of the model, from a second evaluation. */
   explain(): readonly Step[];
 }
 

@@ -8,7 +8,7 @@ import type { Credential, MountRecord } from './record.js';
 const OVERFLOW_UID = 1002;
 const SYS_ADMIN = 1n << BigInt(CAP_SYS_ADMIN);
 
-/** The namespaces a mount_options record speaks of, and its credentials. */
+/** The namespaces and credentials of a mount_options record. */
 export interface MountWorld {
   /** Of the instance. */
   readonly sbUserns: UserNamespace;
@@ -18,9 +18,10 @@ export interface MountWorld {
 }
 
 /**
- * Who is who. `ns` is the instance's namespace, `childns` the first one below it. Of an instance of the initial namespace,
- * recordings without id maps call the first namespace below that `ns`; ours, which have maps, say the initial one itself.
- * A namespace that is not in the tree is made up: nothing is recorded that depends on which it is.
+ * The namespaces of the format's names. `ns` is the instance's namespace, `childns` the first one below it. For an instance of
+ * the initial namespace, recordings without id maps call the first namespace below it `ns`; recordings of this project's
+ * recorder, which have maps, mean the initial one itself. A namespace that is not in the tree is invented: no result depends
+ * on it.
  */
 export function mountWorld(init: UserNamespace, record: MountRecord): MountWorld {
   const namespaces = namespacesOf(init, record.tree);

@@ -2,14 +2,14 @@ import type { Profile } from '../kernel/profile.js';
 import type { ComparedCase, Difference } from './compared_case.js';
 import { isMount, isTokenCreate } from './record.js';
 
-/** What of values that are no errno is shown: they are all different. */
+/** Shown instead of values that are not an errno, which all differ. */
 const NOT_THE_SAME = 'something else';
 const IS_ERRNO = /^(ok|E[A-Z0-9]+)$/;
 
-/** What disagreements have in common: `btf_get_fd_by_id: the kernel says EINVAL, the model says ok`. */
+/** The kind of a disagreement: `btf_get_fd_by_id: the kernel says EINVAL, the model says ok`. */
 export function differenceKind(profile: Profile, { record, differences }: ComparedCase): string {
   const [first] = differences;
-  if (first === undefined) return `${record.family}: the hot path says otherwise than the model`;
+  if (first === undefined) return `${record.family}: the hot path differs from the model`;
   if (isMount(record)) return `mount options, ${first.what.replace(/ \d+$/, '')}: ${implementations(first)}`;
   if (isTokenCreate(record)) return `token_create, ${first.what}: ${implementations(first)}`;
   const cmd = profile.vocabulary.nameOf('cmds', record.cmd);

@@ -1,6 +1,6 @@
 import { BpfTokenSimError } from '../errors.js';
 
-/** A line of a recording that cannot be used. `message` is `file:line:column: what is wrong, what was expected`. */
+/** An invalid line of a recording. `message` is `file:line:column:`, then what was expected and what was found. */
 export class RecordingError extends BpfTokenSimError {
   override readonly name = 'RecordingError';
   override readonly code = 'RECORDING';

@@ -1,12 +1,12 @@
 import type { Superblock } from '../kernel/bpffs.js';
 import type { FileBody } from '../kernel/files.js';
 
-/** How a descriptor of a kind is put in place: nothing there, or a file, opened for use or O_PATH. */
+/** The descriptor of a kind: closed, or a file, opened for use or with O_PATH. */
 export type Placed = { readonly body: FileBody; readonly opath: boolean } | null;
 
 /**
- * What a recording's `fd_kind` is. The format leaves the list open, so the words of a name decide: whatever is bpffs
- * without a subdirectory in its name is a root, bind mounts of it too.
+ * The descriptor for a recording's `fd_kind`. The format does not fix the list of kinds, so the words in the name decide: a
+ * bpffs kind without a subdirectory in its name is a root, bind mounts included.
  */
 export function fdOfKind(kind: string, sb: Superblock | null): Placed {
   if (/closed|negative|unopened/.test(kind)) return null;

@@ -5,7 +5,7 @@ import { bpfTokenShowFdinfo } from '../kernel/token_checks.js';
 import type { Difference } from './compared_case.js';
 import type { TokenShown } from './record.js';
 
-/** What fdinfo and info of a token show, compared where the recording has them. */
+/** Compares fdinfo and info of a token where the recording has them. */
 export function shownDifferences(profile: Profile, token: BpfToken, recorded: Partial<TokenShown>): Difference[] {
   const differences: Difference[] = [];
   const compare = (what: string, kernel: string, model: string): void => {

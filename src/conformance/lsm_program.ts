@@ -5,7 +5,7 @@ import type { LsmProgram } from './record.js';
 
 const EVERY = (1n << 64n) - 1n;
 
-/** What a BPF LSM program refuses, as denials of every token: data, which the hot path knows too. */
+/** The refusals of a BPF LSM program as denials of every token: data, which the hot path supports too. */
 export function denialsOf(program: LsmProgram | null): TokenDenials {
   if (!program) return NO_DENIALS;
   const { hook, returns, onlyIfArg } = program;
@@ -15,7 +15,7 @@ export function denialsOf(program: LsmProgram | null): TokenDenials {
   return NO_DENIALS;
 }
 
-/** The program as hooks of the model. The second argument of bpf_token_create is a pointer, which is no small number. */
+/** The program as hooks of the model. The second argument of bpf_token_create is a pointer, never a small number. */
 export function hooksOf(program: LsmProgram | null): LsmHooks {
   if (program?.hook !== 'bpf_token_create') return {};
   return { bpf_token_create: () => (program.onlyIfArg === null ? program.returns : 0) };

@@ -12,10 +12,10 @@ import { type MountWorld, mountWorld } from './credentials.js';
 import { shownDifferences } from './fdinfo.js';
 import { ANY_ERRNO, type CallResult, type Credential, type MountRecord, type Step } from './record.js';
 
-/** The stage of a case whose ids the recording gives no maps of: whether uid= and gid= are mapped cannot be said. */
+/** The out-of-scope rule of a recording without id maps: whether uid= and gid= are mapped is unknown. */
 export const NO_ID_MAPS = 'id maps not recorded';
 
-/** How a mount and all that was tried on the way answers in the model. */
+/** Compares a mount and the calls before it with the model. */
 export function compareMount(profile: Profile, record: MountRecord): ComparedCase {
   const run = new MountRun(profile, record, false);
   const differences = run.differences();
@@ -42,7 +42,7 @@ function dependsOnIdMaps({ steps, set, data }: MountRecord, { hasIdMaps }: Mount
   return [...(steps ?? []), ...(set ?? [])].some(isId) || /(^|,)[ug]id=/.test(data ?? '');
 }
 
-/** One record's calls, made again in order. */
+/** The calls of one record, repeated in order on the model. */
 class MountRun {
   readonly builder: MountWorld;
   readonly #profile: Profile;
@@ -107,16 +107,16 @@ class MountRun {
     return { task: this.#task(by), fd: root < 0 ? -1 : root, isCreated };
   }
 
-  /** What is mounted: its options, its source, and the token of its namespace's root. */
+  /** Compares the mounted instance: its options, its source, and the token of its namespace's root. */
   #inspect(task: Task, fd: number): void {
     const { options, source, token } = this.#record;
     const file = task.files.fdget(fd);
-    if (file?.kind !== 'bpffs') throw new Error('a mounted instance is no bpffs');
+    if (file?.kind !== 'bpffs') throw new Error('a mounted instance must be a bpffs');
     if (options !== null) {
       const shown = showSuperOptions(this.#profile, file.sb);
       this.#compare('options', this.#comparable(options), this.#comparable(shown));
     }
-    // What mount(2) was given as its source, a recording does not say.
+    // Recordings do not have the source argument of mount(2).
     if (source !== null && this.#record.data === null)
       this.#compare('source', source, mangled(file.sb.source ?? 'none'));
     if (!token) return;
@@ -137,7 +137,7 @@ class MountRun {
     }
   }
 
-  /** Without maps, the ids of a namespace's root are not known; `rw` may be left out. */
+  /** Without maps, the ids of a namespace's root are unknown; `rw` may be omitted. */
   #comparable(options: string): string {
     const all = /^r[wo](,|$)/.test(options) ? options : options === '' ? 'rw' : `rw,${options}`;
     return this.builder.hasIdMaps ? all : all.replace(/,[ug]id=\d+/g, '');

@@ -1,7 +1,7 @@
 import { ERRNO } from '../abi/errno.js';
 
-// What may answer after every permission check passed. This table is all there is: a case that no line of it describes is
-// a disagreement. EPERM is no later stage's, with two exceptions that say why.
+// Kernel checks outside of the model, which can refuse a call that passed every permission check. A case that no entry of this
+// table describes is a disagreement. No entry allows EPERM, with two exceptions that give the reason.
 
 /** A call that the model let through and the kernel then refused, in the names of the kernel that was recorded. */
 export interface LateRefusal {
@@ -13,7 +13,7 @@ export interface LateRefusal {
   readonly errno: number;
 }
 
-/** A stage after permission, which the model does not claim to know. Every condition that is given must hold. */
+/** A check after the permission that the model does not cover. Every condition that is given must hold. */
 export interface OutOfScopeRule {
   readonly outOfScopeRule: string;
   readonly cmds?: readonly string[];
@@ -56,15 +56,15 @@ const RETURNS_ONE = [
 ];
 
 export const RULES_BY_NAME: readonly OutOfScopeRule[] = [
-  // A program of these types names what it is attached to: whether that is there, is a function, fits the attach type, and
-  // may be attached to, is found out by the verifier (bpf_check_attach_target(), check_struct_ops_btf_id()).
+  // A program of these types names its attach target: whether that exists, is a function, fits the attach type and may be
+  // attached to is checked by the verifier (bpf_check_attach_target(), check_struct_ops_btf_id()).
   {
     outOfScopeRule: 'attach target',
     cmds: ['prog_load'],
     types: ['tracing', 'lsm', 'ext', 'struct_ops'],
     errnos: [EINVAL, ENOENT, EACCES, ENOTSUPP, EOPNOTSUPP],
   },
-  // The cgroup, link or program of a call that attaches or asks about attachments may not be one that can.
+  // The cgroup, link or program of a call that attaches or queries attachments may be unsuitable.
   {
     outOfScopeRule: 'attach target',
     cmds: ['prog_attach', 'prog_detach', 'link_create', 'link_update', 'link_detach', 'raw_tracepoint_open'],
@@ -85,9 +85,9 @@ export const RULES_BY_NAME: readonly OutOfScopeRule[] = [
   },
   // bpf_check(): a syscall program that is not sleepable.
   { outOfScopeRule: 'verifier', cmds: ['prog_load'], types: ['syscall'], errnos: [EINVAL] },
-  // From 6.14 the last fields of PROG_LOAD fill the union: what is not zero there is one of them (process_fd_array()).
+  // From 6.14 the last fields of PROG_LOAD fill the union: a byte there that is not zero belongs to one (process_fd_array()).
   { outOfScopeRule: 'verifier', cmds: ['prog_load'], variants: ['attr_tail_nonzero'], errnos: [EINVAL, EFAULT] },
-  // What the verifier answers to instructions it refuses.
+  // The verifier's answer to instructions that it refuses.
   { outOfScopeRule: 'verifier', cmds: ['prog_load'], errnos: [EACCES] },
   // find_prog_type(): the type is in the enumeration, and this kernel was configured without it
   // (CONFIG_BPF_LIRC_MODE2, CONFIG_NETFILTER_BPF_LINK).
@@ -97,8 +97,8 @@ export const RULES_BY_NAME: readonly OutOfScopeRule[] = [
     types: ['lirc_mode2', 'netfilter'],
     errnos: [EINVAL],
   },
-  // map_alloc() of these types has more to say of attributes than a variant's name tells: map_extra is an address for an
-  // arena, the number of hash functions for a bloom filter.
+  // map_alloc() of these types checks attributes that a variant's name does not determine: map_extra is an address for an arena,
+  // the number of hash functions for a bloom filter.
   {
     outOfScopeRule: 'map attributes',
     cmds: ['map_create'],
@@ -106,34 +106,34 @@ export const RULES_BY_NAME: readonly OutOfScopeRule[] = [
     variants: ['map_extra'],
     errnos: [EINVAL],
   },
-  // Which structure a struct_ops map is of, and whether its module is there (bpf_struct_ops_map_alloc()).
+  // The structure of a struct_ops map, and whether its module is loaded (bpf_struct_ops_map_alloc()).
   {
     outOfScopeRule: 'map attributes',
     cmds: ['map_create'],
     types: ['struct_ops'],
     errnos: [EINVAL, ENOENT, ENOTSUPP, EOPNOTSUPP],
   },
-  // An arena needs a JIT that knows it (arena_map_alloc()).
+  // An arena needs a JIT that supports it (arena_map_alloc()).
   { outOfScopeRule: 'missing configuration', cmds: ['map_create'], types: ['arena'], errnos: [EOPNOTSUPP] },
   { outOfScopeRule: 'memory', cmds: ['map_create', 'prog_load', 'btf_load'], errnos: [ENOMEM] },
-  // Ids that are not there (any more), where the case is not about that; nothing after the last one.
+  // Ids that do not exist (any more), where the case is not about that; no id after the last one.
   { outOfScopeRule: 'look-up', cmds: [...BY_ID, ...NEXT_ID], variants: ['plain'], errnos: [ENOENT, EAGAIN] },
-  // Commands that go by a descriptor or a path: what is behind it decides.
+  // Commands with a descriptor or a path: the object behind it decides.
   {
     outOfScopeRule: 'what the descriptor is of',
     cmds: ELEMENTS,
     errnos: [EBADF, EINVAL, ENOENT, EFAULT, E2BIG, EEXIST, ENOSPC, EOPNOTSUPP, ENOTSUPP],
   },
   { outOfScopeRule: 'what the descriptor is of', cmds: ['map_freeze'], errnos: [EBADF, EINVAL, EBUSY, ENOTSUPP] },
-  // EPERM: a map that is frozen already can be written by nobody, and map_freeze() asks to write. No credential
-  // is looked at (map_get_sys_perms()).
+  // EPERM: a frozen map cannot be written, and map_freeze() needs write access. No credential is checked
+  // (map_get_sys_perms()).
   { outOfScopeRule: 'what the descriptor is of', cmds: ['map_freeze'], errnos: [EPERM] },
   {
     outOfScopeRule: 'what the descriptor is of',
     cmds: ['obj_pin', 'obj_get'],
     errnos: [EBADF, EINVAL, ENOENT, EEXIST, EACCES, EFAULT],
   },
-  // EPERM: a path that leads to no bpffs (bpf_obj_do_pin()).
+  // EPERM: a path outside of every bpffs (bpf_obj_do_pin()).
   { outOfScopeRule: 'what the descriptor is of', cmds: ['obj_pin'], errnos: [EPERM] },
   {
     outOfScopeRule: 'what the descriptor is of',
@@ -149,12 +149,12 @@ export const RULES_BY_NAME: readonly OutOfScopeRule[] = [
   },
 ];
 
-/** The stages there are, each once. */
+/** The names of all rules, each once. */
 export const OUT_OF_SCOPE_RULES: readonly string[] = [
   ...new Set(RULES_BY_NAME.map(({ outOfScopeRule }) => outOfScopeRule)),
 ];
 
-/** The stage that spoke, or undefined where none is known to answer so. */
+/** The rule that explains the result, or undefined where none does. */
 export function outOfScopeRuleOf(refusal: LateRefusal): string | undefined {
   return RULES_BY_NAME.find(
     ({ cmds, types, attachTypes, variants, errnos }) =>

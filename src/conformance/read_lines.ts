@@ -5,8 +5,8 @@ import { readRecord } from './read_record.js';
 import type { RecordedCase } from './record.js';
 
 /**
- * The records of a recording as its bytes come in. Throws a RecordingError at the first line that is none, and at the end of
- * a file that has none at all.
+ * The records of a recording as its bytes arrive. Throws a RecordingError at the first line that is not a record, and at the end
+ * of a file without records.
  */
 export async function* readRecords(
   source: AsyncIterable<Uint8Array | string>,

@@ -15,7 +15,7 @@ type MountKeys = Omit<MountRecord, 'family' | 'line' | 'kernel' | 'case' | 'sysc
 /** The keys of family `mount_options`. */
 export function readMount(fields: Fields): MountKeys {
   const data = fields.textOrNull('data');
-  // A record of one call, mount(2), may say who makes it as one of a step does.
+  // A record of one call, mount(2), may have `by` like a step.
   const opener = fields.oneOf(data !== null && !fields.has('opener') ? 'by' : 'opener', CREDENTIALS);
   const isReconfigured = fields.has('reconfigure');
   checkForm(fields, data !== null, isReconfigured);
@@ -36,7 +36,7 @@ export function readMount(fields: Fields): MountKeys {
   };
 }
 
-/** What is set is said in one way: options of mount(2), steps, or what comes before and with a reconfiguration. */
+/** A record has its options in one form: options of mount(2), steps, or options before and with a reconfiguration. */
 function checkForm(fields: Fields, isMount2: boolean, isReconfigured: boolean): void {
   const forbid = (key: string, form: string): void => {
     if (fields.has(key)) fields.fail(key, `nothing, in a record of ${form},`);
@@ -50,7 +50,7 @@ function callOrNull(fields: Fields, key: string): CallResult | null {
   return fields.has(key) ? resultOf(fields.object(key)) : null;
 }
 
-/** Where a recording says no more than true or false: an error, but not which. */
+/** A failure of a recording that has only true or false: some error. */
 const ANY_FAILURE: CallResult = { ok: false, errno: ANY_ERRNO, error: null };
 const OK: CallResult = { ok: true, errno: 0, error: null };
 
@@ -61,19 +61,19 @@ function callByOrNull(fields: Fields, key: string, by: Credential): CallBy | nul
   return call && { by: call.has('by') ? call.oneOf('by', CREDENTIALS) : by, result: resultOf(call) };
 }
 
-/** True or false, or the answer of the call that makes the instance. */
+/** True or false, or the result of the call that creates the instance. */
 function isCreated(fields: Fields): boolean {
   const value = fields.raw('created');
   return typeof value === 'boolean' ? value : resultOf(fields.object('created')).ok;
 }
 
-/** mount(2) is one call, whose answer may stand as `created`. */
+/** mount(2) is one call, whose result may be in `created`. */
 function mountOfCreated(fields: Fields, data: string | null, by: Credential): CallBy | null {
   if (data === null || typeof fields.raw('created') !== 'object' || !fields.has('created')) return null;
   return { by, result: resultOf(fields.object('created')) };
 }
 
-/** A list of steps, one step, or options without who set them: `a=1,b=2` or an object; root of the initial namespace did. */
+/** A list of steps, one step, or options (`a=1,b=2` or an object), which the initial namespace's root set. */
 function stepsOf(fields: Fields, key: string): Step[] {
   const value = fields.raw(key);
   if (value === undefined || value === null) return [];
@@ -119,7 +119,7 @@ function stepOf(fields: Fields): Step {
   const value = fields.textOrNull('value');
   const isSet = op === 'set_string' || op === 'set_flag';
   if (isSet && key === null) fields.fail('key', 'the option that is set');
-  if (!isSet && key !== null) fields.fail('key', `null, as ${op} sets nothing,`);
+  if (!isSet && key !== null) fields.fail('key', `null, as ${op} has no key,`);
   if (op === 'set_string' && value === null) fields.fail('value', 'the text that the option is set to');
   if (op !== 'set_string' && value !== null) fields.fail('value', `null, as ${op} has no value,`);
   return { by: fields.oneOf('by', CREDENTIALS), op, key, value, result: callOrNull(fields, 'result') };

@@ -13,7 +13,7 @@ export function masksOf(fields: Fields, prefix: string): Masks {
   return masks;
 }
 
-/** What a call answered. */
+/** The result of a call. */
 export function resultOf(fields: Fields): CallResult {
   const ok = fields.flag('ok');
   const error = fields.textOrNull('error');
@@ -30,7 +30,7 @@ export function resultOf(fields: Fields): CallResult {
   return { ok, errno, error };
 }
 
-/** `fdinfo` and `info` of a token, those that are there. */
+/** `fdinfo` and `info` of a token, as far as the record has them. */
 export function shownOf(fields: Fields): Partial<TokenShown> {
   const shown: { -readonly [Key in keyof TokenShown]?: TokenShown[Key] } = {};
   if (fields.raw('fdinfo') !== undefined) shown.fdinfo = fields.has('fdinfo') ? fdinfoOf(fields) : null;

@@ -26,12 +26,12 @@ import { FieldError, Fields } from './record_fields.js';
 const FOUR = ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_ADMIN'];
 const bitOf = (name: string): bigint => 1n << BigInt((CAPABILITY_NAMES as readonly string[]).indexOf(`CAP_${name}`));
 const OTHERS = FOUR.reduce((mask, name) => mask & ~bitOf(name), CAP_FULL_SET);
-/** Numbers of the commands that records say more of (include/uapi/linux/bpf.h). */
+/** Numbers of the commands with further fields in a record (include/uapi/linux/bpf.h). */
 const CMD = { MAP_CREATE: 0, PROG_LOAD: 5, PROG_ATTACH: 8, LINK_CREATE: 28, TOKEN_CREATE: 36 } as const;
 
 /** One line of a recording. Throws a RecordingError; `file` is for its message. Undefined for a blank line. */
 export function readRecord(text: string, file: string, line: number): RecordedCase | undefined {
-  // What is not JSON costs an exception, and blank lines may be many.
+  // A parse error costs an exception, and there may be many blank lines.
   if (isBlank(text)) return undefined;
   let value: unknown;
   try {
@@ -72,7 +72,7 @@ function caseName(fields: Fields): string {
   return typeof value === 'number' ? String(value) : fields.text('case');
 }
 
-/** Only bpf() calls depend on it. */
+/** The sysctl; only bpf() calls depend on it. */
 function sysctlOf(fields: Fields, isNeeded: boolean): UnprivilegedBpfDisabled {
   const key = 'sysctl_unprivileged_bpf_disabled';
   if (!isNeeded && !fields.has(key)) return 2;
@@ -97,7 +97,7 @@ function capsOf(fields: Fields): bigint {
 
 function lsmOf(fields: Fields): LsmProgram | null {
   if (!fields.has('hook')) return null;
-  // libbpf's name of the section goes too.
+  // libbpf's name of the section is valid too.
   const hook = HOOKS.find((name) => fields.text('hook') === `lsm/${name}`) ?? fields.oneOf('hook', HOOKS);
   return {
     hook,
@@ -113,7 +113,7 @@ function argOf(fields: Fields): number | null {
   return typeof value === 'object' ? fields.object('deny_only_if_arg').int('value') : fields.int('deny_only_if_arg');
 }
 
-/** By its number, or by its name where there is none; where there are both, they are of one command. */
+/** By its number, or by its name where there is no number; both must mean the same command. */
 function cmdOf(fields: Fields): number {
   const named = fields.has('cmd') ? resolveName(NEWEST_PROFILE.vocabulary, 'cmds', fields.text('cmd')) : undefined;
   if (!fields.has('cmd_nr') && fields.has('cmd')) return named ?? fields.fail('cmd', 'the name of a command');
@@ -126,7 +126,7 @@ function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | '
   const token = fields.objectOrNull('token');
   const tokenFd = fields.oneOf('token_fd', TOKEN_FDS);
   if (tokenFd === 'token' && !token) fields.fail('token', 'the token that token_fd speaks of');
-  // Of a program that is attached a record may say nothing: then it goes by the descriptor.
+  // A record may have no attached program: then only the descriptor is checked.
   const isAttach = cmd === CMD.PROG_ATTACH || cmd === CMD.LINK_CREATE;
   const progField = (key: string): number => {
     if (cmd === CMD.PROG_LOAD) return fields.u32(key);
@@ -143,7 +143,7 @@ function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | '
   };
 }
 
-/** What every family has, read elsewhere. */
+/** The fields that every family has, read elsewhere. */
 interface CommonKeys {
   line: unknown;
   kernel: unknown;
@@ -157,7 +157,7 @@ function tokenCreateOf(
   tree: Tree,
 ): Omit<TokenCreateRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
   const bpffs = fields.objectOrNull('bpffs');
-  // An lsm record may say no more than a use record: then the instance is one the token was made from.
+  // An lsm record may have only the fields of a use record: then the instance is the one the token was made from.
   const token = bpffs ? null : fields.objectOrNull('token');
   return {
     bpffs: bpffs

@@ -8,8 +8,8 @@ const INIT: Namespace = { name: 'init', parent: null, owner: 0 };
 export const INIT_TREE: Tree = [INIT];
 
 /**
- * The initial namespace first, whether the record lists it or not, and each namespace after its parent. Throws a FieldError
- * for a tree that no kernel has.
+ * The initial namespace first, even if the record does not list it, and each namespace after its parent. Throws a FieldError
+ * for a tree that no kernel can have.
  */
 export function treeOf(fields: Fields): Tree {
   const levels = new Map([['init', 0]]);
@@ -18,7 +18,7 @@ export function treeOf(fields: Fields): Tree {
   if (init) checkInit(init);
   if (second) second.fail('ns', 'a name that no other namespace has');
   const tree: Namespace[] = [INIT];
-  /** Answers false, with nothing done, where the parent is not in the tree yet. */
+  /** Returns false, without any change, where the parent is not in the tree yet. */
   const isPlaced = (ns: Fields): boolean => {
     const above = levels.get(ns.text('parent'));
     if (above === undefined) return false;
@@ -38,7 +38,7 @@ export function treeOf(fields: Fields): Tree {
     });
     return true;
   };
-  // Each round places a level at least: there are few, in whatever order namespaces are listed.
+  // Each round adds at least one level: there are few rounds, whatever the order of the list.
   for (let rest = listed.filter((ns) => !isInit(ns)); rest.length > 0; ) {
     const waiting = rest.filter((ns) => !isPlaced(ns));
     if (waiting.length === rest.length) (rest[0] as Fields).fail('parent', 'a namespace of the tree');
@@ -47,7 +47,7 @@ export function treeOf(fields: Fields): Tree {
   return tree;
 }
 
-/** The `ns` of an object: a namespace of the tree, at the level that the object says. */
+/** The `ns` of an object: a namespace of the tree, with the level of the object, if it has one. */
 export function nsOf(fields: Fields, tree: Tree): string {
   const name = fields.text('ns');
   if (!tree.some((ns) => ns.name === name)) fields.fail('ns', 'a namespace of the tree');
@@ -65,7 +65,7 @@ function checkInit(init: Fields): void {
   if (init.has('owner_uid') && init.u32('owner_uid') !== 0) init.fail('owner_uid', '0, for the initial namespace,');
 }
 
-/** A record may say no level; one that it says is that of the tree. */
+/** A level in a record is optional and must be that of the tree. */
 function checkLevel(fields: Fields, level: number): void {
   if (fields.has('level') && fields.raw('level') !== level) fields.fail('level', `${level}, as the tree has it,`);
 }

@@ -5,7 +5,7 @@ import type { IdRange } from '../kernel/userns.js';
 export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** What stands in a command's token descriptor field, and whether its flag is set. */
+/** The content of a command's token descriptor field, and whether its flag is set. */
 export const TOKEN_FDS = [
   'none',
   'token',
@@ -20,7 +20,7 @@ export const TOKEN_FDS = [
 ] as const;
 export type TokenFd = (typeof TOKEN_FDS)[number];
 
-/** The one deviation of a call from plain, valid attributes. */
+/** The one difference of a call from plain, valid attributes. */
 export const VARIANTS = [
   'plain',
   'attr_tail_nonzero',
@@ -43,7 +43,7 @@ export type Variant = (typeof VARIANTS)[number];
 
 export const HOOKS = ['bpf_token_create', 'bpf_token_cmd', 'bpf_token_capable'] as const;
 
-/** Credentials of `mount_options`, by the names the format gives them. */
+/** Credentials of `mount_options`, by their names in the format. */
 export const CREDENTIALS = [
   'init_root',
   'ns_root',
@@ -56,13 +56,13 @@ export const CREDENTIALS = [
 ] as const;
 export type Credential = (typeof CREDENTIALS)[number];
 
-/** Where a recording says that a call failed, and not how. */
+/** The errno of a call that failed in a recording without error numbers. */
 export const ANY_ERRNO = -1;
 
-/** What a system call answered. */
+/** The result of a system call. */
 export interface CallResult {
   readonly ok: boolean;
-  /** 0 where it succeeded, ANY_ERRNO where only that is known that it did not. */
+  /** 0 for success, ANY_ERRNO for an unknown error. */
   readonly errno: number;
   /** The error's name, where the recording has it. */
   readonly error: string | null;
@@ -96,7 +96,7 @@ export interface RecordedToken {
 
 export interface RecordedBpffs {
   readonly ns: string;
-  /** Permission bits; undefined where the recording does not say. */
+  /** Permission bits; undefined where the recording has none. */
   readonly mode: number | undefined;
   readonly delegate: Readonly<Masks>;
 }
@@ -152,7 +152,7 @@ export interface TokenCreateRecord extends Common {
   readonly nonzeroByteAt: number | null;
   readonly lsm: LsmProgram | null;
   readonly result: CallResult;
-  /** Undefined where the recording does not say. */
+  /** Undefined where the recording has no value. */
   readonly shown: Partial<TokenShown>;
 }
 
@@ -162,23 +162,23 @@ export interface Step {
   readonly op: 'set_string' | 'set_flag' | 'create' | 'reconfigure';
   readonly key: string | null;
   readonly value: string | null;
-  /** Null where the recording does not say. */
+  /** Null where the recording has no value. */
   readonly result: CallResult | null;
 }
 
-/** A call and who made it. */
+/** A call and its caller. */
 export interface CallBy {
   readonly by: Credential;
   readonly result: CallResult;
 }
 
-/** What a bpffs was mounted with, and who tried. */
+/** The mount of a bpffs: options, callers and results. */
 export interface MountRecord extends Common {
   readonly family: 'mount_options';
   readonly opener: Credential;
   /** The user namespace of the instance. */
   readonly sbUserns: string;
-  /** Null where the recording does not say. */
+  /** Null where the recording has no value. */
   readonly fsopen: CallResult | null;
   /** Calls of the mount API in order; null for mount(2). Those before a reconfiguration made the instance. */
   readonly steps: readonly Step[] | null;
@@ -187,9 +187,9 @@ export interface MountRecord extends Common {
   /** Options set to reconfigure the instance, and the reconfiguration. */
   readonly set: readonly Step[] | null;
   readonly reconfigure: CallBy | null;
-  /** Whether there was an instance in the end; null where the recording does not say. */
+  /** Whether the instance was created; null where the recording has no value. */
   readonly created: boolean | null;
-  /** fsmount(), or mount(2); null where it was not called or is not said. */
+  /** fsmount(), or mount(2); null where it was not called or not recorded. */
   readonly mount: CallBy | null;
   /** Super options in mountinfo; null where nothing was mounted. */
   readonly options: string | null;

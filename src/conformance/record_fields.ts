@@ -1,6 +1,6 @@
 import { quote } from '../names/unknown_name.js';
 
-/** A value of a record that is not what its key holds. `path` leads to it: keys, and places in lists. */
+/** An invalid value of a record. `path` leads to it: keys, and indices of lists. */
 export class FieldError extends Error {
   readonly path: readonly (string | number)[];
 
@@ -23,7 +23,7 @@ export class Fields {
     this.#path = path;
   }
 
-  /** Whether there is a value, null not being one. */
+  /** Whether there is a value other than null. */
   has(key: string): boolean {
     return this.#object[key] !== undefined && this.#object[key] !== null;
   }
@@ -57,7 +57,7 @@ export class Fields {
     return this.has(key) ? this.u32(key) : otherwise;
   }
 
-  /** A whole number, negative ones too. */
+  /** An integer, which may be negative. */
   int(key: string): number {
     const value = this.#object[key];
     return Number.isSafeInteger(value) ? (value as number) : this.fail(key, 'a whole number');
@@ -111,7 +111,7 @@ function isU32(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
 }
 
-/** `token.allowed_cmds`, `steps[2].by`; `the record` for the whole of it. */
+/** `token.allowed_cmds`, `steps[2].by`; `the record` for an empty path. */
 function formatPath(path: readonly (string | number)[]): string {
   const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
   return words === '' ? 'the record' : words.replace(/^\./, '');

@@ -2,16 +2,16 @@ import type { Profile } from '../kernel/profile.js';
 import { RELEASES } from '../kernel/vocabulary.js';
 import type { ComparedCase } from './compared_case.js';
 import { RecordingError } from './errors.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations, type OptimizedEngine } from './implementations.js';
 import { profileOfKernel } from './kernel_profile.js';
 import { compareMount } from './mount_case.js';
 import { isMount, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
 import { ReplayStats } from './replay_stats.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations, type OptimizedEngine } from './sides.js';
 import { compareTokenCreate } from './token_create_case.js';
 import { Trampolines } from './trampolines.js';
 import { UseBatch } from './use_batch.js';
 
-/** bpf() calls that are asked at once: enough for a batch to be worth its world. */
+/** bpf() calls per batch: enough to make the cost of compiling its world small. */
 const BATCH = 8192;
 
 export interface ReplayOptions {
@@ -34,7 +34,7 @@ interface Kernel {
   readonly trampolines: Trampolines;
 }
 
-/** Puts recordings to the model and to the hot path, a file after the other. */
+/** Replays recordings on the model and the hot path, file by file. */
 export class Replay {
   readonly stats = new ReplayStats();
   readonly #options: ReplayOptions;
@@ -49,7 +49,7 @@ export class Replay {
     this.#implementations = options.implementations ?? DEFAULT_IMPLEMENTATIONS;
   }
 
-  /** Takes records of a file. Throws a RecordingError for a kernel there is no profile of. */
+  /** Adds records of a file. Throws a RecordingError for a kernel without a profile. */
   push(file: string, records: readonly RecordedCase[]): void {
     for (const record of records) {
       const profile = this.#profileOf(file, record);
@@ -59,7 +59,7 @@ export class Replay {
     }
   }
 
-  /** Asks what was not yet asked of a file. */
+  /** Compares the records of a file that are still in a batch. */
   endOfFile(file: string): void {
     for (const group of this.#groups.values()) this.#ask(file, group);
     for (const { profile, trampolines } of this.#kernels.values()) {
@@ -98,7 +98,7 @@ export class Replay {
       const found = this.#options.profile ?? profileOfKernel(kernel);
       if (!found) {
         const expected = `a release from 6.9 to ${RELEASES.at(-1)} is expected, or the profile to take (--profile)`;
-        throw new RecordingError(file, line, 1, `no profile is known for kernel ${kernel}: ${expected}`);
+        throw new RecordingError(file, line, 1, `no profile for kernel ${kernel}: ${expected}`);
       }
       profile = this.#options.mutate?.(found) ?? found;
       this.#profiles.set(kernel, profile);

@@ -3,16 +3,16 @@ import type { ComparedCase } from './compared_case.js';
 import { differenceKind } from './difference_kind.js';
 import type { Family } from './record.js';
 
-/** Cases by how they stood. */
+/** Cases by the result of their comparison. */
 export interface FamilyCount {
   cases: number;
   agreed: number;
   disagreed: number;
-  /** By stage. */
+  /** By out-of-scope rule. */
   readonly outside: Map<string, number>;
 }
 
-/** A disagreement and where it was recorded. */
+/** A disagreement and the position of its record. */
 export interface Disagreement {
   readonly file: string;
   readonly profile: string;
@@ -21,23 +21,23 @@ export interface Disagreement {
   readonly checks: ReturnType<ComparedCase['explain']>;
 }
 
-/** Disagreements kept in full; of the others the number. */
+/** Disagreements kept in full; the others are counted. */
 export const KEPT = 10;
 
-/** Counts cases as they are judged. */
+/** Counts compared cases. */
 export class ReplayStats {
   readonly families = new Map<Family, FamilyCount>();
-  /** The first ones in the order they were judged in. */
+  /** The first ones, in order. */
   readonly first: Disagreement[] = [];
-  /** Disagreements by what they have in common, which shows what changed between two kernels. */
+  /** Disagreements by kind, which shows what changed between two kernels. */
   readonly kinds = new Map<string, number>();
   /** Cases by profile. */
   readonly profiles = new Map<string, number>();
   cases = 0;
   disagreed = 0;
-  /** Cases that agreed in another reading of the format. */
+  /** Cases that agreed in another interpretation of the format. */
   otherReadings = 0;
-  /** Cases that the hot path answered as well. */
+  /** Cases that the hot path decided as well. */
   askedOfWasm = 0;
 
   add(file: string, profile: Profile, compared: ComparedCase): void {
@@ -54,7 +54,7 @@ export class ReplayStats {
     switch (comparison.kind) {
       case 'agreed':
         count.agreed += 1;
-        if (comparison.isOtherReading) this.otherReadings += 1;
+        if (comparison.isOtherInterpretation) this.otherReadings += 1;
         break;
       case 'outside':
         count.outside.set(comparison.outOfScopeRule, (count.outside.get(comparison.outOfScopeRule) ?? 0) + 1);

@@ -7,7 +7,7 @@ import { denialsOf } from './lsm_program.js';
 import type { UseRecord } from './record.js';
 import type { BuiltWorld } from './world_builder.js';
 
-/** The request a recorded bpf() call is, in a world that its situation is put into. */
+/** The request of a recorded bpf() call, in a world to which its namespaces, caller and token are added. */
 export function toRequest(profile: Profile, record: UseRecord, builder: BuiltWorld): Request {
   const attrFault = attrFaultOf(profile, record);
   const given = tokenGiven(profile, record);
@@ -30,10 +30,10 @@ function isAttach(profile: Profile, cmd: number): boolean {
   return gateOf(profile, cmd).kind === 'attach';
 }
 
-/** The token a call is given, none, or what is wrong with its descriptor. */
+/** The token of a call, none, or the fault of its descriptor. */
 function tokenGiven(profile: Profile, { tokenFd, cmd }: UseRecord): 'token' | 'none' | Fault {
   const { rules } = profile;
-  // The program's own token: a call that attaches has no field for another.
+  // The program's own token: a call that attaches has no field for one.
   if (isAttach(profile, cmd)) return 'token';
   switch (tokenFd) {
     case 'none':
@@ -41,21 +41,21 @@ function tokenGiven(profile: Profile, { tokenFd, cmd }: UseRecord): 'token' | 'n
     case 'token':
       return 'token';
     case 'flag_unset_fd_set':
-      // A command that refuses tokens finds any of the two fields set.
+      // A command that rejects tokens checks both fields.
       return rules.token_fd_needs_flag && tokenSupportOf(profile, cmd) !== 'refused' ? 'none' : 'token';
     case 'closed':
     case 'negative':
     case 'opath_token':
       return Fault.TOKEN_EBADF;
     case 'flag_set_fd0':
-      // Descriptor 0 is open, and is no token. The designs have no flag: 0 is no descriptor there.
+      // Descriptor 0 is open and not a token. The designs have no flag: 0 stands for "no descriptor" there.
       return rules.token_fd_needs_flag ? Fault.TOKEN_EINVAL : 'none';
     default:
       return Fault.TOKEN_EINVAL;
   }
 }
 
-/** Of a descriptor's fault and an attribute's, the one the kernel finds first. */
+/** The one of a descriptor's fault and an attribute's fault that the kernel finds first. */
 function foundFirst(token: Fault, attribute: Fault): Fault {
   if (token === Fault.NONE) return attribute;
   return attribute === Fault.ATTR_E2BIG || attribute === Fault.ATTR_EINVAL ? attribute : token;

@@ -13,10 +13,10 @@ import { hooksOf } from './lsm_program.js';
 import { namespacesOf } from './namespaces.js';
 import type { TokenCreateRecord } from './record.js';
 
-/** A descriptor nothing is open on. */
+/** A closed descriptor. */
 const CLOSED_FD = 900_000;
 
-/** A recorded BPF_TOKEN_CREATE, made again by the model. */
+/** A recorded BPF_TOKEN_CREATE, repeated on the model. */
 export function compareTokenCreate(profile: Profile, record: TokenCreateRecord): ComparedCase {
   const trace = new Trace();
   const { result, task } = call(profile, record, trace);
@@ -42,7 +42,7 @@ export function compareTokenCreate(profile: Profile, record: TokenCreateRecord):
   };
 }
 
-/** The call's own answer, and the task that has the descriptor. */
+/** The call's result, and the task that has the descriptor. */
 function call(profile: Profile, record: TokenCreateRecord, trace: Trace): { result: number; task: Task } {
   const kernel = new Kernel({ profile, unprivilegedBpfDisabled: record.sysctl, lsm: hooksOf(record.lsm) });
   const namespaces = namespacesOf(kernel.initUserns, record.tree);

@@ -7,10 +7,10 @@ import { attrFaultOf } from './attr_faults.js';
 import type { ComparedCase } from './compared_case.js';
 import { isMount, isTokenCreate } from './record.js';
 
-/** The stage of a program that a kernel loads for nobody. */
+/** The out-of-scope rule of programs that a kernel loads for no caller. */
 export const NO_TRAMPOLINES = 'programs this kernel refuses to everyone';
 
-/** Times that root must have been refused before it is taken for a property of the kernel. */
+/** Refusals of root before they count as a property of the kernel. */
 const ENOUGH = 2;
 const ALL_FOUR = [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN].reduce(
   (mask, cap) => mask | (1n << BigInt(cap)),
@@ -20,17 +20,17 @@ const ALL_FOUR = [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN].reduce(
 const TRAMPOLINE_ATTACH = /^(trace_f(entry|exit|session)(_multi)?|modify_return)$/;
 
 /**
- * Kernels are built that load no program which is entered through a trampoline (lsm, ext, tracing at functions): EPERM for
- * root of the initial namespace with every capability too, before the token's descriptor is looked at. No
- * release does, and no permission rule can be so: root is refused nothing. It is believed only of a recording in which root
- * was refused, and nobody ever was let through.
+ * Some kernels are built without trampolines and load no program that is entered through one (lsm, ext, tracing at functions):
+ * even the initial namespace's root with every capability gets EPERM, before the token's descriptor is checked. No release does
+ * so, and no permission rule refuses root. The property is assumed only for a recording in which root was refused and no caller
+ * was allowed.
  */
 export class Trampolines {
   #refusedToRoot = 0;
   #letThrough = 0;
   readonly #refused: ComparedCase[] = [];
 
-  /** Takes a case that depends on it, and keeps it until all are seen; says no to any other. */
+  /** Keeps a case that depends on it until all are seen and returns true; false for any other case. */
   take(profile: Profile, compared: ComparedCase): boolean {
     const { record } = compared;
     if (isMount(record) || isTokenCreate(record)) return false;
@@ -53,7 +53,7 @@ export class Trampolines {
     return true;
   }
 
-  /** What was kept, with its judgement. */
+  /** The kept cases, with their comparison. */
   end(): ComparedCase[] {
     const isRefused = this.#letThrough === 0 && this.#refusedToRoot >= ENOUGH;
     if (!isRefused) return this.#refused;

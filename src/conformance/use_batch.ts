@@ -6,13 +6,13 @@ import type { Request } from '../kernel/world.js';
 import { alternateReading } from './alternate_readings.js';
 import { compareResult, DISAGREED, expectedResultOf } from './compare_result.js';
 import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
+import type { Implementations, OptimizedEngine, ReferenceModel } from './implementations.js';
 import type { LateRefusal } from './out_of_scope_rules.js';
 import type { UseRecord } from './record.js';
-import type { Implementations, OptimizedEngine, ReferenceModel } from './sides.js';
 import { toRequest } from './to_request.js';
 import { BuiltWorld } from './world_builder.js';
 
-/** Records of one kernel and sysctl: gathered into one world, then asked all at once. */
+/** Records of one kernel and sysctl, collected in one world and compared in one batch. */
 export class UseBatch {
   readonly #profile: Profile;
   readonly #sysctl: UnprivilegedBpfDisabled;
@@ -38,7 +38,7 @@ export class UseBatch {
     return this.#builder.isFull;
   }
 
-  /** Asks all of it; `fast` is given the world in place of the one it had. */
+  /** Compares all records; `fast` gets the batch's world in place of its own. */
   ask(implementations: Implementations, fast: OptimizedEngine, onCase: (compared: ComparedCase) => void): void {
     const world = this.#builder.world(this.#profile, this.#sysctl);
     const model = implementations.model(world);
@@ -81,13 +81,13 @@ export class UseBatch {
     return { record, comparison, differences, model: byte, wasm, explain };
   }
 
-  /** The case as the format lets it be read too, where it agrees then. Its caller and token are in the world already. */
+  /** The case in another interpretation of the format, if it then agrees. Its caller and token are in the world already. */
   #readOtherwise(model: ReferenceModel, fast: OptimizedEngine, record: UseRecord): ComparedCase | undefined {
     const other = alternateReading(this.#profile, record);
     if (!other) return undefined;
     const compared = this.#compareResult(model, fast, other, toRequest(this.#profile, other, this.#builder));
     if (compared.comparison.kind !== 'agreed') return undefined;
-    return { ...compared, record, comparison: { kind: 'agreed', isOtherReading: true } };
+    return { ...compared, record, comparison: { kind: 'agreed', isOtherInterpretation: true } };
   }
 
   #batch(fast: OptimizedEngine): Uint8Array {

@@ -3,7 +3,7 @@ import { ENUM_KINDS, type EnumKind, type Vocabulary } from '../kernel/vocabulary
 /** Names and numbers from a kernel's BTF, in the order of its enumerations (recorder/vocabulary.c). */
 export type KernelVocabulary = Readonly<Record<EnumKind, Readonly<Record<string, number>>>>;
 
-/** What a kernel has besides a vocabulary, and what it lacks of it: `BPF_PROG_STREAM_READ_BY_FD`. */
+/** The names that a kernel has in addition to a vocabulary, and those it lacks: `BPF_PROG_STREAM_READ_BY_FD`. */
 export interface VocabularyDifference {
   readonly added: readonly string[];
   readonly missing: readonly string[];

@@ -5,25 +5,25 @@ import type { Profile } from '../kernel/profile.js';
 import { MAX_IDS, type TaskSpec, type TokenSpec, type UsernsSpec, type World } from '../kernel/world.js';
 import type { Caller, RecordedToken, Tree } from './record.js';
 
-/** Most tasks or tokens a world is filled with; a record adds one of each at most. */
+/** The largest number of tasks or tokens of a world; a record adds at most one of each. */
 const MAX_ROWS = MAX_IDS - 1;
 
 /**
- * One world that holds the situations of many records: namespaces, callers and tokens that are alike are in it once.
- * Building a world costs more than asking it thousands of times.
+ * One world with the namespaces, callers and tokens of many records; equal ones are in it once. Building a world takes longer
+ * than deciding thousands of requests.
  */
 export class BuiltWorld {
   readonly #userns: UsernsSpec[] = [{ name: 'init', parent: 0, owner: 0 }];
   readonly #tasks: TaskSpec[] = [];
   readonly #tokens: TokenSpec[] = [];
-  /** Ids by what tells one from another. */
+  /** Ids by key. */
   readonly #ids = new Map<string, number>();
 
-  /** The id of a namespace of a tree. Those of other trees that have the same name, owner and ancestors are the same to any rule. */
+  /** The id of a tree's namespace. No rule distinguishes namespaces of two trees with the same name, owner and ancestors. */
   userns(tree: Tree, name: string): number {
     if (name === 'init') return 0;
     const ns = tree.find((one) => one.name === name);
-    if (!ns) throw new RangeError(`the tree has no namespace ${name}`);
+    if (!ns) throw new RangeError(`the tree must have the namespace ${name}`);
     const parent = this.userns(tree, ns.parent ?? 'init');
     const spec = { name, parent, owner: ns.owner };
     return this.#intern(`n${parent}/${name}/${ns.owner}`, this.#userns, spec);

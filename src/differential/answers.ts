@@ -1,20 +1,20 @@
-/** A verdict byte; or, where a side threw, what it said. */
+/** A verdict byte; or, where an implementation threw, the message. */
 export type Answer = number | string;
 
-/** The ways to ask one request. */
+/** The ways to decide one request. */
 export const WAYS = ['model', 'checkRequest', 'checkBatch', 'checkIds'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** What each side says of one request. `checkIds` is missing where it cannot ask the request. */
+/** The answers of all implementations to one request. `checkIds` is missing where its parameters cannot express the request. */
 export type Answers = Readonly<Record<Exclude<Way, 'checkIds'>, Answer>> & { readonly checkIds?: Answer };
 
-/** Whether a side says otherwise than the model. Whoever throws is wrong, even if all do. */
+/** Whether an answer differs from the model's. A thrown error always counts as different. */
 export function disagree(answers: Answers): boolean {
   const { model } = answers;
   return typeof model === 'string' || WAYS.some((way) => answers[way] !== undefined && answers[way] !== model);
 }
 
-/** Findings of the same answers are taken for one. */
+/** Findings with the same answers count as one. */
 export function signatureOf(answers: Answers): string {
   return WAYS.map((way) => answers[way] ?? '').join('|');
 }

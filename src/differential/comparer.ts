@@ -7,19 +7,19 @@ import { type ComparedWorld, type EngineSetup, neighbourOf } from './engine_setu
 import type { Implementations, OptimizedEngine } from './implementations.js';
 import { canEdit, compiledWorld, editWorld } from './load_world.js';
 
-/** Told of every request that the sides answer differently. */
+/** Called for every request on which the implementations differ. */
 export type OnDisagreement = (index: number, answers: Answers) => void;
 
-/** A batch and room for its verdicts. */
+/** A batch and its verdicts. */
 interface Batch {
   readonly columns: FullColumns;
   readonly out: Uint8Array;
 }
 
-/** Asks both sides the same requests. Keeps one instance of the hot path and gives it world after world. */
+/** Compares the implementations on the same requests. One instance of the hot path gets all worlds in turn. */
 export class Comparer {
   readonly #implementations: Implementations;
-  /** Batches made, by their rows: outside the instance's memory, and in it. */
+  /** Allocated batches by their number of rows: outside the instance's memory, and in it. */
   readonly #copied = new Map<number, Batch>();
   readonly #resident = new Map<number, Batch>();
   #engine: OptimizedEngine | undefined;
@@ -63,7 +63,7 @@ export class Comparer {
     }
   }
 
-  /** Finds out what threw, and at which request. */
+  /** Finds the implementation that threw, and at which request. */
   #compareAfterThrow(compared: ComparedWorld, verdicts: Float64Array, found: OnDisagreement, why: string): void {
     const { world, requests } = compared;
     let isFound = false;
@@ -72,12 +72,12 @@ export class Comparer {
       found(index, answers);
     });
     if (isFound) return;
-    // A new instance has no fault: the one before could not go on from the worlds it had held.
+    // A new instance does not fail: the previous one depended on earlier worlds.
     const model = attempt(() => this.#implementations.model(world).ask(requests[0] as Request));
     found(0, { model, checkRequest: why, checkBatch: why });
   }
 
-  /** Each answer by itself, on a new instance, so that one that throws spoils no other. */
+  /** Each answer on a new instance, so that a thrown error does not affect the others. */
   #compareCarefully(compared: ComparedWorld, verdicts: Float64Array, found: OnDisagreement): void {
     const { world, requests } = compared;
     this.#forgetInstances();
@@ -113,7 +113,7 @@ export class Comparer {
     };
   }
 
-  /** The instance with the world in it, by the way that the setup says. */
+  /** The instance with the world loaded as the setup says. */
   #load({ world, setup }: ComparedWorld): OptimizedEngine {
     const isEdited = (setup.addsRows || setup.narrows) && (this.#engine === undefined || canEdit(this.#engine));
     const first = isEdited ? compiledWorld(world, setup) : world;
@@ -134,7 +134,7 @@ export class Comparer {
     this.#neighbour.checkBatch(columns, out);
   }
 
-  /** The verdicts of the requests as a batch, repeated to as many rows as the setup says. */
+  /** The verdicts of the requests as a batch, repeated to the setup's number of rows. */
   #decideBatch(engine: OptimizedEngine, { requests, setup }: ComparedWorld): Uint8Array {
     const rows = Math.max(requests.length, setup.rows);
     const { columns, out } = setup.isResident ? this.#residentBatch(engine, rows) : this.#copiedBatch(rows);
@@ -156,7 +156,7 @@ export class Comparer {
     return batch;
   }
 
-  /** New instances from here on: a thrown error may have left one that decides no more. */
+  /** Discards the instances: after a thrown error they may be unusable. */
   #forgetInstances(): void {
     this.#engine = undefined;
     this.#neighbour = undefined;
@@ -169,7 +169,7 @@ function columnsOf({ insnCnt, pre, ...needed }: FullColumns, { omitsInsnCnt, omi
   return { ...needed, ...(omitsInsnCnt ? {} : { insnCnt }), ...(omitsPre ? {} : { pre }) };
 }
 
-/** What a batch answers to the request of a number: where it stands more than once, an answer that is not as expected. */
+/** The answer of a batch to the request with a number; of several rows with that request, an unexpected answer if any. */
 function batchAnswer(batch: Uint8Array, requests: number, index: number, expected: Answer): number {
   for (let row = index; row < batch.length; row += requests) {
     if (batch[row] !== expected) return batch[row] as number;
@@ -177,12 +177,12 @@ function batchAnswer(batch: Uint8Array, requests: number, index: number, expecte
   return batch[index] as number;
 }
 
-/** What checkIds() says; undefined where it has no room for what the request says. */
+/** The answer of checkIds(); undefined where its parameters cannot express the request. */
 function idsByte(
   engine: OptimizedEngine,
   { task, token, cmd, type, attachType, insnCnt, pre }: Request,
 ): number | undefined {
-  // Every loader may load from 1 to BPF_MAXINSNS instructions: the count changes nothing.
+  // Every caller may load 1 to BPF_MAXINSNS instructions: the count does not change the verdict.
   if (pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
   return engine.checkIds(task, token, cmd, type, attachType);
 }

@@ -1,33 +1,33 @@
 import type { Request, World } from '../kernel/world.js';
 
-/** How an evaluator comes to hold a world, and how the batch lies that it is given. None of it may change a verdict. */
+/** How an evaluator gets its world, and where its batch is. Verdicts must not depend on any of it. */
 export interface EngineSetup {
-  /** The evaluator is given the first half of tasks and tokens; the others are added to it. */
+  /** The evaluator compiles the first half of tasks and tokens; the others are added. */
   readonly addsRows: boolean;
   /** Every token starts with all bits and is narrowed to its masks. Without effect where the profile has no narrowing. */
   readonly narrows: boolean;
   /** Another evaluator in the same thread compiles another world before the first request is decided. */
   readonly hasNeighbour: boolean;
-  /** The columns of the batch lie in the evaluator's memory. */
+  /** The columns of the batch are in the evaluator's memory. */
   readonly isResident: boolean;
   /** The batch has no column `insnCnt`: every request has one instruction. */
   readonly omitsInsnCnt: boolean;
   /** The batch has no column `pre`: no request has a fault. */
   readonly omitsPre: boolean;
-  /** Rows of the batch: its requests are repeated until there are as many. 0: no repetition. */
+  /** Rows of the batch: its requests are repeated up to this number. 0: no repetition. */
   readonly rows: number;
   /** Every request of the batch has the same task and token. */
   readonly isOneRun: boolean;
 }
 
-/** A world with its requests, and how an evaluator is given them. */
+/** A world with its requests, and how an evaluator gets them. */
 export interface ComparedWorld {
   readonly world: World;
   readonly requests: readonly Request[];
   readonly setup: EngineSetup;
 }
 
-/** The world compiled whole, one batch of the requests as they are. */
+/** The whole world compiled at once, and one batch of the requests without repetition. */
 export const PLAIN_SETUP: EngineSetup = {
   addsRows: false,
   narrows: false,
@@ -39,7 +39,7 @@ export const PLAIN_SETUP: EngineSetup = {
   isOneRun: false,
 };
 
-/** The setup in words: what is not plain. Empty for a plain one. */
+/** The setup's differences from the simplest one, as sentences. */
 export function describeSetup(setup: EngineSetup): string[] {
   const { addsRows, narrows, hasNeighbour, isResident, omitsInsnCnt, omitsPre, rows } = setup;
   return [
@@ -53,7 +53,7 @@ export function describeSetup(setup: EngineSetup): string[] {
   ];
 }
 
-/** A world that differs from another in every table: what a neighbour compiles. */
+/** A world that differs from another in every table; another evaluator of the thread compiles it. */
 export function neighbourOf(world: World): World {
   return {
     ...world,

@@ -18,7 +18,7 @@ export function compiledWorld(world: World, setup: EngineSetup): World {
   };
 }
 
-/** Edits an evaluator that holds compiledWorld() until it holds the world. */
+/** Edits an evaluator that has compiledWorld() until it has the world. */
 export function editWorld(engine: OptimizedEngine, world: World, setup: EngineSetup): void {
   if (setup.addsRows) {
     for (const task of world.tasks.slice(world.tasks.length >> 1)) engine.addTask?.(task);
@@ -27,7 +27,7 @@ export function editWorld(engine: OptimizedEngine, world: World, setup: EngineSe
   if (narrows(world, setup)) for (const [id, { allowed }] of world.tokens.entries()) engine.narrowToken?.(id, allowed);
 }
 
-/** Whether the side can be given the world by edits: a broken side of a test may take whole worlds alone. */
+/** Whether the engine supports edits: a broken engine of a test may support whole worlds only. */
 export function canEdit(engine: OptimizedEngine): boolean {
   return engine.addTask !== undefined && engine.addToken !== undefined && engine.narrowToken !== undefined;
 }

@@ -1,12 +1,12 @@
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { ENUM_KINDS } from '../kernel/vocabulary.js';
 
-/** Values worth asking for often: each stands for a rule of its own. Those a release lacks are left out. */
+/** Values to use often: each triggers a distinct rule. Values that a release lacks are skipped. */
 const COMMON_NAMES: Readonly<Record<EnumKind, readonly string[]>> = {
   cmds: ['map_create', 'prog_load', 'prog_load', 'btf_load', 'btf_get_fd_by_id', 'prog_attach', 'link_create'],
   // None, CAP_BPF and CAP_NET_ADMIN.
   map_types: ['array', 'lpm_trie', 'sockmap', 'devmap'],
-  // Unprivileged; the attach type 0 that means another; network, tracing, both, neither; any but one attach type.
+  // Unprivileged; an attach type 0 that stands for another; network, tracing, both, neither; all attach types but one.
   prog_types: [
     'socket_filter',
     'cgroup_skb',
@@ -27,11 +27,11 @@ const COMMON_NAMES: Readonly<Record<EnumKind, readonly string[]>> = {
   ],
 };
 
-/** The numbers of a release that tests should meet often. */
+/** The numbers of a release to use often in tests. */
 export interface BoundaryValues {
-  /** Values worth asking for, the last type of each kind among them. */
+  /** Values to use often, including the last type of each enumeration. */
   readonly common: Readonly<Record<EnumKind, readonly number[]>>;
-  /** Values no release knows: just past the last one, at and past the end of the tables, and far off. */
+  /** Values that no release knows: just past the last one, at and past the end of the tables, and large ones. */
   readonly outOfRange: Readonly<Record<EnumKind, readonly number[]>>;
   /** Number of values of each enumeration. */
   readonly count: Readonly<Record<EnumKind, number>>;
@@ -42,7 +42,7 @@ export interface BoundaryValues {
 
 const made = new WeakMap<Vocabulary, BoundaryValues>();
 
-/** The corners of a release; found once. */
+/** The boundary values of a release; cached. */
 export function boundaryValuesOf(vocabulary: Vocabulary): BoundaryValues {
   let boundaries = made.get(vocabulary);
   if (!boundaries) {

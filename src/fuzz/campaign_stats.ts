@@ -2,14 +2,14 @@ import { type Answers, signatureOf } from '../differential/answers.js';
 import { type CaseId, compareCaseIds } from './case_id.js';
 import { PROFILE_SLOTS } from './profile_slots.js';
 
-/** A disagreement: the first case that showed it, and how many did. */
+/** A disagreement: the first case with it, and the number of cases. */
 export interface Finding {
   readonly id: CaseId;
   readonly answers: Answers;
   readonly cases: number;
 }
 
-/** What a campaign, or a part of one, counted. Plain data: it passes between threads. */
+/** The counts of a campaign or of a part of one. Plain data, which can be passed between threads. */
 export interface CampaignStats {
   cases: number;
   worlds: number;
@@ -17,9 +17,9 @@ export interface CampaignStats {
   readonly verdicts: Float64Array;
   /** Cases by slot of PROFILE_SLOTS. */
   readonly slots: Float64Array;
-  /** Cases the sides disagree on. */
+  /** Cases on which the implementations disagree. */
   disagreements: number;
-  /** By what was answered. */
+  /** Findings by their answers. */
   readonly findings: Map<string, Finding>;
 }
 
@@ -40,7 +40,7 @@ export function addFinding(stats: CampaignStats, finding: Finding): void {
   mergeFinding(stats.findings, finding);
 }
 
-/** Adds a part to a whole. The order of parts does not show in the result. */
+/** Adds a part to a whole. The result does not depend on the order of parts. */
 export function addStats(into: CampaignStats, part: CampaignStats): void {
   into.cases += part.cases;
   into.worlds += part.worlds;
@@ -54,7 +54,7 @@ export function addStats(into: CampaignStats, part: CampaignStats): void {
   for (const finding of part.findings.values()) mergeFinding(into.findings, finding);
 }
 
-/** Findings in the order a campaign comes to them. */
+/** Findings in the order of their cases in a campaign. */
 export function findingsOf({ findings }: CampaignStats): Finding[] {
   return [...findings.values()].sort((a, b) => compareCaseIds(a.id, b.id));
 }

@@ -7,13 +7,13 @@ import type { Request, World } from '../kernel/world.js';
 /** One request of a batch of a world. */
 export interface Case {
   readonly world: World;
-  /** The batch: what the sides say of a request may depend on its neighbours, where a side is wrong. */
+  /** The batch: the answers of a wrong implementation may depend on the other requests. */
   readonly requests: readonly Request[];
   readonly index: number;
   readonly setup: EngineSetup;
 }
 
-/** What the sides say of a case they disagree on, asked on an instance of its own; undefined where they agree. */
+/** The answers to a case on which the implementations disagree, from a new instance; undefined where they agree. */
 export function disagreementOf(implementations: Implementations, { index, ...generated }: Case): Answers | undefined {
   let found: Answers | undefined;
   new Comparer(implementations).compare(generated, new Float64Array(256), (at, answers) => {

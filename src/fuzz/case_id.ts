@@ -1,11 +1,11 @@
 import { PROFILE_SLOTS } from './profile_slots.js';
 
-/** Cases of one world. Part of what an identity means: never change it. */
+/** Cases of one world. Case ids depend on it: never change it. */
 export const CASES_PER_WORLD = 60;
 /** A world's number is 32 bits wide. */
 export const MAX_WORLDS = 2 ** 32;
 
-/** Which case: of which campaign, in which world, and its number there. Everything about it follows from these. */
+/** A case: the seed of its campaign, the number of its world, and its number there. They determine the case completely. */
 export interface CaseId {
   readonly seed: number;
   readonly world: number;
@@ -17,7 +17,7 @@ export function formatCaseId({ seed, world, index }: CaseId): string {
   return `${seed}-${world.toString(16)}-${index}`;
 }
 
-/** Reads an identity; undefined for what is none. */
+/** Parses a case id; undefined for other text. */
 export function parseCaseId(text: string): CaseId | undefined {
   const match = /^(\d+)-([0-9a-f]+)-(\d+)$/i.exec(text.trim());
   if (!match) return undefined;
@@ -26,7 +26,7 @@ export function parseCaseId(text: string): CaseId | undefined {
   return fits ? id : undefined;
 }
 
-/** Identities in the order a campaign comes to them. */
+/** Compares case ids by their order in a campaign. */
 export function compareCaseIds(a: CaseId, b: CaseId): number {
   return a.world - b.world || a.index - b.index;
 }

@@ -1,7 +1,7 @@
 import { MASK_NAMES } from '../kernel/masks.js';
 import type { TokenSpec, World } from '../kernel/world.js';
 
-/** Whether BPF_TOKEN_CREATE of the world's kernel can make all its tokens, as a scenario file must. */
+/** Whether BPF_TOKEN_CREATE of the world's kernel can create all its tokens, as a scenario file requires. */
 export function isConstructible(world: World): boolean {
   return world.tokens.every((token) => isTokenConstructible(world, token));
 }
@@ -11,7 +11,7 @@ function isTokenConstructible({ profile: { rules } }: World, token: TokenSpec): 
   return rules.token_create_without_delegation || !delegatesNothing(token);
 }
 
-/** Worlds like this one whose tokens can be made. Whether they still show what it does is for the caller to see. */
+/** Similar worlds whose tokens can be created. The caller checks whether the disagreement persists in them. */
 export function constructibleVariants(world: World): World[] {
   const { rules } = world.profile;
   // The last bit of a mask has no meaning in any release.

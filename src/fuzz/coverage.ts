@@ -1,7 +1,7 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
 
-/** Reasons that depend on a bpffs or a descriptor, which no batch knows: only the model gives them. */
+/** Reasons that depend on a bpffs or a descriptor: only the model has them, no batch can. */
 const MODEL_ALONE: ReadonlySet<Outcome> = new Set([
   Outcome.CREATE_USERNS_MISMATCH,
   Outcome.CREATE_IN_INIT_USERNS,
@@ -11,13 +11,13 @@ const MODEL_ALONE: ReadonlySet<Outcome> = new Set([
   Outcome.NOT_BPFFS_ROOT,
 ]);
 
-/** What a campaign never came to. */
+/** Outcomes and dispositions that a campaign did not cover. */
 export interface Missed {
   readonly outcomes: readonly Outcome[];
   readonly dispositions: readonly Disposition[];
 }
 
-/** Outcomes a batch can have, and dispositions, that no case had. */
+/** Outcomes of batches, and dispositions, that no case had. */
 export function missedOf(verdicts: Float64Array): Missed {
   const reached = byOutcome(verdicts);
   const disposed = byDisposition(verdicts);

@@ -9,10 +9,10 @@ import { randomSetup } from './random_setup.js';
 import { RandomSource } from './random_source.js';
 import { randomWorld } from './random_world.js';
 
-/** One world in so many is large: it takes as long as some thousand others. */
+/** One world of this many is large: it takes as long as some thousand others. */
 const WORLDS_PER_LARGE_WORLD = 65_536;
 
-/** The world of a number and its first requests: a smaller `count` gives the beginning of what a larger one does. */
+/** The world with a number and its first requests: a smaller `count` gives a prefix of the requests of a larger one. */
 export function generateWorld(
   seed: number,
   number: number,

@@ -4,14 +4,14 @@ import { MAX_IDS, type TaskSpec, type TokenSpec, type UsernsSpec, type World } f
 import { randomCapabilities, randomDenials, randomMasks } from './random_masks.js';
 import type { RandomSource } from './random_source.js';
 
-/** How the user namespaces of a large world lie. */
+/** The shape of a large world's tree of user namespaces. */
 export const TREE_SHAPES = ['deep', 'wide', 'random'] as const;
 export type TreeShape = (typeof TREE_SHAPES)[number];
 
-/** Tokens of a large world share this many sets of masks: making one for each would take longer than all else. */
+/** Tokens of a large world share this many sets of masks: a set for each would take longer than all else. */
 const MASK_SETS = 64;
 
-/** A world at or near the most user namespaces, tasks and tokens that a world can have. */
+/** A world with the largest number of user namespaces, tasks and tokens, or a number near it. */
 export function largeWorld(random: RandomSource, profile: Profile): World {
   const userns = largeTree(random.pick(TREE_SHAPES), nearLimit(random), random);
   const masks = Array.from({ length: MASK_SETS }, () => ({
@@ -20,14 +20,14 @@ export function largeWorld(random: RandomSource, profile: Profile): World {
   }));
   const tasks = Array.from({ length: nearLimit(random) }, (_, id): TaskSpec => {
     const at = random.below(userns.length);
-    // Half of them own a child of their namespace, where it has one below: the owner of the next one often is.
+    // Half of them have the uid that owns the next namespace, which often is a child of theirs.
     const euid = random.chance(50)
       ? (userns[Math.min(at + 1, userns.length - 1)] as UsernsSpec).owner
       : random.below(1000);
     return { name: `task${id}`, userns: at, euid, effective: randomCapabilities(random) };
   });
   const tokens = Array.from({ length: nearLimit(random) }, (_, id): TokenSpec => {
-    // Near a task, so that some count.
+    // In a task's namespace, so that some tokens count.
     const near = (tasks[random.below(tasks.length)] as TaskSpec).userns;
     const at = random.chance(70) ? Math.min(near + random.below(2), userns.length - 1) : random.below(userns.length);
     return { name: `token${id}`, userns: at, ...random.pick(masks) };
@@ -58,7 +58,7 @@ function parentInReach(random: RandomSource, levels: readonly number[]): number 
   }
 }
 
-/** The most ids a world can have, one less, or any number in the upper half. */
+/** The largest number of ids, one less, or any number in the upper half. */
 function nearLimit(random: RandomSource): number {
   return random.pick([MAX_IDS, MAX_IDS - 1, MAX_IDS - random.below(MAX_IDS >> 1)]);
 }

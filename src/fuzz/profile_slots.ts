@@ -2,22 +2,22 @@ import { PROFILES, type Profile } from '../kernel/profile.js';
 import { RANDOM_RULES, randomProfile } from './random_profile.js';
 import type { RandomSource } from './random_source.js';
 
-/** One world in four or so of a campaign over all profiles has random rules. */
+/** About one world in four of a campaign over all profiles has random rules. */
 const RANDOM_RULE_SLOTS = 6;
 
 /**
- * Names of profiles by slot: a world's profile goes by its number modulo the count of slots, so that a campaign of some
- * profiles draws no world in vain. Every built-in profile has a slot; the slots after them are for random rules.
+ * Names of profiles by slot: a world's number modulo the count of slots is the slot of its profile, so that a campaign of some
+ * profiles generates no unused world. Every built-in profile has a slot; the slots after them are for random rules.
  */
 export const PROFILE_SLOTS: readonly string[] = [
   ...PROFILES.map(({ name }) => name),
   ...new Array<string>(RANDOM_RULE_SLOTS).fill(RANDOM_RULES),
 ];
 
-/** All slots: a campaign over everything. */
+/** All slots: a campaign over all profiles. */
 export const ALL_SLOTS: readonly number[] = PROFILE_SLOTS.map((_, slot) => slot);
 
-/** The slots of these profiles, in order, each once; every slot where none is named. */
+/** The slots of these profiles, in order, each once; all slots where no profile is named. */
 export function slotsOf(names: readonly string[]): number[] {
   return ALL_SLOTS.filter((slot) => names.length === 0 || names.includes(PROFILE_SLOTS[slot] as string));
 }
@@ -27,7 +27,7 @@ export function profileOfSlot(slot: number, random: RandomSource): Profile {
   return PROFILES[slot] ?? randomProfile(random);
 }
 
-/** Cases by the name of their profile, of counts by slot; profiles without a case are left out. */
+/** Cases by the name of their profile, of counts by slot; profiles without a case are omitted. */
 export function casesByProfile(bySlot: Float64Array): Map<string, number> {
   const cases = new Map<string, number>();
   for (const [slot, name] of PROFILE_SLOTS.entries()) {

@@ -6,23 +6,23 @@ import type { Vocabulary } from '../kernel/vocabulary.js';
 import { boundaryValuesOf } from './boundary_values.js';
 import type { RandomSource } from './random_source.js';
 
-// BigInts are made once here: making them by arithmetic in every world would cost more than everything else in it.
+// BigInts are created once: computing them for every world would take longer than all else.
 const BIT: readonly bigint[] = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(bit));
 const ALL_BUT: readonly bigint[] = BIT.map((bit) => MASK_ANY & ~bit);
 
-/** Every combination of the four capabilities bpf() asks for: bit n of the index is the nth of them. */
+/** Every combination of the four capabilities that bpf() checks: bit n of the index is the nth of them. */
 const ASKED: readonly bigint[] = Array.from({ length: 16 }, (_, choice) =>
   [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN].reduce(
     (set, cap, i) => ((choice >> i) & 1 ? set | (1n << BigInt(cap)) : set),
     0n,
   ),
 );
-/** The same with every capability bpf() does not ask for. */
+/** The same with every capability that bpf() does not check. */
 const ASKED_AND_OTHERS: readonly bigint[] = ASKED.map((set) => (CAP_FULL_SET & ~(ASKED[15] as bigint)) | set);
 
 /**
- * An effective set: none, all, one, all but one of the four that count, or any; now and then with all that do not.
- * CAP_SYS_ADMIN, the last of the four, is left out of many: it stands in for the others and hides their absence.
+ * An effective set: none, all, one, all but one of the four that bpf() checks, or any; sometimes with all other capabilities.
+ * CAP_SYS_ADMIN, the last of the four, is missing from many: it implies the others and hides their absence.
  */
 export function randomCapabilities(random: RandomSource): bigint {
   const one = 1 << random.below(4);
@@ -57,17 +57,17 @@ export function randomMask(random: RandomSource, vocabulary: Vocabulary, mask: M
   }
 }
 
-/** One a request is likely to need, or any of the 64. */
+/** A bit that requests often need, or any of the 64. */
 function randomBit(random: RandomSource, vocabulary: Vocabulary, mask: MaskName): number {
   return random.chance(60) ? random.pick(boundaryValuesOf(vocabulary).common[MASK_KIND[mask]]) : random.below(64);
 }
 
-/** The masks of a token. Half of them permit everything but for one mask, as only the last obstacle shows its rule. */
+/** The masks of a token. In half of the tokens only one mask restricts anything: several would hide each other's rules. */
 export function randomMasks(random: RandomSource, vocabulary: Vocabulary): Masks {
   if (random.chance(50)) {
     const masks = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
-    const odd = random.pick(MASK_NAMES);
-    masks[odd] = randomMask(random, vocabulary, odd);
+    const restricted = random.pick(MASK_NAMES);
+    masks[restricted] = randomMask(random, vocabulary, restricted);
     return masks;
   }
   return {
@@ -78,7 +78,7 @@ export function randomMasks(random: RandomSource, vocabulary: Vocabulary): Masks
   };
 }
 
-/** What an LSM denies of a token: mostly nothing, else commands, capabilities, or both. */
+/** The denials of an LSM for a token: mostly none, else commands, capabilities, or both. */
 export function randomDenials(random: RandomSource, vocabulary: Vocabulary): TokenDenials {
   switch (random.below(10)) {
     case 0:

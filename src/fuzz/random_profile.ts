@@ -22,7 +22,7 @@ export function randomProfile(random: RandomSource): Profile {
   return extendProfile(base, RANDOM_RULES, rules);
 }
 
-/** Any profile: a built-in one, or in one of four cases one with random rules. */
+/** A random profile: a built-in one, or in one of four cases one with random rules. */
 export function anyProfile(random: RandomSource): Profile {
   return random.chance(25) ? randomProfile(random) : random.pick(PROFILES);
 }

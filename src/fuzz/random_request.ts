@@ -15,12 +15,12 @@ const INSN_COUNTS = [
   0xffff_ffff,
 ] as const;
 
-/** Any request at all of a world: likely ones often, numbers and ids past the end now and then. */
+/** A random request of a world: mostly common ones, sometimes with numbers and ids past the end. */
 export function randomRequest(world: World, random: RandomSource): Request {
   return requestBy(world, random, randomTask(world, random), randomToken(world, random));
 }
 
-/** As many requests, in some worlds with runs of the same task and token, or all one run: batches have ways for these. */
+/** `count` requests; in some worlds with runs of the same task and token, or one run: batches have separate code for runs. */
 export function randomRequests(world: World, random: RandomSource, count: number, isOneRun: boolean): Request[] {
   const requests: Request[] = [];
   const longest = random.chance(40) ? 1 + random.below(64) : 1;
@@ -37,7 +37,7 @@ function requestBy({ profile: { vocabulary } }: World, random: RandomSource, tas
   const boundaries = boundaryValuesOf(vocabulary);
   const cmd = randomNumber(random, boundaries, 'cmds', 75);
   const isMap = cmd === boundaries.mapCreate;
-  // Attaching asks nothing of other programs.
+  // Attaching other programs has no requirements.
   const isCgroupSkb = !isMap && random.chance(boundaries.attachCmds.includes(cmd) ? 60 : 10);
   const type = isCgroupSkb
     ? boundaries.cgroupSkb
@@ -53,7 +53,7 @@ function requestBy({ profile: { vocabulary } }: World, random: RandomSource, tas
   };
 }
 
-/** A value of an enumeration: in `percent` of 100 cases one worth asking for, in 3 one past the end, else any. */
+/** A value of an enumeration: a common one in `percent` of 100 cases, one past the end in 3, else any. */
 function randomNumber(
   random: RandomSource,
   { common, outOfRange, count }: BoundaryValues,

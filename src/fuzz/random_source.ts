@@ -19,7 +19,7 @@ export class RandomSource extends Random {
 
   /** 64 fair bits. */
   bits(): bigint {
-    // BigInts put together by shifts cost several times as much.
+    // Composing BigInts by shifts takes several times as long.
     word.setUint32(0, this.next());
     word.setUint32(4, this.next());
     return word.getBigUint64(0);

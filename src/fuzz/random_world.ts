@@ -5,7 +5,7 @@ import { randomCapabilities, randomDenials, randomMasks } from './random_masks.j
 import { anyProfile } from './random_profile.js';
 import type { RandomSource } from './random_source.js';
 
-/** Few, so that owners meet; one that a signed number would spoil. */
+/** Few values, so that owners coincide; one is above 2^31 to catch signed arithmetic. */
 const UIDS = [0, 1000, 0xffff_fffe] as const;
 const SYSCTLS = [0, 1, 2] as const;
 const INIT: UsernsSpec = { name: 'init', parent: 0, owner: 0 };
@@ -18,8 +18,9 @@ function names(what: string, count: number): readonly string[] {
 }
 
 /**
- * A world, of any profile or of one with random rules unless one is given: trees and chains of namespaces down to the deepest level, owners that
- * are tasks, tokens beside and above and below tasks, masks and denials of every density. It has a task at least.
+ * A random world, of a random profile unless one is given: trees and chains of namespaces down to the deepest level, owners
+ * that are tasks, tokens in the namespaces of tasks, above and below them, masks and denials of every density. It has at least
+ * one task.
  */
 export function randomWorld(random: RandomSource, profile: Profile = anyProfile(random)): World {
   const { vocabulary } = profile;
@@ -48,11 +49,11 @@ export function randomWorld(random: RandomSource, profile: Profile = anyProfile(
 
 interface Namespaces {
   readonly userns: readonly UsernsSpec[];
-  /** One that lies deep. */
+  /** A deep namespace. */
   readonly bottom: number;
 }
 
-/** Namespaces one in the other, often down to the last level there is; then a few beside them. */
+/** A chain of namespaces, often down to the last level; then a few others. */
 function chain(random: RandomSource, uids: readonly number[]): Namespaces {
   const userns = [INIT];
   const bottom = random.chance(40) ? USERNS_MAX_LEVEL - random.below(2) : 1 + random.below(USERNS_MAX_LEVEL);
@@ -71,14 +72,14 @@ function add(userns: UsernsSpec[], parent: number, owner: number): void {
   userns.push({ name: NS_NAMES[userns.length] as string, parent, owner });
 }
 
-/** In 15 of 100 the initial one, in 10 deep down, else any. */
+/** In 15 of 100 cases the initial namespace, in 10 a deep one, else any. */
 function placeOfTask(random: RandomSource, userns: readonly UsernsSpec[], bottom: number): number {
   const draw = random.below(100);
   if (draw < 15) return 0;
   return draw < 25 ? bottom : random.below(userns.length);
 }
 
-/** Where a task is, a child or the parent of that, deep down, or anywhere. */
+/** A task's namespace, a child or the parent of it, a deep one, or any. */
 function placeOfToken(
   random: RandomSource,
   userns: readonly UsernsSpec[],

@@ -6,10 +6,10 @@ import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import type { Case } from './case.js';
 import { RANDOM_RULES } from './random_profile.js';
 
-/** Smaller cases to try, the boldest first. Each is made when it is asked for. */
+/** Smaller cases to try, the smallest first; generated lazily. */
 export type Reductions = Generator<Case, void>;
 
-/** Fewer requests: the one alone, then without stretches of the others. */
+/** Fewer requests: the failing one alone, then all without ranges of the others. */
 export function* dropRequests(from: Case): Reductions {
   const { requests, index } = from;
   if (requests.length === 1) return;
@@ -27,7 +27,7 @@ export function* dropRequests(from: Case): Reductions {
   }
 }
 
-/** A plain setup, or one that is plain in one more respect. */
+/** The simplest setup, or one that is simpler in one respect. */
 export function* simplifySetup(from: Case): Reductions {
   const { setup, requests } = from;
   const differing = (Object.keys(PLAIN_SETUP) as (keyof typeof PLAIN_SETUP)[]).filter(
@@ -38,7 +38,7 @@ export function* simplifySetup(from: Case): Reductions {
   for (let rows = setup.rows >> 1; rows > requests.length; rows >>= 1) yield { ...from, setup: { ...setup, rows } };
 }
 
-/** The nearest built-in profile, or one rule less that differs from it. */
+/** The nearest built-in profile, or one differing rule less. */
 export function* dropRules(from: Case): Reductions {
   const { world } = from;
   const { base, switched } = nearestBuiltIn(world.profile);
@@ -71,7 +71,7 @@ export function* dropRows(from: Case): Reductions {
   }
 }
 
-/** Without any task and token that no request names; undefined where each is named, or few are not. */
+/** Without the tasks and tokens that no request names; undefined where few or none are unused. */
 function withoutUnnamed(from: Case): Case | undefined {
   const { world, requests } = from;
   const tasks = [...new Set(requests.map(({ task }) => task))].filter((id) => id < world.tasks.length);
@@ -94,7 +94,7 @@ function withoutUnnamed(from: Case): Case | undefined {
   };
 }
 
-/** Without any user namespace that is no task's, no token's and no ancestor of one; undefined where few are. */
+/** Without the user namespaces that have no task, token or descendant with one; undefined where few or none are unused. */
 function withoutUnused(from: Case): Case | undefined {
   const { world } = from;
   const used = new Set([0]);
@@ -113,7 +113,7 @@ function withoutUnused(from: Case): Case | undefined {
   return { ...from, world: { ...world, userns, tasks: inside(world.tasks), tokens: inside(world.tokens) } };
 }
 
-/** Without all user namespaces that are not used; or without one: who is in it moves to its parent, and so do its children. */
+/** Without all unused user namespaces; or without one, whose tasks, tokens and children move to its parent. */
 export function* dropNamespaces(from: Case): Reductions {
   const { world } = from;
   const onlyUsed = withoutUnused(from);

@@ -6,22 +6,22 @@ import type { CaseId } from './case_id.js';
 import { generateWorld } from './generate_case.js';
 import { type ShrunkCase, shrink } from './shrink.js';
 
-/** Worlds put before a case's own where it is right by itself: an instance may remember what it held. */
+/** Preceding worlds to replay first, when a failure depends on earlier state. */
 const WORLDS_BEFORE = 64;
 
-/** A case drawn again from its identity. */
+/** A case generated again from its id. */
 export interface Replay {
   readonly id: CaseId;
   readonly case: Case;
-  /** What the sides say where they disagree. */
+  /** The answers where the implementations disagree. */
   readonly disagreement?: Answers;
-  /** The disagreement shows only in an instance that held other worlds before. */
+  /** Whether the disagreement needs an instance that had other worlds before. */
   readonly needsHistory: boolean;
-  /** The disagreement made small; missing where they agree, and where it needs a history. */
+  /** The shrunk disagreement; missing where they agree, and where it depends on earlier worlds. */
   readonly shrunk?: ShrunkCase;
 }
 
-/** Draws a case again, asks both sides, and shrinks it where they disagree. */
+/** Generates a case again, compares the implementations, and shrinks the case where they disagree. */
 export function replay(implementations: Implementations, id: CaseId): Replay {
   const generated: Case = { ...generateWorld(id.seed, id.world), index: id.index };
   const disagreement = disagreementOf(implementations, generated);
@@ -33,7 +33,7 @@ export function replay(implementations: Implementations, id: CaseId): Replay {
   return { id, case: generated, needsHistory: later !== undefined, ...(later ? { disagreement: later } : {}) };
 }
 
-/** The disagreement in an instance that held the worlds numbered before this one. */
+/** The disagreement in an instance that had the worlds with the preceding numbers. */
 function afterOthers(implementations: Implementations, { seed, world: number, index }: CaseId): Answers | undefined {
   const comparer = new Comparer(implementations);
   const verdicts = new Float64Array(256);

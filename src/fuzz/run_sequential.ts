@@ -2,7 +2,7 @@ import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../differential/i
 import { addStats, type CampaignStats, emptyStats } from './campaign_stats.js';
 import { type CampaignPlan, ShardRunner, shardsOf } from './shard.js';
 
-/** A campaign in this thread, to its end. */
+/** Runs a whole campaign in this thread. */
 export function runSequential(
   plan: CampaignPlan,
   implementations: Implementations = DEFAULT_IMPLEMENTATIONS,

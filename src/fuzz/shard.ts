@@ -6,13 +6,13 @@ import { generateWorld } from './generate_case.js';
 import { PROFILE_SLOTS } from './profile_slots.js';
 import { RandomSource } from './random_source.js';
 
-/** Worlds handed out at a time: some ten milliseconds of work, so that passing it on costs nothing. */
+/** Worlds of a shard: about ten milliseconds of work, so that the cost of passing it to a worker is negligible. */
 export const WORLDS_PER_SHARD = 64;
 
 /** A part of a campaign. */
 export interface Shard {
   readonly seed: number;
-  /** Slots of PROFILE_SLOTS that are asked for. */
+  /** Slots of PROFILE_SLOTS in the campaign. */
   readonly slots: readonly number[];
   /** The first of its worlds, counted among those of these slots. */
   readonly first: number;
@@ -46,24 +46,24 @@ export class ShardRunner {
   }
 }
 
-/** What a campaign is to do. */
+/** The work of a campaign. */
 export interface CampaignPlan {
   readonly seed: number;
   /** Slots of PROFILE_SLOTS; at least one. */
   readonly slots: readonly number[];
-  /** How many cases: Infinity for as many as time allows. */
+  /** Number of cases: Infinity for a campaign that only time limits. */
   readonly cases: number;
 }
 
-/** How many parts a campaign has: Infinity where its plan says no number of cases. */
+/** Number of a campaign's shards: Infinity where its plan has no number of cases. */
 export function countShards({ cases }: CampaignPlan): number {
   return Math.ceil(cases / (WORLDS_PER_SHARD * CASES_PER_WORLD));
 }
 
-/** The parts of a campaign, in order. They depend on the plan alone, not on who does them. */
+/** The shards of a campaign, in order. They depend only on the plan, not on the workers. */
 export function* shardsOf({ seed, slots, cases }: CampaignPlan): Generator<Shard> {
   const full = WORLDS_PER_SHARD * CASES_PER_WORLD;
-  // World numbers end at 2^32, which is days away.
+  // World numbers end at 2^32, after days of work.
   const shards = Math.floor((MAX_WORLDS / PROFILE_SLOTS.length) * (slots.length / WORLDS_PER_SHARD)) - 1;
   for (let shard = 0; shard < shards && shard * full < cases; shard++) {
     yield { seed, slots, first: shard * WORLDS_PER_SHARD, cases: Math.min(full, cases - shard * full) };

@@ -14,19 +14,19 @@ import {
   simplifySetup,
 } from './reductions.js';
 
-/** Reductions tried before what is left is taken for small enough. One of a large world counts as many. */
+/** Reductions tried before the case counts as small enough. A reduction of a large world counts as several. */
 const MAX_TRIALS = 5000;
 /** Rows of a world and its batch that make a trial take twice as long. */
 const ROWS_PER_TRIAL = 200;
 
-/** A case that the sides still disagree on, and what they say of it. */
+/** A case on which the implementations still disagree, and their answers. */
 export interface ShrunkCase extends Case {
   readonly answers: Answers;
 }
 
 /**
- * The case made small while the sides disagree. Where its tokens can be made by the kernel, they still can be in the
- * end, so that a scenario file can say it. Undefined where the sides agree on the case, asked by itself.
+ * Shrinks a case while the implementations disagree. If the kernel can create its tokens, it can create those of the result,
+ * so that a scenario file can express it. Undefined where the implementations agree on the case alone.
  */
 export function shrink(implementations: Implementations, from: Case): ShrunkCase | undefined {
   const answers = disagreementOf(implementations, from);
@@ -57,7 +57,7 @@ class Shrinker {
     this.smallest = from;
   }
 
-  /** Takes reductions until none of them is left that the disagreement survives. */
+  /** Applies reductions until none preserves the disagreement. */
   exhaust(kinds: readonly ((from: Case) => Reductions)[]): void {
     let before: Case;
     do {
@@ -66,7 +66,7 @@ class Shrinker {
     } while (this.smallest !== before);
   }
 
-  /** Changes a world whose tokens no kernel makes into one where it does, if the disagreement survives that. */
+  /** Replaces a world whose tokens no kernel can create by one whose tokens it can, if that preserves the disagreement. */
   makeConstructible(): void {
     const { world } = this.smallest;
     if (isConstructible(world)) return;
@@ -91,7 +91,7 @@ class Shrinker {
   }
 }
 
-/** Rows that are written for one trial of a case. */
+/** Table rows written for one trial of a case. */
 function sizeOf({ world, setup }: Case): number {
   return world.userns.length + world.tasks.length + world.tokens.length + setup.rows;
 }

@@ -52,8 +52,8 @@ export function campaignSummaryJson(seed: number, result: CampaignResult): Recor
     outcomes_never_reached: missed.outcomes.map(outcomeName),
     tokens_never_reached: missed.dispositions.map(dispositionName),
     disagreements: stats.disagreements,
-    worker_deaths: workerCrashes,
-    not_compared: abandonedShards,
+    worker_crashes: workerCrashes,
+    abandoned_shards: abandonedShards,
   };
 }
 

@@ -16,27 +16,27 @@ import {
 import { CHUNK_ROWS, MAX_CHUNK_ROWS, type RequestChunk } from '../tables/request_table.js';
 import { Random } from './random.js';
 
-/** Rows drawn from one stream of random numbers. Part of what a seed means: never change it. */
+/** Rows drawn from one stream of random numbers. The rows of a seed depend on it: never change it. */
 export const BLOCK_ROWS = 16_384;
 const NO_BAD_ROWS: ReadonlyMap<number, readonly string[]> = new Map();
 
-/** How to generate. */
+/** Options of generateRequests(). */
 export interface GenerateOptions {
   /** Rows per chunk, at least 1; CHUNK_ROWS by default. Does not change what is drawn. */
   readonly chunkRows?: number;
-  /** The first row drawn, a multiple of BLOCK_ROWS; 0 by default. The rows before it are left out, not drawn. */
+  /** The first row drawn, a multiple of BLOCK_ROWS; 0 by default. The rows before it are skipped without being drawn. */
   readonly from?: number;
 }
 
 /**
  * Requests drawn from a world's tasks, tokens and vocabulary: the same rows for the same world, seed and row number.
- * `rows` is where they end. Throws an InvalidArgumentError for a world without tasks, and for a seed, a number of rows or a first row
- * that is none.
+ * `rows` is one past the last row. Throws an InvalidArgumentError for a world without tasks, and for an impossible seed, number
+ * of rows or first row.
  *
  * Task: uniform. Token: none in 10%; else in 80% one of the caller's own user namespace where it has one, else any.
  * Command: map_create 1/4, prog_load 1/2, btf_load 1/8, else any other but token_create. Types: uniform over the
  * release. Attach type of a prog_load: in half one that fits (0 where any does), else uniform. Instructions: 1 to 4096,
- * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. Columns a command does not read are at their default.
+ * in 2% up to 1,100,000 or, rarely, none. `pre`: a fault in 1%. Columns that a command does not read have their defaults.
  */
 export function* generateRequests(
   world: WorldNames,
@@ -62,7 +62,7 @@ export function* generateRequests(
   }
 }
 
-/** Draws rows one after the other. */
+/** Draws rows in order. */
 class RequestSampler {
   readonly #seed: number;
   readonly #random = new Random();
@@ -74,7 +74,7 @@ class RequestSampler {
   readonly #progTypes: number;
   readonly #attachTypes: number;
   readonly #fitting: readonly Uint8Array[];
-  /** The command by a draw from 0 to 7; the last one means any other. */
+  /** The command by a number from 0 to 7; the last one stands for any other command. */
   readonly #commonCmds: Uint8Array;
   readonly #otherCmds: Uint8Array;
   readonly #progLoad: number;
@@ -82,7 +82,7 @@ class RequestSampler {
   constructor(world: WorldNames, seed: number) {
     const { vocabulary } = world.profile;
     if (world.tasks.length === 0) {
-      throw new InvalidArgumentError('world', 'the world has no tasks: at least one is expected, to make requests');
+      throw new InvalidArgumentError('world', 'the world must have at least one task to make requests');
     }
     this.#seed = seed;
     this.#tasks = world.tasks.length;
@@ -105,7 +105,7 @@ class RequestSampler {
     );
   }
 
-  /** Fills fresh columns with the rows from `firstRow` on. Rows must be drawn in order. */
+  /** Fills new columns with the rows from `firstRow` on. Rows must be drawn in order. */
   fill(columns: FullColumns, firstRow: number): void {
     const rows = columns.task.length;
     for (let row = 0; row < rows; row++) {
@@ -119,7 +119,7 @@ class RequestSampler {
     const random = this.#random;
     const task = random.below(this.#tasks);
     columns.task[row] = task;
-    // One draw for three choices that are independent of each other: 8 * 100 * 100 equally likely numbers.
+    // One random number for three independent choices: 8 * 100 * 100 equally likely values.
     const draw = random.below(80_000);
     const common = draw & 7;
     const percent = (draw >>> 3) % 100;
@@ -166,7 +166,7 @@ class RequestSampler {
   }
 }
 
-/** For each task, where the tokens of its user namespace lie in `tokens`. */
+/** For each task, the range of the tokens of its user namespace in `tokens`. */
 interface OwnTokens {
   readonly starts: Uint32Array;
   readonly counts: Uint32Array;
@@ -192,7 +192,7 @@ function ownTokens(world: WorldNames): OwnTokens {
   };
 }
 
-/** The attach types each program type may be loaded with; none where any will do. */
+/** The attach types each program type may be loaded with; empty where all are valid. */
 function fittingNumbers(vocabulary: Vocabulary): Uint8Array[] {
   return COLUMN_NUMBERS.map((type) =>
     Uint8Array.from(

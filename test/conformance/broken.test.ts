@@ -126,7 +126,7 @@ describe('fields are not taken for others', () => {
     ['no op', stepped({ op: undefined }), /steps\[0\]\.op: .* missing/],
     ['a flag with a value', stepped({ op: 'set_flag' }), /steps\[0\]\.value: null, as set_flag has no value,/],
     ['a text without one', stepped({ value: null }), /steps\[0\]\.value: the text that the option is set to/],
-    ['create with a key', stepped({ op: 'create', value: null }), /steps\[0\]\.key: null, as create sets nothing,/],
+    ['create with a key', stepped({ op: 'create', value: null }), /steps\[0\]\.key: null, as create has no key,/],
     ['create with a value', stepped({ op: 'create', key: null }), /steps\[0\]\.value: null, as create has no value,/],
     ['a key that is no text', stepped({ key: 3 }), /steps\[0\]\.key: text is expected/],
     ['options of mount(2) and steps', mount([], { data: '' }), /steps: nothing, in a record of mount\(2\),/],
@@ -241,7 +241,7 @@ test('a line that nests deeper than the stack is reported like any other', () =>
 test('a release there is no profile of', () => {
   const unknown = { ...use('ok'), kernel: '5.10.0-1' };
   expect(() => replay([use('ok'), unknown])).toThrow(
-    'test.ndjson:2:1: no profile is known for kernel 5.10.0-1: a release from 6.9 to 7.3 is expected, or the profile to take (--profile)',
+    'test.ndjson:2:1: no profile for kernel 5.10.0-1: a release from 6.9 to 7.3 is expected, or the profile to take (--profile)',
   );
 });
 

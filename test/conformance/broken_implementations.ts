@@ -1,6 +1,6 @@
 import { CAP_SYS_ADMIN } from '../../src/abi/capabilities.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/implementations.js';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/sides.js';
 import { rowOf } from '../../src/engine/columns.js';
 import type { Masks } from '../../src/kernel/masks.js';
 import { extendProfile, type Rules } from '../../src/kernel/profile.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/implementations.js';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/sides.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js';
 import { CASES } from './cases.js';
@@ -29,7 +29,7 @@ describe('a rule that is wrong is caught by the case that shows it', () => {
   });
 });
 
-test('a hot path that says otherwise than the model is caught even where the model is right', () => {
+test('a hot path that differs from the model is caught even where the model is right', () => {
   const implementations: Implementations = {
     ...DEFAULT_IMPLEMENTATIONS,
     fast: (world) => {

@@ -4,21 +4,21 @@ import { Model } from '../kernel/model.js';
 import type { Trace } from '../kernel/trace.js';
 import type { Request, World } from '../kernel/world.js';
 
-/** The model, as far as recordings of bpf() calls ask it. */
+/** The part of the model that a replay uses. */
 export interface ReferenceModel {
   ask(request: Request, trace?: Trace): number;
 }
 
-/** The hot path, as far as recordings ask it. */
+/** The part of the hot path that a replay uses. */
 export type OptimizedEngine = Pick<Evaluator, 'checkRequest' | 'checkBatch' | 'replaceWorld'>;
 
-/** What recordings are held against. Tests put something wrong here, to see it found. */
+/** The implementations that recordings are compared with. Tests pass a broken one, which a replay must find. */
 export interface Implementations {
   model(world: World, lsm?: LsmHooks): ReferenceModel;
   fast(world: World): OptimizedEngine;
 }
 
-/** The model and the hot path as they are. */
+/** The model and the hot path. */
 export const DEFAULT_IMPLEMENTATIONS: Implementations = {
   model: (world, lsm) => new Model(world, lsm),
   fast: (world) => createEvaluator(world),
