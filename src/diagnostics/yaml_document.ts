@@ -26,7 +26,10 @@ const MAX_ALIASES = 1000;
 
 /** A YAML or JSON text as plain data, with the way back to the places it was written at. */
 export interface SourceDocument {
-  /** Objects, arrays, strings, numbers, booleans, null. Integers that a number cannot hold are strings of digits. */
+  /**
+   * Objects, arrays, strings, numbers, booleans, null. Numbers are integers: one that a number cannot hold, and any other number
+   * (1.5, 12e5), is the text as written. So is a key that is no string.
+   */
   readonly data: unknown;
   readonly locator: Locator;
   readonly warnings: readonly { readonly line: number; readonly column: number; readonly message: string }[];
@@ -194,6 +197,8 @@ function checkKeys(
       diagnostics.add(place(key ?? map), 'a key is a plain name');
       continue;
     }
+    // `12e5` is a name that someone gave, not 1200000.
+    if (typeof key.value !== 'string' && key.source !== undefined) key.value = key.source;
     const name = String(key.value);
     if (name === '__proto__') diagnostics.add(place(key), `${quote(name)} cannot be a name here`);
     const before = first.get(name);
@@ -204,10 +209,11 @@ function checkKeys(
 }
 
 /**
- * A number where one holds the value exactly. Otherwise the text as written: wide masks, and leading zeros, which are
- * octal to the kernel and decimal to YAML 1.2.
+ * A number where one holds the value exactly. Otherwise the text as written: wide masks, leading zeros, which are octal to the
+ * kernel and decimal to YAML 1.2, and floats, of which a scenario has none: a container id can look like one (12e5).
  */
 function plainNumber({ value, source }: Scalar): unknown {
+  if (typeof value === 'number') return source ?? value;
   if (typeof value !== 'bigint') return value;
   if (source !== undefined && /^[-+]?0[0-9]+$/.test(source)) return source;
   const number = Number(value);

@@ -47,8 +47,19 @@ const uid = (description: string) =>
     .max(MAX_UID, { error: `a whole number from 0 to ${MAX_UID}` })
     .meta({ description });
 
-const NAME_EXPECTED = 'a letter or _, then letters, digits and . _ - @ : / +';
-const name = z.string().regex(/^[A-Za-z_][\w.@:/+-]*$/, { error: NAME_EXPECTED });
+const NAME_EXPECTED =
+  'a letter, a digit or _, then letters, marks, digits and . _ - @ : / +, and not a number (12, 0x1f, 0o17), which stands for an id';
+/**
+ * Letters, marks and digits of any script, but for those that leave no trace on a screen. What YAML reads as a whole number
+ * cannot be referred to by name.
+ */
+const NAME =
+  /^(?!(?:[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+)$)(?![\p{M}.@:/+-])(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}_.@:/+-])+$/u;
+const name = z
+  .string()
+  .regex(NAME, { error: NAME_EXPECTED })
+  // Two names that look the same would be two names.
+  .refine((text) => text === text.normalize('NFC'), { error: 'a name in Unicode normalization form C (NFC)' });
 const named = <Value extends z.ZodType>(value: Value, description: string) =>
   z.record(name, value, { error: 'a map from names to what they are' }).nullish().meta({ description });
 
