@@ -6,14 +6,13 @@ import { TypeScriptBaseline } from './baselines/typescript.js';
 import { type Candidate, candidate, externalCandidate, interleave, type SamplingPlan, type Timing } from './measure.js';
 import { allowedBits, allowedShare, firstDifference } from './verify.js';
 
-/** The names contenders have in results. */
-/** The evaluator on columns in its own memory, and on any others, which it copies. */
+/** Names of candidates in results: the evaluator on resident columns, and on others, which it copies; the baselines. */
 export const OURS = 'engine';
 export const OURS_COPIED = 'engine, copied';
 export const NATIVE = 'native';
 export const TYPESCRIPT = 'typescript';
 
-/** What timing a batch showed. */
+/** The timings of a batch. */
 export interface BatchResult {
   readonly rows: number;
   readonly allowedShare: number;
@@ -21,8 +20,9 @@ export interface BatchResult {
 }
 
 /**
- * Times the evaluator (verdict bytes, reasons included) and its rivals (allow bits) on the same rows, each in its own
- * memory. All decide the whole batch before: throws an Error that describes the first row they differ on. `program` is the compiled C rival.
+ * Times the evaluator (verdict bytes with reasons) and its baselines (allow bits) on the same rows, each in its own memory.
+ * First compares their verdicts on the whole batch: throws an Error that describes the first row on which they differ.
+ * `program` is the compiled C baseline.
  */
 export function timeBatch(world: World, columns: Columns, program: string | null, sampling: SamplingPlan): BatchResult {
   const rows = columns.task.length;
@@ -36,7 +36,7 @@ export function timeBatch(world: World, columns: Columns, program: string | null
   try {
     evaluator.checkBatch(resident, residentVerdicts);
     evaluator.checkBatch(columns, verdicts);
-    if (Buffer.compare(verdicts, residentVerdicts) !== 0) throw new Error('a copied batch has other verdicts');
+    if (Buffer.compare(verdicts, residentVerdicts) !== 0) throw new Error('verdicts of a copied batch differ');
     typescript.checkBatch(columns, bits);
     requireAgreement(firstDifference(world, columns, verdicts, TYPESCRIPT, bits));
     if (native) requireAgreement(firstDifference(world, columns, verdicts, NATIVE, native.decide()));
@@ -53,7 +53,7 @@ export function timeBatch(world: World, columns: Columns, program: string | null
   }
 }
 
-/** Columns in the evaluator's memory; those that are left out stay out. */
+/** A copy in the evaluator's memory; missing columns stay missing. */
 export function residentCopy(evaluator: Evaluator, columns: Columns): Columns {
   const { insnCnt: _one, pre: _none, ...resident } = evaluator.makeColumns(columns.task.length);
   for (const name of Object.keys(resident) as (keyof typeof resident)[]) resident[name].set(columns[name]);
@@ -65,5 +65,5 @@ function nativeCandidates(native: NativeRival | null): Candidate[] {
 }
 
 function requireAgreement(difference: string | null): void {
-  if (difference !== null) throw new Error(`verdicts differ, nothing is timed:\n${difference}`);
+  if (difference !== null) throw new Error(`verdicts must agree before timing:\n${difference}`);
 }

@@ -1,5 +1,5 @@
-// npm run bench: how fast requests are decided, beside plain C and plain TypeScript deciding the same rows; how fast they come
-// from files; and whether that is as fast as it is owed to be.
+// npm run bench: the speed of decisions against baselines in C and TypeScript on the same rows; the end-to-end throughput of
+// files; and whether both meet their thresholds.
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,12 +10,12 @@ import { type BatchResult, NATIVE, OURS, OURS_COPIED, TYPESCRIPT, timeBatch } fr
 import { runPipelines } from './end_to_end/run_all.js';
 import { ratioOf, type Timing } from './measure.js';
 import { exitCodeOf, type Options, readOptions, USAGE } from './options.js';
+import { EACH_CELL, PERMISSION_SET, PERMISSION_SETS, PERMISSION_TABLE, timePermissionSets } from './permission_sets.js';
 import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single_check.js';
 import type { Spread } from './statistics.js';
-import { EACH_CELL, SURFACE, SURFACE_VERDICTS, SURFACES, timeSurfaces } from './surfaces.js';
 import { thresholdsOf, thresholdsText } from './thresholds.js';
 import { MAX_ROWS, RANDOM, RANDOM_IN_BLOCKS, RUNS_64, RUNS_256, timeWorkloads } from './workloads.js';
 import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.js';
@@ -24,10 +24,10 @@ import { benchmarkWorld, LARGE, levelsOf, SMALL, type WorldSize } from './world.
 const BUILD_FOLDER = 'build/bench';
 const MAIN_PROFILE = 'linux-6.12';
 const DESIGN_PROFILE = 'v12';
-/** Less would not be passed on to workers, or would be over before all of them are awake. */
+/** Smaller batches would be decided without workers, or before all of them have started. */
 const MIN_POOL_ROWS = 1_048_576;
 
-/** The cases of a profile as they are measured, and what they say. */
+/** Measures the cases of a profile and collects their results. */
 class Cases {
   readonly results: CaseResult[] = [];
   readonly ratios: Record<string, Spread> = {};
@@ -56,7 +56,7 @@ class Cases {
     this.#workloads(large, largeRequests);
   }
 
-  /** Two workers beside one. */
+  /** Two workers against one. */
   async pool(): Promise<void> {
     const { seed, sampling } = this.#options;
     const rows = Math.max(this.#options.rows, MIN_POOL_ROWS);
@@ -92,18 +92,18 @@ class Cases {
     const { seed, sampling } = this.#options;
     const timings = timeWorkloads(world, columns, seed, sampling);
     const rows = Math.min(columns.task.length, MAX_ROWS);
-    this.#add({ case: 'ways', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
+    this.#add({ case: 'workloads', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
     this.#compare('mixed_vs_random', timings, RANDOM, RANDOM_IN_BLOCKS);
     this.#compare('runs64_vs_random', timings, RUNS_64, RANDOM);
     this.#compare('runs256_vs_random', timings, RUNS_256, RANDOM);
   }
 
   #permissionSets(world: World, columns: Columns): void {
-    const { timings } = timeSurfaces(world, columns, this.#options.sampling);
-    const rows = SURFACES;
-    this.#add({ case: 'surface', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
-    this.#compare('surface_vs_cells', timings, SURFACE, EACH_CELL);
-    this.#compare('surface_verdicts_vs_cells', timings, SURFACE_VERDICTS, EACH_CELL);
+    const { timings } = timePermissionSets(world, columns, this.#options.sampling);
+    const rows = PERMISSION_SETS;
+    this.#add({ case: 'permission set', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
+    this.#compare('permission_set_vs_cells', timings, PERMISSION_SET, EACH_CELL);
+    this.#compare('permission_table_vs_cells', timings, PERMISSION_TABLE, EACH_CELL);
   }
 
   #add(result: CaseResult): void {
@@ -119,11 +119,11 @@ class Cases {
 }
 
 async function main(options: Options): Promise<void> {
-  const { seed, rows, sampling, json, isQuick, hasRoads } = options;
+  const { seed, rows, sampling, json, isQuick, hasPipelines } = options;
   const gcc = gccVersion();
   const machine = thisMachine(gcc === null ? null : `${gcc} ${GCC_FLAGS.join(' ')}`);
   console.log(headingText(machine, sampling, rows, seed));
-  if (gcc === null) console.log('There is no gcc here: nothing is compared with native code.');
+  if (gcc === null) console.log('gcc is missing: no comparison with native code.');
   const measure = (profile: string): Cases => {
     const cases = new Cases(profile, gcc === null ? null : compileNative(profile, BUILD_FOLDER), options);
     cases.run();
@@ -131,10 +131,10 @@ async function main(options: Options): Promise<void> {
   };
   const merged = measure(MAIN_PROFILE);
   if (availableParallelism() > 1) await merged.pool();
-  else console.log('\nThere is one core here: pools of workers are not compared.');
+  else console.log('\nThis machine has one core: no comparison of worker pools.');
   const design = measure(DESIGN_PROFILE);
   console.log();
-  const pipelines = hasRoads ? runPipelines(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
+  const pipelines = hasPipelines ? runPipelines(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
   const thresholds = thresholdsOf(merged.ratios, pipelines);

@@ -1,33 +1,33 @@
 import { Bench } from 'tinybench';
 import { medianOf, type Spread, spreadOf } from './statistics.js';
 
-/** Least milliseconds a contender in this process warms up in a round, and then is timed: short work is repeated. */
+/** Minimum milliseconds for which a candidate in this process is warmed up, and then timed, per round: short work is repeated. */
 const MIN_WARMUP = 30;
 const MIN_TIME = 50;
 
-/** How long to measure. */
+/** The amount of measuring. */
 export interface SamplingPlan {
   readonly rounds: number;
-  /** Least timed repetitions of a contender in one round, after one to warm up; their median is the round's sample. */
+  /** Minimum timed repetitions of a candidate per round, after one to warm up; their median is the round's sample. */
   readonly repetitions: number;
 }
 
-/** Rounds for each of an effort's where a goal is a ratio that is close to what it should be. */
+/** Factor on the rounds of a plan where a ratio is close to its threshold. */
 const MORE_ROUNDS = 3;
 
-/** For contenders that are so close to each other that what else runs on the machine matters. */
+/** For candidates so close to each other that other load of the machine matters. */
 export function moreRounds(sampling: SamplingPlan): SamplingPlan {
   return { ...sampling, rounds: MORE_ROUNDS * sampling.rounds };
 }
 
-/** One of those who are timed against each other on the same rows. */
+/** One of several that are timed against each other on the same rows. */
 export interface Candidate {
   readonly name: string;
   /** Nanoseconds per check in one round. */
   round(repetitions: number): number;
 }
 
-/** One of those whose work is not over when its call returns. */
+/** A candidate whose work is asynchronous. */
 export interface AsyncCandidate {
   readonly name: string;
   /** Makes `checks` checks. */
@@ -35,7 +35,7 @@ export interface AsyncCandidate {
   work(): Promise<void>;
 }
 
-/** What a contender's rounds showed. */
+/** The samples of a candidate. */
 export interface Timing {
   readonly name: string;
   /** Nanoseconds per check, one sample per round. */
@@ -45,7 +45,7 @@ export interface Timing {
   readonly checksPerSecond: number;
 }
 
-/** Times contenders in turn, round after round, each round starting with another one. */
+/** Times candidates in turn, round after round; each round starts with another one. */
 export function interleave(candidates: readonly Candidate[], { rounds, repetitions }: SamplingPlan): Timing[] {
   const samples = candidates.map((): number[] => []);
   for (const turn of turnsOf(candidates.length, rounds)) {
@@ -54,7 +54,7 @@ export function interleave(candidates: readonly Candidate[], { rounds, repetitio
   return candidates.map(({ name }, i) => timingOf(name, samples[i] as number[]));
 }
 
-/** The same of contenders that are waited for: each round's sample is the median of its repetitions, after a warm-up. */
+/** The same for asynchronous candidates: each round's sample is the median of its repetitions, after a warm-up. */
 export async function interleaveAsync(
   candidates: readonly AsyncCandidate[],
   { rounds, repetitions }: SamplingPlan,
@@ -74,7 +74,7 @@ export async function interleaveAsync(
   return candidates.map(({ name }, i) => timingOf(name, samples[i] as number[]));
 }
 
-/** Whose turn it is. */
+/** The order of candidates in a round. */
 function* turnsOf(candidates: number, rounds: number): Generator<number> {
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < candidates; turn++) yield (round + turn) % candidates;
@@ -86,7 +86,7 @@ function timingOf(name: string, rounds: readonly number[]): Timing {
   return { name, rounds, nanoseconds, checksPerSecond: 1e9 / nanoseconds.median };
 }
 
-/** A contender in this process: `work` makes `checks` checks. */
+/** A candidate in this process: `work` makes `checks` checks. */
 export function candidate(name: string, checks: number, work: () => void): Candidate {
   return {
     name,
@@ -106,7 +106,7 @@ export function candidate(name: string, checks: number, work: () => void): Candi
   };
 }
 
-/** A contender that times itself, elsewhere. */
+/** A candidate that times itself, in another process. */
 export function externalCandidate(name: string, time: (repetitions: number) => readonly number[]): Candidate {
   return { name, round: (repetitions) => medianOf(time(repetitions)) };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { SamplingPlan } from './measure.js';
 
-/** What a person asked for. */
+/** The options of the command line. */
 export interface Options {
   /** Where to write the results as JSON. */
   readonly json: string | null;
@@ -10,30 +10,30 @@ export interface Options {
   readonly rows: number;
   readonly sampling: SamplingPlan;
   readonly isQuick: boolean;
-  /** Whether roads from files are timed too. */
-  readonly hasRoads: boolean;
+  /** Whether end-to-end pipelines are timed too. */
+  readonly hasPipelines: boolean;
 }
 
 const FULL = { rows: 4_194_304, sampling: { rounds: 7, repetitions: 3 } };
 const QUICK = { rows: 1_048_576, sampling: { rounds: 3, repetitions: 1 } };
 
-/** What `npm run bench -- --help` prints. */
-export const USAGE = `npm run bench -- [--json FILE] [--quick] [--no-roads] [--rows N] [--rounds N] [--seed N]
+/** The text of `npm run bench -- --help`. */
+export const USAGE = `npm run bench -- [--json FILE] [--quick] [--no-files] [--rows N] [--rounds N] [--seed N]
   --json FILE  also write the results as JSON
   --quick      a smoke run: a million rows, three rounds
-  --no-roads   decisions alone: no files are made (2 GB in the temporary folder)
+  --no-files   decisions only, without the end-to-end pipelines (2 GB of files in the temporary folder)
   --rows N     rows of a batch, at least 65536 (${FULL.rows})
   --rounds N   rounds (${FULL.sampling.rounds})
   --seed N     seed of the worlds and requests (1)`;
 
-/** Reads the command line; null asks for help. Throws a RangeError or TypeError for what it cannot read. */
+/** Parses the command line; null for --help. Throws a RangeError or TypeError for invalid options. */
 export function readOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      'no-roads': { type: 'boolean', default: false },
+      'no-files': { type: 'boolean', default: false },
       rows: { type: 'string' },
       rounds: { type: 'string' },
       seed: { type: 'string', default: '1' },
@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): Options | null {
   return {
     json: values.json ?? null,
     isQuick: values.quick,
-    hasRoads: !values['no-roads'],
+    hasPipelines: !values['no-files'],
     seed: wholeNumber('seed', values.seed, 0),
     rows: values.rows === undefined ? rows : wholeNumber('rows', values.rows, 65_536),
     sampling: {
@@ -55,16 +55,16 @@ export function readOptions(args: readonly string[]): Options | null {
   };
 }
 
-/** The exit status for what was thrown: 2 where the command line cannot be read. */
+/** The exit status of an error: 2 for invalid options. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof RangeError || error instanceof TypeError ? 2 : 1;
 }
 
-/** An option's whole number. Throws a RangeError for what is none, or less than `least`. */
-export function wholeNumber(option: string, text: string, least: number): number {
+/** The integer of an option. Throws a RangeError for text that is not one, or one less than `minimum`. */
+export function wholeNumber(option: string, text: string, minimum: number): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
-    throw new RangeError(`--${option} ${text}: a whole number from ${least} on is wanted`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < minimum) {
+    throw new RangeError(`--${option} must be an integer of at least ${minimum}, got ${text}`);
   }
   return number;
 }

@@ -6,15 +6,15 @@ import { type BatchResult, residentCopy } from './batches.js';
 import { type AsyncCandidate, interleaveAsync, moreRounds, type SamplingPlan } from './measure.js';
 import { allowedBits, allowedShare } from './verify.js';
 
-/** The names pools have in results. */
+/** Names of pools in results. */
 export const ONE_WORKER = '1 worker';
 export const TWO_WORKERS = '2 workers';
 /** The same batch in this thread, for comparison. */
 export const NO_WORKER = 'no worker';
 
 /**
- * Times a batch in the evaluator's memory over pools of one and of two workers. Both decide all of it before: throws an Error where
- * their verdicts are not the evaluator's.
+ * Times a resident batch over pools of one and of two workers. First compares their verdicts with the evaluator's: throws an
+ * Error where they differ.
  */
 export async function timePools(world: World, columns: Columns, sampling: SamplingPlan): Promise<BatchResult> {
   const rows = columns.task.length;
@@ -32,7 +32,7 @@ export async function timePools(world: World, columns: Columns, sampling: Sampli
     }));
     for (const { name, work } of candidates) {
       await work();
-      if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts differ, nothing is timed`);
+      if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts must agree before timing`);
     }
     candidates.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
     const timings = await interleaveAsync(candidates, moreRounds(sampling));

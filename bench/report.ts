@@ -4,7 +4,7 @@ import type { SamplingPlan, Timing } from './measure.js';
 import type { Spread } from './statistics.js';
 import type { Threshold } from './thresholds.js';
 
-/** Where it was measured. */
+/** The machine of a measurement. */
 export interface Machine {
   readonly cpu: string;
   readonly node: string;
@@ -13,7 +13,7 @@ export interface Machine {
   readonly gcc: string | null;
 }
 
-/** What a world holds, for the record. */
+/** The size of a world, for the report. */
 export interface WorldDescription {
   readonly name: string;
   readonly profile: string;
@@ -25,13 +25,13 @@ export interface WorldDescription {
   readonly tokens: number;
 }
 
-/** One case: the same rows timed by several contenders. */
+/** One case: the same rows, decided by several candidates. */
 export interface CaseResult {
   readonly case: string;
   readonly profile: string;
   readonly world: string;
   readonly rows: number;
-  /** The share of allowed rows, where all of them were decided. */
+  /** Share of allowed rows, 0 to 1; null where not all rows were decided. */
   readonly allowedShare: number | null;
   readonly timings: readonly Timing[];
 }
@@ -39,7 +39,7 @@ export interface CaseResult {
 /** Ratios of checks per second, ours divided by theirs, by name: `random_small_vs_native`. */
 export type Ratios = Readonly<Record<string, Spread>>;
 
-/** Everything a benchmark run found. */
+/** All results of a benchmark run. */
 export interface Report {
   readonly machine: Machine;
   readonly seed: number;
@@ -88,7 +88,7 @@ export function reportJson({
       holds: value === undefined ? null : value >= goal.minimum,
     })),
   };
-  // Six digits are more than any clock gives.
+  // Six digits are more than any clock's precision.
   const json = JSON.stringify(
     whole,
     (_, value) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value),
@@ -97,12 +97,12 @@ export function reportJson({
   return `${json}\n`;
 }
 
-/** Lines that say what was measured where. */
+/** The machine and the amount of measuring, as lines. */
 export function headingText(machine: Machine, sampling: SamplingPlan, rows: number, seed: number): string {
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}${machine.gcc === null ? '' : `, ${machine.gcc}`}`,
     `${rows.toLocaleString('en')} rows a batch, seed ${seed}; ${sampling.rounds} interleaved rounds of ` +
-      `${sampling.repetitions} after a warm-up; the engine gives reasons, its rivals allow or deny only`,
+      `${sampling.repetitions} after a warm-up; the engine gives reasons, the baselines only allow or deny`,
   ].join('\n');
 }
 
@@ -128,7 +128,7 @@ export function ratiosText(profile: string, ratios: Ratios): string {
       `  ${name.padEnd(width)} ${median.toFixed(2).padStart(8)}  (${min.toFixed(2)} to ${max.toFixed(2)})`,
   );
   return [
-    `Ratios of checks per second, ours divided by theirs, ${profile} (median, least and most of a round):`,
+    `Ratios of checks per second, engine to baseline, ${profile} (median, minimum and maximum of the rounds):`,
     ...lines,
   ].join('\n');
 }

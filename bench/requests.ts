@@ -2,9 +2,9 @@ import { type Columns, makeColumns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
 import { Random } from '../src/workload/random.js';
 
-/** Rows for which `runs` holds task and token. */
+/** Rows of a run of `runs`, all with one task and token. */
 export const RUN_LENGTH = 4096;
-/** `mixed` holds task and token for 1 to this many rows. */
+/** The longest burst of `mixed`: 1 to this many rows have one task and token. */
 export const MAX_BURST_LENGTH = 64;
 
 const REQUEST_STREAM = 1;
@@ -46,7 +46,7 @@ export function requests(world: World, seed: number, rows: number): Columns {
   return columns;
 }
 
-/** The same requests with task and token held: each run has those of its first row. */
+/** The same requests in runs: each run has the task and token of its first row. */
 export function runs(columns: Columns, runLength = RUN_LENGTH): Columns {
   const task = columns.task.slice();
   const token = columns.token.slice();
@@ -58,7 +58,7 @@ export function runs(columns: Columns, runLength = RUN_LENGTH): Columns {
 }
 
 /**
- * The same requests in bursts: task and token are held for 1 to 64 rows (uniform); the task of a burst is drawn by
+ * The same requests in bursts: 1 to 64 rows (uniform) have one task and token; the task of a burst is drawn by
  * Zipf's law (task n with a weight of 1 / (n + 1)), its token as for any request.
  */
 export function mixed(columns: Columns, world: World, seed: number): Columns {

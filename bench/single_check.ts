@@ -8,7 +8,7 @@ import type { NamedRequest } from '../src/request/resolve_request.js';
 import { TypeScriptBaseline } from './baselines/typescript.js';
 import { type Candidate, candidate, interleave, type SamplingPlan, type Timing } from './measure.js';
 
-/** The names the ways to make one check have in results. */
+/** Names in results of the ways to make one check. */
 export const CHECK = 'check';
 export const CHECK_NAMES = 'check_names';
 export const CHECK_IDS = 'checkIds';
@@ -16,14 +16,15 @@ export const NOTHING = 'nothing';
 export const TYPESCRIPT_CHECK = 'typescript';
 export const MODEL = 'model';
 
-/** Checks in one timed repetition: more than a branch predictor learns by heart. */
+/** Checks in one timed repetition: more than a branch predictor can learn. */
 export const SINGLE_CHECKS = 65_536;
-/** The model is slower by far. */
+/** The model is much slower. */
 export const MODEL_CHECKS = 2048;
 
 /**
- * Times one check at a time on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest on
- * request objects, check on the same by names, checkIds on numbers, an empty Wasm call with the numbers of checkIds, the TypeScript rival, and the model.
+ * Times single checks on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest() on request objects,
+ * check() on the same by names, checkIds() on numbers, an empty Wasm call with the parameters of checkIds(), the TypeScript
+ * baseline, and the model.
  */
 export function timeSingle(world: World, columns: Columns, sampling: SamplingPlan): Timing[] {
   const evaluator = createEvaluator(world);
@@ -32,7 +33,7 @@ export function timeSingle(world: World, columns: Columns, sampling: SamplingPla
   const requests = Array.from({ length: SINGLE_CHECKS }, (_, row) => rowOf(columns, row));
   const named = requests.map((request) => namedRequest(world, request));
   const fewRequests = requests.slice(0, MODEL_CHECKS);
-  // Answers are added up and kept, so that no call can be left out.
+  // Results are added up and used, so that no call can be optimised away.
   let blackhole = 0;
   const candidates = [
     candidate(CHECK, SINGLE_CHECKS, () => {
@@ -74,11 +75,11 @@ export function timeSingle(world: World, columns: Columns, sampling: SamplingPla
     }),
   ];
   const timings = interleave(candidates, sampling);
-  if (!Number.isInteger(blackhole)) throw new Error('a check answered no number');
+  if (!Number.isInteger(blackhole)) throw new Error('a check must return a number');
   return timings;
 }
 
-/** The same request by names, in the spelling that lists of names have. */
+/** The same request by names, in the spelling of `bpftoken list`. */
 function namedRequest({ profile: { vocabulary }, tasks, tokens }: World, request: Request): NamedRequest {
   const cmd = vocabulary.nameOf('cmds', request.cmd);
   const isMap = cmd === 'map_create';

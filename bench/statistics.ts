@@ -1,4 +1,4 @@
-/** Where samples lie. */
+/** Median, extremes and quartiles of samples. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -9,13 +9,13 @@ export interface Spread {
 
 /** Median, extremes and quartiles of at least one sample; quantiles between two samples are interpolated. */
 export function spreadOf(samples: readonly number[]): Spread {
-  if (samples.length === 0) throw new RangeError('no samples');
+  if (samples.length === 0) throw new RangeError('there must be at least one sample');
   const sorted = [...samples].sort((a, b) => a - b);
   const quantile = (part: number): number => {
-    const workspace = (sorted.length - 1) * part;
-    const below = sorted[Math.floor(workspace)] as number;
-    const above = sorted[Math.ceil(workspace)] as number;
-    return below + (above - below) * (workspace - Math.floor(workspace));
+    const index = (sorted.length - 1) * part;
+    const below = sorted[Math.floor(index)] as number;
+    const above = sorted[Math.ceil(index)] as number;
+    return below + (above - below) * (index - Math.floor(index));
   };
   return {
     median: quantile(0.5),
@@ -26,7 +26,7 @@ export function spreadOf(samples: readonly number[]): Spread {
   };
 }
 
-/** The middle of samples. */
+/** The median of at least one sample. */
 export function medianOf(samples: readonly number[]): number {
   return spreadOf(samples).median;
 }

@@ -1,19 +1,19 @@
-// What the benchmark is held to: floors are owed, aims are hoped for.
+// The thresholds of the benchmark: minima that must hold, and targets.
 
 import type { PipelineReport } from './end_to_end/report.js';
 import type { Ratios } from './report.js';
 
-/** A figure and what it should be. */
+/** A measured figure with its minimum and target. */
 export interface Threshold {
   readonly name: string;
-  /** Undefined where it could not be measured here. */
+  /** Undefined where it could not be measured on this machine. */
   readonly value: number | undefined;
-  /** Least value that is owed. */
+  /** The benchmark fails below this value. */
   readonly minimum: number;
   readonly target: number | undefined;
 }
 
-/** The goals of a run, by the ratios of linux-6.12 and the roads that were timed. */
+/** The thresholds of a run, from the ratios of linux-6.12 and the end-to-end pipelines. */
 export function thresholdsOf(ratios: Ratios, pipelines: readonly PipelineReport[]): readonly Threshold[] {
   const ratio = (name: string, minimum: number, target?: number): Threshold => ({
     name,
@@ -41,24 +41,22 @@ export function thresholdsOf(ratios: Ratios, pipelines: readonly PipelineReport[
   ];
 }
 
-/** A line each: whether the floor holds, and how near the aim is. */
+/** One line per threshold: whether the minimum holds, and the distance to the target. */
 export function thresholdsText(thresholds: readonly Threshold[]): string {
   const width = Math.max(...thresholds.map(({ name }) => name.length));
   const lines = thresholds.map(({ name, value, minimum, target }) => {
     const measured = value === undefined ? 'not measured' : value.toFixed(2);
     const words =
       value === undefined ? '' : value >= minimum ? ', holds' : `, DOES NOT HOLD: ${percent(value, minimum)} of it`;
-    return `  ${name.padEnd(width)} ${measured.padStart(12)}   floor ${minimum}${words}${formatTarget(value, target)}`;
+    return `  ${name.padEnd(width)} ${measured.padStart(12)}   minimum ${minimum}${words}${formatTarget(value, target)}`;
   });
-  return ['Floors, which are owed, and aims (medians, linux-6.12; a rate depends on the machine):', ...lines].join(
-    '\n',
-  );
+  return ['Thresholds: minimum and target (medians, linux-6.12; a rate depends on the machine):', ...lines].join('\n');
 }
 
 function formatTarget(value: number | undefined, target: number | undefined): string {
   if (target === undefined) return '';
-  if (value === undefined) return `; aim ${target}`;
-  return value >= target ? `; aim ${target}, reached` : `; aim ${target}, ${percent(value, target)} of it`;
+  if (value === undefined) return `; target ${target}`;
+  return value >= target ? `; target ${target}, reached` : `; target ${target}, ${percent(value, target)} of it`;
 }
 
 function percent(value: number, of: number): string {

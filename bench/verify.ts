@@ -3,10 +3,10 @@ import { type Columns, rowOf } from '../src/engine/columns.js';
 import { decodeVerdict, dispositionName, isAllowed, outcomeName } from '../src/kernel/verdict.js';
 import type { World } from '../src/kernel/world.js';
 
-/** By outcome: whether the request goes on. */
+/** By outcome: whether the request is allowed. */
 const ALLOWED = Uint8Array.from({ length: OUTCOME_MASK + 1 }, (_, outcome) => (isAllowed(outcome as Outcome) ? 1 : 0));
 
-/** 1 for every verdict that lets its request go on, else 0. */
+/** 1 for every verdict that allows its request, else 0. */
 export function allowedBits(verdicts: Uint8Array): Uint8Array {
   return verdicts.map((verdict) => ALLOWED[verdict & OUTCOME_MASK] as number);
 }
@@ -18,7 +18,7 @@ export function allowedShare(bits: Uint8Array): number {
   return allowed / bits.length;
 }
 
-/** The first row where allow bits are not what the verdicts say, in words; null where they agree on every row. */
+/** A description of the first row whose allow bit differs from the verdict; null where all rows agree. */
 export function firstDifference(
   world: World,
   columns: Columns,

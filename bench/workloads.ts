@@ -8,9 +8,9 @@ import { residentCopy } from './batches.js';
 import { type Candidate, candidate, interleave, moreRounds, type SamplingPlan, type Timing } from './measure.js';
 import { mixed, runs, sortedRows, zipfTasks } from './requests.js';
 
-/** The names of workloads in results. */
+/** Names of workloads in results. */
 export const RANDOM = 'random';
-/** The same rows by the module's way for random rows alone, which looks for no runs. */
+/** The same rows without the search for runs. */
 export const RANDOM_IN_BLOCKS = 'random, in blocks';
 export const RUNS_64 = 'runs of 64';
 export const RUNS_256 = 'runs of 256';
@@ -18,13 +18,13 @@ export const ZIPF = 'Zipf tasks';
 export const BURSTS = 'bursts';
 export const SORTED = 'sorted';
 
-/** Rows of each workload at most: all lie in the evaluator's memory at the same time. */
+/** The largest number of rows per workload: all are in the evaluator's memory at the same time. */
 export const MAX_ROWS = 1_048_576;
 
 /**
- * Times batches of different order in the evaluator's memory, where it chooses the way for each stretch of rows: random
- * ones; the same in runs; of tasks by Zipf's law, row by row and in bursts of 1 to 64; such bursts sorted by task and
- * token. Verdicts of the random rows are compared with those of the same rows in blocks before: throws an Error if they differ.
+ * Times resident batches in different orders, for which the engine selects its code segment by segment: random rows; the same
+ * in runs; tasks by Zipf's law, row by row and in bursts of 1 to 64; such bursts sorted by task and token. First compares the
+ * verdicts of the random rows with those of the same rows in blocks: throws an Error where they differ.
  */
 export function timeWorkloads(
   world: World,
@@ -59,13 +59,13 @@ function inBlocks(evaluator: Evaluator, columns: Columns): Candidate {
   const rows = columns.task.length;
   const out = evaluator.makeVerdicts(rows);
   const at = addressesOf(memory, resident, out);
-  if (!at) throw new Error('the batch does not lie in the memory');
+  if (!at) throw new Error('the batch must be resident');
   const decide = () =>
     decideBatchInBlocks(workspace, rows, at.task, at.token, at.cmd, at.type, at.attachType, at.insnCnt, at.pre, at.out);
   decide();
   const expected = new Uint8Array(rows);
   evaluator.checkBatch(columns, expected);
-  if (Buffer.compare(out, expected) !== 0) throw new Error('in blocks, verdicts differ: nothing is timed');
+  if (Buffer.compare(out, expected) !== 0) throw new Error('verdicts in blocks must agree before timing');
   return candidate(RANDOM_IN_BLOCKS, rows, decide);
 }
 

@@ -5,7 +5,7 @@ import { profileNamed } from '../src/kernel/profile.js';
 import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../src/kernel/world.js';
 import { Random } from '../src/workload/random.js';
 
-/** How much of everything a benchmark world holds. */
+/** The size of a benchmark world. */
 export interface WorldSize {
   readonly name: string;
   readonly userns: number;
@@ -16,12 +16,12 @@ export interface WorldSize {
 export const SMALL: WorldSize = { name: 'small', userns: 64, tasks: 256, tokens: 256 };
 export const LARGE: WorldSize = { name: 'large', userns: 1024, tasks: 4096, tokens: 4096 };
 
-/** No namespace of a benchmark world lies deeper. */
+/** The deepest level of a benchmark world. */
 export const DEEPEST_LEVEL = 8;
 
 const UIDS = 8;
 const FIRST_UID = 1000;
-/** The stream of random numbers worlds are drawn from; requests have another. */
+/** The stream of random numbers for worlds; requests have another. */
 const WORLD_STREAM = 0;
 const TASK_CAPABILITIES: readonly (readonly [cap: number, percent: number])[] = [
   [CAP_BPF, 80],
@@ -31,7 +31,7 @@ const TASK_CAPABILITIES: readonly (readonly [cap: number, percent: number])[] = 
 ];
 
 /**
- * The world the benchmark runs on, from a seed: unprivileged_bpf_disabled is 2, no LSM denies anything.
+ * The world of the benchmark, from a seed: unprivileged_bpf_disabled is 2, no LSM denials.
  *
  * Namespace: its parent is the initial one for a quarter of them, else uniform among the earlier ones that leave it at
  * level 8 at most; its owner is uniform of 8 uids. Task: namespace uniform, euid uniform of the same 8; CAP_BPF with

@@ -1,5 +1,5 @@
 import type { TaskSpec } from '../../src/kernel/world.js';
-import type { MakeAlternative } from './peer.js';
+import type { MakeAlternative } from './alternative.js';
 import { bitsOf, needsOf, usernsWith } from './question.js';
 
 interface Enforcer {
@@ -23,7 +23,7 @@ m = has(r.task.userns, 0) || (has(r.task.userns, r.token.userns) && has(r.token.
 has(r.token.progs, r.type.number) && has(r.token.attachs, r.type.attachType))
 `;
 
-/** casbin: attributes in a matcher, which has one function added to it: whether a list has a number. */
+/** casbin: attributes in a matcher, with one added function: whether a list has a number. */
 export const casbin: MakeAlternative = async (world, find) => {
   const { newEnforcer, newModelFromString } = await find.load<Casbin>('casbin');
   const enforcer = await newEnforcer(newModelFromString(MODEL.replaceAll('\\\n', '')));
@@ -39,7 +39,7 @@ export const casbin: MakeAlternative = async (world, find) => {
     name: 'casbin',
     version: find.version('casbin'),
     how: 'attributes of task, token and type in a matcher, with one added function: whether a list has a number',
-    cannot: 'relations between namespaces in a matcher: a task comes with those in which it has what is asked',
+    cannot: 'relations between namespaces in a matcher: a task lists those in which it has the required capabilities',
     prepare({ task, token, type, attachType }) {
       const userns = usernsWith(world, world.tasks[task] as TaskSpec, needsOf(world, type));
       const asker = { userns };

@@ -1,5 +1,5 @@
 import type { TaskSpec } from '../../src/kernel/world.js';
-import type { MakeAlternative } from './peer.js';
+import type { MakeAlternative } from './alternative.js';
 import { attachTypeOf, bitsOf, needsOf, usernsWith } from './question.js';
 
 interface Ability {
@@ -10,7 +10,7 @@ interface Casl {
   subject(type: string, object: object): unknown;
 }
 
-/** @casl/ability: an ability a task; an action a program type; tokens are subjects, their masks lists to be found in. */
+/** @casl/ability: an ability per task, an action per program type; tokens are subjects, whose masks are lists. */
 export const casl: MakeAlternative = async (world, find) => {
   const { createMongoAbility, subject } = await find.load<Casl>('@casl/ability');
   const { count } = world.profile.vocabulary;
@@ -43,7 +43,7 @@ export const casl: MakeAlternative = async (world, find) => {
     version: find.version('@casl/ability'),
     how: 'an ability per task with a rule per program type; the token a subject whose masks are lists',
     cannot:
-      'relations between namespaces: each rule lists those in which its task has the capabilities, worked out before',
+      'relations between namespaces: each rule lists those in which its task has the capabilities, computed beforehand',
     prepare({ task, token, type }) {
       const ability = abilities.get(task) ?? abilityOf(task);
       abilities.set(task, ability);

@@ -1,5 +1,5 @@
 import type { TaskSpec, TokenSpec, UsernsSpec } from '../../src/kernel/world.js';
-import type { MakeAlternative } from './peer.js';
+import type { MakeAlternative } from './alternative.js';
 import { bitsOf, capsOf, chainOf, needsOf } from './question.js';
 
 interface Answer {
@@ -12,7 +12,7 @@ interface Cedar {
   statefulIsAuthorized(call: object): Answer;
 }
 
-/** The rules of bpf_token_capable() and cap_capable(): namespaces and who owns them are Cedar's own hierarchy. */
+/** The rules of bpf_token_capable() and cap_capable(): namespaces and their owners are a hierarchy of Cedar entities. */
 const POLICIES = `
 permit (principal, action == Action::"prog_load", resource) when {
   resource.cmds.contains(context.cmd) && resource.progs.contains(context.type) &&
@@ -30,10 +30,10 @@ const POLICY_SET = 'bpf';
 export const cedar: MakeAlternative = async (world, find) => {
   const { preparsePolicySet, statefulIsAuthorized } = await find.load<Cedar>('@cedar-policy/cedar-wasm/nodejs');
   const parsed = preparsePolicySet(POLICY_SET, { staticPolicies: POLICIES });
-  if (parsed.type !== 'success') throw new Error(`cedar refuses the policies: ${JSON.stringify(parsed.errors)}`);
+  if (parsed.type !== 'success') throw new Error(`cedar must accept the policies: ${JSON.stringify(parsed.errors)}`);
   const uid = (type: string, id: string | number) => ({ type, id: String(id) });
   const ref = (type: string, id: string | number) => ({ __entity: uid(type, id) });
-  /** The children of a namespace that belong to a uid, and all below them. */
+  /** The children of a namespace that a uid owns, and all their descendants. */
   const owned = (parent: number, owner: number): string => `${parent} of ${owner}`;
   const usernsEntity = (id: number) => {
     const { parent, owner } = world.userns[id] as UsernsSpec;
@@ -45,7 +45,7 @@ export const cedar: MakeAlternative = async (world, find) => {
     name: '@cedar-policy/cedar-wasm',
     version: find.version('@cedar-policy/cedar-wasm'),
     how: 'two policies, parsed once; namespaces and their owners as its entity hierarchy; the entities of a question in each call',
-    cannot: 'an order of checks: it permits or denies, without the reason or what became of the token',
+    cannot: 'an order of checks: it permits or denies, without the reason or the disposition of the token',
     prepare({ task: taskId, token: tokenId, type, attachType }) {
       const task = world.tasks[taskId] as TaskSpec;
       const token = world.tokens[tokenId] as TokenSpec;
@@ -81,7 +81,7 @@ export const cedar: MakeAlternative = async (world, find) => {
       };
       return () => {
         const { response, errors } = statefulIsAuthorized(call);
-        if (!response) throw new Error(`cedar does not answer: ${JSON.stringify(errors)}`);
+        if (!response) throw new Error(`cedar must answer: ${JSON.stringify(errors)}`);
         return response.decision === 'allow';
       };
     },

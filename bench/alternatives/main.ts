@@ -1,5 +1,5 @@
-// npm run bench:alternatives: policy engines on the nearest question each can express, beside the evaluator; writes what it found into
-// docs/performance.md.
+// npm run bench:alternatives: policy engines on the nearest question that each can express, against the evaluator; writes the
+// results to docs/performance.md.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,25 +11,25 @@ import type { World } from '../../src/kernel/world.js';
 import { type Candidate, candidate, interleave, type SamplingPlan, type Timing } from '../measure.js';
 import { thisMachine } from '../report.js';
 import { benchmarkWorld, SMALL } from '../world.js';
+import type { Alternative, Finder } from './alternative.js';
 import { casbin } from './casbin.js';
 import { casl } from './casl.js';
 import { cedar } from './cedar.js';
-import type { Alternative, Finder } from './peer.js';
 import { drawQuestions, expectedAnswers, type Question } from './question.js';
 
-const FOLDER = 'bench/peers';
+const FOLDER = 'bench/alternatives';
 const DOCUMENT = 'docs/performance.md';
-const BEGIN = '<!-- peers: written by npm run bench:alternatives -->';
-const END = '<!-- end of peers -->';
+const BEGIN = '<!-- alternatives: written by npm run bench:alternatives -->';
+const END = '<!-- end of alternatives -->';
 const SEED = 1;
 const QUESTIONS = 1024;
 const SAMPLING: SamplingPlan = { rounds: 5, repetitions: 3 };
 const OURS = 'bpf-token-sim';
 const OURS_BATCH = 'bpf-token-sim, batch';
-/** Answers are added up and kept, so that no call can be left out. */
+/** Results are added up and used, so that no call can be optimised away. */
 let blackhole = 0;
 
-/** Installs the rivals where that has not been done, as their lock file says. */
+/** Installs the policy engines of the lock file, once. */
 function install(): void {
   if (existsSync(join(FOLDER, 'node_modules'))) return;
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: FOLDER, stdio: 'inherit' });
@@ -45,7 +45,7 @@ function finder(): Finder {
   };
 }
 
-/** Throws an Error for the first question that a rival answers otherwise. */
+/** Throws an Error for the first question on which an engine and the evaluator differ. */
 function requireAgreement(
   alternative: Alternative,
   questions: readonly Question[],
@@ -79,9 +79,9 @@ function candidates(world: World, questions: readonly Question[], alternatives: 
       }
     }),
     ...alternatives.map((alternative) => {
-      const asks = questions.map((question) => alternative.prepare(question));
-      return candidate(alternative.name, asks.length, () => {
-        for (const ask of asks) blackhole += ask() ? 1 : 0;
+      const prepared = questions.map((question) => alternative.prepare(question));
+      return candidate(alternative.name, prepared.length, () => {
+        for (const evaluate of prepared) blackhole += evaluate() ? 1 : 0;
       });
     }),
   ];
@@ -102,15 +102,15 @@ function documentText(alternatives: readonly Alternative[], timings: readonly Ti
     BEGIN,
     '',
     `May a task load a program of a type, with an attach type that fits it, with a token? ${QUESTIONS.toLocaleString('en')} questions of the small`,
-    `world (seed ${SEED}, linux-6.12), ${((100 * allowed) / QUESTIONS).toFixed(0)}% allowed; all answer all of them alike. Policies, tokens and what else can be prepared is`,
-    `prepared before. ${thisMachine(null).cpu}, Node ${process.version}; checks a second, median (least to most of ${SAMPLING.rounds} rounds).`,
+    `world (seed ${SEED}, linux-6.12), ${((100 * allowed) / QUESTIONS).toFixed(0)}% allowed; all engines agree on all of them. Policies, tokens and other inputs are`,
+    `prepared beforehand. ${thisMachine(null).cpu}, Node ${process.version}; checks per second, median (minimum to maximum of ${SAMPLING.rounds} rounds).`,
     '',
-    '| | checks a second | times slower than checkIds() | asked how | cannot say |',
+    '| | checks per second | times slower than checkIds() | expressed as | cannot express |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    'None of them says why, what became of the token, or what errno a program would see; faults of a call, LSM denials and',
-    'kernels that differ would each be policies of their own.',
+    'None of them gives the reason, the disposition of the token or the errno; faults of a call, LSM denials and differences',
+    'between kernels would each need further policies.',
     '',
     END,
   ].join('\n');
@@ -128,7 +128,7 @@ function writeDocument(text: string): void {
   const document = readFileSync(DOCUMENT, 'utf8');
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`${DOCUMENT} has no lines ${BEGIN} and ${END} to write between`);
+  if (begin === -1 || end < begin) throw new Error(`${DOCUMENT} must have the lines ${BEGIN} and ${END}`);
   writeFileSync(DOCUMENT, document.slice(0, begin) + text + document.slice(end + END.length));
 }
 
@@ -140,7 +140,7 @@ const find = finder();
 const alternatives = await Promise.all([casl, casbin, cedar].map((make) => make(world, find)));
 for (const alternative of alternatives) requireAgreement(alternative, questions, expected);
 const timings = interleave(candidates(world, questions, alternatives), SAMPLING);
-if (!Number.isInteger(blackhole)) throw new Error('a check answered no number');
+if (!Number.isInteger(blackhole)) throw new Error('a check must return a number');
 const text = documentText(alternatives, timings, expected.filter((allowed) => allowed).length);
 console.log(text);
 writeDocument(text);

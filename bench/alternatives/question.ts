@@ -15,13 +15,13 @@ export interface Question {
   readonly attachType: number;
 }
 
-/** Capabilities that a question asks for. */
+/** Capabilities that a question requires. */
 export const ASKED_CAPS = [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON] as const;
 const QUESTION_STREAM = 4;
 
 /**
  * Questions drawn from a world: task and type uniform; a third of the tokens of the task's own user namespace and a third of
- * one right below it, where there are such, the rest uniform.
+ * a child of it, where there are such, the rest uniform.
  */
 export function drawQuestions(world: World, seed: number, count: number): Question[] {
   const random = new Random();
@@ -46,13 +46,13 @@ export function drawQuestions(world: World, seed: number, count: number): Questi
   });
 }
 
-/** An attach type that fits a program type: the first there is, or 0 where any does. */
+/** The first attach type that fits a program type; 0 where all do. */
 export function attachTypeOf({ profile: { vocabulary } }: World, type: number): number {
   const [name] = fittingAttachTypes(vocabulary, type) ?? [];
   return name === undefined ? 0 : vocabulary.require('attach_types', name);
 }
 
-/** What the evaluator answers. */
+/** The evaluator's answers. */
 export function expectedAnswers(world: World, questions: readonly Question[]): boolean[] {
   const evaluator = createEvaluator(world);
   const progLoad = world.profile.vocabulary.require('cmds', 'prog_load');
@@ -61,19 +61,19 @@ export function expectedAnswers(world: World, questions: readonly Question[]): b
   );
 }
 
-/** The capabilities that loading a type asks where unprivileged BPF is disabled. */
+/** The capabilities that loading a type requires where unprivileged BPF is disabled. */
 export function needsOf({ profile: { vocabulary } }: World, type: number): number[] {
   const { netAdmin, perfmon } = progTypeNeeds(vocabulary, type);
   return [CAP_BPF, ...(netAdmin ? [CAP_NET_ADMIN] : []), ...(perfmon ? [CAP_PERFMON] : [])];
 }
 
-/** A task's capabilities among those asked; CAP_SYS_ADMIN stands in for all. */
+/** A task's capabilities among those that bpf() checks; CAP_SYS_ADMIN implies all. */
 export function capsOf({ effective }: TaskSpec): number[] {
   const has = (cap: number): boolean => ((effective >> BigInt(cap)) & 1n) === 1n;
   return ASKED_CAPS.filter((cap) => has(cap) || has(CAP_SYS_ADMIN));
 }
 
-/** A user namespace and those above it, itself first. */
+/** A user namespace and its ancestors, itself first. */
 export function chainOf({ userns }: World, id: number): number[] {
   const chain = [id];
   for (let at = id; at !== 0; ) {
@@ -83,7 +83,7 @@ export function chainOf({ userns }: World, id: number): number[] {
   return chain;
 }
 
-/** The user namespaces in which a task has all of some capabilities: what a rival without hierarchies is told beforehand. */
+/** The user namespaces in which a task has all of some capabilities: input for engines without hierarchies. */
 export function usernsWith(world: World, task: TaskSpec, needs: readonly number[]): number[] {
   const caps = capsOf(task);
   return [...world.userns.keys()].filter((id) => {

@@ -38,8 +38,8 @@ class Masks {
 }
 
 /**
- * The same decisions as a plain loop over typed arrays: what one would write in TypeScript without WebAssembly.
- * MAP_CREATE, PROG_LOAD and BTF_LOAD, allow or deny only, no LSM. The rival of the engine in the benchmark.
+ * The same decisions as a plain loop over typed arrays, in TypeScript without WebAssembly: MAP_CREATE, PROG_LOAD and BTF_LOAD,
+ * only allow or deny, no LSM. A baseline of the benchmark.
  */
 export class TypeScriptBaseline {
   readonly #sysctl: boolean;
@@ -62,9 +62,9 @@ export class TypeScriptBaseline {
   readonly #mapTypes: number;
   readonly #progTypes: number;
   readonly #attachTypes: number;
-  /** The capability a map type asks for: 0 for none, UNKNOWN where there is no such type. */
+  /** The capability that a map type requires: 0 for none, UNKNOWN for a type that does not exist. */
   readonly #mapAsks = new Uint8Array(NUMBERS);
-  /** The capabilities a program type asks for. */
+  /** The capabilities that a program type requires. */
   readonly #progAsks = new Uint8Array(NUMBERS);
   readonly #progLoadable = new Uint8Array(NUMBERS);
   readonly #zeroMeans = new Uint8Array(NUMBERS);
@@ -172,7 +172,7 @@ export class TypeScriptBaseline {
     return this.#fallsBack && this.#capableIn(task, 0, cap);
   }
 
-  /** CAP_SYS_ADMIN stands in for the others. */
+  /** CAP_SYS_ADMIN implies the others. */
   #capableIn(task: number, target: number, cap: number): boolean {
     const own = this.#taskUserns[task] as number;
     const level = this.#level[own] as number;

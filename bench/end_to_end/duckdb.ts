@@ -4,9 +4,9 @@ import { PRE_NAMES } from '../../src/request/fault_names.js';
 import type { RequestFormat } from '../../src/tables/request_table.js';
 import type { PipelineFormat } from './files.js';
 
-/** The rival that reads tables: DuckDB hands over the same columns as integers, chunk by chunk. */
+/** The baseline for reading tables: DuckDB delivers the same columns as integers, chunk by chunk. */
 export interface IntegerReader {
-  /** Reads a whole table; `take` gets the columns of each chunk. Resolves with its rows. */
+  /** Reads a whole table; `take` gets the columns of each chunk. Resolves with the number of rows. */
   read(take: (columns: readonly DuckDBVector[]) => void): Promise<number>;
   close(): void;
 }
@@ -30,7 +30,7 @@ export async function openBaseline(
     : openTextBaseline(world, format, requests, threads);
 }
 
-/** Reads a text table of requests: each column of names has an enumeration as its type, whose codes the query asks for. */
+/** Reads a text table of requests: each column of names has an enumeration type, whose codes the query returns. */
 async function openTextBaseline(
   world: World,
   format: RequestFormat,
@@ -71,7 +71,7 @@ async function openParquetBaseline(path: string, threads: number): Promise<Integ
   return openReader(`SELECT * FROM read_parquet(${sqlText(path)})`, threads, async () => {});
 }
 
-/** Writes a Parquet file again, as DuckDB does it. */
+/** Rewrites a Parquet file with DuckDB. */
 export async function rewriteParquet(from: string, to: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -92,7 +92,7 @@ async function openReader(
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   await connection.run(`SET threads = ${threads}`);
-  // Of what is fetched, a row group and more ahead: else its threads wait for each other.
+  // At least a row group of read-ahead: otherwise its threads wait for each other.
   await connection.run("SET streaming_buffer_size = '32MB'");
   await prepare(connection);
   return {
@@ -109,7 +109,7 @@ async function readChunks(result: DuckDBResult, take: (columns: readonly DuckDBV
   let rows = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
-    // Asked once: each time costs as much as two hundred rows.
+    // Called once: a call takes as long as two hundred rows.
     const some = chunk?.rowCount ?? 0;
     if (!chunk || some === 0) return rows;
     rows += some;

@@ -14,23 +14,23 @@ import { generateRequests } from '../../src/workload/generate_requests.js';
 import { requests } from '../requests.js';
 import { rewriteParquet } from './duckdb.js';
 
-/** The formats whose road is timed. */
+/** The formats of the end-to-end benchmark. */
 export const PIPELINE_FORMATS = ['arrow', 'parquet', 'csv', 'ndjson'] as const;
 export type PipelineFormat = (typeof PIPELINE_FORMATS)[number];
 
-/** Requests of the benchmark that are drawn for tables in columns: a file has them over and over. */
+/** Requests drawn for columnar tables: a file repeats them. */
 const DRAWN_ROWS = 4_194_304;
 const BATCH_ROWS = 131_072;
 /** Task, token, command and the three types: the benchmark's requests have no counts and no faults. */
 const COLUMNS = REQUEST_CELLS.slice(0, 6);
 
-/** What a file holds: so many rows of a seed's requests. */
+/** The content of a file: a number of rows of a seed's requests. */
 export interface Drawn {
   readonly seed: number;
   readonly rows: number;
 }
 
-/** Columns of the requests a table in columns holds, and of those a text table holds, batch by batch. */
+/** The requests of a file of a format, batch by batch. */
 function* drawnBatches(world: World, format: PipelineFormat, { seed, rows }: Drawn): Generator<Columns> {
   if (format === 'csv' || format === 'ndjson') {
     for (const { columns } of generateRequests(world, seed, rows)) yield columns;
@@ -51,7 +51,7 @@ function* drawnBatches(world: World, format: PipelineFormat, { seed, rows }: Dra
   }
 }
 
-/** The sums of the ids in the columns task, token and cmd of a file; having no token counts nothing. */
+/** The sums of the ids in the columns task, token and cmd of a file; no token counts as 0. */
 export function drawnSums(world: World, format: PipelineFormat, generated: Drawn): readonly number[] {
   let [task, token, cmd] = [0, 0, 0];
   for (const columns of drawnBatches(world, format, generated)) {

@@ -1,4 +1,4 @@
-// npm run bench:end-to-end: from a file to verdicts, beside DuckDB reading the same columns as integers.
+// npm run bench:end-to-end: from a file to verdicts, against DuckDB reading the same columns as integers.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,12 +17,12 @@ const MAKE_FILES = fileURLToPath(new URL('./make_files.js', import.meta.url));
 async function timeHere(format: PipelineFormat, options: PipelineArguments): Promise<PipelineReport> {
   const { world, seed, workers } = options;
   const rows = rowsOf(format, options);
-  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-road-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-end-to-end-'));
   try {
     const { status } = spawnSync(process.execPath, [MAKE_FILES, format, world, String(seed), String(rows), folder], {
       stdio: 'inherit',
     });
-    if (status !== 0) throw new Error(`the file of ${format} was not made`);
+    if (status !== 0) throw new Error(`making the ${format} file failed with status ${status}`);
     const result = await timePipeline(pipelineWorld(world, seed), format, folder, { ...options, rows });
     return { ...result, world, workers, peakMemory: 1024 * process.resourceUsage().maxRSS };
   } finally {

@@ -1,4 +1,4 @@
-// Makes the files whose road another process times: what making them leaves behind in memory would be in its way.
+// Makes the files of the end-to-end benchmark in a separate process, so that the memory it needs does not affect the timing.
 // node make_files.js FORMAT WORLD SEED ROWS FOLDER
 
 import type { PipelineFormat } from './files.js';

@@ -4,13 +4,13 @@ import { wholeNumber } from '../options.js';
 import { benchmarkWorld, LARGE, SMALL } from '../world.js';
 import { PIPELINE_FORMATS, type PipelineFormat } from './files.js';
 
-/** What a person asked for. */
+/** The options of the command line. */
 export interface PipelineArguments {
   readonly json: string | null;
   readonly formats: readonly PipelineFormat[];
   /** Name of a world of the benchmark. */
   readonly world: string;
-  /** Of each file, or those of its format. */
+  /** Rows of each file; undefined for the default of its format. */
   readonly rows: number | null;
   readonly isQuick: boolean;
   readonly workers: number;
@@ -19,7 +19,7 @@ export interface PipelineArguments {
   readonly hasMore: boolean;
 }
 
-/** Rows of a file: an Arrow file of 2 GB, and what takes other formats two seconds and more. */
+/** Rows of a file: an Arrow file of 2 GB, and at least two seconds of work in the other formats. */
 const ROWS: Readonly<Record<PipelineFormat, number>> = {
   arrow: 80_000_000,
   parquet: 20_000_000,
@@ -31,7 +31,7 @@ const QUICK_DIVISOR = 10;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 3;
 
-/** What `npm run bench:end-to-end -- --help` prints. */
+/** The text of `npm run bench:end-to-end -- --help`. */
 export const PIPELINE_USAGE = `npm run bench:end-to-end -- [--json FILE] [--format LIST] [--world NAME] [--more] [--quick] [--rows N] [--workers N] [--rounds N] [--seed N]
   --json FILE    also write the results as JSON
   --format LIST  of ${PIPELINE_FORMATS.join(',')} (all)
@@ -43,7 +43,7 @@ export const PIPELINE_USAGE = `npm run bench:end-to-end -- [--json FILE] [--form
   --rounds N     rounds (${ROUNDS})
   --seed N       seed of the world and the requests (1)`;
 
-/** Reads the command line; null asks for help. Throws a RangeError or TypeError for what it cannot read. */
+/** Parses the command line; null for --help. Throws a RangeError or TypeError for invalid options. */
 export function readPipelineOptions(args: readonly string[]): PipelineArguments | null {
   const { values } = parseArgs({
     args: [...args],
@@ -87,6 +87,6 @@ export function rowsOf(format: PipelineFormat, { rows, isQuick }: PipelineArgume
 
 function oneOf<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
   const found = names.find((name) => name === text);
-  if (found === undefined) throw new RangeError(`--${option} ${text}: one of ${names.join(', ')} is wanted`);
+  if (found === undefined) throw new RangeError(`--${option} must be one of ${names.join(', ')}, got ${text}`);
   return found;
 }

@@ -9,7 +9,7 @@ export function pipelineFiles(format: PipelineFormat, folder: string): PipelineF
   return { requests: join(folder, `requests.${format}`), numbers: join(folder, 'numbers.parquet') };
 }
 
-/** Writes the files of a format. Throws an Error where DuckDB reads other columns from them than those that were drawn. */
+/** Writes the files of a format. Throws an Error where DuckDB reads other values from them than those that were drawn. */
 export async function makePipelineFiles(
   world: World,
   format: PipelineFormat,
@@ -24,7 +24,7 @@ export async function makePipelineFiles(
   if (baseline) await requireSameColumns(baseline, world, format, generated).finally(baseline.close);
 }
 
-/** Waits until a file is on the disk: writing it there would take processor time from who reads it. */
+/** Waits until a file is on the disk: writing it back would take processor time from the benchmark. */
 async function settle(path: string): Promise<void> {
   const file = await open(path, 'r+');
   await file.sync();
@@ -44,5 +44,5 @@ async function requireSameColumns(
     });
   });
   const expected = drawnSums(world, format, generated);
-  if (sums.join() !== expected.join()) throw new Error(`DuckDB reads other columns: ${sums} instead of ${expected}`);
+  if (sums.join() !== expected.join()) throw new Error(`DuckDB must read column sums ${expected}, got ${sums}`);
 }

@@ -8,12 +8,12 @@ import type { PipelineReport } from './report.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** Times formats, each in a process of its own: so its peak of memory is its alone. What they print is shown. */
+/** Times each format in a separate process, which has its own peak of memory. Its output is shown. */
 export function runPipelines(
   args: readonly string[],
   formats: readonly PipelineFormat[] = PIPELINE_FORMATS,
 ): PipelineReport[] {
-  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-roads-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-end-to-end-'));
   try {
     return formats.flatMap((format): PipelineReport[] => {
       const json = join(folder, `${format}.json`);
@@ -21,7 +21,7 @@ export function runPipelines(
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       if (error) throw error;
-      if (status !== 0) throw new Error(`the road from ${format} was not measured`);
+      if (status !== 0) throw new Error(`timing ${format} failed with status ${status}`);
       console.log();
       return JSON.parse(readFileSync(json, 'utf8'));
     });

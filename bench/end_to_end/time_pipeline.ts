@@ -10,40 +10,40 @@ import { type IntegerReader, openBaseline } from './duckdb.js';
 import type { Drawn, PipelineFormat } from './files.js';
 import { pipelineFiles } from './prepare_files.js';
 
-/** How to time a road. */
+/** Options of timing a pipeline. */
 export interface PipelineOptions extends Drawn {
   readonly workers: number;
   readonly rounds: number;
-  /** One thread, and rows written, are timed too. */
+  /** Whether one thread, and writing rows, are timed too. */
   readonly hasMore: boolean;
 }
 
-/** One way along the road. */
+/** The timing of one pipeline. */
 export interface PipelineTiming {
   readonly name: string;
-  /** Rows a second. */
+  /** Rows per second. */
   readonly rate: Spread;
-  /** Nanoseconds of processor time a row, all threads together, their start included. */
+  /** Nanoseconds of processor time per row, of all threads, including their start. */
   readonly cpu: Spread;
 }
 
-/** What timing the road from a file showed. */
+/** The timings of the pipelines of one file. */
 export interface PipelineResult {
   readonly format: PipelineFormat;
   readonly rows: number;
   readonly bytes: number;
   readonly timings: readonly PipelineTiming[];
-  /** Rows a second, ours over DuckDB's, round by round: in a format DuckDB reads. */
+  /** Rows per second, bpftoken to DuckDB, by round; only for formats that DuckDB reads. */
   readonly ratio: Spread | null;
-  /** The same by processor time, which says more where other work runs on the machine. */
+  /** The same by processor time, which is more reliable on a machine with other load. */
   readonly cpuRatio: Spread | null;
 }
 
 interface Candidate {
   readonly name: string;
-  /** Outside its time. */
+  /** Not timed. */
   before?(): Promise<void>;
-  /** Resolves with the rows that were read. */
+  /** Resolves with the number of rows read. */
   run(): Promise<number>;
   after?(): void;
 }
@@ -54,9 +54,8 @@ interface Samples {
 }
 
 /**
- * Times the road from the file of a format to verdicts and their counts, as `bpftoken eval` goes it without an output, beside
- * DuckDB delivering the same columns as integers; rounds are interleaved. makePipelineFiles() made the files, which are in the page
- * cache.
+ * Times a file of a format from its bytes to verdicts and counts, like `bpftoken eval` without an output, against DuckDB
+ * delivering the same columns as integers; rounds are interleaved. The files are those of makePipelineFiles(), in the page cache.
  */
 export async function timePipeline(
   world: World,
@@ -83,7 +82,7 @@ export async function timePipeline(
   }
 }
 
-/** DuckDB, which is opened before its time starts, and is gone when it is ours. */
+/** DuckDB, opened before the timing and closed after it. */
 function baselineCandidate(world: World, format: PipelineFormat, folder: string, threads: number): Candidate {
   let baseline: IntegerReader | null = null;
   return {
@@ -102,7 +101,7 @@ function baselineCandidate(world: World, format: PipelineFormat, folder: string,
   };
 }
 
-/** Ours: verdicts in memory first. */
+/** The pipelines of bpftoken; the first one keeps the verdicts in memory. */
 function candidates(
   world: World,
   evaluator: Evaluator,
@@ -141,7 +140,7 @@ async function interleave(
   for (let round = 0; round < rounds; round++) {
     for (const { name, before: open, run, after: close } of all) {
       await open?.();
-      // What one leaves behind is not collected in another's time.
+      // Collects the garbage of the previous pipeline before the timing.
       collectGarbage();
       const before = process.cpuUsage();
       const started = performance.now();
@@ -149,7 +148,7 @@ async function interleave(
       const seconds = (performance.now() - started) / 1000;
       const { user, system } = process.cpuUsage(before);
       close?.();
-      if (read !== rows) throw new Error(`${name} read ${read} rows of ${rows}`);
+      if (read !== rows) throw new Error(`${name} must read ${rows} rows, got ${read}`);
       samples.get(name)?.rates.push(rows / seconds);
       samples.get(name)?.cpus.push((1000 * (user + system)) / rows);
     }

@@ -9,25 +9,25 @@ import { candidate, interleave, interleaveAsync, type SamplingPlan, type Timing 
 import { requests } from '../requests.js';
 import { benchmarkWorld, LARGE } from '../world.js';
 
-/** How much to measure. */
+/** The amount of measuring. */
 export interface Extent {
   readonly seed: number;
   readonly sampling: SamplingPlan;
-  /** Rows of a batch, where that is not what grows. */
+  /** Rows of a batch in the curves by other variables. */
   readonly rows: number;
-  readonly mostRows: number;
+  readonly maxRows: number;
 }
 
-/** What was measured at one place of a curve. */
+/** The measurement at one point of a curve. */
 export interface Point {
   readonly x: number;
-  /** Checks per second by contender: median of the rounds, least and most. */
+  /** Checks per second by candidate: median, minimum and maximum of the rounds. */
   readonly checksPerSecond: Readonly<Record<string, { median: number; min: number; max: number }>>;
 }
 
-/** How checks per second go as one thing grows. */
+/** Checks per second by one variable. */
 export interface Curve {
-  /** `batch`: the name of its files. */
+  /** The name of its file, such as `batch`. */
   readonly name: string;
   readonly title: string;
   readonly xLabel: string;
@@ -35,54 +35,54 @@ export interface Curve {
   readonly points: readonly Point[];
 }
 
-/** The names contenders have: the evaluator, and a plain TypeScript loop that walks the namespaces. */
+/** Names of the candidates: the evaluator, and a plain TypeScript loop that walks the namespaces. */
 const OURS = 'bpf-token-sim';
 const PLAIN = 'plain TypeScript';
-/** More would take the plain loop minutes and show nothing new. */
+/** The plain loop would need minutes for more rows. */
 const MAX_PLAIN_ROWS = 2 ** 20;
-/** The kernel allows no user namespace deeper (docs/scenarios.md). */
+/** The deepest level that the kernel allows (docs/scenarios.md). */
 const DEEPEST = 33;
-/** Checks of one timed repetition at least: small batches are repeated. */
+/** Minimum checks of one timed repetition: small batches are repeated. */
 const MIN_CHECKS = 16_384;
 const PROFILE = 'linux-6.12';
 
-/** Checks per second by rows of a batch that is copied into the evaluator's memory, from 1 to `mostRows`. */
-export function batchCurve({ seed, sampling, mostRows }: Extent): Curve {
+/** Checks per second by rows of a batch outside of the evaluator's memory, from 1 to `maxRows`. */
+export function batchCurve({ seed, sampling, maxRows }: Extent): Curve {
   const world = benchmarkWorld(PROFILE, LARGE, seed);
-  const base = requests(world, seed, Math.min(mostRows, 1_000_000));
-  const workspaces: Place[] = [];
-  for (let rows = 1; rows <= mostRows; rows *= 10) workspaces.push({ x: rows, world, columns: repeated(base, rows) });
+  const base = requests(world, seed, Math.min(maxRows, 1_000_000));
+  const settings: Setting[] = [];
+  for (let rows = 1; rows <= maxRows; rows *= 10) settings.push({ x: rows, world, columns: repeated(base, rows) });
   return {
     name: 'batch',
     title: 'Rows of a batch',
     xLabel: 'rows',
     isLog: true,
-    points: measure(workspaces, sampling),
+    points: measure(settings, sampling),
   };
 }
 
-/** By tasks and tokens, from 16 of each to as many as ids can name; a quarter as many user namespaces. */
+/** By the number of tasks and of tokens, from 16 to the largest; with a quarter as many user namespaces. */
 export function worldCurve({ seed, sampling, rows }: Extent): Curve {
-  const workspaces = [16, 64, 256, 1024, 4096, 16_384, MAX_IDS].map((count): Place => {
+  const settings = [16, 64, 256, 1024, 4096, 16_384, MAX_IDS].map((count): Setting => {
     const size = { name: String(count), userns: Math.ceil(count / 4), tasks: count, tokens: count };
     const world = benchmarkWorld(PROFILE, size, seed);
     return { x: count, world, columns: requests(world, seed, rows) };
   });
-  const points = measure(workspaces, sampling);
+  const points = measure(settings, sampling);
   return { name: 'world', title: 'Tasks and tokens', xLabel: 'tasks, and as many tokens', isLog: true, points };
 }
 
-/** By the deepest level of user namespaces, which lie in chains one in the other; 0: there is but the initial one. */
+/** By the deepest level of user namespaces, which form chains; 0: only the initial one. */
 export function depthCurve({ seed, sampling, rows }: Extent): Curve {
-  const workspaces = [0, 1, 2, 4, 8, 16, 24, DEEPEST].map((depth): Place => {
+  const settings = [0, 1, 2, 4, 8, 16, 24, DEEPEST].map((depth): Setting => {
     const world = deepWorld(benchmarkWorld(PROFILE, LARGE, seed), depth);
     return { x: depth, world, columns: requests(world, seed, rows) };
   });
-  const points = measure(workspaces, sampling);
+  const points = measure(settings, sampling);
   return { name: 'depth', title: 'Depth of user namespaces', xLabel: 'deepest level', isLog: false, points };
 }
 
-/** By worker threads of a pool on a batch in the evaluator's memory; 0 is this thread alone. */
+/** By worker threads of a pool on a resident batch; 0: without a pool, in this thread. */
 export async function workerCurve({ seed, sampling, rows }: Extent): Promise<Curve> {
   const world = benchmarkWorld(PROFILE, LARGE, seed);
   const evaluator = createEvaluator(world);
@@ -105,16 +105,16 @@ export async function workerCurve({ seed, sampling, rows }: Extent): Promise<Cur
   }
 }
 
-/** A world and a batch to be timed at one place of a curve. */
-interface Place {
+/** The world and batch of one point of a curve. */
+interface Setting {
   readonly x: number;
   readonly world: World;
   readonly columns: Columns;
 }
 
-/** Times all places of a curve in turn, round after round, so that what else the machine does falls on all of them alike. */
-function measure(workspaces: readonly Place[], sampling: SamplingPlan): Point[] {
-  const candidates = workspaces.flatMap(({ x, world, columns }) => {
+/** Times all points of a curve in turn, round after round, so that other load of the machine affects all of them. */
+function measure(settings: readonly Setting[], sampling: SamplingPlan): Point[] {
+  const candidates = settings.flatMap(({ x, world, columns }) => {
     const rows = columns.task.length;
     const out = new Uint8Array(rows);
     const times = Math.ceil(MIN_CHECKS / rows);
@@ -131,7 +131,7 @@ function measure(workspaces: readonly Place[], sampling: SamplingPlan): Point[] 
     candidates.map(({ timed }) => timed),
     sampling,
   );
-  return workspaces.map(({ x }) => {
+  return settings.map(({ x }) => {
     const here = timings.filter((_, i) => candidates[i]?.x === x);
     return { x, checksPerSecond: Object.fromEntries(here.map((timing) => [timing.name, speed(timing)])) };
   });
@@ -141,7 +141,7 @@ function speed({ nanoseconds }: Timing): { median: number; min: number; max: num
   return { median: 1e9 / nanoseconds.median, min: 1e9 / nanoseconds.max, max: 1e9 / nanoseconds.min };
 }
 
-/** The first rows of a batch; the whole of it again and again where more are wanted. */
+/** The first rows of a batch; repeated where it is shorter. */
 function repeated(base: Columns, rows: number): Columns {
   const fill = <Column extends Uint8Array | Uint16Array>(column: Column, to: Column): Column => {
     for (let at = 0; at < rows; at += column.length) to.set(column.subarray(0, Math.min(column.length, rows - at)), at);
@@ -156,7 +156,7 @@ function repeated(base: Columns, rows: number): Columns {
   };
 }
 
-/** The world with its user namespaces in chains down to a level; where there is none below the first, all are in that. */
+/** The world with its user namespaces in chains down to a level; with level 0, all tasks and tokens in the initial one. */
 function deepWorld(world: World, depth: number): World {
   if (depth === 0) {
     const home = <Spec extends { readonly userns: number }>(spec: Spec): Spec => ({ ...spec, userns: 0 });

@@ -11,8 +11,8 @@ const USAGE = `npm run bench:scaling -- [--quick] [--out FOLDER] [--seed N]
   --quick       a smoke run: fewer rows and rounds
   --out FOLDER  where the data and the plots go (docs/scaling)
   --seed N      seed of the worlds and requests (1)`;
-const FULL = { sampling: { rounds: 5, repetitions: 3 }, rows: 1_048_576, mostRows: 100_000_000 };
-const QUICK = { sampling: { rounds: 1, repetitions: 1 }, rows: 131_072, mostRows: 100_000 };
+const FULL = { sampling: { rounds: 5, repetitions: 3 }, rows: 1_048_576, maxRows: 100_000_000 };
+const QUICK = { sampling: { rounds: 1, repetitions: 1 }, rows: 131_072, maxRows: 100_000 };
 
 async function main(out: string, extent: Extent): Promise<void> {
   mkdirSync(out, { recursive: true });
@@ -32,7 +32,7 @@ async function main(out: string, extent: Extent): Promise<void> {
   writeFileSync(join(out, 'scaling.json'), `${json}\n`);
 }
 
-/** A curve as a small table. */
+/** A curve as a table. */
 function curveText({ title, xLabel, points }: Curve): string {
   const lines = points.map(({ x, checksPerSecond }) => {
     const cells = Object.entries(checksPerSecond).map(

@@ -5,13 +5,13 @@ import type { Columns } from '../../../src/engine/columns.js';
 import type { World } from '../../../src/kernel/world.js';
 import { writeWorldFile } from './format.js';
 
-/** What the C program was compiled with, for the record. */
+/** The compiler flags of the C program, which are part of the report. */
 export const GCC_FLAGS: readonly string[] = ['-O3', '-march=native', '-std=gnu11'];
 
-/** The profiles decide.c knows, and the flag that chooses each. */
+/** The profiles that decide.c supports, with their flags. */
 const PROFILE_FLAG: Readonly<Record<string, readonly string[]>> = { 'linux-6.12': [], v12: ['-DPROFILE_V12'] };
 
-/** A world and its rows as the compiled C program sees them. */
+/** A world and its rows, written for the compiled C program. */
 export interface NativeRival {
   /** 1 for every allowed row. */
   decide(): Uint8Array;
@@ -27,10 +27,11 @@ export function gccVersion(): string | null {
   return status === 0 ? (stdout.split('\n')[0] ?? 'gcc') : null;
 }
 
-/** Compiles decide.c for a profile into a folder and returns the program's path. Throws an Error with what gcc said. */
+/** Compiles decide.c for a profile into a folder and returns the program's path. Throws an Error with the messages of gcc. */
 export function compileNative(profile: string, folder: string, source = 'bench/baselines/native/decide.c'): string {
   const flags = PROFILE_FLAG[profile];
-  if (!flags) throw new RangeError(`decide.c knows no profile ${profile}`);
+  if (!flags)
+    throw new RangeError(`the profile must be one of ${Object.keys(PROFILE_FLAG).join(', ')}, got ${profile}`);
   mkdirSync(folder, { recursive: true });
   const program = join(folder, `decide-${profile}`);
   run('gcc', [...GCC_FLAGS, ...flags, '-o', program, source]);

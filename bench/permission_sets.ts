@@ -9,60 +9,60 @@ import type { World } from '../src/kernel/world.js';
 import { typeFieldOf } from '../src/request/command_fields.js';
 import { candidate, interleave, type SamplingPlan, type Timing } from './measure.js';
 
-/** The names the ways to ask for all that a task may do with a token have in results. */
-export const SURFACE = 'surface';
-export const SURFACE_VERDICTS = 'surface verdicts';
+/** Names in results of the ways to compute all that a task may do with a token. */
+export const PERMISSION_SET = 'permission set';
+export const PERMISSION_TABLE = 'permission table';
 export const EACH_CELL = 'each cell in a batch';
 
 /** Pairs of a task and a token in one timed repetition. */
-export const SURFACES = 1024;
+export const PERMISSION_SETS = 1024;
 
-/** What timing surfaces showed. */
-export interface SurfaceResult {
-  /** Requests that one surface answers: types of maps, types of programs with each attach type, other commands. */
+/** The timings of permission sets. */
+export interface PermissionSetResult {
+  /** Requests that one permission set covers: map types, program types with each attach type, other commands. */
   readonly cells: number;
   readonly timings: readonly Timing[];
 }
 
 /**
- * Times surfaces of the first pairs of a batch (at least SURFACES rows), beside a batch in the evaluator's memory that asks
- * each cell, a run of one task and token. Its commands and types are written once, task and token for each pair. Both
- * answer all pairs before: throws an Error where they differ.
+ * Times the permission sets of the first pairs of a batch (at least PERMISSION_SETS rows) against a resident batch with a row
+ * per cell, a run of one task and token. Its commands and types are written once, task and token for each pair. First compares
+ * both on all pairs: throws an Error where they differ.
  */
-export function timeSurfaces(world: World, pairs: Columns, sampling: SamplingPlan): SurfaceResult {
+export function timePermissionSets(world: World, pairs: Columns, sampling: SamplingPlan): PermissionSetResult {
   const evaluator = createEvaluator(world);
   const batch = cellBatch(evaluator, world);
   const { columns, verdicts } = batch;
   const eachPair = (visit: (task: number, token: number) => void): void => {
-    for (let row = 0; row < SURFACES; row++) visit(pairs.task[row] as number, pairs.token[row] as number);
+    for (let row = 0; row < PERMISSION_SETS; row++) visit(pairs.task[row] as number, pairs.token[row] as number);
   };
-  const askEach = (task: number, token: number): void => {
+  const checkEach = (task: number, token: number): void => {
     columns.task.fill(task);
     columns.token.fill(token);
     evaluator.checkBatch(columns, verdicts);
   };
   eachPair((task, token) => {
-    askEach(task, token);
+    checkEach(task, token);
     requireAgreement(batch, evaluator.permissionSet(task, token), task, token);
   });
   let blackhole = 0;
   const timings = interleave(
     [
-      candidate(SURFACE, SURFACES, () => {
+      candidate(PERMISSION_SET, PERMISSION_SETS, () => {
         eachPair((task, token) => {
           blackhole += evaluator.permissionSet(task, token).cmds === 0n ? 1 : 0;
         });
       }),
-      candidate(SURFACE_VERDICTS, SURFACES, () => {
+      candidate(PERMISSION_TABLE, PERMISSION_SETS, () => {
         eachPair((task, token) => {
           blackhole += evaluator.permissionTable(task, token).verdictOf(0);
         });
       }),
-      candidate(EACH_CELL, SURFACES, () => eachPair(askEach)),
+      candidate(EACH_CELL, PERMISSION_SETS, () => eachPair(checkEach)),
     ],
     sampling,
   );
-  if (!Number.isInteger(blackhole)) throw new Error('a surface answered no number');
+  if (!Number.isInteger(blackhole)) throw new Error('a permission set must yield a number');
   return { cells: verdicts.length, timings };
 }
 
@@ -73,7 +73,7 @@ interface CellBatch {
   readonly vocabulary: Vocabulary;
 }
 
-/** Every request of a surface, a row each. */
+/** A row for every request that a permission set covers. */
 function cellBatch(evaluator: Evaluator, { profile: { vocabulary } }: World): CellBatch {
   const cells = permissionCells(vocabulary);
   const { insnCnt: _one, pre: _none, ...columns } = evaluator.makeColumns(cells.length);
@@ -103,7 +103,7 @@ function requireAgreement(
     const [set, number] = setOf(cell);
     const isIn = ((set >> BigInt(number)) & 1n) === 1n;
     if (isIn !== isAllowed(((verdicts[row] as number) & OUTCOME_MASK) as Outcome)) {
-      throw new Error(`task ${task}, token ${token}: a surface says otherwise than row ${row} of its cells`);
+      throw new Error(`task ${task}, token ${token}: the permission set differs from row ${row} of its cells`);
     }
   });
 }

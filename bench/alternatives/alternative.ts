@@ -1,19 +1,19 @@
 import type { World } from '../../src/kernel/world.js';
 import type { Question } from './question.js';
 
-/** A rival that has learnt a world's rules. */
+/** A policy engine with the rules and facts of a world. */
 export interface Alternative {
   readonly name: string;
   readonly version: string;
-  /** How it was asked, in a line. */
+  /** How the question is expressed, in a line. */
   readonly how: string;
-  /** What of the simulator's question it cannot say, in a line. */
+  /** What it cannot express, in a line. */
   readonly cannot: string;
-  /** Prepares as much of a question as it can be asked again and again, and returns what asks. */
+  /** Prepares a question for repeated evaluation, and returns the function that evaluates it. */
   prepare(question: Question): () => boolean;
 }
 
-/** Finds a module where `npm ci` put it, and its version. */
+/** Finds an installed module and its version. */
 export interface Finder {
   load<Module>(name: string): Promise<Module>;
   version(name: string): string;
