@@ -6,7 +6,7 @@ import type { TaskSpec, TokenSpec } from '../../src/kernel/world.js';
 const world = benchmarkWorld('linux-6.12', SMALL, 1);
 const questions = drawQuestions(world, 1, 4000);
 
-describe('the question that peers are asked', () => {
+describe('the question for policy engines', () => {
   it('is the same for the same seed, and is answered both ways often enough', () => {
     expect(drawQuestions(world, 1, 4000)).toEqual(questions);
     const allowed = expectedAnswers(world, questions).filter((is) => is).length;
@@ -14,7 +14,7 @@ describe('the question that peers are asked', () => {
     expect(allowed).toBeLessThan(3600);
   });
 
-  it('is answered alike by what peers are told of a world and by the evaluator', () => {
+  it('has the same answer from their input and from the evaluator', () => {
     const progLoad = world.profile.vocabulary.require('cmds', 'prog_load');
     const told = questions.map(({ task, token, type, attachType }) => {
       const userns = usernsWith(world, world.tasks[task] as TaskSpec, needsOf(world, type));

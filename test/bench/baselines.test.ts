@@ -46,7 +46,7 @@ const cases = ['linux-6.12', 'v12'].flatMap((profile) =>
   ),
 );
 
-/** What the rivals are given, drawn once for both. */
+/** The input of both baselines, drawn once. */
 const drawnBefore = new Map<string, ReturnType<typeof draw>>();
 function given(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, isWide = true) {
   const key = `${profile}/${sysctl}/${seed}/${isWide}`;
@@ -64,7 +64,7 @@ function draw(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, is
   return { world, columns, verdicts };
 }
 
-describe('the TypeScript rival', () => {
+describe('the TypeScript baseline', () => {
   it.each(cases)(
     'answers as the evaluator: $profile, unprivileged_bpf_disabled $sysctl, more than the benchmark asks: $isWide',
     ({ profile, sysctl, seed, isWide }) => {
@@ -76,7 +76,7 @@ describe('the TypeScript rival', () => {
   );
 });
 
-describe.skipIf(gccVersion() === null)('the C rival', () => {
+describe.skipIf(gccVersion() === null)('the C baseline', () => {
   const compiled = new Map<string, ReturnType<typeof compileNative>>();
   const compile = (profile: string) => {
     const program = compiled.get(profile) ?? compileNative(profile, folder);

@@ -11,10 +11,10 @@ import { spreadOf } from '../../bench/statistics.js';
 import { thresholdsOf, thresholdsText } from '../../bench/thresholds.js';
 import { benchmarkWorld, SMALL } from '../../bench/world.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'road-'));
+const folder = mkdtempSync(join(tmpdir(), 'end-to-end-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(PIPELINE_FORMATS)('from a file of %s come all rows, which DuckDB reads alike', async (format) => {
+test.each(PIPELINE_FORMATS)('every row of a %s file is read, and DuckDB reads the same', async (format) => {
   const world = benchmarkWorld('linux-6.12', SMALL, 1);
   const options = { seed: 1, rows: 3000, rounds: 2, workers: 1, hasMore: false };
   await makePipelineFiles(world, format, folder, options);
@@ -24,21 +24,23 @@ test.each(PIPELINE_FORMATS)('from a file of %s come all rows, which DuckDB reads
   expect(result.ratio === null).toBe(format === 'arrow');
   const text = pipelineText({ ...result, world: SMALL.name, workers: 1, peakMemory: 5e6 });
   expect(text).toContain(`${format}, small world, 3,000 rows, `);
-  expect(text).toContain('  5 MB in memory at most');
+  expect(text).toContain('  5 MB peak memory');
 });
 
 describe('readPipelineOptions', () => {
-  it('takes formats, worlds and numbers, and names what they can be', () => {
+  it('accepts formats, worlds and numbers, and errors name the valid ones', () => {
     const options = readPipelineOptions(['--format', 'csv,arrow', '--quick']);
     expect(options).toMatchObject({ formats: ['csv', 'arrow'], rounds: 3, world: 'large' });
     expect(options && rowsOf('csv', options)).toBe(500_000);
-    expect(() => readPipelineOptions(['--format', 'orc'])).toThrow('--format orc: one of arrow, parquet, csv, ndjson');
-    expect(() => readPipelineOptions(['--rows', 'many'])).toThrow('--rows many: a whole number from 1 on is wanted');
+    expect(() => readPipelineOptions(['--format', 'orc'])).toThrow(
+      '--format must be one of arrow, parquet, csv, ndjson, got orc',
+    );
+    expect(() => readPipelineOptions(['--rows', 'many'])).toThrow('--rows must be an integer of at least 1, got many');
     expect(readPipelineOptions(['--help'])).toBeNull();
   });
 });
 
-test('goals say what holds, what does not, how near an aim is, and what was not measured', () => {
+test('thresholds report whether a minimum holds, the distance to the target, and what was not measured', () => {
   const ratios = {
     random_small_vs_native: spreadOf([2.5]),
     random_large_vs_native: spreadOf([1.2]),
@@ -46,10 +48,10 @@ test('goals say what holds, what does not, how near an aim is, and what was not 
   };
   const lines = thresholdsText(thresholdsOf(ratios, [])).split('\n');
   const line = (name: string): string | undefined => lines.find((some) => some.includes(name))?.replace(/ +/g, ' ');
-  expect(line('random_small')).toBe(' random_small_vs_native 2.50 floor 2, holds; aim 3, 83% of it');
+  expect(line('random_small')).toBe(' random_small_vs_native 2.50 minimum 2, holds; target 3, 83% of it');
   expect(line('random_large')).toBe(
-    ' random_large_vs_native 1.20 floor 1.6, DOES NOT HOLD: 75% of it; aim 2.2, 54% of it',
+    ' random_large_vs_native 1.20 minimum 1.6, DOES NOT HOLD: 75% of it; target 2.2, 54% of it',
   );
-  expect(line('pool_scaling')).toBe(' pool_scaling 1.97 floor 1.85, holds; aim 1.95, reached');
-  expect(line('csv_vs')).toBe(' csv_vs_duckdb not measured floor 0.7');
+  expect(line('pool_scaling')).toBe(' pool_scaling 1.97 minimum 1.85, holds; target 1.95, reached');
+  expect(line('csv_vs')).toBe(' csv_vs_duckdb not measured minimum 0.7');
 });
