@@ -12,7 +12,7 @@ export enum Outcome {
   CAP_SYS_ADMIN_MISSING = 5,
   /** EPERM: the capability is there, and the bpf_token_capable LSM hook refused it. */
   LSM_REFUSED_CAPABLE = 6,
-  /** The command asks for no permission: whoever holds the descriptor may use it. */
+  /** The command asks for no permission: a caller that holds the descriptor may use it. */
   NO_PERMISSION_NEEDED = 7,
   TOKEN_EBADF = 8,
   TOKEN_EINVAL = 9,

@@ -24,7 +24,7 @@ import { OPTIONS } from './options/table.js';
 /** The options by which `check` and `explain` are asked one request. */
 export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
 
-/** One request, and what is worth a look in how the scenario writes it. */
+/** One request, warnings about how the scenario writes it, and what was assumed. */
 export interface RequestedContext extends RequestContext {
   readonly warnings: readonly Warning[];
   /** What it was taken to ask where it does not say. */
@@ -70,7 +70,7 @@ export function requestFromOptions(scenario: Scenario, options: RequestOptions):
   return { world, warnings: [], request, assumptions: assumptionsOf(world.profile, request, notGiven) };
 }
 
-/** Throws InputError for an option the command does not read, and for one it cannot be asked without. */
+/** Throws InputError for an option that the command does not read, and for a missing one that it needs. */
 function checkFields(command: string, options: RequestOptions): void {
   const table: OptionTable = OPTIONS.check;
   for (const [key, spec] of Object.entries(table)) {

@@ -16,9 +16,9 @@ export function readScenarioFile(path: string): Scenario {
   return parseScenario(readText(path, file), file);
 }
 
-/** Requests are drawn from somebody: throws InputError for a world without tasks. */
+/** Throws InputError for a world without tasks, which no request can be drawn from. */
 export function requireTasks(path: string, { tasks }: World): void {
-  if (tasks.length === 0) throw new InputError(`${path}: a scenario without tasks has nobody to make requests`);
+  if (tasks.length === 0) throw new InputError(`${path}: the scenario defines no tasks`);
 }
 
 /** Says on standard error what is worth a look in a scenario. */

@@ -31,7 +31,7 @@ export function evaluateAcrossProfiles(context: RequestContext): ProfileEvaluati
 /** Asks another profile the same request. */
 export function evaluateUnder(context: RequestContext, profile: Profile): ProfileEvaluation {
   checkProfile(profile, 'profile');
-  requireObject('question', context, 'an object of world and request');
+  requireObject('context', context, 'an object of world and request');
   const { world, request } = context;
   requireObject('world', world, 'a world');
   checkRequest(request);

@@ -9,7 +9,7 @@ import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { newBpffs } from './candidates.js';
 import { evaluate } from './evaluate.js';
-import { questionAfter, type Remedy } from './remedy.js';
+import { contextAfter, type Remedy } from './remedy.js';
 import type { RequestContext } from './request_context.js';
 
 /** One thing that stands in the way of a request. */
@@ -99,7 +99,7 @@ export function obstaclesOf(context: RequestContext): Obstacle[] {
     const isRepeated = obstacles.some((found) => found.outcome === outcome);
     if (cleared === undefined || isRepeated) return isRepeated ? obstacles : [...obstacles, { outcome, errno }];
     obstacles.push({ outcome, errno, cleared });
-    current = questionAfter(current, cleared);
+    current = contextAfter(current, cleared);
   }
 }
 

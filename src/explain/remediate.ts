@@ -5,7 +5,7 @@ import { isAllowed } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
 import { candidates } from './candidates.js';
 import { explainImpossible, type Obstacle, obstaclesOf } from './impossible.js';
-import { questionAfter, type Remedy } from './remedy.js';
+import { contextAfter, type Remedy } from './remedy.js';
 import { checkRequestContext, type RequestContext } from './request_context.js';
 
 /** What would make a request pass: the changes, in order, or why nothing can. */
@@ -73,7 +73,7 @@ export function remediate(context: RequestContext): Remediation {
       seen.add(key);
       const cost = next.reduce((sum, made) => sum + costOf(made, world), 0);
       order += 1;
-      open.push({ context: questionAfter(context, change), changes: next, cost, order });
+      open.push({ context: contextAfter(context, change), changes: next, cost, order });
     }
   }
   return {

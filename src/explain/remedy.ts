@@ -42,17 +42,17 @@ export type Remedy =
   | { readonly kind: 'fix_attributes'; readonly pre: Fault };
 
 /**
- * The question as it is after a change. Nothing given is modified. Throws an InvalidArgumentError for what is no change, or one
- * of a row that the world does not have, and what checkRequestContext() throws.
+ * The request and its world after a remedy. Nothing given is modified. Throws an InvalidArgumentError for an object that is not a
+ * remedy, or that names a row the world does not have, and as checkRequestContext() does.
  */
 export function applyRemedy(context: RequestContext, change: Remedy): RequestContext {
   checkRequestContext(context);
   requireObject('change', change);
-  return questionAfter(context, change);
+  return contextAfter(context, change);
 }
 
-/** The same of a question that was checked. */
-export function questionAfter({ world, request }: RequestContext, change: Remedy): RequestContext {
+/** The same for a context that is checked already. */
+export function contextAfter({ world, request }: RequestContext, change: Remedy): RequestContext {
   switch (change.kind) {
     case 'delegate':
       return { world: withBit(world, change.token, change.mask, change.bit), request };

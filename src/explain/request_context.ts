@@ -10,11 +10,11 @@ export interface RequestContext {
 }
 
 /**
- * Throws an InvalidArgumentError for what is no request context, an InvalidSpecError or a WorldTooLargeError for its world, and an
- * InvalidRequestError for its request.
+ * Throws an InvalidArgumentError for a value that is not an object, an InvalidSpecError or a WorldTooLargeError for its world, and
+ * an InvalidRequestError for its request.
  */
 export function checkRequestContext(context: RequestContext): void {
-  requireObject('question', context, 'an object of world and request');
+  requireObject('context', context, 'an object of world and request');
   checkWorld(context.world);
   checkRequest(context.request);
 }

@@ -10,7 +10,7 @@ import { parseSbFlag, type SbFlag, sbFlagsShown } from './sb_flags.js';
 import type { Trace } from './trace.js';
 import { hasMapping, toGlobalId, type UserNamespace } from './userns.js';
 
-/** A bpffs instance. It belongs to the user namespace of whoever opened its context. */
+/** A bpffs instance. It belongs to the user namespace of the task that opened its context. */
 export interface Superblock {
   readonly userns: UserNamespace;
   readonly options: BpffsOptions;
@@ -247,7 +247,7 @@ export function fsmount(fc: FsContext, cred: Cred, mountNs: UserNamespace, trace
 }
 
 /**
- * mount(2) of type bpf: the mounted instance, or a negated errno. All options are read before anybody is asked who mounts.
+ * mount(2) of type bpf: the mounted instance, or a negated errno. All options are read before the permission to mount is checked.
  * Source: fs/namespace.c: path_mount(), do_new_mount(); fs/fs_context.c: vfs_parse_monolithic_sep().
  */
 export function mount(

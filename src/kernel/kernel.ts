@@ -228,7 +228,7 @@ export class Kernel implements KernelContext {
     trace?.step(
       fn,
       true,
-      () => `${this.#name(cmd)} asks no permission: whoever holds the descriptor, or may open the path, goes on`,
+      () => `${this.#name(cmd)} asks no permission: a caller that holds the descriptor, or may open the path, goes on`,
     );
     return checkLate(attr, fn, trace);
   }

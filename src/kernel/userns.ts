@@ -13,7 +13,7 @@ export class UserNamespace {
   readonly name: string;
   readonly parent: UserNamespace | null;
   readonly level: number;
-  /** Global uid of whoever made it. */
+  /** Global uid of the task that made it. */
   readonly owner: number;
   readonly uidMap: readonly IdRange[];
   readonly gidMap: readonly IdRange[];

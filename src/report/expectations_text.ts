@@ -23,7 +23,7 @@ export function expectationsText(run: TestRun, style: Style, isQuiet = false): s
 function resultLines(run: TestRun, result: TestResult, style: Style): string[] {
   const { number, asked, verdict, differences } = result;
   const mark = !asked.expect ? style.dim('·') : hasFailed(result) ? style.bad('✗') : style.good('✓');
-  const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'cannot be asked');
+  const got = verdict.allowed ? 'allowed' : (verdict.errno ?? 'not evaluated');
   const answer = style.dim(`${got}, ${outcomeName(verdict.outcome)}`);
   const head = `${mark} ${String(number).padStart(3)}  ${titleOf(run, result)}  ${answer}`;
   if (!hasFailed(result)) return [head];

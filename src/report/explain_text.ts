@@ -27,10 +27,10 @@ import {
 
 type Impossible = Extract<Remediation, { possible: false }>;
 
-/** `ALLOWED`, or `DENIED with EPERM`. */
+/** `ALLOWED`, `DENIED with EPERM`, or `NOT EVALUATED` where the request cannot be made. */
 export function headline(verdict: Verdict, style: Style): string {
   if (verdict.allowed) return style.good('ALLOWED');
-  return isDecided(verdict.outcome) ? style.bad(`DENIED with ${verdict.errno}`) : style.bad('CANNOT BE ASKED');
+  return isDecided(verdict.outcome) ? style.bad(`DENIED with ${verdict.errno}`) : style.bad('NOT EVALUATED');
 }
 
 /** What was asked of which kernel, and the answer: a few lines. */
@@ -127,26 +127,26 @@ function obstacleLines(context: RequestContext, obstacles: readonly Obstacle[]):
 
 /** Profiles that give the same answer share a line; a range is written as one. */
 function profilesText({ context, verdict, profiles }: Explanation, style: Style): string {
-  const groups: { evaluate: ProfileEvaluation; names: string[] }[] = [];
-  for (const evaluate of profiles) {
+  const groups: { evaluation: ProfileEvaluation; names: string[] }[] = [];
+  for (const evaluation of profiles) {
     const last = groups[groups.length - 1];
     const same =
-      last?.evaluate.verdict === evaluate.verdict &&
-      last.evaluate.tokenImpossible === evaluate.tokenImpossible &&
-      last.evaluate.failedByDroppedToken === evaluate.failedByDroppedToken;
-    if (last && same) last.names.push(evaluate.profile);
-    else groups.push({ evaluate, names: [evaluate.profile] });
+      last?.evaluation.verdict === evaluation.verdict &&
+      last.evaluation.tokenImpossible === evaluation.tokenImpossible &&
+      last.evaluation.failedByDroppedToken === evaluation.failedByDroppedToken;
+    if (last && same) last.names.push(evaluation.profile);
+    else groups.push({ evaluation, names: [evaluation.profile] });
   }
   const labels = groups.map(({ names }) => formatRange(names));
   const width = Math.max(...labels.map((label) => label.length));
-  const lines = groups.map(({ evaluate, names }, i) => {
-    const there = decodeVerdict(evaluate.verdict);
+  const lines = groups.map(({ evaluation, names }, i) => {
+    const there = decodeVerdict(evaluation.verdict);
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
-    const { failedByDroppedToken } = evaluate;
+    const { failedByDroppedToken } = evaluation;
     const cause = { verdict: there, failedByDroppedToken };
-    const why = describeCauseAndToken(profileNamed(evaluate.profile), context.request, cause);
-    const note = evaluate.tokenImpossible ? '; that kernel would not have made this token' : '';
+    const why = describeCauseAndToken(profileNamed(evaluation.profile), context.request, cause);
+    const note = evaluation.tokenImpossible ? '; that kernel would not have made this token' : '';
     return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${why}${note}${differs}`;
   });
   return `${style.strong('What other kernels say')}\n${lines.join('\n')}`;

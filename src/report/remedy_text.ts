@@ -7,7 +7,7 @@ import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { showOptions } from '../kernel/mount_options.js';
 import type { BpffsSpec, World } from '../kernel/world.js';
 
-/** One change as an instruction a person can follow, and why it has to be that. */
+/** A remedy as an instruction for a person, and the reason for it. */
 export interface RemedyText {
   readonly what: string;
   readonly note?: string;
@@ -26,7 +26,7 @@ const MEND: Readonly<Record<Fault, string>> = {
   [Fault.BAD_ROW]: 'write the row so that it can be read',
 };
 
-/** The change in words, as seen from the question it changes. */
+/** A remedy in words; the context is the one it is applied to. */
 export function describeRemedy({ world, request }: RequestContext, change: Remedy): RemedyText {
   const { vocabulary } = world.profile;
   const task = world.tasks[request.task]?.name ?? 'the task';

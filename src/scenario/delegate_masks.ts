@@ -1,5 +1,5 @@
 import { errnoName } from '../abi/errno.js';
-import { gateOf, tokenSupportOf } from '../kernel/commands.js';
+import { tokenRouteOf } from '../kernel/commands.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import { parseDelegateMask } from '../kernel/mount_options.js';
 import type { Profile } from '../kernel/profile.js';
@@ -158,5 +158,5 @@ export function overwrittenNames(entry: MaskEntry): string[] {
 }
 
 function consultsToken(profile: Profile, cmd: number): boolean {
-  return gateOf(profile, cmd).kind === 'token' && tokenSupportOf(profile, cmd) === 'taken';
+  return tokenRouteOf(profile, { cmd, type: 0 }) === 'call';
 }

@@ -151,7 +151,9 @@ const sysctl = z
 
 const userns = strict('a user namespace, as in {parent: init, owner: 1000}', {
   parent: reference('a user namespace', 'The user namespace it was made in. Default: init.').optional(),
-  owner: uid('Global uid of whoever made it: has every capability in it, from the parent. Default: 0.').optional(),
+  owner: uid(
+    'Global uid of the task that made it, which from the parent has every capability in it. Default: 0.',
+  ).optional(),
 });
 
 const bpffs = strict('a bpffs instance, as in {userns: container, delegate_cmds: any}', {

@@ -8,8 +8,8 @@ profile: linux-6.12
 # /proc/sys/kernel/unprivileged_bpf_disabled: 0, 1 or 2.
 unprivileged_bpf_disabled: 2
 
-# User namespaces. \`init\` is always there. The owner is a global uid: whoever has it has every capability inside,
-# from the parent.
+# User namespaces. \`init\` is always there. The owner is a global uid: from the parent, a task with it has every
+# capability inside.
 userns:
   container: { parent: init, owner: 1000 }
 

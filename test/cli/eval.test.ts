@@ -145,7 +145,7 @@ describe('generate and eval', () => {
     expect(await inProcess([command, scenario, ...args])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `${scenario}: a scenario without tasks has nobody to make requests\n`,
+      stderr: `${scenario}: the scenario defines no tasks\n`,
     });
   });
 

@@ -120,6 +120,7 @@ describe('--junit', () => {
         expect(unescaped(attribute)).toBe(nonCharacters(printable(value).replaceAll('\n', '\\n')));
         expect(unescaped(text)).toBe(nonCharacters(content.split('\n').map(printable).join('\n')));
       }),
+      { numRuns: 50 },
     );
   });
 });

@@ -9,7 +9,7 @@ import type { RequestContext } from '../../src/explain/request_context.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
-import { takesToken, tokenSupportOf } from '../../src/kernel/commands.js';
+import { takesToken, tokenRouteOf } from '../../src/kernel/commands.js';
 import { Model } from '../../src/kernel/model.js';
 import { decodeVerdict, isDecided } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
@@ -86,7 +86,8 @@ function expectUsefulDelegation(context: RequestContext, changes: readonly Remed
       change.kind === 'new_token'
         ? change.bits.cmds
         : change.kind === 'delegate' && change.mask === 'cmds' && change.bit;
-    if (typeof cmd === 'number' && tokenSupportOf(profile, cmd) !== 'taken') expect({ context, change }).toBeNull();
+    if (typeof cmd === 'number' && tokenRouteOf(profile, { cmd, type: 0 }) !== 'call')
+      expect({ context, change }).toBeNull();
     const delegates = change.kind === 'delegate' || change.kind === 'new_token';
     if (delegates && !takesToken(profile, context.request)) expect({ context, change }).toBeNull();
   }
