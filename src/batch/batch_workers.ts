@@ -54,7 +54,7 @@ export class BatchWorkers {
     this.#workspaces = new SlotWorkspaces(memories, workers);
     this.#workerPool = new WorkerPool({
       workers,
-      file: new URL('./splits/split_worker.js', import.meta.url),
+      file: new URL('../batch/splits/split_worker.js', import.meta.url),
       workerData,
     });
   }

@@ -1,7 +1,7 @@
 import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { targetOf } from '../batch/output/atomic_file.js';
 import { descriptorOf } from '../batch/output/descriptor_path.js';
+import { targetOf } from '../batch/output/target_path.js';
 import { InputError } from './exit.js';
 
 /** A file of a command line. */

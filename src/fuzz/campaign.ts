@@ -59,7 +59,7 @@ class Campaign {
     if (!signal?.aborted) {
       const pool = new WorkerPool({
         workers: Math.min(workers, countShards(this.#options)),
-        file: workerUrl ?? new URL('./worker.js', import.meta.url),
+        file: workerUrl ?? new URL('../fuzz/worker.js', import.meta.url),
         idleTimeoutMs,
       });
       const abort = (): void => void pool.close();

@@ -81,16 +81,24 @@ const CHANGES: readonly { since: Release; rules: Partial<Rules>; note: string }[
 
 function merged(release: Release): Profile {
   const reached = CHANGES.filter(({ since }) => RELEASES.indexOf(since) <= RELEASES.indexOf(release));
-  const own = CHANGES.filter(({ since }) => since === release).map(({ note }) => note);
-  const before = RELEASES[RELEASES.indexOf(release) - 1] ?? 'design';
-  const vocabulary = vocabularyOf(release);
-  const added = release === '6.9' ? ['the merged rules'] : [...own, ...newNames(vocabularyOf(before), vocabulary)];
   return {
     name: `linux-${release}`,
-    description: added.length > 0 ? added.join('; ') : `as linux-${before}`,
-    vocabulary,
+    // Made when it is read: it compares two vocabularies, and is rarely shown.
+    get description() {
+      return descriptionOf(release);
+    },
+    vocabulary: vocabularyOf(release),
     rules: Object.assign({}, MERGED, ...reached.map(({ rules }) => rules)) as Rules,
   };
+}
+
+/** What a release changed. */
+function descriptionOf(release: Release): string {
+  const own = CHANGES.filter(({ since }) => since === release).map(({ note }) => note);
+  const before = RELEASES[RELEASES.indexOf(release) - 1] ?? 'design';
+  const names = newNames(vocabularyOf(before), vocabularyOf(release));
+  const added = release === '6.9' ? ['the merged rules'] : [...own, ...names];
+  return added.length > 0 ? added.join('; ') : `as linux-${before}`;
 }
 
 function newNames(before: Vocabulary, after: Vocabulary): string[] {

@@ -31,49 +31,27 @@ export class Vocabulary {
   readonly enumerators: Readonly<Record<EnumKind, readonly Enumerator[]>>;
   /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
   readonly count: Readonly<Record<EnumKind, number>>;
-  readonly #shortNames: Record<EnumKind, Map<number, string>>;
-  readonly #values: Record<EnumKind, Map<string, number>>;
+  readonly #tables = new Map<EnumKind, NameTable>();
 
   constructor(release: Release) {
     this.release = release;
-    const enumerators = {} as Record<EnumKind, Enumerator[]>;
-    const count = {} as Record<EnumKind, number>;
-    this.#shortNames = {} as Record<EnumKind, Map<number, string>>;
-    this.#values = {} as Record<EnumKind, Map<string, number>>;
-    const upTo = RELEASES.indexOf(release);
-    for (const kind of ENUM_KINDS) {
-      enumerators[kind] = GENERATED[kind]
-        .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
-        .map(([name, value]) => ({ name, value }));
-      const names = new Map<number, string>();
-      const values = new Map<string, number>();
-      for (const { name, value } of enumerators[kind]) {
-        const short = shortName(kind, name);
-        values.set(short, value);
-        const present = names.get(value);
-        if (value < 64 && (present === undefined || present.endsWith('_deprecated'))) names.set(value, short);
-      }
-      count[kind] = names.size;
-      this.#shortNames[kind] = names;
-      this.#values[kind] = values;
-    }
-    this.enumerators = enumerators;
-    this.count = count;
+    this.enumerators = byKind((kind) => this.#table(kind).enumerators);
+    this.count = byKind((kind) => this.#table(kind).names.size);
   }
 
   /** Whether this release has that number. */
   has(kind: EnumKind, value: number): boolean {
-    return this.#shortNames[kind].has(value);
+    return this.#table(kind).names.has(value);
   }
 
   /** `prog_load` for (`cmds`, 5); the number itself where this release has no such value. */
   nameOf(kind: EnumKind, value: number): string {
-    return this.#shortNames[kind].get(value) ?? String(value);
+    return this.#table(kind).names.get(value) ?? String(value);
   }
 
   /** The number of a lower-case name without prefix, aliases included; undefined where this release has none. */
   valueOf(kind: EnumKind, short: string): number | undefined {
-    const value = this.#values[kind].get(short);
+    const value = this.#table(kind).values.get(short);
     return value !== undefined && value < 64 ? value : undefined;
   }
 
@@ -86,13 +64,54 @@ export class Vocabulary {
 
   /** Preferred short names, ordered by number. */
   names(kind: EnumKind): string[] {
-    return [...this.#shortNames[kind].entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
+    return [...this.#table(kind).names.entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
+  }
+
+  #table(kind: EnumKind): NameTable {
+    let table = this.#tables.get(kind);
+    if (!table) {
+      table = nameTable(this.release, kind);
+      this.#tables.set(kind, table);
+    }
+    return table;
   }
 
   /** Every bit this release gives a meaning: what mountinfo calls `any`. */
   knownMask(kind: EnumKind): bigint {
     return (1n << BigInt(this.count[kind])) - 1n;
   }
+}
+
+/** The names of one enumeration in a release. */
+interface NameTable {
+  readonly enumerators: readonly Enumerator[];
+  /** Preferred short names by number. */
+  readonly names: ReadonlyMap<number, string>;
+  /** Numbers by short name, aliases included. */
+  readonly values: ReadonlyMap<string, number>;
+}
+
+function nameTable(release: Release, kind: EnumKind): NameTable {
+  const upTo = RELEASES.indexOf(release);
+  const enumerators = GENERATED[kind]
+    .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
+    .map(([name, value]) => ({ name, value }));
+  const names = new Map<number, string>();
+  const values = new Map<string, number>();
+  for (const { name, value } of enumerators) {
+    const short = shortName(kind, name);
+    values.set(short, value);
+    const present = names.get(value);
+    if (value < 64 && (present === undefined || present.endsWith('_deprecated'))) names.set(value, short);
+  }
+  return { enumerators, names, values };
+}
+
+/** A record whose values are made when they are read: most uses of a vocabulary need few of its enumerations. */
+function byKind<Value>(of: (kind: EnumKind) => Value): Readonly<Record<EnumKind, Value>> {
+  const record = {} as Record<EnumKind, Value>;
+  for (const kind of ENUM_KINDS) Object.defineProperty(record, kind, { enumerable: true, get: () => of(kind) });
+  return record;
 }
 
 /** `BPF_MAP_TYPE_LRU_HASH` to `lru_hash`. */

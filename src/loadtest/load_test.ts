@@ -59,7 +59,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { memory } = createEvaluator(world).share();
   const workerData: LoadWorkerData = { memory, columns };
   const workspaces = new SlotWorkspaces([memory], workers);
-  const workerPool = new WorkerPool({ workers, file: new URL('./load_worker.js', import.meta.url), workerData });
+  const workerPool = new WorkerPool({
+    workers,
+    file: new URL('../loadtest/load_worker.js', import.meta.url),
+    workerData,
+  });
   const ended = new Int32Array(new SharedArrayBuffer(4));
   const end = (): void => {
     Atomics.store(ended, 0, 1);

@@ -88,7 +88,11 @@ class WorkerEvaluatorPool implements Pool {
     this.#memory = memory;
     this.#workspaces = new SlotWorkspaces([memory], workers);
     const workerData: PoolWorkerData = { memory };
-    this.#workerPool = new WorkerPool({ workers, file: file ?? new URL('./worker.js', import.meta.url), workerData });
+    this.#workerPool = new WorkerPool({
+      workers,
+      file: file ?? new URL('../pool/worker.js', import.meta.url),
+      workerData,
+    });
   }
 
   /** For tests: the present worker threads. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   close,
   closeSync,
@@ -6,9 +5,7 @@ import {
   fchmodSync,
   fsync,
   linkSync,
-  lstatSync,
   openSync,
-  readlinkSync,
   renameSync,
   type Stats,
   statSync,
@@ -16,15 +13,14 @@ import {
   writeFile,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename, dirname, isAbsolute } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { BatchFileError, errorCode } from '../errors.js';
+import { lstatOf, systemError, targetOf } from './target_path.js';
 import { createTemporaryFile, releaseTemporary } from './temporary_files.js';
 
 const PERMISSIONS = 0o7777;
 const NEW_FILE = 0o666;
-/** Links that a path may go through, as in Linux. */
-const MAX_LINKS = 40;
 /** Bytes of the target's name in that of the temporary file: with the rest they fit every file system's limit. */
 const MAX_NAME_BYTES = 100;
 /** What file systems without hard links answer. */
@@ -161,28 +157,10 @@ export class AtomicFile {
   }
 }
 
-/**
- * The path of the file that `path` leads to through symbolic links, whether it is there or not. Paths are joined as texts:
- * `..` after a link is left to the system. Throws the system's error (ELOOP).
- */
-export function targetOf(path: string): string {
-  let target = path;
-  for (let links = 0; lstatOf(target)?.isSymbolicLink(); links++) {
-    if (links === MAX_LINKS) throw systemError('ELOOP', 'too many symbolic links');
-    const next = readlinkSync(target);
-    target = isAbsolute(next) ? next : `${dirname(target)}/${next}`;
-  }
-  return target;
-}
-
-function lstatOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
-}
-
 /** Cut between characters: a limit on names is one on bytes. */
 function temporaryName(target: string): string {
   const { read } = new TextEncoder().encodeInto(target, new Uint8Array(MAX_NAME_BYTES));
-  return `.${target.slice(0, read)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+  return `.${target.slice(0, read)}.${process.pid}-${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex')}.tmp`;
 }
 
 function removeIfThere(path: string): void {
@@ -191,8 +169,4 @@ function removeIfThere(path: string): void {
   } catch {
     // It is gone with its folder.
   }
-}
-
-function systemError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
 }

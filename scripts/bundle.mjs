@@ -1,0 +1,76 @@
+// Puts what the worker files and the command read into few files: a thread or a command that loads sixty starts half as fast.
+// node scripts/bundle.mjs FOLDER, where the compiler wrote src/. Files beside it stay as the compiler wrote them.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const folder = resolve(process.argv[2]);
+
+/** Packages that every command loads. They become part of the bundle; their licences go along. */
+const COMMAND_PACKAGES = ['commander', 'yaml', 'zod', 'fastest-levenshtein'];
+
+const BUNDLES = [
+  {
+    entries: ['batch/splits/split_worker', 'fuzz/worker', 'loadtest/load_worker', 'pool/worker'],
+    packages: [],
+    chunks: 'worker_chunks',
+  },
+  {
+    entries: ['cli/main'],
+    packages: COMMAND_PACKAGES,
+    chunks: 'command_chunks',
+  },
+];
+
+/** commander loads node:child_process, and with it the network, for subcommands in programs of their own: there are none here. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  resolveId: (id, importer) =>
+    /child_process$/.test(id) && importer?.includes('commander') ? '\0no-child-process' : null,
+  load: (id) => (id === '\0no-child-process' ? 'export default {}' : null),
+};
+
+for (const { entries, packages, chunks } of BUNDLES) {
+  // The bench compiles no command.
+  const present = entries.filter((entry) => existsSync(join(folder, `${entry}.js`)));
+  if (present.length > 0) await bundle(present, packages, chunks);
+}
+if (existsSync(join(folder, 'cli/main.js'))) writeLicences();
+
+async function bundle(entries, packages, chunks) {
+  const made = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, join(folder, `${entry}.js`)])),
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !isAbsolute(id) && !packages.some((name) => id === name),
+    plugins: [withoutChildProcess],
+  });
+  const { output } = await made.generate({
+    format: 'esm',
+    // Code of packages without comments and spaces, under its own names: stack traces can be read.
+    minify: packages.length > 0 ? { compress: false, mangle: false, codegen: { removeWhitespace: true } } : false,
+    // Where it is now, in place of what the compiler wrote. What several read is beside them, one folder deep, as the files are
+    // that name a worker file by its address.
+    entryFileNames: '[name].js',
+    chunkFileNames: `${chunks}/[name]-[hash].js`,
+  });
+  await made.close();
+  // Those of an earlier build have other names.
+  rmSync(join(folder, chunks), { recursive: true, force: true });
+  for (const { fileName, code } of output) {
+    const file = join(folder, fileName);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
+}
+
+/** The licences of the packages that the command's files contain. */
+function writeLicences() {
+  const texts = COMMAND_PACKAGES.map((name) => {
+    const at = join('node_modules', name);
+    const { version } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+    const file = readdirSync(at).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) throw new Error(`${at} has no licence file`);
+    return `${name} ${version}\n\n${readFileSync(join(at, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(join(folder, 'command_chunks', 'LICENSES.txt'), texts.join('\n----\n\n'));
+}
