@@ -36,8 +36,14 @@ export function evaluateUnder(context: RequestContext, profile: Profile): Profil
   requireObject('world', world, 'a world');
   checkRequest(request);
   const there = { ...world, profile };
-  const verdict = new Model(there).ask(request, new Trace());
+  const model = new Model(there);
+  const verdict = model.ask(request, new Trace());
   const token = world.tokens[request.token];
   const tokenImpossible = token?.userns === 0 && !profile.rules.token_create_in_init_userns;
-  return { profile: profile.name, verdict, tokenImpossible, failedByDroppedToken: droppedTokenTest(there)(request) };
+  return {
+    profile: profile.name,
+    verdict,
+    tokenImpossible,
+    failedByDroppedToken: droppedTokenTest(there, model)(request),
+  };
 }

@@ -1,9 +1,8 @@
 import { MASK_ANY } from '../abi/bpf.js';
-import { Disposition } from '../abi/verdict.js';
 import { takesToken } from '../kernel/commands.js';
 import { Model } from '../kernel/model.js';
 import { Trace } from '../kernel/trace.js';
-import { isAllowed, isDecided } from '../kernel/verdict.js';
+import { isAllowed, isDecided, isDropped } from '../kernel/verdict.js';
 import type { Request, World } from '../kernel/world.js';
 
 const ANY = { cmds: MASK_ANY, maps: MASK_ANY, progs: MASK_ANY, attachs: MASK_ANY };
@@ -13,10 +12,11 @@ export type DroppedTokenTest = (request: Request) => boolean;
 
 /**
  * Tells whether a request of this world failed because its token was dropped: were the token to count, the request would pass,
- * or fail for another reason or in another user namespace. Models are made when they are needed, and kept.
+ * or fail for another reason or in another user namespace. `model` is one of the world, where there is one already;
+ * others are made when they are needed, and kept.
  */
-export function droppedTokenTest(world: World): DroppedTokenTest {
-  let asItIs: Model | undefined;
+export function droppedTokenTest(world: World, model?: Model): DroppedTokenTest {
+  let asItIs = model;
   const counting = new Map<number, Model>();
   return (request) => {
     if (!world.tokens[request.token] || !takesToken(world.profile, request)) return false;
@@ -24,15 +24,14 @@ export function droppedTokenTest(world: World): DroppedTokenTest {
     const trace = new Trace();
     asItIs.ask(request, trace);
     const { outcome, disposition } = trace;
-    const isDropped = disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;
-    if (!isDropped || isAllowed(outcome) || !isDecided(outcome)) return false;
-    let model = counting.get(request.token);
-    if (!model) {
-      model = new Model(withCountingToken(world, request.token));
-      counting.set(request.token, model);
+    if (!isDropped(disposition) || isAllowed(outcome) || !isDecided(outcome)) return false;
+    let otherwise = counting.get(request.token);
+    if (!otherwise) {
+      otherwise = new Model(withCountingToken(world, request.token));
+      counting.set(request.token, otherwise);
     }
     const other = new Trace();
-    model.ask(request, other);
+    otherwise.ask(request, other);
     if (other.outcome !== outcome) return true;
     return trace.capability !== null && other.askedIn?.isInitial !== trace.askedIn?.isInitial;
   };

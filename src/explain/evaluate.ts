@@ -24,8 +24,9 @@ export interface CausedEvaluation extends Evaluation {
 
 /** Asks a model of the world one request, and looks for the cause. Throws as new Model() does. */
 export function evaluateWithCause({ world, request }: RequestContext, trace: Trace = new Trace()): CausedEvaluation {
-  const evaluated = evaluate(new Model(world), request, trace);
-  return { ...evaluated, failedByDroppedToken: droppedTokenTest(world)(request) };
+  const model = new Model(world);
+  const evaluated = evaluate(model, request, trace);
+  return { ...evaluated, failedByDroppedToken: droppedTokenTest(world, model)(request) };
 }
 
 /** Asks the model one request. The errno is the one returned: an LSM that refuses a token chooses its own. */

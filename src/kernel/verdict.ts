@@ -74,6 +74,11 @@ export function errnoOf(outcome: Outcome): ErrnoName | null {
   return ERRNO_OF[outcome];
 }
 
+/** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */
+export function isDropped(disposition: Disposition): boolean {
+  return disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;
+}
+
 /** What the verdict column says: `allowed`, `denied`, `bad` or `undecided`. */
 export function verdictWord(byte: number): string {
   const { outcome, allowed } = decodeVerdict(byte);

@@ -1,3 +1,4 @@
+import type { Remedy } from '../explain/remedy.js';
 import { KIND_PREFIX } from '../kernel/vocabulary.js';
 import type { Assumption } from '../request/assumptions.js';
 import type { LoaderAttachType } from '../request/loader_attach_types.js';
@@ -13,6 +14,27 @@ export function describeAssumption({ field, name, loaders }: Assumption): string
   const rest = more > 0 ? ` and so on (${more} more)` : '';
   const sends = shown === '' ? '' : `; libbpf sends ${shown}${rest}`;
   return `expected_attach_type was not given: 0 (${kernelName(name)}) was assumed${sends}`;
+}
+
+/**
+ * Whether remedies are for an attach type that was only assumed, in a sentence: a loader would not ask for it, so that delegating
+ * it might be for nothing.
+ */
+export function describeAssumedRemedies(
+  assumptions: readonly Assumption[],
+  changes: readonly Remedy[],
+): string | undefined {
+  const usual = assumptions.find(({ field }) => field === 'expected_attach_type')?.loaders[0];
+  const delegates = changes.some(
+    (change) =>
+      (change.kind === 'delegate' && change.mask === 'attachs') ||
+      (change.kind === 'new_token' && change.bits.attachs !== undefined),
+  );
+  if (!usual || usual.attachType === null || !delegates) return undefined;
+  return (
+    'this is for attach type 0, which was assumed: ' +
+    `ask again with expected_attach_type ${usual.attachType} if the program is loaded from SEC("${usual.section}")`
+  );
 }
 
 /** The same for programs, with all sections. */

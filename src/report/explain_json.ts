@@ -9,7 +9,7 @@ import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../ke
 import type { Request } from '../kernel/world.js';
 import type { Assumption } from '../request/assumptions.js';
 import { nameRequest } from '../request/name_request.js';
-import { assumptionJson } from './assumption_text.js';
+import { assumptionJson, describeAssumedRemedies } from './assumption_text.js';
 import { describeRemedy } from './remedy_text.js';
 import { describeCause, describeDisposition, describeReason } from './verdict_text.js';
 
@@ -59,7 +59,7 @@ export function explainJson(explanation: Explanation, assumptions: readonly Assu
     returned,
     asked_in: askedIn ?? null,
     steps,
-    advice: remediationJson(context, advice),
+    advice: remediationJson(context, advice, assumptions),
     profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
       profile,
       ...verdictJson(decodeVerdict(byte)),
@@ -70,14 +70,17 @@ export function explainJson(explanation: Explanation, assumptions: readonly Assu
   };
 }
 
-function remediationJson(context: RequestContext, advice: Remediation): object {
+function remediationJson(context: RequestContext, advice: Remediation, assumptions: readonly Assumption[]): object {
   let current = context;
   const remedyJson = (remedy: Remedy): object => {
     const words = describeRemedy(current, remedy);
     current = applyRemedy(current, remedy);
     return { ...remedy, ...words };
   };
-  if (advice.possible) return { possible: true, changes: advice.changes.map(remedyJson) };
+  if (advice.possible) {
+    const note = describeAssumedRemedies(assumptions, advice.changes);
+    return { possible: true, changes: advice.changes.map(remedyJson), ...(note === undefined ? {} : { note }) };
+  }
   const obstacles = advice.obstacles.map(({ outcome, errno, cleared }) => ({
     errno,
     reason: outcomeName(outcome),

@@ -10,20 +10,14 @@ import { checkRequestContext } from '../explain/request_context.js';
 import { requireObject } from '../kernel/arguments.js';
 import { takesToken } from '../kernel/commands.js';
 import { profileNamed } from '../kernel/profile.js';
-import { decodeVerdict, isDecided, type Verdict } from '../kernel/verdict.js';
+import { decodeVerdict, isDecided, isDropped, type Verdict } from '../kernel/verdict.js';
 import type { Assumption } from '../request/assumptions.js';
 import { printable } from '../text/printable.js';
-import { describeAssumption } from './assumption_text.js';
+import { describeAssumedRemedies, describeAssumption } from './assumption_text.js';
 import { describeRemedy, type RemedyText } from './remedy_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
 import { PLAIN, type Style } from './style.js';
-import {
-  describeCause,
-  describeCauseAndToken,
-  describeDisposition,
-  describeReason,
-  isDropped,
-} from './verdict_text.js';
+import { describeCause, describeCauseAndToken, describeDisposition, describeReason } from './verdict_text.js';
 
 type Impossible = Extract<Remediation, { possible: false }>;
 
@@ -79,12 +73,12 @@ export function explainText(
     });
     sections.push(`${style.strong('What the kernel checked')}\n${lines.join('\n')}`);
   }
-  if (!verdict.allowed) sections.push(remediationText(explanation, style));
+  if (!verdict.allowed) sections.push(remediationText(explanation, style, assumptions));
   if (explanation.profiles.length > 0) sections.push(profilesText(explanation, style));
   return `${sections.join('\n\n')}\n`;
 }
 
-function remediationText({ context, advice }: Explanation, style: Style): string {
+function remediationText({ context, advice }: Explanation, style: Style, assumptions: readonly Assumption[]): string {
   if (!advice.possible) return impossibleText(context, advice, style);
   const { length } = advice.changes;
   const all = length === 2 ? 'both' : `all ${length}`;
@@ -95,7 +89,8 @@ function remediationText({ context, advice }: Explanation, style: Style): string
     current = applyRemedy(current, change);
     return remedyLines(text, `  ${i + 1}. `, style);
   });
-  return `${style.strong(title)}\n${lines.join('\n')}`;
+  const caveat = describeAssumedRemedies(assumptions, advice.changes);
+  return [style.strong(title), ...lines, ...(caveat === undefined ? [] : [`  note: ${caveat}`])].join('\n');
 }
 
 function remedyLines({ what, note, steps = [] }: RemedyText, start: string, style: Style): string[] {

@@ -1,7 +1,7 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
-import type { Verdict } from '../kernel/verdict.js';
+import { isDropped, type Verdict } from '../kernel/verdict.js';
 import type { Request } from '../kernel/world.js';
 
 const REASON: Readonly<Record<Outcome, string>> = {
@@ -103,11 +103,6 @@ export function describeCauseAndToken(profile: Profile, request: Pick<Request, '
   const why = describeCause(profile, request, cause);
   if (failedByDroppedToken || verdict.disposition === Disposition.NONE_GIVEN) return why;
   return `${why}; ${describeDisposition(profile, request, verdict.disposition)}`;
-}
-
-/** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */
-export function isDropped(disposition: Disposition): boolean {
-  return disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;
 }
 
 function describeUntakenToken({ vocabulary, rules }: Profile, { cmd }: Pick<Request, 'cmd'>): string {

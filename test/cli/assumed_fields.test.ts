@@ -29,6 +29,20 @@ describe('without an attach type 0 was asked in silence, which then was said to 
     ]);
   });
 
+  test('advice to delegate attach type 0 says that it was assumed, where loaders send another one', async () => {
+    const args = ['explain', 'examples/selftest.yaml', '--task', 'both-caps', '--token', 'progs', '--cmd', 'prog_load'];
+    const { stdout } = await inProcess([...args, '--prog-type', 'xdp']);
+    expect(stdout).toMatch(
+      /add cgroup_inet_ingress to delegate_attachs[\s\S]*note: this is for attach type 0, which was assumed: ask again with expected_attach_type xdp /,
+    );
+    const json = JSON.parse((await inProcess([...args, '--prog-type', 'xdp', '--json'])).stdout);
+    expect(json.advice.note).toMatch(/^this is for attach type 0/);
+    // A kprobe is loaded with 0.
+    expect((await inProcess([...args, '--prog-type', 'kprobe'])).stdout).not.toContain('this is for attach type 0');
+    const given = [...args, '--prog-type', 'xdp', '--expected-attach-type', '0'];
+    expect((await inProcess(given)).stdout).not.toContain('this is for attach type 0');
+  });
+
   test.each(['check', 'explain'])('%s says nothing where the attach type is given', async (command) => {
     for (const attachType of ['xdp', '0']) {
       const args = [command, EXAMPLE, ...LOAD, '--prog-type', 'xdp', '--expected-attach-type', attachType];

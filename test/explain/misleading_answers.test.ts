@@ -9,9 +9,9 @@ import { randomWorld } from '../../src/fuzz/random_world.js';
 import { takesToken, tokenRouteOf } from '../../src/kernel/commands.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES } from '../../src/kernel/profile.js';
-import { decodeVerdict } from '../../src/kernel/verdict.js';
+import { decodeVerdict, isDropped } from '../../src/kernel/verdict.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
-import { describeDisposition, isDropped } from '../../src/report/verdict_text.js';
+import { describeDisposition } from '../../src/report/verdict_text.js';
 import { inProcess } from '../cli/run_cli.js';
 
 const NO_DENIALS = { cmds: 0n, caps: 0n };
