@@ -41,7 +41,10 @@ async function bundle(entries, packages, chunks) {
   const made = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(folder, `${entry}.js`)])),
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !isAbsolute(id) && !packages.some((name) => id === name),
+    external: (id) =>
+      !id.startsWith('.') && !isAbsolute(id) && !packages.some((name) => id === name || id.startsWith(`${name}/`)),
+    // The same code as modules, of which only what is used is taken.
+    resolve: { alias: { yaml: resolve('node_modules/yaml/browser/dist/index.js') } },
     plugins: [withoutChildProcess],
   });
   const { output } = await made.generate({

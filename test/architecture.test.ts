@@ -107,6 +107,6 @@ function packageOf(specifier: string): string {
 
 /** Whether a package documents a file as one to import. */
 function exportedBy(specifier: string): boolean {
-  // csv-parse documents this one, for pages.
-  return specifier === packageOf(specifier) || specifier === 'csv-parse/browser/esm/sync';
+  // Documented: for pages, and for programs that load little.
+  return specifier === packageOf(specifier) || ['csv-parse/browser/esm/sync', 'zod/mini'].includes(specifier);
 }

@@ -1,11 +1,11 @@
-import type { z } from 'zod';
+import type { core } from 'zod/mini';
 import type { Diagnostics, Position } from '../diagnostics/diagnostics.js';
 import type { Locator, Path } from '../diagnostics/yaml_locator.js';
 import { PROFILES } from '../kernel/profile.js';
 import { nearestOf } from '../names/nearest.js';
 import { type DiagnosticMessage, oneOf, quote } from '../names/unknown_name.js';
 
-type Issue = z.core.$ZodIssue;
+type Issue = core.$ZodIssue;
 
 /** Words for the sections' entries. */
 const ENTRY: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RULE_NAMES } from '../../src/kernel/profile.js';
-import { scenarioJsonSchema } from '../../src/scenario/schema.js';
+import { scenarioJsonSchema } from '../../src/scenario/json_schema.js';
 
 interface Node {
   readonly description?: string;
