@@ -1,4 +1,4 @@
-// Which row of the ask table sixteen requests have: requirementOf() of decide.ts, lane by lane.
+// The requirement rows of sixteen requests: SIMD version of requirementOf() in decide_core.ts.
 
 import {
   REQ_HIGH_OTHERS,

@@ -77,7 +77,7 @@ void fixtures_make(void)
 	fixtures.btf = must(sys_bpf(CMD_BTF_LOAD, attr.bytes, attr.size), "BTF_LOAD");
 	fixtures.prog = must(prog_load(SOCKET_FILTER, 0, NULL), "PROG_LOAD of a socket filter");
 
-	/* A link that touches nobody: of a socket look-up program, to a network namespace of our own. */
+	/* A link without effect on other processes: a socket look-up program on a private network namespace. */
 	must(negated(unshare(CLONE_NEWNET)), "a network namespace");
 	netns = must(negated(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)), "/proc/self/ns/net");
 	lookup = must(prog_load(SK_LOOKUP, (unsigned)attach_value("sk_lookup"), NULL), "PROG_LOAD of a socket look-up");

@@ -18,7 +18,7 @@ static const char *const HOOK_NAMES[HOOKS] = { "bpf_token_create", "bpf_token_cm
 
 enum { CASES_A_WORLD = 72, CASES_A_HOOK = 24, TOKENS_A_WORLD = 10, PROG_TYPE_LSM = 29, ATTACH_LSM_MAC = 27 };
 
-/* What asks is called so: the program refuses nobody else on this machine. */
+/* The name of the calling process: the program must not refuse any other process of this machine. */
 static const char ASKER[8] = { 'b', 't', 'o', 'k', '-', 'r', 'e', 'c' };
 
 struct refusal {

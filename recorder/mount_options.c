@@ -21,7 +21,7 @@ static const char *const BY_NAMES[BYS] = {
 	"init_nsowner_nocap", "childns_root",
 };
 
-enum { CASES_A_WORLD = 60, MAX_STEPS = 8, NOBODY = 1002 };
+enum { CASES_A_WORLD = 60, MAX_STEPS = 8, PLAIN_USER = 1002 };
 
 static struct tree tree;
 static struct agent agents[MAX_NS];
@@ -51,7 +51,7 @@ static struct caller caller_of(enum by by)
 		caller.caps = 0;
 		break;
 	case BY_INIT_NOCAP:
-		caller.euid = NOBODY;
+		caller.euid = PLAIN_USER;
 		caller.caps = 0;
 		break;
 	case BY_INIT_ONLY_SYSADMIN:

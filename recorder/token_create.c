@@ -79,7 +79,7 @@ static void draw_bpffs(struct creations *world, struct rng *rng, int index)
 	}
 }
 
-/* Somebody with a fair chance to get as far as the later checks. */
+/* A caller that often passes the first checks. */
 static struct caller draw_creator(const struct tree *tree, struct rng *rng, int ns)
 {
 	struct caller caller = draw_caller(tree, rng, ns);

@@ -154,7 +154,7 @@ pid_t fork_child(void)
 	return pid;
 }
 
-/* In the parent namespace with every capability: makes the namespace, has its ids mapped, hands over its descriptor. */
+/* In the parent namespace with every capability: makes the namespace, has its ids mapped, sends its descriptor. */
 static void make_ns(const struct tree *tree, const struct ns *ns, int sock)
 {
 	const struct ns *above = &tree->ns[ns->parent];

@@ -19,5 +19,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv);
-// Node waits until a full pipe is read; after an interrupt, nobody may ever do that.
+// Node waits until a full pipe is read; after an interrupt, no process may ever read it.
 if (process.exitCode === EXIT.INTERRUPTED) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();

@@ -150,9 +150,9 @@ function permissions({ world, request }: RequestContext, trace: Trace, made: rea
   }
   const own = world.tokens.flatMap(({ userns }, id) => (userns === task.userns && id !== request.token ? [id] : []));
   for (const id of own.slice(0, MAX_OTHERS_TRIED)) changes.push({ kind: 'use_token', token: id });
-  const makeable = task.userns !== 0 || profile.rules.token_create_in_init_userns;
+  const canCreate = task.userns !== 0 || profile.rules.token_create_in_init_userns;
   const bits = neededBits({ world, request });
-  if (own.length === 0 && token?.userns !== task.userns && makeable && isComplete(bits)) {
+  if (own.length === 0 && token?.userns !== task.userns && canCreate && isComplete(bits)) {
     changes.push({ kind: 'new_token', userns: task.userns, bits: bits as Partial<Record<MaskName, number>> });
   }
   return changes;

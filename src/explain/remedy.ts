@@ -10,7 +10,7 @@ export type Remedy =
   | { readonly kind: 'delegate'; readonly token: number; readonly mask: MaskName; readonly bit: number }
   /** Gives a task a capability, in its own user namespace. */
   | { readonly kind: 'grant'; readonly task: number; readonly cap: number }
-  /** Hands another token of the world to the call. */
+  /** Passes another token of the world to the call. */
   | { readonly kind: 'use_token'; readonly token: number }
   /** Has another task of the world make the call. */
   | { readonly kind: 'other_task'; readonly task: number }

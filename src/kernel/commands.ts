@@ -98,7 +98,7 @@ export function tokenSupportOf(profile: CommandProfile, cmd: number): TokenSuppo
 
 /** How the token of a request reaches the permission checks. */
 export type TokenRoute =
-  /** The call hands it over in its attributes. */
+  /** The call passes it in its attributes. */
   | 'call'
   /** The program to attach was loaded with it, and kept it. */
   | 'program'

@@ -18,7 +18,7 @@ import { formatCapabilities } from './request_text.js';
 /** Characters of a mount option's value that are shown. */
 const MAX_SHOWN_LENGTH = 1000;
 
-/** The situation of a recorded case in words, a line each. `profile` names its numbers. */
+/** A recorded case, as lines: namespaces, caller, token and request. `profile` names its numbers. */
 export function describeRecord(record: RecordedCase, profile: string): string[] {
   return wordsOf(record, profile).map(printable);
 }

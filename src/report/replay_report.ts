@@ -160,7 +160,7 @@ function disagreementJson({ file, profile, compared, checks }: Disagreement): ob
     family: record.family,
     kernel: record.kernel,
     profile,
-    situation: describeRecord(record, profile),
+    description: describeRecord(record, profile),
     differences,
     model: model === null ? null : verdictJson(model),
     hot_path: wasm && { request: verdictJson(wasm.request), batch: verdictJson(wasm.batch) },

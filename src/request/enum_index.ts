@@ -23,7 +23,7 @@ export class EnumIndex {
     this.#kind = kind;
     this.#field = field;
     const { vocabulary } = profile;
-    // What most people write is there from the start, whoever fills the rest with what.
+    // Common spellings are cached from the start; callers cannot evict them with other spellings.
     for (const name of vocabulary.names(kind)) this.#resolve(name);
     for (const { name } of vocabulary.enumerators[kind]) this.#resolve(name);
   }

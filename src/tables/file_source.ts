@@ -92,7 +92,7 @@ export class OpenFile extends FileBytes {
     // One piece is read while the one before it is used.
     const readAhead = (at: number): Promise<Uint8Array> => {
       const piece = this.piece(at);
-      // Where it fails, whoever waits for it is told.
+      // An error reaches the caller that waits for it.
       piece.catch(() => undefined);
       return piece;
     };

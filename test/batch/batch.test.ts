@@ -245,7 +245,7 @@ describe('standard streams', () => {
     expect(most).toBeLessThan(whole / 5);
   });
 
-  it('ends without a word where nobody reads any more', async () => {
+  it('ends silently once the output has no reader', async () => {
     const stdout = new PassThrough();
     let pieces = 0;
     stdout.on('data', () => {

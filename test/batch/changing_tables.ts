@@ -89,7 +89,7 @@ export function decided(
 /** Every change of a table in these formats. */
 export function describeChanges(formats: readonly TableFormat[]): void {
   describe.each(formats)('a table in %s that changes while it is read', (format) => {
-    test.each(Object.entries(CHANGES))('%s: an error, whoever reads it', async (_, { change, says }) => {
+    test.each(Object.entries(CHANGES))('%s: an error, in every reader', async (_, { change, says }) => {
       for (const workers of format === 'csv' ? [1, 2] : [1]) {
         const { path, bytes } = tableAt(`table.${format}`, format);
         await expect(decided(path, format, workers, () => change(path, bytes))).rejects.toThrow(says);

@@ -21,7 +21,7 @@ export const FIRST_BAD = 20_001;
 const { world } = parseScenario(await readFile('examples/fleet.yaml', 'utf8'), 'fleet.yaml');
 const evaluator = createEvaluator(world);
 const groupBy = ['task', 'cmd', 'reason'] as const;
-/** So many tasks are given out that workers have begun to work: they die of the next. */
+/** After this many tasks all workers have started: they crash on the next. */
 const KILLING_TASK = 4;
 export let folder: string;
 export const tableOf = (format: TableFormat): string => join(folder, `table.${format}`);

@@ -106,7 +106,7 @@ describe('bpftoken bench', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  test('a scenario without tasks has nobody to ask', async () => {
+  test('a scenario without tasks is an error', async () => {
     const scenario = join(temporary, 'nobody.yaml');
     writeFileSync(scenario, 'profile: v12\n');
     const result = await inProcess(['bench', scenario]);

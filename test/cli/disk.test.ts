@@ -11,7 +11,7 @@ const FLEET = 'examples/fleet.yaml';
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-disk-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** What writes so many rows somewhere. */
+/** A command that writes a number of rows to an output. */
 const writing = (command: 'eval' | 'generate', rows: string, out: string, format: TableFormat): string[] =>
   command === 'eval'
     ? ['eval', FLEET, '--generate', rows, '--out', out, '--out-format', format]

@@ -20,12 +20,12 @@ describe('generate and eval', () => {
     );
     expect(rows.length).toBe(1000);
     const reason = header.split(',').indexOf('reason');
-    const tally: Record<string, number> = {};
+    const counts: Record<string, number> = {};
     for (const row of rows) {
       const key = row.split(',')[reason] as string;
-      tally[key] = (tally[key] ?? 0) + 1;
+      counts[key] = (counts[key] ?? 0) + 1;
     }
-    expect(JSON.parse(stderr).outcomes).toEqual(tally);
+    expect(JSON.parse(stderr).outcomes).toEqual(counts);
   });
 
   test('a bad row is reported with its line and counted; --strict makes it an error without output', async () => {
@@ -69,19 +69,19 @@ describe('generate and eval', () => {
       .split('\n')
       .map((line) => line.split(','));
     const places = ['task', 'cmd', 'reason'].map((name) => (header as string[]).indexOf(name));
-    const tally = new Map<string, number>();
+    const byGroup = new Map<string, number>();
     for (const row of rows) {
       const key = places.map((place) => row[place]).join();
-      tally.set(key, (tally.get(key) ?? 0) + 1);
+      byGroup.set(key, (byGroup.get(key) ?? 0) + 1);
     }
     const text = await inProcess([...asked, '--summary', 'task,cmd,reason', '--summary-out', counts]);
     const lines = readFileSync(counts, 'utf8').trimEnd().split('\n');
     expect(lines.shift()).toBe('task,cmd,reason,rows');
     expect(new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(',')), Number(line.split(',')[3])]))).toEqual(
-      tally,
+      byGroup,
     );
-    expect(tally.get('nobody,btf_load,no_such_task')).toBe(1);
-    expect(tally.get('web,btf_laod,bad_row')).toBe(1);
+    expect(byGroup.get('nobody,btf_load,no_such_task')).toBe(1);
+    expect(byGroup.get('web,btf_laod,bad_row')).toBe(1);
     expect(text.stdout).toMatch(/^linux-6\.12: 5,002 requests .*\n {2}allowed .*\n\n {2}rows +task +cmd +reason\n/);
     expect(text.stdout).toMatch(/\n +1 +0\.0% +nobody +btf_load +no_such_task\n/);
     expect(text.stdout).toContain('2 rows have something wrong');
@@ -138,7 +138,7 @@ describe('generate and eval', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  test.each(['eval', 'generate'])('%s: a scenario without tasks has nobody to ask', async (command) => {
+  test.each(['eval', 'generate'])('%s: a scenario without tasks is an error', async (command) => {
     const args = command === 'eval' ? ['--generate', '10'] : ['--rows', '10'];
     const scenario = join(temporary, 'nobody.yaml');
     writeFileSync(scenario, 'profile: v12\n');

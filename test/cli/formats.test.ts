@@ -82,7 +82,7 @@ async function rowsOf(table: string, format: TableFormat): Promise<Record<string
   return (await duckdb.runAndReadAll(`FROM ${read}('${table}')`)).getRowObjects();
 }
 
-/** What is said of the rows of a seed that nobody wrote. */
+/** The messages about the rows of a seed that were not written. */
 let unwritten: Promise<Evaluated> | undefined;
 
 describe.each(TABLE_FORMATS)('%s', (format) => {

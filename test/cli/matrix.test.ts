@@ -12,7 +12,7 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 
 describe('matrix', () => {
   // Delegated types and what a missing capability keeps away; a capability that an LSM refuses, which two commands
-  // return differently; no token at all; nobody's user namespace but the token's own in the reviewed design.
+  // return differently; no token at all; no user namespace but the token's own in the reviewed design.
   test.each([
     ['delegated', ['--task', 'net-agent', '--token', 'container-token']],
     ['lsm', ['--task', 'container-root', '--token', 'no-network-token']],
@@ -39,7 +39,7 @@ describe('matrix', () => {
     expect(stdout.split('\n').length).toBeGreaterThan(2000);
   });
 
-  test('--json has the sets of a surface, and every cell', async () => {
+  test('--json has the sets of a permission set, and every cell', async () => {
     const { stdout } = await inProcess(['matrix', FLEET, '--task', 'collector', '--token', 'service-token', '--json']);
     const json = JSON.parse(stdout);
     const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'));

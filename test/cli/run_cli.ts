@@ -24,7 +24,7 @@ export interface CliOptions {
   readonly during?: (child: ChildProcess) => void;
 }
 
-/** What a command has in its environment so that Ctrl-C comes so many milliseconds after it begins to heed it. */
+/** The environment of a command that gets Ctrl-C a number of milliseconds after it begins to handle signals. */
 export function interruptedAfter(ms: number): NodeJS.ProcessEnv {
   const preloaded = new URL('./interrupt_soon.mjs', import.meta.url).href;
   return { NODE_OPTIONS: `--import ${preloaded}`, TEST_INTERRUPT_MS: String(ms) };

@@ -52,7 +52,7 @@ test.each([
   expect(complaint(record)).toMatch(message);
 });
 
-/** A chain of so many namespaces below the initial one, as a record lists them. */
+/** A chain of namespaces below the initial one, as a record lists them. */
 function chain(depth: number): Json[] {
   const below = Array.from({ length: depth }, (_, i) => ({
     ns: `n${i + 1}`,
@@ -201,7 +201,7 @@ test.each(['', '\n', ' \n\r\n', '\uFEFF'])('a recording without a record is none
   );
 });
 
-test('keys nobody knows are ignored, and blank lines', () => {
+test('unknown keys are ignored, and blank lines', () => {
   expect(
     complaint(
       use('ok', { colour: 'red', tree: [], caller: { ...caller([], 'init'), mood: 'good' }, token_fd: 'none' }),

@@ -67,7 +67,7 @@ export function switched(rule: keyof Rules, value: boolean): ReplayOptions {
 /** Other rules made wrong, and the name of a case that shows it. */
 export const WRONG_SIDES: readonly (readonly [string, Implementations, string])[] = [
   [
-    'owners are nobody',
+    'owners have no capability',
     wrong((world) => ({ ...world, userns: world.userns.map((ns) => ({ ...ns, owner: 424_242 })) })),
     'the owner has every capability',
   ],

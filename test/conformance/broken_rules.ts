@@ -105,7 +105,7 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   ),
   rule('flow dissectors are nothing for CAP_NET_ADMIN', 'prog_types.js', "    'flow_dissector',\n", ''),
   rule(
-    'anybody may load a million instructions',
+    'every caller may load a million instructions',
     'prog_load.js',
     "bpf === 'yes' ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS",
     'BPF_COMPLEXITY_LIMIT_INSNS',

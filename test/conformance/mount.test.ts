@@ -77,7 +77,7 @@ describe('uid and gid', () => {
     expect(outcome({ ...record, options: 'rw,uid=1000,gid=100000' })).toBe('disagreed');
   });
 
-  test('cannot be judged where the recording has no maps', () => {
+  test('cannot be compared where the recording has no maps', () => {
     expect(outcome(mount([set('uid', '70000', 'EINVAL', 'ns_root')]))).toBe('id maps not recorded');
     expect(outcome(mount([set('uid', '0', 'ok', 'ns_root')], { options: 'rw,uid=100000,gid=100000' }))).toBe('agreed');
   });

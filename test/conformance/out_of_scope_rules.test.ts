@@ -26,7 +26,7 @@ test('EPERM is no stage, but for a map that is frozen already, and a path that l
   expect(OUT_OF_SCOPE_RULES.length).toBeLessThan(12);
 });
 
-test('a kernel that loads programs with trampolines for nobody is known by its refusing root', () => {
+test('a kernel that loads programs with trampolines for no caller is recognised by its refusals of root', () => {
   const kernel = '6.18.44-custom';
   const load = (type: number, more: object) => use('EPERM', { kernel, ...prog(type, 24), ...more });
   const refused = [load(26, ROOT), load(29, ROOT), load(28, { ...ROOT, token_fd: 'closed' })];

@@ -14,7 +14,7 @@ import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js'
 const FOLDER = fileURLToPath(new URL('../../recordings', import.meta.url));
 const FILES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.ndjson.gz')) : [];
 const isAll = process.env.RECORDINGS === 'all';
-/** One case of so many. */
+/** One case of this many. */
 const SAMPLE = isAll ? 1 : 20;
 /** Of a recording made wrong on purpose; some rules show in few cases. */
 const WRONG_SAMPLE = isAll ? 1 : 10;

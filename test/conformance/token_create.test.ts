@@ -56,7 +56,7 @@ test.each([
   expect(outcome(tokenCreate(errno, { fd_kind }))).toBe('agreed');
 });
 
-test('mode bits refuse nobody', () => {
+test('mode bits refuse no caller', () => {
   expect(outcome(tokenCreate('ok', { bpffs: { ...bpffs(), mode: 0 } }))).toBe('agreed');
   expect(outcome(tokenCreate('ok', { bpffs: { ...bpffs('u1', '0x1', ANY), mode: '0000' } }))).toBe('agreed');
 });

@@ -35,7 +35,7 @@ const UIDS = [undefined, null, -1, 0.5, Number.NaN, 0xffff_ffff, 2 ** 32, Number
 const SETS = [undefined, null, 0, Number.NaN, -1n, 1n << 64n, '0x1', true, {}, [1n]];
 const BOOLEANS = [undefined, null, 0, 1, 'true', {}];
 
-/** What is no id of a list with so many entries. */
+/** Values that are not an id of a list with this many entries. */
 function idsPast(count: number): unknown[] {
   return [undefined, null, -1, 0.5, Number.NaN, count, count + 1, 2 ** 32, '0', 'init', 0n, true, {}, [0]];
 }

@@ -19,7 +19,7 @@ const LENGTHS = [
 ] as const;
 /** Rows that cross every boundary there might be, for cases that are about something else. */
 const MANY_ROWS = 8192 + 1024 + 37;
-/** What a byte holds that nobody writes. */
+/** The value of a byte that is never written. */
 const UNTOUCHED = 0xa5;
 
 /** Which pair of task and token each row has. */
@@ -106,7 +106,7 @@ function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Option
     const request = bank.requestOf(i, optional);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
     const answers = [evaluator.checkRequest(request), evaluator.check(named(bank.world, request, random))];
-    // A count that nobody's limit is below changes nothing, so that checkIds() need not be told it.
+    // A count below every caller's limit does not change the verdict, so that checkIds() need not have it.
     if (pre === Fault.NONE && insnCnt > 0 && insnCnt <= BPF_MAXINSNS) {
       answers.push(evaluator.checkIds(task, token, cmd, type, attachType));
     }
@@ -131,7 +131,7 @@ describe('columns anywhere in a buffer', () => {
       const optional = random.pick(OPTIONALS);
       const { columns, expected } = bank.batch(picksOf(rows, noise(random), random), optional);
       const { moved, next } = moveInto(makeBuffer, columns, rows, offset);
-      // The verdicts lie in the same buffer, right behind the columns, with bytes around them that are nobody's.
+      // The verdicts lie in the same buffer, right after the columns, between bytes that must not change.
       const whole = new Uint8Array(moved.task.buffer);
       const out = whole.subarray(next + offset, next + offset + rows);
       whole.fill(UNTOUCHED, next);

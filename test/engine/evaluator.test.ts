@@ -245,7 +245,7 @@ test('after dispose() everything says so, and dispose() may be called again', ()
   for (const call of calls) expect(thrownBy(call)).toBeInstanceOf(DisposedError);
 });
 
-test('dispose() lets go of the memory, whoever still holds the evaluator', async () => {
+test('dispose() releases the memory, even while the evaluator is referenced', async () => {
   const memories: WeakRef<WebAssembly.Memory>[] = [];
   class Watched extends Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {

@@ -37,7 +37,7 @@ function* cells({ profile }: World): Generator<readonly [cmd: number, type: numb
 
 const has = (set: bigint, number: number): boolean => ((set >> BigInt(number)) & 1n) === 1n;
 
-/** Whether a surface has a cell. */
+/** Whether a permission set has a cell. */
 function isIn(
   permissionSet: PermissionSet,
   { profile: { vocabulary } }: World,
@@ -60,7 +60,7 @@ function isIn(
   }
 }
 
-/** Compares every cell of a surface with what `ask` answers, and says which dispositions there were. */
+/** Compares every cell of a permission set with the verdict of `ask`, and returns the dispositions found. */
 function compare(
   world: World,
   evaluator: Evaluator,
@@ -151,7 +151,7 @@ test('every fate of a token was among them, in the designs also that of a caller
   );
 });
 
-describe('a surface', () => {
+describe('a permission set', () => {
   const world = randomWorld(new RandomSource(9));
   const evaluator = createEvaluator(world);
   const [task] = world.tasks;

@@ -24,7 +24,7 @@ function* deniedQuestions(worlds: number): Generator<RequestContext> {
     for (let i = 0; i < PER_WORLD; i++) {
       const request = randomRequest(world, random);
       const { allowed, outcome } = decodeVerdict(model.ask(request));
-      // A row that names no task or token of its world was denied by nobody.
+      // A row that names no task or token of its world was not denied by a check.
       if (!allowed && isDecided(outcome)) yield { world, request };
     }
   }

@@ -18,7 +18,7 @@ function findIn(implementations: Implementations, cases: number, seed = 1): Find
   return findingsOf(runSequential({ seed, slots: ALL_SLOTS, cases }, implementations));
 }
 
-/** The first finding of a campaign of at most so many cases; a shorter one has the same, where it has any. */
+/** The first finding of a campaign with a limit of cases; a shorter campaign has the same one, if any. */
 function firstIn(implementations: Implementations, most: number, seed = 1): Finding | undefined {
   for (let cases = 600; cases < most; cases *= 4) {
     const [finding] = findIn(implementations, cases, seed);
@@ -111,12 +111,12 @@ describe.each([
 
 test('most findings become scenarios that the kernel can make', () => {
   const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
-  const makeable = rules.flatMap(([, implementations]) =>
+  const constructible = rules.flatMap(([, implementations]) =>
     findIn(implementations, 3000, 7)
       .slice(0, 2)
       .map(({ id }) => isConstructible((replay(implementations, id).shrunk as NonNullable<Replay['shrunk']>).world)),
   );
-  expect(makeable.filter((is) => is).length / makeable.length).toBeGreaterThan(0.8);
+  expect(constructible.filter((is) => is).length / constructible.length).toBeGreaterThan(0.8);
 });
 
 test('a batch that goes wrong by position is found, and shrunk to the batch it takes', () => {

@@ -87,7 +87,7 @@ describe('a vector of Arrow metadata that claims more elements than it has bytes
 describe('a flatbuffer', () => {
   const NODE: TableType = [{ kind: 'tables', table: () => NODE }];
 
-  /** Tables that each list the next one, so many times. */
+  /** Tables that each list the next one, repeatedly. */
   function chain(depth: number, times: number): Uint8Array {
     const tableBytes = 8 + 4 + 4 * times;
     const bytes = new Uint8Array(4 + 8 + depth * tableBytes);

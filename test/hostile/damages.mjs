@@ -5,7 +5,7 @@ const BYTES = [0x00, 0x08, 0x7f, 0x80, 0xff];
 const LENGTHS = [0x0fff_ffff, 0xffff_ffff];
 const WORD = 4;
 
-/** How many damages there are for a file of so many bytes. */
+/** The number of damages of a file, by its size in bytes. */
 export function damageCount(length, isBinary) {
   return length * BYTES.length + (isBinary ? Math.floor(length / WORD) * LENGTHS.length : 0) + length;
 }

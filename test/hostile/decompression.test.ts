@@ -17,7 +17,7 @@ import { rawZstd } from '../tables/arrow/raw_zstd.js';
 
 await loadCodecs(['lz4', 'lz4_block', 'zstd']);
 
-/** Bytes that can be compressed: stretches of one byte, of a few, and of any. */
+/** Compressible bytes: runs of one byte, of a few bytes, and of any. */
 const anyBytes = fc
   .array(
     fc.oneof(

@@ -43,7 +43,7 @@ function page(count: number, encoding: number, data: readonly number[]): number[
   return [...struct(header), ...data];
 }
 
-/** Reads so many rows of a column that has these pages. */
+/** Reads rows of a column with these pages. */
 function readColumn(bytes: readonly number[], rows: number, numbers?: 4 | 8): ColumnReader {
   const reader = new ColumnReader({
     place: 0,

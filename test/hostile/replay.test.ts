@@ -16,15 +16,13 @@ async function recordsOf(text: string): Promise<RecordedCase[]> {
 test('blank lines of a recording or a table, of any white space, are passed without an exception each', async () => {
   const parse = vi.spyOn(JSON, 'parse');
   try {
-    const fillNulls = ['', ' ', '\t\r', '\u000b', '\u00a0\ufeff']
+    const blank = ['', ' ', '\t\r', '\u000b', '\u00a0\ufeff']
       .map((line) => `${line}\n`)
       .join('')
       .repeat(1000);
-    const records = await recordsOf(`${fillNulls}${JSON.stringify(use('ok'))}\n${fillNulls}`);
+    const records = await recordsOf(`${blank}${JSON.stringify(use('ok'))}\n${blank}`);
     expect(records.map(({ line }) => line)).toEqual([5001]);
-    expect((await read(smallWorld(), 'ndjson', [`${fillNulls}{"task":"root","cmd":"btf_load"}\n`])).rows).toHaveLength(
-      1,
-    );
+    expect((await read(smallWorld(), 'ndjson', [`${blank}{"task":"root","cmd":"btf_load"}\n`])).rows).toHaveLength(1);
     expect(parse.mock.calls.length).toBeLessThanOrEqual(2);
   } finally {
     parse.mockRestore();

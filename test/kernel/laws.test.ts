@@ -52,7 +52,7 @@ describe('laws of the token', () => {
       const bare: World = {
         ...world,
         tasks: world.tasks.with(request.task, { ...task, effective: 0n }),
-        // Nobody owns anything here: the owner rule is a capability too.
+        // No task owns a namespace here: the owner rule is a capability too.
         userns: world.userns.map((ns) => ({ ...ns, owner: 77 })),
       };
       expect(allowedBy(new Model(bare), request)).toBe(false);

@@ -92,7 +92,7 @@ export const CASES: readonly Case[] = [
   },
   {
     cites: 'cap_capable',
-    what: 'the owning uid inside the userns is nobody special',
+    what: 'the owning uid inside the userns has no privilege',
     task: 'box 1000',
     token: ALL,
     call: 'btf_load',
@@ -125,7 +125,7 @@ export const CASES: readonly Case[] = [
   },
   {
     cites: 'bpf_token_allow_cmd',
-    what: 'a dropped token harms nobody who needs none',
+    what: 'a dropped token does not affect a caller that needs none',
     task: 'init 7 bpf',
     token: { ...ALL, cmds: '' },
     call: 'map_create array',

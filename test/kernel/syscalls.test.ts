@@ -58,7 +58,7 @@ describe('user namespaces', () => {
 });
 
 describe('mounting', () => {
-  test('a non-zero mask needs CAP_SYS_ADMIN in the initial userns, whoever opened the context', () => {
+  test('a non-zero mask needs CAP_SYS_ADMIN in the initial userns, for every opener of the context', () => {
     const { kernel, root, boxRoot } = boot();
     const fd = kernel.fsopen(boxRoot);
     expect(kernel.fsconfigSetString(boxRoot, fd, 'delegate_cmds', 'any')).toBe(-ERRNO.EPERM);

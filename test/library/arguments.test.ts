@@ -127,7 +127,7 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
   ],
   'attached.checkRequest': [(given: library.Request) => attached.checkRequest(given), request],
   'attached.checkBatch': [(...args: [library.Columns, Uint8Array]) => attached.checkBatch(...args), columns, out],
-  'attached.surface': [(...args: [number, number]) => attached.permissionSet(...args), 1, 0],
+  'attached.permissionSet': [(...args: [number, number]) => attached.permissionSet(...args), 1, 0],
   // src/pool/index.ts
   createEvaluatorPool: [
     (...args: Parameters<typeof pools.createEvaluatorPool>) => pools.createEvaluatorPool(...args).close(),
@@ -195,7 +195,7 @@ describe('a number that WebAssembly would take for another is no request', () =>
     }
   });
 
-  test('nor is one of checkIds() or a surface', () => {
+  test('nor is one of checkIds() or a permission set', () => {
     for (const value of numbers) {
       for (const place of [0, 1, 2, 3, 4]) {
         const ids = [1, 0, 5, 6, 37].with(place, value as never) as [number, number, number, number, number];

@@ -10,7 +10,7 @@ import { readmeBlock } from '../readme_block.js';
 /** The Node that uses the package: another one with PACKAGE_NODE=/path/to/node. */
 const NODE = process.env.PACKAGE_NODE ?? process.execPath;
 
-/** A folder of somebody's who installed the package, and nothing else. */
+/** A user's folder with the package installed. */
 const folder = mkdtempSync(join(tmpdir(), 'bpf-token-sim-package-'));
 const installed = join(folder, 'node_modules', 'bpf-token-sim');
 /** What the tarball holds, as paths in the package. */
@@ -82,7 +82,7 @@ test('an install runs no build: what is installed is what was packed', () => {
     );
   expect(files.sort()).toEqual([...packed].sort());
   const { scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-  // npm runs `prepare` where a package is developed; these it would run for everybody.
+  // npm runs `prepare` where a package is developed; these it would run for every user.
   for (const script of ['preinstall', 'install', 'postinstall']) expect(scripts).not.toHaveProperty(script);
 });
 

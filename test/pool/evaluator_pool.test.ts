@@ -195,7 +195,7 @@ describe('a worker that dies', () => {
     expect(Buffer.compare(out, expected)).toBe(0);
   });
 
-  test('of a shard that kills whoever takes it: the shard is given up, with the rows it has', async () => {
+  test('of a shard that crashes every worker: the batch fails and names its rows', async () => {
     const mortal = faulty('one shard kills');
     const batch = mortal.checkBatch(shared, makeSharedVerdicts(ROWS));
     await expect(batch).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 // A pool's worker that fails in ways a test asks for: in the environment, as POOL_TEST_FAULT. What is to happen once is
-// done by whoever creates a file in the folder POOL_TEST_FOLDER first.
+// done by the first worker that creates a file in the folder POOL_TEST_FOLDER.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadcastChannel, threadId, workerData } from 'node:worker_threads';

@@ -75,12 +75,12 @@ const anyText = fc.oneof(
   fc.string({ minLength: 250, maxLength: 300 }),
 );
 
-/** Cells of few kinds or many, some of them empty, in stretches of the same. */
+/** Cells of few kinds or many, some of them empty, in runs of equal ones. */
 function cells(of: fc.Arbitrary<Cell>): fc.Arbitrary<Cell[]> {
-  const stretch = fc.tuple(fc.option(of, { freq: 4 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 600 })));
+  const run = fc.tuple(fc.option(of, { freq: 4 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 600 })));
   return fc
-    .array(stretch, { minLength: 1, maxLength: 60 })
-    .map((stretches) => stretches.flatMap(([cell, count]) => Array.from({ length: count }, () => cell)));
+    .array(run, { minLength: 1, maxLength: 60 })
+    .map((runs) => runs.flatMap(([cell, count]) => Array.from({ length: count }, () => cell)));
 }
 
 const anyTable = fc.record({
@@ -242,8 +242,8 @@ test.each([1, 2] as const)('a value that is no entry of the dictionary is an err
   expect(() => outOfRange.read(into, 0, 5)).toThrow('a value is entry 4 of a dictionary that has 4');
 });
 
-test('numbers in stretches and packed by bits are what was written, of any width', () => {
-  const stretch = (width: number) => {
+test('numbers in runs and packed by bits are what was written, of any width', () => {
+  const run = (width: number) => {
     const number = fc.integer({ min: 0, max: 2 ** width - 1 });
     const packed = fc.array(number, { minLength: 1, maxLength: 40 }).map((numbers) => {
       const all = [...numbers, ...Array.from({ length: (8 - (numbers.length % 8)) % 8 }, () => 0)];
@@ -257,11 +257,11 @@ test('numbers in stretches and packed by bits are what was written, of any width
   };
   const numbers = fc
     .integer({ min: 1, max: 32 })
-    .chain((width) => fc.tuple(fc.constant(width), fc.array(stretch(width)), fc.integer({ min: 1, max: 50 })));
+    .chain((width) => fc.tuple(fc.constant(width), fc.array(run(width)), fc.integer({ min: 1, max: 50 })));
   fc.assert(
-    fc.property(numbers, ([width, stretches, step]) => {
-      const written = stretches.flatMap((one) => one.numbers);
-      const bytes = stretches.flatMap((one) => one.bytes);
+    fc.property(numbers, ([width, runs, step]) => {
+      const written = runs.flatMap((one) => one.numbers);
+      const bytes = runs.flatMap((one) => one.bytes);
       const padded = Uint8Array.from([...bytes, ...Array.from({ length: PAST_NUMBERS }, () => 255)]);
       const read = new Uint32Array(written.length);
       const reader = new RleHybridReader(padded, 0, bytes.length, width);

@@ -9,7 +9,7 @@ import { errorCode } from '../errors.js';
 const POLL_MS = 20;
 
 /**
- * Opens a FIFO for writing once somebody reads it. A plain open() would wait inside a system call, which keeps the
+ * Opens a FIFO for writing once a process reads it. A plain open() would wait inside a system call, which keeps the
  * process from ending. Throws the system's error, or an AbortError after the signal.
  */
 export async function openFifoWriter(path: string, signal: AbortSignal | undefined): Promise<Writable> {

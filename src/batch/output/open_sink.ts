@@ -5,7 +5,7 @@ import { BatchFileError } from '../errors.js';
 export interface OpenSink {
   /** What messages call it. */
   readonly name: string;
-  /** Takes the next text once there is room. Answers false where nobody reads any more. */
+  /** Takes the next text once there is room. Returns false once the output has no reader. */
   write(text: string | Uint8Array): Promise<boolean>;
   /** Waits until everything is on the disk, or with its reader. */
   prepare(): Promise<void>;

@@ -46,7 +46,7 @@ export class StreamSink implements OpenSink {
     setImmediate(() => this.#stream.off('error', this.#onError));
   }
 
-  /** Whether nobody reads any more. Throws a BatchFileError for any other failure. */
+  /** Whether the output has lost its reader. Throws a BatchFileError for any other failure. */
   #isGone(): boolean {
     if (this.#failure === undefined) return this.#stream.destroyed || this.#stream.writableEnded;
     if (errorCode(this.#failure) === 'EPIPE') return true;
@@ -117,7 +117,7 @@ export class FifoSink implements OpenSink {
     } catch (error) {
       throw error instanceof AbortError ? error : new BatchFileError('write', this.name, error);
     }
-    // What fails after its end is heard by nobody else.
+    // An error after its end has no other listener.
     this.#stream.on('error', () => undefined);
     this.#sink = new StreamSink(this.name, this.#stream, this.#signal);
     return this.#sink;

@@ -9,7 +9,7 @@ const SPLIT_ROWS = 1 << 20;
 /** Milliseconds after which counts are passed on, however few rows they are of. */
 const YIELD_MS = 20;
 
-/** Decides the rows of a chunk where they lie. The desk holds the counts by verdict and task until these are taken from it. */
+/** Decides the rows of a chunk without a copy. The decode buffer has the counts by verdict and task until they are read. */
 export function countTransientChunk(
   chunk: TransientChunk,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],

@@ -32,7 +32,7 @@ export interface UnmetExpectation {
   readonly verdict: number;
 }
 
-/** The tally of the `expect` column. */
+/** The counts of the `expect` column. */
 export interface Expectations {
   /** Rows that expect something. */
   checked: number;
@@ -63,7 +63,7 @@ export interface Summary extends Counts {
   /** Rows that could not be read, or that name a task or token the world does not have. */
   badRows: number;
   readonly problems: RowDiagnostics;
-  /** Nobody read the output to its end: the counts cover what was decided until then. */
+  /** The output was closed early: the counts cover the rows decided before that. */
   isTruncated: boolean;
   elapsedMs: number;
   /** The columns that rows were grouped by, and the groups, largest first; where that was asked for. */
@@ -128,7 +128,7 @@ export function allowedRows(summary: Summary): number {
 }
 
 /** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
-function tally(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+function countRows(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
   const { verdicts: byVerdict, tasks } = counts;
   const unknownTask = tasks.length / OUTCOMES - 1;
   for (let row = 0; row < verdicts.length; row++) {
@@ -163,7 +163,7 @@ export function tallyChunk(
   others: readonly Uint8Array[],
   grouping?: Grouping | undefined,
 ): void {
-  tally(counts, chunk.columns.task, verdicts, others);
+  countRows(counts, chunk.columns.task, verdicts, others);
   tallyFindings(counts, chunk, verdicts, grouping);
 }
 
@@ -180,7 +180,7 @@ export function tallyFindings(
 }
 
 /**
- * Adds what was counted elsewhere, of a part of the table that so many rows and lines come before. Throws a
+ * Adds what was counted elsewhere, of a part of the table after the given numbers of rows and lines. Throws a
  * TooManyGroupsError.
  */
 export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefore = 0): void {

@@ -39,7 +39,7 @@ export interface OptionSpec<Given> extends Company {
   readonly given?: Given;
 }
 
-/** The options of a command, by the keys under which commander hands out their values. */
+/** The options of a command, by the keys of their values in commander. */
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;
 
 /** What a command is handed for a table of options. */

@@ -1,10 +1,10 @@
 /** What a field of a table holds. */
 export type FieldType =
-  /** A number of so many bytes. */
+  /** A number with this size in bytes. */
   | { readonly kind: 'scalar'; readonly bytes: 1 | 2 | 4 | 8 }
   | { readonly kind: 'string' }
   | { readonly kind: 'table'; readonly table: () => TableType }
-  /** Numbers or structs of so many bytes each. */
+  /** Numbers or structs with this size in bytes. */
   | { readonly kind: 'vector'; readonly bytes: number }
   | { readonly kind: 'tables'; readonly table: () => TableType }
   /** A table of the type whose number is in the field before; a type that is not listed is not looked at. */
@@ -21,7 +21,7 @@ const SLOT_BYTES = 2;
 const MAX_TABLE = 0x7fff;
 /** Tables inside of tables. */
 const MAX_DEPTH = 64;
-/** Tables and strings may be shared: so many times the bytes of the whole can be reached. */
+/** Tables and strings may be shared: at most this many times the bytes of the whole may be reached. */
 const MAX_SHARED = 4;
 
 /**

@@ -114,7 +114,7 @@ class StreamTable {
     if (length === CONTINUATION) length = await this.#int32();
     if (length === 0) {
       this.#opened();
-      // What follows is a file's footer: its writer is not to find that nobody reads it.
+      // A file's footer follows: reading it lets its writer finish.
       await this.#queue.drain();
       return undefined;
     }
@@ -134,7 +134,7 @@ class StreamTable {
     return new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
   }
 
-  /** So many bytes. Throws a RequestTableError where the stream ends before. */
+  /** The next bytes. Throws a RequestTableError where the stream ends before. */
   async #whole(length: number): Promise<Uint8Array> {
     const bytes = await this.#queue.take(length);
     if (bytes.length === length) return bytes;

@@ -9,7 +9,7 @@ import type { ArrowSlice, ArrowSplit, ArrowTableData } from './split.js';
 
 /** Rows of a split: some fifteen milliseconds of work, so that what its counts cost to pass on matters little. */
 const SPLIT_ROWS = 1 << 20;
-/** From so many bytes on, splits are twice as large: there are many, and the last one does not keep others waiting for long. */
+/** From this size in bytes on, splits are twice as large: there are many, and the last one does not keep others waiting for long. */
 const LARGE_FILE = 1 << 29;
 
 /** A table in an Arrow file, which can be read in splits. */

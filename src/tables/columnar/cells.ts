@@ -5,7 +5,7 @@ export interface NumberType {
   readonly isSigned: boolean;
 }
 
-/** Texts in UTF-8, one after the other; where each starts is a number of so many bytes. */
+/** Texts in UTF-8, one after the other; the offset of each is a number with this size in bytes. */
 export interface TextType {
   readonly kind: 'texts';
   readonly offsetBytes: 4 | 8;

@@ -7,7 +7,7 @@ import { REQUEST_COLUMNS, type RequestColumn } from '../request_table.js';
 import type { NumberType } from './cells.js';
 import { CODE_ARRAYS, CODE_KINDS } from './codes.js';
 
-/** Rows a desk has room for: what lies on it stays in cache. */
+/** Rows of a decode buffer: few enough to stay in cache. */
 export const DECODE_BUFFER_ROWS = 16_384;
 
 const PAGE = 65_536;
@@ -191,12 +191,12 @@ export class DecodeBuffer {
     return new Int16Array(this.#memory.buffer, this.#columnBuffers.expect.codes, rows);
   }
 
-  /** Room for the verdicts of the rows on the desk. */
+  /** Memory for the verdicts of the buffer's rows. */
   verdicts(rows: number): Uint8Array {
     return this.#bytes(this.#verdicts, rows);
   }
 
-  /** Counts the rows on the desk by what is in verdicts(). */
+  /** Counts the buffer's rows by verdicts(). */
   count(rows: number): void {
     const task = this.#columnBuffers.task.codes;
     this.#exports.countVerdicts(rows, task, this.#verdicts, this.#tasks, this.#byTask, this.#byVerdict);
@@ -219,7 +219,7 @@ export class DecodeBuffer {
     return new Uint8Array(this.#memory.buffer, address, bytes);
   }
 
-  /** Room for so many bytes, and for what is read and written past them. */
+  /** Memory for a number of bytes, and for those that are read and written past them. */
   #allocate(bytes: number): number {
     const address = this.#end;
     this.#end += Math.ceil((bytes + PAST_ROWS) / 64) * 64;

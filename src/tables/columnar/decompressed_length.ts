@@ -78,7 +78,7 @@ export function lz4FrameLength(bytes: Uint8Array, most: number): number {
 }
 
 /**
- * At most so many bytes zstd frames become; exactly that where no block of them is compressed. Throws a TooLongError where
+ * The largest decompressed length of zstd frames in bytes; exactly that where no block of them is compressed. Throws a TooLongError where
  * it is more than `most` for certain, and an Error for what are no zstd frames.
  */
 export function mostOfZstd(bytes: Uint8Array, most: number): number {

@@ -73,7 +73,7 @@ interface GivenColumn {
   readonly type: NumberType | TextType | (CellType & { kind: 'dictionary' });
 }
 
-/** The cells of a column that are on the desk. */
+/** The cells of a column in the decode buffer. */
 interface LaidCells {
   readonly cells: Cells;
   /** A bit a row from bit `firstBit` on; absent where no cell is empty. */
@@ -96,7 +96,7 @@ export class RowBatchReader {
   readonly #given: readonly GivenColumn[];
   readonly #rows: RowBuilder;
   readonly #dictionaries = new Map<number, Entries>();
-  /** What is on the desk, by column. */
+  /** The cells in the decode buffer, by column. */
   readonly #loaded = new Map<RequestColumn, LaidCells>();
   #isDirty = false;
 
@@ -161,7 +161,7 @@ export class RowBatchReader {
     return { columns, plain, decodeBuffer: this.decodeBuffer, rows, firstRow, ...(expects ? { expects } : {}), bad };
   }
 
-  /** Puts a column's cells on the desk and makes codes of them. */
+  /** Copies a column's cells to the decode buffer and turns them into codes. */
   #fill({ name, type }: GivenColumn, source: ByteSource, regions: ColumnRegions, start: number, rows: number): void {
     const decodeBuffer = this.decodeBuffer;
     const firstBit = start & 7;
@@ -201,7 +201,7 @@ export class RowBatchReader {
     return new Cells(type, { data, offsets });
   }
 
-  /** Gives the odd rows to the RowBuilder, and puts what it makes of them in their place. Returns their texts. */
+  /** Resolves rows of the slow path with the RowBuilder and replaces them. Returns their texts. */
   #resolveSlowRows(rows: number, firstRow: number): RequestChunk['bad'] {
     const { odd } = this.decodeBuffer;
     const settled: number[] = [];
@@ -227,7 +227,7 @@ export class RowBatchReader {
     return bad;
   }
 
-  /** The cells of a row on the desk. */
+  /** The cells of a row in the decode buffer. */
   #rowCells(row: number, firstRow: number): unknown[] {
     const cells: unknown[] = [...EMPTY_ROW];
     for (const { name, place, type } of this.#given) {

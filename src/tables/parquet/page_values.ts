@@ -25,7 +25,7 @@ export const LEVEL_BITS = 1;
 /** The entries of a dictionary's page. Throws an Error for an encoding that cannot be read. */
 export function dictionaryValues(page: Page, { words, texts }: ValueKind): Uint32Array {
   if (page.encoding !== 'PLAIN' && page.encoding !== 'PLAIN_DICTIONARY') throw unknownEncoding(page);
-  // Each takes so many bytes at least: a text has its length before it.
+  // The minimum bytes of each: a text has its length before it.
   const least = texts ? 4 : 4 * words;
   if (page.count * least > page.values.to - page.values.from) throw new Error('a page has fewer values than it says');
   const entries = new Uint32Array(page.count * words);
@@ -122,5 +122,5 @@ function readerOf({ bytes, values: { from, to } }: Page): { view: DataView; offs
 }
 
 function unknownEncoding({ encoding }: Page): Error {
-  return new Error(`a page is encoded as ${encoding ?? 'nobody knows what'}, which cannot be read`);
+  return new Error(`unsupported page encoding: ${encoding ?? 'unknown'}`);
 }

@@ -8,7 +8,7 @@ const VARINT_BITS = 35;
 const MAX_LEFT = 2 ** 30 - 1;
 
 /**
- * Numbers as Parquet writes small ones: stretches of one number that is repeated, and of numbers packed bit by bit, in turn.
+ * Numbers as Parquet writes small ones: runs of one repeated number and runs of bit-packed numbers.
  * They are read in their order, as many at a time as are wanted.
  */
 export class RleHybridReader {
@@ -17,7 +17,7 @@ export class RleHybridReader {
   readonly #width: number;
   readonly #end: number;
   #at: number;
-  /** Numbers of the stretch that are left. */
+  /** Remaining numbers of the run. */
   #left = 0;
   #isPacked = false;
   /** What is repeated. */
@@ -83,7 +83,7 @@ export class RleHybridReader {
       this.#left = Math.min(8 * half, MAX_LEFT) | 0;
       this.#start = this.#at;
       this.#bit = 0;
-      // Past the end where a writer leaves out the bytes of numbers that nobody asks for.
+      // Past the end where a writer omits the bytes of unused numbers.
       this.#at = Math.min(this.#at + half * this.#width, this.#end) | 0;
       return;
     }
@@ -99,7 +99,7 @@ export class RleHybridReader {
       number |= (byte & 0x7f) << shift;
       if (byte < 0x80) return number;
     }
-    throw new Error('the length of a stretch of numbers has too many bytes');
+    throw new Error('the length of a run of numbers has too many bytes');
   }
 
   #byte(): number {

@@ -2,7 +2,7 @@ import type { Entries } from '../columnar/dictionary.js';
 import { ByteMap, MISSING } from '../text/byte_map.js';
 import type { Page } from './pages.js';
 
-/** So many are forgotten before a row group, and no row group may have more of its own. */
+/** The table is cleared at this many texts before a row group; a row group must not have more. */
 export const INITIAL_TEXTS = 1 << 17;
 export const MAX_TEXTS = 1 << 21;
 

@@ -176,7 +176,7 @@ export class ThriftReader {
     return { type: head & 15, length: short };
   }
 
-  /** A number of things that each have so many bytes at least. */
+  /** A number of elements, each with a minimum size in bytes. */
   #length(bytes: number): number {
     const length = this.#varint(MAX_LENGTH_BYTES);
     if (length * bytes > this.#bytes.length - this.at) throw new EndsEarlyError();

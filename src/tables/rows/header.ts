@@ -14,7 +14,7 @@ export const IGNORED = -1;
 export type HeaderFault = 'twice' | 'missing';
 
 /**
- * Which of REQUEST_COLUMNS each column of a table is, by its name, or IGNORED. Names nobody asked for are noted in `problems`.
+ * Which of REQUEST_COLUMNS each column of a table is, by its name, or IGNORED. Unknown names are recorded in `problems`.
  * Throws what `refuse` makes of the first column that is there twice, or that every request needs and is missing.
  */
 export function headerColumns(

@@ -80,7 +80,7 @@ export class RowDiagnostics {
     return part;
   }
 
-  /** Adds what was found in the next part, which so many lines come before. */
+  /** Adds the problems of the next part, after the given number of lines. */
   merge(part: RowDiagnosticCounts, linesBefore = 0): void {
     this.total += part.total;
     this.rows += part.rows;
@@ -90,7 +90,7 @@ export class RowDiagnostics {
     }
   }
 
-  /** Notes a column nobody asked for, with the request column it might have meant. */
+  /** Records an unknown column, with the nearest request column. */
   addUnknownColumn(name: string, canonical: string): void {
     if (this.unknownColumns.length >= KEPT) return;
     const near = nearestOf(canonical, REQUEST_COLUMNS);

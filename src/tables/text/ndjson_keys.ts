@@ -26,7 +26,7 @@ export class KeyColumns {
   /** Keys that were new, in the order they were met. */
   readonly added: string[] = [];
 
-  /** Keys nobody asked for are noted in `problems`, each once. */
+  /** Unknown keys are recorded in `problems`, each once. */
   constructor(problems: RowDiagnostics) {
     this.#problems = problems;
     for (const name of VERDICT_COLUMNS) this.#columns.set(name, IGNORED);

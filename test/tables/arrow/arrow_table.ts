@@ -94,7 +94,7 @@ export function readFile(world: World, bytes: Uint8Array): Read {
   return { chunks, problems, rows: rowsOf(chunks) };
 }
 
-/** Reads a stream that comes in pieces of so many bytes. */
+/** Reads a stream that arrives in pieces of a given size. */
 export async function readStream(world: World, bytes: Uint8Array, pieceBytes = 1000): Promise<Read> {
   const problems = new RowDiagnostics();
   const chunks: RequestChunk[] = [];

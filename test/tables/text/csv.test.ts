@@ -74,7 +74,7 @@ describe('text', () => {
     expect(problems.first).toMatchObject([{ kind: 'no_such_task', line: 8 }]);
   });
 
-  it('warns of columns nobody asked for, once, and not of those a batch writes', async () => {
+  it('warns of unknown columns, once, and not of those a batch writes', async () => {
     const { problems } = await csv('row,line,task,cmd,tokn,verdict,zzz\n1,2,root,btf_load,,,\n1,2,root,btf_load,,,\n');
     expect(problems.total).toBe(0);
     expect(problems.unknownColumns).toEqual([{ name: 'tokn', nearest: 'token' }, { name: 'zzz' }]);
