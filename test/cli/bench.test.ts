@@ -110,6 +110,10 @@ describe('bpftoken bench', () => {
     const scenario = join(temporary, 'nobody.yaml');
     writeFileSync(scenario, 'profile: v12\n');
     const result = await inProcess(['bench', scenario]);
-    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('without tasks') });
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('the scenario defines no tasks'),
+    });
   });
 });
