@@ -189,7 +189,7 @@ describe('fields are not taken for others', () => {
   });
 });
 
-test.each(['', '\n', ' \n\r\n', '\uFEFF'])('a recording without a record is none: %j', async (text) => {
+test.each(['', '\n', ' \n\r\n', '\uFEFF'])('a recording must have a record: %j', async (text) => {
   async function* source() {
     yield text;
   }

@@ -148,7 +148,7 @@ describe('columns anywhere in a buffer', () => {
     }
   });
 
-  test('views made by subarray, each at an offset of its own', () => {
+  test('views made by subarray, each at a different offset', () => {
     const rows = 3000;
     const { columns, expected } = bank.batch(picksOf(rows, noise(random), random), OPTIONALS[0] as Optional);
     for (const [from, to] of [

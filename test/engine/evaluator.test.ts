@@ -206,7 +206,7 @@ describe('batches that would be read wrongly are refused', () => {
     expect(error).toMatchObject({ column: 'pre', rows: 2, expected: 3, message: 'column pre has 2 rows, out has 3' });
   });
 
-  test('a Buffer is as good as any Uint8Array', () => {
+  test('a Buffer is accepted like any Uint8Array', () => {
     const out = new Uint8Array(3);
     evaluator.checkBatch({ ...columns, cmd: Buffer.from([5, 5, 5]), insnCnt: undefined, pre: undefined }, out);
     expect(out[0]).toBe(evaluator.checkIds(0, 0xffff, 5, 0, 0));

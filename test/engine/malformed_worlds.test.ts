@@ -115,7 +115,7 @@ describe('a tree of user namespaces', () => {
     }
   });
 
-  test('whose parents come later, or go round in a circle, is none', () => {
+  test('whose parents come later or form a circle is invalid', () => {
     const init = { name: 'init', parent: 0, owner: 0 };
     for (const parents of [[2, 0], [1], [2, 1]]) {
       const userns = [init, ...parents.map((parent, i) => ({ name: `ns${i}`, parent, owner: 0 }))];

@@ -171,7 +171,7 @@ describe('a permission set', () => {
     expect(others[7 % world.tasks.length]?.cmds).toBe(evaluator.permissionSet(7 % world.tasks.length).cmds);
   });
 
-  test('is asked by names as well, and the nearest is told', () => {
+  test('is available by names too, and an error has the nearest name', () => {
     const byName = evaluator.permissionSet(task?.name as string, token?.name as string);
     expect(byName.mapTypes).toBe(evaluator.permissionSet(0, 0).mapTypes);
     expect(() => evaluator.permissionSet('tsk0')).toThrow(UnknownNameError);

@@ -84,7 +84,7 @@ describe('rows of one task and token', () => {
     }
   });
 
-  test('of which there is none, or no token', () => {
+  test('that does not exist, or without a token', () => {
     const world = randomWorld(new RandomSource(3));
     for (const [task, token] of [
       [world.tasks.length, 0],

@@ -63,7 +63,7 @@ describe('a worker that dies is reported, and another does its work', () => {
     expect(stats.cases).toBe(9000 - 1320);
   });
 
-  test('where all die the campaign ends', async () => {
+  test('the campaign ends when all workers crash', async () => {
     const { stats, abandonedShards } = await faulty('always dies', { cases: Number.POSITIVE_INFINITY });
     expect(abandonedShards.length).toBeGreaterThanOrEqual(3);
     expect(stats.cases).toBe(0);

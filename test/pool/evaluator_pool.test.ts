@@ -272,7 +272,7 @@ describe('a signal', () => {
     expect(Buffer.compare(out, expected)).toBe(0);
   });
 
-  test('that was given before lets nothing begin', async () => {
+  test('that was aborted before prevents every shard', async () => {
     const mortal = faulty('nothing');
     const signal = AbortSignal.abort(new Error('too late'));
     for (const rows of [10, ROWS]) {

@@ -54,7 +54,7 @@ test('results come with their buffers, errors as they were thrown', async () => 
   await expect(workerPool.run(() => ({ throws: 'no' }))).rejects.toThrow(new RangeError('no'));
 });
 
-test('a task is done again by another worker when one dies of it, and given up when three do', async () => {
+test('a task that crashes its worker is repeated on another, and abandoned after three crashes', async () => {
   await expect(workerPool.run(() => ({ dies: true }))).rejects.toMatchObject({ name: 'WorkerCrashedError' });
   const diesOnce = join(folder, 'once');
   let tries = 0;
