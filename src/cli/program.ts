@@ -1,14 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { AbortError, BpfTokenSimError } from '../errors.js';
 import { printable } from '../text/printable.js';
+import { ABOUT, EXIT_STATUS } from './command_table.js';
+import { defineCommand } from './define_command.js';
 import { EXIT, type ExitCode } from './exit.js';
 import type { CommandName } from './options/table.js';
 import { writeText } from './output.js';
 
 type AddCommand = (program: Command) => void;
 
-/** The commands in the order of the help. Only the one that is asked for is loaded: that is most of the time it takes. */
-const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
+/** What adds each command. Only the one that is asked for is loaded: that is most of the time it takes. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   init: async () => (await import('./commands/init.js')).initCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
@@ -21,21 +23,26 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   replay: async () => (await import('./commands/replay.js')).replayCommand,
   probe: async () => (await import('./commands/probe.js')).probeCommand,
   bench: async () => (await import('./commands/bench.js')).benchCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
 };
 
-/** The command line of bpftoken, without its process: with the command of that name, or all of them. */
+/**
+ * The command line of bpftoken, without its process: with the command of that name as it runs, or with all of them as the tables
+ * describe them, for help and for names that are no command's.
+ */
 export async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('bpftoken')
-    .description('What would bpf() answer to a task with a BPF token, and why')
+    .description(ABOUT)
     .showHelpAfterError('(bpftoken --help lists the commands)')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted',
-    )
+    .addHelpText('after', `\nExit status: ${EXIT_STATUS}`)
     .configureOutput({ outputError: (text, write) => write(complaintText(text)) })
     .exitOverride();
-  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined;
-  for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program);
+  if (name !== undefined && Object.hasOwn(LOADERS, name)) {
+    (await LOADERS[name as CommandName]())(program);
+  } else {
+    for (const command of Object.keys(LOADERS) as CommandName[]) defineCommand(program, command);
+    program.option('--version', 'the version, the kernels it knows, Node, and what WebAssembly can do here');
+  }
   // Subcommands made before exitOverride() was copied would leave the process themselves.
   for (const command of program.commands) command.exitOverride();
   return program;
@@ -53,6 +60,11 @@ function complaintText(text: string): string {
 /** Runs a command line; problems go to standard error in words. Returns the exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   try {
+    if (argv[2] === '--version' || argv[2] === '-V') {
+      const { writeVersion } = await import('./version.js');
+      writeVersion(process.stdout, argv.includes('--json'));
+      return EXIT.OK;
+    }
     const program = await createProgram(argv[2]);
     await program.parseAsync(argv as string[]);
     return (process.exitCode as ExitCode | undefined) ?? EXIT.OK;

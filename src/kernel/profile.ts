@@ -180,3 +180,10 @@ export function nearestBuiltIn({ vocabulary, rules }: Profile): { base: Profile;
   const switched = nearest.names.map((rule) => [rule, rules[rule]]);
   return { base: nearest.base, switched: Object.fromEntries(switched) };
 }
+
+/** `v11, v12, linux-6.9 to linux-7.3`. */
+export const PROFILES_IN_BRIEF = ((): string => {
+  const releases = PROFILES.filter(({ name }) => name.startsWith('linux-'));
+  const designs = PROFILES.filter(({ name }) => !name.startsWith('linux-'));
+  return `${designs.map(({ name }) => name).join(', ')}, ${releases[0]?.name} to ${releases.at(-1)?.name}`;
+})();

@@ -2,6 +2,7 @@ import { Diagnostics } from '../diagnostics/diagnostics.js';
 import { readDocument } from '../diagnostics/yaml_document.js';
 import { requireText } from '../kernel/arguments.js';
 import { Kernel } from '../kernel/kernel.js';
+import { PROFILES_IN_BRIEF } from '../kernel/profile.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import type { Context, Warning } from './build_context.js';
@@ -11,7 +12,7 @@ import { makeTasks } from './build_tasks.js';
 import { makeTokens } from './build_tokens.js';
 import { readProfile } from './read_profile.js';
 import { readRequest, type ScenarioRequest } from './read_requests.js';
-import { PROFILES_IN_BRIEF, type ScenarioFile, scenarioSchema } from './schema.js';
+import { type ScenarioFile, scenarioSchema } from './schema.js';
 import { addIssues } from './schema_issues.js';
 
 export { type Diagnostic, ScenarioError } from '../diagnostics/diagnostics.js';

@@ -1,9 +1,16 @@
 import type { Diagnostics } from '../diagnostics/diagnostics.js';
 import type { Locator } from '../diagnostics/yaml_locator.js';
-import { extendProfile, findProfile, PROFILES, type Profile, type Rules } from '../kernel/profile.js';
+import {
+  extendProfile,
+  findProfile,
+  PROFILES,
+  PROFILES_IN_BRIEF,
+  type Profile,
+  type Rules,
+} from '../kernel/profile.js';
 import { nearestOf } from '../names/nearest.js';
 import { quote } from '../names/unknown_name.js';
-import { PROFILES_IN_BRIEF, type ProfileEntry } from './schema.js';
+import type { ProfileEntry } from './schema.js';
 
 /** The kernel a scenario names, or undefined with the problem noted. */
 export function readProfile(entry: ProfileEntry, locator: Locator, diagnostics: Diagnostics): Profile | undefined {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { ERRNO } from '../abi/errno.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
-import { NEWEST_PROFILE, PROFILES, type Rules } from '../kernel/profile.js';
+import { NEWEST_PROFILE, PROFILES, PROFILES_IN_BRIEF, type Rules } from '../kernel/profile.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 
 // The form of a scenario file: which keys there are and what kind of value each takes. What names mean is decided
@@ -23,13 +23,6 @@ export const OUTCOME_NAMES: readonly string[] = enumNames(Outcome);
 /** Lower-case names of what becomes of tokens, for `expect: {token: ...}`. */
 export const DISPOSITION_NAMES: readonly string[] = enumNames(Disposition);
 export const ERRNO_NAMES: readonly string[] = Object.keys(ERRNO);
-
-/** `v11, v12, linux-6.9 to linux-7.3`. */
-export const PROFILES_IN_BRIEF = ((): string => {
-  const releases = PROFILES.filter(({ name }) => name.startsWith('linux-'));
-  const designs = PROFILES.filter(({ name }) => !name.startsWith('linux-'));
-  return `${designs.map(({ name }) => name).join(', ')}, ${releases[0]?.name} to ${releases.at(-1)?.name}`;
-})();
 
 const PROFILE_EXPECTED = `a built-in profile (${PROFILES_IN_BRIEF}) or {extends: linux-6.12, rules: {...}}`;
 const PROFILE_WHY = 'a scenario says which kernel answers, as the designs and the releases answer differently';

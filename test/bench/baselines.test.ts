@@ -12,6 +12,7 @@ import { createEvaluator } from '../../src/engine/evaluator.js';
 import type { UnprivilegedBpfDisabled } from '../../src/kernel/context.js';
 import { NO_TOKEN, type World } from '../../src/kernel/world.js';
 import { Random } from '../../src/workload/random.js';
+import { describeNeeding } from '../needs.js';
 
 const ROWS = 50_000;
 const INSN_CNTS = [0, 4096, 4097, 1_000_000, 1_000_001];
@@ -76,7 +77,7 @@ describe('the TypeScript baseline', () => {
   );
 });
 
-describe.skipIf(gccVersion() === null)('the C baseline', () => {
+describeNeeding(gccVersion() !== null, 'gcc')('the C baseline', () => {
   const compiled = new Map<string, ReturnType<typeof compileNative>>();
   const compile = (profile: string) => {
     const program = compiled.get(profile) ?? compileNative(profile, folder);

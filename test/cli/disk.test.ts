@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { testNeeding } from '../needs.js';
 import { bpftoken, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
@@ -64,7 +65,7 @@ describe('a full disk is an error in words', () => {
   // In a user namespace of its own anyone may mount, where the system lets them have one.
   const mount = 'mount -t tmpfs -o size=256k tmpfs';
   const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
-  test.skipIf(!canMount)('where a file does not fit: nothing of it stays', () => {
+  testNeeding(canMount, 'user-namespaces')('where a file does not fit: nothing of it stays', () => {
     const disk = join(temporary, 'disk');
     mkdirSync(disk);
     const commands = WRITING.map(({ name, format }) => writing(name, '90k', `${disk}/x`, format));
@@ -77,7 +78,7 @@ describe('a full disk is an error in words', () => {
 describe('a disk without room', () => {
   const mount = 'mount -t tmpfs -o size=64k tmpfs';
   const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `${mount} /mnt`]).status === 0;
-  test.skipIf(!canMount)('gets no starter scenario: an empty file stayed', () => {
+  testNeeding(canMount, 'user-namespaces')('gets no starter scenario: an empty file stayed', () => {
     const disk = join(temporary, 'full');
     mkdirSync(disk);
     const ended = ran(`${mount} ${disk} && dd if=/dev/zero of=${disk}/all bs=1k count=64 2>/dev/null;`, [disk], {

@@ -60,6 +60,7 @@ const ARGUMENTS: Readonly<Record<CommandName, readonly string[]>> = {
   replay: ['r.ndjson'],
   probe: [],
   bench: ['s.yaml'],
+  completion: ['bash'],
 };
 
 const COMMANDS = Object.keys(OPTIONS) as CommandName[];

@@ -3,12 +3,12 @@ import { AbortError } from '../../errors.js';
 import { type LoadOptions, runLoad } from '../../loadtest/load_test.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { loadJson, loadText } from '../../report/load_report.js';
+import { defineCommand } from '../define_command.js';
 import { EXIT, InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
 import { loadBar } from '../load_progress.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
@@ -21,31 +21,22 @@ type BenchOptions = OptionsOf<typeof OPTIONS.bench>;
 
 /** `bpftoken bench`: how fast this machine decides requests of a scenario. */
 export function benchCommand(program: Command): void {
-  addOptions(program.command('bench'), OPTIONS.bench)
-    .description('measure how fast this machine decides requests drawn from a scenario')
-    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .addHelpText(
-      'after',
-      '\nEach worker decides batch after batch, without pause; the first moments are not measured. The checksum is over how' +
-        '\nmany of the requests got which verdict: it is the same wherever the same scenario and seed are asked.' +
-        '\nExit status 0; 2 bad input; 130 interrupted, with what was measured until then.',
-    )
-    .action(async (path: string, options: BenchOptions) => {
-      const load = loadOptions(options);
-      const world = worldOf(readScenarioFile(path), options.profile);
-      requireTasks(path, world);
-      const bar = loadBar(load.forMs);
-      const result = await withInterrupt((signal) =>
-        runLoad({ ...load, world, signal, onProgress: (ms) => bar.update(ms) }).catch((error: unknown) => {
-          throw signal.aborted && error === signal.reason ? new AbortError(error) : error;
-        }),
-      ).finally(() => bar.stop());
-      const scenario = path === '-' ? '<stdin>' : path;
-      const measured = { scenario, world, options: load, node: process.version, result };
-      if (options.json) writeJson(process.stdout, loadJson(measured));
-      else writeText(process.stdout, loadText(measured));
-      process.exitCode = result.interrupted ? EXIT.INTERRUPTED : EXIT.OK;
-    });
+  defineCommand(program, 'bench').action(async (path: string, options: BenchOptions) => {
+    const load = loadOptions(options);
+    const world = worldOf(readScenarioFile(path), options.profile);
+    requireTasks(path, world);
+    const bar = loadBar(load.forMs);
+    const result = await withInterrupt((signal) =>
+      runLoad({ ...load, world, signal, onProgress: (ms) => bar.update(ms) }).catch((error: unknown) => {
+        throw signal.aborted && error === signal.reason ? new AbortError(error) : error;
+      }),
+    ).finally(() => bar.stop());
+    const scenario = path === '-' ? '<stdin>' : path;
+    const measured = { scenario, world, options: load, node: process.version, result };
+    if (options.json) writeJson(process.stdout, loadJson(measured));
+    else writeText(process.stdout, loadText(measured));
+    process.exitCode = result.interrupted ? EXIT.INTERRUPTED : EXIT.OK;
+  });
 }
 
 function loadOptions({ rows, batch, seed, for: forMs, workers }: BenchOptions): Omit<LoadOptions, 'world'> {

@@ -6,10 +6,10 @@ import { decodeVerdict, isDecided } from '../../kernel/verdict.js';
 import { checkJson } from '../../report/explain_json.js';
 import { headline, verdictText } from '../../report/explain_text.js';
 import { describeCause } from '../../report/verdict_text.js';
+import { defineCommand } from '../define_command.js';
 import { EXIT } from '../exit.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { requestFromOptions } from '../request_options.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
@@ -17,31 +17,28 @@ import { styleFor } from '../terminal.js';
 
 /** `bpftoken check`: one verdict in words. */
 export function checkCommand(program: Command): void {
-  addOptions(program.command('check'), OPTIONS.check)
-    .description('one verdict in words; exit status 1 when denied')
-    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
-      const context = requestFromOptions(readScenarioFile(path), options);
-      warn(path, context.warnings);
-      const evaluated = evaluateWithCause(context);
-      const { verdict } = evaluated;
-      const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
-      const there = newest && decodeVerdict(newest.verdict);
-      const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
-      if (options.json) {
-        const json = { ...checkJson(context, evaluated, context.assumptions), newest_profile_differs: differs };
-        writeJson(process.stdout, json);
-      } else {
-        const style = styleFor(process.stdout);
-        writeText(process.stdout, `${verdictText(context, evaluated, style, context.assumptions)}\n`);
-        if (differs && there) {
-          const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
-          const cause = { verdict: there, failedByDroppedToken: newest.failedByDroppedToken };
-          const why = describeCause(NEWEST_PROFILE, context.request, cause);
-          const answer = `${headline(there, style)}, because ${why}${note}`;
-          writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${answer}\n`);
-        }
+  defineCommand(program, 'check').action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
+    const context = requestFromOptions(readScenarioFile(path), options);
+    warn(path, context.warnings);
+    const evaluated = evaluateWithCause(context);
+    const { verdict } = evaluated;
+    const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
+    const there = newest && decodeVerdict(newest.verdict);
+    const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
+    if (options.json) {
+      const json = { ...checkJson(context, evaluated, context.assumptions), newest_profile_differs: differs };
+      writeJson(process.stdout, json);
+    } else {
+      const style = styleFor(process.stdout);
+      writeText(process.stdout, `${verdictText(context, evaluated, style, context.assumptions)}\n`);
+      if (differs && there) {
+        const note = newest.tokenImpossible ? ' (and would not have made this token)' : '';
+        const cause = { verdict: there, failedByDroppedToken: newest.failedByDroppedToken };
+        const why = describeCause(NEWEST_PROFILE, context.request, cause);
+        const answer = `${headline(there, style)}, because ${why}${note}`;
+        writeText(process.stdout, `  note: ${newest.profile} answers otherwise: ${answer}\n`);
       }
-      process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
-    });
+    }
+    process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
+  });
 }

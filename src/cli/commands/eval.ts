@@ -6,12 +6,12 @@ import type { Summary } from '../../batch/summary/summary.js';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { batchJson, batchNotes, batchText } from '../../report/batch_report.js';
+import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { worldOf } from '../request_options.js';
@@ -24,67 +24,57 @@ type EvalOptions = OptionsOf<typeof OPTIONS.eval>;
 
 /** `bpftoken eval`: a whole table of requests through the hot path. */
 export function evalCommand(program: Command): void {
-  addOptions(program.command('eval'), OPTIONS.eval)
-    .description('decide a table of requests: a verdict with its reason for each row, and a summary')
-    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .addHelpText(
-      'after',
-      '\nThe summary goes to standard output, or to standard error where verdicts or counts go to standard output.\n' +
-        'Exit status 0 whatever was denied; 1 when an expect column does not hold; 2 bad input.',
-    )
-    .action(async (path: string, options: EvalOptions) => {
-      if (path === '-' && options.requests === '-') {
-        throw new InputError(
-          'standard input cannot be both the scenario and the requests: name a file for one of them',
-        );
+  defineCommand(program, 'eval').action(async (path: string, options: EvalOptions) => {
+    if (path === '-' && options.requests === '-') {
+      throw new InputError('standard input cannot be both the scenario and the requests: name a file for one of them');
+    }
+    requireDistinctFiles([
+      { option: 'the scenario', path, isWritten: false },
+      { option: '--requests', path: options.requests, isWritten: false },
+      { option: '--out', path: options.out, isWritten: true },
+      { option: '--summary-out', path: options.summaryOut, isWritten: true },
+    ]);
+    const read = readScenarioFile(path);
+    const world = worldOf(read, options.profile);
+    const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
+    const workers = options.workers ?? defaultWorkers(MAX_WORKERS);
+    const source = sourceOption(options);
+    if (source.kind === 'generated') requireTasks(path, world);
+    const outFormat =
+      options.out === undefined
+        ? 'csv'
+        : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
+    const sink = sinkOf(options.out, outFormat);
+    const groupsSink = sinkOf(options.summaryOut, 'csv');
+    // What a program reads from standard output is one thing: people read the rest beside it.
+    const report = [sink, groupsSink].some(({ kind }) => kind === 'stdout') ? process.stderr : process.stdout;
+    const show = (summary: Summary): void => {
+      const style = styleFor(report);
+      if (options.json) writeJson(report, batchJson(world, summary));
+      else {
+        const notes = batchNotes(summary, options.requests ?? '', style);
+        writeText(report, batchText(world, summary, style) + notes);
       }
-      requireDistinctFiles([
-        { option: 'the scenario', path, isWritten: false },
-        { option: '--requests', path: options.requests, isWritten: false },
-        { option: '--out', path: options.out, isWritten: true },
-        { option: '--summary-out', path: options.summaryOut, isWritten: true },
-      ]);
-      const read = readScenarioFile(path);
-      const world = worldOf(read, options.profile);
-      const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
-      const workers = options.workers ?? defaultWorkers(MAX_WORKERS);
-      const source = sourceOption(options);
-      if (source.kind === 'generated') requireTasks(path, world);
-      const outFormat =
-        options.out === undefined
-          ? 'csv'
-          : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
-      const sink = sinkOf(options.out, outFormat);
-      const groupsSink = sinkOf(options.summaryOut, 'csv');
-      // What a program reads from standard output is one thing: people read the rest beside it.
-      const report = [sink, groupsSink].some(({ kind }) => kind === 'stdout') ? process.stderr : process.stdout;
-      const show = (summary: Summary): void => {
-        const style = styleFor(report);
-        if (options.json) writeJson(report, batchJson(world, summary));
-        else {
-          const notes = batchNotes(summary, options.requests ?? '', style);
-          writeText(report, batchText(world, summary, style) + notes);
-        }
-      };
-      const bar = progressBar();
-      const summary = await withInterrupt((signal) =>
-        runBatch({
-          world,
-          evaluator: createEvaluator(world),
-          source,
-          sink,
-          signal,
-          strict: options.strict === true,
-          compare: compared.map((other) => createEvaluator(other)),
-          workers,
-          groupBy: options.summary,
-          groupsSink,
-          onProgress: (progress) => bar.update(progress),
-        }),
-      ).finally(() => bar.stop());
-      show(summary);
-      process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
-    });
+    };
+    const bar = progressBar();
+    const summary = await withInterrupt((signal) =>
+      runBatch({
+        world,
+        evaluator: createEvaluator(world),
+        source,
+        sink,
+        signal,
+        strict: options.strict === true,
+        compare: compared.map((other) => createEvaluator(other)),
+        workers,
+        groupBy: options.summary,
+        groupsSink,
+        onProgress: (progress) => bar.update(progress),
+      }),
+    ).finally(() => bar.stop());
+    show(summary);
+    process.exitCode = summary.expectations.unmet > 0 ? EXIT.NEGATIVE : EXIT.OK;
+  });
 }
 
 function sourceOption({ requests, generate, seed, format }: EvalOptions): BatchSource {

@@ -8,11 +8,11 @@ import { replay } from '../../fuzz/replay.js';
 import { campaignSummaryJson, campaignSummaryText } from '../../report/campaign_report.js';
 import { fuzzCaseJson, fuzzCaseText } from '../../report/fuzz_case_report.js';
 import { campaignBar } from '../campaign_progress.js';
+import { defineCommand } from '../define_command.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { defaultWorkers } from '../workers.js';
 
@@ -25,16 +25,9 @@ type FuzzOptions = OptionsOf<typeof OPTIONS.fuzz>;
 
 /** `bpftoken fuzz`: the model against the hot path, on random worlds. */
 export function fuzzCommand(program: Command): void {
-  addOptions(program.command('fuzz'), OPTIONS.fuzz)
-    .description('compare the model with the hot path on random worlds; exit status 1 when they disagree')
-    .addHelpText(
-      'after',
-      '\nA case comes back from its identity: campaign seed, world number, case number.' +
-        '\nExit status 0 when both agree on every case; 1 when they do not; 2 bad input; 130 interrupted.',
-    )
-    .action(async (options: FuzzOptions) => {
-      process.exitCode = options.case ? again(options.case, options) : await campaign(options);
-    });
+  defineCommand(program, 'fuzz').action(async (options: FuzzOptions) => {
+    process.exitCode = options.case ? again(options.case, options) : await campaign(options);
+  });
 }
 
 function again(id: CaseId, { json }: FuzzOptions): ExitCode {

@@ -6,20 +6,20 @@ import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js'
 import { progTypeNeeds } from '../../kernel/prog_types.js';
 import type { EnumKind } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
+import { TOPICS } from '../command_table.js';
+import { defineCommand } from '../define_command.js';
 import { InputError } from '../exit.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 
-const TOPICS: ReadonlyMap<string, EnumKind | 'profiles'> = new Map([
-  ['profiles', 'profiles'],
-  ['cmds', 'cmds'],
-  ['map-types', 'map_types'],
-  ['prog-types', 'prog_types'],
-  ['attach-types', 'attach_types'],
-]);
-const TOPIC_NAMES = [...TOPICS.keys()];
+const KINDS: Readonly<Record<string, EnumKind | 'profiles'>> = {
+  profiles: 'profiles',
+  cmds: 'cmds',
+  'map-types': 'map_types',
+  'prog-types': 'prog_types',
+  'attach-types': 'attach_types',
+};
 
 interface Row {
   readonly number?: number;
@@ -29,23 +29,20 @@ interface Row {
 
 /** `bpftoken list`: profiles, and the names of a kernel with what each asks for. */
 export function listCommand(program: Command): void {
-  addOptions(program.command('list'), OPTIONS.list)
-    .description(`what there is: ${TOPIC_NAMES.join(', ')}`)
-    .argument('<topic>', TOPIC_NAMES.join(', '))
-    .action((topic: string, options: OptionsOf<typeof OPTIONS.list>) => {
-      const kind = TOPICS.get(topic.replaceAll('_', '-'));
-      if (!kind) {
-        const nearest = nearestOf(topic, TOPIC_NAMES);
-        const known = TOPIC_NAMES.join(', ');
-        throw new InputError(
-          `nothing to list under ${topic}${nearest ? `; did you mean ${nearest}?` : ''} (known: ${known})`,
-        );
-      }
-      const profile = options.profile ?? NEWEST_PROFILE;
-      const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
-      if (options.json) writeJson(process.stdout, rows);
-      else writeText(process.stdout, table(rows));
-    });
+  defineCommand(program, 'list').action((topic: string, options: OptionsOf<typeof OPTIONS.list>) => {
+    const known = TOPICS.find((name) => name === topic.replaceAll('_', '-'));
+    const kind = known && KINDS[known];
+    if (!kind) {
+      const nearest = nearestOf(topic, TOPICS);
+      throw new InputError(
+        `nothing to list under ${topic}${nearest ? `; did you mean ${nearest}?` : ''} (known: ${TOPICS.join(', ')})`,
+      );
+    }
+    const profile = options.profile ?? NEWEST_PROFILE;
+    const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
+    if (options.json) writeJson(process.stdout, rows);
+    else writeText(process.stdout, table(rows));
+  });
 }
 
 function profileRows(): Row[] {

@@ -8,9 +8,9 @@ import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
 import { matrixText } from '../../report/matrix_text.js';
 import { VerdictRows } from '../../tables/text/verdict_writer.js';
-import { addOptions } from '../options/add_options.js';
+import { defineCommand } from '../define_command.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeData, writeJson, writeText } from '../output.js';
 import { taskOption, tokenOption, worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
@@ -20,15 +20,12 @@ type MatrixOptions = OptionsOf<typeof OPTIONS.matrix>;
 
 /** `bpftoken matrix`: all that a task may do with a token. */
 export function matrixCommand(program: Command): void {
-  addOptions(program.command('matrix'), OPTIONS.matrix)
-    .description('all that a task may do with a token: every command, map type, program type and attach type')
-    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .action((path: string, options: MatrixOptions) => {
-      const matrix = matrixOf(path, options);
-      if (options.csv) writeData(process.stdout, matrixCsv(matrix));
-      else if (options.json) writeJson(process.stdout, matrixJson(matrix));
-      else writeText(process.stdout, matrixText(matrix, styleFor(process.stdout)));
-    });
+  defineCommand(program, 'matrix').action((path: string, options: MatrixOptions) => {
+    const matrix = matrixOf(path, options);
+    if (options.csv) writeData(process.stdout, matrixCsv(matrix));
+    else if (options.json) writeJson(process.stdout, matrixJson(matrix));
+    else writeText(process.stdout, matrixText(matrix, styleFor(process.stdout)));
+  });
 }
 
 function matrixOf(path: string, options: MatrixOptions): Matrix {

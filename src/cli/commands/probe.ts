@@ -11,39 +11,32 @@ import { needKernel, thisHost } from '../../host/requirements.js';
 import { askKernel, type LiveRecording } from '../../host/run_recorder.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { type Probed, probeJson, probeText } from '../../report/probe_text.js';
+import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken probe`: the running kernel against the model and the hot path. */
 export function probeCommand(program: Command): void {
-  addOptions(program.command('probe'), OPTIONS.probe)
-    .description("compare this machine's own kernel with the model; exit status 1 when they disagree (needs root)")
-    .addHelpText(
-      'after',
-      '\nCompiles a recorder (C), which builds user namespaces, bpffs instances and tokens, and makes bpf() calls. It runs\n' +
-        'as root on Linux 6.9 or later with BTF, and changes nothing that outlives it.',
-    )
-    .action(async (options: OptionsOf<typeof OPTIONS.probe>) => {
-      const kernel = release();
-      const { cases, seed } = options;
-      const { profile, isOther } = profileFor(kernel, options.profile);
-      requireDistinctFiles([{ option: '--out', path: options.out, isWritten: true }]);
-      needKernel(thisHost(kernel));
-      const probed = await withInterrupt((signal) =>
-        probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
-      );
-      const found: Probed = { ...probed, kernel, profile: profile.name, isOther };
-      if (options.json) writeJson(process.stdout, probeJson(found));
-      else writeText(process.stdout, probeText(found, styleFor(process.stdout)));
-      process.exitCode = found.stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
-    });
+  defineCommand(program, 'probe').action(async (options: OptionsOf<typeof OPTIONS.probe>) => {
+    const kernel = release();
+    const { cases, seed } = options;
+    const { profile, isOther } = profileFor(kernel, options.profile);
+    requireDistinctFiles([{ option: '--out', path: options.out, isWritten: true }]);
+    needKernel(thisHost(kernel));
+    const probed = await withInterrupt((signal) =>
+      probe({ kernel, profile, cases, seed, signal, ...(options.out === undefined ? {} : { out: options.out }) }),
+    );
+    const found: Probed = { ...probed, kernel, profile: profile.name, isOther };
+    if (options.json) writeJson(process.stdout, probeJson(found));
+    else writeText(process.stdout, probeText(found, styleFor(process.stdout)));
+    process.exitCode = found.stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+  });
 }
 
 /** The profile to compare with, and whether it is another than the running kernel's. */

@@ -4,12 +4,12 @@ import { Replay } from '../../conformance/replay.js';
 import type { ReplayStats } from '../../conformance/replay_stats.js';
 import { throwIfAborted } from '../../errors.js';
 import { replayJson, replayText } from '../../report/replay_report.js';
+import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { recordingFile } from '../recording_file.js';
@@ -19,18 +19,15 @@ type ReplayCommandOptions = OptionsOf<typeof OPTIONS.replay>;
 
 /** `bpftoken replay`: recordings of real kernels against the model and the hot path. */
 export function replayCommand(program: Command): void {
-  addOptions(program.command('replay'), OPTIONS.replay)
-    .description('compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree')
-    .argument('<file...>', 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)')
-    .action(async (paths: string[], options: ReplayCommandOptions) => {
-      requireDistinctFiles(paths.map((path) => ({ option: 'the recording', path, isWritten: false })));
-      const started = performance.now();
-      const stats = await withInterrupt((signal) => replayAll(paths, options, signal));
-      const elapsedMs = performance.now() - started;
-      if (options.json) writeJson(process.stdout, replayJson(stats));
-      else writeText(process.stdout, replayText(stats, { files: paths.length, elapsedMs }, styleFor(process.stdout)));
-      process.exitCode = stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
-    });
+  defineCommand(program, 'replay').action(async (paths: string[], options: ReplayCommandOptions) => {
+    requireDistinctFiles(paths.map((path) => ({ option: 'the recording', path, isWritten: false })));
+    const started = performance.now();
+    const stats = await withInterrupt((signal) => replayAll(paths, options, signal));
+    const elapsedMs = performance.now() - started;
+    if (options.json) writeJson(process.stdout, replayJson(stats));
+    else writeText(process.stdout, replayText(stats, { files: paths.length, elapsedMs }, styleFor(process.stdout)));
+    process.exitCode = stats.disagreed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+  });
 }
 
 async function replayAll(

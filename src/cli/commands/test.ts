@@ -8,12 +8,12 @@ import { expectationsJson } from '../../report/expectations_json.js';
 import { expectationsJunit } from '../../report/expectations_junit.js';
 import { expectationsText } from '../../report/expectations_text.js';
 import type { Expectation, Scenario } from '../../scenario/parse_scenario.js';
+import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
-import { addOptions } from '../options/add_options.js';
 import type { OptionsOf } from '../options/option.js';
-import { OPTIONS } from '../options/table.js';
+import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
@@ -21,33 +21,30 @@ import { styleFor } from '../terminal.js';
 
 /** `bpftoken test`: runs the expectations of a scenario. */
 export function testCommand(program: Command): void {
-  addOptions(program.command('test'), OPTIONS.test)
-    .description('run the expectations in a scenario; exit status 1 when one fails, 2 when there are none')
-    .argument('<scenario>', 'scenario file, YAML or JSON; - for standard input')
-    .action(async (path: string, options: OptionsOf<typeof OPTIONS.test>) => {
-      const { junit, quiet: isQuiet = false } = options;
-      requireDistinctFiles([
-        { option: 'the scenario', path, isWritten: false },
-        { option: '--junit', path: junit, isWritten: true },
-      ]);
-      const read = readScenarioFile(path);
-      const scenario = { ...read, world: worldOf(read, options.profile) };
-      const other = options.profile ? { otherProfile: options.profile.name } : {};
-      const run: TestRun = { scenario, path, results: resultsOf(scenario), ...other };
-      const { expectations, failed } = expectationCounts(run);
-      if (expectations === 0 && !options.allowEmpty) {
-        throw new InputError(
-          `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
-        );
-      }
-      if (junit !== undefined) {
-        await withInterrupt((signal) => writeWhole(junit, expectationsJunit(run), { signal }));
-      }
-      const report = sinkOf(junit, 'csv').kind === 'stdout' ? process.stderr : process.stdout;
-      if (options.json) writeJson(report, expectationsJson(run, isQuiet));
-      else writeText(report, expectationsText(run, styleFor(report), isQuiet));
-      process.exitCode = failed > 0 ? EXIT.NEGATIVE : EXIT.OK;
-    });
+  defineCommand(program, 'test').action(async (path: string, options: OptionsOf<typeof OPTIONS.test>) => {
+    const { junit, quiet: isQuiet = false } = options;
+    requireDistinctFiles([
+      { option: 'the scenario', path, isWritten: false },
+      { option: '--junit', path: junit, isWritten: true },
+    ]);
+    const read = readScenarioFile(path);
+    const scenario = { ...read, world: worldOf(read, options.profile) };
+    const other = options.profile ? { otherProfile: options.profile.name } : {};
+    const run: TestRun = { scenario, path, results: resultsOf(scenario), ...other };
+    const { expectations, failed } = expectationCounts(run);
+    if (expectations === 0 && !options.allowEmpty) {
+      throw new InputError(
+        `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
+      );
+    }
+    if (junit !== undefined) {
+      await withInterrupt((signal) => writeWhole(junit, expectationsJunit(run), { signal }));
+    }
+    const report = sinkOf(junit, 'csv').kind === 'stdout' ? process.stderr : process.stdout;
+    if (options.json) writeJson(report, expectationsJson(run, isQuiet));
+    else writeText(report, expectationsText(run, styleFor(report), isQuiet));
+    process.exitCode = failed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+  });
 }
 
 function resultsOf({ world, requests }: Scenario): TestResult[] {

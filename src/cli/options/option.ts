@@ -10,6 +10,10 @@ export interface ValueType<Value> {
   readonly expected: string;
   /** Valid texts, where words alone do not show them: `500ms, 60s or 2m`. */
   readonly examples?: string;
+  /** All valid texts, where they are few: for completion. */
+  readonly values?: readonly string[];
+  /** Whether a valid text is the path of a file. */
+  readonly isFile?: boolean;
   parse(text: string): Parsed<Value>;
 }
 

@@ -15,10 +15,10 @@ const MAX_BENCH_ROWS = 100_000_000;
 /** Threads of a campaign, which need no place in a memory. */
 const MAX_FUZZ_WORKERS = 256;
 const MAX_INSN_CNT = 0xffff_ffff;
-/** Topics of `list`, as an argument names them. */
+/** The topic of `list` that no profile changes. */
 const PROFILES_TOPIC = 'profiles';
 
-const file = textOf('the name of a file');
+const file: ValueType<string> = { ...textOf('the name of a file'), isFile: true };
 const aTask = textOf('the name of a task');
 const aToken = textOf('the name of a token');
 const caseId: ValueType<NonNullable<ReturnType<typeof parseCaseId>>> = {
@@ -228,6 +228,7 @@ export const OPTIONS = {
     profile: otherProfile,
     json: json('the measurement as JSON'),
   },
+  completion: {},
 } as const satisfies Readonly<Record<string, OptionTable>>;
 
 export type CommandName = keyof typeof OPTIONS;

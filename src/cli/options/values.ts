@@ -1,9 +1,11 @@
+import { release } from 'node:os';
 import type { Fault } from '../../abi/verdict.js';
 import { GROUP_COLUMNS, type GroupColumn } from '../../batch/summary/group_columns.js';
-import { PROFILES, type Profile } from '../../kernel/profile.js';
+import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
+import { RUNNING, runningProfile } from '../running_profile.js';
 import type { Parsed, ValueType } from './option.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
@@ -46,10 +48,14 @@ export function textOf(what: string): ValueType<string> {
   return { expected: what, parse: (text) => (text.trim() === '' ? { given: text } : { value: text }) };
 }
 
-/** A built-in profile. */
+const PROFILE_NAMES = [...PROFILES.map(({ name }) => name), RUNNING];
+
+/** A built-in profile: by its name, by its release (`6.12`), or that of the running kernel (`running`). */
 export const profile: ValueType<Profile> = among(
-  PROFILES.map(({ name }) => name),
-  (name) => PROFILES.find((known) => known.name === name),
+  PROFILE_NAMES,
+  (text) => (text === RUNNING ? runningProfile(release()) : (findProfile(text) ?? findProfile(`linux-${text}`))),
+  // A release that there is none of is nearest to one that there is.
+  (text) => nearestOf(/^\d/.test(text) ? `linux-${text}` : text.toLowerCase(), PROFILE_NAMES),
 );
 
 /** A fault of a call: its name in a request's `pre`. */
@@ -76,13 +82,18 @@ export const groupColumns: ValueType<readonly GroupColumn[]> = {
   },
 };
 
-/** One of some names; `find` answers what a text stands for. */
-export function among<Value>(names: readonly string[], find: (text: string) => Value | undefined): ValueType<Value> {
+/** One of some names; `find` answers what a text stands for, `nearest` the name nearest to another text. */
+export function among<Value>(
+  names: readonly string[],
+  find: (text: string) => Value | undefined,
+  nearest = (text: string) => nearestOf(text.toLowerCase(), names),
+): ValueType<Value> {
   return {
     expected: `one of ${names.join(', ')}`,
+    values: names,
     parse: (text): Parsed<Value> => {
       const value = find(text);
-      return value === undefined ? { given: text, nearest: nearestOf(text.toLowerCase(), names) } : { value };
+      return value === undefined ? { given: text, nearest: nearest(text) } : { value };
     },
   };
 }

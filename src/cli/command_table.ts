@@ -1,0 +1,105 @@
+import { PROFILES_IN_BRIEF } from '../kernel/profile.js';
+import type { CommandName } from './options/table.js';
+
+/** An argument of a command. */
+export interface ArgumentSpec {
+  /** As commander reads it: `<scenario>`, `[file]`, `<file...>`. */
+  readonly name: string;
+  readonly about: string;
+  /** What stands for it where it is not given. */
+  readonly fallback?: string;
+  /** All that it can be; a file otherwise. */
+  readonly values?: readonly string[];
+}
+
+/** What is said of a command: in its help, in the list of commands, in the man page and in completions. */
+export interface CommandSpec {
+  readonly about: string;
+  readonly arguments: readonly ArgumentSpec[];
+  /** More, after the options. */
+  readonly notes?: string;
+}
+
+const SCENARIO: ArgumentSpec = { name: '<scenario>', about: 'scenario file, YAML or JSON; - for standard input' };
+
+/** Topics of `list`. */
+export const TOPICS = ['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types'] as const;
+/** Shells that `completion` writes a script for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** The commands, in the order of the help. Their options are in options/table.ts. */
+export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
+  init: {
+    about: 'write a commented starter scenario',
+    arguments: [{ name: '[file]', about: 'where to; - for standard output', fallback: 'scenario.yaml' }],
+  },
+  list: {
+    about: `what there is: ${TOPICS.join(', ')}`,
+    arguments: [{ name: '<topic>', about: TOPICS.join(', '), values: TOPICS }],
+  },
+  check: { about: 'one verdict in words; exit status 1 when denied', arguments: [SCENARIO] },
+  explain: {
+    about: 'every check the kernel makes, what would make a denied request pass, what other kernels say',
+    arguments: [SCENARIO],
+  },
+  matrix: {
+    about: 'all that a task may do with a token: every command, map type, program type and attach type',
+    arguments: [SCENARIO],
+  },
+  test: {
+    about: 'run the expectations in a scenario; exit status 1 when one fails, 2 when there are none',
+    arguments: [SCENARIO],
+  },
+  generate: {
+    about: 'draw a request table from a scenario’s tasks, tokens and vocabulary; the same for the same seed',
+    arguments: [SCENARIO],
+  },
+  eval: {
+    about: 'decide a table of requests: a verdict with its reason for each row, and a summary',
+    arguments: [SCENARIO],
+    notes:
+      'The summary goes to standard output, or to standard error where verdicts or counts go to standard output.\n' +
+      'Exit status 0 whatever was denied; 1 when an expect column does not hold; 2 bad input.',
+  },
+  fuzz: {
+    about: 'compare the model with the hot path on random worlds; exit status 1 when they disagree',
+    arguments: [],
+    notes:
+      'A case comes back from its identity: campaign seed, world number, case number.\n' +
+      'Exit status 0 when both agree on every case; 1 when they do not; 2 bad input; 130 interrupted.',
+  },
+  replay: {
+    about: 'compare recordings of real kernels with the model and the hot path; exit status 1 when they disagree',
+    arguments: [{ name: '<file...>', about: 'recordings, .ndjson or .ndjson.gz (docs/recordings.md)' }],
+  },
+  probe: {
+    about: "compare this machine's own kernel with the model; exit status 1 when they disagree (needs root)",
+    arguments: [],
+    notes:
+      'Compiles a recorder (C), which builds user namespaces, bpffs instances and tokens, and makes bpf() calls. It runs\n' +
+      'as root on Linux 6.9 or later with BTF, and changes nothing that outlives it.',
+  },
+  bench: {
+    about: 'measure how fast this machine decides requests drawn from a scenario',
+    arguments: [SCENARIO],
+    notes:
+      'Each worker decides batch after batch, without pause; the first moments are not measured. The checksum is over how\n' +
+      'many of the requests got which verdict: it is the same wherever the same scenario and seed are asked.\n' +
+      'Exit status 0; 2 bad input; 130 interrupted, with what was measured until then.',
+  },
+  completion: {
+    about: 'write a completion script for a shell',
+    arguments: [{ name: '<shell>', about: SHELLS.join(', '), values: SHELLS }],
+    notes:
+      'bash:  bpftoken completion bash > ~/.local/share/bash-completion/completions/bpftoken\n' +
+      'zsh:   bpftoken completion zsh > ~/.zfunc/_bpftoken   (with ~/.zfunc in fpath before compinit)\n' +
+      'fish:  bpftoken completion fish > ~/.config/fish/completions/bpftoken.fish',
+  },
+};
+
+/** What the command is for, in one line. */
+export const ABOUT = 'What would bpf() answer to a task with a BPF token, and why';
+/** What its exit status means. */
+export const EXIT_STATUS = '0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted';
+/** Which kernels it knows. */
+export const KERNELS = PROFILES_IN_BRIEF;

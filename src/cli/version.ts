@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { wasmFeatures } from '../engine/wasm_features.js';
+import { PROFILES } from '../kernel/profile.js';
+import { KERNELS } from './command_table.js';
+import { type Output, writeJson, writeText } from './output.js';
+
+// One folder deep, as the file of the bundle that has this is.
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+/** Writes what this is, and what of it this machine can run. */
+export function writeVersion(output: Output, isJson: boolean): void {
+  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { readonly version: string };
+  const features = wasmFeatures();
+  if (isJson) {
+    const profiles = PROFILES.map(({ name }) => name);
+    writeJson(output, {
+      schema: 'bpf-token-sim/version/1',
+      version,
+      node: process.versions.node,
+      profiles,
+      wasm: features,
+    });
+    return;
+  }
+  const wasm = Object.entries(features).map(
+    ([name, isThere]) => `${name.replaceAll('_', ' ')} ${isThere ? 'yes' : 'no'}`,
+  );
+  writeText(
+    output,
+    `bpftoken ${version}\nNode ${process.versions.node}\nprofiles ${KERNELS}\nWebAssembly ${wasm.join(', ')}\n`,
+  );
+}
