@@ -29,6 +29,11 @@ async function replayBroken(broken?: BrokenRule): Promise<CliResult> {
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
   cpSync(join(ROOT, 'dist'), dist, { recursive: true });
+  // The command is a bundle, which has the model in it: the copy runs the files as they are compiled.
+  writeFileSync(
+    join(dist, 'cli/main.js'),
+    "import { run } from './program.js';\nprocess.exitCode = await run(process.argv);\n",
+  );
   if (broken) {
     const file = join(dist, 'kernel', broken.file);
     const code = readFileSync(file, 'utf8');
