@@ -2,6 +2,42 @@ import { printableMessage } from './text/printable.js';
 
 // What the library throws where the mistake is the caller's. Each has a code, which stays the same whatever the words.
 
+/**
+ * What `code` can be, each with one meaning. The last three are the command's: input that cannot be used, a command line that
+ * cannot be read, and an error of the system.
+ */
+export const ERROR_CODES = [
+  'UNKNOWN_NAME',
+  'INVALID_REQUEST',
+  'INVALID_SPEC',
+  'WORLD_TOO_LARGE',
+  'COLUMN_LENGTH',
+  'COLUMN_TYPE',
+  'COLUMN_MEMORY',
+  'INVALID_ARGUMENT',
+  'HOOKS_NOT_SUPPORTED',
+  'NARROWING_NOT_SUPPORTED',
+  'DISPOSED',
+  'TABLE_CHANGED',
+  'ABORTED',
+  'ATTACHMENT_LIMIT',
+  'BAD_ROW',
+  'CLOSED',
+  'FILE',
+  'HOST',
+  'NO_WORKERS',
+  'RECORDING',
+  'REQUEST_TABLE',
+  'SCENARIO',
+  'TASK_CRASHED_WORKERS',
+  'TOO_MANY_GROUPS',
+  'WORKER_CRASHED',
+  'INPUT',
+  'USAGE',
+  'SYSTEM',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
 /** Everything the library throws on purpose: `code` is for programs, `message` for people. */
 export abstract class BpfTokenSimError extends Error {
   /** Messages say what was given: their lines are made printable here. */
@@ -10,7 +46,7 @@ export abstract class BpfTokenSimError extends Error {
   }
 
   /** `UNKNOWN_NAME`, `DISPOSED`: one for each class. */
-  abstract readonly code: string;
+  abstract readonly code: ErrorCode;
 }
 
 /** What is said of a name that is not known. */

@@ -18,6 +18,7 @@ export const ERRNO = {
 } as const;
 
 export type ErrnoName = keyof typeof ERRNO;
+export const ERRNO_NAMES: readonly ErrnoName[] = Object.keys(ERRNO) as ErrnoName[];
 
 const NAMES = new Map<number, ErrnoName>(Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]));
 

@@ -26,10 +26,12 @@ export class BatchFileError extends BpfTokenSimError {
 export class BadRowError extends BpfTokenSimError {
   override readonly name = 'BadRowError';
   override readonly code = 'BAD_ROW';
+  readonly file: string;
   readonly problem: RowDiagnostic;
 
   constructor(file: string, problem: RowDiagnostic) {
     super(`${describeDiagnostic(file, problem)} (--strict stops at the first such row)`);
+    this.file = file;
     this.problem = problem;
   }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { BatchFileError } from '../batch/errors.js';
+import { asksForJson, writeError } from './error_output.js';
 import { EXIT } from './exit.js';
-import { writeText } from './output.js';
 import { run } from './program.js';
 
 /** How long an interrupted command waits for a reader of its standard output. */
@@ -12,7 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (process.stdout.listenerCount('error') > 1) return;
   // A reader that went away (| head) is no fault; a full disk is.
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.OK);
-  writeText(process.stderr, `${new BatchFileError('write', 'standard output', error).message}\n`);
+  writeError(new BatchFileError('write', 'standard output', error), asksForJson(process.argv));
   process.exit(EXIT.BAD_INPUT);
 });
 // A terminal that is gone takes no messages: that is not a reason to end with a stack trace.

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { AbortError, BpfTokenSimError } from '../errors.js';
+import { AbortError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { ABOUT, EXIT_STATUS } from './command_table.js';
 import { defineCommand } from './define_command.js';
+import { asksForJson, isForPeople, muteUsageErrors, writeError } from './error_output.js';
 import { EXIT, type ExitCode } from './exit.js';
 import type { CommandName } from './options/table.js';
-import { writeText } from './output.js';
 
 type AddCommand = (program: Command) => void;
 
@@ -57,8 +57,9 @@ function complaintText(text: string): string {
   return `${printable(complaint)}${hint}\n`;
 }
 
-/** Runs a command line; problems go to standard error in words. Returns the exit status. */
+/** Runs a command line; problems go to standard error: in words, or with `--json` as JSON. Returns the exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const isJson = asksForJson(argv);
   try {
     if (argv[2] === '--version' || argv[2] === '-V') {
       const { writeVersion } = await import('./version.js');
@@ -66,28 +67,13 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.OK;
     }
     const program = await createProgram(argv[2]);
+    if (isJson) muteUsageErrors(program);
     await program.parseAsync(argv as string[]);
     return (process.exitCode as ExitCode | undefined) ?? EXIT.OK;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
-    if (error instanceof AbortError) {
-      writeText(process.stderr, 'interrupted: no output was written\n');
-      return EXIT.INTERRUPTED;
-    }
-    if (isForPeople(error)) {
-      writeText(process.stderr, `${messageOf(error)}\n`);
-      return EXIT.BAD_INPUT;
-    }
-    throw error;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.OK;
+    if (!isForPeople(error)) throw error;
+    writeError(error, isJson);
+    return error instanceof AbortError ? EXIT.INTERRUPTED : EXIT.BAD_INPUT;
   }
-}
-
-/** Our own errors have printable lines; a system's error names paths as they are. */
-function messageOf(error: Error): string {
-  return 'syscall' in error ? printable(error.message) : error.message;
-}
-
-/** Errors whose message is all a person needs; anything else is a fault of this program and keeps its stack. */
-function isForPeople(error: unknown): error is Error {
-  return error instanceof BpfTokenSimError || (error instanceof Error && 'syscall' in error);
 }

@@ -45,7 +45,7 @@ async function* bytesOf(path: string, signal: AbortSignal, read: (bytes: number)
     // What a file seems to hold that is written to meanwhile is not what is wrong.
     if (input) requireUnchanged(path, input);
     if (/^Z_/.test(errorCode(error) ?? '')) {
-      throw new InputError(`cannot read ${path}: it is no gzip file, or not all of one`);
+      throw new InputError(`cannot read ${path}: it is no gzip file, or not all of one`, { file: path });
     }
     throw new BatchFileError('read', path, error);
   } finally {

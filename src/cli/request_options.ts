@@ -5,6 +5,8 @@ import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
+import type { RequestRemarks } from '../report/explain_json.js';
+import { warningJson } from '../report/request_json.js';
 import { type Assumption, assumptionsOf, fieldsNotGiven } from '../request/assumptions.js';
 import {
   isFaultRead,
@@ -20,6 +22,7 @@ import { InputError } from './exit.js';
 import { longOf } from './options/add_options.js';
 import type { OptionsOf, OptionTable } from './options/option.js';
 import { OPTIONS } from './options/table.js';
+import { scenarioName } from './scenario_file.js';
 
 /** The options by which `check` and `explain` are asked one request. */
 export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
@@ -70,6 +73,12 @@ export function requestFromOptions(scenario: Scenario, options: RequestOptions):
   return { world, warnings: [], request, assumptions: assumptionsOf(world.profile, request, notGiven) };
 }
 
+/** What is said of a request besides its answer, for JSON. */
+export function requestRemarks(path: string, { assumptions, warnings }: RequestedContext): RequestRemarks {
+  const file = scenarioName(path);
+  return { assumptions, warnings: warnings.map((warning) => warningJson(file, warning)) };
+}
+
 /** Throws InputError for an option that the command does not read, and for a missing one that it needs. */
 function checkFields(command: string, options: RequestOptions): void {
   const table: OptionTable = OPTIONS.check;
@@ -95,9 +104,10 @@ function requestOfScenario({ requests }: Scenario, wanted: string): ScenarioRequ
   const found = byName ?? byNumber;
   if (found) return found;
   const names = requests.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  throw new InputError(
-    `the scenario has no request ${wanted}${hint(nearestOf(wanted, names))}; it has ${requests.length} of them`,
-  );
+  const nearest = nearestOf(wanted, names);
+  throw new InputError(`the scenario has no request ${wanted}${hint(nearest)}; it has ${requests.length} of them`, {
+    nearest,
+  });
 }
 
 /** The scenario's world, of another kernel where one is asked for. */
@@ -127,6 +137,7 @@ function named(vocabulary: Vocabulary, kind: EnumKind, text: string, option: str
   const nearest = nearestName(vocabulary, kind, text);
   throw new InputError(
     `${option} ${text}: no such ${KIND_LABEL[kind]} in release ${vocabulary.release}${hint(nearest)}`,
+    { nearest },
   );
 }
 
@@ -137,7 +148,7 @@ function indexOf(what: string, rows: readonly { readonly name: string }[], name:
     name,
     rows.map((row) => row.name),
   );
-  throw new InputError(`the scenario has no ${what} ${name}${hint(nearest)} (it has ${listed(rows)})`);
+  throw new InputError(`the scenario has no ${what} ${name}${hint(nearest)} (it has ${listed(rows)})`, { nearest });
 }
 
 function hint(nearest: string | undefined): string {

@@ -18,7 +18,7 @@ export function readScenarioFile(path: string): Scenario {
 
 /** Throws InputError for a world without tasks, which no request can be drawn from. */
 export function requireTasks(path: string, { tasks }: World): void {
-  if (tasks.length === 0) throw new InputError(`${path}: the scenario defines no tasks`);
+  if (tasks.length === 0) throw new InputError(`${path}: the scenario defines no tasks`, { file: scenarioName(path) });
 }
 
 /** Says on standard error what is worth a look in a scenario. */
@@ -29,7 +29,7 @@ export function warn(path: string, warnings: readonly Warning[]): void {
 }
 
 /** What messages call a scenario's file. */
-function scenarioName(path: string): string {
+export function scenarioName(path: string): string {
   return path === '-' ? '<stdin>' : path;
 }
 
@@ -40,7 +40,7 @@ function readText(path: string, file: string): string {
     return readBounded(fd, file);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: cannot be read: ${(error as Error).message}`);
+    throw new InputError(`${file}: cannot be read: ${(error as Error).message}`, { file, cause: error });
   } finally {
     if (fd !== undefined && fd !== 0) closeSync(fd);
   }
@@ -60,6 +60,7 @@ function readBounded(fd: number, file: string): string {
     throw new InputError(
       `${file}: too large for a scenario: it has more than ${MAX_SCENARIO_BYTES / 1_048_576} MiB; ` +
         'requests belong in a table of their own (bpftoken eval --requests FILE)',
+      { file },
     );
   }
 }

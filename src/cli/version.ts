@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { wasmFeatures } from '../engine/wasm_features.js';
 import { PROFILES } from '../kernel/profile.js';
+import type { VersionJson } from '../report/schemas/version.js';
 import { KERNELS } from './command_table.js';
 import { type Output, writeJson, writeText } from './output.js';
 
@@ -13,13 +14,14 @@ export function writeVersion(output: Output, isJson: boolean): void {
   const features = wasmFeatures();
   if (isJson) {
     const profiles = PROFILES.map(({ name }) => name);
-    writeJson(output, {
+    const json: VersionJson = {
       schema: 'bpf-token-sim/version/1',
       version,
       node: process.versions.node,
       profiles,
       wasm: features,
-    });
+    };
+    writeJson(output, json);
     return;
   }
   const wasm = Object.entries(features).map(

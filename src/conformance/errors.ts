@@ -10,8 +10,12 @@ export class RecordingError extends BpfTokenSimError {
   /** From 1, in UTF-16 units. */
   readonly column: number;
 
+  /** What is wrong, without where. */
+  readonly reason: string;
+
   constructor(file: string, line: number, column: number, what: string) {
     super(`${file}:${line}:${column}: ${what}`);
+    this.reason = what;
     this.file = file;
     this.line = line;
     this.column = column;

@@ -38,6 +38,17 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',
 };
 
+/** Every verdict in a word: `undecided` asks more than the tables hold, `bad` is a request that cannot be made. */
+export const VERDICT_WORDS = ['allowed', 'denied', 'undecided', 'bad'] as const;
+export type VerdictWord = (typeof VERDICT_WORDS)[number];
+
+export type OutcomeName = Lowercase<keyof typeof Outcome>;
+export type DispositionName = Lowercase<keyof typeof Disposition>;
+/** The names that reasons have in files, by code. */
+export const OUTCOME_NAMES: readonly OutcomeName[] = namesOf<OutcomeName>(Outcome);
+/** The names in files of what becomes of tokens, by code. */
+export const DISPOSITION_NAMES: readonly DispositionName[] = namesOf<DispositionName>(Disposition);
+
 /** Outcomes a verdict byte has room for. */
 export const OUTCOMES: number = OUTCOME_MASK + 1;
 
@@ -79,28 +90,39 @@ export function isDropped(disposition: Disposition): boolean {
   return disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;
 }
 
-/** What the verdict column says: `allowed`, `denied`, `bad` or `undecided`. */
-export function verdictWord(byte: number): string {
-  const { outcome, allowed } = decodeVerdict(byte);
-  if (allowed) return 'allowed';
+/** What the verdict column says of a verdict byte. */
+export function verdictWord(byte: number): VerdictWord {
+  return wordOfOutcome(decodeVerdict(byte).outcome);
+}
+
+/** The same of an outcome. */
+export function wordOfOutcome(outcome: Outcome): VerdictWord {
+  if (isAllowed(outcome)) return 'allowed';
   if (isDecided(outcome)) return 'denied';
   return outcome === Outcome.UNDECIDED ? 'undecided' : 'bad';
 }
 
 /** `cap_bpf_missing`: the name a reason has in files. Throws an InvalidArgumentError for what is no Outcome. */
-export function outcomeName(outcome: Outcome): string {
-  return nameIn(Outcome, 'outcome', outcome);
+export function outcomeName(outcome: Outcome): OutcomeName {
+  return nameIn(OUTCOME_NAMES, 'outcome', outcome);
 }
 
 /** `dropped_attach_type`: the name a disposition has in files. Throws an InvalidArgumentError for what is no Disposition. */
-export function dispositionName(disposition: Disposition): string {
-  return nameIn(Disposition, 'disposition', disposition);
+export function dispositionName(disposition: Disposition): DispositionName {
+  return nameIn(DISPOSITION_NAMES, 'disposition', disposition);
 }
 
-function nameIn(names: Readonly<Record<number, string>>, argument: string, code: number): string {
+/** Lower-case names of an enumeration whose codes count from 0. */
+function namesOf<Name extends string>(enumeration: object): readonly Name[] {
+  return Object.keys(enumeration)
+    .filter((key) => !/^\d+$/.test(key))
+    .map((name) => name.toLowerCase() as Name);
+}
+
+function nameIn<Name extends string>(names: readonly Name[], argument: string, code: number): Name {
   const name = isU32(code) ? names[code] : undefined;
   if (name === undefined) throw invalidArgument(argument, code, `the code of an ${argument}`.replace('an d', 'a d'));
-  return name.toLowerCase();
+  return name;
 }
 
 function invalidByte(given: unknown): InvalidArgumentError {

@@ -1,30 +1,23 @@
-import { Outcome } from '../abi/verdict.js';
+import { OUTCOME_MASK, Outcome } from '../abi/verdict.js';
 import { type Answer, type Answers, WAYS } from '../differential/answers.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
+import type { AnswerJson, AnswersJson } from './schemas/fuzz_case.js';
+import { verdictOfByteJson } from './verdict_json.js';
 import { describeReason } from './verdict_text.js';
 
 /** `EPERM, cap_bpf_missing (CAP_BPF is missing), token used`: an answer in words. */
 export function formatAnswer(answer: Answer): string {
   if (typeof answer === 'string') return answer;
+  if (!isVerdict(answer)) return `${answer}, which is no verdict`;
   const { outcome, disposition, allowed, errno } = decodeVerdict(answer);
-  if (answer > 255 || Outcome[outcome] === undefined) return `${answer}, which is no verdict`;
   const verdict = allowed ? 'allowed' : isDecided(outcome) ? errno : 'not asked';
   return `${verdict}, ${outcomeName(outcome)} (${describeReason(outcome)}), token ${dispositionName(disposition)}`;
 }
 
 /** An answer as JSON. */
-export function answerJson(answer: Answer): object {
+export function answerJson(answer: Answer): AnswerJson {
   if (typeof answer === 'string') return { threw: answer };
-  const { outcome, disposition, allowed, errno } = decodeVerdict(answer);
-  if (answer > 255 || Outcome[outcome] === undefined) return { verdict_byte: answer };
-  const verdict = allowed ? 'allowed' : isDecided(outcome) ? 'denied' : 'undecided';
-  return {
-    verdict,
-    errno,
-    reason: outcomeName(outcome),
-    token: dispositionName(disposition),
-    verdict_byte: answer,
-  };
+  return isVerdict(answer) ? verdictOfByteJson(answer) : { verdict_byte: answer };
 }
 
 /** What each side says, a line each. */
@@ -36,11 +29,16 @@ export function answersLines(answers: Answers): string[] {
 }
 
 /** What each side says, as JSON. */
-export function answersJson(answers: Answers): object {
-  return Object.fromEntries(
-    WAYS.flatMap((way) => {
-      const answer = answers[way];
-      return answer === undefined ? [] : [[way, answerJson(answer)]];
-    }),
-  );
+export function answersJson({ model, checkRequest, checkBatch, checkIds }: Answers): AnswersJson {
+  return {
+    model: answerJson(model),
+    check_request: answerJson(checkRequest),
+    check_batch: answerJson(checkBatch),
+    check_ids: checkIds === undefined ? null : answerJson(checkIds),
+  };
+}
+
+/** Whether a number that an implementation answered stands for a verdict. */
+function isVerdict(answer: number): boolean {
+  return answer <= 255 && Outcome[answer & OUTCOME_MASK] !== undefined;
 }

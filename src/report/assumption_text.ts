@@ -37,18 +37,6 @@ export function describeAssumedRemedies(
   );
 }
 
-/** The same for programs, with all sections. */
-export function assumptionJson(assumption: Assumption): object {
-  const { field, value, name, loaders } = assumption;
-  return {
-    field,
-    value,
-    name,
-    loaders: loaders.map(({ section, attachType }) => ({ section, expected_attach_type: attachType ?? 0 })),
-    text: describeAssumption(assumption),
-  };
-}
-
 function describeLoader({ section, attachType }: LoaderAttachType): string {
   return `${attachType === null ? '0' : kernelName(attachType)} for SEC("${section}")`;
 }

@@ -4,9 +4,11 @@ import { decodeVerdict, dispositionName, OUTCOMES, outcomeName } from '../kernel
 import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
+import { countsJson } from './counts_json.js';
 import { count, percent } from './format.js';
 import { groupsJson } from './groups_json.js';
 import { groupsText } from './groups_text.js';
+import type { EvalJson } from './schemas/eval.js';
 import type { Style } from './style.js';
 import { summaryText, totalsOf, totalsText } from './summary_text.js';
 
@@ -59,10 +61,8 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
 }
 
 /** A batch's summary as JSON. */
-export function batchJson(world: World, summary: Summary): Record<string, unknown> {
+export function batchJson(world: World, summary: Summary): EvalJson {
   const { problems, expectations } = summary;
-  const named = <K>(counts: ReadonlyMap<K, number>, name: (key: K) => string): Record<string, number> =>
-    Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, rows]) => [name(key), rows]));
   const tasks = [...world.tasks.map(({ name }) => name), null].flatMap((task, id) => {
     const counts = summary.tasks.subarray(id * OUTCOMES, (id + 1) * OUTCOMES);
     const outcomes = [...counts.entries()].filter(([, rows]) => rows > 0);
@@ -70,21 +70,22 @@ export function batchJson(world: World, summary: Summary): Record<string, unknow
     return [{ task, outcomes: Object.fromEntries(outcomes.map(([outcome, rows]) => [outcomeName(outcome), rows])) }];
   });
   return {
+    schema: 'bpf-token-sim/eval/1',
     profile: summary.profile,
     rows: summary.rows,
     ...totalsOf(summary),
     bad_rows: summary.badRows,
     elapsed_ms: Math.round(summary.elapsedMs),
     peak_memory_bytes: summary.peakMemory,
-    outcomes: named(byOutcome(summary.verdicts), outcomeName),
-    tokens: named(byDisposition(summary.verdicts), dispositionName),
+    outcomes: countsJson(byOutcome(summary.verdicts), outcomeName),
+    tokens: countsJson(byDisposition(summary.verdicts), dispositionName),
     tasks,
-    ...(summary.groupBy && summary.groups ? { summary: groupsJson(summary.groupBy, summary.groups) } : {}),
+    summary: summary.groupBy && summary.groups ? groupsJson(summary.groupBy, summary.groups) : null,
     compared: summary.comparisons,
     expectations: {
-      ...expectations,
-      // Keys in one order, whichever thread made the object.
-      first: expectations.first.map(({ row, line, expected, verdict }) => ({
+      checked: expectations.checked,
+      unmet: expectations.unmet,
+      first: expectations.first.map(({ row, line = null, expected, verdict }) => ({
         row,
         line,
         expected,
@@ -95,7 +96,7 @@ export function batchJson(world: World, summary: Summary): Record<string, unknow
       total: problems.total,
       rows: problems.rows,
       counts: problems.counts,
-      first: problems.first.map(({ kind, line, row, column, message, nearest }) => ({
+      first: problems.first.map(({ kind, line = null, row = null, column = null, message, nearest = null }) => ({
         kind,
         line,
         row,
@@ -103,7 +104,7 @@ export function batchJson(world: World, summary: Summary): Record<string, unknow
         message,
         nearest,
       })),
-      unknown_columns: problems.unknownColumns,
+      unknown_columns: problems.unknownColumns.map(({ name, nearest = null }) => ({ name, nearest })),
     },
     cut_short: summary.isTruncated,
   };

@@ -3,7 +3,10 @@ import { missedOf } from '../fuzz/coverage.js';
 import { casesByProfile } from '../fuzz/profile_slots.js';
 import { dispositionName, outcomeName } from '../kernel/verdict.js';
 import { byDisposition, byOutcome } from '../kernel/verdict_counts.js';
+import { countsJson } from './counts_json.js';
 import { count, formatRate, percent } from './format.js';
+import type { FuzzJson } from './schemas/fuzz.js';
+import type { FindingJson } from './schemas/fuzz_case.js';
 
 /** A campaign in a few lines. */
 export function campaignSummaryText(
@@ -34,11 +37,17 @@ export function campaignSummaryText(
   return `${lines.join('\n')}\n`;
 }
 
-/** A campaign as JSON; findings are added by who shows them. */
-export function campaignSummaryJson(seed: number, result: CampaignResult): Record<string, unknown> {
+/** A campaign as JSON; `findings` are the first of `differentFindings`. */
+export function campaignJson(
+  seed: number,
+  result: CampaignResult,
+  findings: readonly FindingJson[],
+  differentFindings: number,
+): FuzzJson {
   const { stats, elapsedMs, workers, interrupted, workerCrashes, abandonedShards } = result;
   const missed = missedOf(stats.verdicts);
   return {
+    schema: 'bpf-token-sim/fuzz/1',
     seed,
     cases: stats.cases,
     worlds: stats.worlds,
@@ -47,13 +56,15 @@ export function campaignSummaryJson(seed: number, result: CampaignResult): Recor
     workers,
     interrupted,
     profiles: Object.fromEntries(casesByProfile(stats.slots)),
-    outcomes: named(byOutcome(stats.verdicts), outcomeName),
-    tokens: named(byDisposition(stats.verdicts), dispositionName),
+    outcomes: countsJson(byOutcome(stats.verdicts), outcomeName),
+    tokens: countsJson(byDisposition(stats.verdicts), dispositionName),
     outcomes_never_reached: missed.outcomes.map(outcomeName),
     tokens_never_reached: missed.dispositions.map(dispositionName),
     disagreements: stats.disagreements,
     worker_crashes: workerCrashes,
     abandoned_shards: abandonedShards,
+    different_findings: differentFindings,
+    findings,
   };
 }
 
@@ -66,8 +77,4 @@ function rows<Key>(counts: ReadonlyMap<Key, number>, of: number, name: (key: Key
 
 function never(names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`  never: ${names.join(', ')}`];
-}
-
-function named<Key>(counts: ReadonlyMap<Key, number>, name: (key: Key) => string): Record<string, number> {
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a).map(([key, cases]) => [name(key), cases]));
 }

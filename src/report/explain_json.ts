@@ -3,63 +3,49 @@ import type { Explanation } from '../explain/explain.js';
 import type { Remediation } from '../explain/remediate.js';
 import { applyRemedy, type Remedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
-import { takesToken } from '../kernel/commands.js';
-import { type Profile, profileNamed } from '../kernel/profile.js';
-import { decodeVerdict, dispositionName, outcomeName, type Verdict } from '../kernel/verdict.js';
-import type { Request } from '../kernel/world.js';
+import { profileNamed } from '../kernel/profile.js';
+import { decodeVerdict, outcomeName } from '../kernel/verdict.js';
 import type { Assumption } from '../request/assumptions.js';
-import { nameRequest } from '../request/name_request.js';
-import { assumptionJson, describeAssumedRemedies } from './assumption_text.js';
-import { describeRemedy } from './remedy_text.js';
-import { describeCause, describeDisposition, describeReason } from './verdict_text.js';
+import { describeAssumedRemedies } from './assumption_text.js';
+import { remedyJson } from './remedy_json.js';
+import { assumptionJson, requestJson } from './request_json.js';
+import type { AnswerJson, CheckJson } from './schemas/check.js';
+import type { AdviceJson, ExplainJson } from './schemas/explain.js';
+import type { RemedyJson } from './schemas/remedy.js';
+import type { WarningJson } from './schemas/request.js';
+import { tokenJson, verdictJson } from './verdict_json.js';
+import { describeCause, describeReason } from './verdict_text.js';
 
-/** A verdict as JSON: `verdict` allowed or denied, `errno`, `reason`, `token`. */
-export function verdictJson(verdict: Verdict): Record<string, unknown> {
-  return {
-    verdict: verdict.allowed ? 'allowed' : 'denied',
-    errno: verdict.errno,
-    reason: outcomeName(verdict.outcome),
-    reason_text: describeReason(verdict.outcome),
-    token: dispositionName(verdict.disposition),
-  };
+/** What is said of a request besides its answer. */
+export interface RequestRemarks {
+  readonly assumptions: readonly Assumption[];
+  readonly warnings: readonly WarningJson[];
 }
 
-/** A single verdict as JSON, with the profile under which it was decided, and what the request was taken to ask: `assumed`. */
+/** A single verdict as JSON. `newestDiffers`: the newest kernel answers otherwise. */
 export function checkJson(
-  { world, request }: RequestContext,
+  context: RequestContext,
   evaluated: CausedEvaluation,
-  assumptions: readonly Assumption[],
-): Record<string, unknown> {
-  const { profile } = world;
-  const { verdict, failedByDroppedToken } = evaluated;
+  remarks: RequestRemarks,
+  newestDiffers: boolean,
+): CheckJson {
   return {
-    profile: profile.name,
-    request: nameRequest(world, request),
-    assumed: assumptions.map(assumptionJson),
-    ...verdictJson(verdict),
-    ...tokenJson(profile, request, verdict),
-    failed_by_dropped_token: failedByDroppedToken,
-    because: describeCause(profile, request, evaluated),
-  };
-}
-
-/** What became of a request's token in words, and whether a token can make a difference to it: `takes_token`. */
-export function tokenJson(profile: Profile, request: Request, { disposition }: Verdict): Record<string, unknown> {
-  return {
-    token_text: describeDisposition(profile, request, disposition),
-    takes_token: takesToken(profile, request),
+    schema: 'bpf-token-sim/check/1',
+    ...answerJson(context, evaluated, remarks),
+    newest_profile_differs: newestDiffers,
   };
 }
 
 /** The whole explanation as JSON. */
-export function explainJson(explanation: Explanation, assumptions: readonly Assumption[]): Record<string, unknown> {
+export function explainJson(explanation: Explanation, remarks: RequestRemarks): ExplainJson {
   const { context, steps, advice, profiles, returned, askedIn } = explanation;
   return {
-    ...checkJson(context, explanation, assumptions),
+    schema: 'bpf-token-sim/explain/1',
+    ...answerJson(context, explanation, remarks),
     returned,
     asked_in: askedIn ?? null,
     steps,
-    advice: remediationJson(context, advice, assumptions),
+    advice: remediationJson(context, advice, remarks.assumptions),
     profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
       profile,
       ...verdictJson(decodeVerdict(byte)),
@@ -70,22 +56,41 @@ export function explainJson(explanation: Explanation, assumptions: readonly Assu
   };
 }
 
-function remediationJson(context: RequestContext, advice: Remediation, assumptions: readonly Assumption[]): object {
+function answerJson(
+  { world, request }: RequestContext,
+  evaluated: CausedEvaluation,
+  { assumptions, warnings }: RequestRemarks,
+): AnswerJson {
+  const { profile } = world;
+  const { verdict, failedByDroppedToken } = evaluated;
+  return {
+    profile: profile.name,
+    request: requestJson(world, request),
+    assumed: assumptions.map(assumptionJson),
+    ...verdictJson(verdict),
+    ...tokenJson(profile, request, verdict),
+    failed_by_dropped_token: failedByDroppedToken,
+    because: describeCause(profile, request, evaluated),
+    warnings,
+  };
+}
+
+function remediationJson(context: RequestContext, advice: Remediation, assumptions: readonly Assumption[]): AdviceJson {
   let current = context;
-  const remedyJson = (remedy: Remedy): object => {
-    const words = describeRemedy(current, remedy);
+  const next = (remedy: Remedy): RemedyJson => {
+    const json = remedyJson(current, remedy);
     current = applyRemedy(current, remedy);
-    return { ...remedy, ...words };
+    return json;
   };
   if (advice.possible) {
-    const note = describeAssumedRemedies(assumptions, advice.changes);
-    return { possible: true, changes: advice.changes.map(remedyJson), ...(note === undefined ? {} : { note }) };
+    const note = describeAssumedRemedies(assumptions, advice.changes) ?? null;
+    return { possible: true, changes: advice.changes.map(next), note, why: null, obstacles: [] };
   }
   const obstacles = advice.obstacles.map(({ outcome, errno, cleared }) => ({
     errno,
     reason: outcomeName(outcome),
     reason_text: describeReason(outcome),
-    ...(cleared ? { cleared: remedyJson(cleared) } : {}),
+    cleared: cleared ? next(cleared) : null,
   }));
-  return { possible: false, why: advice.why, obstacles };
+  return { possible: false, changes: [], note: null, why: advice.why, obstacles };
 }

@@ -7,6 +7,7 @@ import type { Request } from '../kernel/world.js';
 import { type ScenarioText, scenarioText } from '../scenario/write_scenario.js';
 import { answersJson, answersLines, formatAnswer } from './answer_text.js';
 import { describeCall, describeTask, describeToken } from './request_text.js';
+import type { FindingJson, FuzzCaseJson } from './schemas/fuzz_case.js';
 
 /**
  * A replayed case as a scenario file: what each side says in comments, then the world, shrunk where the sides disagree.
@@ -33,7 +34,12 @@ export function fuzzCaseText(replayed: Replay, finding?: Finding): string {
 }
 
 /** A replayed case as JSON. */
-export function fuzzCaseJson(replayed: Replay, finding?: Finding): object {
+export function fuzzCaseJson(replayed: Replay): FuzzCaseJson {
+  return { schema: 'bpf-token-sim/fuzz-case/1', ...findingJson(replayed) };
+}
+
+/** The same in the JSON of a campaign. `finding` is what the campaign noted of it. */
+export function findingJson(replayed: Replay, finding?: Finding): FindingJson {
   const { id, case: generated, shrunk, needsHistory, disagreement } = replayed;
   const answers = finding?.answers ?? disagreement;
   const { text, caveats } = scenarioOf(replayed);
@@ -42,9 +48,10 @@ export function fuzzCaseJson(replayed: Replay, finding?: Finding): object {
     profile: generated.world.profile.name,
     agree: answers === undefined,
     answers: answers ? answersJson(answers) : answersJson(agreed(new Model(generated.world).ask(requestOf(generated)))),
-    ...(finding ? { cases: finding.cases } : {}),
-    ...(answers ? { repeatable: disagreement !== undefined, needs_history: needsHistory } : {}),
-    ...(shrunk ? { shrunk: answersJson(shrunk.answers) } : {}),
+    cases: finding?.cases ?? null,
+    repeatable: answers ? disagreement !== undefined : null,
+    needs_history: answers ? needsHistory : null,
+    shrunk: shrunk ? answersJson(shrunk.answers) : null,
     scenario: text,
     caveats: [...batchNote(replayed), ...caveats],
   };

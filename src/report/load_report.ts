@@ -2,6 +2,7 @@ import type { World } from '../kernel/world.js';
 import type { LoadOptions, LoadResult } from '../loadtest/load_test.js';
 import { printable } from '../text/printable.js';
 import { count, formatRate, percent } from './format.js';
+import type { BenchJson } from './schemas/bench.js';
 
 /** What was measured, and on what. */
 export interface MeasuredLoad {
@@ -33,9 +34,10 @@ export function loadText({ scenario, world, options, node, result }: MeasuredLoa
 }
 
 /** A load run as JSON. */
-export function loadJson({ scenario, world, options, node, result }: MeasuredLoad): Record<string, unknown> {
+export function loadJson({ scenario, world, options, node, result }: MeasuredLoad): BenchJson {
   const { throughput, windows, checks, batches, latency, allowedShare, checksum, elapsedMs, interrupted } = result;
   return {
+    schema: 'bpf-token-sim/bench/1',
     scenario,
     profile: world.profile.name,
     tasks: world.tasks.length,
@@ -45,11 +47,20 @@ export function loadJson({ scenario, world, options, node, result }: MeasuredLoa
     batch_rows: options.batchRows,
     workers: options.workers,
     node,
-    checks_per_second: mapped(throughput, Math.round),
+    checks_per_second: {
+      median: Math.round(throughput.median),
+      min: Math.round(throughput.min),
+      max: Math.round(throughput.max),
+    },
     windows,
     checks,
     batches,
-    batch_latency_us: mapped(latency, (us) => Number(us.toFixed(1))),
+    batch_latency_us: {
+      p50: tenths(latency.p50),
+      p99: tenths(latency.p99),
+      p999: tenths(latency.p999),
+      max: tenths(latency.max),
+    },
     allowed_share: allowedShare,
     checksum,
     elapsed_ms: Math.round(elapsedMs),
@@ -57,8 +68,8 @@ export function loadJson({ scenario, world, options, node, result }: MeasuredLoa
   };
 }
 
-function mapped<Key extends string>(values: Readonly<Record<Key, number>>, to: (value: number) => number) {
-  return Object.fromEntries(Object.entries<number>(values).map(([name, value]) => [name, to(value)]));
+function tenths(value: number): number {
+  return Number(value.toFixed(1));
 }
 
 function counted(n: number, one: string, many = `${one}s`): string {

@@ -1,12 +1,14 @@
 import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
 import { takesToken } from '../kernel/commands.js';
-import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
-import { NO_TOKEN, requestOf } from '../kernel/world.js';
-import { nameCall } from '../request/name_request.js';
+import { decodeVerdict } from '../kernel/verdict.js';
+import { requestOf } from '../kernel/world.js';
 import type { Matrix } from './matrix.js';
+import { callJson } from './request_json.js';
+import type { CellJson, MatrixJson } from './schemas/matrix.js';
+import { verdictJson } from './verdict_json.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
-export function matrixJson(matrix: Matrix): Record<string, unknown> {
+export function matrixJson(matrix: Matrix): MatrixJson {
   const { world, permissionSet } = matrix;
   const { vocabulary } = world.profile;
   const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) => [
@@ -14,9 +16,10 @@ export function matrixJson(matrix: Matrix): Record<string, unknown> {
     hex(permissionSet.attachTypes(type)),
   ]);
   return {
+    schema: 'bpf-token-sim/matrix/1',
     profile: world.profile.name,
-    task: world.tasks[matrix.task]?.name,
-    token: matrix.token === NO_TOKEN ? null : world.tokens[matrix.token]?.name,
+    task: world.tasks[matrix.task]?.name ?? `#${matrix.task}`,
+    token: world.tokens[matrix.token]?.name ?? null,
     allowed: {
       cmds: hex(permissionSet.cmds),
       descriptor_cmds: hex(permissionSet.descriptorCmds),
@@ -29,16 +32,14 @@ export function matrixJson(matrix: Matrix): Record<string, unknown> {
   };
 }
 
-function cellJson({ world: { profile }, task, token, verdicts, failedByDroppedToken }: Matrix, cell: PermissionCell) {
+function cellJson(
+  { world: { profile }, task, token, verdicts, failedByDroppedToken }: Matrix,
+  cell: PermissionCell,
+): CellJson {
   const { cmd, type, attachType } = cell;
-  const { vocabulary } = profile;
-  const { allowed, errno, outcome, disposition } = decodeVerdict(verdicts.verdictOf(cmd, type, attachType));
   return {
-    ...nameCall(vocabulary, cell),
-    verdict: allowed ? 'allowed' : errno === null ? 'undecided' : 'denied',
-    errno,
-    reason: outcomeName(outcome),
-    token: dispositionName(disposition),
+    ...callJson(profile.vocabulary, cell),
+    ...verdictJson(decodeVerdict(verdicts.verdictOf(cmd, type, attachType))),
     takes_token: takesToken(profile, cell),
     failed_by_dropped_token: failedByDroppedToken(requestOf({ task, token, ...cell })),
   };

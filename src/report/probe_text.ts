@@ -1,7 +1,8 @@
 import type { ReplayStats } from '../conformance/replay_stats.js';
 import type { VocabularyDifference } from '../conformance/vocabulary_difference.js';
 import { printable } from '../text/printable.js';
-import { replayJson, replayTables } from './replay_report.js';
+import { comparisonJson, replayTables } from './replay_report.js';
+import type { ProbeJson } from './schemas/probe.js';
 import type { Style } from './style.js';
 
 /** What a running kernel answered, and how the model stands to it. */
@@ -41,6 +42,14 @@ function vocabularyLines({ profile, vocabulary: { added, missing } }: Probed): s
 }
 
 /** The same for programs. */
-export function probeJson({ kernel, profile, isOther, stats, vocabulary, notes }: Probed): object {
-  return { kernel, profile, is_other_profile: isOther, vocabulary, notes, ...replayJson(stats) };
+export function probeJson({ kernel, profile, isOther, stats, vocabulary, notes }: Probed): ProbeJson {
+  return {
+    schema: 'bpf-token-sim/probe/1',
+    kernel,
+    profile,
+    is_other_profile: isOther,
+    vocabulary,
+    notes,
+    ...comparisonJson(stats),
+  };
 }

@@ -1,9 +1,11 @@
 import { FAMILIES, type Family } from '../conformance/record.js';
 import type { Disagreement, FamilyCount, ReplayStats } from '../conformance/replay_stats.js';
-import { decodeVerdict, dispositionName, outcomeName } from '../kernel/verdict.js';
+import { decodeVerdict, outcomeName } from '../kernel/verdict.js';
 import { printable } from '../text/printable.js';
 import { describeRecord } from './record_text.js';
+import type { ComparisonJson, DisagreementJson, ReplayJson } from './schemas/replay.js';
 import type { Style } from './style.js';
+import { verdictOfByteJson } from './verdict_json.js';
 import { describeReason, dispositionText } from './verdict_text.js';
 
 interface Run {
@@ -132,7 +134,12 @@ function ending(stats: ReplayStats, style: Style): string {
 }
 
 /** The same for programs; without how long it took, so that two runs say the same. */
-export function replayJson(stats: ReplayStats): object {
+export function replayJson(stats: ReplayStats): ReplayJson {
+  return { schema: 'bpf-token-sim/replay/1', ...comparisonJson(stats) };
+}
+
+/** What was compared with recordings, as JSON. */
+export function comparisonJson(stats: ReplayStats): ComparisonJson {
   return {
     cases: stats.cases,
     disagreed: stats.disagreed,
@@ -151,7 +158,7 @@ export function replayJson(stats: ReplayStats): object {
   };
 }
 
-function disagreementJson({ file, profile, compared, checks }: Disagreement): object {
+function disagreementJson({ file, profile, compared, checks }: Disagreement): DisagreementJson {
   const { record, differences, model, wasm } = compared;
   return {
     file,
@@ -162,15 +169,10 @@ function disagreementJson({ file, profile, compared, checks }: Disagreement): ob
     profile,
     description: describeRecord(record, profile),
     differences,
-    model: model === null ? null : verdictJson(model),
-    hot_path: wasm && { request: verdictJson(wasm.request), batch: verdictJson(wasm.batch) },
-    checks,
+    model: model === null ? null : verdictOfByteJson(model),
+    hot_path: wasm && { request: verdictOfByteJson(wasm.request), batch: verdictOfByteJson(wasm.batch) },
+    steps: checks,
   };
-}
-
-function verdictJson(byte: number): object {
-  const { outcome, disposition, allowed, errno } = decodeVerdict(byte);
-  return { allowed, errno, reason: outcomeName(outcome), token: dispositionName(disposition), verdict_byte: byte };
 }
 
 function count(number: number): string {

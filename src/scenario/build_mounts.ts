@@ -1,5 +1,5 @@
 import { CAP_FULL_SET } from '../abi/capabilities.js';
-import { ERRNO, type ErrnoName, errnoName } from '../abi/errno.js';
+import { ERRNO, ERRNO_NAMES, type ErrnoName, errnoName } from '../abi/errno.js';
 import type { Superblock } from '../kernel/bpffs.js';
 import { NO_DENIALS } from '../kernel/denials.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -17,7 +17,7 @@ import type { Context } from './build_context.js';
 import { INIT, type MadeUserns, type UsernsByName } from './build_namespaces.js';
 import { deadCommands, optionValues, overwrittenNames, valueRefused } from './delegate_masks.js';
 import { resolveReference } from './references.js';
-import { type BpffsEntry, ERRNO_NAMES, type ScenarioFile } from './schema.js';
+import type { BpffsEntry, ScenarioFile } from './schema.js';
 
 /** The tasks of the sequence that mounts. */
 const OPENER = 'root of the user namespace';

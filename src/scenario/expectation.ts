@@ -1,9 +1,11 @@
+import { ERRNO_NAMES } from '../abi/errno.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
 import type { Diagnostics } from '../diagnostics/diagnostics.js';
 import type { Locator, Path } from '../diagnostics/yaml_locator.js';
+import { DISPOSITION_NAMES, OUTCOME_NAMES } from '../kernel/verdict.js';
 import { nearestOf } from '../names/nearest.js';
 import { quote, unknownName } from '../names/unknown_name.js';
-import { DISPOSITION_NAMES, ERRNO_NAMES, type ExpectEntry, OUTCOME_NAMES } from './schema.js';
+import type { ExpectEntry } from './schema.js';
 
 /** What a request's answer must be. What is not given may be anything. */
 export interface Expectation {

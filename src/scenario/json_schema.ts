@@ -1,5 +1,6 @@
 import { toJSONSchema } from 'zod/mini';
-import { DOCUMENTATION, scenarioSchema } from './schema.js';
+import { DOCUMENTATION } from './documentation.js';
+import { scenarioSchema } from './schema.js';
 
 /** The JSON Schema of a scenario file, for editors. */
 export function scenarioJsonSchema(): object {

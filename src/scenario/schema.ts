@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
-import { ERRNO } from '../abi/errno.js';
-import { Disposition, Outcome } from '../abi/verdict.js';
 import { NEWEST_PROFILE, PROFILES, PROFILES_IN_BRIEF, type Rules } from '../kernel/profile.js';
+import { DISPOSITION_NAMES, OUTCOME_NAMES } from '../kernel/verdict.js';
 import { PRE_NAMES } from '../request/fault_names.js';
+import { documented } from './documentation.js';
 
 // The form of a scenario file: which keys there are and what kind of value each takes. What names mean is decided
 // later. Every `error` here is the words for what was expected; for unknown keys it is the known ones, with commas.
@@ -15,33 +15,9 @@ const MAX_U32 = 0xffff_ffff;
 const newest = NEWEST_PROFILE.vocabulary;
 /** `a map type`, `an attach type`. */
 const article = (what: string) => `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`;
-const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
-const enumNames = (values: object) => lower(Object.keys(values).filter((key) => !/^\d+$/.test(key)));
-
-/** Lower-case names of why requests are answered as they are, for `expect: {reason: ...}`. */
-export const OUTCOME_NAMES: readonly string[] = enumNames(Outcome);
-/** Lower-case names of what becomes of tokens, for `expect: {token: ...}`. */
-export const DISPOSITION_NAMES: readonly string[] = enumNames(Disposition);
-export const ERRNO_NAMES: readonly string[] = Object.keys(ERRNO);
 
 const PROFILE_EXPECTED = `a built-in profile (${PROFILES_IN_BRIEF}) or {extends: linux-6.12, rules: {...}}`;
 const PROFILE_WHY = 'a scenario says which kernel answers, as the designs and the releases answer differently';
-
-/** What a JSON Schema says of a value besides its form. */
-interface Documentation {
-  readonly description?: string;
-  readonly examples?: readonly unknown[];
-  readonly [key: string]: unknown;
-}
-
-/** What is said of each part of the schema: for the JSON Schema, not for checking. */
-export const DOCUMENTATION = z.registry<Documentation>();
-
-/** The same schema, with what is said of it. */
-function documented<Schema extends z.core.$ZodType>(schema: Schema, documentation: Documentation): Schema {
-  DOCUMENTATION.add(schema, documentation as never);
-  return schema;
-}
 
 function strict<Shape extends z.core.$ZodLooseShape>(expected: string, shape: Shape) {
   const known = Object.keys(shape).join(', ');

@@ -136,8 +136,8 @@ describe('list', () => {
     ]);
     expect(code).toBe(0);
     await expect(stdout).toMatchFileSnapshot(`golden/list-${topic}.txt`);
-    const rows = JSON.parse((await inProcess(['list', topic, '--json'])).stdout);
-    expect(rows.length).toBe(stdout.trimEnd().split('\n').length);
+    const { names } = JSON.parse((await inProcess(['list', topic, '--json'])).stdout);
+    expect(names.length).toBe(stdout.trimEnd().split('\n').length);
   });
 });
 

@@ -154,7 +154,14 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
       format,
       '--json',
     ]);
-    expect(JSON.parse(stdout)).toEqual({ rows: 1200, seed: 1, format, out, elapsed_ms: expect.any(Number) });
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 'bpf-token-sim/generate/1',
+      rows: 1200,
+      seed: 1,
+      format,
+      out,
+      elapsed_ms: expect.any(Number),
+    });
   });
 });
 

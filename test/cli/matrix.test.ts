@@ -49,11 +49,13 @@ describe('matrix', () => {
     expect(BigInt(json.allowed.expected_attach_types.kprobe)).toBe(permissionSet.attachTypes(2));
     expect(json.cells).toContainEqual({
       cmd: 'prog_load',
+      map_type: null,
       prog_type: 'tracing',
       expected_attach_type: 'modify_return',
       verdict: 'denied',
       errno: 'EPERM',
       reason: 'cap_bpf_missing_unpriv_disabled',
+      reason_text: 'CAP_BPF is missing while unprivileged BPF is disabled',
       token: 'dropped_attach_type',
       takes_token: true,
       failed_by_dropped_token: true,

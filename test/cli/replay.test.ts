@@ -47,6 +47,7 @@ no disagreement
     const { code, stdout } = await inProcess(['replay', '--json', written('good.ndjson', GOOD)]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
+      schema: 'bpf-token-sim/replay/1',
       cases: 4,
       disagreed: 0,
       other_readings: 0,
@@ -96,7 +97,7 @@ describe('recordings that do not', () => {
         line: 1,
         profile: 'linux-6.12',
         differences: [{ what: 'bpf()', kernel: 'ok', model: 'EINVAL' }],
-        model: { allowed: false, errno: 'EINVAL', reason: 'token_not_taken' },
+        model: { verdict: 'denied', errno: 'EINVAL', reason: 'token_not_taken' },
         hot_path: { request: { errno: 'EINVAL' }, batch: { errno: 'EINVAL' } },
       },
     ]);

@@ -10,7 +10,7 @@ import { type Replay, replay } from '../../src/fuzz/replay.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
 import { nearestBuiltIn } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
-import { fuzzCaseJson, fuzzCaseText } from '../../src/report/fuzz_case_report.js';
+import { findingJson, fuzzCaseText } from '../../src/report/fuzz_case_report.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import * as broken from './broken_implementations.js';
 
@@ -189,7 +189,7 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
     if (!finding) throw new Error('not found');
     const text = fuzzCaseText(replay(implementations, finding.id), finding);
     expect(text).toContain('threw RangeError: out of bounds');
-    expect(fuzzCaseJson(replay(implementations, finding.id), finding)).toMatchObject({ agree: false });
+    expect(findingJson(replay(implementations, finding.id), finding)).toMatchObject({ agree: false });
   },
 );
 

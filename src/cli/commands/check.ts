@@ -11,7 +11,7 @@ import { EXIT } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { requestFromOptions } from '../request_options.js';
+import { requestFromOptions, requestRemarks } from '../request_options.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -19,16 +19,15 @@ import { styleFor } from '../terminal.js';
 export function checkCommand(program: Command): void {
   defineCommand(program, 'check').action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
     const context = requestFromOptions(readScenarioFile(path), options);
-    warn(path, context.warnings);
     const evaluated = evaluateWithCause(context);
     const { verdict } = evaluated;
     const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
     const there = newest && decodeVerdict(newest.verdict);
     const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
     if (options.json) {
-      const json = { ...checkJson(context, evaluated, context.assumptions), newest_profile_differs: differs };
-      writeJson(process.stdout, json);
+      writeJson(process.stdout, checkJson(context, evaluated, requestRemarks(path, context), differs));
     } else {
+      warn(path, context.warnings);
       const style = styleFor(process.stdout);
       writeText(process.stdout, `${verdictText(context, evaluated, style, context.assumptions)}\n`);
       if (differs && there) {

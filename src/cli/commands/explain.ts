@@ -8,7 +8,7 @@ import { EXIT } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { requestFromOptions } from '../request_options.js';
+import { requestFromOptions, requestRemarks } from '../request_options.js';
 import { readScenarioFile, warn } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
@@ -16,11 +16,13 @@ import { styleFor } from '../terminal.js';
 export function explainCommand(program: Command): void {
   defineCommand(program, 'explain').action((path: string, options: OptionsOf<typeof OPTIONS.explain>) => {
     const context = requestFromOptions(readScenarioFile(path), options);
-    warn(path, context.warnings);
     const explanation = explain(context);
     const { verdict } = explanation;
-    if (options.json) writeJson(process.stdout, explainJson(explanation, context.assumptions));
-    else writeText(process.stdout, explainText(explanation, styleFor(process.stdout), context.assumptions));
+    if (options.json) writeJson(process.stdout, explainJson(explanation, requestRemarks(path, context)));
+    else {
+      warn(path, context.warnings);
+      writeText(process.stdout, explainText(explanation, styleFor(process.stdout), context.assumptions));
+    }
     process.exitCode = verdict.allowed ? EXIT.OK : isDecided(verdict.outcome) ? EXIT.NEGATIVE : EXIT.BAD_INPUT;
   });
 }

@@ -5,8 +5,9 @@ import { type Finding, findingsOf } from '../../fuzz/campaign_stats.js';
 import type { CaseId } from '../../fuzz/case_id.js';
 import { slotsOf } from '../../fuzz/profile_slots.js';
 import { replay } from '../../fuzz/replay.js';
-import { campaignSummaryJson, campaignSummaryText } from '../../report/campaign_report.js';
-import { fuzzCaseJson, fuzzCaseText } from '../../report/fuzz_case_report.js';
+import { campaignJson, campaignSummaryText } from '../../report/campaign_report.js';
+import { findingJson, fuzzCaseJson, fuzzCaseText } from '../../report/fuzz_case_report.js';
+import type { FindingJson } from '../../report/schemas/fuzz_case.js';
 import { campaignBar } from '../campaign_progress.js';
 import { defineCommand } from '../define_command.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -44,7 +45,8 @@ async function campaign(options: FuzzOptions): Promise<ExitCode> {
     runCampaign({ ...plan, signal, onProgress: (stats, elapsedMs) => bar.update(stats, elapsedMs) }),
   ).finally(() => bar.stop());
   const findings = findingsOf(result.stats);
-  if (options.json) writeJson(process.stdout, campaignJson(plan.seed, result, findings));
+  if (options.json)
+    writeJson(process.stdout, campaignJson(plan.seed, result, shownFindings(findings), findings.length));
   else writeText(process.stdout, campaignText(plan.seed, result, findings));
   if (result.interrupted) return EXIT.INTERRUPTED;
   return findings.length > 0 || result.abandonedShards.length > 0 ? EXIT.NEGATIVE : EXIT.OK;
@@ -57,11 +59,10 @@ function campaignText(seed: number, result: CampaignResult, findings: readonly F
   return shown.join('') + campaignSummaryText(seed, result);
 }
 
-function campaignJson(seed: number, result: CampaignResult, findings: readonly Finding[]): object {
-  const shown = findings
+function shownFindings(findings: readonly Finding[]): FindingJson[] {
+  return findings
     .slice(0, MAX_SHOWN)
-    .map((finding) => fuzzCaseJson(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding));
-  return { ...campaignSummaryJson(seed, result), different_findings: findings.length, findings: shown };
+    .map((finding) => findingJson(replay(DEFAULT_IMPLEMENTATIONS, finding.id), finding));
 }
 
 function planOf(options: FuzzOptions): CampaignOptions {

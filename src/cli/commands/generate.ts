@@ -4,6 +4,7 @@ import { openRequestWriter, rowsAtATime } from '../../batch/output/request_write
 import { openSink, sinkOf } from '../../batch/output/sink.js';
 import { AbortError, throwIfAborted } from '../../errors.js';
 import { count, formatTime } from '../../report/format.js';
+import type { GenerateJson } from '../../report/schemas/generate.js';
 import type { RequestTableWriter } from '../../tables/writers.js';
 import { printable } from '../../text/printable.js';
 import { generateRequests } from '../../workload/generate_requests.js';
@@ -62,7 +63,14 @@ export function generateCommand(program: Command): void {
     const report = target.kind === 'stdout' ? process.stderr : process.stdout;
     const elapsedMs = performance.now() - started;
     if (options.json) {
-      const said = { rows: written, seed, format, out: options.out, elapsed_ms: Math.round(elapsedMs) };
+      const said: GenerateJson = {
+        schema: 'bpf-token-sim/generate/1',
+        rows: written,
+        seed,
+        format,
+        out: options.out,
+        elapsed_ms: Math.round(elapsedMs),
+      };
       writeJson(report, said, 0);
     } else if (target.kind !== 'stdout') {
       writeText(

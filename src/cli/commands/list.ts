@@ -6,6 +6,7 @@ import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js'
 import { progTypeNeeds } from '../../kernel/prog_types.js';
 import type { EnumKind } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
+import type { ListJson } from '../../report/schemas/list.js';
 import { TOPICS } from '../command_table.js';
 import { defineCommand } from '../define_command.js';
 import { InputError } from '../exit.js';
@@ -36,13 +37,23 @@ export function listCommand(program: Command): void {
       const nearest = nearestOf(topic, TOPICS);
       throw new InputError(
         `nothing to list under ${topic}${nearest ? `; did you mean ${nearest}?` : ''} (known: ${TOPICS.join(', ')})`,
+        { nearest },
       );
     }
     const profile = options.profile ?? NEWEST_PROFILE;
     const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
-    if (options.json) writeJson(process.stdout, rows);
+    if (options.json) writeJson(process.stdout, listJson(known, kind === 'profiles' ? null : profile, rows));
     else writeText(process.stdout, table(rows));
   });
+}
+
+function listJson(topic: ListJson['topic'], profile: Profile | null, rows: readonly Row[]): ListJson {
+  return {
+    schema: 'bpf-token-sim/list/1',
+    topic,
+    profile: profile?.name ?? null,
+    names: rows.map(({ name, number = null, about }) => ({ name, number, about })),
+  };
 }
 
 function profileRows(): Row[] {

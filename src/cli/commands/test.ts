@@ -16,7 +16,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { readScenarioFile, scenarioName } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken test`: runs the expectations of a scenario. */
@@ -35,6 +35,7 @@ export function testCommand(program: Command): void {
     if (expectations === 0 && !options.allowEmpty) {
       throw new InputError(
         `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
+        { file: scenarioName(path) },
       );
     }
     if (junit !== undefined) {

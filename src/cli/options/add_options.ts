@@ -42,6 +42,7 @@ function parsed(spec: OptionSpec<unknown>, type: ValueType<unknown>, text: strin
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   throw new InputError(
     `${longOf(spec)} ${given === '' ? '""' : given}: ${type.expected} is expected${examples}${hint}`,
+    { nearest },
   );
 }
 

@@ -1,0 +1,54 @@
+import { toJSONSchema } from 'zod/mini';
+import { DOCUMENTATION } from '../../scenario/documentation.js';
+import { benchSchema } from './bench.js';
+import { checkSchema } from './check.js';
+import { errorSchema } from './error.js';
+import { evalSchema } from './eval.js';
+import { explainSchema } from './explain.js';
+import { fuzzSchema } from './fuzz.js';
+import { fuzzCaseSchema } from './fuzz_case.js';
+import { generateSchema } from './generate.js';
+import { initSchema } from './init.js';
+import { listSchema } from './list.js';
+import { matrixSchema } from './matrix.js';
+import { probeSchema } from './probe.js';
+import { replaySchema } from './replay.js';
+import { testSchema } from './test.js';
+import { versionSchema } from './version.js';
+
+/** The schema of each JSON output, by the name of its file: that of its command. */
+export const OUTPUT_SCHEMAS = {
+  init: initSchema,
+  list: listSchema,
+  check: checkSchema,
+  explain: explainSchema,
+  matrix: matrixSchema,
+  test: testSchema,
+  generate: generateSchema,
+  eval: evalSchema,
+  fuzz: fuzzSchema,
+  'fuzz-case': fuzzCaseSchema,
+  replay: replaySchema,
+  probe: probeSchema,
+  bench: benchSchema,
+  version: versionSchema,
+  error: errorSchema,
+} as const;
+
+export type OutputName = keyof typeof OUTPUT_SCHEMAS;
+export const OUTPUT_NAMES = Object.keys(OUTPUT_SCHEMAS) as readonly OutputName[];
+
+/** The JSON Schema (draft 2020-12) of a JSON output. */
+export function outputJsonSchema(name: OutputName): object {
+  const schema = OUTPUT_SCHEMAS[name];
+  const { $schema, title, description, ...rest } = toJSONSchema(schema, {
+    io: 'output',
+    metadata: DOCUMENTATION,
+    // A definition has its name as its key.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.id;
+    },
+  });
+  const version = schema.shape.schema.def.values[0]?.split('/').at(-1);
+  return { $schema, $id: `urn:bpf-token-sim:${name}:${version}`, title, description, ...rest };
+}

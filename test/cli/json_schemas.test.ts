@@ -1,0 +1,273 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OPTIONS } from '../../src/cli/options/table.js';
+import { ReplayStats } from '../../src/conformance/replay_stats.js';
+import { explain } from '../../src/explain/explain.js';
+import { findingsOf } from '../../src/fuzz/campaign_stats.js';
+import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
+import { replay } from '../../src/fuzz/replay.js';
+import { runSequential } from '../../src/fuzz/run_sequential.js';
+import { campaignJson } from '../../src/report/campaign_report.js';
+import { explainJson } from '../../src/report/explain_json.js';
+import { findingJson } from '../../src/report/fuzz_case_report.js';
+import { probeJson } from '../../src/report/probe_text.js';
+import { OUTPUT_NAMES, outputJsonSchema } from '../../src/report/schemas/json_schema.js';
+import { REMEDY_KINDS } from '../../src/report/schemas/remedy.js';
+import { assumptionsOf } from '../../src/request/assumptions.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import { freeNetworkMaps, wrongAnswers } from '../fuzz/broken_implementations.js';
+import { expectValid, faultsOf, schemaText } from './json_schema_files.js';
+import { inProcess } from './run_cli.js';
+
+const FLEET = 'examples/fleet.yaml';
+const EXAMPLES = ['container-manager', 'fleet', 'review-linux-6.12', 'review-v11', 'review-v12', 'selftest'];
+const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-schemas-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const at = (name: string) => join(FOLDER, name);
+
+/** What needs none of the examples' rules: a warning, a request that cannot be made, an unmet expectation. */
+const SMALL = `
+profile: linux-6.12
+userns:
+  box: { owner: 1000 }
+bpffs:
+  fs: { userns: box, delegate_cmds: [prog_load], delegate_maps: any }
+tasks:
+  agent: { userns: box, euid: 100000, caps: [CAP_BPF] }
+tokens:
+  t: { bpffs: fs }
+requests:
+  - { name: bad, task: agent, cmd: btf_load, pre: bad_row }
+  - { name: attached, task: agent, token: t, cmd: link_create, expected_attach_type: xdp, expect: EPERM }
+  - { task: agent, token: t, cmd: prog_load, prog_type: xdp, expect: { verdict: allowed, token: used } }
+`;
+
+beforeAll(async () => {
+  writeFileSync(at('small.yaml'), SMALL);
+  writeFileSync(
+    at('requests.csv'),
+    'task,token,cmd,prog_type,expect,owner\nweb,,prog_load,xdp,EPERM,me\nweb,,prog_load,xdp,allowed,me\nwebb,,btf_load,,,me\nweb,,prog_lod,,,me\n',
+  );
+  writeFileSync(at('requests.ndjson'), '{"task":"web","cmd":"btf_load"}\n{"task":"web","cmd":7.5}\nnothing\n');
+  const recording = gunzipSync(readFileSync(new URL('../../recordings/linux-7.3.ndjson.gz', import.meta.url)));
+  writeFileSync(at('recording.ndjson'), recording.toString('utf8').split('\n').slice(0, 3000).join('\n'));
+  await inProcess(['generate', FLEET, '--rows', '50', '--out', at('requests.arrow')]);
+});
+
+interface Variant {
+  readonly args: readonly string[];
+  readonly code?: number;
+  /** The other stream takes a table or a scenario. */
+  readonly stream?: 'stderr';
+  /** The name of the schema, where it is not the command's. */
+  readonly schema?: string;
+  readonly has?: object;
+}
+
+type JsonCommand = {
+  [Name in keyof typeof OPTIONS]: 'json' extends keyof (typeof OPTIONS)[Name] ? Name : never;
+}[keyof typeof OPTIONS];
+
+const asked = (command: string, request: string, code: number, has: object): Variant => ({
+  args: [command, FLEET, '--request', request],
+  code,
+  has,
+});
+
+const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
+  init: [{ args: ['init', at('new.yaml')] }, { args: ['init', '-'], stream: 'stderr' }],
+  list: [
+    { args: ['list', 'profiles'], has: { topic: 'profiles', profile: null } },
+    ...['cmds', 'map-types', 'map_types', 'prog-types', 'attach-types'].map((topic) => ({
+      args: ['list', topic, '--profile', 'v12'],
+      has: { topic: topic.replace('_', '-'), profile: 'v12' },
+    })),
+  ],
+  check: [
+    asked('check', '1', 0, { verdict: 'allowed', errno: null, warnings: [] }),
+    asked('check', 'a program type that is not delegated', 1, { verdict: 'denied', errno: 'EPERM' }),
+    { args: ['check', FLEET, '--task', 'web', '--cmd', 'btf_load'], code: 1, has: { token: 'none_given' } },
+    { args: ['check', at('small.yaml'), '--request', 'bad'], code: 2, has: { verdict: 'bad', errno: null } },
+    { args: ['check', at('small.yaml'), '--request', '3'], code: 1, has: { assumed: [{ value: 0 }] } },
+  ],
+  explain: [
+    asked('explain', '1', 0, { advice: { possible: true, changes: [] } }),
+    asked('explain', 'a program type that is not delegated', 1, { advice: { changes: [{ kind: 'delegate' }] } }),
+    { args: ['explain', at('small.yaml'), '--request', 'bad'], code: 2, has: { advice: { possible: false } } },
+  ],
+  matrix: [
+    { args: ['matrix', FLEET, '--task', 'collector', '--token', 'service-token'] },
+    { args: ['matrix', FLEET, '--task', 'web', '--profile', 'v11'], has: { token: null } },
+  ],
+  test: [
+    ...EXAMPLES.map((name) => ({ args: ['test', `examples/${name}.yaml`] })),
+    { args: ['test', at('small.yaml')], code: 1 },
+    { args: ['test', at('small.yaml'), '--quiet'], code: 1 },
+    { args: ['test', at('small.yaml'), '--junit', '-'], code: 1, stream: 'stderr' },
+  ],
+  generate: [
+    { args: ['generate', FLEET, '--rows', '5', '--out', at('made.parquet')], has: { format: 'parquet' } },
+    { args: ['generate', FLEET, '--rows', '5'], stream: 'stderr', has: { format: 'csv', out: '-' } },
+  ],
+  eval: [
+    { args: ['eval', FLEET, '--generate', '2000'], has: { rows: 2000, summary: null, compared: [] } },
+    { args: ['eval', FLEET, '--generate', '2000', '--summary', 'task,token,pre,type,verdict,errno,token_disposition'] },
+    { args: ['eval', FLEET, '--generate', '2000', '--compare-profile', 'v12', 'linux-7.3'] },
+    {
+      args: ['eval', FLEET, '--requests', at('requests.csv')],
+      code: 1,
+      has: {
+        expectations: { checked: 2, unmet: 1, first: [{ row: 2, line: 3 }] },
+        problems: {
+          total: 2,
+          unknown_columns: [{ name: 'owner' }],
+          first: [{ line: 4, row: null, nearest: 'web' }, {}],
+        },
+      },
+    },
+    { args: ['eval', FLEET, '--requests', at('requests.ndjson')], has: { bad_rows: 2 } },
+    {
+      args: ['eval', at('small.yaml'), '--requests', at('requests.arrow'), '--out', '-', '--out-format', 'csv'],
+      stream: 'stderr',
+    },
+  ],
+  fuzz: [
+    { args: ['fuzz', '--cases', '2000', '--workers', '1'], has: { disagreements: 0, worker_crashes: [] } },
+    { args: ['fuzz', '--case', '1-2f3a-17'], schema: 'fuzz-case', has: { agree: true, cases: null } },
+  ],
+  replay: [
+    { args: ['replay', at('recording.ndjson')], has: { cases: 3000, disagreed: 0 } },
+    { args: ['replay', at('recording.ndjson'), '--profile', 'v12'], code: 1 },
+  ],
+  // Its output is validated below, without a kernel.
+  probe: [{ args: ['probe', '--profile', 'linux-6.99'], code: 2, stream: 'stderr', schema: 'error' }],
+  bench: [{ args: ['bench', FLEET, '--for', '200ms', '--rows', '2000', '--workers', '1'] }],
+};
+
+describe.each(Object.entries(VARIANTS))('%s --json', (command, variants) => {
+  test.each(variants)('$args', async ({ args, code = 0, stream, schema = command, has = {} }) => {
+    const result = await inProcess([...args, '--json']);
+    expect(result.code).toBe(code);
+    if (!stream) expect(result.stderr).toBe('');
+    // One JSON value, and nothing else.
+    const value = JSON.parse(result[stream ?? 'stdout']);
+    expectValid(schema, value);
+    expect(Object.entries(value)[0]).toEqual(['schema', `bpf-token-sim/${schema}/1`]);
+    expect(value).toMatchObject(has);
+  });
+});
+
+test('--version --json', async () => {
+  const { code, stdout } = await inProcess(['--version', '--json']);
+  expect(code).toBe(0);
+  expectValid('version', JSON.parse(stdout));
+});
+
+test('every command with an option --json has a schema file, and is run here', () => {
+  const commands = Object.entries(OPTIONS).flatMap(([name, options]) => ('json' in options ? [name] : []));
+  expect(Object.keys(VARIANTS).sort()).toEqual(commands.sort());
+  expect(commands.filter((name) => !(OUTPUT_NAMES as readonly string[]).includes(name))).toEqual([]);
+});
+
+describe('schema files', () => {
+  test.each(OUTPUT_NAMES)('%s: the committed one is the one the code makes (npm run build:schema)', (name) => {
+    expect(schemaText(name)).toBe(`${JSON.stringify(outputJsonSchema(name), null, 2)}\n`);
+  });
+
+  test.each(OUTPUT_NAMES)(
+    '%s: every key is in snake_case and has a description, and no other keys are valid',
+    (name) => {
+      const schema = JSON.parse(schemaText(name));
+      const found: string[] = [];
+      let keys = 0;
+      const visit = (node: unknown, path: string): void => {
+        if (typeof node !== 'object' || node === null) return;
+        const { properties, additionalProperties, $ref } = node as Record<string, unknown>;
+        if (properties && additionalProperties !== false) found.push(`${path}: other keys are valid`);
+        expect($ref ?? '#/$defs/').toMatch(/^#\/\$defs\//);
+        for (const [key, property] of Object.entries(properties ?? {})) {
+          keys += 1;
+          const { description, $ref: to } = property as { description?: string; $ref?: string };
+          const definition = to === undefined ? undefined : schema.$defs[to.slice('#/$defs/'.length)];
+          if (!(description ?? definition?.description)) found.push(`${path}/${key}: no description`);
+          if (!/^[a-z][a-z0-9_]*$/.test(key)) found.push(`${path}/${key}: not in snake_case`);
+        }
+        for (const [key, inner] of Object.entries(node)) visit(inner, `${path}/${key}`);
+      };
+      visit(schema, '');
+      expect(found).toEqual([]);
+      expect(keys).toBeGreaterThan(2);
+    },
+  );
+});
+
+test('explain: every request of the examples, and all kinds of remedies', () => {
+  const kinds = new Set<string>();
+  for (const name of EXAMPLES) {
+    const text = readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), 'utf8');
+    const { world, requests } = parseScenario(text, name);
+    for (const { request, assumed = [] } of requests) {
+      const explanation = explain({ world, request });
+      const assumptions = assumptionsOf(world.profile, request, assumed);
+      const json = explainJson(explanation, { assumptions, warnings: [] });
+      expectValid('explain', JSON.parse(JSON.stringify(json)));
+      const cleared = json.advice.obstacles.flatMap((obstacle) => obstacle.cleared ?? []);
+      for (const { kind } of [...json.advice.changes, ...cleared]) kinds.add(kind);
+    }
+  }
+  expect(REMEDY_KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
+});
+
+test('fuzz: a campaign with a finding', () => {
+  const implementations = wrongAnswers(freeNetworkMaps);
+  const stats = runSequential({ seed: 1, slots: ALL_SLOTS, cases: 600 }, implementations);
+  const findings = findingsOf(stats).slice(0, 1);
+  expect(findings).toHaveLength(1);
+  const result = { stats, elapsedMs: 1, workers: 1, interrupted: false, workerCrashes: ['a'], abandonedShards: ['b'] };
+  const shown = findings.map((finding) => findingJson(replay(implementations, finding.id), finding));
+  const json = campaignJson(1, result, shown, 1);
+  expectValid('fuzz', JSON.parse(JSON.stringify(json)));
+  expect(json.findings).toMatchObject([{ agree: false, shrunk: { model: {} } }]);
+});
+
+test('probe: its output, without a kernel', () => {
+  const json = probeJson({
+    kernel: '6.12.3',
+    profile: 'linux-6.12',
+    isOther: false,
+    stats: new ReplayStats(),
+    vocabulary: { added: ['BPF_NEW'], missing: [] },
+    notes: ['a note'],
+    recordedMs: 1,
+    replayedMs: 1,
+  });
+  expectValid('probe', JSON.parse(JSON.stringify(json)));
+});
+
+test('a key that a schema does not have fails', async () => {
+  const { stdout } = await inProcess(['list', 'profiles', '--json']);
+  const value = JSON.parse(stdout);
+  expect(faultsOf('list', { ...value, more: 1 })).toEqual([expect.stringContaining('additional properties')]);
+  const [first] = value.names;
+  expect(faultsOf('list', { ...value, names: [{ ...first, more: 1 }] })).toHaveLength(1);
+});
+
+test('warnings are in the JSON, and not on standard error', async () => {
+  const scenario = at('warned.yaml');
+  writeFileSync(scenario, `${SMALL}  - { name: idle, task: agent, cmd: btf_load, map_type: array }\n`);
+  const idle = ['--request', 'idle'];
+  for (const command of ['check', 'explain']) {
+    const text = await inProcess([command, scenario, ...idle]);
+    const { stdout, stderr } = await inProcess([command, scenario, ...idle, '--json']);
+    const lines = JSON.parse(stdout).warnings.map(
+      ({ file, line, column, message }: Record<string, string>) => `warning: ${file}:${line}:${column}: ${message}\n`,
+    );
+    expect(stderr).toBe('');
+    expect(lines.join('')).toBe(text.stderr);
+    expect(lines).not.toEqual([]);
+  }
+});
