@@ -22,6 +22,7 @@ export {
   ColumnMemoryError,
   ColumnTypeError,
   DisposedError,
+  type ErrorCode,
   HooksNotSupportedError,
   InvalidArgumentError,
   InvalidRequestError,

@@ -161,6 +161,16 @@ describe.each(Object.entries(VARIANTS))('%s --json', (command, variants) => {
   });
 });
 
+test('the outputs in docs/json.md are what the commands print', async () => {
+  const docs = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
+  const blocks = [...docs.matchAll(/^```console\n\$ bpftoken (.*)\n([^`]*)```$/gm)];
+  expect(blocks).toHaveLength(2);
+  for (const [, args, shown] of blocks) {
+    const { stdout, stderr } = await inProcess((args as string).split(' '));
+    expect(stdout + stderr).toBe(shown);
+  }
+});
+
 test('--version --json', async () => {
   const { code, stdout } = await inProcess(['--version', '--json']);
   expect(code).toBe(0);
@@ -174,6 +184,11 @@ test('every command with an option --json has a schema file, and is run here', (
 });
 
 describe('schema files', () => {
+  test.each(OUTPUT_NAMES)('%s: docs/json.md lists it', (name) => {
+    const docs = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
+    expect(docs).toContain(`| \`bpf-token-sim/${name}/1\` | [${name}.schema.json](../schema/${name}.schema.json) |`);
+  });
+
   test.each(OUTPUT_NAMES)('%s: the committed one is the one the code makes (npm run build:schema)', (name) => {
     expect(schemaText(name)).toBe(`${JSON.stringify(outputJsonSchema(name), null, 2)}\n`);
   });

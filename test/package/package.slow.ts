@@ -55,7 +55,8 @@ test('the tarball holds what is used, and nothing that made it', () => {
     expect(packed).toContain(part);
   }
   const odd = packed.filter(
-    (file) => !/^(README\.md|LICENSE|package\.json|(dist|schema|examples|docs|recorder)\/.*)$/.test(file),
+    (file) =>
+      !/^((README|CHANGELOG)\.md|LICENSE|package\.json|(dist|schema|examples|docs|recorder|man)\/.*)$/.test(file),
   );
   expect(odd).toEqual([]);
   expect(packed.filter((file) => /\.test\.|\.wasm$|\.map$|(?<!\.d)\.ts$|\.tgz$/.test(file))).toEqual([]);
@@ -142,6 +143,22 @@ test('a pool of workers', () => {
     console.log(Buffer.compare(alone, pooled), new Set(alone).size > 10);
   `;
   expect(runProgram('pool.mjs', program)).toBe('0 true\n');
+});
+
+test('the schemas of the JSON outputs', () => {
+  const files = packed.filter((file) => /^schema\/(?!scenario)/.test(file));
+  expect(files.length).toBeGreaterThan(10);
+  const names = files.map((file) => file.slice('schema/'.length, -'.schema.json'.length));
+  const program = `
+    import { createRequire } from 'node:module';
+    import check from 'bpf-token-sim/schemas/check.json' with { type: 'json' };
+    const require = createRequire(import.meta.url);
+    const ids = ${JSON.stringify(names)}.map((name) => require(\`bpf-token-sim/schemas/\${name}.json\`).$id);
+    console.log(check.title, ids.length, new Set(ids).size, require('bpf-token-sim/scenario.schema.json').title);
+  `;
+  expect(runProgram('schemas.mjs', program)).toBe(
+    `bpf-token-sim check ${files.length} ${files.length} bpf-token-sim scenario\n`,
+  );
 });
 
 test('the command', () => {
