@@ -37,6 +37,9 @@ const PRIVATE_FILES: Readonly<Record<string, readonly string[]>> = {
   'hyparquet/src/encoding.js': ['src/tables/parquet/private_api.ts'],
 };
 
+/** The schemas of the JSON outputs. */
+const SCHEMAS = 'src/report/schemas/';
+
 const files = ['src', 'assembly'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -72,6 +75,12 @@ test('private files of a dependency are imported in one adapter each', () => {
   expect(privateFilesOf(imports, exportedBy)).toEqual(PRIVATE_FILES);
 });
 
+test('schemas of JSON outputs are imported as types, so that no command loads them', () => {
+  expect(files.filter((file) => file.startsWith(SCHEMAS)).length).toBeGreaterThan(10);
+  const loading = files.filter((file) => loadsSchemas(file, readFileSync(join(ROOT, file), 'utf8')));
+  expect(loading).toEqual([]);
+});
+
 test('reports do no I/O', () => {
   const reports = [...imports].filter(([file]) => file.startsWith('src/report/'));
   expect(reports.length).toBeGreaterThan(10);
@@ -90,11 +99,23 @@ test('each rule of the architecture finds what breaks it', () => {
   expect(upwardImports(assembly, LAYERS)).toEqual(['assembly/token.ts imports src/kernel/capability.ts']);
   const unknown = broken('src/misc/file.ts', '');
   expect(upwardImports(unknown, LAYERS)).toEqual(['src/misc/file.ts is in no folder of the table']);
+  const value = "import { checkSchema } from './schemas/check.js';";
+  expect(loadsSchemas('src/report/a.ts', value)).toBe(true);
+  expect(loadsSchemas('src/report/a.ts', value.replace('{', '{ type'))).toBe(true);
+  expect(loadsSchemas('src/report/a.ts', value.replace('import', 'import type'))).toBe(false);
   const circle = broken('src/kernel/denials.ts', "import type { BpfToken } from './token.js';");
   expect(circlesOf(circle)).toEqual([['src/kernel/denials.ts', 'src/kernel/token.ts']]);
   const hidden = broken('src/tables/parquet/codecs.ts', "import { read } from 'hyparquet/src/read.js';");
   expect(privateFilesOf(hidden, exportedBy)['hyparquet/src/read.js']).toEqual(['src/tables/parquet/codecs.ts']);
 });
+
+/** Whether a file outside the folder of the schemas imports one when it runs. `import { type A }` does, too. */
+function loadsSchemas(file: string, text: string): boolean {
+  if (file.startsWith(SCHEMAS)) return false;
+  return [...text.matchAll(/^import\b([^;]*?)'([^'\n]+)'/gm)].some(
+    ([, names = '', path = '']) => /\/schemas\/\w+\.js$/.test(path) && !names.startsWith(' type '),
+  );
+}
 
 function folderOf(file: string): string {
   const [first, second] = file.split('/');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -112,6 +112,14 @@ test('--json after -- is an argument, and does not ask for JSON', async () => {
   const { code, stderr } = await inProcess(['list', '--', '--json']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^nothing to list under --json/);
+});
+
+test('a full disk behind standard output', async () => {
+  const full = openSync('/dev/full', 'w');
+  const { code, stderr } = await bpftoken(['list', 'profiles', '--json'], { stdout: full });
+  closeSync(full);
+  expect(code).toBe(2);
+  expect(errorOf({ stdout: '', stderr })).toMatchObject({ code: 'FILE', errno: 'ENOSPC' });
 });
 
 test('an interrupt', async () => {

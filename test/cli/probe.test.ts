@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { vocabularyDifference } from '../../src/conformance/vocabulary_difference.js';
 import { type Host, needKernel } from '../../src/host/requirements.js';
 import { ENUM_KINDS, type Vocabulary, vocabularyOf } from '../../src/kernel/vocabulary.js';
+import { expectValid } from './json_schema_files.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-probe-test-'));
@@ -79,8 +80,9 @@ describe.runIf(process.env.PROBE === 'live')(`this machine's own kernel, ${relea
     expect(trace()).toEqual(before);
 
     const again = JSON.parse((await bpftoken(['replay', '--json', out])).stdout);
+    expectValid('probe', found);
     const { kernel: _, profile, is_other_profile, vocabulary, notes, ...counts } = found;
-    expect(again).toEqual(counts);
+    expect(again).toEqual({ ...counts, schema: 'bpf-token-sim/replay/1' });
   });
 
   test('another release than the running one does not', async () => {
