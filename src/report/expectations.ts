@@ -17,6 +17,8 @@ export interface TestRun {
   readonly scenario: Scenario;
   /** The file, as it was named. */
   readonly path: string;
+  /** What messages call it: `<stdin>` for standard input. */
+  readonly file: string;
   /** The profile that was asked in place of the scenario's own. */
   readonly otherProfile?: string;
   readonly results: readonly TestResult[];

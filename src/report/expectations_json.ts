@@ -6,7 +6,7 @@ import { tokenJson, verdictJson } from './verdict_json.js';
 
 /** What a test run found, as JSON. Quiet: of the requests, those that failed alone. */
 export function expectationsJson(run: TestRun, isQuiet = false): TestJson {
-  const { scenario, path, results } = run;
+  const { scenario, file, results } = run;
   const { expectations, failed } = expectationCounts(run);
   const shown = isQuiet ? results.filter(hasFailed) : results;
   return {
@@ -14,7 +14,7 @@ export function expectationsJson(run: TestRun, isQuiet = false): TestJson {
     profile: scenario.world.profile.name,
     expectations,
     failed,
-    warnings: scenario.warnings.map((warning) => warningJson(path, warning)),
+    warnings: scenario.warnings.map((warning) => warningJson(file, warning)),
     results: shown.map((result) => resultJson(run, result)),
   };
 }

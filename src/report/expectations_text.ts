@@ -12,7 +12,7 @@ export function expectationsText(run: TestRun, style: Style, isQuiet = false): s
   const { expectations, failed } = expectationCounts(run);
   const words = `${printable(scenario.world.profile.name)}: ${expectations - failed} of ${expectations} expectations hold`;
   const summary = failed > 0 ? style.bad(words) : style.good(words);
-  const file = printable(run.path);
+  const file = printable(run.file);
   const shown = isQuiet ? results.filter(hasFailed) : results;
   if (isQuiet && shown.length === 0) return '';
   const warned = scenario.warnings.map((w) => `warning: ${file}:${w.line}:${w.column}: ${w.message}`);
@@ -42,10 +42,10 @@ export function titleOf({ scenario }: TestRun, { asked }: TestResult): string {
   return asked.name === undefined ? describeCall(scenario.world, asked.request) : printable(asked.name);
 }
 
-function placeOf({ scenario: { world }, path }: TestRun, { asked }: TestResult): string {
+function placeOf({ scenario: { world }, file }: TestRun, { asked }: TestResult): string {
   const task = printable(world.tasks[asked.request.task]?.name ?? '');
   const call = `${describeCall(world, asked.request)}, with ${describeToken(world, asked.request)}`;
-  return `${printable(path)}:${asked.line}:${asked.column}: ${task} asks ${call}`;
+  return `${printable(file)}:${asked.line}:${asked.column}: ${task} asks ${call}`;
 }
 
 function notesOf({ scenario: { world } }: TestRun, { asked }: TestResult): string[] {

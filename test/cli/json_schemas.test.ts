@@ -20,7 +20,7 @@ import { assumptionsOf } from '../../src/request/assumptions.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { freeNetworkMaps, wrongAnswers } from '../fuzz/broken_implementations.js';
 import { expectValid, faultsOf, schemaText } from './json_schema_files.js';
-import { inProcess } from './run_cli.js';
+import { bpftoken, inProcess } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
 const EXAMPLES = ['container-manager', 'fleet', 'review-linux-6.12', 'review-v11', 'review-v12', 'selftest'];
@@ -272,6 +272,17 @@ test('a key that a schema does not have fails', async () => {
   expect(faultsOf('list', { ...value, more: 1 })).toEqual([expect.stringContaining('additional properties')]);
   const [first] = value.names;
   expect(faultsOf('list', { ...value, names: [{ ...first, more: 1 }] })).toHaveLength(1);
+});
+
+test('a scenario on standard input is called <stdin>, by test as by the other commands', async () => {
+  const stdin = `${SMALL}  - { name: idle, task: agent, cmd: btf_load, map_type: array }\n`;
+  const place = { file: '<stdin>', line: 15 };
+  const tested = await bpftoken(['test', '-', '--json'], { stdin });
+  const checked = await bpftoken(['check', '-', '--request', 'idle', '--json'], { stdin });
+  for (const { stdout } of [tested, checked]) expect(JSON.parse(stdout).warnings).toMatchObject([place]);
+  const { stdout } = await bpftoken(['test', '-'], { stdin });
+  expect(stdout).toContain('warning: <stdin>:15:');
+  expect(stdout).toMatch(/^ *<stdin>:14:/m);
 });
 
 test('warnings are in the JSON, and not on standard error', async () => {

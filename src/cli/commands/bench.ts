@@ -11,7 +11,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile, requireTasks } from '../scenario_file.js';
+import { readScenarioFile, requireTasks, scenarioName } from '../scenario_file.js';
 import { defaultWorkers } from '../workers.js';
 
 /** Requests decided at a time where --batch does not say. */
@@ -31,8 +31,7 @@ export function benchCommand(program: Command): void {
         throw signal.aborted && error === signal.reason ? new AbortError(error) : error;
       }),
     ).finally(() => bar.stop());
-    const scenario = path === '-' ? '<stdin>' : path;
-    const measured = { scenario, world, options: load, node: process.version, result };
+    const measured = { scenario: scenarioName(path), world, options: load, node: process.version, result };
     if (options.json) writeJson(process.stdout, loadJson(measured));
     else writeText(process.stdout, loadText(measured));
     process.exitCode = result.interrupted ? EXIT.INTERRUPTED : EXIT.OK;

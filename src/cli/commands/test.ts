@@ -30,7 +30,7 @@ export function testCommand(program: Command): void {
     const read = readScenarioFile(path);
     const scenario = { ...read, world: worldOf(read, options.profile) };
     const other = options.profile ? { otherProfile: options.profile.name } : {};
-    const run: TestRun = { scenario, path, results: resultsOf(scenario), ...other };
+    const run: TestRun = { scenario, path, file: scenarioName(path), results: resultsOf(scenario), ...other };
     const { expectations, failed } = expectationCounts(run);
     if (expectations === 0 && !options.allowEmpty) {
       throw new InputError(
