@@ -30,21 +30,21 @@ export function timeBatch(world: World, columns: Columns, program: string | null
   const typescript = new TypeScriptBaseline(world);
   const native = program === null ? null : nativeRival(program, world, columns);
   const resident = residentCopy(evaluator, columns);
-  const residentVerdicts = evaluator.makeVerdicts(rows);
+  const residentVerdicts = evaluator.createVerdicts(rows);
   const verdicts = new Uint8Array(rows);
   const bits = new Uint8Array(rows);
   try {
-    evaluator.checkBatch(resident, residentVerdicts);
-    evaluator.checkBatch(columns, verdicts);
+    evaluator.decideBatch(resident, residentVerdicts);
+    evaluator.decideBatch(columns, verdicts);
     if (Buffer.compare(verdicts, residentVerdicts) !== 0) throw new Error('verdicts of a copied batch differ');
-    typescript.checkBatch(columns, bits);
+    typescript.decideBatch(columns, bits);
     requireAgreement(firstDifference(world, columns, verdicts, TYPESCRIPT, bits));
     if (native) requireAgreement(firstDifference(world, columns, verdicts, NATIVE, native.decide()));
     const candidates = [
-      candidate(OURS, rows, () => evaluator.checkBatch(resident, residentVerdicts)),
-      candidate(OURS_COPIED, rows, () => evaluator.checkBatch(columns, verdicts)),
+      candidate(OURS, rows, () => evaluator.decideBatch(resident, residentVerdicts)),
+      candidate(OURS_COPIED, rows, () => evaluator.decideBatch(columns, verdicts)),
       ...nativeCandidates(native),
-      candidate(TYPESCRIPT, rows, () => typescript.checkBatch(columns, bits)),
+      candidate(TYPESCRIPT, rows, () => typescript.decideBatch(columns, bits)),
     ];
     const timings = interleave(candidates, sampling);
     return { rows, allowedShare: allowedShare(allowedBits(verdicts)), timings };
@@ -55,7 +55,7 @@ export function timeBatch(world: World, columns: Columns, program: string | null
 
 /** A copy in the evaluator's memory; missing columns stay missing. */
 export function residentCopy(evaluator: Evaluator, columns: Columns): Columns {
-  const { insnCnt: _one, pre: _none, ...resident } = evaluator.makeColumns(columns.task.length);
+  const { insnCnt: _one, pre: _none, ...resident } = evaluator.createColumns(columns.task.length);
   for (const name of Object.keys(resident) as (keyof typeof resident)[]) resident[name].set(columns[name]);
   return resident;
 }

@@ -39,7 +39,7 @@ export function timePermissionSets(world: World, pairs: Columns, sampling: Sampl
   const checkEach = (task: number, token: number): void => {
     columns.task.fill(task);
     columns.token.fill(token);
-    evaluator.checkBatch(columns, verdicts);
+    evaluator.decideBatch(columns, verdicts);
   };
   eachPair((task, token) => {
     checkEach(task, token);
@@ -76,13 +76,13 @@ interface CellBatch {
 /** A row for every request that a permission set covers. */
 function cellBatch(evaluator: Evaluator, { profile: { vocabulary } }: World): CellBatch {
   const cells = permissionCells(vocabulary);
-  const { insnCnt: _one, pre: _none, ...columns } = evaluator.makeColumns(cells.length);
+  const { insnCnt: _one, pre: _none, ...columns } = evaluator.createColumns(cells.length);
   cells.forEach(({ cmd, type, attachType }, row) => {
     columns.cmd[row] = cmd;
     columns.type[row] = type;
     columns.attachType[row] = attachType;
   });
-  return { cells, columns, verdicts: evaluator.makeVerdicts(cells.length), vocabulary };
+  return { cells, columns, verdicts: evaluator.createVerdicts(cells.length), vocabulary };
 }
 
 function requireAgreement(

@@ -21,20 +21,20 @@ export async function timePools(world: World, columns: Columns, sampling: Sampli
   const evaluator = createEvaluator(world);
   const resident = residentCopy(evaluator, columns);
   const expected = new Uint8Array(rows);
-  evaluator.checkBatch(columns, expected);
+  evaluator.decideBatch(columns, expected);
   const pools = [1, 2].map((workers) => createEvaluatorPool(evaluator, { workers }));
   try {
-    const out = evaluator.makeVerdicts(rows);
+    const out = evaluator.createVerdicts(rows);
     const candidates: AsyncCandidate[] = pools.map((pool) => ({
       name: pool.workers === 1 ? ONE_WORKER : TWO_WORKERS,
       checks: rows,
-      work: () => pool.checkBatch(resident, out),
+      work: () => pool.decideBatch(resident, out),
     }));
     for (const { name, work } of candidates) {
       await work();
       if (Buffer.compare(out, expected) !== 0) throw new Error(`${name}: verdicts must agree before timing`);
     }
-    candidates.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.checkBatch(resident, out) });
+    candidates.push({ name: NO_WORKER, checks: rows, work: async () => evaluator.decideBatch(resident, out) });
     const timings = await interleaveAsync(candidates, moreRounds(sampling));
     return { rows, allowedShare: allowedShare(allowedBits(expected)), timings };
   } finally {

@@ -1,4 +1,4 @@
-import { type Columns, makeColumns } from '../src/engine/columns.js';
+import { type Columns, createColumns } from '../src/engine/columns.js';
 import type { World } from '../src/kernel/world.js';
 import { Random } from '../src/workload/random.js';
 
@@ -18,7 +18,7 @@ const ZIPF_STREAM = 3;
  * afterwards because a program's attach type does not fit, so that about 32% are allowed.
  */
 export function requests(world: World, seed: number, rows: number): Columns {
-  const { insnCnt: _one, pre: _none, ...columns } = makeColumns(rows);
+  const { insnCnt: _one, pre: _none, ...columns } = createColumns(rows);
   const random = new Random();
   random.reseed(seed, REQUEST_STREAM);
   const tokenFor = tokenDraw(world, random);

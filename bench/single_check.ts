@@ -1,6 +1,6 @@
 import { type Columns, rowOf } from '../src/engine/columns.js';
 import { createEvaluator } from '../src/engine/evaluator.js';
-import { instantiate, makeMemory } from '../src/engine/wasm.js';
+import { createMemory, instantiate } from '../src/engine/wasm.js';
 import { Model } from '../src/kernel/model.js';
 import { NO_TOKEN, type Request, type TaskSpec, type TokenSpec, type World } from '../src/kernel/world.js';
 import { typeFieldOf } from '../src/request/command_fields.js';
@@ -11,7 +11,7 @@ import { type Candidate, candidate, interleave, type SamplingPlan, type Timing }
 /** Names in results of the ways to make one check. */
 export const CHECK = 'check';
 export const CHECK_NAMES = 'check_names';
-export const CHECK_IDS = 'checkIds';
+export const CHECK_IDS = 'decideIds';
 export const NOTHING = 'nothing';
 export const TYPESCRIPT_CHECK = 'typescript';
 export const MODEL = 'model';
@@ -22,8 +22,8 @@ export const SINGLE_CHECKS = 65_536;
 export const MODEL_CHECKS = 2048;
 
 /**
- * Times single checks on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's checkRequest() on request objects,
- * check() on the same by names, checkIds() on numbers, an empty Wasm call with the parameters of checkIds(), the TypeScript
+ * Times single checks on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's decideRequest() on request objects,
+ * check() on the same by names, decideIds() on numbers, an empty Wasm call with the parameters of decideIds(), the TypeScript
  * baseline, and the model.
  */
 export function timeSingle(world: World, columns: Columns, sampling: SamplingPlan): Timing[] {
@@ -37,15 +37,15 @@ export function timeSingle(world: World, columns: Columns, sampling: SamplingPla
   let blackhole = 0;
   const candidates = [
     candidate(CHECK, SINGLE_CHECKS, () => {
-      for (const request of requests) blackhole = (blackhole + evaluator.checkRequest(request)) | 0;
+      for (const request of requests) blackhole = (blackhole + evaluator.decideRequest(request)) | 0;
     }),
     candidate(CHECK_NAMES, SINGLE_CHECKS, () => {
-      for (const request of named) blackhole = (blackhole + evaluator.check(request)) | 0;
+      for (const request of named) blackhole = (blackhole + evaluator.decideCode(request)) | 0;
     }),
     candidate(CHECK_IDS, SINGLE_CHECKS, () => {
       const { task, token, cmd, type, attachType } = columns;
       for (let row = 0; row < SINGLE_CHECKS; row++) {
-        const verdict = evaluator.checkIds(
+        const verdict = evaluator.decideIds(
           task[row] as number,
           token[row] as number,
           cmd[row] as number,
@@ -95,7 +95,7 @@ function namedRequest({ profile: { vocabulary }, tasks, tokens }: World, request
 }
 
 function noopCandidate(columns: Columns): Candidate {
-  const { noop } = instantiate(makeMemory());
+  const { noop } = instantiate(createMemory(true));
   return candidate(NOTHING, SINGLE_CHECKS, () => {
     const { task, token, cmd, type, attachType } = columns;
     for (let row = 0; row < SINGLE_CHECKS; row++) {

@@ -1,6 +1,7 @@
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
 import { addressesOf } from '../src/engine/resident_columns.js';
+import { shareEvaluator } from '../src/engine/share.js';
 import { instantiate } from '../src/engine/wasm.js';
 import { claimWorkspace } from '../src/engine/workspaces.js';
 import type { World } from '../src/kernel/world.js';
@@ -45,26 +46,26 @@ export function timeWorkloads(
   ];
   const candidates = workloads.map(([name, columns]): Candidate => {
     const resident = residentCopy(evaluator, columns);
-    const out = evaluator.makeVerdicts(columns.task.length);
-    return candidate(name, out.length, () => evaluator.checkBatch(resident, out));
+    const out = evaluator.createVerdicts(columns.task.length);
+    return candidate(name, out.length, () => evaluator.decideBatch(resident, out));
   });
   return interleave([inBlocks(evaluator, random), ...candidates], moreRounds(sampling));
 }
 
 function inBlocks(evaluator: Evaluator, columns: Columns): Candidate {
-  const { memory } = evaluator.share();
+  const { memory } = shareEvaluator(evaluator);
   const { decideBatchInBlocks } = instantiate(memory);
   const workspace = claimWorkspace(memory);
   const resident = residentCopy(evaluator, columns);
   const rows = columns.task.length;
-  const out = evaluator.makeVerdicts(rows);
+  const out = evaluator.createVerdicts(rows);
   const at = addressesOf(memory, resident, out);
   if (!at) throw new Error('the batch must be resident');
   const decide = () =>
     decideBatchInBlocks(workspace, rows, at.task, at.token, at.cmd, at.type, at.attachType, at.insnCnt, at.pre, at.out);
   decide();
   const expected = new Uint8Array(rows);
-  evaluator.checkBatch(columns, expected);
+  evaluator.decideBatch(columns, expected);
   if (Buffer.compare(out, expected) !== 0) throw new Error('verdicts in blocks must agree before timing');
   return candidate(RANDOM_IN_BLOCKS, rows, decide);
 }

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'INVALID_ARGUMENT',
   'HOOKS_NOT_SUPPORTED',
   'NARROWING_NOT_SUPPORTED',
+  'NOT_SHARED',
   'DISPOSED',
   'TABLE_CHANGED',
   'ABORTED',
@@ -224,6 +225,19 @@ export class DisposedError extends BpfTokenSimError {
     message = 'this evaluator was disposed of: its tables are gone; make another with createEvaluator(world)',
   ) {
     super(message);
+  }
+}
+
+/** An evaluator of private memory was to be shared with another thread. */
+export class NotSharedError extends BpfTokenSimError {
+  override readonly name = 'NotSharedError';
+  override readonly code = 'NOT_SHARED';
+
+  constructor() {
+    super(
+      "the evaluator's memory must be shared to be used by another thread: createEvaluator(world, { memory: 'shared' }), " +
+        'which needs SharedArrayBuffer (in a page: the headers that isolate it)',
+    );
   }
 }
 

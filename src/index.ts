@@ -10,12 +10,14 @@ export {
 } from './abi/capabilities.js';
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
 export { Disposition, Fault, Outcome } from './abi/verdict.js';
-export { type Columns, type FullColumns, makeColumns, rowOf, setRow } from './engine/columns.js';
+export { type Columns, createColumns, type FullColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
+export { explainRequest } from './engine/explain_request.js';
 export type { NewToken } from './engine/mutable_world.js';
 export type { PermissionSet, PermissionTable } from './engine/permission_set.js';
-export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator } from './engine/share.js';
+export { type AttachedEvaluator, attachEvaluator, type SharedEvaluator, shareEvaluator } from './engine/share.js';
 export { AttachmentLimitError } from './engine/workspaces.js';
+export type { WorldEditor } from './engine/world_editor.js';
 export {
   BpfTokenSimError,
   ColumnLengthError,
@@ -28,6 +30,7 @@ export {
   InvalidRequestError,
   InvalidSpecError,
   NarrowingNotSupportedError,
+  NotSharedError,
   TableChangedError,
   UnknownNameError,
   WorldTooLargeError,
@@ -40,6 +43,14 @@ export { applyRemedy, type Remedy } from './explain/remedy.js';
 export type { RequestContext } from './explain/request_context.js';
 export type { BpfAttr } from './kernel/attr.js';
 export type { Cred } from './kernel/capability.js';
+export {
+  type Decision,
+  decisionOf,
+  REASONS,
+  type Reason,
+  TOKEN_DISPOSITIONS,
+  type TokenDisposition,
+} from './kernel/decision.js';
 export type { TokenDenials } from './kernel/denials.js';
 export { Kernel, type KernelOptions } from './kernel/kernel.js';
 export type { LsmHooks } from './kernel/lsm.js';

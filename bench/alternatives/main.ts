@@ -62,8 +62,8 @@ function requireAgreement(
 function candidates(world: World, questions: readonly Question[], alternatives: readonly Alternative[]): Candidate[] {
   const evaluator = createEvaluator(world);
   const progLoad = world.profile.vocabulary.require('cmds', 'prog_load');
-  const columns = evaluator.makeColumns(questions.length);
-  const out = evaluator.makeVerdicts(questions.length);
+  const columns = evaluator.createColumns(questions.length);
+  const out = evaluator.createVerdicts(questions.length);
   questions.forEach(({ task, token, type, attachType }, row) => {
     columns.task[row] = task;
     columns.token[row] = token;
@@ -72,10 +72,10 @@ function candidates(world: World, questions: readonly Question[], alternatives: 
     columns.attachType[row] = attachType;
   });
   return [
-    candidate(OURS_BATCH, questions.length, () => evaluator.checkBatch(columns, out)),
+    candidate(OURS_BATCH, questions.length, () => evaluator.decideBatch(columns, out)),
     candidate(OURS, questions.length, () => {
       for (const { task, token, type, attachType } of questions) {
-        blackhole += evaluator.checkIds(task, token, progLoad, type, attachType);
+        blackhole += evaluator.decideIds(task, token, progLoad, type, attachType);
       }
     }),
     ...alternatives.map((alternative) => {
@@ -105,7 +105,7 @@ function documentText(alternatives: readonly Alternative[], timings: readonly Ti
     `world (seed ${SEED}, linux-6.12), ${((100 * allowed) / QUESTIONS).toFixed(0)}% allowed; all engines agree on all of them. Policies, tokens and other inputs are`,
     `prepared beforehand. ${thisMachine(null).cpu}, Node ${process.version}; checks per second, median (minimum to maximum of ${SAMPLING.rounds} rounds).`,
     '',
-    '| | checks per second | times slower than checkIds() | expressed as | cannot express |',
+    '| | checks per second | times slower than decideIds() | expressed as | cannot express |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',

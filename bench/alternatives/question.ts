@@ -57,7 +57,7 @@ export function expectedAnswers(world: World, questions: readonly Question[]): b
   const evaluator = createEvaluator(world);
   const progLoad = world.profile.vocabulary.require('cmds', 'prog_load');
   return questions.map(({ task, token, type, attachType }) =>
-    isAllowed((evaluator.checkIds(task, token, progLoad, type, attachType) & OUTCOME_MASK) as Outcome),
+    isAllowed((evaluator.decideIds(task, token, progLoad, type, attachType) & OUTCOME_MASK) as Outcome),
   );
 }
 

@@ -107,7 +107,7 @@ export class TypeScriptBaseline {
   }
 
   /** Writes 1 for every allowed row, 0 for every other. */
-  checkBatch(columns: Columns, allowed: Uint8Array): void {
+  decideBatch(columns: Columns, allowed: Uint8Array): void {
     const { task, token, cmd, type, attachType, insnCnt } = columns;
     for (let row = 0; row < allowed.length; row++) {
       const isAllowed = this.check(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { type Columns, makeColumns } from '../../src/engine/columns.js';
+import { type Columns, createColumns } from '../../src/engine/columns.js';
 import type { World } from '../../src/kernel/world.js';
 import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
 import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
@@ -127,7 +127,7 @@ function* cellBatches(
   generated: Drawn,
 ): Generator<{ rows: number; cells: readonly OutputCells[] }> {
   const cells = new RequestCells(world);
-  const { insnCnt, pre } = makeColumns(BATCH_ROWS);
+  const { insnCnt, pre } = createColumns(BATCH_ROWS);
   for (const columns of drawnBatches(world, format, generated)) {
     const rows = columns.task.length;
     const full = { ...columns, insnCnt: insnCnt.subarray(0, rows), pre: pre.subarray(0, rows) };

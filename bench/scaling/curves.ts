@@ -87,15 +87,15 @@ export async function workerCurve({ seed, sampling, rows }: Extent): Promise<Cur
   const world = benchmarkWorld(PROFILE, LARGE, seed);
   const evaluator = createEvaluator(world);
   const resident = residentCopy(evaluator, requests(world, seed, 4 * rows));
-  const out = evaluator.makeVerdicts(4 * rows);
+  const out = evaluator.createVerdicts(4 * rows);
   const counts = Array.from({ length: Math.min(8, 2 * availableParallelism()) }, (_, i) => i + 1);
   const pools = counts.map((workers) => createEvaluatorPool(evaluator, { workers }));
   try {
-    const inline = { name: '0', checks: out.length, work: async () => evaluator.checkBatch(resident, out) };
+    const inline = { name: '0', checks: out.length, work: async () => evaluator.decideBatch(resident, out) };
     const others = pools.map((pool) => ({
       name: String(pool.workers),
       checks: out.length,
-      work: () => pool.checkBatch(resident, out),
+      work: () => pool.decideBatch(resident, out),
     }));
     const timings = await interleaveAsync([inline, ...others], sampling);
     const points = timings.map((timing) => ({ x: Number(timing.name), checksPerSecond: { [OURS]: speed(timing) } }));
@@ -118,9 +118,9 @@ function measure(settings: readonly Setting[], sampling: SamplingPlan): Point[] 
     const rows = columns.task.length;
     const out = new Uint8Array(rows);
     const times = Math.ceil(MIN_CHECKS / rows);
-    const repeat = (name: string, side: { checkBatch(columns: Columns, out: Uint8Array): void }) => {
+    const repeat = (name: string, side: { decideBatch(columns: Columns, out: Uint8Array): void }) => {
       const work = (): void => {
-        for (let i = 0; i < times; i++) side.checkBatch(columns, out);
+        for (let i = 0; i < times; i++) side.decideBatch(columns, out);
       };
       return { x, timed: candidate(name, rows * times, work) };
     };

@@ -1,4 +1,5 @@
 import type { Evaluator } from '../engine/evaluator.js';
+import { shareEvaluator } from '../engine/share.js';
 import { SlotWorkspaces } from '../pool/slot_workspaces.js';
 import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
 import type { Split, TableData } from '../tables/split.js';
@@ -40,7 +41,7 @@ export class BatchWorkers {
     { workers, signal, format, table, groupBy }: BatchWorkersOptions,
   ) {
     const [{ world }, ...compared] = evaluators;
-    const memories = evaluators.map((evaluator) => evaluator.share().memory);
+    const memories = evaluators.map((evaluator) => shareEvaluator(evaluator).memory);
     const workerData: SplitWorkerData = {
       world: packWorld(world),
       memories,

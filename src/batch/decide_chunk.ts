@@ -4,7 +4,7 @@ import type { VerdictTableWriter } from '../tables/writers.js';
 
 /** Who decides: an evaluator, or a part of one that is attached to its memory. */
 export interface BatchDecider {
-  checkBatch(columns: Columns, out: Uint8Array): void;
+  decideBatch(columns: Columns, out: Uint8Array): void;
 }
 
 /** What became of a chunk. */
@@ -24,7 +24,7 @@ export function decideChunk(
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(chunk.rows);
-    asked.checkBatch(chunk.columns, answers);
+    asked.decideBatch(chunk.columns, answers);
     return answers;
   };
   const verdicts = answersOf(decider);

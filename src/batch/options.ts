@@ -71,7 +71,7 @@ export function checkBatchOptions(options: BatchOptions): void {
 
 function requireEvaluator(name: string, given: unknown): void {
   requireObject(name, given, 'an evaluator');
-  if (typeof (given as Evaluator).share !== 'function') throw invalidArgument(name, given, 'an evaluator');
+  if (typeof (given as Evaluator).decideBatch !== 'function') throw invalidArgument(name, given, 'an evaluator');
 }
 
 function requireSource(source: BatchSource): void {

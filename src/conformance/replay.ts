@@ -1,8 +1,12 @@
+import {
+  DEFAULT_IMPLEMENTATIONS,
+  type Implementations,
+  type OptimizedEngine,
+} from '../differential/implementations.js';
 import type { Profile } from '../kernel/profile.js';
 import { RELEASES } from '../kernel/vocabulary.js';
 import type { ComparedCase } from './compared_case.js';
 import { RecordingError } from './errors.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations, type OptimizedEngine } from './implementations.js';
 import { profileOfKernel } from './kernel_profile.js';
 import { compareMount } from './mount_case.js';
 import { isMount, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
@@ -86,7 +90,7 @@ export class Replay {
 
   #ask(file: string, { kernel: { profile, trampolines }, batch }: Group): void {
     if (batch.size === 0) return;
-    this.#fast ??= this.#implementations.fast(emptyWorld(profile));
+    this.#fast ??= this.#implementations.engine(emptyWorld(profile));
     batch.ask(this.#implementations, this.#fast, (compared: ComparedCase) => {
       if (!trampolines.take(profile, compared)) this.stats.add(file, profile, compared);
     });

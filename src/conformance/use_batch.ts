@@ -1,4 +1,5 @@
-import { makeColumns, setRow } from '../engine/columns.js';
+import type { Implementations, OptimizedEngine, ReferenceModel } from '../differential/implementations.js';
+import { createColumns, setRow } from '../engine/columns.js';
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import type { Profile } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
@@ -6,7 +7,6 @@ import type { Request } from '../kernel/world.js';
 import { alternateReading } from './alternate_readings.js';
 import { compareResult, DISAGREED, expectedResultOf } from './compare_result.js';
 import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
-import type { Implementations, OptimizedEngine, ReferenceModel } from './implementations.js';
 import type { LateRefusal } from './out_of_scope_rules.js';
 import type { UseRecord } from './record.js';
 import { toRequest } from './to_request.js';
@@ -60,7 +60,7 @@ export class UseBatch {
     inBatch?: number,
   ): ComparedCase {
     const byte = model.ask(request);
-    const one = request.mapFlags === undefined ? fast.checkRequest(request) : null;
+    const one = request.mapFlags === undefined ? fast.decideRequest(request) : null;
     const wasm = one === null ? null : { request: one, batch: inBatch ?? one };
     const expectedResult = expectedResultOf(byte);
     const isOne = wasm === null || (wasm.request === byte && wasm.batch === byte);
@@ -91,10 +91,10 @@ export class UseBatch {
   }
 
   #batch(fast: OptimizedEngine): Uint8Array {
-    const columns = makeColumns(this.#requests.length);
+    const columns = createColumns(this.#requests.length);
     const out = new Uint8Array(this.#requests.length);
     for (const [row, request] of this.#requests.entries()) setRow(columns, row, request);
-    fast.checkBatch(columns, out);
+    fast.decideBatch(columns, out);
     return out;
   }
 

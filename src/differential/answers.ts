@@ -2,11 +2,11 @@
 export type Answer = number | string;
 
 /** The ways to decide one request. */
-export const WAYS = ['model', 'checkRequest', 'checkBatch', 'checkIds'] as const;
+export const WAYS = ['model', 'decideRequest', 'decideBatch', 'decideIds'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** The answers of all implementations to one request. `checkIds` is missing where its parameters cannot express the request. */
-export type Answers = Readonly<Record<Exclude<Way, 'checkIds'>, Answer>> & { readonly checkIds?: Answer };
+/** The answers of all implementations to one request. `decideIds` is missing where its parameters cannot express the request. */
+export type Answers = Readonly<Record<Exclude<Way, 'decideIds'>, Answer>> & { readonly decideIds?: Answer };
 
 /** Whether an answer differs from the model's. A thrown error always counts as different. */
 export function disagree(answers: Answers): boolean {

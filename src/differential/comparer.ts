@@ -1,6 +1,6 @@
 import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { Fault } from '../abi/verdict.js';
-import { type Columns, type FullColumns, makeColumns, setRow } from '../engine/columns.js';
+import { type Columns, createColumns, type FullColumns, setRow } from '../engine/columns.js';
 import type { Request, World } from '../kernel/world.js';
 import { type Answer, type Answers, disagree } from './answers.js';
 import { type ComparedWorld, type EngineSetup, neighbourOf } from './engine_setup.js';
@@ -55,7 +55,7 @@ export class Comparer {
       expected[i] = byte;
       if (
         batchAnswer(batch, requests.length, i, byte) !== byte ||
-        engine.checkRequest(request) !== byte ||
+        engine.decideRequest(request) !== byte ||
         (idsByte(engine, request) ?? byte) !== byte
       ) {
         suspects.push(i);
@@ -74,7 +74,7 @@ export class Comparer {
     if (isFound) return;
     // A new instance does not fail: the previous one depended on earlier worlds.
     const model = attempt(() => this.#implementations.model(world).ask(requests[0] as Request));
-    found(0, { model, checkRequest: why, checkBatch: why });
+    found(0, { model, decideRequest: why, decideBatch: why });
   }
 
   /** Each answer on a new instance, so that a thrown error does not affect the others. */
@@ -90,9 +90,9 @@ export class Comparer {
       const ids = typeof engine === 'string' ? undefined : attempt(() => idsByte(engine, request));
       const answers: Answers = {
         model: byte,
-        checkRequest: typeof engine === 'string' ? engine : attempt(() => engine.checkRequest(request)),
-        checkBatch: typeof whole === 'string' ? whole : batchAnswer(whole, requests.length, i, byte),
-        ...(ids === undefined ? {} : { checkIds: ids }),
+        decideRequest: typeof engine === 'string' ? engine : attempt(() => engine.decideRequest(request)),
+        decideBatch: typeof whole === 'string' ? whole : batchAnswer(whole, requests.length, i, byte),
+        ...(ids === undefined ? {} : { decideIds: ids }),
       };
       if (disagree(answers)) found(i, answers);
     });
@@ -107,9 +107,9 @@ export class Comparer {
     const ids = idsByte(engine, request);
     return {
       model,
-      checkRequest: engine.checkRequest(request),
-      checkBatch: batchAnswer(this.#decideBatch(engine, compared), requests.length, index, model),
-      ...(ids === undefined ? {} : { checkIds: ids }),
+      decideRequest: engine.decideRequest(request),
+      decideBatch: batchAnswer(this.#decideBatch(engine, compared), requests.length, index, model),
+      ...(ids === undefined ? {} : { decideIds: ids }),
     };
   }
 
@@ -131,7 +131,7 @@ export class Comparer {
     if (this.#neighbour) this.#neighbour.replaceWorld(other);
     else this.#neighbour = this.#implementations.engine(other);
     const { columns, out } = this.#copiedBatch(64);
-    this.#neighbour.checkBatch(columns, out);
+    this.#neighbour.decideBatch(columns, out);
   }
 
   /** The verdicts of the requests as a batch, repeated to the setup's number of rows. */
@@ -139,19 +139,19 @@ export class Comparer {
     const rows = Math.max(requests.length, setup.rows);
     const { columns, out } = setup.isResident ? this.#residentBatch(engine, rows) : this.#copiedBatch(rows);
     for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
-    engine.checkBatch(columnsOf(columns, setup), out);
+    engine.decideBatch(columnsOf(columns, setup), out);
     return out;
   }
 
   #copiedBatch(rows: number): Batch {
-    const batch = this.#copied.get(rows) ?? { columns: makeColumns(rows), out: new Uint8Array(rows) };
+    const batch = this.#copied.get(rows) ?? { columns: createColumns(rows), out: new Uint8Array(rows) };
     this.#copied.set(rows, batch);
     return batch;
   }
 
   #residentBatch(engine: OptimizedEngine, rows: number): Batch {
-    if (!engine.makeColumns || !engine.makeVerdicts) return this.#copiedBatch(rows);
-    const batch = this.#resident.get(rows) ?? { columns: engine.makeColumns(rows), out: engine.makeVerdicts(rows) };
+    if (!engine.createColumns || !engine.createVerdicts) return this.#copiedBatch(rows);
+    const batch = this.#resident.get(rows) ?? { columns: engine.createColumns(rows), out: engine.createVerdicts(rows) };
     this.#resident.set(rows, batch);
     return batch;
   }
@@ -177,14 +177,14 @@ function batchAnswer(batch: Uint8Array, requests: number, index: number, expecte
   return batch[index] as number;
 }
 
-/** The answer of checkIds(); undefined where its parameters cannot express the request. */
+/** The answer of decideIds(); undefined where its parameters cannot express the request. */
 function idsByte(
   engine: OptimizedEngine,
   { task, token, cmd, type, attachType, insnCnt, pre }: Request,
 ): number | undefined {
   // Every caller may load 1 to BPF_MAXINSNS instructions: the count does not change the verdict.
   if (pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
-  return engine.checkIds(task, token, cmd, type, attachType);
+  return engine.decideIds(task, token, cmd, type, attachType);
 }
 
 function attempt<T>(ask: () => T): T | string {

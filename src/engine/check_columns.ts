@@ -65,7 +65,8 @@ export function overlapError(column: string): ColumnMemoryError {
 }
 
 function inTables(column: string): ColumnMemoryError {
-  const expected = 'a view of what its makeColumns() or makeVerdicts() returned, or of memory of your own, is expected';
+  const expected =
+    'a view of what its createColumns() or createVerdicts() returned, or of memory of your own, is expected';
   return new ColumnMemoryError(column, `${column} lies in an evaluator's tables: ${expected}`);
 }
 

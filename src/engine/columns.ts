@@ -2,7 +2,7 @@ import { LAST_TYPE } from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
-import { checkRequest } from '../kernel/check_request.js';
+import { validateRequest } from '../kernel/check_request.js';
 import { MAX_IDS, NO_TOKEN, type Request } from '../kernel/world.js';
 
 /** Requests as one typed array per column, all of the same length. */
@@ -28,7 +28,7 @@ export type FullColumns = Required<Columns>;
  * Columns whose requests all are: task 0, no token, command 0, one instruction. Throws an InvalidArgumentError for an
  * impossible number of rows.
  */
-export function makeColumns(rows: number): FullColumns {
+export function createColumns(rows: number): FullColumns {
   checkRows(rows);
   return {
     task: new Uint16Array(rows),
@@ -56,7 +56,7 @@ export function checkRows(rows: number): void {
  */
 export function setRow(columns: FullColumns, row: number, request: Request): void {
   requireRow(columns, row);
-  checkRequest(request);
+  validateRequest(request);
   if (request.token > NO_TOKEN) {
     throw new InvalidRequestError(
       'token',

@@ -1,6 +1,6 @@
 import * as L from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
-import { checkNumbers, checkRequest } from '../kernel/check_request.js';
+import { checkNumbers, validateRequest } from '../kernel/check_request.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import type { Request } from '../kernel/world.js';
 import { checkColumnMemory, checkColumns } from './check_columns.js';
@@ -23,7 +23,7 @@ export class Decider {
   readonly #permissionSet: BigUint64Array;
   readonly #permissionSets = new PermissionSetAllocator();
   /** Throws an InvalidRequestError for a field that is not a 32-bit number. A property: a method would add a call. */
-  readonly checkIds: DecideExports['decideIds'];
+  readonly decideIds: DecideExports['decideIds'];
 
   constructor(memory: WebAssembly.Memory, workspace: number) {
     noteMemory(memory);
@@ -34,7 +34,7 @@ export class Decider {
     this.#columns = new WorkspaceColumns(memory.buffer, workspace);
     this.#permissionSet = new BigUint64Array(memory.buffer, workspace + L.WORKSPACE_SCRATCH, PERMISSION_WORDS);
     const { decideIds } = this.#exports;
-    this.checkIds = (task, token, cmd, type, attachType) => {
+    this.decideIds = (task, token, cmd, type, attachType) => {
       if (!(isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType))) {
         checkNumbers({ task, token, cmd, type, attachType });
       }
@@ -43,13 +43,13 @@ export class Decider {
   }
 
   /** Throws an InvalidRequestError as kernel/check_request.ts does. */
-  checkRequest(request: Request): number {
-    if (!isObject(request)) checkRequest(request);
+  decideRequest(request: Request): number {
+    if (!isObject(request)) validateRequest(request);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
     // The other fields that kernel/check_request.ts checks are not read here.
     const isRight =
       isU32(task) && isU32(token) && isU32(cmd) && isU32(type) && isU32(attachType) && isU32(insnCnt) && isU32(pre);
-    if (!isRight || pre > Fault.BAD_ROW) checkRequest(request);
+    if (!isRight || pre > Fault.BAD_ROW) validateRequest(request);
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 
@@ -66,19 +66,19 @@ export class Decider {
     return new PermissionTable(this.#bytes.slice(table, table + L.TABLE_SIZE));
   }
 
-  checkBatch(columns: Columns, out: Uint8Array): void {
+  decideBatch(columns: Columns, out: Uint8Array): void {
     const rows = checkColumns(columns, out);
     const addresses = addressesOf(this.#memory, columns, out);
     if (addresses) {
-      this.checkResident(addresses, 0, rows);
+      this.decideResident(addresses, 0, rows);
     } else {
       checkColumnMemory(columns, out);
-      this.#checkCopied(columns, out, rows);
+      this.#decideCopied(columns, out, rows);
     }
   }
 
   /** Resident rows from `start` to before `stop`; other threads may decide the rows beside them if both are multiples of 16. */
-  checkResident(at: Addresses, start: number, stop: number): void {
+  decideResident(at: Addresses, start: number, stop: number): void {
     this.#exports.decideBatch(
       this.#workspace,
       stop - start,
@@ -94,7 +94,7 @@ export class Decider {
   }
 
   /** Rows outside of the memory: they are copied through the workspace. */
-  #checkCopied(columns: Columns, out: Uint8Array, rows: number): void {
+  #decideCopied(columns: Columns, out: Uint8Array, rows: number): void {
     const workspace = this.#workspace;
     const at: Addresses = {
       task: workspace + L.WORKSPACE_TASK,
@@ -109,7 +109,7 @@ export class Decider {
     for (let start = 0; start < rows; start += L.WORKSPACE_ROWS) {
       const stop = Math.min(start + L.WORKSPACE_ROWS, rows);
       this.#columns.fill(columns, start, stop);
-      this.checkResident(at, 0, stop - start);
+      this.decideResident(at, 0, stop - start);
       out.set(this.#columns.verdicts(stop - start), start);
     }
   }

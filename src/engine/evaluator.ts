@@ -1,68 +1,68 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  DisposedError,
-  HooksNotSupportedError,
-  InvalidSpecError,
-  NarrowingNotSupportedError,
-  WorldTooLargeError,
-} from '../errors.js';
-import { type Explanation, explain } from '../explain/explain.js';
-import { requireObject } from '../kernel/arguments.js';
+import { DisposedError, HooksNotSupportedError } from '../errors.js';
+import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { checkWorld } from '../kernel/check_world.js';
+import { type Decision, decisionOf } from '../kernel/decision.js';
 import type { LsmHooks } from '../kernel/lsm.js';
-import type { Masks } from '../kernel/masks.js';
-import { MAX_IDS, type Request, type TaskSpec, type World } from '../kernel/world.js';
-import { quote } from '../names/unknown_name.js';
-import type { IdIndex } from '../request/id_index.js';
-import { type NamedRequest, RequestNames } from '../request/resolve_request.js';
-import { addTaskRow, addTokenRow } from './append_rows.js';
-import type { Columns, FullColumns } from './columns.js';
-import { type RowPlan, writeTokenRow, writeWorld } from './compile.js';
+import type { Request, World } from '../kernel/world.js';
+import { isByIds, type NamedRequest, RequestNames } from '../request/resolve_request.js';
+import { type Columns, createColumns, type FullColumns } from './columns.js';
+import { type RowPlan, writeWorld } from './compile.js';
 import { Decider } from './decider.js';
-import { MutableWorld, type NewToken } from './mutable_world.js';
+import { MEMORY } from './evaluator_memory.js';
+import { MutableWorld } from './mutable_world.js';
 import type { PermissionSet, PermissionTable } from './permission_set.js';
 import { WorldTables } from './regions.js';
-import { makeResidentColumns, makeResidentVerdicts } from './resident_columns.js';
-import { type SharedEvaluator, shareMemory } from './share.js';
-import { makeMemory } from './wasm.js';
+import { createResidentColumns, createResidentVerdicts } from './resident_columns.js';
+import { createMemory, isSharedMemory } from './wasm.js';
+import { hasSharedMemory } from './wasm_features.js';
 import { claimWorkspace } from './workspaces.js';
+import { type EditedWorld, EvaluatorEditor, type WorldEditor } from './world_editor.js';
 
 /** How to compile a world. */
 export interface EvaluatorOptions {
   /** LSM hooks that are functions work in the model only: it is an error to pass any. */
   readonly lsm?: LsmHooks;
+  /**
+   * `shared`: other threads can decide in the same memory (shareEvaluator(), pools, batches over workers). `private`: one
+   * thread decides, as in a page without the headers that isolate it. By default shared where that is possible.
+   */
+  readonly memory?: 'shared' | 'private';
 }
 
 /**
- * A world compiled for the hot path. Returns verdict bytes, which decodeVerdict() decodes. After dispose() every method but
+ * A world compiled for the hot path. Verdict bytes are decoded by decisionOf() and decodeVerdict(). After dispose() every method but
  * dispose() itself throws a DisposedError.
  */
 export interface Evaluator {
   /** The present world, with what was added. */
   readonly world: World;
   /**
-   * The verdict byte of a request by names, with the fields of a scenario's request. Throws an UnknownNameError, with the
-   * nearest valid name, and an InvalidRequestError for a field that is missing or of the wrong type.
+   * The decision about a request, by names (with the fields of a scenario's request) or by ids: `allowed`, `errno`, `reason`,
+   * `token`. Throws an UnknownNameError, with the nearest valid name, and an InvalidRequestError for a field that is missing or
+   * of the wrong type. Ids and numbers that do not exist have their own reasons.
    */
-  check(request: NamedRequest): number;
+  decide(request: NamedRequest | Request): Decision;
+  /** The same as a verdict byte, of a request by names. Throws as decide() does. */
+  decideCode(request: NamedRequest): number;
   /**
    * The verdict byte of a request by ids. Ids and numbers that do not exist have their own verdicts. Throws an
    * InvalidRequestError for a field that is not a 32-bit integer (`pre`: 0 to 7).
    */
-  checkRequest(request: Request): number;
+  decideRequest(request: Request): number;
   /**
    * The verdict byte of a request with one instruction and no fault, by numbers: indices of the world's
    * tasks and tokens (NO_TOKEN for none), the command, the map or program type, and the attach type. Throws as
-   * checkRequest() does.
+   * decideRequest() does.
    */
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
+  decideIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
   /**
    * The verdict bytes of a batch, written to `out` from 0 on. Throws a ColumnLengthError where columns and `out` differ
    * in length, a ColumnTypeError for a column that is missing or of other elements, and a ColumnMemoryError where `out`
    * overlaps a column or either overlaps an evaluator's tables. Callers may share an evaluator: a batch is decided before
    * the call returns.
    */
-  checkBatch(columns: Columns, out: Uint8Array): void;
+  decideBatch(columns: Columns, out: Uint8Array): void;
   /**
    * All that a task may do with a token (or without one, if omitted): commands, map types, and program types with attach
    * types, as sets. By names or ids. Throws an UnknownNameError for an unknown name, and an InvalidRequestError for a value
@@ -71,40 +71,17 @@ export interface Evaluator {
   permissionSet(task: string | number, token?: string | number): PermissionSet;
   /** The same as verdict bytes, which have the reasons. Throws as permissionSet() does. */
   permissionTable(task: string | number, token?: string | number): PermissionTable;
+  /** Changes the world. */
+  readonly editor: WorldEditor;
   /**
-   * The kernel's checks of a request (by names or by ids), what would make it pass, and the verdicts of other kernels. Takes
-   * some milliseconds, because the model decides. Throws as check() does.
-   */
-  explain(request: NamedRequest | Request): Explanation;
-  /**
-   * Adds a task and returns its id. Only its row is written. Throws an InvalidSpecError for a task that no world can hold or
-   * whose name another task has, and a WorldTooLargeError where all ids are in use.
-   */
-  addTask(task: TaskSpec): number;
-  /**
-   * Adds a token, even one that a kernel would not create, and returns its id. Only its row and the next one are written.
-   * Throws as addTask() does. A request without a token that another thread is deciding meanwhile may be decided as if it
-   * had the new token: where that matters, add tokens while no other thread decides.
-   */
-  addToken(token: NewToken): number;
-  /**
-   * EXTENSION, in no kernel: removes from a token, by name or id, every bit that the given masks do not have; other masks do
-   * not change. Bits are only removed, never added. Throws a NarrowingNotSupportedError where the profile lacks the rule
-   * token_narrowing, an UnknownNameError for an unknown token, and an InvalidSpecError for a value that is not a mask.
-   */
-  narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void;
-  /** Compiles another world in place of this one, in the same memory. Throws as createEvaluator() does. */
-  replaceWorld(world: World): void;
-  /**
-   * As makeColumns(), in this evaluator's memory. A batch whose columns and verdicts are all there is decided without a
-   * copy, by this thread or by a pool. The columns are freed with the evaluator: create them once and reuse them. Throws an
+   * As createColumns(), in this evaluator's memory. A batch whose columns and verdicts are all there is decided without a
+   * copy, by this thread or by a pool; in private memory, it is copied. The columns are freed with the evaluator: create them
+   * once and reuse them. Throws an
    * InvalidArgumentError for an impossible number of rows, or one that the memory (4 GiB) cannot hold.
    */
-  makeColumns(rows: number): FullColumns;
-  /** Verdicts of a batch in this evaluator's memory. Throws as makeColumns() does. */
-  makeVerdicts(rows: number): Uint8Array;
-  /** What attachEvaluator() needs to decide in this evaluator's memory from another thread. */
-  share(): SharedEvaluator;
+  createColumns(rows: number): FullColumns;
+  /** Verdicts of a batch in this evaluator's memory. Throws as createColumns() does. */
+  createVerdicts(rows: number): Uint8Array;
   /** Releases the memory, which is freed once no other thread holds it. A second call does nothing. */
   dispose(): void;
   /** dispose(), for `using`. */
@@ -123,9 +100,13 @@ export function createEvaluator(world: World, options: EvaluatorOptions = {}): E
   requireObject('options.lsm', lsm);
   const hooks = Object.keys(lsm);
   if (hooks.length > 0) throw new HooksNotSupportedError(hooks);
+  const { memory = hasSharedMemory() ? 'shared' : 'private' } = options;
+  if (memory !== 'shared' && memory !== 'private') {
+    throw invalidArgument('options.memory', memory, "'shared' or 'private'");
+  }
   // Before the memory is allocated: a process can have few.
   checkWorld(world);
-  return new WasmEvaluator(world);
+  return new WasmEvaluator(world, memory === 'shared');
 }
 
 /** The parts of a compiled world. */
@@ -137,18 +118,23 @@ interface CompiledWorld {
 }
 
 class WasmEvaluator implements Evaluator {
-  checkIds: Evaluator['checkIds'];
+  decideIds: Evaluator['decideIds'];
+  readonly editor: WorldEditor;
   #memory: WebAssembly.Memory | undefined;
   #tables: WorldTables | undefined;
   #decider: Decider | undefined;
   #compiled: CompiledWorld | undefined;
 
   /** Of a world that checkWorld() passed. */
-  constructor(world: World) {
-    this.#memory = makeMemory();
+  constructor(world: World, isShared: boolean) {
+    this.#memory = createMemory(isShared);
     this.#tables = new WorldTables(this.#memory.buffer);
     this.#decider = new Decider(this.#memory, claimWorkspace(this.#memory));
-    this.checkIds = this.#decider.checkIds;
+    this.decideIds = this.#decider.decideIds;
+    this.editor = new EvaluatorEditor(
+      () => this.#edited(),
+      (next) => this.#compile(next),
+    );
     this.#compile(world);
   }
 
@@ -156,16 +142,20 @@ class WasmEvaluator implements Evaluator {
     return requireOpen(this.#compiled).mutable.world;
   }
 
-  check(request: NamedRequest): number {
-    return this.#names().check(requireOpen(this.#decider), request);
+  decide(request: NamedRequest | Request): Decision {
+    return decisionOf(isByIds(request) ? this.decideRequest(request) : this.decideCode(request));
   }
 
-  checkRequest(request: Request): number {
-    return requireOpen(this.#decider).checkRequest(request);
+  decideCode(request: NamedRequest): number {
+    return this.#names().decide(requireOpen(this.#decider), request);
   }
 
-  checkBatch(columns: Columns, out: Uint8Array): void {
-    requireOpen(this.#decider).checkBatch(columns, out);
+  decideRequest(request: Request): number {
+    return requireOpen(this.#decider).decideRequest(request);
+  }
+
+  decideBatch(columns: Columns, out: Uint8Array): void {
+    requireOpen(this.#decider).decideBatch(columns, out);
   }
 
   permissionSet(task: string | number, token?: string | number): PermissionSet {
@@ -178,59 +168,21 @@ class WasmEvaluator implements Evaluator {
     return requireOpen(this.#decider).permissionTable(names.tasks.idOf(task), names.tokenOf(token));
   }
 
-  explain(request: NamedRequest | Request): Explanation {
-    const { world } = this;
-    return explain({ world, request: isByIds(request) ? request : this.#names().resolve(request) });
+  createColumns(rows: number): FullColumns {
+    const memory = requireOpen(this.#memory);
+    // Private memory that grows takes its tables from under what reads them: there, a batch is copied.
+    return isSharedMemory(memory) ? createResidentColumns(memory, rows) : createColumns(rows);
   }
 
-  addTask(spec: TaskSpec): number {
-    const { mutable, plan } = requireOpen(this.#compiled);
-    const task = mutable.checkedTask(spec);
-    const id = mutable.taskCount;
-    const { tasks } = this.#names();
-    requireRoom('tasks', id, tasks, task.name);
-    addTaskRow(requireOpen(this.#tables), plan, id, task);
-    mutable.addTask(task);
-    tasks.add(task.name);
-    return id;
+  createVerdicts(rows: number): Uint8Array {
+    const memory = requireOpen(this.#memory);
+    if (isSharedMemory(memory)) return createResidentVerdicts(memory, rows);
+    requireWhole('rows', rows, 0);
+    return new Uint8Array(rows);
   }
 
-  addToken(spec: NewToken): number {
-    const { mutable, plan } = requireOpen(this.#compiled);
-    const token = mutable.checkedToken(spec);
-    const id = mutable.tokenCount;
-    const { tokens } = this.#names();
-    requireRoom('tokens', id, tokens, token.name);
-    addTokenRow(requireOpen(this.#tables), plan, id, token);
-    mutable.addToken(token);
-    tokens.add(token.name);
-    return id;
-  }
-
-  narrowToken(token: string | number, keep: Readonly<Partial<Masks>>): void {
-    const { mutable, plan } = requireOpen(this.#compiled);
-    if (!plan.profile.rules.token_narrowing) throw new NarrowingNotSupportedError(plan.profile.name);
-    const id = this.#names().tokens.existing(token);
-    const narrowed = mutable.narrowToken(id, keep);
-    writeTokenRow(requireOpen(this.#tables), plan, id, narrowed);
-  }
-
-  replaceWorld(world: World): void {
-    requireOpen(this.#memory);
-    checkWorld(world);
-    this.#compile(world);
-  }
-
-  makeColumns(rows: number): FullColumns {
-    return makeResidentColumns(requireOpen(this.#memory), rows);
-  }
-
-  makeVerdicts(rows: number): Uint8Array {
-    return makeResidentVerdicts(requireOpen(this.#memory), rows);
-  }
-
-  share(): SharedEvaluator {
-    return shareMemory(requireOpen(this.#memory));
+  [MEMORY](): WebAssembly.Memory {
+    return requireOpen(this.#memory);
   }
 
   dispose(): void {
@@ -238,7 +190,7 @@ class WasmEvaluator implements Evaluator {
     this.#tables = undefined;
     this.#decider = undefined;
     this.#compiled = undefined;
-    this.checkIds = disposed;
+    this.decideIds = disposed;
   }
 
   [Symbol.dispose](): void {
@@ -248,6 +200,11 @@ class WasmEvaluator implements Evaluator {
   #compile(world: World): void {
     const plan = writeWorld(requireOpen(this.#tables), world);
     this.#compiled = { mutable: new MutableWorld(world), plan };
+  }
+
+  #edited(): EditedWorld {
+    const { mutable, plan } = requireOpen(this.#compiled);
+    return { mutable, plan, tables: requireOpen(this.#tables), names: () => this.#names() };
   }
 
   #names(): RequestNames {
@@ -264,15 +221,4 @@ function disposed(): never {
 function requireOpen<Part>(part: Part | undefined): Part {
   if (part === undefined) throw new DisposedError();
   return part;
-}
-
-function isByIds(request: NamedRequest | Request): request is Request {
-  return typeof request === 'object' && request !== null && 'attachType' in request;
-}
-
-/** Throws where no id is left, or where the name is in use: a lookup by name would be ambiguous. */
-function requireRoom(what: 'tasks' | 'tokens', count: number, names: IdIndex, name: string): void {
-  if (count >= MAX_IDS) throw new WorldTooLargeError(what, count + 1, MAX_IDS);
-  if (names.has(name))
-    throw new InvalidSpecError('name', `the name must be unique: one of the ${what} is called ${quote(name)} already`);
 }

@@ -1,4 +1,5 @@
 import { MAX_MEMORY_PAGES, MEMORY_PAGES } from '../abi/memory_layout.js';
+import { isObject } from '../kernel/ranges.js';
 
 // The memory of an evaluator: tables and workspaces in its initial pages, then the columns allocated in it.
 
@@ -35,4 +36,17 @@ export function allocate(memory: WebAssembly.Memory, sizes: readonly number[]): 
 /** Bytes by which a memory can still grow up to its own limit. */
 export function bytesLeft({ buffer }: WebAssembly.Memory): number {
   return MAX_MEMORY_PAGES * PAGE - buffer.byteLength;
+}
+
+/**
+ * The method of an evaluator that answers its memory, for those that share it. A registered symbol, so that an evaluator is known
+ * where a bundler put this file into a program twice.
+ */
+export const MEMORY: unique symbol = Symbol.for('bpf-token-sim/memory') as never;
+
+/** The memory of an evaluator; undefined for what is not one. Throws a DisposedError after dispose(). */
+export function memoryOf(evaluator: unknown): WebAssembly.Memory | undefined {
+  if (!isObject(evaluator)) return undefined;
+  const { [MEMORY]: memory } = evaluator as { readonly [MEMORY]?: () => WebAssembly.Memory };
+  return memory?.call(evaluator);
 }

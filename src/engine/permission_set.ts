@@ -88,7 +88,7 @@ export class PermissionTable {
     this.#table = table;
   }
 
-  /** As checkIds() of the task and token. A command without a type ignores `type` and `attachType`. */
+  /** As decideIds() of the task and token. A command without a type ignores `type` and `attachType`. */
   verdictOf(cmd: number, type = 0, attachType = 0): number {
     return this.#table[placeOf(saturate(cmd), saturate(type), saturate(attachType))] as number;
   }

@@ -30,8 +30,8 @@ export interface Addresses {
   readonly out: number;
 }
 
-/** As makeColumns(), in an evaluator's memory. Throws an InvalidArgumentError where the memory cannot grow enough. */
-export function makeResidentColumns(memory: WebAssembly.Memory, rows: number): FullColumns {
+/** As createColumns(), in an evaluator's memory. Throws an InvalidArgumentError where the memory cannot grow enough. */
+export function createResidentColumns(memory: WebAssembly.Memory, rows: number): FullColumns {
   const [task, token, cmd, type, attachType, insnCnt, pre] = allocateRows(memory, rows, [2, 2, 1, 1, 1, 4, 1]);
   const make = <Column extends Uint8Array | Uint16Array | Uint32Array>(
     type: new (buffer: ArrayBufferLike, address: number, rows: number) => Column,
@@ -48,8 +48,8 @@ export function makeResidentColumns(memory: WebAssembly.Memory, rows: number): F
   };
 }
 
-/** Memory for verdicts. Throws as makeResidentColumns() does. */
-export function makeResidentVerdicts(memory: WebAssembly.Memory, rows: number): Uint8Array {
+/** Memory for verdicts. Throws as createResidentColumns() does. */
+export function createResidentVerdicts(memory: WebAssembly.Memory, rows: number): Uint8Array {
   const [address] = allocateRows(memory, rows, [1]);
   return placed(memory, new Uint8Array(memory.buffer, address, rows));
 }

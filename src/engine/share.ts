@@ -1,10 +1,13 @@
 import { MEMORY_PAGES } from '../abi/memory_layout.js';
-import { DisposedError, InvalidArgumentError } from '../errors.js';
+import { DisposedError, InvalidArgumentError, NotSharedError } from '../errors.js';
+import { invalidArgument } from '../kernel/arguments.js';
 import type { Request } from '../kernel/world.js';
 import type { Columns } from './columns.js';
 import { Decider } from './decider.js';
-import { noteMemory } from './evaluator_memory.js';
+import type { Evaluator } from './evaluator.js';
+import { memoryOf, noteMemory } from './evaluator_memory.js';
 import type { PermissionSet } from './permission_set.js';
+import { isSharedMemory } from './wasm.js';
 import { claimWorkspace, releaseWorkspace } from './workspaces.js';
 
 /** Changes with every change of the memory's layout, which both sides must agree on. */
@@ -24,11 +27,11 @@ export interface SharedEvaluator {
 /** A thread's access to an evaluator of another thread. It sees every change that the owner makes to the world at once. */
 export interface AttachedEvaluator {
   /** The verdict byte of a request by ids. */
-  checkRequest(request: Request): number;
-  /** As Evaluator.checkIds(). */
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
-  /** As Evaluator.checkBatch(): throws what it throws. */
-  checkBatch(columns: Columns, out: Uint8Array): void;
+  decideRequest(request: Request): number;
+  /** As Evaluator.decideIds(). */
+  decideIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
+  /** As Evaluator.decideBatch(): throws what it throws. */
+  decideBatch(columns: Columns, out: Uint8Array): void;
   /** As Evaluator.permissionSet(), by ids. */
   permissionSet(task: number, token: number): PermissionSet;
   /** Releases the attachment's workspace. Afterwards every other call throws a DisposedError; a second call does nothing. */
@@ -36,8 +39,14 @@ export interface AttachedEvaluator {
   [Symbol.dispose](): void;
 }
 
-/** An evaluator's memory in the form that attachEvaluator() takes. */
-export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
+/**
+ * What attachEvaluator() needs to decide in an evaluator's memory from another thread. Throws an InvalidArgumentError for what
+ * is no evaluator, a NotSharedError for one with private memory, and a DisposedError.
+ */
+export function shareEvaluator(evaluator: Evaluator): SharedEvaluator {
+  const memory = memoryOf(evaluator);
+  if (!memory) throw invalidArgument('evaluator', evaluator, 'an evaluator that createEvaluator() returned');
+  if (!isSharedMemory(memory)) throw new NotSharedError();
   noteMemory(memory);
   return { kind: KIND, memory };
 }
@@ -48,7 +57,7 @@ export function shareMemory(memory: WebAssembly.Memory): SharedEvaluator {
  *
  * Changing the world during a batch is not atomic: each row sees either the old or the new world, or a mix of their rows.
  *
- * Throws an InvalidArgumentError for anything that share() did not return, and an AttachmentLimitError where every
+ * Throws an InvalidArgumentError for anything that shareEvaluator() did not return, and an AttachmentLimitError where every
  * workspace is in use.
  */
 export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
@@ -60,7 +69,7 @@ export function attachEvaluator(shared: SharedEvaluator): AttachedEvaluator {
 function checkShared(shared: unknown): asserts shared is SharedEvaluator {
   const { kind, memory } = (typeof shared === 'object' && shared !== null ? shared : {}) as Partial<SharedEvaluator>;
   if (typeof kind !== 'string' || !(memory instanceof WebAssembly.Memory)) {
-    throw new InvalidArgumentError('shared', 'attachEvaluator() needs the value that share() of an evaluator returned');
+    throw new InvalidArgumentError('shared', 'attachEvaluator() needs the value that shareEvaluator() returned');
   }
   if (kind !== KIND || memory.buffer.byteLength < MEMORY_PAGES * PAGE_BYTES) {
     throw new InvalidArgumentError(
@@ -81,16 +90,16 @@ class Attachment implements AttachedEvaluator {
     this.#decider = new Decider(memory, this.#workspace);
   }
 
-  checkRequest(request: Request): number {
-    return this.#open().checkRequest(request);
+  decideRequest(request: Request): number {
+    return this.#open().decideRequest(request);
   }
 
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
-    return this.#open().checkIds(task, token, cmd, type, attachType);
+  decideIds(task: number, token: number, cmd: number, type: number, attachType: number): number {
+    return this.#open().decideIds(task, token, cmd, type, attachType);
   }
 
-  checkBatch(columns: Columns, out: Uint8Array): void {
-    this.#open().checkBatch(columns, out);
+  decideBatch(columns: Columns, out: Uint8Array): void {
+    this.#open().decideBatch(columns, out);
   }
 
   permissionSet(task: number, token: number): PermissionSet {

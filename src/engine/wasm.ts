@@ -1,5 +1,5 @@
 import { MAX_MEMORY_PAGES, MEMORY_PAGES } from '../abi/memory_layout.js';
-import { DECIDE_WASM_BASE64 } from './decide.generated.js';
+import { DECIDE_WASM_BASE64, MEMORY_FLAGS_AT, PRIVATE_FLAGS } from './decide.generated.js';
 
 type DecideBatch = (
   workspace: number,
@@ -57,23 +57,37 @@ export interface TableRowExports {
   countVerdicts(rows: number, task: number, verdicts: number, unknown: number, byTask: number, byVerdict: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let sharedModule: WebAssembly.Module | undefined;
+let privateModule: WebAssembly.Module | undefined;
 
-/** The hot path's module, compiled once. */
-function decideModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(DECIDE_WASM_BASE64), (c) => c.charCodeAt(0)));
-  return compiled;
+/** The hot path's module, compiled once for memory that threads share, and once for memory of one thread. */
+function moduleFor(isShared: boolean): WebAssembly.Module {
+  if (isShared) sharedModule ??= compile(true);
+  else privateModule ??= compile(false);
+  return (isShared ? sharedModule : privateModule) as WebAssembly.Module;
 }
 
-/** A memory for one world: shared, so that other threads can decide in it. Pages that are never touched cost nothing. */
-export function makeMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MAX_MEMORY_PAGES, shared: true });
+function compile(isShared: boolean): WebAssembly.Module {
+  const bytes = Uint8Array.from(atob(DECIDE_WASM_BASE64), (c) => c.charCodeAt(0));
+  if (!isShared) bytes[MEMORY_FLAGS_AT] = PRIVATE_FLAGS;
+  return new WebAssembly.Module(bytes);
 }
 
-/** An instance over a memory that makeMemory() made, in any thread. */
+/** A memory for one world; shared, so that other threads can decide in it, or private. Pages that are never touched cost nothing. */
+export function createMemory(isShared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MAX_MEMORY_PAGES, shared: isShared });
+}
+
+/** Whether threads can share a memory. */
+export function isSharedMemory({ buffer }: WebAssembly.Memory): boolean {
+  return !(buffer instanceof ArrayBuffer);
+}
+
+/** An instance over a memory that createMemory() returned, in any thread. */
 export function instantiate(memory: WebAssembly.Memory): DecideExports & TableRowExports {
   const imports = { env: { memory, abort } };
-  return new WebAssembly.Instance(decideModule(), imports).exports as unknown as DecideExports & TableRowExports;
+  return new WebAssembly.Instance(moduleFor(isSharedMemory(memory)), imports).exports as unknown as DecideExports &
+    TableRowExports;
 }
 
 function abort(): never {

@@ -26,12 +26,7 @@ export function wasmFeatures(): WasmFeatures {
 
 /** Whether memories can be shared between threads: in a page only where it is isolated by its headers. */
 export function hasSharedMemory(): boolean {
-  if (typeof SharedArrayBuffer === 'undefined') return false;
-  try {
-    return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer;
-  } catch {
-    return false;
-  }
+  return typeof SharedArrayBuffer !== 'undefined';
 }
 
 function code(body: readonly number[]): number[] {

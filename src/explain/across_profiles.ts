@@ -1,5 +1,5 @@
 import { requireObject } from '../kernel/arguments.js';
-import { checkRequest } from '../kernel/check_request.js';
+import { validateRequest } from '../kernel/check_request.js';
 import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import { checkProfile } from '../kernel/profile_rules.js';
@@ -34,7 +34,7 @@ export function evaluateUnder(context: RequestContext, profile: Profile): Profil
   requireObject('context', context, 'an object of world and request');
   const { world, request } = context;
   requireObject('world', world, 'a world');
-  checkRequest(request);
+  validateRequest(request);
   const there = { ...world, profile };
   const model = new Model(there);
   const verdict = model.ask(request, new Trace());

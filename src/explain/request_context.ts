@@ -1,5 +1,5 @@
 import { requireObject } from '../kernel/arguments.js';
-import { checkRequest } from '../kernel/check_request.js';
+import { validateRequest } from '../kernel/check_request.js';
 import { checkWorld } from '../kernel/check_world.js';
 import type { Request, World } from '../kernel/world.js';
 
@@ -16,5 +16,5 @@ export interface RequestContext {
 export function checkRequestContext(context: RequestContext): void {
   requireObject('context', context, 'an object of world and request');
   checkWorld(context.world);
-  checkRequest(context.request);
+  validateRequest(context.request);
 }

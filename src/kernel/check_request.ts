@@ -11,7 +11,7 @@ const OPTIONAL = ['bpffs', 'mapFlags'] as const;
  * Throws an InvalidRequestError for a request by ids with a field that is no whole number of 32 bits: WebAssembly would take
  * NaN and 2^32 for 0. Numbers that stand for nothing are right: the verdict says so.
  */
-export function checkRequest(request: Request): void {
+export function validateRequest(request: Request): void {
   if (!isObject(request)) throw wrongField('request', request, 'an object');
   const { task, token, cmd, type, attachType, insnCnt, pre, bpffs, mapFlags } = request;
   if (

@@ -3,7 +3,7 @@ import { CAP_FULL_SET } from '../abi/capabilities.js';
 import { DISPOSITION_SHIFT, Disposition, Fault, Outcome } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import type { BpfAttr } from './attr.js';
-import { checkRequest } from './check_request.js';
+import { validateRequest } from './check_request.js';
 import { checkWorld } from './check_world.js';
 import { gateOf, tokenRouteOf, tokenSupportOf } from './commands.js';
 import { Kernel } from './kernel.js';
@@ -57,7 +57,7 @@ export class Model {
    * InvalidRequestError for a field that is no number, and for a bpffs that the world does not have.
    */
   call(request: Request, trace: Trace): number {
-    checkRequest(request);
+    validateRequest(request);
     if (request.pre === Fault.BAD_ROW) return trace.refuse(Outcome.BAD_ROW, 1);
     const task = this.tasks[request.task];
     if (!task) return trace.refuse(Outcome.NO_SUCH_TASK, 1);

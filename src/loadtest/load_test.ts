@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { createEvaluator } from '../engine/evaluator.js';
+import { shareEvaluator } from '../engine/share.js';
 import { decodeVerdict } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
-import { makeSharedColumns } from '../pool/shared_columns.js';
+import { createSharedColumns } from '../pool/shared_columns.js';
 import { SlotWorkspaces } from '../pool/slot_workspaces.js';
 import { runWithRetry } from '../workers/retry.js';
 import { WorkerPool } from '../workers/worker_pool.js';
@@ -56,7 +57,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { world, workers, signal } = options;
   const startedAt = performance.now();
   const columns = await drawRequests(options);
-  const { memory } = createEvaluator(world).share();
+  const { memory } = shareEvaluator(createEvaluator(world));
   const workerData: LoadWorkerData = { memory, columns };
   const workspaces = new SlotWorkspaces([memory], workers);
   const workerPool = new WorkerPool({
@@ -81,7 +82,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 /** The requests, in memory that all threads share. */
 async function drawRequests({ world, seed, rows, signal }: LoadOptions): Promise<LoadWorkerData['columns']> {
-  const shared = makeSharedColumns(rows);
+  const shared = createSharedColumns(rows);
   for (const { columns, firstRow } of generateRequests(world, seed, rows)) {
     for (const name of Object.keys(shared) as (keyof typeof shared)[]) shared[name].set(columns[name], firstRow);
     // Lets signals be handled.

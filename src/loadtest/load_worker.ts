@@ -17,7 +17,7 @@ function count(workspace: number, start: number, stop: number): Float64Array {
   const counts = new Float64Array(256);
   for (let from = start; from < stop; from += COUNT_ROWS) {
     const verdicts = new Uint8Array(Math.min(COUNT_ROWS, stop - from));
-    decider.checkBatch(sliceColumns(columns, from, from + verdicts.length), verdicts);
+    decider.decideBatch(sliceColumns(columns, from, from + verdicts.length), verdicts);
     for (const verdict of verdicts) counts[verdict] = (counts[verdict] as number) + 1;
   }
   return counts;
@@ -33,7 +33,7 @@ function load({ workspace, start, batchRows, forMs, ended }: LoadTask & { kind: 
   let from = start;
   while (now - startedAt < forMs && Atomics.load(ended, 0) === 0) {
     if (from + batchRows > rows) from = 0;
-    decider.checkBatch(sliceColumns(columns, from, from + batchRows), verdicts);
+    decider.decideBatch(sliceColumns(columns, from, from + batchRows), verdicts);
     from += batchRows;
     const before = now;
     now = performance.now();

@@ -3,8 +3,9 @@ import { checkColumnMemory, checkColumns } from '../engine/check_columns.js';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
 import { addressesOf } from '../engine/resident_columns.js';
+import { shareEvaluator } from '../engine/share.js';
 import { ColumnLengthError } from '../errors.js';
-import { invalidArgument, requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
+import { requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
 import { closedError } from '../workers/errors.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { MAX_WORKERS } from './limits.js';
@@ -36,17 +37,17 @@ export interface Pool {
   readonly workers: number;
   /**
    * The verdict bytes of a batch, written to `out` from 0 on: the same ones in the same order whatever the number of
-   * workers. Columns and `out` in the evaluator's memory (its makeColumns(), makeVerdicts()) or in shared memory of their own
-   * (makeSharedColumns(), makeSharedVerdicts()) are used where they are,
+   * workers. Columns and `out` in the evaluator's memory (its createColumns(), createVerdicts()) or in shared memory of their own
+   * (createSharedColumns(), createSharedVerdicts()) are used where they are,
    * others are copied on the way; none of them may be written to before the promise settles, after which no worker
    * touches them. Several batches may run at the same time. A batch of up to 131,072 rows is decided immediately, in the
    * calling thread.
    *
-   * Rejects with what Evaluator.checkBatch() throws (columns that do not fit, `out` over a column, an evaluator disposed of), with the signal's
+   * Rejects with what Evaluator.decideBatch() throws (columns that do not fit, `out` over a column, an evaluator disposed of), with the signal's
    * reason, or with a PoolError: the pool was closed, three workers crashed on the same rows, or workers crash as they start.
    * The contents of `out` are then unspecified.
    */
-  checkBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
+  decideBatch(columns: Columns, out: Uint8Array, options?: PoolBatchOptions): Promise<void>;
   /** Ends the workers; running batches reject with a PoolError. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -77,14 +78,12 @@ class WorkerEvaluatorPool implements Pool {
 
   constructor(evaluator: Evaluator, options: PoolOptions) {
     requireObject('evaluator', evaluator, 'an evaluator');
-    if (typeof evaluator.share !== 'function')
-      throw invalidArgument('evaluator', evaluator, 'an evaluator (not an attachment)');
     requireObject('options', options);
     const { workers = defaultWorkers(), file } = options;
     requireWhole('workers', workers, 1, MAX_WORKERS);
     this.workers = workers;
     this.#evaluator = evaluator;
-    const { memory } = evaluator.share();
+    const { memory } = shareEvaluator(evaluator);
     this.#memory = memory;
     this.#workspaces = new SlotWorkspaces([memory], workers);
     const workerData: PoolWorkerData = { memory };
@@ -100,17 +99,17 @@ class WorkerEvaluatorPool implements Pool {
     return this.#workerPool.threads;
   }
 
-  async checkBatch(columns: Columns, out: Uint8Array, options: PoolBatchOptions = {}): Promise<void> {
+  async decideBatch(columns: Columns, out: Uint8Array, options: PoolBatchOptions = {}): Promise<void> {
     requireObject('options', options);
     const { signal } = options;
     requireSignal('options.signal', signal);
     if (this.#closing) throw closedError();
     // Throws where the evaluator was disposed of: the memory lives as long as the pool, but its tables are out of date.
-    this.#evaluator.share();
+    shareEvaluator(this.#evaluator);
     signal?.throwIfAborted();
     const count = checkColumns(columns, out);
     if (count <= INLINE_ROWS) {
-      this.#evaluator.checkBatch(columns, out);
+      this.#evaluator.decideBatch(columns, out);
       return;
     }
     const addresses = addressesOf(this.#memory, columns, out);

@@ -49,8 +49,8 @@ export class ShardDecider {
       before?.(shard);
       const start = shard * rowsPerShard;
       const stop = Math.min(start + rowsPerShard, rows.count);
-      if ('addresses' in rows) decider.checkResident(rows.addresses, start, stop);
-      else decider.checkBatch(sliceColumns(rows.columns, start, stop), rows.out.subarray(start, stop));
+      if ('addresses' in rows) decider.decideResident(rows.addresses, start, stop);
+      else decider.decideBatch(sliceColumns(rows.columns, start, stop), rows.out.subarray(start, stop));
       claims.finish(shard);
       from = shard + 1;
     }

@@ -5,10 +5,10 @@ import { NO_TOKEN } from '../kernel/world.js';
 const ROW_BYTES = 12;
 
 /**
- * As makeColumns(), in memory that all threads share. A pool's workers read such columns directly; other columns are copied
+ * As createColumns(), in memory that all threads share. A pool's workers read such columns directly; other columns are copied
  * first, which costs about as much as deciding a tenth of the rows.
  */
-export function makeSharedColumns(rows: number): FullColumns {
+export function createSharedColumns(rows: number): FullColumns {
   checkRows(rows);
   const columns = layOut(new SharedArrayBuffer(rows * ROW_BYTES), rows);
   columns.token.fill(NO_TOKEN);
@@ -17,7 +17,7 @@ export function makeSharedColumns(rows: number): FullColumns {
 }
 
 /** Verdicts of a batch in memory that all threads share: a pool's workers write to it directly. */
-export function makeSharedVerdicts(rows: number): Uint8Array {
+export function createSharedVerdicts(rows: number): Uint8Array {
   checkRows(rows);
   return new Uint8Array(new SharedArrayBuffer(rows));
 }

@@ -1,5 +1,5 @@
 import type { Columns, FullColumns } from '../engine/columns.js';
-import { isShared, makeSharedColumns, makeSharedVerdicts } from './shared_columns.js';
+import { createSharedColumns, createSharedVerdicts, isShared } from './shared_columns.js';
 
 /** Rows of a staging buffer: 14 MB. */
 export const STAGING_ROWS = 1_048_576;
@@ -9,8 +9,8 @@ const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] a
 
 /** Shared memory that holds a caller's unshared columns while workers decide them. */
 export class StagingBuffer {
-  readonly #columns: FullColumns = makeSharedColumns(STAGING_ROWS);
-  readonly #verdicts = makeSharedVerdicts(STAGING_ROWS);
+  readonly #columns: FullColumns = createSharedColumns(STAGING_ROWS);
+  readonly #verdicts = createSharedVerdicts(STAGING_ROWS);
 
   /** The same rows in columns that other threads can read: unshared columns are copied, shared ones are returned. */
   columns(columns: Columns): Columns {

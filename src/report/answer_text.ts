@@ -29,12 +29,12 @@ export function answersLines(answers: Answers): string[] {
 }
 
 /** What each side says, as JSON. */
-export function answersJson({ model, checkRequest, checkBatch, checkIds }: Answers): AnswersJson {
+export function answersJson({ model, decideRequest, decideBatch, decideIds }: Answers): AnswersJson {
   return {
     model: answerJson(model),
-    check_request: answerJson(checkRequest),
-    check_batch: answerJson(checkBatch),
-    check_ids: checkIds === undefined ? null : answerJson(checkIds),
+    decide_request: answerJson(decideRequest),
+    decide_batch: answerJson(decideBatch),
+    decide_ids: decideIds === undefined ? null : answerJson(decideIds),
   };
 }
 

@@ -57,7 +57,7 @@ export function findingJson(replayed: Replay, finding?: Finding): FindingJson {
   };
 }
 
-const agreed = (byte: number) => ({ model: byte, checkRequest: byte, checkBatch: byte });
+const agreed = (byte: number) => ({ model: byte, decideRequest: byte, decideBatch: byte });
 
 function requestOf({ requests, index }: Replay['case']): Request {
   return requests[index] as Request;

@@ -35,8 +35,8 @@ export interface NamedRequest {
 
 /** Decides requests by ids: an evaluator's part that does, whose methods say more. */
 export interface RequestDecider {
-  checkRequest(request: Request): number;
-  checkIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
+  decideRequest(request: Request): number;
+  decideIds(task: number, token: number, cmd: number, type: number, attachType: number): number;
 }
 
 /** Turns requests by names into requests by ids, for one world. */
@@ -87,14 +87,14 @@ export class RequestNames {
     return token === undefined ? NO_TOKEN : this.tokens.idOf(token);
   }
 
-  /** decider.checkRequest(resolve(request)), without allocating in the common case. */
-  check(decider: RequestDecider, request: NamedRequest): number {
+  /** decider.decideRequest(resolve(request)), without allocating in the common case. */
+  decide(decider: RequestDecider, request: NamedRequest): number {
     checkIsRequest(request);
     if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
-      return decider.checkRequest(this.resolve(request));
+      return decider.decideRequest(this.resolve(request));
     }
     const cmd = this.#cmds.numberOf(request.cmd);
-    return decider.checkIds(
+    return decider.decideIds(
       this.tasks.idOf(request.task),
       this.tokenOf(request.token),
       cmd,
@@ -120,6 +120,11 @@ export class RequestNames {
     const hasReader = attachType !== undefined && this.#fields.attachType[cmd] === 1;
     return hasReader ? this.#attachTypes.numberOf(attachType) : 0;
   }
+}
+
+/** Whether a request has ids and numbers, not names. */
+export function isByIds(request: NamedRequest | Request): request is Request {
+  return typeof request === 'object' && request !== null && 'attachType' in request;
 }
 
 function checkIsRequest(request: unknown): void {

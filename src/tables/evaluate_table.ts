@@ -52,7 +52,7 @@ export interface EvaluatedTable extends AsyncIterable<TableChunk> {
 /**
  * Decides every row of a table, holding little more than one chunk of it. Iterating throws a RequestTableError for what is no
  * request table, a TableChangedError where the file is written to meanwhile, a system's error where it cannot be read, the
- * signal's reason, and what checkBatch() throws.
+ * signal's reason, and what decideBatch() throws.
  * Throws an InvalidArgumentError where format or world are needed and not given, and for arguments of a wrong kind.
  */
 export function evaluateTable(
@@ -61,7 +61,7 @@ export function evaluateTable(
   options: TableOptions = {},
 ): EvaluatedTable {
   requireObject('evaluator', evaluator, 'an evaluator');
-  if (typeof evaluator.checkBatch !== 'function') throw invalidArgument('evaluator', evaluator, 'an evaluator');
+  if (typeof evaluator.decideBatch !== 'function') throw invalidArgument('evaluator', evaluator, 'an evaluator');
   requireObject('options', options);
   requireSignal('options.signal', options.signal);
   if (options.file !== undefined) requireText('options.file', options.file);
@@ -94,7 +94,7 @@ export function evaluateTable(
       for await (const chunk of table.chunks) {
         options.signal?.throwIfAborted();
         const verdicts = new Uint8Array(chunk.rows);
-        evaluator.checkBatch(chunk.columns, verdicts);
+        evaluator.decideBatch(chunk.columns, verdicts);
         yield { ...chunk, verdicts };
       }
       requireUnchanged();

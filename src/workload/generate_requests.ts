@@ -1,5 +1,5 @@
 import { Fault } from '../abi/verdict.js';
-import { type FullColumns, makeColumns } from '../engine/columns.js';
+import { createColumns, type FullColumns } from '../engine/columns.js';
 import { InvalidArgumentError } from '../errors.js';
 import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { fittingAttachTypes } from '../kernel/attach_types.js';
@@ -56,7 +56,7 @@ export function* generateRequests(
   const draw = new RequestSampler(world, seed);
   for (let firstRow = from; firstRow < rows; firstRow += chunkRows) {
     const count = Math.min(chunkRows, rows - firstRow);
-    const columns = makeColumns(count);
+    const columns = createColumns(count);
     draw.fill(columns, firstRow);
     yield { columns, rows: count, firstRow, bad: NO_BAD_ROWS };
   }

@@ -70,7 +70,7 @@ describe('what a batch answers', () => {
     }
     const generated = [...generateRequests(world, 5, 2000)];
     const bytes = generated.flatMap(({ columns, rows: count }) =>
-      Array.from({ length: count }, (_, row) => evaluator.checkRequest(rowOf(columns, row))),
+      Array.from({ length: count }, (_, row) => evaluator.decideRequest(rowOf(columns, row))),
     );
     bytes.forEach((byte, row) => {
       expect(rows[row]).toMatchObject({ verdict: verdictWord(byte), errno: decodeVerdict(byte).errno });

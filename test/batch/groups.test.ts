@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TooManyGroupsError } from '../../src/batch/errors.js';
 import { addGroups, checkGroups, type Group, Grouping, type Groups } from '../../src/batch/summary/group_by.js';
 import { GROUP_COLUMNS, type GroupColumn } from '../../src/batch/summary/group_columns.js';
-import { makeColumns, setRow } from '../../src/engine/columns.js';
+import { createColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
 import { REQUEST_FORMATS, type RequestChunk } from '../../src/tables/request_table.js';
@@ -23,7 +23,7 @@ function grouped(grouping: Grouping, chunks: readonly RequestChunk[]): { groups:
   let output = writer.header;
   for (const chunk of chunks) {
     const verdicts = new Uint8Array(chunk.rows);
-    evaluator.checkBatch(chunk.columns, verdicts);
+    evaluator.decideBatch(chunk.columns, verdicts);
     const part = grouping.none();
     grouping.count(part, chunk, verdicts);
     addGroups(groups, structuredClone(part));
@@ -83,7 +83,7 @@ describe('counting by columns is counting the output', () => {
   test('of ids the world does not have', () => {
     const ids = [0, 3, 4, 5, 9, NO_TOKEN - 1, NO_TOKEN];
     const pairs = ids.flatMap((task) => ids.map((token) => ({ task, token })));
-    const columns = makeColumns(pairs.length);
+    const columns = createColumns(pairs.length);
     pairs.forEach((pair, row) => {
       setRow(columns, row, requestOf({ ...pair, cmd: 18 }));
     });

@@ -9,6 +9,7 @@ import { SplitTaskHandler } from '../../src/batch/splits/split_task.js';
 import { packWorld } from '../../src/batch/splits/world_transfer.js';
 import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/batch/summary/summary.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
+import { shareEvaluator } from '../../src/engine/share.js';
 import { SlotWorkspaces } from '../../src/pool/slot_workspaces.js';
 import { OpenFile } from '../../src/tables/file_source.js';
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
@@ -21,7 +22,7 @@ import { smallWorld } from '../tables/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
-const memories = [evaluator.share().memory];
+const memories = [shareEvaluator(evaluator).memory];
 const workspaces = new SlotWorkspaces(memories, 1);
 const folder = mkdtempSync(join(tmpdir(), 'splits-'));
 const path = join(folder, 'table');
@@ -72,7 +73,7 @@ async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof read
         continue;
       }
       const verdicts = new Uint8Array(next.rows);
-      evaluator.checkBatch(next.columns, verdicts);
+      evaluator.decideBatch(next.columns, verdicts);
       tallyChunk(counts, next, verdicts, []);
       text += Buffer.from(rows.rows(next, verdicts)).toString();
     }

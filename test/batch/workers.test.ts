@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_WORKSPACES } from '../../src/abi/memory_layout.js';
 import type * as Batch from '../../src/batch/index.js';
+import { shareEvaluator } from '../../src/engine/share.js';
 import type * as Library from '../../src/index.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
@@ -137,7 +138,7 @@ describe('a signal', () => {
     });
     await expect(batch).rejects.toMatchObject({ name: 'AbortError', message: 'interrupted' });
     expect(await readdir(folder)).toEqual([]);
-    const free = Array.from({ length: MAX_WORKSPACES - 1 }, () => attachEvaluator(evaluator.share()));
+    const free = Array.from({ length: MAX_WORKSPACES - 1 }, () => attachEvaluator(shareEvaluator(evaluator)));
     for (const attachment of free) attachment.dispose();
   });
 });

@@ -61,7 +61,7 @@ function draw(profile: string, sysctl: UnprivilegedBpfDisabled, seed: number, is
   const generated = requests(world, seed, ROWS);
   const columns = isWide ? widened(generated, seed) : generated;
   const verdicts = new Uint8Array(ROWS);
-  createEvaluator(world).checkBatch(columns, verdicts);
+  createEvaluator(world).decideBatch(columns, verdicts);
   return { world, columns, verdicts };
 }
 
@@ -71,7 +71,7 @@ describe('the TypeScript baseline', () => {
     ({ profile, sysctl, seed, isWide }) => {
       const { world, columns, verdicts } = given(profile, sysctl, seed, isWide);
       const bits = new Uint8Array(ROWS);
-      new TypeScriptBaseline(world).checkBatch(columns, bits);
+      new TypeScriptBaseline(world).decideBatch(columns, bits);
       expect(firstDifference(world, columns, verdicts, 'typescript', bits)).toBeNull();
     },
   );

@@ -92,7 +92,7 @@ describe('its requests', () => {
 
   it('pass the permission checks in about 36%, and are allowed in about 32%', () => {
     const verdicts = new Uint8Array(ROWS);
-    createEvaluator(world).checkBatch(columns, verdicts);
+    createEvaluator(world).decideBatch(columns, verdicts);
     const ends = (outcome: Outcome) => share(verdicts, (verdict) => (verdict & OUTCOME_MASK) === outcome);
     const allowed = ends(Outcome.ALLOWED);
     expect(Math.abs(allowed + ends(Outcome.ATTACH_TYPE_MISMATCH) - 0.36)).toBeLessThan(0.01);
@@ -104,7 +104,7 @@ describe('its requests', () => {
     const model = new Model(world);
     for (let row = 0; row < 2000; row++) {
       const request = rowOf(columns, row);
-      expect(evaluator.checkRequest(request), `row ${row}`).toBe(model.ask(request));
+      expect(evaluator.decideRequest(request), `row ${row}`).toBe(model.ask(request));
     }
   });
 });

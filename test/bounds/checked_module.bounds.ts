@@ -4,7 +4,7 @@ import { PLAIN_SETUP } from '../../src/differential/engine_setup.js';
 import { DEFAULT_IMPLEMENTATIONS } from '../../src/differential/implementations.js';
 import { writeWorld } from '../../src/engine/compile.js';
 import { KERNEL_REGIONS, REGIONS, WorldTables } from '../../src/engine/regions.js';
-import { instantiate, makeMemory } from '../../src/engine/wasm.js';
+import { createMemory, instantiate } from '../../src/engine/wasm.js';
 import { findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
 import { largeWorld } from '../../src/fuzz/large_world.js';
@@ -16,7 +16,7 @@ import { runSequential } from '../../src/fuzz/run_sequential.js';
 import { NEWEST_PROFILE, PROFILES } from '../../src/kernel/profile.js';
 
 describe('an access outside its region ends in a trap', () => {
-  const memory = makeMemory();
+  const memory = createMemory(true);
   memory.grow(1);
   const exports = instantiate(memory);
   writeWorld(new WorldTables(memory.buffer), randomWorld(new RandomSource(3)));

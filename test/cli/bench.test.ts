@@ -22,7 +22,7 @@ function tallied(seed: number, rows: number): Float64Array {
   const evaluator = createEvaluator(world);
   for (const chunk of generateRequests(world, seed, rows)) {
     const verdicts = new Uint8Array(chunk.rows);
-    evaluator.checkBatch(chunk.columns, verdicts);
+    evaluator.decideBatch(chunk.columns, verdicts);
     for (const verdict of verdicts) counts[verdict] = (counts[verdict] as number) + 1;
   }
   return counts;

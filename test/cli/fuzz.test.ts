@@ -93,7 +93,7 @@ describe('a case', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       case: '1-2f3a-17',
       agree: true,
-      answers: { model: {}, check_request: {} },
+      answers: { model: {}, decide_request: {} },
     });
   });
 });

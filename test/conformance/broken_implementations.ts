@@ -1,6 +1,6 @@
 import { CAP_SYS_ADMIN } from '../../src/abi/capabilities.js';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/implementations.js';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/differential/implementations.js';
 import { rowOf } from '../../src/engine/columns.js';
 import type { Masks } from '../../src/kernel/masks.js';
 import { extendProfile, type Rules } from '../../src/kernel/profile.js';
@@ -18,13 +18,14 @@ export function wrong(world: Reworld, request: Reask = same): Implementations {
       const model = DEFAULT_IMPLEMENTATIONS.model(world(given));
       return { ask: (asked, trace) => model.ask(request(asked, given), trace) };
     },
-    fast: (first) => {
-      const fast = DEFAULT_IMPLEMENTATIONS.fast(world(first));
+    engine: (first) => {
+      const fast = DEFAULT_IMPLEMENTATIONS.engine(world(first));
       let current = first;
       return {
-        checkRequest: (asked) => fast.checkRequest(request(asked, current)),
-        checkBatch: (columns, out) => {
-          for (const row of out.keys()) out[row] = fast.checkRequest(request(rowOf(columns, row), current));
+        decideRequest: (asked) => fast.decideRequest(request(asked, current)),
+        decideIds: (...ids) => fast.decideIds(...ids),
+        decideBatch: (columns, out) => {
+          for (const row of out.keys()) out[row] = fast.decideRequest(request(rowOf(columns, row), current));
         },
         replaceWorld: (next) => {
           current = next;

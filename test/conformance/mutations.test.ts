@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/conformance/implementations.js';
 import type { ReplayOptions } from '../../src/conformance/replay.js';
+import { DEFAULT_IMPLEMENTATIONS, type Implementations } from '../../src/differential/implementations.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js';
 import { CASES } from './cases.js';
@@ -32,11 +32,12 @@ describe('a rule that is wrong is caught by the case that shows it', () => {
 test('a hot path that differs from the model is caught even where the model is right', () => {
   const implementations: Implementations = {
     ...DEFAULT_IMPLEMENTATIONS,
-    fast: (world) => {
-      const fast = DEFAULT_IMPLEMENTATIONS.fast(world);
+    engine: (world) => {
+      const fast = DEFAULT_IMPLEMENTATIONS.engine(world);
       return {
-        checkRequest: (request) => fast.checkRequest({ ...request, token: NO_TOKEN }),
-        checkBatch: (columns, out) => fast.checkBatch(columns, out),
+        decideRequest: (request) => fast.decideRequest({ ...request, token: NO_TOKEN }),
+        decideIds: (...ids) => fast.decideIds(...ids),
+        decideBatch: (columns, out) => fast.decideBatch(columns, out),
         replaceWorld: (next) => fast.replaceWorld(next),
       };
     },

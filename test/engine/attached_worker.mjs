@@ -11,10 +11,10 @@ parentPort.on('message', ({ request, columns, rows, end }) => {
     return;
   }
   if (request) {
-    parentPort.postMessage(attached.checkRequest(request));
+    parentPort.postMessage(attached.decideRequest(request));
     return;
   }
   const out = new Uint8Array(rows);
-  attached.checkBatch(columns, out);
+  attached.decideBatch(columns, out);
   parentPort.postMessage(out);
 });

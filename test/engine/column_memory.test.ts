@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WORKSPACES_START } from '../../src/abi/memory_layout.js';
-import { type Columns, type FullColumns, makeColumns, setRow } from '../../src/engine/columns.js';
+import { type Columns, createColumns, type FullColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { attachEvaluator } from '../../src/engine/share.js';
+import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import { ColumnLengthError, ColumnMemoryError } from '../../src/errors.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
@@ -14,7 +14,7 @@ const evaluator = createEvaluator(world);
 const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
 const BYTE_COLUMNS = ['cmd', 'type', 'attachType', 'pre'] as const;
 
-function randomColumns(rows: number, columns: FullColumns = makeColumns(rows)): FullColumns {
+function randomColumns(rows: number, columns: FullColumns = createColumns(rows)): FullColumns {
   const random = new RandomSource(rows);
   for (let row = 0; row < rows; row++) setRow(columns, row, randomRequest(world, random));
   return columns;
@@ -22,7 +22,7 @@ function randomColumns(rows: number, columns: FullColumns = makeColumns(rows)): 
 
 function verdictsOf(columns: Columns): Uint8Array {
   const out = new Uint8Array(columns.task.length);
-  evaluator.checkBatch(columns, out);
+  evaluator.decideBatch(columns, out);
   return out;
 }
 
@@ -41,8 +41,8 @@ function refusal(bytes: Uint8Array, call: () => void): unknown {
 describe('verdicts written over a column that is still read', () => {
   test.each(BYTE_COLUMNS)('out is the resident column %s', (name) => {
     for (const rows of [1, 16, 1000, 20_000]) {
-      const columns = randomColumns(rows, evaluator.makeColumns(rows));
-      const error = refusal(columns[name], () => evaluator.checkBatch(columns, columns[name]));
+      const columns = randomColumns(rows, evaluator.createColumns(rows));
+      const error = refusal(columns[name], () => evaluator.decideBatch(columns, columns[name]));
       expect(error).toBeInstanceOf(ColumnMemoryError);
       expect(error).toMatchObject({
         code: 'COLUMN_MEMORY',
@@ -55,12 +55,12 @@ describe('verdicts written over a column that is still read', () => {
   test.each(NAMES)('out lies somewhere over the column %s, which may be resident', (name) => {
     const rows = 9000;
     for (const resident of [true, false]) {
-      const columns = randomColumns(rows, resident ? evaluator.makeColumns(rows) : makeColumns(rows));
+      const columns = randomColumns(rows, resident ? evaluator.createColumns(rows) : createColumns(rows));
       const { buffer, byteOffset, byteLength } = columns[name];
       for (const at of [0, 1, byteLength - 1, byteLength - rows]) {
         if (byteOffset + at + rows > buffer.byteLength) continue;
         const out = new Uint8Array(buffer, byteOffset + at, rows);
-        expect(refusal(out, () => evaluator.checkBatch(columns, out))).toMatchObject({ code: 'COLUMN_MEMORY' });
+        expect(refusal(out, () => evaluator.decideBatch(columns, out))).toMatchObject({ code: 'COLUMN_MEMORY' });
       }
     }
   });
@@ -82,11 +82,11 @@ describe('verdicts written over a column that is still read', () => {
           const columns = { ...given, cmd, type };
           const isOver = [cmdAt, typeAt].some((at) => Math.abs(at - outAt) < rows);
           if (isOver) {
-            const error = refusal(bytes, () => evaluator.checkBatch(columns, out));
+            const error = refusal(bytes, () => evaluator.decideBatch(columns, out));
             expect(error).toMatchObject({ code: 'COLUMN_MEMORY', column: 'out' });
           } else {
             const expected = verdictsOf({ ...given, cmd: cmd.slice(), type: type.slice() });
-            evaluator.checkBatch(columns, out);
+            evaluator.decideBatch(columns, out);
             expect(out).toEqual(expected);
           }
         }),
@@ -99,7 +99,7 @@ describe('verdicts written over a column that is still read', () => {
 test('columns may share memory with each other: they are only read', () => {
   for (const rows of [5, 64, 20_000]) {
     const plain = randomColumns(rows);
-    const resident = randomColumns(rows, evaluator.makeColumns(rows));
+    const resident = randomColumns(rows, evaluator.createColumns(rows));
     for (const columns of [plain, resident]) {
       const aliased = { ...columns, type: columns.cmd, pre: columns.attachType, token: columns.task };
       const expected = verdictsOf({
@@ -108,8 +108,8 @@ test('columns may share memory with each other: they are only read', () => {
         pre: plain.attachType.slice(),
         token: plain.task.slice(),
       });
-      const out = columns === resident ? evaluator.makeVerdicts(rows) : new Uint8Array(rows);
-      evaluator.checkBatch(aliased, out);
+      const out = columns === resident ? evaluator.createVerdicts(rows) : new Uint8Array(rows);
+      evaluator.decideBatch(aliased, out);
       expect(Buffer.compare(out, expected)).toBe(0);
     }
   }
@@ -117,15 +117,15 @@ test('columns may share memory with each other: they are only read', () => {
 
 describe('views of an evaluator’s tables', () => {
   const rows = 300;
-  const attached = attachEvaluator(evaluator.share());
+  const attached = attachEvaluator(shareEvaluator(evaluator));
   const other = createEvaluator(world);
-  const otherColumns = other.makeColumns(rows);
-  const first = evaluator.makeColumns(rows).task.buffer;
+  const otherColumns = other.createColumns(rows);
+  const first = evaluator.createColumns(rows).task.buffer;
   const buffers = [
-    evaluator.share().memory.buffer,
+    shareEvaluator(evaluator).memory.buffer,
     first,
-    evaluator.makeColumns(rows).task.buffer,
-    other.share().memory.buffer,
+    evaluator.createColumns(rows).task.buffer,
+    shareEvaluator(other).memory.buffer,
     otherColumns.task.buffer,
   ];
 
@@ -135,14 +135,14 @@ describe('views of an evaluator’s tables', () => {
       for (const buffer of buffers) {
         const view = new Uint8Array(buffer, at, rows);
         for (const decider of [evaluator, attached, other]) {
-          const asOut = refusal(view, () => decider.checkBatch(randomColumns(rows), view));
+          const asOut = refusal(view, () => decider.decideBatch(randomColumns(rows), view));
           expect(asOut).toMatchObject({
             code: 'COLUMN_MEMORY',
             column: 'out',
             message: expect.stringMatching(/tables/),
           });
           const columns = { ...randomColumns(rows), type: view };
-          const asColumn = refusal(view, () => decider.checkBatch(columns, new Uint8Array(rows)));
+          const asColumn = refusal(view, () => decider.decideBatch(columns, new Uint8Array(rows)));
           expect(asColumn).toMatchObject({ code: 'COLUMN_MEMORY', column: 'type' });
         }
       }
@@ -153,9 +153,9 @@ describe('views of an evaluator’s tables', () => {
     const columns = randomColumns(rows, otherColumns);
     const expected = verdictsOf(randomColumns(rows));
     const part = (at: Uint8Array): Uint8Array => new Uint8Array(at.buffer, at.byteOffset, rows);
-    const out = part(other.makeVerdicts(rows));
+    const out = part(other.createVerdicts(rows));
     for (const decider of [evaluator, attached, other]) {
-      decider.checkBatch({ ...columns, cmd: part(columns.cmd) }, out.fill(0));
+      decider.decideBatch({ ...columns, cmd: part(columns.cmd) }, out.fill(0));
       expect(out).toEqual(expected);
     }
   });
@@ -186,13 +186,13 @@ describe('buffers whose size changes', () => {
     const cmd = new Uint8Array(buffer, 0, rows);
     buffer.resize(rows - 1);
     expect(() => verdictsOf({ ...given, cmd })).toThrow(`column cmd has 0 rows, out has ${rows}`);
-    expect(() => evaluator.checkBatch(given, cmd)).toThrow(`column task has ${rows} rows, out has 0`);
+    expect(() => evaluator.decideBatch(given, cmd)).toThrow(`column task has ${rows} rows, out has 0`);
   });
 
   test('a column that was transferred has none', () => {
     const { task } = randomColumns(rows);
     structuredClone(task, { transfer: [task.buffer as ArrayBuffer] });
-    expect(() => evaluator.checkBatch({ ...given, task }, new Uint8Array(rows))).toThrow(
+    expect(() => evaluator.decideBatch({ ...given, task }, new Uint8Array(rows))).toThrow(
       `column task has 0 rows, out has ${rows}`,
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
+import { createColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { missedOf } from '../../src/fuzz/coverage.js';
 import { RANDOM_RULES } from '../../src/fuzz/random_profile.js';
@@ -29,14 +29,14 @@ describe('the hot path answers as the model does', () => {
       const model = new Model(world);
       const expected = requests.map((request) => model.ask(request));
       const evaluator = createEvaluator(world);
-      const columns = makeColumns(requests.length);
+      const columns = createColumns(requests.length);
       requests.forEach((request, row) => {
         setRow(columns, row, request);
       });
       const batch = new Uint8Array(requests.length);
-      evaluator.checkBatch(columns, batch);
+      evaluator.decideBatch(columns, batch);
       requests.forEach((request, row) => {
-        const single = evaluator.checkRequest(request);
+        const single = evaluator.decideRequest(request);
         if (single !== expected[row] || batch[row] !== expected[row]) {
           expect({ seed, row, request, profile: world.profile.description, single, batch: batch[row] }).toEqual({
             seed,
@@ -66,18 +66,18 @@ test('a request gives the same byte at any position of a batch', () => {
   const request = randomRequest(world, random);
   const evaluator = createEvaluator(world);
   for (const length of [1, 2, 3, 15, 16, 17, 63, 16_383, 16_384, 16_385, 40_000]) {
-    const columns = makeColumns(length);
+    const columns = createColumns(length);
     for (let row = 0; row < length; row++) setRow(columns, row, request);
     const out = new Uint8Array(length);
-    evaluator.checkBatch(columns, out);
-    expect(new Set(out)).toEqual(new Set([evaluator.checkRequest(request)]));
+    evaluator.decideBatch(columns, out);
+    expect(new Set(out)).toEqual(new Set([evaluator.decideRequest(request)]));
   }
 });
 
 test('a row holds a request, but for numbers no table knows', () => {
   const world = randomWorld(new RandomSource(9));
   const random = new RandomSource(9);
-  const columns = makeColumns(1);
+  const columns = createColumns(1);
   for (let i = 0; i < 1000; i++) {
     const request = randomRequest(world, random);
     setRow(columns, 0, request);
@@ -91,7 +91,7 @@ test('a row holds a request, but for numbers no table knows', () => {
 
 test('columns of unequal length are refused', () => {
   const evaluator = createEvaluator(randomWorld(new RandomSource(1)));
-  expect(() => evaluator.checkBatch(makeColumns(3), new Uint8Array(4))).toThrow(/column task has 3 rows/);
+  expect(() => evaluator.decideBatch(createColumns(3), new Uint8Array(4))).toThrow(/column task has 3 rows/);
 });
 
 test('hooks that are functions are refused with words: they are for the model', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BPF_MAXINSNS } from '../../src/abi/bpf.js';
 import { Fault } from '../../src/abi/verdict.js';
-import { type Columns, makeColumns } from '../../src/engine/columns.js';
+import { type Columns, createColumns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { Model } from '../../src/kernel/model.js';
@@ -53,7 +53,7 @@ function picksOf(rows: number, pattern: Pattern, random: RandomSource): Uint16Ar
 function compare(bank: RequestBank, evaluator: Evaluator, what: string, picks: Uint16Array, optional: Optional): void {
   const { columns, expected } = bank.batch(picks, optional);
   const out = new Uint8Array(picks.length).fill(UNTOUCHED);
-  evaluator.checkBatch(columns, out);
+  evaluator.decideBatch(columns, out);
   const row = firstDifference(out, expected);
   if (row === -1) return;
   const { profile, unprivilegedBpfDisabled } = bank.world;
@@ -105,10 +105,10 @@ function compareSingly(bank: RequestBank, evaluator: Evaluator, optional: Option
   bank.requests.forEach((_, i) => {
     const request = bank.requestOf(i, optional);
     const { task, token, cmd, type, attachType, insnCnt, pre } = request;
-    const answers = [evaluator.checkRequest(request), evaluator.check(named(bank.world, request, random))];
-    // A count below every caller's limit does not change the verdict, so that checkIds() need not have it.
+    const answers = [evaluator.decideRequest(request), evaluator.decideCode(named(bank.world, request, random))];
+    // A count below every caller's limit does not change the verdict, so that decideIds() need not have it.
     if (pre === Fault.NONE && insnCnt > 0 && insnCnt <= BPF_MAXINSNS) {
-      answers.push(evaluator.checkIds(task, token, cmd, type, attachType));
+      answers.push(evaluator.decideIds(task, token, cmd, type, attachType));
     }
     if (answers.some((byte) => byte !== expected[i])) {
       expect({ request, answers }).toEqual({ request, answers: answers.map(() => expected[i]) });
@@ -136,7 +136,7 @@ describe('columns anywhere in a buffer', () => {
       const out = whole.subarray(next + offset, next + offset + rows);
       whole.fill(UNTOUCHED, next);
       const before = whole.slice(0, next);
-      evaluator.checkBatch(moved, out);
+      evaluator.decideBatch(moved, out);
       expect(firstDifference(out, expected)).toBe(-1);
       expect(firstDifference(whole.subarray(0, next), before), 'columns are as they were').toBe(-1);
       const around = [...whole.subarray(next, next + offset), ...whole.subarray(next + offset + rows)];
@@ -169,7 +169,7 @@ describe('columns anywhere in a buffer', () => {
         pre: columns.pre?.subarray(from, to),
       };
       const whole = new Uint8Array(rows).fill(UNTOUCHED);
-      evaluator.checkBatch(part, whole.subarray(from, to));
+      evaluator.decideBatch(part, whole.subarray(from, to));
       const wanted = new Uint8Array(rows).fill(UNTOUCHED);
       wanted.set(expected.subarray(from, to), from);
       expect(firstDifference(whole, wanted)).toBe(-1);
@@ -180,7 +180,7 @@ describe('columns anywhere in a buffer', () => {
     const long = bank.batch(picksOf(MANY_ROWS, noise(random), random), { insnCnt: true, pre: true });
     const out = new Uint8Array(MANY_ROWS);
     for (const rows of [1, 0, 15, 16, 17, 1023, 8191]) {
-      evaluator.checkBatch(long.columns, out);
+      evaluator.decideBatch(long.columns, out);
       for (const optional of OPTIONALS) {
         compare(bank, evaluator, 'after a long one', picksOf(rows, noise(random), random), optional);
       }
@@ -240,15 +240,15 @@ test.each([
   const requests = ids.flatMap((task) =>
     ids.map((token) => ({ task, token, cmd: 5, type: 6, attachType: 37, insnCnt: 1, pre: Fault.NONE })),
   );
-  const columns = makeColumns(requests.length);
+  const columns = createColumns(requests.length);
   columns.task.set(requests.map(({ task }) => task));
   columns.token.set(requests.map(({ token }) => token));
   columns.cmd.fill(5);
   columns.type.fill(6);
   columns.attachType.fill(37);
   const out = new Uint8Array(requests.length);
-  evaluator.checkBatch(columns, out);
+  evaluator.decideBatch(columns, out);
   const expected = requests.map((request) => model.ask(request));
   expect([...out]).toEqual(expected);
-  expect(requests.map((request) => evaluator.checkRequest(request))).toEqual(expected);
+  expect(requests.map((request) => evaluator.decideRequest(request))).toEqual(expected);
 });

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { makeColumns } from '../../src/engine/columns.js';
+import { createColumns } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
+import { explainRequest } from '../../src/engine/explain_request.js';
+import { shareEvaluator } from '../../src/engine/share.js';
 import {
   BpfTokenSimError,
   ColumnLengthError,
@@ -57,23 +59,25 @@ describe('check by names', () => {
     ['as tools do', { ...XDP, cmd: 'BPFProgLoad', prog_type: 'XDP', expected_attach_type: 'bpf-xdp' }],
     ['by numbers', { task: 0, token: 0, cmd: 5, prog_type: 6, expected_attach_type: '37' }],
   ] satisfies [string, NamedRequest][])('%s', (_, request) => {
-    expect(decodeVerdict(evaluator.check(request))).toMatchObject({ allowed: true });
+    expect(decodeVerdict(evaluator.decideCode(request))).toMatchObject({ allowed: true });
     // The second time a spelling is known.
-    expect(decodeVerdict(evaluator.check(request))).toMatchObject({ allowed: true });
-    expect(decodeVerdict(evaluator.check({ ...request, token: undefined }))).toMatchObject({ errno: 'EPERM' });
-    expect(decodeVerdict(evaluator.check({ ...request, task: 'idle' }))).toMatchObject({ errno: 'EPERM' });
-    expect(decodeVerdict(evaluator.check({ ...request, prog_type: 'kprobe' }))).toMatchObject({ allowed: false });
-    expect(decodeVerdict(evaluator.check({ ...request, insn_cnt: 0 }))).toMatchObject({ errno: 'E2BIG' });
-    expect(decodeVerdict(evaluator.check({ ...request, pre: 'token-ebadf' }))).toMatchObject({ errno: 'EBADF' });
+    expect(decodeVerdict(evaluator.decideCode(request))).toMatchObject({ allowed: true });
+    expect(decodeVerdict(evaluator.decideCode({ ...request, token: undefined }))).toMatchObject({ errno: 'EPERM' });
+    expect(decodeVerdict(evaluator.decideCode({ ...request, task: 'idle' }))).toMatchObject({ errno: 'EPERM' });
+    expect(decodeVerdict(evaluator.decideCode({ ...request, prog_type: 'kprobe' }))).toMatchObject({ allowed: false });
+    expect(decodeVerdict(evaluator.decideCode({ ...request, insn_cnt: 0 }))).toMatchObject({ errno: 'E2BIG' });
+    expect(decodeVerdict(evaluator.decideCode({ ...request, pre: 'token-ebadf' }))).toMatchObject({ errno: 'EBADF' });
   });
 
   test('a command reads its own type, and what it does not read changes nothing', () => {
     const asked = { task: 'web', token: 'web-token' };
-    const map = evaluator.check({ ...asked, cmd: 'map_create', map_type: 'devmap' });
-    expect(map).toBe(evaluator.checkIds(0, 0, 0, 14, 0));
-    expect(evaluator.check({ ...asked, cmd: 'map_create', map_type: 'devmap', prog_type: 'no such thing' })).toBe(map);
-    expect(evaluator.check({ ...asked, cmd: 'btf_load', map_type: 'no such thing' })).toBe(
-      evaluator.checkIds(0, 0, 18, 0, 0),
+    const map = evaluator.decideCode({ ...asked, cmd: 'map_create', map_type: 'devmap' });
+    expect(map).toBe(evaluator.decideIds(0, 0, 0, 14, 0));
+    expect(evaluator.decideCode({ ...asked, cmd: 'map_create', map_type: 'devmap', prog_type: 'no such thing' })).toBe(
+      map,
+    );
+    expect(evaluator.decideCode({ ...asked, cmd: 'btf_load', map_type: 'no such thing' })).toBe(
+      evaluator.decideIds(0, 0, 18, 0, 0),
     );
     const attach = {
       ...asked,
@@ -81,13 +85,13 @@ describe('check by names', () => {
       prog_type: 'cgroup_skb',
       expected_attach_type: 'cgroup_inet_egress',
     };
-    expect(evaluator.check(attach)).toBe(evaluator.checkIds(0, 0, 28, 8, 1));
-    expect(evaluator.check({ ...asked, cmd: 'link_create' })).toBe(evaluator.checkIds(0, 0, 28, 0, 0));
+    expect(evaluator.decideCode(attach)).toBe(evaluator.decideIds(0, 0, 28, 8, 1));
+    expect(evaluator.decideCode({ ...asked, cmd: 'link_create' })).toBe(evaluator.decideIds(0, 0, 28, 0, 0));
   });
 
   test('ids that there are not get a verdict, as in a batch', () => {
-    expect(evaluator.check({ ...XDP, task: 7 })).toBe(evaluator.checkIds(7, 0, 5, 6, 37));
-    expect(evaluator.check({ ...XDP, token: 7 })).toBe(evaluator.checkIds(0, 7, 5, 6, 37));
+    expect(evaluator.decideCode({ ...XDP, task: 7 })).toBe(evaluator.decideIds(7, 0, 5, 6, 37));
+    expect(evaluator.decideCode({ ...XDP, token: 7 })).toBe(evaluator.decideIds(0, 7, 5, 6, 37));
   });
 
   test.each([
@@ -127,38 +131,38 @@ describe('check by names', () => {
     [{ ...XDP, task: null as never }, { field: 'task' }, 'task is object: a name or an id'],
     [{ ...XDP, pre: 3 as never }, { field: 'pre' }, 'pre is number: one of none, '],
   ] satisfies [NamedRequest, object, string][])('%j is refused in words', (request, fields, words) => {
-    const error = thrownBy(() => evaluator.check(request));
+    const error = thrownBy(() => evaluator.decideCode(request));
     expect(error).toMatchObject(fields);
     expect(error.message).toContain(words);
-    expect(thrownBy(() => evaluator.explain(request)).message).toBe(error.message);
+    expect(thrownBy(() => explainRequest(evaluator, request)).message).toBe(error.message);
   });
 
   test('a flood of spellings and unknown names leaves known ones right', () => {
     const flooded = createEvaluator(world);
     for (let i = 0; i < 5000; i++) {
-      expect(flooded.check({ ...XDP, cmd: `${' '.repeat(i)}prog_load` })).toBe(evaluator.check(XDP));
-      if (i % 100 === 0) thrownBy(() => flooded.check({ ...XDP, cmd: `no_${i}` }));
+      expect(flooded.decideCode({ ...XDP, cmd: `${' '.repeat(i)}prog_load` })).toBe(evaluator.decideCode(XDP));
+      if (i % 100 === 0) thrownBy(() => flooded.decideCode({ ...XDP, cmd: `no_${i}` }));
     }
-    expect(flooded.check({ ...XDP, cmd: 'BPF_PROG_LOAD' })).toBe(evaluator.check(XDP));
-    expect(flooded.check({ ...XDP, cmd: 'BPFProgLoad' })).toBe(evaluator.check(XDP));
+    expect(flooded.decideCode({ ...XDP, cmd: 'BPF_PROG_LOAD' })).toBe(evaluator.decideCode(XDP));
+    expect(flooded.decideCode({ ...XDP, cmd: 'BPFProgLoad' })).toBe(evaluator.decideCode(XDP));
   });
 
   test('an unknown name among 60,000 tasks, and a very long one, are refused without a long search', () => {
     const tasks = Array.from({ length: 60_000 }, (_, id) => ({ name: `task${id}`, userns: 0, euid: 0, effective: 0n }));
     const crowded = createEvaluator({ ...world, tasks });
-    expect(thrownBy(() => crowded.check({ ...XDP, task: 'task_17' }))).toMatchObject({ nearest: 'task17' });
-    expect(thrownBy(() => crowded.check({ ...XDP, task: 'x'.repeat(1 << 20) })).message.length).toBeLessThan(400);
+    expect(thrownBy(() => crowded.decideCode({ ...XDP, task: 'task_17' }))).toMatchObject({ nearest: 'task17' });
+    expect(thrownBy(() => crowded.decideCode({ ...XDP, task: 'x'.repeat(1 << 20) })).message.length).toBeLessThan(400);
   });
 
   test('two tasks of one name: no name of a task is looked up, and ids are', () => {
     const [web, idle] = world.tasks as [World['tasks'][number], World['tasks'][number]];
     const twice = createEvaluator({ ...world, tasks: [web, { ...idle, name: 'web' }] });
-    expect(thrownBy(() => twice.check(XDP))).toMatchObject({
+    expect(thrownBy(() => twice.decideCode(XDP))).toMatchObject({
       code: 'INVALID_SPEC',
       field: 'tasks[1].name',
       message: 'tasks[1].name is "web": a name of its own (tasks[0] has this one) is expected',
     });
-    expect(twice.checkIds(1, 0, 5, 6, 37)).toBe(evaluator.checkIds(1, 0, 5, 6, 37));
+    expect(twice.decideIds(1, 0, 5, 6, 37)).toBe(evaluator.decideIds(1, 0, 5, 6, 37));
   });
 });
 
@@ -169,18 +173,18 @@ test('explain takes a request by names or by ids, and knows the bpffs of a token
     const request = randomRequest(sample, random);
     const asked = createEvaluator(sample);
     const explained = explain({ world: sample, request });
-    expect(asked.explain(request)).toEqual(explained);
+    expect(explainRequest(asked, request)).toEqual(explained);
     const { verdict, advice, returned } = explained;
-    expect(asked.explain(named(sample, request, random))).toMatchObject({ verdict, advice, returned });
+    expect(explainRequest(asked, named(sample, request, random))).toMatchObject({ verdict, advice, returned });
   }
   const create = { task: 'web', cmd: 'token_create', bpffs: 'box-fs' };
-  expect(evaluator.explain(create).verdict).toMatchObject({ allowed: true });
-  expect(evaluator.explain({ ...create, task: 'idle' }).verdict).toMatchObject({ errno: 'EPERM' });
-  expect(decodeVerdict(evaluator.check(create)).allowed).toBe(false);
+  expect(explainRequest(evaluator, create).verdict).toMatchObject({ allowed: true });
+  expect(explainRequest(evaluator, { ...create, task: 'idle' }).verdict).toMatchObject({ errno: 'EPERM' });
+  expect(decodeVerdict(evaluator.decideCode(create)).allowed).toBe(false);
 });
 
 describe('batches that would be read wrongly are refused', () => {
-  const columns = makeColumns(3);
+  const columns = createColumns(3);
   test.each([
     ['task', new Uint8Array(3), 'column task is Uint8Array, Uint16Array is expected'],
     ['token', new Int16Array(3), 'column token is Int16Array, Uint16Array is expected'],
@@ -190,26 +194,26 @@ describe('batches that would be read wrongly are refused', () => {
     ['pre', new DataView(new ArrayBuffer(3)), 'column pre is DataView, Uint8Array is expected'],
     ['type', undefined, 'column type is undefined, Uint8Array is expected'],
   ])('%s: %o', (column, value, message) => {
-    const error = thrownBy(() => evaluator.checkBatch({ ...columns, [column]: value } as never, new Uint8Array(3)));
+    const error = thrownBy(() => evaluator.decideBatch({ ...columns, [column]: value } as never, new Uint8Array(3)));
     expect(error).toBeInstanceOf(ColumnTypeError);
     expect(error).toMatchObject({ column, code: 'COLUMN_TYPE', message });
   });
 
   test('verdicts that are no bytes', () => {
-    const error = thrownBy(() => evaluator.checkBatch(columns, new Uint16Array(3) as never));
+    const error = thrownBy(() => evaluator.decideBatch(columns, new Uint16Array(3) as never));
     expect(error).toMatchObject({ column: 'out', given: 'Uint16Array', expected: 'Uint8Array' });
   });
 
   test('columns of another length', () => {
-    const error = thrownBy(() => evaluator.checkBatch({ ...columns, pre: new Uint8Array(2) }, new Uint8Array(3)));
+    const error = thrownBy(() => evaluator.decideBatch({ ...columns, pre: new Uint8Array(2) }, new Uint8Array(3)));
     expect(error).toBeInstanceOf(ColumnLengthError);
     expect(error).toMatchObject({ column: 'pre', rows: 2, expected: 3, message: 'column pre has 2 rows, out has 3' });
   });
 
   test('a Buffer is accepted like any Uint8Array', () => {
     const out = new Uint8Array(3);
-    evaluator.checkBatch({ ...columns, cmd: Buffer.from([5, 5, 5]), insnCnt: undefined, pre: undefined }, out);
-    expect(out[0]).toBe(evaluator.checkIds(0, 0xffff, 5, 0, 0));
+    evaluator.decideBatch({ ...columns, cmd: Buffer.from([5, 5, 5]), insnCnt: undefined, pre: undefined }, out);
+    expect(out[0]).toBe(evaluator.decideIds(0, 0xffff, 5, 0, 0));
   });
 });
 
@@ -225,22 +229,22 @@ test('worlds that do not fit and hooks that are functions are refused', () => {
 
 test('after dispose() everything says so, and dispose() may be called again', () => {
   const gone = createEvaluator(world);
-  gone.check(XDP);
+  gone.decideCode(XDP);
   gone.dispose();
   gone.dispose();
   gone[Symbol.dispose]();
   const calls = [
     () => gone.world,
-    () => gone.check(XDP),
-    () => gone.checkRequest(requestOf({ task: 0, cmd: 5 })),
-    () => gone.checkIds(0, 0, 5, 6, 0),
-    () => gone.checkBatch(makeColumns(1), new Uint8Array(1)),
-    () => gone.explain(XDP),
-    () => gone.addTask({ name: 'new', userns: 0, euid: 0, effective: 0n }),
-    () => gone.addToken({ name: 'new', userns: 0, allowed: { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n } }),
-    () => gone.narrowToken(0, { cmds: 0n }),
-    () => gone.replaceWorld(world),
-    () => gone.share(),
+    () => gone.decideCode(XDP),
+    () => gone.decideRequest(requestOf({ task: 0, cmd: 5 })),
+    () => gone.decideIds(0, 0, 5, 6, 0),
+    () => gone.decideBatch(createColumns(1), new Uint8Array(1)),
+    () => explainRequest(gone, XDP),
+    () => gone.editor.addTask({ name: 'new', userns: 0, euid: 0, effective: 0n }),
+    () => gone.editor.addToken({ name: 'new', userns: 0, allowed: { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n } }),
+    () => gone.editor.narrowToken(0, { cmds: 0n }),
+    () => gone.editor.replaceWorld(world),
+    () => shareEvaluator(gone),
   ];
   for (const call of calls) expect(thrownBy(call)).toBeInstanceOf(DisposedError);
 });
@@ -257,11 +261,11 @@ test('dispose() releases the memory, even while the evaluator is referenced', as
   const kept = createEvaluator(world);
   const gone = createEvaluator(world);
   WebAssembly.Memory = Memory;
-  gone.check(XDP);
+  gone.decideCode(XDP);
   gone.dispose();
   // A WeakRef holds what it refers to until the turn that made it is over.
   await setImmediate();
   collectGarbage();
   expect(memories.map((memory) => memory.deref() !== undefined)).toEqual([true, false]);
-  expect(kept.check(XDP)).toBe(evaluator.check(XDP));
+  expect(kept.decideCode(XDP)).toBe(evaluator.decideCode(XDP));
 });

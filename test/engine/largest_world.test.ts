@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY, USERNS_MAX_LEVEL } from '../../src/abi/bpf.js';
 import * as L from '../../src/abi/memory_layout.js';
-import { makeColumns, setRow } from '../../src/engine/columns.js';
+import { createColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { KERNEL_REGIONS, layoutFaults, REGIONS, WORKSPACE_REGIONS } from '../../src/engine/regions.js';
 import { largeTree, TREE_SHAPES } from '../../src/fuzz/large_world.js';
@@ -55,15 +55,15 @@ describe.each(TREE_SHAPES)('65,535 user namespaces, %s', (shape) => {
     })),
   );
   const expected = requests.map((request) => model.ask(request));
-  const single = (): number[] => requests.map((request) => evaluator.checkRequest(request));
+  const single = (): number[] => requests.map((request) => evaluator.decideRequest(request));
 
   test('single requests, a batch of 20,000 rows, and single requests after it are decided as by the model', () => {
     expect(single()).toEqual(expected);
     const rows = 20_000;
-    const columns = makeColumns(rows);
+    const columns = createColumns(rows);
     for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
     const out = new Uint8Array(rows);
-    evaluator.checkBatch(columns, out);
+    evaluator.decideBatch(columns, out);
     expect([...out.subarray(0, requests.length)]).toEqual(expected);
     for (let row = 0; row < rows; row++) if (out[row] !== expected[row % requests.length]) expect(row).toBe(-1);
     expect(single()).toEqual(expected);

@@ -20,7 +20,7 @@ const request = requestOf({ task: 0, cmd: 18 });
 /** Every public call that takes a world to decide in. */
 const TAKE_WORLDS: Readonly<Record<string, (world: World) => unknown>> = {
   'createEvaluator()': (world) => createEvaluator(world),
-  'replaceWorld()': (world) => evaluator.replaceWorld(world),
+  'replaceWorld()': (world) => evaluator.editor.replaceWorld(world),
   'new Model()': (world) => new Model(world),
   'explain()': (world) => explain({ world, request }),
   'advise()': (world) => remediate({ world, request }),

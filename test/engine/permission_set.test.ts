@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DISPOSITION_SHIFT, Disposition, OUTCOME_MASK, type Outcome } from '../../src/abi/verdict.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import type { PermissionSet } from '../../src/engine/permission_set.js';
-import { attachEvaluator } from '../../src/engine/share.js';
+import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import { UnknownNameError } from '../../src/errors.js';
 import { randomProfile } from '../../src/fuzz/random_profile.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
@@ -117,7 +117,8 @@ describe.each(TESTED)('$title', ({ profile, number }) => {
       const evaluator = createEvaluator(world);
       for (let task = 0; task < world.tasks.length; task++) {
         for (const token of [NO_TOKEN, ...world.tokens.keys()]) {
-          const ask = (cmd: number, type: number, attach: number) => evaluator.checkIds(task, token, cmd, type, attach);
+          const ask = (cmd: number, type: number, attach: number) =>
+            evaluator.decideIds(task, token, cmd, type, attach);
           for (const disposition of compare(world, evaluator, task, token, ask)) seen.add(disposition);
         }
       }
@@ -189,18 +190,19 @@ describe('a permission set', () => {
     const { cmds, mapTypes, progTypes, cgroupSkbAttachTypes } = evaluator.permissionSet(taskId, tokenId);
     expect([cmds, mapTypes, progTypes, cgroupSkbAttachTypes]).toEqual([0n, 0n, 0n, 0n]);
     const verdicts = evaluator.permissionTable(taskId, tokenId);
-    expect(verdicts.verdictOf(5, 6, 37)).toBe(evaluator.checkIds(taskId, tokenId, 5, 6, 37));
-    expect(verdicts.verdictOf(8, 8, 0)).toBe(evaluator.checkIds(taskId, tokenId, 8, 8, 0));
+    expect(verdicts.verdictOf(5, 6, 37)).toBe(evaluator.decideIds(taskId, tokenId, 5, 6, 37));
+    expect(verdicts.verdictOf(8, 8, 0)).toBe(evaluator.decideIds(taskId, tokenId, 8, 8, 0));
   });
 
   test('has nothing of numbers past the tables', () => {
     const permissionSet = evaluator.permissionSet(0);
     expect([63, 64, 1000].map((type) => permissionSet.attachTypes(type))).toEqual([0n, 0n, 0n]);
-    expect(evaluator.permissionTable(0).verdictOf(1000, 0, 0)).toBe(evaluator.checkIds(0, NO_TOKEN, 63, 0, 0));
+    expect(evaluator.permissionTable(0).verdictOf(1000, 0, 0)).toBe(evaluator.decideIds(0, NO_TOKEN, 63, 0, 0));
   });
 
   test('is the same from another thread’s attachment', () => {
-    const attached = attachEvaluator(evaluator.share());
+    const shared = createEvaluator(evaluator.world, { memory: 'shared' });
+    const attached = attachEvaluator(shareEvaluator(shared));
     expect(attached.permissionSet(0, 0).progTypes).toBe(evaluator.permissionSet(0, 0).progTypes);
     attached.dispose();
     expect(() => attached.permissionSet(0, 0)).toThrow(/disposed/);

@@ -1,5 +1,5 @@
 import { Fault } from '../../src/abi/verdict.js';
-import { type Columns, type FullColumns, makeColumns } from '../../src/engine/columns.js';
+import { type Columns, createColumns, type FullColumns } from '../../src/engine/columns.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import type { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
@@ -47,7 +47,7 @@ export class RequestBank {
         return i === 0 ? { ...request, ...unknownNumber(random) } : request;
       }),
     );
-    this.#rows = makeColumns(this.requests.length);
+    this.#rows = createColumns(this.requests.length);
     this.requests.forEach((request, row) => {
       put(this.#rows, row, request);
     });

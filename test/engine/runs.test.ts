@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { LAST_TYPE, TYPE_ROWS } from '../../src/abi/memory_layout.js';
-import { makeColumns, rowOf, setRow } from '../../src/engine/columns.js';
+import { createColumns, rowOf, setRow } from '../../src/engine/columns.js';
 import { Decider } from '../../src/engine/decider.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { type Addresses, addressesOf } from '../../src/engine/resident_columns.js';
+import { shareEvaluator } from '../../src/engine/share.js';
 import { claimWorkspace } from '../../src/engine/workspaces.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
@@ -30,7 +31,7 @@ describe('rows of one task and token', () => {
       const random = new RandomSource(seed ^ 0xa11);
       const { task, token } = randomRequest(world, random);
       const asked = everyRequest(vocabulary.require('cmds', 'prog_load'), vocabulary.require('cmds', 'map_create'));
-      const columns = makeColumns(asked.length);
+      const columns = createColumns(asked.length);
       const isFaulty = seed % 3 === 0;
       asked.forEach((fields, row) => {
         const { insnCnt, pre } =
@@ -45,7 +46,7 @@ describe('rows of one task and token', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const world = randomWorld(new RandomSource(seed));
       const random = new RandomSource(seed ^ 0xb22);
-      const columns = makeColumns(20_000);
+      const columns = createColumns(20_000);
       for (let row = 0; row < 20_000; ) {
         const { task, token } = randomRequest(world, random);
         // Some too short for a way of their own, some for a table.
@@ -59,17 +60,17 @@ describe('rows of one task and token', () => {
   test('write nothing past the rows they are asked of, as another thread may decide those', () => {
     const world = randomWorld(new RandomSource(8));
     const random = new RandomSource(9);
-    const evaluator = createEvaluator(world);
-    const { memory } = evaluator.share();
+    const evaluator = createEvaluator(world, { memory: 'shared' });
+    const { memory } = shareEvaluator(evaluator);
     const rows = 2048;
-    const columns = evaluator.makeColumns(rows);
+    const columns = evaluator.createColumns(rows);
     for (let row = 0; row < rows; ) {
       const { task, token } = randomRequest(world, random);
       const stop = Math.min(row + 1 + random.below(70), rows);
       for (; row < stop; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
     }
-    const out = evaluator.makeVerdicts(rows);
-    evaluator.checkBatch(columns, out);
+    const out = evaluator.createVerdicts(rows);
+    evaluator.decideBatch(columns, out);
     const expected = out.slice();
     const decider = new Decider(memory, claimWorkspace(memory));
     const addresses = addressesOf(memory, columns, out) as Addresses;
@@ -77,7 +78,7 @@ describe('rows of one task and token', () => {
       const start = 16 * random.below(100);
       const stop = start + 16 + random.below(300);
       out.fill(0xa5);
-      decider.checkResident(addresses, start, stop);
+      decider.decideResident(addresses, start, stop);
       const wanted = new Uint8Array(rows).fill(0xa5);
       wanted.set(expected.subarray(start, stop), start);
       expect(Buffer.compare(out, wanted), `rows ${start} to ${stop}`).toBe(0);
@@ -93,7 +94,7 @@ describe('rows of one task and token', () => {
       [0, NO_TOKEN],
       [0, 0xfffe],
     ] as const) {
-      const columns = makeColumns(2000);
+      const columns = createColumns(2000);
       const random = new RandomSource(4);
       for (let row = 0; row < 2000; row++) setRow(columns, row, { ...randomRequest(world, random), task, token });
       expectAsAlone(world, columns, `task ${task}, token ${token}`);
@@ -103,19 +104,19 @@ describe('rows of one task and token', () => {
 
 function expectAsAlone(
   world: Parameters<typeof createEvaluator>[0],
-  columns: ReturnType<typeof makeColumns>,
+  columns: ReturnType<typeof createColumns>,
   what: string,
 ): void {
   const evaluator = createEvaluator(world);
   const batch = new Uint8Array(columns.task.length);
-  evaluator.checkBatch(columns, batch);
-  const wrong = batch.findIndex((verdict, row) => verdict !== evaluator.checkRequest(rowOf(columns, row)));
+  evaluator.decideBatch(columns, batch);
+  const wrong = batch.findIndex((verdict, row) => verdict !== evaluator.decideRequest(rowOf(columns, row)));
   if (wrong === -1) return;
   const request = rowOf(columns, wrong);
   expect({ what, row: wrong, request, verdict: batch[wrong] }).toEqual({
     what,
     row: wrong,
     request,
-    verdict: evaluator.checkRequest(request),
+    verdict: evaluator.decideRequest(request),
   });
 }

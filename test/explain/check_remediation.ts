@@ -60,7 +60,7 @@ export function followAdvice(worlds: number): number {
       const after = advice.changes.reduce(applyRemedy, context);
       expectUsefulDelegation(context, advice.changes);
       const verdict = decodeVerdict(new Model(after.world).ask(after.request));
-      const fast = decodeVerdict(createEvaluator(after.world).checkRequest(after.request));
+      const fast = decodeVerdict(createEvaluator(after.world).decideRequest(after.request));
       if (!verdict.allowed || !fast.allowed) expect({ context, advice, verdict, fast }).toBeNull();
       if (denied % 8 === 0) expectNothingSuperfluous(context, advice.changes);
     } else {

@@ -20,18 +20,18 @@ export function wrongAnswers(wrong: Wrong): Implementations {
     const evaluator = createEvaluator(first);
     const plain = { insnCnt: 1, pre: 0 };
     return {
-      checkRequest: (request) => wrong(evaluator.world, request, evaluator.checkRequest(request)),
-      checkIds: (task, token, cmd, type, attachType) =>
+      decideRequest: (request) => wrong(evaluator.world, request, evaluator.decideRequest(request)),
+      decideIds: (task, token, cmd, type, attachType) =>
         wrong(
           evaluator.world,
           { task, token, cmd, type, attachType, ...plain },
-          evaluator.checkIds(task, token, cmd, type, attachType),
+          evaluator.decideIds(task, token, cmd, type, attachType),
         ),
-      checkBatch(columns, out) {
-        evaluator.checkBatch(columns, out);
+      decideBatch(columns, out) {
+        evaluator.decideBatch(columns, out);
         for (const [row, byte] of out.entries()) out[row] = wrong(evaluator.world, rowOf(columns, row), byte);
       },
-      replaceWorld: (world) => evaluator.replaceWorld(world),
+      replaceWorld: (world) => evaluator.editor.replaceWorld(world),
     };
   };
   return { ...DEFAULT_IMPLEMENTATIONS, engine };
@@ -42,10 +42,10 @@ export function wrongTables(change: (world: World) => World): Implementations {
   const engine = (first: World): OptimizedEngine => {
     const evaluator = createEvaluator(change(first));
     return {
-      checkRequest: (request) => evaluator.checkRequest(request),
-      checkIds: (...ids) => evaluator.checkIds(...ids),
-      checkBatch: (columns, out) => evaluator.checkBatch(columns, out),
-      replaceWorld: (world) => evaluator.replaceWorld(change(world)),
+      decideRequest: (request) => evaluator.decideRequest(request),
+      decideIds: (...ids) => evaluator.decideIds(...ids),
+      decideBatch: (columns, out) => evaluator.decideBatch(columns, out),
+      replaceWorld: (world) => evaluator.editor.replaceWorld(change(world)),
     };
   };
   return { ...DEFAULT_IMPLEMENTATIONS, engine };
@@ -56,16 +56,16 @@ export function wrongRuns(wrong: Wrong): Implementations {
   const engine = (first: World): OptimizedEngine => {
     const evaluator = createEvaluator(first);
     return {
-      checkRequest: (request) => evaluator.checkRequest(request),
-      checkIds: (...ids) => evaluator.checkIds(...ids),
-      checkBatch(columns, out) {
-        evaluator.checkBatch(columns, out);
+      decideRequest: (request) => evaluator.decideRequest(request),
+      decideIds: (...ids) => evaluator.decideIds(...ids),
+      decideBatch(columns, out) {
+        evaluator.decideBatch(columns, out);
         if (out.length < 512 || new Set(columns.task).size > 1 || new Set(columns.token).size > 1) return;
         for (let row = 512; row < out.length; row++) {
           out[row] = wrong(evaluator.world, rowOf(columns, row), out[row] as number);
         }
       },
-      replaceWorld: (world) => evaluator.replaceWorld(world),
+      replaceWorld: (world) => evaluator.editor.replaceWorld(world),
     };
   };
   return { ...DEFAULT_IMPLEMENTATIONS, engine };
@@ -157,15 +157,15 @@ export function wrongEvaluator(change: (evaluator: Evaluator) => Partial<Optimiz
   const engine = (world: World): OptimizedEngine => {
     const evaluator = createEvaluator(world);
     return {
-      checkRequest: (request) => evaluator.checkRequest(request),
-      checkIds: (...ids) => evaluator.checkIds(...ids),
-      checkBatch: (columns, out) => evaluator.checkBatch(columns, out),
-      replaceWorld: (next) => evaluator.replaceWorld(next),
-      addTask: (task) => evaluator.addTask(task),
-      addToken: (token) => evaluator.addToken(token),
-      narrowToken: (token, keep) => evaluator.narrowToken(token, keep),
-      makeColumns: (rows) => evaluator.makeColumns(rows),
-      makeVerdicts: (rows) => evaluator.makeVerdicts(rows),
+      decideRequest: (request) => evaluator.decideRequest(request),
+      decideIds: (...ids) => evaluator.decideIds(...ids),
+      decideBatch: (columns, out) => evaluator.decideBatch(columns, out),
+      replaceWorld: (next) => evaluator.editor.replaceWorld(next),
+      addTask: (task) => evaluator.editor.addTask(task),
+      addToken: (token) => evaluator.editor.addToken(token),
+      narrowToken: (token, keep) => evaluator.editor.narrowToken(token, keep),
+      createColumns: (rows) => evaluator.createColumns(rows),
+      createVerdicts: (rows) => evaluator.createVerdicts(rows),
       ...change(evaluator),
     };
   };
@@ -179,12 +179,12 @@ function spoilLast(out: Uint8Array): void {
 
 /** A task that is added has no capability. */
 export const addedTasksAreBare = wrongEvaluator((evaluator) => ({
-  addTask: (task) => evaluator.addTask({ ...task, effective: 0n }),
+  addTask: (task) => evaluator.editor.addTask({ ...task, effective: 0n }),
 }));
 
 /** Denials of a token that is added are lost. */
 export const addedTokensAreNotDenied = wrongEvaluator((evaluator) => ({
-  addToken: (token) => evaluator.addToken({ ...token, denials: { cmds: 0n, caps: 0n } }),
+  addToken: (token) => evaluator.editor.addToken({ ...token, denials: { cmds: 0n, caps: 0n } }),
 }));
 
 /** Narrowing changes nothing. */
@@ -194,13 +194,13 @@ export const narrowingIsIgnored = wrongEvaluator(() => ({ narrowToken: () => und
 export const residentBatchesAreShort = wrongEvaluator((evaluator) => {
   const resident = new Set<Uint8Array>();
   return {
-    makeVerdicts(rows) {
-      const out = evaluator.makeVerdicts(rows);
+    createVerdicts(rows) {
+      const out = evaluator.createVerdicts(rows);
       resident.add(out);
       return out;
     },
-    checkBatch(columns, out) {
-      evaluator.checkBatch(columns, out);
+    decideBatch(columns, out) {
+      evaluator.decideBatch(columns, out);
       if (resident.has(out)) spoilLast(out);
     },
   };
@@ -208,16 +208,16 @@ export const residentBatchesAreShort = wrongEvaluator((evaluator) => {
 
 /** Batches without a column of faults lose their last row. */
 export const noFaultsIsWrong = wrongEvaluator((evaluator) => ({
-  checkBatch(columns, out) {
-    evaluator.checkBatch(columns, out);
+  decideBatch(columns, out) {
+    evaluator.decideBatch(columns, out);
     if (columns.pre === undefined) spoilLast(out);
   },
 }));
 
 /** Batches past the room they are copied through lose their last row. */
 export const longBatchesAreShort = wrongEvaluator((evaluator) => ({
-  checkBatch(columns, out) {
-    evaluator.checkBatch(columns, out);
+  decideBatch(columns, out) {
+    evaluator.decideBatch(columns, out);
     if (out.length > 8192) spoilLast(out);
   },
 }));
@@ -235,14 +235,14 @@ export function sharedSysctl(): Implementations {
     place(first);
     const asked = (): Evaluator => {
       const evaluator = evaluators.get(last) ?? createEvaluator(world);
-      evaluator.replaceWorld({ ...world, unprivilegedBpfDisabled: last });
+      evaluator.editor.replaceWorld({ ...world, unprivilegedBpfDisabled: last });
       evaluators.set(last, evaluator);
       return evaluator;
     };
     return {
-      checkRequest: (request) => asked().checkRequest(request),
-      checkIds: (...ids) => asked().checkIds(...ids),
-      checkBatch: (columns, out) => asked().checkBatch(columns, out),
+      decideRequest: (request) => asked().decideRequest(request),
+      decideIds: (...ids) => asked().decideIds(...ids),
+      decideBatch: (columns, out) => asked().decideBatch(columns, out),
       replaceWorld: place,
     };
   };

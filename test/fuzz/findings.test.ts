@@ -98,7 +98,7 @@ describe.each([
 
     const text = fuzzCaseText(replayed, finding);
     expect(text).toMatch(
-      /^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# checkRequest +\S.*\n/,
+      /^# case \S+, \S+: the model and the hot path disagree\n# model +\S.*\n# decideRequest +\S.*\n/,
     );
     if (!isConstructible(shrunk.world)) return;
     const { world, requests } = parseScenario(text);
@@ -125,11 +125,11 @@ test('a batch that goes wrong by position is found, and shrunk to the batch it t
     engine: (world) => {
       const real = DEFAULT_IMPLEMENTATIONS.engine(world);
       return {
-        checkRequest: (request) => real.checkRequest(request),
-        checkIds: (...ids) => real.checkIds(...ids),
+        decideRequest: (request) => real.decideRequest(request),
+        decideIds: (...ids) => real.decideIds(...ids),
         replaceWorld: (next) => real.replaceWorld(next),
-        checkBatch(columns, out) {
-          real.checkBatch(columns, out);
+        decideBatch(columns, out) {
+          real.decideBatch(columns, out);
           if (out.length > 16) out[16] = 31;
         },
       };
@@ -141,7 +141,7 @@ test('a batch that goes wrong by position is found, and shrunk to the batch it t
   expect(replayed.shrunk?.requests).toHaveLength(17);
   expect(replayed.shrunk?.index).toBe(16);
   expect(fuzzCaseText(replayed)).toMatch(/^# it takes a batch of these 17 requests; they disagree on number 17$/m);
-  expect(fuzzCaseText(replayed)).toMatch(/^# checkBatch +31, which is no verdict$/m);
+  expect(fuzzCaseText(replayed)).toMatch(/^# decideBatch +31, which is no verdict$/m);
 });
 
 test('what an instance remembers of earlier worlds is found, and named as that', () => {
@@ -151,9 +151,9 @@ test('what an instance remembers of earlier worlds is found, and named as that',
       const real = DEFAULT_IMPLEMENTATIONS.engine(first);
       const { unprivilegedBpfDisabled } = first;
       return {
-        checkRequest: (request) => real.checkRequest(request),
-        checkIds: (...ids) => real.checkIds(...ids),
-        checkBatch: (columns, out) => real.checkBatch(columns, out),
+        decideRequest: (request) => real.decideRequest(request),
+        decideIds: (...ids) => real.decideIds(...ids),
+        decideBatch: (columns, out) => real.decideBatch(columns, out),
         replaceWorld: (world) => real.replaceWorld({ ...world, unprivilegedBpfDisabled }),
       };
     },
@@ -165,7 +165,7 @@ test('what an instance remembers of earlier worlds is found, and named as that',
   expect(fuzzCaseText(replayed, finding)).toContain('it shows only in an instance that held other worlds before');
 });
 
-test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
+test.each(['decideRequest', 'decideBatch', 'replaceWorld', 'model'] as const)(
   'a throw of %s is a finding, told apart',
   (what) => {
     const burst = (): never => {
@@ -176,9 +176,9 @@ test.each(['checkRequest', 'checkBatch', 'replaceWorld', 'model'] as const)(
       engine: (world) => {
         const real = DEFAULT_IMPLEMENTATIONS.engine(world);
         return {
-          checkRequest: what === 'checkRequest' ? burst : (request) => real.checkRequest(request),
-          checkIds: (...ids) => real.checkIds(...ids),
-          checkBatch: what === 'checkBatch' ? burst : (columns, out) => real.checkBatch(columns, out),
+          decideRequest: what === 'decideRequest' ? burst : (request) => real.decideRequest(request),
+          decideIds: (...ids) => real.decideIds(...ids),
+          decideBatch: what === 'decideBatch' ? burst : (columns, out) => real.decideBatch(columns, out),
           replaceWorld: what === 'replaceWorld' ? burst : (next) => real.replaceWorld(next),
         };
       },

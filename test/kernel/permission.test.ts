@@ -81,6 +81,6 @@ describe('the kernel, case by case', () => {
       return `${outcomeName(outcome)} ${dispositionName(disposition)}`;
     };
     expect(words(new Model(world).ask(request))).toBe(row.answer);
-    expect(words(createEvaluator(world).checkRequest(request))).toBe(row.answer);
+    expect(words(createEvaluator(world).decideRequest(request))).toBe(row.answer);
   });
 });

@@ -4,17 +4,17 @@ import * as pools from '../../src/pool/index.js';
 import * as tables from '../../src/tables/index.js';
 import { smallWorld } from '../tables/small_world.js';
 
-const { BpfTokenSimError, makeColumns, requestOf } = library;
+const { BpfTokenSimError, createColumns, requestOf } = library;
 
 const world = {
   ...smallWorld(),
   profile: library.extendProfile(smallWorld().profile, 'mine', { token_narrowing: true }),
 };
 const evaluator = library.createEvaluator(world);
-const attached = library.attachEvaluator(evaluator.share());
+const attached = library.attachEvaluator(library.shareEvaluator(evaluator));
 const pool = pools.createEvaluatorPool(evaluator, { workers: 1 });
-const explanation = evaluator.explain(requestOf({ task: 1, token: 0, cmd: 5 }));
-const columns = makeColumns(3);
+const explanation = library.explainRequest(evaluator, requestOf({ task: 1, token: 0, cmd: 5 }));
+const columns = createColumns(3);
 const out = new Uint8Array(3);
 const XDP = { task: 'agent', token: 'full', cmd: 'prog_load', prog_type: 'xdp' };
 const TASK = { name: 'new', userns: 1, euid: 0, effective: 0n };
@@ -64,10 +64,13 @@ async function drained(chunks: AsyncIterable<unknown>): Promise<void> {
 /** Every call with arguments that are right; each argument is then replaced by every nasty value. */
 const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unknown, ...args: unknown[]]>> = {
   // src/index.ts
-  makeColumns: [library.makeColumns, 3],
+  createColumns: [library.createColumns, 3],
   setRow: [library.setRow, columns, 1, request],
   rowOf: [library.rowOf, columns, 1],
-  attachEvaluator: [(shared: library.SharedEvaluator) => library.attachEvaluator(shared).dispose(), evaluator.share()],
+  attachEvaluator: [
+    (shared: library.SharedEvaluator) => library.attachEvaluator(shared).dispose(),
+    library.shareEvaluator(evaluator),
+  ],
   profileNamed: [library.profileNamed, 'v12'],
   findProfile: [library.findProfile, 'v12'],
   extendProfile: [library.extendProfile, world.profile, 'x', {}],
@@ -103,30 +106,30 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
   parseDelegateMask: [library.parseDelegateMask, world.profile, 'cmds', 'any'],
   explainText: [library.explainText, explanation],
   // An evaluator
-  check: [(given: typeof XDP) => evaluator.check(given), XDP],
-  checkRequest: [(given: library.Request) => evaluator.checkRequest(given), request],
-  checkIds: [evaluator.checkIds, 1, 0, 5, 6, 37],
-  checkBatch: [(...args: [library.Columns, Uint8Array]) => evaluator.checkBatch(...args), columns, out],
+  check: [(given: typeof XDP) => evaluator.decideCode(given), XDP],
+  decideRequest: [(given: library.Request) => evaluator.decideRequest(given), request],
+  decideIds: [evaluator.decideIds, 1, 0, 5, 6, 37],
+  decideBatch: [(...args: [library.Columns, Uint8Array]) => evaluator.decideBatch(...args), columns, out],
   permissionSet: [(...args: [string, string]) => evaluator.permissionSet(...args), 'agent', 'full'],
   permissionTable: [(...args: [string, string]) => evaluator.permissionTable(...args), 'agent', 'full'],
-  'evaluator.explain': [(given: typeof XDP) => evaluator.explain(given), XDP],
-  addTask: [(given: library.TaskSpec) => evaluator.addTask(given), { ...TASK, userns: 9 }],
-  addToken: [(given: library.NewToken) => evaluator.addToken(given), { ...TOKEN, userns: 9 }],
-  narrowToken: [(...args: [string, object]) => evaluator.narrowToken(...args), 'maps-only', {}],
-  replaceWorld: [(given: library.World) => evaluator.replaceWorld(given), world],
-  'evaluator.makeColumns': [(rows: number) => evaluator.makeColumns(rows), 3],
-  'evaluator.makeVerdicts': [(rows: number) => evaluator.makeVerdicts(rows), 3],
+  'evaluator.explain': [(given: typeof XDP) => library.explainRequest(evaluator, given), XDP],
+  addTask: [(given: library.TaskSpec) => evaluator.editor.addTask(given), { ...TASK, userns: 9 }],
+  addToken: [(given: library.NewToken) => evaluator.editor.addToken(given), { ...TOKEN, userns: 9 }],
+  narrowToken: [(...args: [string, object]) => evaluator.editor.narrowToken(...args), 'maps-only', {}],
+  replaceWorld: [(given: library.World) => evaluator.editor.replaceWorld(given), world],
+  'evaluator.createColumns': [(rows: number) => evaluator.createColumns(rows), 3],
+  'evaluator.createVerdicts': [(rows: number) => evaluator.createVerdicts(rows), 3],
   // An attachment
-  'attached.checkIds': [
-    (...args: [number, number, number, number, number]) => attached.checkIds(...args),
+  'attached.decideIds': [
+    (...args: [number, number, number, number, number]) => attached.decideIds(...args),
     1,
     0,
     5,
     6,
     37,
   ],
-  'attached.checkRequest': [(given: library.Request) => attached.checkRequest(given), request],
-  'attached.checkBatch': [(...args: [library.Columns, Uint8Array]) => attached.checkBatch(...args), columns, out],
+  'attached.decideRequest': [(given: library.Request) => attached.decideRequest(given), request],
+  'attached.decideBatch': [(...args: [library.Columns, Uint8Array]) => attached.decideBatch(...args), columns, out],
   'attached.permissionSet': [(...args: [number, number]) => attached.permissionSet(...args), 1, 0],
   // src/pool/index.ts
   createEvaluatorPool: [
@@ -134,9 +137,9 @@ const CALLS: Readonly<Record<string, readonly [call: (...args: never[]) => unkno
     evaluator,
     { workers: 1 },
   ],
-  makeSharedColumns: [pools.makeSharedColumns, 3],
-  makeSharedVerdicts: [pools.makeSharedVerdicts, 3],
-  'pool.checkBatch': [(...args: [library.Columns, Uint8Array, object]) => pool.checkBatch(...args), columns, out, {}],
+  createSharedColumns: [pools.createSharedColumns, 3],
+  createSharedVerdicts: [pools.createSharedVerdicts, 3],
+  'pool.decideBatch': [(...args: [library.Columns, Uint8Array, object]) => pool.decideBatch(...args), columns, out, {}],
   // src/tables/index.ts
   evaluateTable: [
     (...args: Parameters<typeof tables.evaluateTable>) => drained(tables.evaluateTable(...args)),
@@ -183,11 +186,11 @@ describe('a number that WebAssembly would take for another is no request', () =>
     for (const value of [...numbers, ...(field === 'pre' ? [8, 255] : [])]) {
       const wrong = { ...request, [field]: value } as never;
       const ways = [
-        () => evaluator.checkRequest(wrong),
-        () => attached.checkRequest(wrong),
+        () => evaluator.decideRequest(wrong),
+        () => attached.decideRequest(wrong),
         () => new library.Model(world).ask(wrong),
-        () => library.setRow(makeColumns(1), 0, wrong),
-        () => evaluator.explain(wrong),
+        () => library.setRow(createColumns(1), 0, wrong),
+        () => library.explainRequest(evaluator, wrong),
       ];
       for (const way of ways) {
         expect(way).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', field }) as never);
@@ -195,13 +198,13 @@ describe('a number that WebAssembly would take for another is no request', () =>
     }
   });
 
-  test('nor is one of checkIds() or a permission set', () => {
+  test('nor is one of decideIds() or a permission set', () => {
     for (const value of numbers) {
       for (const place of [0, 1, 2, 3, 4]) {
         const ids = [1, 0, 5, 6, 37].with(place, value as never) as [number, number, number, number, number];
         for (const decider of [evaluator, attached]) {
           const field = fields[place] as string;
-          expect(() => decider.checkIds(...ids)).toThrow(
+          expect(() => decider.decideIds(...ids)).toThrow(
             expect.objectContaining({ code: 'INVALID_REQUEST', field }) as never,
           );
         }
@@ -211,41 +214,41 @@ describe('a number that WebAssembly would take for another is no request', () =>
   });
 
   test('a task past what a column holds is no other task in it, and a token is refused', () => {
-    const row = makeColumns(1);
+    const row = createColumns(1);
     library.setRow(row, 0, { ...request, task: 2 ** 16 });
     const verdict = new Uint8Array(1);
-    evaluator.checkBatch(row, verdict);
-    expect(verdict[0]).toBe(evaluator.checkRequest({ ...request, task: 2 ** 16 }));
+    evaluator.decideBatch(row, verdict);
+    expect(verdict[0]).toBe(evaluator.decideRequest({ ...request, task: 2 ** 16 }));
     expect(() => library.setRow(row, 0, { ...request, token: 2 ** 16 })).toThrow(library.InvalidRequestError);
   });
 });
 
 test('after dispose() every call says so, and dispose() does nothing', async () => {
   const gone = library.createEvaluator(world);
-  const lost = library.attachEvaluator(gone.share());
+  const lost = library.attachEvaluator(library.shareEvaluator(gone));
   for (const one of [gone, lost]) {
     one.dispose();
     one.dispose();
   }
   const calls: readonly (() => unknown)[] = [
     () => gone.world,
-    () => gone.check(XDP),
-    () => gone.checkRequest(request),
-    () => gone.checkIds(1, 0, 5, 6, 37),
-    () => gone.checkBatch(columns, out),
+    () => gone.decideCode(XDP),
+    () => gone.decideRequest(request),
+    () => gone.decideIds(1, 0, 5, 6, 37),
+    () => gone.decideBatch(columns, out),
     () => gone.permissionSet(0),
     () => gone.permissionTable(0),
-    () => gone.explain(XDP),
-    () => gone.addTask(TASK),
-    () => gone.addToken(TOKEN),
-    () => gone.narrowToken(0, {}),
-    () => gone.replaceWorld(world),
-    () => gone.makeColumns(1),
-    () => gone.makeVerdicts(1),
-    () => gone.share(),
-    () => lost.checkRequest(request),
-    () => lost.checkIds(1, 0, 5, 6, 37),
-    () => lost.checkBatch(columns, out),
+    () => library.explainRequest(gone, XDP),
+    () => gone.editor.addTask(TASK),
+    () => gone.editor.addToken(TOKEN),
+    () => gone.editor.narrowToken(0, {}),
+    () => gone.editor.replaceWorld(world),
+    () => gone.createColumns(1),
+    () => gone.createVerdicts(1),
+    () => library.shareEvaluator(gone),
+    () => lost.decideRequest(request),
+    () => lost.decideIds(1, 0, 5, 6, 37),
+    () => lost.decideBatch(columns, out),
     () => lost.permissionSet(0, 0),
     () => pools.createEvaluatorPool(gone),
     () => tables.evaluateTable(gone, 'x.csv'),

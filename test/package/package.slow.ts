@@ -124,11 +124,11 @@ test('a Parquet table over workers: the program in docs/library.md, in the main 
 test('a pool of workers', () => {
   const program = `
     import { readFileSync } from 'node:fs';
-    import { createEvaluator, makeColumns, parseScenario } from 'bpf-token-sim';
+    import { createColumns, createEvaluator, parseScenario } from 'bpf-token-sim';
     import { createEvaluatorPool } from 'bpf-token-sim/pool';
     const file = new URL('./node_modules/bpf-token-sim/examples/fleet.yaml', import.meta.url);
     const evaluator = createEvaluator(parseScenario(readFileSync(file, 'utf8')).world);
-    const columns = makeColumns(500_000);
+    const columns = createColumns(500_000);
     const fill = (column, factor, below) => column.forEach((_, i, all) => { all[i] = (i * factor) % below; });
     fill(columns.task, 3, 11);
     fill(columns.token, 5, 7);
@@ -136,9 +136,9 @@ test('a pool of workers', () => {
     fill(columns.type, 104729, 37);
     const alone = new Uint8Array(500_000);
     const pooled = new Uint8Array(500_000);
-    evaluator.checkBatch(columns, alone);
+    evaluator.decideBatch(columns, alone);
     const pool = createEvaluatorPool(evaluator, { workers: 2 });
-    await pool.checkBatch(columns, pooled);
+    await pool.decideBatch(columns, pooled);
     await pool.close();
     console.log(Buffer.compare(alone, pooled), new Set(alone).size > 10);
   `;
@@ -175,18 +175,18 @@ test('the command', () => {
 
 test('its types, in a strict program without any types of Node', () => {
   const program = `
-    import { BpfTokenSimError, createEvaluator, decodeVerdict, type Evaluator, makeColumns, type NamedRequest } from 'bpf-token-sim';
-    import { parseScenario, type SharedEvaluator, attachEvaluator, UnknownNameError } from 'bpf-token-sim';
+    import { BpfTokenSimError, createEvaluator, decodeVerdict, type Evaluator, createColumns, type NamedRequest } from 'bpf-token-sim';
+    import { parseScenario, type SharedEvaluator, attachEvaluator, shareEvaluator, UnknownNameError } from 'bpf-token-sim';
     import { createEvaluatorPool, type Pool } from 'bpf-token-sim/pool';
     const evaluator: Evaluator = createEvaluator(parseScenario('').world);
     const request: NamedRequest = { task: 'web', cmd: 'prog_load', prog_type: 'xdp' };
-    const allowed: boolean = decodeVerdict(evaluator.check(request)).allowed;
-    const shared: SharedEvaluator = evaluator.share();
-    attachEvaluator(shared).checkBatch(makeColumns(1), new Uint8Array(1));
+    const allowed: boolean = decodeVerdict(evaluator.decideCode(request)).allowed;
+    const shared: SharedEvaluator = shareEvaluator(evaluator);
+    attachEvaluator(shared).decideBatch(createColumns(1), new Uint8Array(1));
     const pool: Pool = createEvaluatorPool(evaluator);
     const nearest = (error: BpfTokenSimError) => (error instanceof UnknownNameError ? error.nearest : error.code);
     // @ts-expect-error: a request names its command
-    evaluator.check({ task: 'web' });
+    evaluator.decideCode({ task: 'web' });
     export { allowed, nearest, pool };
   `;
   writeFileSync(join(folder, 'consumer.ts'), program);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_WORKSPACES } from '../../src/abi/memory_layout.js';
 import type { Columns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
-import { attachEvaluator } from '../../src/engine/share.js';
+import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import type * as PoolModule from '../../src/pool/index.js';
 import { sliceColumns } from '../../src/pool/shared_columns.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
@@ -15,7 +15,7 @@ import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/pool/index.js', import.meta.url).href;
-const { createEvaluatorPool, makeSharedColumns, makeSharedVerdicts, MAX_WORKERS } = (await import(
+const { createEvaluatorPool, createSharedColumns, createSharedVerdicts, MAX_WORKERS } = (await import(
   built
 )) as typeof PoolModule;
 const builtEvaluator = new URL('../../dist/engine/evaluator.js', import.meta.url).href;
@@ -25,10 +25,10 @@ const ROWS = 1_100_000;
 const world = smallWorld();
 const [chunk] = generateRequests(world, 11, ROWS, { chunkRows: ROWS });
 const columns = chunk?.columns as Required<Columns>;
-const shared = makeSharedColumns(ROWS);
+const shared = createSharedColumns(ROWS);
 for (const name of Object.keys(shared) as (keyof Columns)[]) shared[name].set(columns[name]);
 const expected = new Uint8Array(ROWS);
-createEvaluator(world).checkBatch(columns, expected);
+createEvaluator(world).decideBatch(columns, expected);
 
 let evaluator: Evaluator;
 let folder: string;
@@ -80,7 +80,7 @@ function begun(): number[] {
 function freePlaces(): number {
   const attached = [];
   try {
-    for (;;) attached.push(attachEvaluator(evaluator.share()));
+    for (;;) attached.push(attachEvaluator(shareEvaluator(evaluator)));
   } catch {
     for (const attachment of attached) attachment.dispose();
     return attached.length;
@@ -90,14 +90,14 @@ function freePlaces(): number {
 describe('a pool answers as its evaluator does', () => {
   test.each([1, 2, 5])('with %d workers, from shared memory and from any other', async (workers) => {
     const asked = poolOf(workers);
-    const out = makeSharedVerdicts(ROWS);
-    await asked.checkBatch(shared, out);
+    const out = createSharedVerdicts(ROWS);
+    await asked.decideBatch(shared, out);
     expect(Buffer.compare(out, expected)).toBe(0);
     const plain = new Uint8Array(ROWS);
-    await asked.checkBatch(columns, plain);
+    await asked.decideBatch(columns, plain);
     expect(Buffer.compare(plain, expected)).toBe(0);
     const mixed = new Uint8Array(ROWS);
-    await asked.checkBatch({ ...columns, task: shared.task, pre: shared.pre }, mixed);
+    await asked.decideBatch({ ...columns, task: shared.task, pre: shared.pre }, mixed);
     expect(Buffer.compare(mixed, expected)).toBe(0);
   });
 
@@ -106,11 +106,11 @@ describe('a pool answers as its evaluator does', () => {
     const { insnCnt: _, pre: __, ...few } = columns;
     for (const rows of [0, 1, 131_072, 131_073, 196_609, 1_048_576, 1_048_577]) {
       const out = new Uint8Array(rows);
-      await pool?.checkBatch(sliceColumns(columns, 0, rows), out);
+      await pool?.decideBatch(sliceColumns(columns, 0, rows), out);
       expect(Buffer.compare(out, expected.subarray(0, rows))).toBe(0);
       const alone = new Uint8Array(rows);
-      evaluator.checkBatch(sliceColumns(few, 0, rows), alone);
-      await pool?.checkBatch(sliceColumns(few, 0, rows), out);
+      evaluator.decideBatch(sliceColumns(few, 0, rows), alone);
+      await pool?.decideBatch(sliceColumns(few, 0, rows), out);
       expect(Buffer.compare(out, alone)).toBe(0);
     }
   });
@@ -121,7 +121,7 @@ describe('a pool answers as its evaluator does', () => {
     await Promise.all(
       starts.map(async (start) => {
         const out = new Uint8Array(ROWS - start);
-        await pool?.checkBatch(sliceColumns(columns, start, ROWS), out);
+        await pool?.decideBatch(sliceColumns(columns, start, ROWS), out);
         expect(Buffer.compare(out, expected.subarray(start))).toBe(0);
       }),
     );
@@ -129,23 +129,23 @@ describe('a pool answers as its evaluator does', () => {
 
   test('of the world its owner made last', async () => {
     poolOf(2);
-    const out = makeSharedVerdicts(ROWS);
-    await pool?.checkBatch(shared, out);
-    evaluator.replaceWorld({ ...world, tasks: world.tasks.map((task) => ({ ...task, effective: 0n })) });
+    const out = createSharedVerdicts(ROWS);
+    await pool?.decideBatch(shared, out);
+    evaluator.editor.replaceWorld({ ...world, tasks: world.tasks.map((task) => ({ ...task, effective: 0n })) });
     const alone = new Uint8Array(ROWS);
-    evaluator.checkBatch(columns, alone);
+    evaluator.decideBatch(columns, alone);
     expect(Buffer.compare(alone, expected)).not.toBe(0);
-    await pool?.checkBatch(shared, out);
+    await pool?.decideBatch(shared, out);
     expect(Buffer.compare(out, alone)).toBe(0);
   });
 
   test('and refuses what it cannot do', async () => {
     poolOf(2);
-    await expect(pool?.checkBatch(columns, new Uint8Array(ROWS - 1))).rejects.toMatchObject({ code: 'COLUMN_LENGTH' });
+    await expect(pool?.decideBatch(columns, new Uint8Array(ROWS - 1))).rejects.toMatchObject({ code: 'COLUMN_LENGTH' });
     for (const workers of [0, 1.5, MAX_WORKERS + 1]) {
       expect(() => createEvaluatorPool(evaluator, { workers })).toThrow(/^workers is .* from 1 to 63 is expected$/);
     }
-    const rest = Array.from({ length: MAX_WORKSPACES - 4 }, () => attachEvaluator(evaluator.share()));
+    const rest = Array.from({ length: MAX_WORKSPACES - 4 }, () => attachEvaluator(shareEvaluator(evaluator)));
     expect(() => createEvaluatorPool(evaluator, { workers: 2 })).toThrow(/all 64 workspaces/);
     // What it had claimed by then is free again.
     expect(freePlaces()).toBe(1);
@@ -156,9 +156,9 @@ describe('a pool answers as its evaluator does', () => {
 describe('a worker that dies', () => {
   test('by terminate() in the middle of a batch: the result is the same as without', async () => {
     const mortal = faulty('is terminated');
-    const out = makeSharedVerdicts(ROWS);
+    const out = createSharedVerdicts(ROWS);
     const arrived = arrival();
-    const batch = mortal.checkBatch(shared, out);
+    const batch = mortal.decideBatch(shared, out);
     const threadId = await arrived;
     await mortal.threads.find((thread) => thread.threadId === threadId)?.terminate();
     await batch;
@@ -166,7 +166,7 @@ describe('a worker that dies', () => {
     expect(Buffer.compare(out, expected)).toBe(0);
     expect(mortal.threads).toHaveLength(2);
     expect(mortal.threads.map((thread) => thread.threadId)).not.toContain(threadId);
-    await mortal.checkBatch(shared, out.fill(0));
+    await mortal.decideBatch(shared, out.fill(0));
     expect(Buffer.compare(out, expected)).toBe(0);
   });
 
@@ -174,7 +174,7 @@ describe('a worker that dies', () => {
     const mortal = faulty(fault, 1);
     const out = new Uint8Array(ROWS);
     const arrived = arrival();
-    const batch = mortal.checkBatch(columns, out);
+    const batch = mortal.decideBatch(columns, out);
     if (fault === 'is terminated') {
       await arrived;
       await mortal.threads[0]?.terminate();
@@ -191,13 +191,13 @@ describe('a worker that dies', () => {
     const mortal = faulty('nothing');
     await Promise.all(mortal.threads.map((thread) => thread.terminate()));
     const out = new Uint8Array(ROWS);
-    await mortal.checkBatch(columns, out);
+    await mortal.decideBatch(columns, out);
     expect(Buffer.compare(out, expected)).toBe(0);
   });
 
   test('of a shard that crashes every worker: the batch fails and names its rows', async () => {
     const mortal = faulty('one shard kills');
-    const batch = mortal.checkBatch(shared, makeSharedVerdicts(ROWS));
+    const batch = mortal.decideBatch(shared, createSharedVerdicts(ROWS));
     await expect(batch).rejects.toMatchObject({
       name: 'PoolError',
       code: 'TASK_CRASHED_WORKERS',
@@ -207,13 +207,13 @@ describe('a worker that dies', () => {
     // Rows before it are no trouble.
     const rows = 5 * 32_768;
     const out = new Uint8Array(rows);
-    await mortal.checkBatch(sliceColumns(columns, 0, rows), out);
+    await mortal.decideBatch(sliceColumns(columns, 0, rows), out);
     expect(Buffer.compare(out, expected.subarray(0, rows))).toBe(0);
   });
 
   test('as it starts, as all others do, is no reason to wait for ever', async () => {
     const mortal = faulty('cannot start');
-    await expect(mortal.checkBatch(columns, new Uint8Array(ROWS))).rejects.toMatchObject({
+    await expect(mortal.decideBatch(columns, new Uint8Array(ROWS))).rejects.toMatchObject({
       name: 'PoolError',
       message: expect.stringContaining('spoilt'),
     });
@@ -222,15 +222,15 @@ describe('a worker that dies', () => {
 
 test('what a worker throws ends the batch, not the pool', async () => {
   const mortal = faulty('refuses');
-  const out = makeSharedVerdicts(ROWS);
-  await expect(mortal.checkBatch(shared, out)).rejects.toThrow(new RangeError('refused'));
-  await mortal.checkBatch(shared, out);
+  const out = createSharedVerdicts(ROWS);
+  await expect(mortal.decideBatch(shared, out)).rejects.toThrow(new RangeError('refused'));
+  await mortal.decideBatch(shared, out);
   expect(Buffer.compare(out, expected)).toBe(0);
 });
 
 describe('a signal', () => {
   test.each([
-    ['shared', shared, makeSharedVerdicts(ROWS)],
+    ['shared', shared, createSharedVerdicts(ROWS)],
     ['any', columns, new Uint8Array(ROWS)],
   ])(
     'ends a batch in %s memory: no shard begins afterwards, and those that run are waited for',
@@ -239,7 +239,7 @@ describe('a signal', () => {
       const controller = new AbortController();
       const arrived = arrival();
       let isSettled = false;
-      const batch = held.checkBatch(from, out, { signal: controller.signal }).finally(() => {
+      const batch = held.decideBatch(from, out, { signal: controller.signal }).finally(() => {
         isSettled = true;
       });
       const outcome = expect(batch).rejects.toThrow('no longer wanted');
@@ -251,7 +251,7 @@ describe('a signal', () => {
       writeFileSync(join(folder, 'go on'), '');
       await outcome;
       expect(begun()).toEqual(before);
-      await held.checkBatch(from, out.fill(0));
+      await held.decideBatch(from, out.fill(0));
       expect(Buffer.compare(out, expected)).toBe(0);
     },
   );
@@ -259,11 +259,11 @@ describe('a signal', () => {
   test('takes back a batch that waits for a worker, while another goes on', async () => {
     const held = faulty('holds', 1);
     const arrived = arrival();
-    const out = makeSharedVerdicts(ROWS);
-    const first = held.checkBatch(shared, out);
+    const out = createSharedVerdicts(ROWS);
+    const first = held.decideBatch(shared, out);
     await arrived;
     const controller = new AbortController();
-    const second = held.checkBatch(shared, makeSharedVerdicts(ROWS), { signal: controller.signal });
+    const second = held.decideBatch(shared, createSharedVerdicts(ROWS), { signal: controller.signal });
     controller.abort();
     // It need not wait for the worker that the first one holds.
     await expect(second).rejects.toMatchObject({ name: 'AbortError' });
@@ -276,7 +276,7 @@ describe('a signal', () => {
     const mortal = faulty('nothing');
     const signal = AbortSignal.abort(new Error('too late'));
     for (const rows of [10, ROWS]) {
-      const batch = mortal.checkBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows), { signal });
+      const batch = mortal.decideBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows), { signal });
       await expect(batch).rejects.toThrow('too late');
     }
     expect(begun()).toEqual([]);
@@ -287,15 +287,15 @@ describe('closing', () => {
   test('rejects what is under way and what comes later, and gives the workspaces back', async () => {
     const held = faulty('holds', 1);
     const arrived = arrival();
-    const running = held.checkBatch(shared, makeSharedVerdicts(ROWS));
-    const waiting = held.checkBatch(columns, new Uint8Array(ROWS));
+    const running = held.decideBatch(shared, createSharedVerdicts(ROWS));
+    const waiting = held.decideBatch(columns, new Uint8Array(ROWS));
     const outcomes = Promise.allSettled([running, waiting]);
     await arrived;
     await Promise.all([held.close(), held.close()]);
     const closed = { status: 'rejected', reason: { name: 'PoolError', code: 'CLOSED', message: 'the pool is closed' } };
     expect(await outcomes).toMatchObject([closed, closed]);
     for (const rows of [10, ROWS]) {
-      const later = held.checkBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows));
+      const later = held.decideBatch(sliceColumns(columns, 0, rows), new Uint8Array(rows));
       await expect(later).rejects.toMatchObject({ code: 'CLOSED' });
     }
     expect(freePlaces()).toBe(MAX_WORKSPACES - 1);
@@ -307,10 +307,10 @@ test('a batch in the evaluator’s memory is decided there', async () => {
   // Only an evaluator of the same build knows where its columns lie.
   const home = (await import(builtEvaluator)).createEvaluator(world) as Evaluator;
   pool = createEvaluatorPool(home, { workers: 2 });
-  const out = home.makeVerdicts(ROWS);
-  const resident = home.makeColumns(ROWS);
+  const out = home.createVerdicts(ROWS);
+  const resident = home.createColumns(ROWS);
   for (const name of Object.keys(resident) as (keyof Columns)[]) resident[name].set(columns[name]);
-  await pool.checkBatch(resident, out);
+  await pool.decideBatch(resident, out);
   expect(Buffer.compare(out, expected)).toBe(0);
 });
 
@@ -318,7 +318,7 @@ test('the evaluator was disposed of: nothing is decided any more, however large 
   const two = poolOf(2);
   evaluator.dispose();
   for (const rows of [1000, ROWS]) {
-    const batch = two.checkBatch(sliceColumns(shared, 0, rows), new Uint8Array(rows));
+    const batch = two.decideBatch(sliceColumns(shared, 0, rows), new Uint8Array(rows));
     await expect(batch).rejects.toMatchObject({ code: 'DISPOSED' });
   }
 });
@@ -337,7 +337,7 @@ describe('verdicts over a column that workers still read', () => {
         [{ ...plain, pre: few.pre }, few.pre],
       ] as const) {
         const before = out.slice();
-        await expect(two.checkBatch(given, out)).rejects.toMatchObject({ code: 'COLUMN_MEMORY', column: 'out' });
+        await expect(two.decideBatch(given, out)).rejects.toMatchObject({ code: 'COLUMN_MEMORY', column: 'out' });
         expect(Buffer.compare(out, before)).toBe(0);
       }
     }
@@ -349,14 +349,14 @@ describe('verdicts over a column that workers still read', () => {
     };
     const own = createBuilt(world);
     pool = createEvaluatorPool(own, { workers: 2 });
-    const resident = own.makeColumns(200_000);
-    await expect(pool.checkBatch(resident, resident.type)).rejects.toMatchObject({ code: 'COLUMN_MEMORY' });
+    const resident = own.createColumns(200_000);
+    await expect(pool.decideBatch(resident, resident.type)).rejects.toMatchObject({ code: 'COLUMN_MEMORY' });
   });
 });
 
 test('a buffer that is transferred under way ends the batch with words', async () => {
   const out = new Uint8Array(ROWS);
-  const done = poolOf(2).checkBatch(columns, out);
+  const done = poolOf(2).decideBatch(columns, out);
   structuredClone(out, { transfer: [out.buffer] });
   await expect(done).rejects.toMatchObject({ code: 'COLUMN_LENGTH', column: 'out' });
 });

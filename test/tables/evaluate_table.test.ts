@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { openRequestWriter } from '../../src/batch/output/request_writer.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { attachEvaluator } from '../../src/engine/share.js';
+import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import { InvalidArgumentError } from '../../src/errors.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { evaluateTable } from '../../src/tables/evaluate_table.js';
@@ -17,7 +17,7 @@ const evaluator = createEvaluator(world);
 const ROWS = 20_000;
 const [generated] = [...generateRequests(world, 6, ROWS, { chunkRows: ROWS })];
 const expected = new Uint8Array(ROWS);
-if (generated) evaluator.checkBatch(generated.columns, expected);
+if (generated) evaluator.decideBatch(generated.columns, expected);
 let folder: string;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (for
     const pieces = async function* () {
       for (let at = 0; at < bytes.length; at += 50_000) yield bytes.subarray(at, at + 50_000);
     };
-    const attached = attachEvaluator(evaluator.share());
+    const attached = attachEvaluator(shareEvaluator(evaluator));
     for (const table of [
       evaluateTable(evaluator, path),
       evaluateTable(evaluator, pieces(), { format }),
@@ -124,7 +124,7 @@ test('what is wrong with rows is in problems, and in the chunk they are in', asy
 });
 
 test('what cannot be evaluated is said', async () => {
-  const attached = attachEvaluator(evaluator.share());
+  const attached = attachEvaluator(shareEvaluator(evaluator));
   expect(() => evaluateTable(attached, 'x.csv')).toThrow(InvalidArgumentError);
   attached.dispose();
   expect(() => evaluateTable(evaluator, 'x.txt')).toThrow('the format of the table is not known');

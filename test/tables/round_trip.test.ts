@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../src/abi/verdict.js';
-import { makeColumns, setRow } from '../../src/engine/columns.js';
+import { createColumns, setRow } from '../../src/engine/columns.js';
 import { NO_TOKEN, requestOf, type TaskSpec, type TokenSpec, type World } from '../../src/kernel/world.js';
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
@@ -94,7 +94,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
           tokens: tokenNames.map((text) => ({ ...(world.tokens[0] as TokenSpec), name: text })),
         };
         const pairs = taskNames.flatMap((_, task) => [...tokenNames.keys(), NO_TOKEN].map((id) => [task, id] as const));
-        const columns = makeColumns(pairs.length);
+        const columns = createColumns(pairs.length);
         pairs.forEach(([task, id], row) => {
           setRow(columns, row, requestOf({ task, token: id, cmd: 18 }));
         });
@@ -119,7 +119,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 20 }), async (requests) => {
-        const columns = makeColumns(requests.length);
+        const columns = createColumns(requests.length);
         requests.forEach((fields, row) => {
           setRow(columns, row, asRead(fields));
         });

@@ -105,6 +105,7 @@ describe('the message of every error class is printable', () => {
     ColumnTypeError: () => new errors.ColumnTypeError(H, H, H),
     HooksNotSupportedError: () => new errors.HooksNotSupportedError([H]),
     NarrowingNotSupportedError: () => new errors.NarrowingNotSupportedError(H),
+    NotSharedError: () => new errors.NotSharedError(),
     DisposedError: () => new errors.DisposedError(H),
     BatchFileError: () => new cliErrors.BatchFileError('read', H, new Error(H)),
     BadRowError: () => new cliErrors.BadRowError(H, problem),

@@ -18,12 +18,12 @@ export function countTransientChunk(
 ): void {
   const { decodeBuffer, plain, rows } = chunk;
   const verdicts = decodeBuffer.verdicts(rows);
-  decider.checkBatch(plain, verdicts);
+  decider.decideBatch(plain, verdicts);
   decodeBuffer.count(rows);
   counts.rows += rows;
   const others = compared.map((asked) => {
     const answers = new Uint8Array(rows);
-    asked.checkBatch(plain, answers);
+    asked.decideBatch(plain, answers);
     return answers;
   });
   tallyComparisons(counts, verdicts, others);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { makeColumns, setRow } from '../../engine/columns.js';
+import { createColumns, setRow } from '../../engine/columns.js';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { permissionCells } from '../../engine/permission_cells.js';
 import { droppedTokenTest } from '../../explain/dropped_token.js';
@@ -46,7 +46,7 @@ function matrixOf(path: string, options: MatrixOptions): Matrix {
 /** A table of verdicts (docs/requests.md), which can be read as a table of requests again. */
 function matrixCsv({ world, task, token, verdicts }: Matrix): string {
   const cells = permissionCells(world.profile.vocabulary);
-  const columns = makeColumns(cells.length);
+  const columns = createColumns(cells.length);
   const bytes = new Uint8Array(cells.length);
   cells.forEach(({ cmd, type, attachType }, row) => {
     setRow(columns, row, { ...requestOf({ task, cmd }), token, type, attachType });

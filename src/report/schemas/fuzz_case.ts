@@ -18,9 +18,9 @@ const answer = documented(
 const answers = documented(
   z.strictObject({
     model: documented(answer, { description: 'The model.' }),
-    check_request: documented(answer, { description: 'The hot path, of the request by itself.' }),
-    check_batch: documented(answer, { description: 'The hot path, of the request in a batch.' }),
-    check_ids: documented(z.nullable(answer), {
+    decide_request: documented(answer, { description: 'The hot path, of the request by itself.' }),
+    decide_batch: documented(answer, { description: 'The hot path, of the request in a batch.' }),
+    decide_ids: documented(z.nullable(answer), {
       description: 'The hot path, of the request by ids; null where ids cannot express it.',
     }),
   }),

@@ -1,6 +1,6 @@
 import { MEMORY_PAGES, PAST_ROWS } from '../../abi/memory_layout.js';
 import type { Columns, FullColumns } from '../../engine/columns.js';
-import { instantiate, makeMemory, type TableRowExports } from '../../engine/wasm.js';
+import { createMemory, instantiate, type TableRowExports } from '../../engine/wasm.js';
 import { OUTCOMES } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestColumn } from '../request_table.js';
@@ -32,7 +32,7 @@ interface ColumnBuffers {
  * put on it, looked up in tables of codes, and joined.
  */
 export class DecodeBuffer {
-  readonly #memory = makeMemory();
+  readonly #memory = createMemory(true);
   readonly #exports: TableRowExports = instantiate(this.#memory);
   readonly #columnBuffers: Readonly<Record<RequestColumn, ColumnBuffers>>;
   /** Columns that the table has. */

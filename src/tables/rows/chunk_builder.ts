@@ -1,4 +1,4 @@
-import { type FullColumns, makeColumns } from '../../engine/columns.js';
+import { createColumns, type FullColumns } from '../../engine/columns.js';
 import { EXPECT_NONE, type RequestChunk } from '../request_table.js';
 
 /** Gathers rows until a chunk is full. The caller fills row `row` of `columns`, then calls next(). */
@@ -16,7 +16,7 @@ export class ChunkBuilder {
 
   constructor(chunkRows: number) {
     this.#chunkRows = chunkRows;
-    this.columns = makeColumns(chunkRows);
+    this.columns = createColumns(chunkRows);
     this.#lines = new Uint32Array(chunkRows);
   }
 
@@ -65,7 +65,7 @@ export class ChunkBuilder {
     });
     this.#firstRow += rows;
     this.row = 0;
-    this.columns = makeColumns(this.#chunkRows);
+    this.columns = createColumns(this.#chunkRows);
     this.#lines = new Uint32Array(this.#chunkRows);
     this.#expects = undefined;
     this.#bad = new Map();
