@@ -81,11 +81,13 @@ const CHANGES: readonly { since: Release; rules: Partial<Rules>; note: string }[
 
 function merged(release: Release): Profile {
   const reached = CHANGES.filter(({ since }) => RELEASES.indexOf(since) <= RELEASES.indexOf(release));
+  let description: string | undefined;
   return {
     name: `linux-${release}`,
-    // Made when it is read: it compares two vocabularies, and is rarely shown.
+    // Made when it is first read: it compares two vocabularies, and is rarely shown.
     get description() {
-      return descriptionOf(release);
+      description ??= descriptionOf(release);
+      return description;
     },
     vocabulary: vocabularyOf(release),
     rules: Object.assign({}, MERGED, ...reached.map(({ rules }) => rules)) as Rules,

@@ -31,7 +31,8 @@ export class Vocabulary {
   readonly enumerators: Readonly<Record<EnumKind, readonly Enumerator[]>>;
   /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
   readonly count: Readonly<Record<EnumKind, number>>;
-  readonly #tables = new Map<EnumKind, NameTable>();
+  /** Made at the first question about an enumeration. */
+  readonly #tables: Partial<Record<EnumKind, NameTable>> = {};
 
   constructor(release: Release) {
     this.release = release;
@@ -68,12 +69,8 @@ export class Vocabulary {
   }
 
   #table(kind: EnumKind): NameTable {
-    let table = this.#tables.get(kind);
-    if (!table) {
-      table = nameTable(this.release, kind);
-      this.#tables.set(kind, table);
-    }
-    return table;
+    this.#tables[kind] ??= nameTable(this.release, kind);
+    return this.#tables[kind];
   }
 
   /** Every bit this release gives a meaning: what mountinfo calls `any`. */
