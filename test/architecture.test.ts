@@ -91,6 +91,19 @@ test('reports do no I/O', () => {
   expect(impure.map(([file]) => file)).toEqual([]);
 });
 
+test('the walks of docs/architecture.md lead from file to file by imports', () => {
+  const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const walks = text.slice(text.indexOf('## Four walks'), text.indexOf('## Profiles'));
+  // A file, and what is said up to the next one: an arrow among it is a step.
+  const files = [...walks.matchAll(/`((?:src|assembly)\/[\w/]+\.ts)`([^`]*(?:`[^`]*\(\)`[^`]*)?)/g)];
+  const arrows = files.flatMap(([, from = '', rest = ''], k) =>
+    rest.includes('→') ? [[from, files[k + 1]?.[1] ?? ''] as const] : [],
+  );
+  expect(arrows.length).toBeGreaterThan(12);
+  const broken = arrows.filter(([from, to]) => !imports.get(from)?.files.includes(to));
+  expect(broken).toEqual([]);
+});
+
 test('each rule of the architecture finds what breaks it', () => {
   const broken = (file: string, text: string): Imports => new Map([...imports, [file, importsOf(file, text)]]);
   const upward = broken('src/kernel/task.ts', "import { explain } from '../explain/explain.js';");
