@@ -2,9 +2,10 @@ import { type Cells, REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError } from
 import { headerColumns, IGNORED } from '../rows/header.js';
 import type { RowBuilder } from '../rows/row_builder.js';
 import { type RowDiagnostics, truncated } from '../rows/row_diagnostics.js';
-import type { Bytes } from './byte_map.js';
-import { readPlainCsv } from './csv_fast_path.js';
+import { type Bytes, wordsOf } from './byte_map.js';
+import { splitCsvLine } from './csv_line.js';
 import { CsvRecords } from './csv_records.js';
+import { MAX_LINE } from './text_lines.js';
 
 /** Reads the lines of a CSV table: a header, then rows. */
 export class CsvTable {
@@ -13,6 +14,8 @@ export class CsvTable {
   readonly #problems: RowDiagnostics;
   readonly #records: CsvRecords;
   readonly #cells: Cells = REQUEST_COLUMNS.map(() => '');
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #encoder = new TextEncoder();
   /** The request column each field goes to; undefined before the header. */
   #columns: readonly number[] | undefined;
 
@@ -23,7 +26,8 @@ export class CsvTable {
     this.#rows = rows;
     this.#problems = problems;
     this.#records = new CsvRecords({
-      record: (fields, count, line, isOneLine) => this.#record(fields, count, line, isOneLine),
+      record: (fields, line, isOneLine) => this.#record(fields, line, isOneLine),
+      plain: (text, line) => this.plainLine(wordsOf(this.#encoder.encode(`${text}\n`)), 0, line) > 0,
       broken: (kind, message, line) => {
         if (!this.#columns) throw new RequestTableError(file, line, undefined, `the header cannot be read: ${message}`);
         rows.addBroken(kind, message, line);
@@ -41,10 +45,22 @@ export class CsvTable {
     return !this.#columns || this.#records.isOpen;
   }
 
-  /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
+  /**
+   * Takes the line that starts at `at` where no full parser is needed: where the next one starts, or 0 with nothing done.
+   */
   plainLine(bytes: Bytes, at: number, number: number): number {
-    if (!this.#columns || this.#records.isOpen) return 0;
-    return readPlainCsv(bytes, at, this.#columns, this.#rows.bytes, number);
+    const columns = this.#columns;
+    if (!columns || this.#records.isOpen) return 0;
+    const { bytes: rows } = this.#rows;
+    const next = splitCsvLine(bytes, at, columns, rows.places);
+    if (next === 0) return 0;
+    const { fields } = rows.places;
+    if (fields === 0 || (fields === columns.length && rows.add(bytes, number))) return next;
+    const text = this.#decoder.decode(bytes.bytes.subarray(at, next - 1));
+    if (text.length > MAX_LINE) return 0;
+    this.#decodeCells(bytes.bytes, at, text, text.length === next - 1 - at);
+    this.#row(fields, columns.length, number);
+    return next;
   }
 
   /** Takes the next line. Throws a RequestTableError where the header cannot be one of a request table. */
@@ -68,28 +84,41 @@ export class CsvTable {
     throw new RequestTableError(this.#file, 1, undefined, `the table is empty: ${headerAdvice()}`);
   }
 
-  #record(fields: readonly string[], count: number, line: number, isOneLine: boolean): boolean {
+  #record(fields: readonly string[], line: number, isOneLine: boolean): boolean {
     const columns = this.#columns;
     if (!columns) {
-      this.#columns = this.#header(fields.slice(0, count), line);
+      this.#columns = this.#header(fields, line);
       return true;
     }
-    const isWrongCount = count !== columns.length;
-    if (isWrongCount && !isOneLine) return false;
-    const cells = this.#cells;
-    if (isWrongCount) cells.fill('');
+    if (fields.length !== columns.length && !isOneLine) return false;
     for (let field = 0; field < columns.length; field++) {
       const column = columns[field] as number;
-      if (column !== IGNORED && field < count) cells[column] = fields[field];
+      if (column !== IGNORED) this.#cells[column] = fields[field] ?? '';
     }
-    if (isWrongCount) {
-      const message = `the row has ${count} fields and the header ${columns.length}`;
-      this.#rows.addBroken('field_count', message, line, cells);
-      cells.fill('');
-    } else {
-      this.#rows.add(cells, line);
-    }
+    this.#row(fields.length, columns.length, line);
     return true;
+  }
+
+  /** Makes text of the cells of the line `text`, which starts at `at`. */
+  #decodeCells(bytes: Uint8Array, at: number, text: string, hasByteLength: boolean): void {
+    const { starts, ends } = this.#rows.bytes.places;
+    const cells = this.#cells;
+    // In ASCII a character is where its byte is. Invalid bytes may make as many characters as there are bytes.
+    const isAscii = hasByteLength && !text.includes('\uFFFD');
+    for (let column = 0; column < cells.length; column++) {
+      const start = starts[column] as number;
+      const end = ends[column] as number;
+      if (start === end) cells[column] = '';
+      else if (isAscii) cells[column] = text.slice(start - at, end - at);
+      else cells[column] = this.#decoder.decode(bytes.subarray(start, end));
+    }
+  }
+
+  /** Adds the row of the cells, which come from `count` fields. */
+  #row(count: number, expected: number, line: number): void {
+    if (count === expected) this.#rows.add(this.#cells, line);
+    else
+      this.#rows.addBroken('field_count', `the row has ${count} fields and the header ${expected}`, line, this.#cells);
   }
 
   #header(names: readonly string[], line: number): number[] {

@@ -4,7 +4,6 @@ import { parse } from 'csv-parse/browser/esm/sync';
 export const MAX_RECORD = 1 << 16;
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const RETURN = 0x0d;
 /** A field without quotes, and what ends one. */
 const FIELD = /(?:[^,"\r\n]|\r(?!\n))*/y;
@@ -19,10 +18,12 @@ const PARSE_OPTIONS = {
 /** What a record is handed to. */
 export interface RecordSink {
   /**
-   * The first `count` fields of a record that starts on `line`; the array is reused. Answers whether that is a record:
-   * one of several lines that is not costs its first line only, and the next line starts over.
+   * The fields of a record that starts on `line`. Answers whether that is a record: one of several lines that is not costs
+   * its first line only, and the next line starts over.
    */
-  record(fields: readonly string[], count: number, line: number, isOneLine: boolean): boolean;
+  record(fields: readonly string[], line: number, isOneLine: boolean): boolean;
+  /** A line that a broken record leaves. Answers whether it is a row that needs no full parser, and was taken. */
+  plain(text: string, line: number): boolean;
   /** A line that is part of no record. */
   broken(kind: 'bad_quote' | 'line_too_long', message: string, line: number): void;
 }
@@ -33,10 +34,9 @@ interface Line {
   readonly number: number;
 }
 
-/** Puts lines together to CSV records (RFC 4180). Empty lines are skipped. */
+/** Puts lines together to CSV records (RFC 4180) and parses these in full. Empty lines are skipped. */
 export class CsvRecords {
   readonly #sink: RecordSink;
-  readonly #fields: string[] = [];
   /** The lines of a record whose quote is still open. */
   #open: Line[] = [];
   #openLength = 0;
@@ -52,8 +52,8 @@ export class CsvRecords {
 
   /** Takes the next line, without its line feed. */
   line(text: string | undefined, number: number): void {
-    if (this.#open.length === 0 && text !== undefined && this.#isSimple(text, number)) return;
-    this.#run([{ text, number }]);
+    const again = this.#take({ text, number });
+    if (again.length > 0) this.#run(again);
   }
 
   /** Takes the end of the file. */
@@ -61,10 +61,12 @@ export class CsvRecords {
     while (this.#open.length > 0) this.#run(this.#giveUp('a quote is opened here and never closed'));
   }
 
-  /** Works off lines; what a broken record leaves goes back in front. */
+  /** Works off the lines that a broken record leaves; what another one leaves goes back in front. */
   #run(lines: readonly Line[]): void {
     const stack = [...lines].reverse();
     for (let line = stack.pop(); line !== undefined; line = stack.pop()) {
+      const { text, number } = line;
+      if (!this.isOpen && text !== undefined && this.#sink.plain(text, number)) continue;
       const again = this.#take(line);
       for (let i = again.length - 1; i >= 0; i--) stack.push(again[i] as Line);
     }
@@ -78,7 +80,7 @@ export class CsvRecords {
       this.#sink.broken('line_too_long', 'the line is too long to be a request', number);
       return [];
     }
-    if (this.#open.length === 0 && this.#isSimple(text, number)) return [];
+    if (this.#open.length === 0 && withoutReturn(text) === '') return [];
     this.#open.push(line);
     this.#openLength += text.length + 1;
     const isInside = this.#open.length > 1;
@@ -86,16 +88,6 @@ export class CsvRecords {
     if (closes) return this.#close();
     if (this.#openLength <= MAX_RECORD) return [];
     return this.#giveUp(`a quote is opened here and not closed within ${MAX_RECORD.toLocaleString('en')} characters`);
-  }
-
-  /** Passes on a line that needs no full parser; false where it does. */
-  #isSimple(text: string, number: number): boolean {
-    const line = withoutReturn(text);
-    if (line === '') return true;
-    const count = splitSimple(line, this.#fields);
-    if (count === 0) return false;
-    this.#sink.record(this.#fields, count, number, true);
-    return true;
   }
 
   #close(): readonly Line[] {
@@ -112,7 +104,7 @@ export class CsvRecords {
       return this.#giveUp(error instanceof Error ? error.message : String(error));
     }
     const [fields] = records;
-    if (records.length !== 1 || !fields || !this.#sink.record(fields, fields.length, first.number, isOneLine)) {
+    if (records.length !== 1 || !fields || !this.#sink.record(fields, first.number, isOneLine)) {
       return this.#giveUp('the quotes opened here enclose a line end, and what they make is no row');
     }
     this.#open = [];
@@ -127,33 +119,6 @@ export class CsvRecords {
     this.#openLength = 0;
     this.#sink.broken('bad_quote', message, first.number);
     return rest;
-  }
-}
-
-/**
- * Cuts a line whose quotes, if any, each enclose one whole field without quotes in it.
- * Returns the number of fields, 0 for a line that needs the full parser.
- */
-function splitSimple(line: string, fields: string[]): number {
-  const hasQuotes = line.includes('"');
-  let count = 0;
-  let at = 0;
-  for (;;) {
-    let end: number;
-    if (hasQuotes && line.charCodeAt(at) === QUOTE) {
-      const close = line.indexOf('"', at + 1);
-      end = close + 1;
-      if (close === -1 || (end < line.length && line.charCodeAt(end) !== COMMA)) return 0;
-      fields[count++] = line.slice(at + 1, close);
-    } else {
-      const comma = line.indexOf(',', at);
-      end = comma === -1 ? line.length : comma;
-      const field = line.slice(at, end);
-      if (hasQuotes && field.includes('"')) return 0;
-      fields[count++] = field;
-    }
-    if (end >= line.length) return count;
-    at = end + 1;
   }
 }
 

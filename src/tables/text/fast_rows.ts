@@ -27,6 +27,8 @@ const MAX_COUNT_DIGITS = 10;
 export class CellSpans {
   readonly starts = new Int32Array(REQUEST_COLUMNS.length + 1);
   readonly ends = new Int32Array(REQUEST_COLUMNS.length + 1);
+  /** Number of fields on a CSV line, including those of columns that are not read. */
+  fields = 0;
 
   /** Empties all cells. */
   clear(): void {
