@@ -9,6 +9,7 @@ import type { BatchWorkers } from './batch_workers.js';
 import { type DecidedChunk, decideChunk } from './decide_chunk.js';
 import { BadRowError } from './errors.js';
 import type { BatchOptions } from './options.js';
+import { DIFFERENCES_HEADER, differencesCsv } from './output/differences_writer.js';
 import type { OpenSink } from './output/open_sink.js';
 import { isText } from './output/verdict_writer.js';
 import type { BatchPlan } from './plan.js';
@@ -36,6 +37,8 @@ export interface OpenBatch {
   readonly plan: BatchPlan;
   readonly source: OpenSource;
   readonly output: OpenSink | undefined;
+  /** Where rows go that are answered otherwise. */
+  readonly differences: OpenSink | undefined;
   /** Writes verdict rows, where they are wanted. */
   readonly rows: VerdictTableWriter | undefined;
   readonly grouping: Grouping | undefined;
@@ -53,6 +56,7 @@ class BatchRunner {
   readonly #plan: BatchPlan;
   readonly #source: OpenSource;
   readonly #output: OpenSink | undefined;
+  readonly #differences: OpenSink | undefined;
   readonly #rows: VerdictTableWriter | undefined;
   readonly #summary: Summary;
   readonly #grouping: Grouping | undefined;
@@ -60,12 +64,13 @@ class BatchRunner {
   #batchWorkers: BatchWorkers | undefined;
   #reported = performance.now();
 
-  constructor({ options, world, plan, source, output, rows, grouping, summary }: OpenBatch) {
+  constructor({ options, world, plan, source, output, differences, rows, grouping, summary }: OpenBatch) {
     this.#options = options;
     this.#world = world;
     this.#plan = plan;
     this.#source = source;
     this.#output = output;
+    this.#differences = differences;
     this.#rows = rows;
     this.#summary = summary;
     this.#grouping = grouping;
@@ -124,6 +129,7 @@ class BatchRunner {
     const pending: Pending[] = [];
     let lastYield = performance.now();
     let count = 0;
+    await this.#differences?.write(DIFFERENCES_HEADER);
     let hasReader = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
     for await (const chunk of chunks) {
       throwIfAborted(signal);
@@ -178,6 +184,10 @@ class BatchRunner {
     const { verdicts, others, text } = await decided;
     throwIfAborted(this.#options.signal);
     tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
+    if (this.#differences) {
+      const profiles = this.#summary.comparisons.map(({ profile }) => profile);
+      await this.#differences.write(differencesCsv(chunk, verdicts, profiles, others));
+    }
     if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
     const hasReader = this.#output && text ? await this.#output.write(text) : true;
     this.#reportSometimes();

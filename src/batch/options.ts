@@ -36,6 +36,8 @@ export interface BatchOptions {
   readonly groupBy?: readonly GroupColumn[] | undefined;
   /** Where these counts go as CSV, whatever the format says. */
   readonly groupsSink?: BatchSink | undefined;
+  /** Where all rows go that `compare` answers otherwise, as CSV; this thread decides then. */
+  readonly compareSink?: BatchSink | undefined;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -47,7 +49,17 @@ const SINK_KINDS: readonly BatchSink['kind'][] = ['none', 'file', 'stdout', 'str
 /** Throws an InvalidArgumentError for options of a wrong kind or out of range. */
 export function checkBatchOptions(options: BatchOptions): void {
   requireObject('options', options);
-  const { evaluator, source, sink, groupsSink, signal, compare = [], workers = 1, splitBytes = 1 } = options;
+  const {
+    evaluator,
+    source,
+    sink,
+    groupsSink,
+    compareSink,
+    signal,
+    compare = [],
+    workers = 1,
+    splitBytes = 1,
+  } = options;
   requireEvaluator('options.evaluator', evaluator);
   const { world = evaluator.world } = options;
   requireObject('options.world', world, 'a world');
@@ -65,7 +77,8 @@ export function checkBatchOptions(options: BatchOptions): void {
   requireWhole('options.splitBytes', splitBytes, 1);
   requireSignal('options.signal', signal);
   requireSource(source);
-  for (const [name, given] of Object.entries({ sink, groupsSink })) if (given) requireSink(`options.${name}`, given);
+  for (const [name, given] of Object.entries({ sink, groupsSink, compareSink }))
+    if (given) requireSink(`options.${name}`, given);
   for (const column of options.groupBy ?? []) requireOneOf('options.groupBy', column, GROUP_COLUMNS);
 }
 

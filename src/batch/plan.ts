@@ -14,6 +14,8 @@ export interface PlanFacts {
   readonly output: 'none' | 'text' | 'columns';
   /** Bytes of a text table that a worker takes at a time. */
   readonly splitBytes: number;
+  /** Rows that differ are written one by one: the verdicts of every chunk are needed in this thread. */
+  readonly listsDifferences?: boolean;
 }
 
 /** How a batch is executed. */
@@ -50,7 +52,8 @@ const COUNTED_SPLITS = 32;
 const MAX_SPLIT_GROWTH = 8;
 
 /** The one place where it is decided how a batch is executed. What comes out does not depend on it. */
-export function planBatch({ workers, sampledRows, table, output, splitBytes }: PlanFacts): BatchPlan {
+export function planBatch({ workers, sampledRows, table, output, splitBytes, listsDifferences }: PlanFacts): BatchPlan {
+  if (listsDifferences) return { kind: 'chunks' };
   const here: BatchPlan =
     output === 'none' && table?.isColumnar === true ? { kind: 'count_in_place' } : { kind: 'chunks' };
   if (workers <= 1) return here;

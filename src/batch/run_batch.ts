@@ -24,7 +24,15 @@ const SPLIT_BYTES = 1 << 21;
  */
 export async function runBatch(options: BatchOptions): Promise<Summary> {
   checkBatchOptions(options);
-  const { evaluator, sink = { kind: 'none' }, groupsSink = { kind: 'none' }, groupBy, signal, compare = [] } = options;
+  const {
+    evaluator,
+    sink = { kind: 'none' },
+    groupsSink = { kind: 'none' },
+    compareSink = { kind: 'none' },
+    groupBy,
+    signal,
+    compare = [],
+  } = options;
   const { world = evaluator.world } = options;
   const { stdin = process.stdin, stdout = process.stdout } = options;
   const started = performance.now();
@@ -37,10 +45,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   const summary = emptySummary(world, others, problems, plan, grouping);
   let outputs: readonly (OpenSink | undefined)[] = [];
   try {
-    outputs = await openSinks([sink, groupsSink], { signal, stdout });
-    const [output, groupsOutput] = outputs;
+    outputs = await openSinks([sink, groupsSink, compareSink], { signal, stdout });
+    const [output, groupsOutput, differences] = outputs;
     const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
-    await executePlan({ options, world, plan, source, output, rows, grouping, summary });
+    await executePlan({ options, world, plan, source, output, differences, rows, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();
     summary.badRows = undecidableRows(summary);
@@ -50,6 +58,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     await output?.prepare();
     if (grouping && summary.groups) await groupsOutput?.write(groupsCsv(grouping.columns, summary.groups));
     await groupsOutput?.prepare();
+    await differences?.prepare();
     await placeAll(outputs, signal);
   } catch (error) {
     for (const output of outputs) await output?.discard();
@@ -62,10 +71,15 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   return summary;
 }
 
-function planOf({ source, sink, workers = 1, splitBytes = SPLIT_BYTES }: BatchOptions, opened: OpenSource): BatchPlan {
+function planOf(
+  { source, sink, compareSink, workers = 1, splitBytes = SPLIT_BYTES }: BatchOptions,
+  opened: OpenSource,
+): BatchPlan {
   const output = !sink || sink.kind === 'none' ? 'none' : isText(sink.format) ? 'text' : 'columns';
-  if (source.kind === 'generated') return planBatch({ workers, sampledRows: source.rows, output, splitBytes });
+  const listsDifferences = compareSink !== undefined && compareSink.kind !== 'none';
+  if (source.kind === 'generated')
+    return planBatch({ workers, sampledRows: source.rows, output, splitBytes, listsDifferences });
   const { isColumnar, totalBytes: bytes } = opened;
   const table = { isSplittable: opened.splittable !== undefined, isColumnar, bytes };
-  return planBatch({ workers, table, output, splitBytes });
+  return planBatch({ workers, table, output, splitBytes, listsDifferences });
 }

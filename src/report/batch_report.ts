@@ -11,6 +11,7 @@ import { groupsText } from './groups_text.js';
 import type { EvalJson } from './schemas/eval.js';
 import type { Style } from './style.js';
 import { summaryText, totalsOf, totalsText } from './summary_text.js';
+import { verdictOfByteJson } from './verdict_json.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
 export function batchText(world: World, summary: Summary, style: Style): string {
@@ -23,13 +24,17 @@ export function batchText(world: World, summary: Summary, style: Style): string 
 export function batchNotes(summary: Summary, file: string, style: Style): string {
   const { comparisons, expectations, problems, rows } = summary;
   const at = (line: number | undefined, row: number | undefined) =>
-    printable(line === undefined ? `${file}: row ${row}` : `${file}:${line}`);
+    printable(line === undefined ? `${file === '' ? '' : `${file}: `}row ${row}` : `${file}:${line}`);
   const lines: string[] = [];
-  for (const { profile, answers, verdicts } of comparisons) {
+  for (const { profile, answers, verdicts, first } of comparisons) {
     lines.push(
       `${printable(profile)} answers ${count(answers)} rows otherwise (${percent(answers, rows)}), ` +
         `and gives another reason or drops the token elsewhere in ${count(verdicts - answers)} more`,
     );
+    for (const { line, row, verdict, other } of first) {
+      lines.push(`  ${at(line, row)}: ${formatAnswer(verdict)} here, ${formatAnswer(other)} there`);
+    }
+    if (answers > first.length) lines.push(`  and ${count(answers - first.length)} more; --compare-out writes all`);
   }
   if (expectations.checked > 0) {
     const { checked, unmet } = expectations;
@@ -81,7 +86,17 @@ export function batchJson(world: World, summary: Summary): EvalJson {
     tokens: countsJson(byDisposition(summary.verdicts), dispositionName),
     tasks,
     summary: summary.groupBy && summary.groups ? groupsJson(summary.groupBy, summary.groups) : null,
-    compared: summary.comparisons,
+    compared: summary.comparisons.map(({ profile, answers, verdicts, first }) => ({
+      profile,
+      answers,
+      verdicts,
+      first: first.map(({ row, line, verdict, other }) => ({
+        row,
+        line: line ?? null,
+        here: verdictOfByteJson(verdict),
+        there: verdictOfByteJson(other),
+      })),
+    })),
     expectations: {
       checked: expectations.checked,
       unmet: expectations.unmet,
@@ -108,4 +123,10 @@ export function batchJson(world: World, summary: Summary): EvalJson {
     },
     cut_short: summary.isTruncated,
   };
+}
+
+/** `allowed`, or `EPERM (cap_bpf_missing)`. */
+function formatAnswer(verdict: number): string {
+  const { allowed, errno, outcome } = decodeVerdict(verdict);
+  return allowed ? 'allowed' : `${errno ?? 'no answer'} (${outcomeName(outcome)})`;
 }

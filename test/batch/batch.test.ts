@@ -158,7 +158,7 @@ describe('what a batch answers', () => {
       compare: [evaluator, createEvaluator(other)],
     });
     const [same, v12] = summary.comparisons;
-    expect(same).toEqual({ profile: 'linux-6.12', answers: 0, verdicts: 0 });
+    expect(same).toEqual({ profile: 'linux-6.12', answers: 0, verdicts: 0, first: [] });
     expect(v12?.answers).toBeGreaterThan(0);
     expect(v12?.verdicts).toBeGreaterThan(v12?.answers as number);
     const fewer = createEvaluator({ ...world, tasks: world.tasks.slice(1) });

@@ -104,7 +104,33 @@ describe('generate and eval', () => {
     const [v12, same] = JSON.parse(stdout).compared;
     expect(v12).toMatchObject({ profile: 'v12' });
     expect(v12.answers).toBeGreaterThan(100);
-    expect(same).toEqual({ profile: 'linux-6.12', answers: 0, verdicts: 0 });
+    expect(same).toEqual({ profile: 'linux-6.12', answers: 0, verdicts: 0, first: [] });
+  });
+
+  test('--compare-profile said how many rows differ, and not which', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bpftoken-compare-'));
+    const out = join(folder, 'differences.csv');
+    const args = ['eval', FLEET, '--generate', '20k', '--compare-profile', 'v12', '--json'];
+    try {
+      const { stdout } = await inProcess([...args, '--compare-out', out]);
+      const [v12] = JSON.parse(stdout).compared;
+      const [header, ...rows] = readFileSync(out, 'utf8').trimEnd().split('\n');
+      expect(header).toMatch(/^row,line,profile,verdict,.*,there_verdict,/);
+      expect(rows).toHaveLength(v12.answers);
+      expect(v12.first).toHaveLength(20);
+      const shown = v12.first.map(({ row, here, there }: Record<string, Record<string, string>>) =>
+        [row, '', 'v12', here, there].flatMap((cell) =>
+          cell && typeof cell === 'object' ? [cell.verdict, cell.errno ?? '', cell.reason, cell.token] : [String(cell)],
+        ),
+      );
+      expect(shown.map((cells: string[]) => cells.join(','))).toEqual(rows.slice(0, 20));
+      // Over workers, which take rows in any order, the same.
+      const many = ['eval', FLEET, '--generate', '2M', '--compare-profile', 'v12', '--json', '--workers'];
+      const [alone, shared] = await Promise.all(['1', '2'].map((workers) => bpftoken([...many, workers])));
+      expect(JSON.parse(shared?.stdout ?? '').compared).toEqual(JSON.parse(alone?.stdout ?? '').compared);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test.each([

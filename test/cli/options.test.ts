@@ -42,6 +42,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--junit': { good: ['-', 'x.xml'], bad: [['']] },
   '--requests': { good: ['-', 'x.csv'], bad: [['']] },
   '--summary-out': { good: ['x.csv'], bad: [['']] },
+  '--compare-out': { good: ['x.csv'], bad: [['']] },
   '--format': { good: ['csv', 'ARROW'], bad: [['xml'], ['cvs', /did you mean csv\?/], ['']] },
   '--out-format': { good: ['parquet'], bad: [['xml'], ['parket', /did you mean parquet\?/], ['']] },
   '--summary': { good: ['task,cmd', 'type'], bad: [['task,reson', /reson: .*did you mean reason\?/], ['task,'], ['']] },

@@ -259,7 +259,7 @@ describe('nothing from the command line reaches the terminal raw', () => {
       command === 'fuzz' ? [] : [command === 'replay' ? written(JSON.stringify(mount([])), 'm.ndjson') : GOOD];
     for (const spec of Object.values(OPTIONS[command] as OptionTable)) {
       // Any name is good for a file to write.
-      if (!spec.type || ['--out', '--summary-out', '--junit'].includes(longOf(spec))) continue;
+      if (!spec.type || ['--out', '--summary-out', '--compare-out', '--junit'].includes(longOf(spec))) continue;
       await said([command, ...argument, longOf(spec), HOSTILE], [2]);
       await said([command, ...argument, `${longOf(spec)}=${HOSTILE}`], [2]);
     }

@@ -26,7 +26,7 @@ export function countTransientChunk(
     asked.decideBatch(plain, answers);
     return answers;
   });
-  tallyComparisons(counts, verdicts, others);
+  tallyComparisons(counts, chunk, verdicts, others);
   tallyFindings(counts, chunk, verdicts, grouping);
 }
 

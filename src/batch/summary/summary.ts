@@ -19,6 +19,19 @@ export interface Comparison {
   answers: number;
   /** Rows where anything differs, the reason or the token's fate included. */
   verdicts: number;
+  /** The first rows whose answer differs, in the order of the table. */
+  first: readonly DifferentRow[];
+}
+
+/** A row that another profile answers otherwise. */
+export interface DifferentRow {
+  /** 1-based row of the table. */
+  readonly row: number;
+  /** 1-based line of the file. */
+  readonly line?: number;
+  /** The verdict byte, and that of the other profile. */
+  readonly verdict: number;
+  readonly other: number;
 }
 
 /** A row that did not get what its `expect` column says. */
@@ -86,7 +99,7 @@ export function emptyCounts(
     verdicts: new Float64Array(256),
     // Half as large as those of a summary: they are passed between threads.
     tasks: new Uint32Array(taskCounts(world)),
-    comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0 })),
+    comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0, first: [] })),
     expectations: { checked: 0, unmet: 0, first: [] },
     ...(grouping ? { groupCounts: grouping.none() } : {}),
   };
@@ -128,7 +141,13 @@ export function allowedRows(summary: Summary): number {
 }
 
 /** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
-function countRows(counts: Counts, task: Uint16Array, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+function countRows(
+  counts: Counts,
+  chunk: CountedRows,
+  task: Uint16Array,
+  verdicts: Uint8Array,
+  others: readonly Uint8Array[],
+): void {
   const { verdicts: byVerdict, tasks } = counts;
   const unknownTask = tasks.length / OUTCOMES - 1;
   for (let row = 0; row < verdicts.length; row++) {
@@ -138,13 +157,21 @@ function countRows(counts: Counts, task: Uint16Array, verdicts: Uint8Array, othe
     tasks[id] = (tasks[id] as number) + 1;
   }
   counts.rows += verdicts.length;
-  tallyComparisons(counts, verdicts, others);
+  tallyComparisons(counts, chunk, verdicts, others);
 }
 
+/** Where the rows of a chunk are in their table. */
+type CountedRows = Pick<RequestChunk, 'firstRow' | 'lines'>;
+
 /** Counts where `others`, what each of the compared evaluators answered, differ. */
-export function tallyComparisons(counts: Counts, verdicts: Uint8Array, others: readonly Uint8Array[]): void {
+export function tallyComparisons(
+  counts: Counts,
+  chunk: CountedRows,
+  verdicts: Uint8Array,
+  others: readonly Uint8Array[],
+): void {
   others.forEach((other, i) => {
-    tallyComparison(counts.comparisons[i] as Comparison, verdicts, other);
+    tallyComparison(counts.comparisons[i] as Comparison, chunk, verdicts, other);
   });
 }
 
@@ -163,7 +190,7 @@ export function tallyChunk(
   others: readonly Uint8Array[],
   grouping?: Grouping | undefined,
 ): void {
-  countRows(counts, chunk.columns.task, verdicts, others);
+  countRows(counts, chunk, chunk.columns.task, verdicts, others);
   tallyFindings(counts, chunk, verdicts, grouping);
 }
 
@@ -187,32 +214,62 @@ export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefor
   into.rows += part.rows;
   addTo(into.verdicts, part.verdicts);
   addTo(into.tasks, part.tasks);
-  part.comparisons.forEach(({ answers, verdicts }, i) => {
+  part.comparisons.forEach(({ answers, verdicts, first }, i) => {
     const comparison = into.comparisons[i] as Comparison;
     comparison.answers += answers;
     comparison.verdicts += verdicts;
+    // Parts of generated rows come in any order.
+    comparison.first = [...comparison.first, ...first.map((row) => placed(row, rowsBefore, linesBefore))]
+      .sort((a, b) => a.row - b.row)
+      .slice(0, KEPT);
   });
   if (into.groupCounts && part.groupCounts) addGroups(into.groupCounts, part.groupCounts);
   into.expectations.checked += part.expectations.checked;
   into.expectations.unmet += part.expectations.unmet;
   const { first } = into.expectations;
-  for (const { row, line, ...rest } of part.expectations.first.slice(0, KEPT - first.length)) {
-    first.push({ ...rest, row: row + rowsBefore, ...(line === undefined ? {} : { line: line + linesBefore }) });
+  for (const unmet of part.expectations.first.slice(0, KEPT - first.length)) {
+    first.push(placed(unmet, rowsBefore, linesBefore));
   }
+}
+
+/** A row of a part of the table, as one of the table. */
+function placed<Row extends { readonly row: number; readonly line?: number }>(
+  found: Row,
+  rowsBefore: number,
+  linesBefore: number,
+): Row {
+  const { row, line } = found;
+  return { ...found, row: row + rowsBefore, ...(line === undefined ? {} : { line: line + linesBefore }) };
 }
 
 function addTo(sums: Counts['tasks'], counts: Counts['tasks']): void {
   for (let i = 0; i < counts.length; i++) sums[i] = (sums[i] as number) + (counts[i] as number);
 }
 
-function tallyComparison(comparison: Comparison, verdicts: Uint8Array, others: Uint8Array): void {
+function tallyComparison(
+  comparison: Comparison,
+  { firstRow, lines }: CountedRows,
+  verdicts: Uint8Array,
+  others: Uint8Array,
+): void {
+  const first = [...comparison.first];
   for (let row = 0; row < verdicts.length; row++) {
     const verdict = verdicts[row] as number;
     const other = others[row] as number;
     if (verdict === other) continue;
     comparison.verdicts += 1;
-    if (ANSWERS[verdict] !== ANSWERS[other]) comparison.answers += 1;
+    if (ANSWERS[verdict] === ANSWERS[other]) continue;
+    comparison.answers += 1;
+    if (first.length >= KEPT) continue;
+    const line = lines?.[row];
+    first.push({ row: firstRow + row + 1, ...(line === undefined ? {} : { line }), verdict, other });
   }
+  comparison.first = first;
+}
+
+/** Whether two verdicts are different answers: allowed or not, or another errno. */
+export function differs(verdict: number, other: number): boolean {
+  return ANSWERS[verdict] !== ANSWERS[other];
 }
 
 /** Rows whose verdict says that they could not be read. */

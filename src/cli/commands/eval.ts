@@ -33,6 +33,7 @@ export function evalCommand(program: Command): void {
       { option: '--requests', path: options.requests, isWritten: false },
       { option: '--out', path: options.out, isWritten: true },
       { option: '--summary-out', path: options.summaryOut, isWritten: true },
+      { option: '--compare-out', path: options.compareOut, isWritten: true },
     ]);
     const read = readScenarioFile(path);
     const world = worldOf(read, options.profile);
@@ -46,8 +47,11 @@ export function evalCommand(program: Command): void {
         : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
     const sink = sinkOf(options.out, outFormat);
     const groupsSink = sinkOf(options.summaryOut, 'csv');
+    const compareSink = sinkOf(options.compareOut, 'csv');
     // What a program reads from standard output is one thing: people read the rest beside it.
-    const report = [sink, groupsSink].some(({ kind }) => kind === 'stdout') ? process.stderr : process.stdout;
+    const report = [sink, groupsSink, compareSink].some(({ kind }) => kind === 'stdout')
+      ? process.stderr
+      : process.stdout;
     const show = (summary: Summary): void => {
       const style = styleFor(report);
       if (options.json) writeJson(report, batchJson(world, summary));
@@ -69,6 +73,7 @@ export function evalCommand(program: Command): void {
         workers,
         groupBy: options.summary,
         groupsSink,
+        compareSink,
         onProgress: (progress) => bar.update(progress),
       }),
     ).finally(() => bar.stop());

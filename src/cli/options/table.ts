@@ -156,6 +156,9 @@ export const OPTIONS = {
     ),
     profile: otherProfile,
     compareProfile: several('--compare-profile <name...>', 'count the rows these kernels answer otherwise', profile),
+    compareOut: valued('--compare-out <file>', 'where all these rows go as CSV; - for standard output', file, {
+      needs: ['compareProfile'],
+    }),
     strict: flag('--strict', 'stop at the first row that cannot be read: no output, exit status 2', {
       needs: ['requests'],
     }),

@@ -16,6 +16,7 @@ import {
   wholeNumber,
   wholeNumberOrNull,
 } from './values.js';
+import { verdictOfByte } from './verdict.js';
 
 const rowNumber = wholeNumberOrNull('The row of the table, from 1; null where the line is given.', 1);
 const line = wholeNumberOrNull('The line of the file, from 1; null where the file has no lines.', 1);
@@ -41,6 +42,17 @@ const comparison = z.strictObject({
   profile: text('The other kernel.'),
   answers: wholeNumber('Rows where it answers otherwise: allowed, or another errno.'),
   verdicts: wholeNumber('Rows where anything differs, the reason or what becomes of the token included.'),
+  first: documented(
+    z.array(
+      z.strictObject({
+        row: wholeNumber('The row of the table, from 1.', 1),
+        line,
+        here: verdictOfByte,
+        there: verdictOfByte,
+      }),
+    ),
+    { description: 'The first rows that it answers otherwise, in the order of the table; twenty at most.' },
+  ),
 });
 
 const expectations = z.strictObject({
