@@ -5,7 +5,7 @@ import { InputError } from './exit.js';
  * The format of a table: what the option says, or the file's name tells, or `fallback`.
  * Throws InputError where none of them does.
  */
-export function tableFormat(
+export function resolveTableFormat(
   option: string,
   given: TableFormat | undefined,
   path: string,

@@ -12,13 +12,13 @@ export interface ExpectedResult {
  * The comparison of a recorded result with the model's. `outside` names the out-of-scope rule that applied;
  * `isOtherInterpretation`: only another interpretation of the format agrees.
  */
-export type Comparison =
+export type ResultComparison =
   | { readonly kind: 'agreed'; readonly isOtherInterpretation?: true }
   | { readonly kind: 'disagreed' }
   | { readonly kind: 'outside'; readonly outOfScopeRule: string };
 
-export const AGREED: Comparison = { kind: 'agreed' };
-export const DISAGREED: Comparison = { kind: 'disagreed' };
+export const AGREED: ResultComparison = { kind: 'agreed' };
+export const DISAGREED: ResultComparison = { kind: 'disagreed' };
 
 /**
  * Every errno that the model expects must be the kernel's. Where it expects none, the kernel succeeds, or an out-of-scope rule
@@ -28,7 +28,7 @@ export function compareResult(
   expectedResult: ExpectedResult,
   result: CallResult,
   refusal: () => LateRefusal,
-): Comparison {
+): ResultComparison {
   if (expectedResult.errno === result.errno) return AGREED;
   if (expectedResult.errno !== 0) return DISAGREED;
   const outOfScopeRule = outOfScopeRuleOf(refusal());

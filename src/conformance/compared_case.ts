@@ -1,6 +1,6 @@
 import { errnoName } from '../abi/errno.js';
 import type { Step } from '../kernel/trace.js';
-import type { Comparison } from './compare_result.js';
+import type { ResultComparison } from './compare_result.js';
 import { ANY_ERRNO, type CallResult, type RecordedCase } from './record.js';
 
 /** One result in which kernel and model differ. */
@@ -14,7 +14,7 @@ export interface Difference {
 /** A record and its comparison with the model. */
 export interface ComparedCase {
   readonly record: RecordedCase;
-  readonly comparison: Comparison;
+  readonly comparison: ResultComparison;
   /** Empty where they agree. */
   readonly differences: readonly Difference[];
   /** The model's verdict byte, where it is one call that has one. */

@@ -3,14 +3,14 @@ import { Kernel } from '../kernel/kernel.js';
 import type { Profile } from '../kernel/profile.js';
 import type { Task } from '../kernel/task.js';
 import { type Step as Check, Trace } from '../kernel/trace.js';
-import { BPFFS_MOUNT, BPFFS_ROOT, FS_CONTEXT, TOKEN, tokenSequence } from '../sequence/delegation.js';
+import { BPFFS_MOUNT, BPFFS_ROOT, FS_CONTEXT, TOKEN_FD, tokenSequence } from '../sequence/delegation.js';
 import { SequenceRunner } from '../sequence/sequence_runner.js';
 import type { SystemCall } from '../sequence/system_call.js';
 import { AGREED, DISAGREED } from './compare_result.js';
 import { type ComparedCase, type Difference, describeResult, formatErrno } from './compared_case.js';
 import { type MountWorld, mountWorld } from './credentials.js';
 import { shownDifferences } from './fdinfo.js';
-import { ANY_ERRNO, type CallResult, type Credential, type MountRecord, type Step } from './record.js';
+import { ANY_ERRNO, type CallResult, type Credential, type MountRecord, type RecordedStep } from './record.js';
 
 /** The out-of-scope rule of a recording without id maps: whether uid= and gid= are mapped is unknown. */
 export const NO_ID_MAPS = 'id maps not recorded';
@@ -38,7 +38,7 @@ export function compareMount(profile: Profile, record: MountRecord): ComparedCas
 /** Whether ids are set in a namespace whose maps are not known. */
 function dependsOnIdMaps({ steps, set, data }: MountRecord, { hasIdMaps }: MountWorld): boolean {
   if (hasIdMaps) return false;
-  const isId = ({ key }: Step) => key === 'uid' || key === 'gid';
+  const isId = ({ key }: RecordedStep) => key === 'uid' || key === 'gid';
   return [...(steps ?? []), ...(set ?? [])].some(isId) || /(^|,)[ug]id=/.test(data ?? '');
 }
 
@@ -131,7 +131,7 @@ class MountRun {
     const [call] = tokenSequence(TOKEN_CREATOR) as [SystemCall];
     const made = this.#run(call);
     this.#compareCall('BPF_TOKEN_CREATE', token, made);
-    const body = this.#runner.file(TOKEN);
+    const body = this.#runner.file(TOKEN_FD);
     if (token.ok && body?.kind === 'token') {
       this.#found.push(...shownDifferences(this.#profile, body.token, token));
     }
@@ -174,10 +174,10 @@ class MountRun {
 /** The root of the instance's user namespace, which makes a token. */
 const TOKEN_CREATOR = 'token creator';
 
-const CREATE: Step = { by: 'init_root', op: 'create', key: null, value: null, result: null };
+const CREATE: RecordedStep = { by: 'init_root', op: 'create', key: null, value: null, result: null };
 
 /** The call of a recorded step. */
-function callOf({ by, op, key, value }: Step): SystemCall {
+function callOf({ by, op, key, value }: RecordedStep): SystemCall {
   switch (op) {
     case 'set_string':
       return { by, call: 'fsconfig_set_string', fd: FS_CONTEXT, key: key ?? '', value: value ?? '' };
@@ -191,7 +191,7 @@ function callOf({ by, op, key, value }: Step): SystemCall {
 }
 
 /** `delegate_cmds=any by init_root`. */
-function describeStep({ by, op, key, value }: Step): string {
+function describeStep({ by, op, key, value }: RecordedStep): string {
   const call = key === null ? op : value === null ? key : `${key}=${JSON.stringify(value)}`;
   return `${call} by ${by}`;
 }

@@ -6,7 +6,7 @@ import {
   CREDENTIALS,
   type Credential,
   type MountRecord,
-  type Step,
+  type RecordedStep,
 } from './record.js';
 import type { Fields } from './record_fields.js';
 
@@ -74,7 +74,7 @@ function mountOfCreated(fields: Fields, data: string | null, by: Credential): Ca
 }
 
 /** A list of steps, one step, or options (`a=1,b=2` or an object), which the initial namespace's root set. */
-function stepsOf(fields: Fields, key: string): Step[] {
+function stepsOf(fields: Fields, key: string): RecordedStep[] {
   const value = fields.raw(key);
   if (value === undefined || value === null) return [];
   const options = typeof value === 'string' ? value.split(',').filter((option) => option !== '') : value;
@@ -91,12 +91,12 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-function plainStep(key: string, value: string | null): Step {
+function plainStep(key: string, value: string | null): RecordedStep {
   return { by: 'init_root', op: value === null ? 'set_flag' : 'set_string', key, value, result: null };
 }
 
 /** Names (of include/uapi/linux/mount.h, and short ones) and numbers of the fsconfig() commands that bpffs supports. */
-const OPS: ReadonlyMap<unknown, Step['op']> = new Map<unknown, Step['op']>([
+const OPS: ReadonlyMap<unknown, RecordedStep['op']> = new Map<unknown, RecordedStep['op']>([
   ['set_flag', 'set_flag'],
   ['fsconfig_set_flag', 'set_flag'],
   [0, 'set_flag'],
@@ -113,7 +113,7 @@ const OPS: ReadonlyMap<unknown, Step['op']> = new Map<unknown, Step['op']>([
   [7, 'reconfigure'],
 ]);
 
-function stepOf(fields: Fields): Step {
+function stepOf(fields: Fields): RecordedStep {
   const op = opOf(fields);
   const key = fields.textOrNull('key');
   const value = fields.textOrNull('value');
@@ -125,7 +125,7 @@ function stepOf(fields: Fields): Step {
   return { by: fields.oneOf('by', CREDENTIALS), op, key, value, result: callOrNull(fields, 'result') };
 }
 
-function opOf(fields: Fields): Step['op'] {
+function opOf(fields: Fields): RecordedStep['op'] {
   const op = fields.raw('op');
   const known = OPS.get(typeof op === 'string' ? op.toLowerCase() : op);
   return known ?? fields.fail('op', 'set_string, set_flag, create or reconfigure');

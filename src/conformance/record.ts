@@ -157,7 +157,7 @@ export interface TokenCreateRecord extends Common {
 }
 
 /** One fsconfig() call. */
-export interface Step {
+export interface RecordedStep {
   readonly by: Credential;
   readonly op: 'set_string' | 'set_flag' | 'create' | 'reconfigure';
   readonly key: string | null;
@@ -181,11 +181,11 @@ export interface MountRecord extends Common {
   /** Null where the recording has no value. */
   readonly fsopen: CallResult | null;
   /** Calls of the mount API in order; null for mount(2). Those before a reconfiguration made the instance. */
-  readonly steps: readonly Step[] | null;
+  readonly steps: readonly RecordedStep[] | null;
   /** Options of mount(2). */
   readonly data: string | null;
   /** Options set to reconfigure the instance, and the reconfiguration. */
-  readonly set: readonly Step[] | null;
+  readonly set: readonly RecordedStep[] | null;
   readonly reconfigure: CallBy | null;
   /** Whether the instance was created; null where the recording has no value. */
   readonly created: boolean | null;

@@ -39,7 +39,7 @@ interface Kernel {
 }
 
 /** Replays recordings on the model and the hot path, file by file. */
-export class Replay {
+export class RecordingReplay {
   readonly stats = new ReplayStats();
   readonly #options: ReplayOptions;
   readonly #implementations: Implementations;

@@ -22,7 +22,7 @@ export interface Disagreement {
 }
 
 /** Disagreements kept in full; the others are counted. */
-export const KEPT = 10;
+export const MAX_KEPT_DISAGREEMENTS = 10;
 
 /** Counts compared cases. */
 export class ReplayStats {
@@ -68,7 +68,7 @@ export class ReplayStats {
   #disagree(file: string, profile: Profile, compared: ComparedCase): void {
     const kind = differenceKind(profile, compared);
     this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
-    if (this.first.length < KEPT)
+    if (this.first.length < MAX_KEPT_DISAGREEMENTS)
       this.first.push({ file, profile: profile.name, compared, checks: compared.explain() });
   }
 }

@@ -10,7 +10,7 @@ import { type ShrunkCase, shrink } from './shrink.js';
 const WORLDS_BEFORE = 64;
 
 /** A case generated again from its id. */
-export interface Replay {
+export interface CaseReplay {
   readonly id: CaseId;
   readonly case: Case;
   /** The answers where the implementations disagree. */
@@ -22,7 +22,7 @@ export interface Replay {
 }
 
 /** Generates a case again, compares the implementations, and shrinks the case where they disagree. */
-export function replay(implementations: Implementations, id: CaseId): Replay {
+export function replay(implementations: Implementations, id: CaseId): CaseReplay {
   const generated: Case = { ...generateWorld(id.seed, id.world), index: id.index };
   const disagreement = disagreementOf(implementations, generated);
   if (disagreement) {

@@ -1,7 +1,7 @@
 // What numbers of a world and of requests may be.
 
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
-/** 2^32-1 means no uid to the kernel. */
+/** Largest uid: 2^32-1 means no uid to the kernel. */
 export const MAX_UID = 0xffff_fffe;
 
 /** Whether a value is a whole number that 32 bits hold. */

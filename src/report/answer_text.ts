@@ -1,7 +1,7 @@
 import { OUTCOME_MASK, Outcome } from '../abi/verdict.js';
 import { type Answer, type Answers, WAYS } from '../differential/answers.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
-import type { AnswerJson, AnswersJson } from './schemas/fuzz_case.js';
+import type { AnswersJson, FuzzAnswerJson } from './schemas/fuzz_case.js';
 import { verdictOfByteJson } from './verdict_json.js';
 import { describeReason } from './verdict_text.js';
 
@@ -15,7 +15,7 @@ export function formatAnswer(answer: Answer): string {
 }
 
 /** An answer as JSON. */
-export function answerJson(answer: Answer): AnswerJson {
+export function answerJson(answer: Answer): FuzzAnswerJson {
   if (typeof answer === 'string') return { threw: answer };
   return isVerdict(answer) ? verdictOfByteJson(answer) : { verdict_byte: answer };
 }

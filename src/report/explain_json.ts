@@ -9,7 +9,7 @@ import type { Assumption } from '../request/assumptions.js';
 import { describeAssumedRemedies } from './assumption_text.js';
 import { remedyJson } from './remedy_json.js';
 import { assumptionJson, requestJson } from './request_json.js';
-import type { AnswerJson, CheckJson } from './schemas/check.js';
+import type { CheckAnswerJson, CheckJson } from './schemas/check.js';
 import type { AdviceJson, ExplainJson } from './schemas/explain.js';
 import type { RemedyJson } from './schemas/remedy.js';
 import type { WarningJson } from './schemas/request.js';
@@ -60,7 +60,7 @@ function answerJson(
   { world, request }: RequestContext,
   evaluated: CausedEvaluation,
   { assumptions, warnings }: RequestRemarks,
-): AnswerJson {
+): CheckAnswerJson {
   const { profile } = world;
   const { verdict, failedByDroppedToken } = evaluated;
   return {

@@ -1,7 +1,7 @@
 import { describeSetup } from '../differential/engine_setup.js';
 import type { Finding } from '../fuzz/campaign_stats.js';
 import { formatCaseId } from '../fuzz/case_id.js';
-import type { Replay } from '../fuzz/replay.js';
+import type { CaseReplay } from '../fuzz/replay.js';
 import { Model } from '../kernel/model.js';
 import type { Request } from '../kernel/world.js';
 import { type ScenarioText, scenarioText } from '../scenario/write_scenario.js';
@@ -13,7 +13,7 @@ import type { FindingJson, FuzzCaseJson } from './schemas/fuzz_case.js';
  * A replayed case as a scenario file: what each side says in comments, then the world, shrunk where the sides disagree.
  * `finding` is what a campaign noted of it.
  */
-export function fuzzCaseText(replayed: Replay, finding?: Finding): string {
+export function fuzzCaseText(replayed: CaseReplay, finding?: Finding): string {
   const { id, case: generated, shrunk, needsHistory } = replayed;
   const { world } = generated;
   const request = requestOf(generated);
@@ -34,12 +34,12 @@ export function fuzzCaseText(replayed: Replay, finding?: Finding): string {
 }
 
 /** A replayed case as JSON. */
-export function fuzzCaseJson(replayed: Replay): FuzzCaseJson {
+export function fuzzCaseJson(replayed: CaseReplay): FuzzCaseJson {
   return { schema: 'bpf-token-sim/fuzz-case/1', ...findingJson(replayed) };
 }
 
 /** The same in the JSON of a campaign. `finding` is what the campaign noted of it. */
-export function findingJson(replayed: Replay, finding?: Finding): FindingJson {
+export function findingJson(replayed: CaseReplay, finding?: Finding): FindingJson {
   const { id, case: generated, shrunk, needsHistory, disagreement } = replayed;
   const answers = finding?.answers ?? disagreement;
   const { text, caveats } = scenarioOf(replayed);
@@ -59,16 +59,16 @@ export function findingJson(replayed: Replay, finding?: Finding): FindingJson {
 
 const agreed = (byte: number) => ({ model: byte, decideRequest: byte, decideBatch: byte });
 
-function requestOf({ requests, index }: Replay['case']): Request {
+function requestOf({ requests, index }: CaseReplay['case']): Request {
   return requests[index] as Request;
 }
 
-function scenarioOf({ case: generated, shrunk }: Replay): ScenarioText {
+function scenarioOf({ case: generated, shrunk }: CaseReplay): ScenarioText {
   return shrunk ? scenarioText(shrunk.world, shrunk.requests) : scenarioText(generated.world, [requestOf(generated)]);
 }
 
 /** What it takes beside the scenario: other requests of the batch, and a setup that is not plain. */
-function batchNote({ case: generated, shrunk }: Replay): string[] {
+function batchNote({ case: generated, shrunk }: CaseReplay): string[] {
   const { requests, index, setup } = shrunk ?? { ...generated, requests: [], index: 0 };
   return [
     ...(requests.length > 1

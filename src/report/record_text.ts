@@ -4,7 +4,7 @@ import {
   type LsmProgram,
   type MountRecord,
   type RecordedCase,
-  type Step,
+  type RecordedStep,
   type TokenCreateRecord,
   type Tree,
   type UseRecord,
@@ -70,7 +70,7 @@ function describeMount({ opener, sbUserns, data, steps, set }: MountRecord): str
   ];
 }
 
-function describeStep({ by, op, key, value }: Step): string {
+function describeStep({ by, op, key, value }: RecordedStep): string {
   if (key === null) return `${op} by ${by}`;
   return `${key}${value === null ? '' : `=${quoted(value, MAX_SHOWN_LENGTH)}`} by ${by}`;
 }

@@ -7,7 +7,7 @@ import { Trace } from '../kernel/trace.js';
 import { MAX_IDS, type TokenSpec } from '../kernel/world.js';
 import { resolveName } from '../names/spelling.js';
 import { unknownInVocabulary } from '../names/unknown_name.js';
-import { BPFFS_ROOT, TOKEN, tokenSequence } from '../sequence/delegation.js';
+import { BPFFS_ROOT, TOKEN_FD, tokenSequence } from '../sequence/delegation.js';
 import { SequenceRunner } from '../sequence/sequence_runner.js';
 import type { Context } from './build_context.js';
 import { type BpffsByName, type MadeBpffs, rootOf, why } from './build_mounts.js';
@@ -83,7 +83,7 @@ function create(
   const runner = new SequenceRunner(kernel, () => creator);
   runner.hold(BPFFS_ROOT, creator, bpffsFd);
   const [{ result: fd = 0 } = {}] = runner.runAll(tokenSequence(creator.name, narrow), trace);
-  const file = runner.file(TOKEN);
+  const file = runner.file(TOKEN_FD);
   if (fd >= 0) files.close(fd);
   files.close(bpffsFd);
   if (file?.kind === 'token') return file.token;

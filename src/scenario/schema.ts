@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { NEWEST_PROFILE, PROFILES, PROFILES_IN_BRIEF, type Rules } from '../kernel/profile.js';
+import { MAX_UID } from '../kernel/ranges.js';
 import { DISPOSITION_NAMES, OUTCOME_NAMES } from '../kernel/verdict.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 import { documented } from './documentation.js';
@@ -8,8 +9,6 @@ import { documented } from './documentation.js';
 // The form of a scenario file: which keys there are and what kind of value each takes. What names mean is decided
 // later. Every `error` here is the words for what was expected; for unknown keys it is the known ones, with commas.
 
-/** Largest uid a namespace maps: 2^32-1 means no uid to the kernel. */
-export const MAX_UID = 0xffff_fffe;
 const MAX_U32 = 0xffff_ffff;
 
 const newest = NEWEST_PROFILE.vocabulary;

@@ -16,7 +16,7 @@ export interface MountSteps {
 export const FS_CONTEXT: FdName = 'fs_context';
 export const BPFFS_MOUNT: FdName = 'bpffs_mount';
 export const BPFFS_ROOT: FdName = 'bpffs_root';
-export const TOKEN: FdName = 'token';
+export const TOKEN_FD: FdName = 'token';
 
 /**
  * Mounts a bpffs that delegates, as a container manager does: opened inside the user namespace, its options set and the
@@ -36,5 +36,7 @@ export function mountSequence({ opener, delegator, options, lsmErrno = 0 }: Moun
 
 /** Makes a token of a mounted bpffs. `creator` has CAP_BPF in the user namespace of the bpffs, and is in it. */
 export function tokenSequence(creator: string, narrow?: Partial<Masks>): Sequence {
-  return [{ by: creator, call: 'bpf_token_create', bpffs: BPFFS_ROOT, ...(narrow ? { narrow } : {}), returns: TOKEN }];
+  return [
+    { by: creator, call: 'bpf_token_create', bpffs: BPFFS_ROOT, ...(narrow ? { narrow } : {}), returns: TOKEN_FD },
+  ];
 }

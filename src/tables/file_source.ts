@@ -65,7 +65,7 @@ export class FileBytes implements ByteSource {
 }
 
 /** An open regular file. */
-export class OpenFile extends FileBytes {
+export class TableFile extends FileBytes {
   /** In bytes, when it was opened. */
   readonly size: number;
   readonly #state: FileState;
@@ -78,8 +78,8 @@ export class OpenFile extends FileBytes {
   }
 
   /** Throws the system's error. */
-  static open(path: string): OpenFile {
-    return new OpenFile(openSync(path, 'r'));
+  static open(path: string): TableFile {
+    return new TableFile(openSync(path, 'r'));
   }
 
   /** What became of the file since it was opened, in words; undefined where it is the same. */

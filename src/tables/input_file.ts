@@ -2,12 +2,12 @@ import { closeSync, constants, createReadStream, fstatSync, openSync } from 'nod
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
-import { OpenFile } from './file_source.js';
+import { TableFile } from './file_source.js';
 
 /** A file that is open for reading: a regular one, or something whose bytes come once, as of a FIFO or a device. */
 export interface InputFile {
   /** Where it is a regular file: its bytes in any order. */
-  readonly file: OpenFile | undefined;
+  readonly file: TableFile | undefined;
   /** The bytes from the first to the last; called once at most. Throws the system's error, and another after the signal. */
   pieces(signal?: AbortSignal): AsyncGenerator<Uint8Array>;
   /** What became of the file since it was opened, in words; undefined where it is the same, and for all but regular files. */
@@ -25,7 +25,7 @@ export function openInputFile(path: string): InputFile {
     const found = fstatSync(fd);
     if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
     if (!found.isFile()) return new StreamedFile(fd, found.isFIFO());
-    const file = new OpenFile(fd);
+    const file = new TableFile(fd);
     return { file, pieces: (signal) => file.pieces(signal), change: () => file.change(), close: () => file.close() };
   } catch (error) {
     closeSync(fd);

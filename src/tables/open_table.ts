@@ -1,5 +1,5 @@
 import type { WorldNames } from '../kernel/world.js';
-import type { OpenFile } from './file_source.js';
+import type { TableFile } from './file_source.js';
 import { isColumnar } from './formats.js';
 import { type RequestFormat, RequestTableError } from './request_table.js';
 import type { RowDiagnostics } from './rows/row_diagnostics.js';
@@ -36,7 +36,7 @@ async function openParquetTable(
 }
 
 async function openTextTable(
-  bytes: OpenFile,
+  bytes: TableFile,
   file: string,
   format: RequestFormat,
   world: WorldNames,

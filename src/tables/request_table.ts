@@ -26,7 +26,7 @@ export const VERDICT_COLUMNS = ['row', 'line', 'verdict', 'errno', 'reason', 'to
 export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly RequestColumn[];
 
 /** One row before it is understood: a value per column of REQUEST_COLUMNS; undefined, null and '' are empty. */
-export type Cells = unknown[];
+export type RowCells = unknown[];
 
 /** Rows of a chunk unless a caller asks for another number. */
 /** Most rows of a chunk that a caller may ask for. */

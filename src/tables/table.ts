@@ -1,5 +1,5 @@
 import type { TransientChunk } from './columnar/row_batch_reader.js';
-import type { OpenFile } from './file_source.js';
+import type { TableFile } from './file_source.js';
 import type { TableFormat } from './formats.js';
 import type { RequestChunk } from './request_table.js';
 import type { SplittableTable } from './split.js';
@@ -10,7 +10,7 @@ export interface TableInput {
   readonly file: string;
   readonly format: TableFormat;
   /** Where it is a regular file: then its bytes can be read in any order. The caller closes it. */
-  readonly open?: OpenFile | undefined;
+  readonly open?: TableFile | undefined;
   /** Its bytes from the first to the last; called once at most. */
   pieces(): AsyncIterable<Uint8Array | string>;
 }

@@ -26,7 +26,7 @@ export class WorkerCrashedError extends BpfTokenSimError {
   override readonly code = 'WORKER_CRASHED';
 
   constructor(cause: unknown) {
-    super(wordsOf(cause), { cause });
+    super(errorMessage(cause), { cause });
   }
 }
 
@@ -36,6 +36,6 @@ export function closedError(): PoolError {
 }
 
 /** The message of an error, for another message. */
-export function wordsOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

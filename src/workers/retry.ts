@@ -1,4 +1,4 @@
-import { PoolError, WorkerCrashedError, wordsOf } from './errors.js';
+import { errorMessage, PoolError, WorkerCrashedError } from './errors.js';
 import type { WorkerPool } from './worker_pool.js';
 
 /** Attempts at a task that crashes its workers. */
@@ -26,5 +26,9 @@ export async function runWithRetry<Result>(
 
 /** The error of a task that is abandoned. */
 export function taskCrashedWorkers(what: string, { cause }: WorkerCrashedError): PoolError {
-  return new PoolError('TASK_CRASHED_WORKERS', `${MAX_ATTEMPTS} workers crashed ${what}: ${wordsOf(cause)}`, cause);
+  return new PoolError(
+    'TASK_CRASHED_WORKERS',
+    `${MAX_ATTEMPTS} workers crashed ${what}: ${errorMessage(cause)}`,
+    cause,
+  );
 }

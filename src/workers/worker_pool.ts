@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { closedError, PoolError, WorkerCrashedError, wordsOf } from './errors.js';
+import { closedError, errorMessage, PoolError, WorkerCrashedError } from './errors.js';
 import type { TaskOutcome } from './task_handler.js';
 
 /** Crashes without an answer in between, beyond a few for each worker, after which a pool ends. */
@@ -159,7 +159,7 @@ export class WorkerPool {
     setImmediate(() => {
       if (this.#end || this.#running === 0 || this.#piscina.threads.length > 0) return;
       if (this.#workerCrashes > MAX_CRASHES + MAX_CRASHES_PER_WORKER * this.workers) {
-        const why = this.#lastError === undefined ? '' : `: ${wordsOf(this.#lastError)}`;
+        const why = this.#lastError === undefined ? '' : `: ${errorMessage(this.#lastError)}`;
         void this.#finish(new PoolError('NO_WORKERS', `workers crash as they start${why}`, this.#lastError));
         return;
       }

@@ -11,7 +11,7 @@ import { addCounts, type Counts, emptyCounts, tallyChunk } from '../../src/batch
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { shareEvaluator } from '../../src/engine/share.js';
 import { SlotWorkspaces } from '../../src/pool/slot_workspaces.js';
-import { OpenFile } from '../../src/tables/file_source.js';
+import { TableFile } from '../../src/tables/file_source.js';
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { readRequests } from '../../src/tables/text/text_reader.js';
@@ -33,7 +33,7 @@ afterAll(() => {
 
 /** Reads the splits of a table file, in this thread. */
 async function* readFile(
-  file: OpenFile,
+  file: TableFile,
   format: RequestFormat,
   problems: RowDiagnostics,
   splitBytes: number,
@@ -98,7 +98,7 @@ const whole = (bytes: Uint8Array, format: RequestFormat): Promise<Read> =>
 
 const split = (bytes: Uint8Array, format: RequestFormat, splitBytes: number, isCounted: boolean): Promise<Read> => {
   writeFileSync(path, bytes);
-  const file = OpenFile.open(path);
+  const file = TableFile.open(path);
   return gather((problems) => readFile(file, format, problems, splitBytes, isCounted)).finally(() => file.close());
 };
 
@@ -153,7 +153,7 @@ describe.each(REQUEST_FORMATS)('a %s table cut into splits', (format) => {
 
 test('a file that became shorter is an error, not a shorter table', async () => {
   writeFileSync(path, `task,cmd\n${'root,btf_load\n'.repeat(100)}`);
-  const file = OpenFile.open(path);
+  const file = TableFile.open(path);
   truncateSync(path, 30);
   await expect(readFile(file, 'csv', new RowDiagnostics(), 100, true).next()).rejects.toThrow(
     `cannot read ${path}: it became shorter while it was read`,

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../src/conformance/read_record.js';
 import type { RecordedCase } from '../../src/conformance/record.js';
-import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
+import { RecordingReplay, type ReplayOptions } from '../../src/conformance/replay.js';
 import type { ReplayStats } from '../../src/conformance/replay_stats.js';
 import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js';
 
@@ -38,7 +38,7 @@ function recordsOf(name: string, every: number): readonly RecordedCase[] {
 }
 
 function replay(name: string, every: number): ReplayStats {
-  const run = new Replay();
+  const run = new RecordingReplay();
   run.push(name, recordsOf(name, every));
   run.endOfFile(name);
   return run.stats;
@@ -47,7 +47,7 @@ function replay(name: string, every: number): ReplayStats {
 /** Whether a recording disagrees somewhere; what comes after the first such part of it is not asked. */
 function disagrees(name: string, every: number, options: ReplayOptions): boolean {
   const records = recordsOf(name, every);
-  const run = new Replay(options);
+  const run = new RecordingReplay(options);
   for (let at = 0; at < records.length; at += PART) {
     run.push(name, records.slice(at, at + PART));
     run.endOfFile(name);

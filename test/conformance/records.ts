@@ -1,7 +1,7 @@
 import { ERRNO, type ErrnoName } from '../../src/abi/errno.js';
 import { readRecord } from '../../src/conformance/read_record.js';
 import { FAMILIES } from '../../src/conformance/record.js';
-import { Replay, type ReplayOptions } from '../../src/conformance/replay.js';
+import { RecordingReplay, type ReplayOptions } from '../../src/conformance/replay.js';
 import type { ReplayStats } from '../../src/conformance/replay_stats.js';
 
 /** A record as its JSON has it. */
@@ -125,7 +125,7 @@ export function mount(steps: readonly Json[], more: Json = {}): Json {
 
 /** Replays records as one recording. */
 export function replay(records: readonly Json[], options: ReplayOptions = {}): ReplayStats {
-  const run = new Replay(options);
+  const run = new RecordingReplay(options);
   run.push(
     'test.ndjson',
     records

@@ -6,7 +6,7 @@ import { type Finding, findingsOf } from '../../src/fuzz/campaign_stats.js';
 import { disagreementOf } from '../../src/fuzz/case.js';
 import { isConstructible } from '../../src/fuzz/constructible.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
-import { type Replay, replay } from '../../src/fuzz/replay.js';
+import { type CaseReplay, replay } from '../../src/fuzz/replay.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
 import { nearestBuiltIn } from '../../src/kernel/profile.js';
 import type { World } from '../../src/kernel/world.js';
@@ -86,7 +86,7 @@ describe.each([
 
     const replayed = replay(implementations, finding.id);
     expect(replayed.disagreement).toEqual(finding.answers);
-    const shrunk = replayed.shrunk as NonNullable<Replay['shrunk']>;
+    const shrunk = replayed.shrunk as NonNullable<CaseReplay['shrunk']>;
     expect(disagreementOf(implementations, shrunk)).toEqual(shrunk.answers);
     expect(shrunk.requests).toHaveLength(1);
     // Level 33 takes 33 namespaces to show.
@@ -114,7 +114,9 @@ test('most findings become scenarios that the kernel can make', () => {
   const constructible = rules.flatMap(([, implementations]) =>
     findIn(implementations, 3000, 7)
       .slice(0, 2)
-      .map(({ id }) => isConstructible((replay(implementations, id).shrunk as NonNullable<Replay['shrunk']>).world)),
+      .map(({ id }) =>
+        isConstructible((replay(implementations, id).shrunk as NonNullable<CaseReplay['shrunk']>).world),
+      ),
   );
   expect(constructible.filter((is) => is).length / constructible.length).toBeGreaterThan(0.8);
 });
@@ -205,7 +207,7 @@ describe('what depends on how an evaluator came by its world, or on the batch, i
   ] as const)('%s', (_name, implementations, parts) => {
     const finding = firstIn(implementations, 100_000);
     if (!finding) throw new Error('not found');
-    const { setup } = replay(implementations, finding.id).shrunk as NonNullable<Replay['shrunk']>;
+    const { setup } = replay(implementations, finding.id).shrunk as NonNullable<CaseReplay['shrunk']>;
     const left = Object.entries(setup).filter(([part, value]) => value !== PLAIN_SETUP[part as keyof typeof setup]);
     expect(left.map(([part]) => part)).toEqual(parts);
   });
@@ -215,7 +217,7 @@ test('a rule broken under custom profiles alone is found, and shrunk to the swit
   const finding = firstIn(broken.noFallbackRefuses, 100_000);
   if (!finding) throw new Error('not found');
   const replayed = replay(broken.noFallbackRefuses, finding.id);
-  const { world: small, answers } = replayed.shrunk as NonNullable<Replay['shrunk']>;
+  const { world: small, answers } = replayed.shrunk as NonNullable<CaseReplay['shrunk']>;
   expect(small.profile.rules).toMatchObject({ token_needs_own_userns: true, token_falls_back_to_init: false });
   expect(Object.keys(nearestBuiltIn(small.profile).switched)).toHaveLength(1);
   const text = fuzzCaseText(replayed, finding);

@@ -12,7 +12,7 @@ import {
   snappyLength,
   TooLongError,
 } from '../../src/tables/columnar/decompressed_length.js';
-import { decompress as decompressPage } from '../../src/tables/parquet/codecs.js';
+import { decompressParquet as decompressPage } from '../../src/tables/parquet/codecs.js';
 import { rawZstd } from '../tables/arrow/raw_zstd.js';
 
 await loadCodecs(['lz4', 'lz4_block', 'zstd']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { MemoryBytes } from '../../src/tables/arrow/decompress_batch.js';
-import { OpenFile } from '../../src/tables/file_source.js';
+import { TableFile } from '../../src/tables/file_source.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { DeltaNumbers } from '../../src/tables/parquet/delta.js';
 import { readFooter } from '../../src/tables/parquet/footer.js';
@@ -91,7 +91,7 @@ test('a footer whose number never ends is an error in words', () => {
   const tail = Buffer.alloc(4);
   tail.writeUInt32LE(footer.length);
   writeFileSync(path, Buffer.concat([Buffer.from('PAR1'), footer, tail, Buffer.from('PAR1')]));
-  const bytes = OpenFile.open(path);
+  const bytes = TableFile.open(path);
   expect(() => new ParquetTable(path, bytes, new RowDiagnostics())).toThrow(RequestTableError);
   bytes.close();
 });

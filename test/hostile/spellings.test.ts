@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestOf } from '../../src/names/nearest.js';
-import { ByteMap, MISSING, wordsOf } from '../../src/tables/text/byte_map.js';
+import { ByteMap, byteWords, MISSING } from '../../src/tables/text/byte_map.js';
 
 /** Texts of 8 * `pairs` bytes that all have the same hash: to turn a word's highest bit turns two bits of the next step. */
 function likeTexts(pairs: number): Uint8Array {
@@ -21,7 +21,7 @@ function likeTexts(pairs: number): Uint8Array {
 test('spellings that were chosen for their hash are not searched from end to end', () => {
   const pairs = 12;
   const length = 8 * pairs;
-  const text = wordsOf(likeTexts(pairs));
+  const text = byteWords(likeTexts(pairs));
   const names = new ByteMap();
   let remembered = 0;
   for (let i = 0; i < 2 ** pairs; i++) {
@@ -40,10 +40,10 @@ test('other spellings are remembered, as many as there can be', () => {
   const encoder = new TextEncoder();
   const names = new ByteMap();
   for (let i = 0; i < 1 << 17; i++) {
-    const bytes = wordsOf(encoder.encode(`task ${i}`));
+    const bytes = byteWords(encoder.encode(`task ${i}`));
     if (!names.add(bytes, 0, bytes.bytes.length, i)) throw new Error(`task ${i} is not remembered`);
   }
-  const last = wordsOf(encoder.encode('task 131071'));
+  const last = byteWords(encoder.encode('task 131071'));
   expect(names.find(last.words, 0, last.bytes.length)).toBe(131_071);
 });
 

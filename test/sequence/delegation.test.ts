@@ -4,7 +4,7 @@ import { ERRNO } from '../../src/abi/errno.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { createUserNs, type UserNamespace } from '../../src/kernel/userns.js';
-import { BPFFS_ROOT, mountSequence, TOKEN, tokenSequence } from '../../src/sequence/delegation.js';
+import { BPFFS_ROOT, mountSequence, TOKEN_FD, tokenSequence } from '../../src/sequence/delegation.js';
 import { SequenceRunner } from '../../src/sequence/sequence_runner.js';
 
 const RELEASES = PROFILES.filter(({ name }) => name.startsWith('linux-'));
@@ -40,7 +40,7 @@ describe.each(RELEASES)('$name: from fsopen to a token', (profile) => {
     expect(outcomes.map(({ call, result }) => [call.call, result >= 0])).toEqual(
       sequence.map(({ call }) => [call, true]),
     );
-    const file = runner.file(TOKEN);
+    const file = runner.file(TOKEN_FD);
     const { vocabulary } = profile;
     expect(file?.kind === 'token' && file.token.allowed).toMatchObject({
       cmds: bit(vocabulary.require('cmds', 'prog_load')) | bit(vocabulary.require('cmds', 'map_create')),
@@ -57,7 +57,7 @@ describe.each(RELEASES)('$name: from fsopen to a token', (profile) => {
   ] as const)('stops where %s is refused', (_, caps, refused) => {
     const { runner, outcomes } = delegation(profile, caps);
     expect(outcomes.at(-1)).toMatchObject({ call: { call: refused }, result: -ERRNO.EPERM });
-    expect(runner.file(TOKEN)).toBe(undefined);
+    expect(runner.file(TOKEN_FD)).toBe(undefined);
   });
 });
 

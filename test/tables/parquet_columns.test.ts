@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryBytes } from '../../src/tables/arrow/decompress_batch.js';
-import { bitAt, Cells } from '../../src/tables/columnar/cells.js';
+import { bitAt, ColumnCells } from '../../src/tables/columnar/cells.js';
 import { DECODE_BUFFER_ROWS } from '../../src/tables/columnar/decode_buffer.js';
 import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
-import { OpenFile } from '../../src/tables/file_source.js';
+import { TableFile } from '../../src/tables/file_source.js';
 import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
 import { pageValues } from '../../src/tables/parquet/page_values.js';
@@ -26,7 +26,7 @@ type Cell = string | number | null;
 
 /** The cells of each request column of a file, read `step` rows at a time. */
 async function cellsOf(path: string, step = DECODE_BUFFER_ROWS): Promise<Partial<Record<string, Cell[]>>> {
-  const bytes = OpenFile.open(path);
+  const bytes = TableFile.open(path);
   try {
     const table = new ParquetTable(path, bytes, new RowDiagnostics());
     const readers = table.data.columns.map((column) => new ColumnReader(column));
@@ -51,7 +51,7 @@ async function cellsOf(path: string, step = DECODE_BUFFER_ROWS): Promise<Partial
 }
 
 function lastCells({ column, data, valid, texts }: ColumnReader, rows: number): Cell[] {
-  const numbers = new Cells(column.numbers ?? { kind: 'numbers', bytes: 4, isSigned: false }, { data });
+  const numbers = new ColumnCells(column.numbers ?? { kind: 'numbers', bytes: 4, isSigned: false }, { data });
   return Array.from({ length: rows }, (_, row) => {
     if (column.hasLevels && !bitAt(valid, row)) return null;
     return texts ? (texts.at(numbers.numberAt(row)) as string) : numbers.numberAt(row);
@@ -144,7 +144,7 @@ test.each(['V1', 'V2'])(
       const query = `SELECT if(i % 9 = 0, NULL, 'name ' || (i % 50)) AS task, 'btf_load' AS cmd FROM range(5000) t(i)`;
       const options = `PARQUET_VERSION ${version}, DICTIONARY_SIZE_LIMIT ${limit}, COMPRESSION snappy`;
       await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
-      const bytes = OpenFile.open(path);
+      const bytes = TableFile.open(path);
       const [{ groups }] = [...new ParquetTable(path, bytes, new RowDiagnostics()).splits()] as [ParquetSplit];
       const [{ chunks }] = groups as unknown as [RowGroup];
       const [{ offset, bytes: length }] = chunks as unknown as [ColumnChunk];

@@ -12,7 +12,7 @@ import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks, scenarioName } from '../scenario_file.js';
-import { defaultWorkers } from '../workers.js';
+import { defaultThreads } from '../workers.js';
 
 /** Requests decided at a time where --batch does not say. */
 const DEFAULT_BATCH = 16_384;
@@ -47,6 +47,6 @@ function loadOptions({ rows, batch, seed, for: forMs, workers }: BenchOptions): 
     batchRows: batch ?? Math.min(DEFAULT_BATCH, rows),
     seed,
     forMs,
-    workers: workers ?? defaultWorkers(MAX_WORKERS),
+    workers: workers ?? defaultThreads(MAX_WORKERS),
   };
 }

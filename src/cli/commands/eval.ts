@@ -16,9 +16,9 @@ import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
-import { tableFormat } from '../table_format.js';
+import { resolveTableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
-import { defaultWorkers } from '../workers.js';
+import { defaultThreads } from '../workers.js';
 
 type EvalOptions = OptionsOf<typeof OPTIONS.eval>;
 
@@ -38,13 +38,18 @@ export function evalCommand(program: Command): void {
     const read = readScenarioFile(path);
     const world = worldOf(read, options.profile);
     const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
-    const workers = options.workers ?? defaultWorkers(MAX_WORKERS);
+    const workers = options.workers ?? defaultThreads(MAX_WORKERS);
     const source = sourceOption(options);
     if (source.kind === 'generated') requireTasks(path, world);
     const outFormat =
       options.out === undefined
         ? 'csv'
-        : tableFormat('--out-format', options.outFormat, options.out, 'format' in source ? source.format : 'csv');
+        : resolveTableFormat(
+            '--out-format',
+            options.outFormat,
+            options.out,
+            'format' in source ? source.format : 'csv',
+          );
     const sink = sinkOf(options.out, outFormat);
     const groupsSink = sinkOf(options.summaryOut, 'csv');
     const compareSink = sinkOf(options.compareOut, 'csv');
@@ -85,5 +90,5 @@ export function evalCommand(program: Command): void {
 function sourceOption({ requests, generate, seed, format }: EvalOptions): BatchSource {
   if (generate !== undefined) return { kind: 'generated', rows: generate, seed };
   if (requests === undefined) throw new InputError('either --requests FILE or --generate ROWS is needed');
-  return sourceOf(requests, tableFormat('--format', format, requests));
+  return sourceOf(requests, resolveTableFormat('--format', format, requests));
 }

@@ -15,7 +15,7 @@ import { withInterrupt } from '../interrupt.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { defaultWorkers } from '../workers.js';
+import { defaultThreads } from '../workers.js';
 
 /** Findings shown in full; of the others the number. */
 const MAX_SHOWN = 10;
@@ -70,7 +70,7 @@ function planOf(options: FuzzOptions): CampaignOptions {
   return {
     seed: options.seed,
     cases: options.cases ?? Number.POSITIVE_INFINITY,
-    workers: options.workers ?? defaultWorkers(),
+    workers: options.workers ?? defaultThreads(),
     slots: slotsOf(options.profile ?? []),
     ...(forMs === undefined ? {} : { forMs }),
   };

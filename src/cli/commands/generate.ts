@@ -16,7 +16,7 @@ import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
-import { tableFormat } from '../table_format.js';
+import { resolveTableFormat } from '../table_format.js';
 
 /** `bpftoken generate`: a request table drawn from a scenario. */
 export function generateCommand(program: Command): void {
@@ -28,7 +28,7 @@ export function generateCommand(program: Command): void {
     const { world } = readScenarioFile(path);
     requireTasks(path, world);
     const { rows, seed } = options;
-    const format = tableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
+    const format = resolveTableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
     const target = sinkOf(options.out, format);
     const started = performance.now();
     let written = 0;

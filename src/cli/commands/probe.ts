@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { writeWhole } from '../../batch/output/sink.js';
 import { profileOfKernel } from '../../conformance/kernel_profile.js';
 import { readRecords } from '../../conformance/read_lines.js';
-import { Replay } from '../../conformance/replay.js';
+import { RecordingReplay } from '../../conformance/replay.js';
 import type { ReplayStats } from '../../conformance/replay_stats.js';
 import { type VocabularyDifference, vocabularyDifference } from '../../conformance/vocabulary_difference.js';
 import { needKernel, thisHost } from '../../host/requirements.js';
@@ -87,7 +87,7 @@ async function keep({ recording }: LiveRecording, path: string, signal: AbortSig
 }
 
 async function replay({ recording }: LiveRecording, profile: Profile, name: string): Promise<ReplayStats> {
-  const run = new Replay({ profile });
+  const run = new RecordingReplay({ profile });
   const source = async function* () {
     yield recording;
   };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readRecords } from '../../conformance/read_lines.js';
-import { Replay } from '../../conformance/replay.js';
+import { RecordingReplay } from '../../conformance/replay.js';
 import type { ReplayStats } from '../../conformance/replay_stats.js';
 import { throwIfAborted } from '../../errors.js';
 import { replayJson, replayText } from '../../report/replay_report.js';
@@ -35,7 +35,7 @@ async function replayAll(
   { profile }: ReplayCommandOptions,
   signal: AbortSignal,
 ): Promise<ReplayStats> {
-  const replay = new Replay(profile ? { profile } : {});
+  const replay = new RecordingReplay(profile ? { profile } : {});
   const files = await Promise.all(paths.map(recordingFile));
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const bar = progressBar();

@@ -1,6 +1,6 @@
 import { output } from './output.js';
 import { assumed, request, warnings } from './request.js';
-import { flag, type JsonOf, text } from './values.js';
+import { boolean, type JsonOf, text } from './values.js';
 import { failedByDroppedToken, tokenShape, verdictShape } from './verdict.js';
 
 /** The keys that `check` and `explain` have in common. */
@@ -18,8 +18,8 @@ export const answerShape = {
 /** `bpftoken check --json` */
 export const checkSchema = output('check', 'The verdict on one request: bpftoken check --json.', {
   ...answerShape,
-  newest_profile_differs: flag('The newest kernel that is known returns another errno, or none.'),
+  newest_profile_differs: boolean('The newest kernel that is known returns another errno, or none.'),
 });
 
 export type CheckJson = JsonOf<typeof checkSchema>;
-export type AnswerJson = Omit<CheckJson, 'schema' | 'newest_profile_differs'>;
+export type CheckAnswerJson = Omit<CheckJson, 'schema' | 'newest_profile_differs'>;

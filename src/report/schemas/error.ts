@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../errors.js';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
-import { type JsonOf, text, textOrNull, wholeNumberOrNull } from './values.js';
+import { integerOrNull, type JsonOf, text, textOrNull } from './values.js';
 
 const diagnostic = documented(
   z.strictObject({
     file: textOrNull('The file, as messages name it; null: it is not about a file.'),
-    line: wholeNumberOrNull('From 1; null: the file has no lines, or it is about the whole file.', 1),
-    column: wholeNumberOrNull('The column of the text, from 1, in UTF-16 units; null: it is about the whole line.', 1),
-    row: wholeNumberOrNull('The row of a table without lines, from 1; null: there is none.', 1),
+    line: integerOrNull('From 1; null: the file has no lines, or it is about the whole file.', 1),
+    column: integerOrNull('The column of the text, from 1, in UTF-16 units; null: it is about the whole line.', 1),
+    row: integerOrNull('The row of a table without lines, from 1; null: there is none.', 1),
     field: textOrNull('The column of a table, or the field of a request, that it is about; null: there is none.'),
     message: text('What is wrong, in words.'),
     nearest: textOrNull('The valid name nearest to the one written; null: none is near.'),

@@ -5,21 +5,21 @@ import { REQUEST_COLUMNS } from '../../tables/request_table.js';
 import { ROW_DIAGNOSTIC_KINDS } from '../../tables/rows/row_diagnostics.js';
 import { output } from './output.js';
 import {
+  boolean,
   countsBy,
-  disposition,
-  flag,
+  dispositionSchema,
+  integer,
+  integerOrNull,
   type JsonOf,
   measured,
-  reason,
+  reasonSchema,
   text,
   textOrNull,
-  wholeNumber,
-  wholeNumberOrNull,
 } from './values.js';
 import { verdictOfByte } from './verdict.js';
 
-const rowNumber = wholeNumberOrNull('The row of the table, from 1; null where the line is given.', 1);
-const line = wholeNumberOrNull('The line of the file, from 1; null where the file has no lines.', 1);
+const rowNumber = integerOrNull('The row of the table, from 1; null where the line is given.', 1);
+const line = integerOrNull('The line of the file, from 1; null where the file has no lines.', 1);
 const nearest = textOrNull('The valid name nearest to the one written; null: none is near.');
 
 const groupColumns = Object.fromEntries(
@@ -31,21 +31,21 @@ const groupColumns = Object.fromEntries(
   ]),
 ) as Record<GroupColumn, z.ZodMiniOptional<z.ZodMiniNullable<z.ZodMiniString>>>;
 
-const group = z.strictObject({ ...groupColumns, rows: wholeNumber('How many rows.') });
+const group = z.strictObject({ ...groupColumns, rows: integer('How many rows.') });
 
 const taskRows = z.strictObject({
   task: textOrNull('The task; null: rows without a known one.'),
-  outcomes: countsBy(reason, 'Its rows by reason.'),
+  outcomes: countsBy(reasonSchema, 'Its rows by reason.'),
 });
 
 const comparison = z.strictObject({
   profile: text('The other kernel.'),
-  answers: wholeNumber('Rows where it answers otherwise: allowed, or another errno.'),
-  verdicts: wholeNumber('Rows where anything differs, the reason or what becomes of the token included.'),
+  answers: integer('Rows where it answers otherwise: allowed, or another errno.'),
+  verdicts: integer('Rows where anything differs, the reason or what becomes of the token included.'),
   first: documented(
     z.array(
       z.strictObject({
-        row: wholeNumber('The row of the table, from 1.', 1),
+        row: integer('The row of the table, from 1.', 1),
         line,
         here: verdictOfByte,
         there: verdictOfByte,
@@ -56,15 +56,15 @@ const comparison = z.strictObject({
 });
 
 const expectations = z.strictObject({
-  checked: wholeNumber('Rows that expect something.'),
-  unmet: wholeNumber('Of these, rows that got something else.'),
+  checked: integer('Rows that expect something.'),
+  unmet: integer('Of these, rows that got something else.'),
   first: documented(
     z.array(
       z.strictObject({
-        row: wholeNumber('The row of the table, from 1.', 1),
+        row: integer('The row of the table, from 1.', 1),
         line,
         expected: text('allowed, or the name of an errno.'),
-        got: reason,
+        got: reasonSchema,
       }),
     ),
     { description: 'The first of these, in the order of the table.' },
@@ -83,8 +83,8 @@ const problem = z.strictObject({
 });
 
 const problems = z.strictObject({
-  total: wholeNumber('Problems; a row can have several.'),
-  rows: wholeNumber('Rows with a problem.'),
+  total: integer('Problems; a row can have several.'),
+  rows: integer('Rows with a problem.'),
   counts: documented(z.record(z.enum(ROW_DIAGNOSTIC_KINDS), z.int().check(z.minimum(0))), {
     description: 'Problems by kind.',
   }),
@@ -97,15 +97,15 @@ const problems = z.strictObject({
 /** `bpftoken eval --json` */
 export const evalSchema = output('eval', 'What a table of requests was decided to: bpftoken eval --json.', {
   profile: text('The kernel that was asked.'),
-  rows: wholeNumber('Rows of the table.'),
-  allowed: wholeNumber('Rows that are allowed.'),
-  denied: wholeNumber('Rows that are denied.'),
-  undecided: wholeNumber('Rows that were not decided.'),
-  bad_rows: wholeNumber('Rows that cannot be read, or that name a task or token the scenario does not have.'),
+  rows: integer('Rows of the table.'),
+  allowed: integer('Rows that are allowed.'),
+  denied: integer('Rows that are denied.'),
+  undecided: integer('Rows that were not decided.'),
+  bad_rows: integer('Rows that cannot be read, or that name a task or token the scenario does not have.'),
   elapsed_ms: measured('How long it took, in milliseconds.'),
   peak_memory_bytes: measured('Memory that the process had at most.'),
-  outcomes: countsBy(reason, 'Rows by reason, most first.'),
-  tokens: countsBy(disposition, 'Rows by what became of the token, most first.'),
+  outcomes: countsBy(reasonSchema, 'Rows by reason, most first.'),
+  tokens: countsBy(dispositionSchema, 'Rows by what became of the token, most first.'),
   tasks: documented(z.array(taskRows), { description: 'Rows by task.' }),
   summary: documented(z.nullable(z.array(group)), {
     description: 'With --summary: rows by these columns, largest first; null without.',
@@ -113,7 +113,7 @@ export const evalSchema = output('eval', 'What a table of requests was decided t
   compared: documented(z.array(comparison), { description: 'With --compare-profile: each other kernel.' }),
   expectations: documented(expectations, { description: 'What the column expect says.' }),
   problems: documented(problems, { description: 'What is wrong with rows and columns.' }),
-  cut_short: flag('The output was closed early: counts cover the rows decided before that.'),
+  cut_short: boolean('The output was closed early: counts cover the rows decided before that.'),
 });
 
 export type EvalJson = JsonOf<typeof evalSchema>;

@@ -3,19 +3,19 @@ import { documented } from '../../scenario/documentation.js';
 import { answerShape } from './check.js';
 import { output } from './output.js';
 import { remedy } from './remedy.js';
-import { errnoName, flag, type JsonOf, reason, text, textOrNull } from './values.js';
+import { boolean, errnoNameSchema, type JsonOf, reasonSchema, text, textOrNull } from './values.js';
 import { failedByDroppedToken, steps, tokenShape, verdictShape } from './verdict.js';
 
 const obstacle = z.strictObject({
-  errno: documented(z.nullable(errnoName), { description: 'What bpf() returns for it; null: nothing.' }),
-  reason,
+  errno: documented(z.nullable(errnoNameSchema), { description: 'What bpf() returns for it; null: nothing.' }),
+  reason: reasonSchema,
   reason_text: text('The reason in words.'),
   cleared: documented(z.nullable(remedy), { description: 'What puts it out of the way; null: nothing does.' }),
 });
 
 const advice = documented(
   z.strictObject({
-    possible: flag('There are changes with which the request passes.'),
+    possible: boolean('There are changes with which the request passes.'),
     changes: documented(z.array(remedy), { description: 'These changes, in order; none for an allowed request.' }),
     note: textOrNull('What to mind of all changes together; null: nothing.'),
     why: textOrNull('Why nothing helps; null where something does.'),
@@ -30,7 +30,7 @@ const profileAnswer = z.strictObject({
   profile: text('The kernel.'),
   ...verdictShape,
   ...tokenShape,
-  token_impossible: flag('The token could not exist there.'),
+  token_impossible: boolean('The token could not exist there.'),
   failed_by_dropped_token: failedByDroppedToken,
 });
 

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
-import { flag, type JsonOf, text, texts, wholeNumber, wholeNumberOrNull } from './values.js';
+import { boolean, integer, integerOrNull, type JsonOf, text, texts } from './values.js';
 import { verdictOfByte } from './verdict.js';
 
 const answer = documented(
   z.union([
     verdictOfByte,
-    documented(z.strictObject({ verdict_byte: wholeNumber('A number that is no verdict.') }), {
+    documented(z.strictObject({ verdict_byte: integer('A number that is no verdict.') }), {
       description: 'A number that is no verdict.',
     }),
     documented(z.strictObject({ threw: text('The message of the error.') }), { description: 'It threw an error.' }),
@@ -31,9 +31,9 @@ const answers = documented(
 export const fuzzCaseShape = {
   case: text('The identity of the case: seed, world and case.'),
   profile: text('The kernel that was asked.'),
-  agree: flag('All implementations say the same.'),
+  agree: boolean('All implementations say the same.'),
   answers,
-  cases: wholeNumberOrNull('Cases of a campaign that were answered like this; null where one case was asked for.'),
+  cases: integerOrNull('Cases of a campaign that were answered like this; null where one case was asked for.'),
   repeatable: documented(z.nullable(z.boolean()), {
     description: 'Asked again, they disagree again; null where they agree.',
   }),
@@ -52,5 +52,5 @@ export const fuzzCaseSchema = output('fuzz-case', 'One case again: bpftoken fuzz
 
 export type FuzzCaseJson = JsonOf<typeof fuzzCaseSchema>;
 export type FindingJson = Omit<FuzzCaseJson, 'schema'>;
-export type AnswerJson = JsonOf<typeof answer>;
+export type FuzzAnswerJson = JsonOf<typeof answer>;
 export type AnswersJson = JsonOf<typeof answers>;

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
-import { type JsonOf, text, textOrNull, wholeNumberOrNull } from './values.js';
+import { integerOrNull, type JsonOf, text, textOrNull } from './values.js';
 
 const row = z.strictObject({
   name: text('The name.'),
-  number: wholeNumberOrNull('The number that the kernel has for it; null: a profile has none.'),
+  number: integerOrNull('The number that the kernel has for it; null: a profile has none.'),
   about: text('What it asks for, or what it is, in words; empty where there is nothing to say.'),
 });
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
 import { callShape } from './request.js';
-import { flag, type JsonOf, text, textOrNull } from './values.js';
+import { boolean, type JsonOf, text, textOrNull } from './values.js';
 import { failedByDroppedToken, verdictShape } from './verdict.js';
 
 const bits = z.string().check(z.regex(/^0x[0-9a-f]+$/));
@@ -11,7 +11,7 @@ const bitSet = (description: string) => documented(bits, { description });
 const cell = z.strictObject({
   ...callShape,
   ...verdictShape,
-  takes_token: flag('A token can make a difference to this request.'),
+  takes_token: boolean('A token can make a difference to this request.'),
   failed_by_dropped_token: failedByDroppedToken,
 });
 

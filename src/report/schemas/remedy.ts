@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { CAPABILITY_NAMES } from '../../abi/capabilities.js';
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
 import { documented } from '../../scenario/documentation.js';
-import { fault, type JsonOf, text, textOrNull, texts, wholeNumber } from './values.js';
+import { faultSchema, integer, type JsonOf, text, textOrNull, texts } from './values.js';
 
 const capability = documented(z.enum(CAPABILITY_NAMES), { id: 'capability', description: 'The capability.' });
 const task = text('The name of the task.');
@@ -23,7 +23,7 @@ const KINDS = {
     shape: {
       token,
       mask: documented(z.enum(MASK_NAMES), { description: 'The mask: delegate_ and this.' }),
-      bit: wholeNumber('The bit of the mask.'),
+      bit: integer('The bit of the mask.'),
       name: text('The name of the bit.'),
     },
   },
@@ -52,9 +52,9 @@ const KINDS = {
   },
   insn_cnt: {
     about: 'Load a program of fewer instructions.',
-    shape: { insn_cnt: wholeNumber('At most this many instructions.') },
+    shape: { insn_cnt: integer('At most this many instructions.') },
   },
-  fix_attributes: { about: 'Put right the attributes or descriptors of the call.', shape: { pre: fault } },
+  fix_attributes: { about: 'Put right the attributes or descriptors of the call.', shape: { pre: faultSchema } },
 } as const;
 
 type Kind = keyof typeof KINDS;

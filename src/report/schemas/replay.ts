@@ -2,21 +2,21 @@ import * as z from 'zod/mini';
 import { FAMILIES } from '../../conformance/record.js';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
-import { anyName, countsBy, type JsonOf, text, texts, wholeNumber } from './values.js';
+import { anyName, countsBy, integer, type JsonOf, text, texts } from './values.js';
 import { steps, verdictOfByte } from './verdict.js';
 
 const family = documented(z.enum(FAMILIES), { id: 'family', description: 'What a case asks.' });
 
 const familyCount = z.strictObject({
-  cases: wholeNumber('Cases of the family.'),
-  agreed: wholeNumber('Cases that agree.'),
-  disagreed: wholeNumber('Cases that disagree.'),
+  cases: integer('Cases of the family.'),
+  agreed: integer('Cases that agree.'),
+  disagreed: integer('Cases that disagree.'),
   outside: countsBy(anyName, 'Cases outside the model, by the check at which the kernel spoke.'),
 });
 
 const disagreement = z.strictObject({
   file: text('The recording.'),
-  line: wholeNumber('Its line, from 1.', 1),
+  line: integer('Its line, from 1.', 1),
   case: text('The case.'),
   family,
   kernel: text('The kernel that was recorded.'),
@@ -47,10 +47,10 @@ const disagreement = z.strictObject({
 
 /** The keys of a comparison with recordings. */
 export const replayShape = {
-  cases: wholeNumber('Cases that were compared.'),
-  disagreed: wholeNumber('Cases that disagree.'),
-  other_readings: wholeNumber('Cases that agree in another interpretation of the format.'),
-  asked_of_hot_path: wholeNumber('Cases that the hot path decided as well.'),
+  cases: integer('Cases that were compared.'),
+  disagreed: integer('Cases that disagree.'),
+  other_readings: integer('Cases that agree in another interpretation of the format.'),
+  asked_of_hot_path: integer('Cases that the hot path decided as well.'),
   profiles: countsBy(anyName, 'Cases by the kernel that was asked.'),
   families: documented(z.partialRecord(family, familyCount), { description: 'Cases by what they ask.' }),
   outside: countsBy(anyName, 'Cases outside the model, by the check at which the kernel spoke; most first.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ASSUMED_FIELDS } from '../../request/assumptions.js';
 import { documented } from '../../scenario/documentation.js';
-import { fault, type JsonOf, text, textOrNull, wholeNumber, wholeNumberOrNull } from './values.js';
+import { faultSchema, integer, integerOrNull, type JsonOf, text, textOrNull } from './values.js';
 
 /** What a bpf() call is for, in the names of the kernel that is asked. */
 export const callShape = {
@@ -19,9 +19,9 @@ export const request = documented(
     task: documented(nameOrId, { description: 'The task that calls bpf().' }),
     token: documented(z.nullable(nameOrId), { description: 'The token it passes; null: none.' }),
     ...callShape,
-    insn_cnt: wholeNumberOrNull('Instructions of the program; null where the command reads none.'),
+    insn_cnt: integerOrNull('Instructions of the program; null where the command reads none.'),
     bpffs: textOrNull('The bpffs that a token is made from; null where none is named.'),
-    pre: fault,
+    pre: faultSchema,
   }),
   {
     id: 'request',
@@ -39,7 +39,7 @@ const loader = z.strictObject({
 const assumption = documented(
   z.strictObject({
     field: documented(z.enum(ASSUMED_FIELDS), { description: 'The field that is not given.' }),
-    value: wholeNumber('What was assumed.'),
+    value: integer('What was assumed.'),
     name: text('What the value means to the kernel.'),
     loaders: documented(z.array(loader), { description: 'What a loader sends for the program type.' }),
     text: text('The same in words.'),
@@ -54,8 +54,8 @@ export const assumed = documented(z.array(assumption), {
 const warning = documented(
   z.strictObject({
     file: text('The scenario, as messages name it.'),
-    line: wholeNumber('From 1.', 1),
-    column: wholeNumber('From 1, in UTF-16 units.', 1),
+    line: integer('From 1.', 1),
+    column: integer('From 1, in UTF-16 units.', 1),
     message: text('What is worth a look.'),
   }),
   { id: 'warning', description: 'Something in a scenario that is no mistake and worth a look.' },

@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
 import { assumed, request, warnings } from './request.js';
-import { type JsonOf, text, textOrNull, texts, wholeNumber } from './values.js';
+import { integer, type JsonOf, text, textOrNull, texts } from './values.js';
 import { tokenShape, verdictShape } from './verdict.js';
 
 const result = z.strictObject({
-  number: wholeNumber('Which request of the scenario, from 1.', 1),
+  number: integer('Which request of the scenario, from 1.', 1),
   name: textOrNull('Its name; null: none.'),
-  line: wholeNumber('The line it starts on, from 1.', 1),
+  line: integer('The line it starts on, from 1.', 1),
   request,
   assumed,
   ...verdictShape,
@@ -19,8 +19,8 @@ const result = z.strictObject({
 /** `bpftoken test --json` */
 export const testSchema = output('test', 'The expectations of a scenario: bpftoken test --json.', {
   profile: text('The kernel that was asked.'),
-  expectations: wholeNumber('Requests that expect something.'),
-  failed: wholeNumber('Of these, requests that got something else.'),
+  expectations: integer('Requests that expect something.'),
+  failed: integer('Of these, requests that got something else.'),
   warnings,
   results: documented(z.array(result), { description: 'The requests, in order; with --quiet those that failed.' }),
 });

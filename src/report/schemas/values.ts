@@ -19,12 +19,11 @@ export type JsonOf<Schema extends z.core.$ZodType> = DeepReadonly<z.infer<Schema
 export const text = (description: string) => documented(z.string(), { description });
 export const textOrNull = (description: string) => documented(z.nullable(z.string()), { description });
 export const texts = (description: string) => documented(z.array(z.string()), { description });
-export const flag = (description: string) => documented(z.boolean(), { description });
+export const boolean = (description: string) => documented(z.boolean(), { description });
 /** A whole number from `least` on. */
 const whole = (least: number) => z.int().check(z.minimum(least));
-export const wholeNumber = (description: string, least = 0) => documented(whole(least), { description });
-export const wholeNumberOrNull = (description: string, least = 0) =>
-  documented(z.nullable(whole(least)), { description });
+export const integer = (description: string, least = 0) => documented(whole(least), { description });
+export const integerOrNull = (description: string, least = 0) => documented(z.nullable(whole(least)), { description });
 /** A number from 0 on. */
 export const measured = (description: string) => documented(z.number().check(z.minimum(0)), { description });
 /** How often each of some names occurred; names that did not are left out. */
@@ -32,22 +31,25 @@ export const countsBy = <Name extends z.core.$ZodRecordKey>(name: Name, descript
   documented(z.partialRecord(name, whole(0)), { description });
 export const anyName = z.string();
 
-export const verdictWord = documented(z.enum(VERDICT_WORDS), {
+export const verdictWordSchema = documented(z.enum(VERDICT_WORDS), {
   id: 'verdict',
   description:
     'allowed: bpf() goes on. denied: it returns an errno. undecided: the request does not say enough. ' +
     'bad: no such request can be made.',
 });
-export const errnoName = documented(z.enum(ERRNO_NAMES), { id: 'errno', description: 'The name of an error number.' });
-export const reason = documented(z.enum(OUTCOME_NAMES), {
+export const errnoNameSchema = documented(z.enum(ERRNO_NAMES), {
+  id: 'errno',
+  description: 'The name of an error number.',
+});
+export const reasonSchema = documented(z.enum(OUTCOME_NAMES), {
   id: 'reason',
   description: 'Why a request got its verdict.',
 });
-export const disposition = documented(z.enum(DISPOSITION_NAMES), {
+export const dispositionSchema = documented(z.enum(DISPOSITION_NAMES), {
   id: 'token_disposition',
   description: 'What became of the token of a request.',
 });
-export const fault = documented(z.enum(PRE_NAMES), {
+export const faultSchema = documented(z.enum(PRE_NAMES), {
   id: 'fault',
   description: 'What is wrong with the attributes or descriptors of a call; none: nothing.',
 });

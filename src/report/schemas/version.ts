@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
-import { flag, type JsonOf, text, texts } from './values.js';
+import { boolean, type JsonOf, text, texts } from './values.js';
 
 /** `bpftoken --version --json` */
 export const versionSchema = output(
@@ -13,9 +13,9 @@ export const versionSchema = output(
     profiles: texts('The kernels it knows, oldest first.'),
     wasm: documented(
       z.strictObject({
-        simd: flag('Vector instructions, which the hot path needs.'),
-        bulk_memory: flag('Bulk memory instructions, which the hot path needs.'),
-        shared_memory: flag('Memory that threads share; without it, a world is decided in one thread.'),
+        simd: boolean('Vector instructions, which the hot path needs.'),
+        bulk_memory: boolean('Bulk memory instructions, which the hot path needs.'),
+        shared_memory: boolean('Memory that threads share; without it, a world is decided in one thread.'),
       }),
       { description: 'What WebAssembly has here.' },
     ),

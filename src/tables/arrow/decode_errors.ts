@@ -1,7 +1,7 @@
 import { RequestTableError } from '../request_table.js';
 
 /** Does what may fail in any way on bytes that are not what they should be; throws a RequestTableError then. */
-export function withDecodeErrors<Result>(file: string, what: string, read: () => Result): Result {
+export function withArrowErrors<Result>(file: string, what: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {

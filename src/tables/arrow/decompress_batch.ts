@@ -1,9 +1,9 @@
-import type { CellBytes, CellType, Region } from '../columnar/cells.js';
+import type { ByteRegion, CellBytes, CellType } from '../columnar/cells.js';
 import { type Codec, decompress } from '../columnar/compression.js';
 import { TooLongError } from '../columnar/decompressed_length.js';
 import type { ByteSource, ColumnRegions, RowBatch } from '../columnar/row_batch_reader.js';
 import { RequestTableError } from '../request_table.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withArrowErrors } from './decode_errors.js';
 
 /** A batch as a file has it: with a codec, each region is a buffer that is compressed on its own. */
 export interface EncodedBatch extends RowBatch {
@@ -37,7 +37,7 @@ class BufferBytes implements ByteSource {
   /** Bytes of all buffers. */
   length = 0;
 
-  add(bytes: Uint8Array): Region {
+  add(bytes: Uint8Array): ByteRegion {
     const region = { offset: this.length, length: bytes.length };
     this.#buffers.push(bytes);
     this.#starts.push(region.offset);
@@ -66,7 +66,7 @@ export function decompressBatch(
   const { codec, rows } = batch;
   if (!codec) return { source, batch };
   const buffers = new BufferBytes();
-  const place = (region: Region): Region =>
+  const place = (region: ByteRegion): ByteRegion =>
     buffers.add(inflated(file, source, region, codec, MAX_BYTES - buffers.length));
   const columns = batch.columns.map(
     (regions): ColumnRegions | undefined =>
@@ -82,7 +82,7 @@ export function decompressBatch(
 function inflated(
   file: string,
   source: ByteSource,
-  { offset, length }: Region,
+  { offset, length }: ByteRegion,
   codec: Codec,
   most: number,
 ): Uint8Array {
@@ -138,7 +138,7 @@ export function openBatch(
 ): { source: ByteSource; batch: RowBatch } {
   if (!encoded.codec) return { source, batch: encoded };
   const opened = decompressBatch(file, source, encoded);
-  withDecodeErrors(file, 'a record batch', () => {
+  withArrowErrors(file, 'a record batch', () => {
     opened.batch.columns.forEach((regions, i) => {
       if (regions) checkLengths(types[i] as CellType, regions, encoded.rows);
     });
@@ -148,7 +148,7 @@ export function openBatch(
 
 /** Cells of a batch of which all bytes are read, in memory that threads share. */
 export function cellBytes(source: ByteSource, { data, offsets, valid }: ColumnRegions): CellBytes {
-  const readAll = ({ offset, length }: Region): Uint8Array => {
+  const readAll = ({ offset, length }: ByteRegion): Uint8Array => {
     const bytes = new Uint8Array(new SharedArrayBuffer(length));
     source.read(offset, bytes);
     return bytes;

@@ -4,7 +4,7 @@ import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { ByteSource, Dictionaries } from '../columnar/row_batch_reader.js';
 import { RequestTableError } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withArrowErrors } from './decode_errors.js';
 import type { EncodedBatch } from './decompress_batch.js';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
 import { type ArrowMessage, batchCodec, decodeMessage, MAX_METADATA, placeBatch, readDictionary } from './messages.js';
@@ -56,7 +56,7 @@ export class ArrowFile {
     this.#source = source;
     this.#size = size;
     this.#footer = readFooter(file, source, size);
-    this.#layout = withDecodeErrors(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
+    this.#layout = withArrowErrors(file, 'its schema', () => layOut(file, this.#footer.schema, problems));
     this.columns = this.#layout.columns.map((place) => place?.type);
     this.#dictionaryMessages = this.#findDictionaries();
   }
@@ -114,7 +114,7 @@ export class ArrowFile {
   /** The messages of some blocks of the footer. Together they are no longer than the file: none is read over and over. */
   *#messages(blocks: () => Iterable<Block>): Generator<PlacedMessage> {
     let left = this.#size;
-    for (const block of withDecodeErrors(this.#file, 'its footer', () => [...blocks()])) {
+    for (const block of withArrowErrors(this.#file, 'its footer', () => [...blocks()])) {
       const placed = this.#message(block);
       left -= block.metaDataLength + ('bodyLength' in placed.message ? placed.message.bodyLength : 0);
       if (left < 0) throw this.#error('its footer names the same bytes several times');
@@ -165,7 +165,7 @@ function readFooter(file: string, source: ByteSource, size: number): Footer {
   }
   const bytes = new Uint8Array(length);
   source.read(start, bytes);
-  return withDecodeErrors(file, 'its footer', () => {
+  return withArrowErrors(file, 'its footer', () => {
     verifyFooter(bytes);
     return Footer.decode(bytes);
   });

@@ -1,11 +1,11 @@
 import { CompressionType, type Schema } from 'apache-arrow';
-import type { NumberType, Region, TextType } from '../columnar/cells.js';
+import type { ByteRegion, NumberType, TextType } from '../columnar/cells.js';
 import { textRegion } from '../columnar/cells.js';
 import type { Codec } from '../columnar/compression.js';
 import type { DictionaryPart } from '../columnar/dictionary.js';
 import type { ByteSource, ColumnRegions } from '../columnar/row_batch_reader.js';
 import { RequestTableError } from '../request_table.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withArrowErrors } from './decode_errors.js';
 import { cellBytes, checkLengths, type EncodedBatch, openBatch } from './decompress_batch.js';
 import { Message, type RecordBatch } from './private_api.js';
 import type { ColumnPlace, TableLayout } from './schema.js';
@@ -33,7 +33,7 @@ export type ArrowMessage =
 
 /** Reads a message's metadata. Throws a RequestTableError for what is none. */
 export function decodeMessage(file: string, metadata: Uint8Array): ArrowMessage {
-  return withDecodeErrors(file, 'a message of it', () => {
+  return withArrowErrors(file, 'a message of it', () => {
     verifyMessage(metadata);
     const message = Message.decode(metadata);
     const { bodyLength } = message;
@@ -58,7 +58,7 @@ export function placeBatch(
   bodyLength: number,
 ): EncodedBatch {
   const { length: rows } = batch;
-  return withDecodeErrors(file, 'a record batch', () => {
+  return withArrowErrors(file, 'a record batch', () => {
     if (!Number.isSafeInteger(rows) || rows < 0) throw new Error(`${rows} rows`);
     const placed = columns.map((place) => place && placeColumn(place, batch, body, bodyLength));
     const codec = codecOf(batch);
@@ -71,7 +71,7 @@ function placeColumn(place: ColumnPlace, batch: RecordBatch, body: number, bodyL
   const { length, nullCount } = batch.nodes[node] ?? { length: -1, nullCount: 0 };
   if (length !== batch.length) throw new Error(`a column of ${length} rows in a batch of ${batch.length}`);
   const first = batch.variadicBufferCounts.slice(0, views).reduce((sum, count) => sum + count, place.buffer);
-  const regionAt = (i: number): Region => {
+  const regionAt = (i: number): ByteRegion => {
     const buffer = batch.buffers[first + i];
     if (!buffer || !(buffer.offset >= 0 && buffer.length >= 0 && buffer.offset + buffer.length <= bodyLength)) {
       throw new Error('a buffer lies outside its batch');
@@ -110,7 +110,7 @@ export function readDictionary(
   if (bodyLength > MAX_DICTIONARY) refuse(`${bodyLength.toLocaleString('en')} bytes`);
   if (encoded.length > MAX_ENTRIES) refuse(`${encoded.length.toLocaleString('en')} entries`);
   const { source, batch } = openBatch(file, [type], from, placeBatch(file, layout, encoded, body, bodyLength));
-  return withDecodeErrors(file, 'a dictionary', () => {
+  return withArrowErrors(file, 'a dictionary', () => {
     if (batch.rows === 0) return { type, entries: 0, bytes: { data: new Uint8Array(), offsets: new Uint8Array() } };
     const bytes = cellBytes(source, batch.columns[0] as ColumnRegions);
     if (type.kind === 'numbers') return { type, entries: batch.rows, bytes };
@@ -124,7 +124,7 @@ export function readDictionary(
 
 /** How the buffers of a record batch are compressed, if they are. Throws a RequestTableError for a codec that is not known. */
 export function batchCodec(file: string, batch: RecordBatch): Codec | undefined {
-  return withDecodeErrors(file, 'a record batch', () => codecOf(batch));
+  return withArrowErrors(file, 'a record batch', () => codecOf(batch));
 }
 
 function codecOf({ compression }: RecordBatch): Codec | undefined {

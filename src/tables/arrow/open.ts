@@ -1,7 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { loadCodec } from '../columnar/compression.js';
 import { copyChunks } from '../columnar/row_batch_reader.js';
-import type { OpenFile } from '../file_source.js';
+import type { TableFile } from '../file_source.js';
 import { openColumnarTable } from '../read_splits.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { OpenTable, TableInput } from '../table.js';
@@ -24,7 +24,7 @@ export async function openArrow(input: TableInput, world: WorldNames, problems: 
   return openColumnarTable(new ArrowTable(input.file, input.open, arrow, world, problems), world, problems);
 }
 
-function isArrowFile(bytes: OpenFile): boolean {
+function isArrowFile(bytes: TableFile): boolean {
   const start = new Uint8Array(Math.min(FIRST_BYTES, bytes.size));
   bytes.read(0, start);
   return startsAsFile(start);

@@ -7,7 +7,7 @@ import { type Dictionaries, RowBatchReader } from '../columnar/row_batch_reader.
 import { RequestTableError } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { ByteQueue } from './byte_queue.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withArrowErrors } from './decode_errors.js';
 import { MemoryBytes, openBatch } from './decompress_batch.js';
 import { startsAsFile } from './file_reader.js';
 import { CONTINUATION, MAGIC_BYTES } from './format.js';
@@ -85,7 +85,7 @@ class StreamTable {
 
   #open({ schema }: ArrowMessage & { kind: 'schema' }): void {
     if (this.#layout) throw streamError(this.#file, 'a second schema comes in the middle of it');
-    this.#layout = withDecodeErrors(this.#file, 'its schema', () => layOut(this.#file, schema, this.#problems));
+    this.#layout = withArrowErrors(this.#file, 'its schema', () => layOut(this.#file, schema, this.#problems));
     this.#columns = this.#layout.columns.map((place) => place?.type);
     this.#slices = new RowBatchReader(this.#file, this.#world, this.#columns, this.#problems);
   }

@@ -1,6 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { dictionaryCodes } from '../columnar/row_batch_reader.js';
-import type { OpenFile } from '../file_source.js';
+import type { TableFile } from '../file_source.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { Accepted, SplitEnd } from '../split.js';
 import type { EncodedBatch } from './decompress_batch.js';
@@ -15,13 +15,13 @@ const LARGE_FILE = 1 << 29;
 /** A table in an Arrow file, which can be read in splits. */
 export class ArrowTable {
   readonly data: ArrowTableData;
-  readonly #bytes: OpenFile;
+  readonly #bytes: TableFile;
   readonly #problems: RowDiagnostics;
   #bytesRead = 0;
   readonly #arrow: ArrowFile;
 
   /** Over an open file, of requests of a world; the codecs of its dictionaries are loaded. Throws as ArrowFile does. */
-  constructor(file: string, bytes: OpenFile, arrow: ArrowFile, world: WorldNames, problems: RowDiagnostics) {
+  constructor(file: string, bytes: TableFile, arrow: ArrowFile, world: WorldNames, problems: RowDiagnostics) {
     this.#bytes = bytes;
     this.#problems = problems;
     this.#arrow = arrow;

@@ -21,7 +21,7 @@ export type CellType =
   | { readonly kind: 'nothing' };
 
 /** Some bytes of a file. */
-export interface Region {
+export interface ByteRegion {
   readonly offset: number;
   readonly length: number;
 }
@@ -41,7 +41,7 @@ const MAX_JOINED_LENGTH = 1 << 24;
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Cells as they lie in memory, read one by one. */
-export class Cells {
+export class ColumnCells {
   readonly #type: NumberType | TextType;
   readonly #bytes: CellBytes;
   readonly #view: DataView;
@@ -101,7 +101,12 @@ export function bitAt(bits: Uint8Array, bit: number): boolean {
  * Where the bytes of some texts lie, by the places where each starts and the last one ends; `data` is where the bytes of all
  * the column's texts lie. Undefined where the places go backwards or outside that.
  */
-export function textRegion(type: TextType, offsets: Uint8Array, texts: number, data: Region): Region | undefined {
+export function textRegion(
+  type: TextType,
+  offsets: Uint8Array,
+  texts: number,
+  data: ByteRegion,
+): ByteRegion | undefined {
   const view = new DataView(offsets.buffer, offsets.byteOffset, offsets.byteLength);
   const start = offsetAt(view, 0, type.offsetBytes);
   let stop = start;

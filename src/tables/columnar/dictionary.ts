@@ -1,4 +1,4 @@
-import { type CellBytes, Cells, type NumberType, type TextType } from './cells.js';
+import { type CellBytes, ColumnCells, type NumberType, type TextType } from './cells.js';
 
 /** Some entries of a dictionary, as plain data. */
 export interface DictionaryPart {
@@ -18,13 +18,13 @@ export interface Entries {
 export class Dictionary implements Entries {
   readonly parts: readonly DictionaryPart[];
   readonly length: number;
-  readonly #cells: readonly Cells[];
+  readonly #cells: readonly ColumnCells[];
   /** The first entry of each part. */
   readonly #starts: readonly number[];
 
   constructor(parts: readonly DictionaryPart[]) {
     this.parts = parts;
-    this.#cells = parts.map(({ type, bytes }) => new Cells(type, bytes));
+    this.#cells = parts.map(({ type, bytes }) => new ColumnCells(type, bytes));
     const starts: number[] = [];
     let length = 0;
     for (const { entries } of parts) {
@@ -37,6 +37,6 @@ export class Dictionary implements Entries {
 
   at(entry: number): string | number | undefined {
     const part = this.#starts.findLastIndex((start) => start <= entry);
-    return (this.#cells[part] as Cells).at(entry - (this.#starts[part] as number));
+    return (this.#cells[part] as ColumnCells).at(entry - (this.#starts[part] as number));
   }
 }

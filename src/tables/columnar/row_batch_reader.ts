@@ -4,7 +4,15 @@ import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableErr
 import { cellNames } from '../rows/cell_resolvers.js';
 import { RowBuilder } from '../rows/row_builder.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import { bitAt, Cells, type CellType, type NumberType, type Region, type TextType, textRegion } from './cells.js';
+import {
+  type ByteRegion,
+  bitAt,
+  type CellType,
+  ColumnCells,
+  type NumberType,
+  type TextType,
+  textRegion,
+} from './cells.js';
 import { type CodeArray, Codes } from './codes.js';
 import { DECODE_BUFFER_ROWS, DecodeBuffer } from './decode_buffer.js';
 import { Dictionary, type DictionaryPart, type Entries } from './dictionary.js';
@@ -18,10 +26,10 @@ export interface ByteSource {
 /** Where a column of a batch lies. */
 export interface ColumnRegions {
   /** Numbers, or the bytes of texts. */
-  readonly data: Region;
-  readonly offsets?: Region;
+  readonly data: ByteRegion;
+  readonly offsets?: ByteRegion;
   /** Absent where no cell is empty. */
-  readonly valid?: Region;
+  readonly valid?: ByteRegion;
 }
 
 /** Some consecutive rows of a table, and where their columns lie; undefined for a column the table does not have. */
@@ -75,7 +83,7 @@ interface GivenColumn {
 
 /** The cells of a column in the decode buffer. */
 interface LaidCells {
-  readonly cells: Cells;
+  readonly cells: ColumnCells;
   /** A bit a row from bit `firstBit` on; absent where no cell is empty. */
   readonly valid: Uint8Array | undefined;
   readonly firstBit: number;
@@ -166,8 +174,8 @@ export class RowBatchReader {
     const decodeBuffer = this.decodeBuffer;
     const firstBit = start & 7;
     const valid = regions.valid && decodeBuffer.valid(name, Math.ceil((firstBit + rows) / 8));
-    if (valid) source.read((regions.valid as Region).offset + (start >> 3), valid);
-    let cells: Cells;
+    if (valid) source.read((regions.valid as ByteRegion).offset + (start >> 3), valid);
+    let cells: ColumnCells;
     if (type.kind === 'texts') {
       cells = this.#readTexts(name, type, source, regions, start, rows);
       const codes = decodeBuffer.codes(name);
@@ -176,7 +184,7 @@ export class RowBatchReader {
       const numbers = type.kind === 'dictionary' ? type.index : type;
       const data = decodeBuffer.cells(name, rows * numbers.bytes);
       source.read(regions.data.offset + start * numbers.bytes, data);
-      cells = new Cells(numbers, { data });
+      cells = new ColumnCells(numbers, { data });
       decodeBuffer.lookUp(name, numbers, rows, name === 'insn_cnt' && type.kind === 'numbers');
     }
     if (valid) decodeBuffer.fillNulls(name, firstBit, rows);
@@ -190,15 +198,15 @@ export class RowBatchReader {
     regions: ColumnRegions,
     start: number,
     rows: number,
-  ): Cells {
+  ): ColumnCells {
     const offsets = this.decodeBuffer.cells(name, (rows + 1) * type.offsetBytes);
-    source.read((regions.offsets as Region).offset + start * type.offsetBytes, offsets);
+    source.read((regions.offsets as ByteRegion).offset + start * type.offsetBytes, offsets);
     const region = textRegion(type, offsets, rows, regions.data);
     if (!region)
       throw new RequestTableError(this.#file, undefined, name, `where the texts of ${name} lie cannot be right`);
     const data = new Uint8Array(region.length);
     source.read(region.offset, data);
-    return new Cells(type, { data, offsets });
+    return new ColumnCells(type, { data, offsets });
   }
 
   /** Resolves rows of the slow path with the RowBuilder and replaces them. Returns their texts. */

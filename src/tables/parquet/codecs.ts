@@ -26,7 +26,7 @@ export function loadedCodec(codec: string): Codec | undefined {
 }
 
 /** The `length` bytes that bytes become. Throws an Error in words where they become more or fewer. */
-export function decompress(codec: string, bytes: Uint8Array, length: number): Uint8Array {
+export function decompressParquet(codec: string, bytes: Uint8Array, length: number): Uint8Array {
   const plain = (CODECS[codec] as Decompress)(bytes, length);
   if (plain.length !== length) throw new Error(`a page becomes ${plain.length} bytes instead of ${length}`);
   return plain;

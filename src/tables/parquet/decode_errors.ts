@@ -2,7 +2,7 @@ import { isReadError } from '../file_source.js';
 import { RequestTableError } from '../request_table.js';
 
 /** Does what may fail in any way on bytes that are not what they should be; throws a RequestTableError then. */
-export function withDecodeErrors<Result>(
+export function withParquetErrors<Result>(
   file: string,
   column: string | undefined,
   what: string,

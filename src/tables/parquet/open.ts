@@ -1,5 +1,5 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { OpenFile } from '../file_source.js';
+import type { TableFile } from '../file_source.js';
 import { openColumnarTable } from '../read_splits.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { OpenTable } from '../table.js';
@@ -8,7 +8,7 @@ import { ParquetTable } from './table.js';
 /** Opens a table in Parquet. Rejects as openTable() does. */
 export async function openParquet(
   file: string,
-  bytes: OpenFile,
+  bytes: TableFile,
   world: WorldNames,
   problems: RowDiagnostics,
 ): Promise<OpenTable> {

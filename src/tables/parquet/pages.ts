@@ -1,5 +1,5 @@
 import type { ByteSource } from '../columnar/row_batch_reader.js';
-import { decompress } from './codecs.js';
+import { decompressParquet } from './codecs.js';
 import { type PageHeader, readPageHeader } from './page_header.js';
 import { PAST_NUMBERS } from './rle_hybrid.js';
 import { EndsEarlyError } from './thrift.js';
@@ -114,14 +114,14 @@ export class Pages {
     const rest = bytes.subarray(levels);
     // Where there are no values, there need not be anything that is compressed.
     const values =
-      to > levels ? decompress(isCompressed ? this.#chunk.codec : 'UNCOMPRESSED', rest, to - levels) : NONE;
+      to > levels ? decompressParquet(isCompressed ? this.#chunk.codec : 'UNCOMPRESSED', rest, to - levels) : NONE;
     const plain = padded(bytes.subarray(0, levels), values);
     const page = { kind: 'values', bytes: plain, count, encoding } as const;
     return { ...page, ...(this.#hasLevels ? { levels: { from: 0, to: levels } } : {}), values: { from: levels, to } };
   }
 
   #plain(bytes: Uint8Array, length: number): Uint8Array {
-    return padded(length > 0 ? decompress(this.#chunk.codec, bytes, length) : NONE);
+    return padded(length > 0 ? decompressParquet(this.#chunk.codec, bytes, length) : NONE);
   }
 
   /** How long a header is shows when it is read. */

@@ -15,7 +15,7 @@ import { REQUEST_COLUMNS } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { loadedCodec } from './codecs.js';
 import { ColumnReader, type ParquetColumn } from './column_reader.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withParquetErrors } from './decode_errors.js';
 import type { ColumnChunk } from './pages.js';
 
 /** What any thread needs to read splits of a table: plain data. */
@@ -105,7 +105,7 @@ export class ParquetSplitReader {
   #lay(column: ColumnReader, rows: number, { number }: RowGroup): void {
     const { place } = column.column;
     const name = REQUEST_COLUMNS[place] as string;
-    withDecodeErrors(this.#file, name, `row group ${number}, column ${name}`, () => column.read(rows));
+    withParquetErrors(this.#file, name, `row group ${number}, column ${name}`, () => column.read(rows));
     const { texts } = column;
     if (!texts) return;
     const known = this.#known.get(column);

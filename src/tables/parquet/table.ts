@@ -1,9 +1,9 @@
-import type { OpenFile } from '../file_source.js';
+import type { TableFile } from '../file_source.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import type { Accepted, SplitEnd } from '../split.js';
 import { CODEC_NAMES } from './codecs.js';
-import { withDecodeErrors } from './decode_errors.js';
+import { withParquetErrors } from './decode_errors.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
 import type { ColumnChunk } from './pages.js';
 import { type FoundColumn, findRequestColumns } from './schema.js';
@@ -29,15 +29,15 @@ export class ParquetTable {
   readonly #groups: readonly RowGroupMetaData[];
 
   /** Over an open file. Throws a RequestTableError for what is no Parquet file, or none of requests, and a system's error. */
-  constructor(file: string, bytes: OpenFile, problems: RowDiagnostics) {
+  constructor(file: string, bytes: TableFile, problems: RowDiagnostics) {
     const { footer, end } = readEnd(file, bytes);
     this.#file = file;
     this.#problems = problems;
-    this.#columns = withDecodeErrors(file, undefined, 'its schema', () =>
+    this.#columns = withParquetErrors(file, undefined, 'its schema', () =>
       findRequestColumns(file, footer.schema, problems),
     );
     this.#groups = footer.rowGroups;
-    this.rows = withDecodeErrors(file, undefined, 'its footer', () =>
+    this.rows = withParquetErrors(file, undefined, 'its footer', () =>
       counted(
         this.#groups.reduce((sum, { rows }) => sum + rows, 0),
         'rows',
@@ -80,7 +80,7 @@ export class ParquetTable {
   #rowGroup({ rows, columns }: RowGroupMetaData, number: number, firstRow: number): RowGroup {
     const chunks = this.#columns.map(({ name, column }) => {
       const label = REQUEST_COLUMNS[column.place] as string;
-      return withDecodeErrors(this.#file, label, `row group ${number}, column ${label}`, (): ColumnChunk => {
+      return withParquetErrors(this.#file, label, `row group ${number}, column ${label}`, (): ColumnChunk => {
         const found = columns.find(({ meta }) => meta?.path.length === 1 && meta.path[0] === name);
         if (!found?.meta) throw new Error('it is not there');
         if (found.file) throw new Error(`it lies in another file, ${found.file}`);
@@ -109,7 +109,7 @@ export class ParquetTable {
 }
 
 /** The footer, and where it starts. */
-function readEnd(file: string, bytes: OpenFile): { footer: Footer; end: number } {
+function readEnd(file: string, bytes: TableFile): { footer: Footer; end: number } {
   const fail = (why: string): never => {
     throw new RequestTableError(file, undefined, undefined, `it cannot be read as Parquet: ${why}`);
   };
@@ -125,5 +125,5 @@ function readEnd(file: string, bytes: OpenFile): { footer: Footer; end: number }
   if (end < MAGIC.length || length > MAX_FOOTER) return fail(`it cannot have a footer of ${length} bytes`);
   const footer = new Uint8Array(length);
   bytes.read(end, footer);
-  return { footer: withDecodeErrors(file, undefined, 'its footer', () => readFooter(footer)), end };
+  return { footer: withParquetErrors(file, undefined, 'its footer', () => readFooter(footer)), end };
 }

@@ -5,7 +5,7 @@ import { nearestOf } from '../../names/nearest.js';
 import { KIND_LABEL, nearestName } from '../../names/spelling.js';
 import { type CommandFields, READS_MAP_TYPE, READS_NO_TYPE } from '../../request/command_fields.js';
 import { PRE_NAMES } from '../../request/fault_names.js';
-import { type Cells, REQUEST_COLUMNS, type RequestChunk, type RequestColumn } from '../request_table.js';
+import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, type RowCells } from '../request_table.js';
 import { ByteRows } from '../text/fast_rows.js';
 import {
   ATTACH_TYPE,
@@ -60,7 +60,7 @@ export class RowBuilder {
   }
 
   /** Adds the row on a line. Columns the row's command does not read are not looked at. */
-  add(cells: Cells, line: number): void {
+  add(cells: RowCells, line: number): void {
     const { columns, row } = this.#chunks;
     const problemsBefore = this.#problems.total;
     this.#isBad = false;
@@ -99,7 +99,7 @@ export class RowBuilder {
   }
 
   /** Adds a row for a line of which no request can be made. */
-  addBroken(kind: RowDiagnosticKind, message: string, line: number, cells?: Cells): void {
+  addBroken(kind: RowDiagnosticKind, message: string, line: number, cells?: RowCells): void {
     this.#report(kind, line, undefined, message);
     const { columns, row } = this.#chunks;
     columns.task[row] = this.#world.tasks.length;
@@ -233,7 +233,7 @@ export class RowBuilder {
     this.#problems.add({ kind, [this.#place]: line, message, ...(column === undefined ? {} : { column }) }, nearest);
   }
 
-  #keep(cells: Cells): void {
+  #keep(cells: RowCells): void {
     this.#problems.rows += 1;
     this.#chunks.keepTexts(REQUEST_COLUMNS.map((_, column) => cellText(cells[column])));
   }

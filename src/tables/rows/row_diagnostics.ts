@@ -40,7 +40,7 @@ export interface UnknownColumn {
 }
 
 /** Problems kept in full, and unknown columns kept; the rest is counted. */
-export const KEPT = 20;
+export const MAX_KEPT_DIAGNOSTICS = 20;
 const MAX_SHOWN_LENGTH = 80;
 
 /** What was found wrong in a part of a table: plain data, which passes between threads. Lines count from the part's first. */
@@ -65,7 +65,7 @@ export class RowDiagnostics {
   add(problem: Omit<RowDiagnostic, 'nearest'>, nearest?: () => string | undefined): void {
     this.total += 1;
     this.counts[problem.kind] += 1;
-    if (this.first.length >= KEPT) return;
+    if (this.first.length >= MAX_KEPT_DIAGNOSTICS) return;
     const near = nearest?.();
     const message = printable(problem.message);
     this.first.push({ ...problem, message, ...(near === undefined ? {} : { nearest: near }) });
@@ -85,14 +85,14 @@ export class RowDiagnostics {
     this.total += part.total;
     this.rows += part.rows;
     for (const kind of ROW_DIAGNOSTIC_KINDS) this.counts[kind] += part.counts[kind];
-    for (const problem of part.first.slice(0, KEPT - this.first.length)) {
+    for (const problem of part.first.slice(0, MAX_KEPT_DIAGNOSTICS - this.first.length)) {
       this.first.push(problem.line === undefined ? problem : { ...problem, line: problem.line + linesBefore });
     }
   }
 
   /** Records an unknown column, with the nearest request column. */
   addUnknownColumn(name: string, canonical: string): void {
-    if (this.unknownColumns.length >= KEPT) return;
+    if (this.unknownColumns.length >= MAX_KEPT_DIAGNOSTICS) return;
     const near = nearestOf(canonical, REQUEST_COLUMNS);
     this.unknownColumns.push({ name: truncated(name), ...(near === undefined ? {} : { nearest: near }) });
   }

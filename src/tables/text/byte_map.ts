@@ -20,7 +20,7 @@ export interface Bytes {
 }
 
 /** Bytes that can be read four at a time. */
-export function wordsOf(bytes: Uint8Array): Bytes {
+export function byteWords(bytes: Uint8Array): Bytes {
   return { bytes, words: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
@@ -33,7 +33,7 @@ export class ByteMap {
   #values = new Int32Array(FIRST_SLOTS / 2);
   #ends = new Uint32Array(FIRST_SLOTS / 2);
   #length = 0;
-  #texts = wordsOf(new Uint8Array(MAX_NAME_BYTES));
+  #texts = byteWords(new Uint8Array(MAX_NAME_BYTES));
 
   /** The number of the text from `start` to `end`, or MISSING. */
   find(words: DataView, start: number, end: number): number {
@@ -60,7 +60,7 @@ export class ByteMap {
     const slot = this.#freeSlot(hash);
     if (slot === undefined) return false;
     const from = this.#startOf(entry);
-    if (from + length > this.#texts.bytes.length) this.#texts = wordsOf(enlarged(this.#texts.bytes, Uint8Array));
+    if (from + length > this.#texts.bytes.length) this.#texts = byteWords(enlarged(this.#texts.bytes, Uint8Array));
     this.#texts.bytes.set(bytes.subarray(start, end), from);
     this.#hashes[entry] = hash;
     this.#values[entry] = value;

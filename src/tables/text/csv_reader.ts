@@ -1,8 +1,8 @@
-import { type Cells, REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError } from '../request_table.js';
+import { REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError, type RowCells } from '../request_table.js';
 import { headerColumns, IGNORED } from '../rows/header.js';
 import type { RowBuilder } from '../rows/row_builder.js';
 import { type RowDiagnostics, truncated } from '../rows/row_diagnostics.js';
-import { type Bytes, wordsOf } from './byte_map.js';
+import { type Bytes, byteWords } from './byte_map.js';
 import { splitCsvLine } from './csv_line.js';
 import { CsvRecords } from './csv_records.js';
 import { MAX_LINE } from './text_lines.js';
@@ -13,7 +13,7 @@ export class CsvTable {
   readonly #rows: RowBuilder;
   readonly #problems: RowDiagnostics;
   readonly #records: CsvRecords;
-  readonly #cells: Cells = REQUEST_COLUMNS.map(() => '');
+  readonly #cells: RowCells = REQUEST_COLUMNS.map(() => '');
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #encoder = new TextEncoder();
   /** The request column each field goes to; undefined before the header. */
@@ -27,7 +27,7 @@ export class CsvTable {
     this.#problems = problems;
     this.#records = new CsvRecords({
       record: (fields, line, isOneLine) => this.#record(fields, line, isOneLine),
-      plain: (text, line) => this.plainLine(wordsOf(this.#encoder.encode(`${text}\n`)), 0, line) > 0,
+      plain: (text, line) => this.plainLine(byteWords(this.#encoder.encode(`${text}\n`)), 0, line) > 0,
       broken: (kind, message, line) => {
         if (!this.#columns) throw new RequestTableError(file, line, undefined, `the header cannot be read: ${message}`);
         rows.addBroken(kind, message, line);

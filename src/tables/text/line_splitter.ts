@@ -1,4 +1,4 @@
-import { type Bytes, wordsOf } from './byte_map.js';
+import { type Bytes, byteWords } from './byte_map.js';
 import { MAX_LINE } from './text_lines.js';
 
 /** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
@@ -29,7 +29,7 @@ export class LineSplitter {
   readonly #stop: number;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** What was not taken yet: the start of a line, then what push() adds. */
-  #held = wordsOf(new Uint8Array(FIRST_CAPACITY));
+  #held = byteWords(new Uint8Array(FIRST_CAPACITY));
   #length = 0;
   #isTooLong = false;
   /** Bytes of the line under way that were not kept. */
@@ -139,7 +139,7 @@ export class LineSplitter {
     if (length > bytes.length) {
       const larger = new Uint8Array(Math.max(bytes.length * 2, length));
       larger.set(bytes.subarray(0, this.#length));
-      this.#held = wordsOf(larger);
+      this.#held = byteWords(larger);
     }
     this.#held.bytes.set(piece, this.#length);
     this.#length = length;

@@ -1,7 +1,7 @@
 import { canonicalColumn, REQUEST_COLUMNS, VERDICT_COLUMNS } from '../request_table.js';
 import { IGNORED } from '../rows/header.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import { ByteMap, type Bytes, MISSING, wordsOf } from './byte_map.js';
+import { ByteMap, type Bytes, byteWords, MISSING } from './byte_map.js';
 
 /** Most distinct keys remembered; rows of ever new keys must not fill the memory. */
 const MAX_KEYS = 1024;
@@ -44,7 +44,7 @@ export class KeyColumns {
     const quoted = line.bytes.slice(start, end);
     const column = this.#columns.get(this.#decoder.decode(quoted.subarray(1, -1)));
     if (column === undefined) return undefined;
-    const key = { words: wordsOf(quoted).words, length: quoted.length, column };
+    const key = { words: byteWords(quoted).words, length: quoted.length, column };
     if (this.#met.add(line, start, end, this.#keys.length)) this.#keys.push(key);
     return key;
   }

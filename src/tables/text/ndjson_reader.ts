@@ -1,4 +1,4 @@
-import { type Cells, REQUEST_COLUMNS } from '../request_table.js';
+import { REQUEST_COLUMNS, type RowCells } from '../request_table.js';
 import { IGNORED } from '../rows/header.js';
 import type { RowBuilder } from '../rows/row_builder.js';
 import type { Bytes } from './byte_map.js';
@@ -13,7 +13,7 @@ export class NdjsonTable {
   readonly #rows: RowBuilder;
   readonly #keys: KeyColumns;
   readonly #plain: PlainNdjson;
-  readonly #cells: Cells = REQUEST_COLUMNS.map(() => undefined);
+  readonly #cells: RowCells = REQUEST_COLUMNS.map(() => undefined);
 
   constructor(rows: RowBuilder, keys: KeyColumns) {
     this.#rows = rows;

@@ -1,5 +1,5 @@
 import type { WorldNames } from '../../kernel/world.js';
-import type { OpenFile } from '../file_source.js';
+import type { TableFile } from '../file_source.js';
 import type { RequestChunk, RequestFormat } from '../request_table.js';
 import { cellNames } from '../rows/cell_resolvers.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
@@ -15,7 +15,7 @@ import { TableReader } from './text_reader.js';
  */
 export class TextTable {
   readonly data: TextTableData;
-  readonly #bytes: OpenFile;
+  readonly #bytes: TableFile;
   readonly #world: WorldNames;
   readonly #problems: RowDiagnostics;
   readonly #keys: KeyColumns;
@@ -24,7 +24,7 @@ export class TextTable {
   #lines: number;
   #rows = 0;
 
-  private constructor(data: TextTableData, bytes: OpenFile, world: WorldNames, reader: TableReader | undefined) {
+  private constructor(data: TextTableData, bytes: TableFile, world: WorldNames, reader: TableReader | undefined) {
     this.data = data;
     this.#bytes = bytes;
     this.#world = world;
@@ -37,7 +37,7 @@ export class TextTable {
   /** Over an open file. Reads the header of a CSV table. Rejects with a RequestTableError or a system's error. */
   static async open(
     file: string,
-    bytes: OpenFile,
+    bytes: TableFile,
     format: RequestFormat,
     world: WorldNames,
     problems: RowDiagnostics,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Cells } from '../../../src/tables/columnar/cells.js';
+import { ColumnCells } from '../../../src/tables/columnar/cells.js';
 
 /** Texts with a byte or two of others between them: some valid, some cut in the middle of a character, some no UTF-8 at all. */
 const bytes = fc.oneof(
@@ -17,7 +17,7 @@ test('a text is what its own bytes are, whatever lies beside it', () => {
       texts.forEach((text, i) => {
         offsets[i + 1] = (offsets[i] as number) + text.length;
       });
-      const cells = new Cells(
+      const cells = new ColumnCells(
         { kind: 'texts', offsetBytes: 4 },
         { data: new Uint8Array(Buffer.concat(texts)), offsets: new Uint8Array(offsets.buffer) },
       );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Cells, REQUEST_COLUMNS } from '../../../src/tables/request_table.js';
+import { REQUEST_COLUMNS, type RowCells } from '../../../src/tables/request_table.js';
 import { cellNames } from '../../../src/tables/rows/cell_resolvers.js';
 import { RowBuilder } from '../../../src/tables/rows/row_builder.js';
 import { RowDiagnostics } from '../../../src/tables/rows/row_diagnostics.js';
@@ -55,7 +55,7 @@ function read(bytes: Uint8Array, isSplit: boolean) {
         return;
       }
       split += 1;
-      const cells: Cells = REQUEST_COLUMNS.map((_, column) => fields[columns.indexOf(column)] ?? '');
+      const cells: RowCells = REQUEST_COLUMNS.map((_, column) => fields[columns.indexOf(column)] ?? '');
       const message = `the row has ${fields.length} fields and the header ${columns.length}`;
       if (fields.length === columns.length) rows.add(cells, number);
       else rows.addBroken('field_count', message, number, cells);

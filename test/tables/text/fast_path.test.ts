@@ -4,7 +4,7 @@ import { REQUEST_FORMATS, type RequestFormat } from '../../../src/tables/request
 import { cellNames } from '../../../src/tables/rows/cell_resolvers.js';
 import { RowBuilder } from '../../../src/tables/rows/row_builder.js';
 import { RowDiagnostics } from '../../../src/tables/rows/row_diagnostics.js';
-import { ByteMap, MISSING, wordsOf } from '../../../src/tables/text/byte_map.js';
+import { ByteMap, byteWords, MISSING } from '../../../src/tables/text/byte_map.js';
 import { CsvTable } from '../../../src/tables/text/csv_reader.js';
 import { LineSplitter, type LineTaker } from '../../../src/tables/text/line_splitter.js';
 import { KeyColumns } from '../../../src/tables/text/ndjson_keys.js';
@@ -63,7 +63,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
 });
 
 describe('names in bytes', () => {
-  const encoded = (text: string) => wordsOf(new TextEncoder().encode(text));
+  const encoded = (text: string) => byteWords(new TextEncoder().encode(text));
 
   it('are what they were remembered as, among thousands of any length', () => {
     const known = new ByteMap();
@@ -96,7 +96,7 @@ describe('names in bytes', () => {
 
   it('are not remembered where they are too long', () => {
     const known = new ByteMap();
-    const long = wordsOf(new Uint8Array(1000));
+    const long = byteWords(new Uint8Array(1000));
     known.add(long, 0, 257, 5);
     known.add(long, 0, 256, 6);
     expect(known.find(long.words, 0, 257)).toBe(MISSING);
