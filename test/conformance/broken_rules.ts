@@ -25,13 +25,13 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   ),
   rule(
     'without a token, capabilities count in the own namespace',
-    'token.js',
+    'token_checks.js',
     "the initial userns`);\n        return bpfNsCapable(cred, init, cap, trace) ? 'yes' : 'no';",
     "the initial userns`);\n        return bpfNsCapable(cred, cred.userns, cap, trace) ? 'yes' : 'no';",
   ),
   rule(
     'with a token, capabilities are asked in the initial namespace',
-    'token.js',
+    'token_checks.js',
     'if (bpfNsCapable(cred, token.userns, cap, trace)) {',
     'if (bpfNsCapable(cred, init, cap, trace)) {',
   ),
@@ -55,17 +55,17 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   ),
   rule(
     'attach types are not looked at',
-    'token.js',
+    'token_checks.js',
     'const attachAllowed = attachKnown && hasBit(token.allowed.attachs, attachType);',
     'const attachAllowed = true;',
   ),
   rule(
     'map types are looked up in the mask of program types',
-    'token.js',
+    'token_checks.js',
     'hasBit(token.allowed.maps, type)',
     'hasBit(token.allowed.progs, type)',
   ),
-  rule('commands are not looked at', 'token.js', '!hasBit(token.allowed.cmds, cmd)', 'false'),
+  rule('commands are not looked at', 'token_checks.js', '!hasBit(token.allowed.cmds, cmd)', 'false'),
   rule('a number in a list adds to what came before', 'mount_options.js', 'value = number;', 'value |= number;'),
   rule(
     'an option given twice replaces the first',
@@ -87,13 +87,13 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   ),
   rule(
     'tokens are made from anywhere',
-    'token.js',
+    'token_checks.js',
     'const sameUserns = cred.userns === sb.userns;',
     'const sameUserns = true;',
   ),
   rule(
     'CAP_SYS_ADMIN stands in where a token is made',
-    'token.js',
+    'token_checks.js',
     '!nsCapable(cred, sb.userns, CAP_BPF, trace)',
     '!bpfNsCapable(cred, sb.userns, CAP_BPF, trace)',
   ),
@@ -125,13 +125,13 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
   ),
   rule(
     'fdinfo says any only for all 64 bits',
-    'token.js',
+    'token_checks.js',
     "(value & known) === known ? 'any'",
     "value === (1n << 64n) - 1n ? 'any'",
   ),
   rule(
     'an LSM that refuses a command fails the call',
-    'token.js',
+    'token_checks.js',
     'return drop(Disposition.DROPPED_LSM);',
     'return true;',
   ),
