@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { readRecords } from '../../dist/conformance/read_lines.js';
-import { Replay } from '../../dist/conformance/replay.js';
+import { RecordingReplay } from '../../dist/conformance/replay.js';
 import { BpfTokenSimError } from '../../dist/errors.js';
 import { createEvaluator, parseScenario } from '../../dist/index.js';
 import { evaluateTable } from '../../dist/tables/index.js';
@@ -29,7 +29,7 @@ async function readTable(source, format) {
 const READERS = {
   scenario: async (bytes) => createEvaluator(parseScenario(new TextDecoder().decode(bytes), 't').world).dispose(),
   recording: async (bytes) => {
-    const replay = new Replay();
+    const replay = new RecordingReplay();
     for await (const records of readRecords(once(bytes), 't')) replay.push('t', records);
     replay.endOfFile('t');
   },

@@ -24,7 +24,7 @@ const here = duckdbFolder();
 
 type Cell = string | number | null;
 
-/** Expects the same cells: toEqual() takes many times as long for so many. */
+/** Expects the same cells: toEqual() takes many times as long here. */
 function expectSame(read: readonly unknown[] | undefined, expected: readonly unknown[]): void {
   expect(read?.length).toBe(expected.length);
   const row = expected.findIndex((cell, i) => !Object.is(cell, read?.[i]));
