@@ -66,8 +66,8 @@ function decideRest(workspace: usize, start: u32, rows: u32): void {
 }
 
 /**
- * From `row` on in steps of sixteen: the first row whose task is that of the fifteenth row after it; `stop` or more if there
- * is none. This rejects most rows outside of runs with one comparison.
+ * From `row` on in steps of sixteen: the first row whose task is that of the fifteenth row after it, else a number from
+ * `stop` on. This rejects most rows outside of runs with one comparison.
  */
 // @ts-ignore: decorator
 @inline

@@ -23,7 +23,7 @@ export const MODEL_CHECKS = 2048;
 
 /**
  * Times single checks on the first rows of a batch (at least SINGLE_CHECKS): the evaluator's decideRequest() on request objects,
- * check() on the same by names, decideIds() on numbers, an empty Wasm call with the parameters of decideIds(), the TypeScript
+ * decideCode() on the same by names, decideIds() on numbers, an empty Wasm call with the parameters of decideIds(), the TypeScript
  * baseline, and the model.
  */
 export function timeSingle(world: World, columns: Columns, sampling: SamplingPlan): Timing[] {

@@ -186,7 +186,8 @@ class BatchRunner {
     tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
     if (this.#differences) {
       const profiles = this.#summary.comparisons.map(({ profile }) => profile);
-      await this.#differences.write(differencesCsv(chunk, verdicts, profiles, others));
+      const rows = differencesCsv(chunk, verdicts, profiles, others);
+      if (rows !== '' && !(await this.#differences.write(rows))) return false;
     }
     if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
     const hasReader = this.#output && text ? await this.#output.write(text) : true;

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Evaluator } from '../engine/evaluator.js';
+import { shareEvaluator } from '../engine/share.js';
+import { InvalidArgumentError } from '../errors.js';
 import { invalidArgument, requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
 import type { World } from '../kernel/world.js';
 import { MAX_WORKERS } from '../pool/limits.js';
@@ -46,7 +48,7 @@ export interface BatchOptions {
 const SOURCE_KINDS: readonly BatchSource['kind'][] = ['file', 'stdin', 'stream', 'generated'];
 const SINK_KINDS: readonly BatchSink['kind'][] = ['none', 'file', 'stdout', 'stream'];
 
-/** Throws an InvalidArgumentError for options of a wrong kind or out of range. */
+/** Throws an InvalidArgumentError for options of a wrong kind or out of range, and what shareEvaluator() throws. */
 export function checkBatchOptions(options: BatchOptions): void {
   requireObject('options', options);
   const {
@@ -64,16 +66,14 @@ export function checkBatchOptions(options: BatchOptions): void {
   const { world = evaluator.world } = options;
   requireObject('options.world', world, 'a world');
   if (!Array.isArray(compare)) throw invalidArgument('options.compare', compare, 'an array of evaluators');
+  requireSize('options.evaluator', evaluator, world);
   compare.forEach((other, i) => {
     requireEvaluator(`options.compare[${i}]`, other);
+    requireSize(`options.compare[${i}]`, other, world);
   });
-  for (const { world: other } of [evaluator, ...compare]) {
-    if (other.tasks.length === world.tasks.length && other.tokens.length === world.tokens.length) continue;
-    const has = `${other.tasks.length} tasks and ${other.tokens.length} tokens`;
-    const needed = `one for a world of ${world.tasks.length} tasks and ${world.tokens.length} tokens`;
-    throw invalidArgument('options.evaluator', `an evaluator for ${other.profile.name} with ${has}`, needed);
-  }
   requireWhole('options.workers', workers, 1, MAX_WORKERS);
+  // Whether threads are started depends on the table: an evaluator that cannot be shared is refused whatever the table is.
+  if (workers > 1) for (const shared of [evaluator, ...compare]) shareEvaluator(shared);
   requireWhole('options.splitBytes', splitBytes, 1);
   requireSignal('options.signal', signal);
   requireSource(source);
@@ -85,6 +85,16 @@ export function checkBatchOptions(options: BatchOptions): void {
 function requireEvaluator(name: string, given: unknown): void {
   requireObject(name, given, 'an evaluator');
   if (typeof (given as Evaluator).decideBatch !== 'function') throw invalidArgument(name, given, 'an evaluator');
+}
+
+/** Throws an InvalidArgumentError for an evaluator whose ids are not those of the batch's world. */
+function requireSize(name: string, { world: other }: Evaluator, { tasks, tokens }: World): void {
+  if (other.tasks.length === tasks.length && other.tokens.length === tokens.length) return;
+  throw new InvalidArgumentError(
+    name,
+    `${name} must have ${tasks.length} tasks and ${tokens.length} tokens as the world of the batch, ` +
+      `got ${other.tasks.length} and ${other.tokens.length} (${other.profile.name})`,
+  );
 }
 
 function requireSource(source: BatchSource): void {

@@ -18,7 +18,7 @@ const SPLIT_BYTES = 1 << 21;
  * Decides all requests of a source and writes a row for each to a sink, holding a few chunks in memory whatever the
  * size of the table. An output file appears whole or not at all; none of several appears before all are complete.
  *
- * Rejects with an InvalidArgumentError (options), a RequestTableError (the table has no header), a BatchFileError (reading or
+ * Rejects with an InvalidArgumentError (options), a NotSharedError (several workers, and memory of one thread), a RequestTableError (the table has no header), a BatchFileError (reading or
  * writing failed), a BadRowError (strict), a TooManyGroupsError, an AbortError (the signal was given), or a PoolError (several
  * workers crashed on one task).
  */

@@ -1,4 +1,3 @@
-import { PROFILES_IN_BRIEF } from '../kernel/profile.js';
 import type { CommandName } from './options/table.js';
 
 /** An argument of a command. */
@@ -101,5 +100,3 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
 export const ABOUT = 'What would bpf() answer to a task with a BPF token, and why';
 /** What its exit status means. */
 export const EXIT_STATUS = '0 fine or allowed; 1 denied, or an expectation failed; 2 bad input; 130 interrupted';
-/** Which kernels it knows. */
-export const KERNELS = PROFILES_IN_BRIEF;

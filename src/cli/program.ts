@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   try {
     if (argv[2] === '--version' || argv[2] === '-V') {
       const { writeVersion } = await import('./version.js');
-      writeVersion(process.stdout, argv.includes('--json'));
+      writeVersion(process.stdout, isJson);
       return EXIT.OK;
     }
     const program = await createProgram(argv[2]);

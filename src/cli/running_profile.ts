@@ -4,7 +4,7 @@ import { InputError } from './exit.js';
 /** Stands for the profile of the kernel that runs, where a profile is named. */
 export const RUNNING = 'running';
 
-/** The profile of a kernel by what `uname -r` says: `6.12.30-generic`. Throws an InputError where there is none. */
+/** The profile of a kernel by what `uname -r` says: `6.12.30-generic`. Throws an InputError for a kernel without one. */
 export function runningProfile(release: string): Profile {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(release) ?? [];
   const profile = findProfile(`linux-${major}.${minor}`);

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { wasmFeatures } from '../engine/wasm_features.js';
-import { PROFILES } from '../kernel/profile.js';
+import { PROFILES, PROFILES_IN_BRIEF } from '../kernel/profile.js';
 import type { VersionJson } from '../report/schemas/version.js';
-import { KERNELS } from './command_table.js';
 import { type Output, writeJson, writeText } from './output.js';
 
 // One folder deep, as the file of the bundle that has this is.
@@ -29,6 +28,6 @@ export function writeVersion(output: Output, isJson: boolean): void {
   );
   writeText(
     output,
-    `bpftoken ${version}\nNode ${process.versions.node}\nprofiles ${KERNELS}\nWebAssembly ${wasm.join(', ')}\n`,
+    `bpftoken ${version}\nNode ${process.versions.node}\nprofiles ${PROFILES_IN_BRIEF}\nWebAssembly ${wasm.join(', ')}\n`,
   );
 }

@@ -91,8 +91,8 @@ export interface Evaluator {
 /**
  * Compiles a world to tables in a new WebAssembly memory. Throws an InvalidSpecError for a world with an invalid field, a
  * WorldTooLargeError for a world with more ids than 16 bits can name, and a HooksNotSupportedError for LSM hooks that are
- * functions. Duplicate names of tasks, tokens or bpffs are found at the first lookup by name (check(), permissionSet(),
- * addTask() and so on), which then throws an InvalidSpecError.
+ * functions. Duplicate names of tasks, tokens or bpffs are found at the first lookup by name (decide(), permissionSet(),
+ * editor.addTask() and so on), which then throws an InvalidSpecError.
  */
 export function createEvaluator(world: World, options: EvaluatorOptions = {}): Evaluator {
   requireObject('options', options);

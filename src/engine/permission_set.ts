@@ -14,7 +14,7 @@ const TOGETHER = 64;
 
 /**
  * All that one task may do with one token (or none) at the time of the call: sets of 64 bits, bit n for number n of the
- * kernel's enumeration. A set has the numbers for which check() allows a request with one instruction and no fault. Numbers
+ * kernel's enumeration. A set has the numbers for which decide() allows a request with one instruction and no fault. Numbers
  * that the profile's release does not know are in no set.
  */
 export class PermissionSet {

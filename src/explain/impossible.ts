@@ -103,7 +103,7 @@ export function obstaclesOf(context: RequestContext): Obstacle[] {
   }
 }
 
-/** A remedy for just what the kernel met; undefined where there is none. */
+/** A remedy for just what the kernel met; undefined where nothing removes it. */
 function clearing({ world, request }: RequestContext, trace: Trace): Remedy | undefined {
   const task = world.tasks[request.task];
   if (!task) return undefined;

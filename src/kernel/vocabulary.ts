@@ -24,35 +24,51 @@ export type Release = (typeof RELEASES)[number];
 
 const GENERATED = { cmds: CMDS, map_types: MAP_TYPES, prog_types: PROG_TYPES, attach_types: ATTACH_TYPES };
 
+/** What a release has of each enumeration. */
+type ByKind<Value> = Readonly<Record<EnumKind, Value>>;
+
+/** The names and numbers of a release, in the forms in which they are looked up. */
+interface NameTables {
+  readonly enumerators: ByKind<readonly Enumerator[]>;
+  readonly count: ByKind<number>;
+  /** Preferred short names by number. */
+  readonly names: ByKind<ReadonlyMap<number, string>>;
+  /** Numbers by short name, aliases included. */
+  readonly values: ByKind<ReadonlyMap<string, number>>;
+}
+
 /** Names and numbers of one kernel release. */
 export class Vocabulary {
   readonly release: Release;
-  /** In enum order, aliases and flag-like values past 63 included, as the kernel's BTF has them. */
-  readonly enumerators: Readonly<Record<EnumKind, readonly Enumerator[]>>;
-  /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
-  readonly count: Readonly<Record<EnumKind, number>>;
-  /** Made at the first question about an enumeration. */
-  readonly #tables: Partial<Record<EnumKind, NameTable>> = {};
+  #made: NameTables | undefined;
 
   constructor(release: Release) {
     this.release = release;
-    this.enumerators = byKind((kind) => this.#table(kind).enumerators);
-    this.count = byKind((kind) => this.#table(kind).names.size);
+  }
+
+  /** In enum order, aliases and flag-like values past 63 included, as the kernel's BTF has them. */
+  get enumerators(): ByKind<readonly Enumerator[]> {
+    return this.#tables.enumerators;
+  }
+
+  /** Number of values from 0: `__MAX_BPF_CMD`, `__MAX_BPF_MAP_TYPE`, ... */
+  get count(): ByKind<number> {
+    return this.#tables.count;
   }
 
   /** Whether this release has that number. */
   has(kind: EnumKind, value: number): boolean {
-    return this.#table(kind).names.has(value);
+    return this.#tables.names[kind].has(value);
   }
 
   /** `prog_load` for (`cmds`, 5); the number itself where this release has no such value. */
   nameOf(kind: EnumKind, value: number): string {
-    return this.#table(kind).names.get(value) ?? String(value);
+    return this.#tables.names[kind].get(value) ?? String(value);
   }
 
   /** The number of a lower-case name without prefix, aliases included; undefined where this release has none. */
   valueOf(kind: EnumKind, short: string): number | undefined {
-    const value = this.#table(kind).values.get(short);
+    const value = this.#tables.values[kind].get(short);
     return value !== undefined && value < 64 ? value : undefined;
   }
 
@@ -65,50 +81,47 @@ export class Vocabulary {
 
   /** Preferred short names, ordered by number. */
   names(kind: EnumKind): string[] {
-    return [...this.#table(kind).names.entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
-  }
-
-  #table(kind: EnumKind): NameTable {
-    this.#tables[kind] ??= nameTable(this.release, kind);
-    return this.#tables[kind];
+    return [...this.#tables.names[kind].entries()].sort(([a], [b]) => a - b).map(([, name]) => name);
   }
 
   /** Every bit this release gives a meaning: what mountinfo calls `any`. */
   knownMask(kind: EnumKind): bigint {
     return (1n << BigInt(this.count[kind])) - 1n;
   }
-}
 
-/** The names of one enumeration in a release. */
-interface NameTable {
-  readonly enumerators: readonly Enumerator[];
-  /** Preferred short names by number. */
-  readonly names: ReadonlyMap<number, string>;
-  /** Numbers by short name, aliases included. */
-  readonly values: ReadonlyMap<string, number>;
-}
-
-function nameTable(release: Release, kind: EnumKind): NameTable {
-  const upTo = RELEASES.indexOf(release);
-  const enumerators = GENERATED[kind]
-    .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
-    .map(([name, value]) => ({ name, value }));
-  const names = new Map<number, string>();
-  const values = new Map<string, number>();
-  for (const { name, value } of enumerators) {
-    const short = shortName(kind, name);
-    values.set(short, value);
-    const present = names.get(value);
-    if (value < 64 && (present === undefined || present.endsWith('_deprecated'))) names.set(value, short);
+  /** Made at the first question: a process asks few of the releases that there are. */
+  get #tables(): NameTables {
+    this.#made ??= nameTables(this.release);
+    return this.#made;
   }
-  return { enumerators, names, values };
 }
 
-/** A record whose values are made when they are read: most uses of a vocabulary need few of its enumerations. */
-function byKind<Value>(of: (kind: EnumKind) => Value): Readonly<Record<EnumKind, Value>> {
-  const record = {} as Record<EnumKind, Value>;
-  for (const kind of ENUM_KINDS) Object.defineProperty(record, kind, { enumerable: true, get: () => of(kind) });
-  return record;
+function nameTables(release: Release): NameTables {
+  const upTo = RELEASES.indexOf(release);
+  const enumerators = byKind((kind) =>
+    GENERATED[kind]
+      .filter(([, , since]) => RELEASES.indexOf(since as Release) <= upTo)
+      .map(([name, value]): Enumerator => ({ name, value })),
+  );
+  const names = byKind((kind) => preferredNames(kind, enumerators[kind]));
+  const values = byKind((kind) => new Map(enumerators[kind].map(({ name, value }) => [shortName(kind, name), value])));
+  return { enumerators, names, values, count: byKind((kind) => names[kind].size) };
+}
+
+/** The short name of each number that a mask has a bit for; of two, the first that is not deprecated. */
+function preferredNames(kind: EnumKind, enumerators: readonly Enumerator[]): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const { name, value } of enumerators) {
+    const present = names.get(value);
+    if (value < 64 && (present === undefined || present.endsWith('_deprecated'))) {
+      names.set(value, shortName(kind, name));
+    }
+  }
+  return names;
+}
+
+function byKind<Value>(of: (kind: EnumKind) => Value): ByKind<Value> {
+  return Object.fromEntries(ENUM_KINDS.map((kind) => [kind, of(kind)])) as ByKind<Value>;
 }
 
 /** `BPF_MAP_TYPE_LRU_HASH` to `lru_hash`. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { checkColumnMemory, checkColumns } from '../engine/check_columns.js';
 import type { Columns } from '../engine/columns.js';
 import type { Evaluator } from '../engine/evaluator.js';
@@ -6,6 +5,7 @@ import { addressesOf } from '../engine/resident_columns.js';
 import { shareEvaluator } from '../engine/share.js';
 import { ColumnLengthError } from '../errors.js';
 import { requireObject, requireSignal, requireWhole } from '../kernel/arguments.js';
+import { defaultThreads } from '../workers/default_threads.js';
 import { closedError } from '../workers/errors.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { MAX_WORKERS } from './limits.js';
@@ -62,11 +62,6 @@ export function createEvaluatorPool(evaluator: Evaluator, options: PoolOptions =
   return new WorkerEvaluatorPool(evaluator, options);
 }
 
-/** The default number of workers. */
-export function defaultWorkers(): number {
-  return Math.min(availableParallelism(), MAX_WORKERS);
-}
-
 class WorkerEvaluatorPool implements Pool {
   readonly workers: number;
   readonly #evaluator: Evaluator;
@@ -79,7 +74,7 @@ class WorkerEvaluatorPool implements Pool {
   constructor(evaluator: Evaluator, options: PoolOptions) {
     requireObject('evaluator', evaluator, 'an evaluator');
     requireObject('options', options);
-    const { workers = defaultWorkers(), file } = options;
+    const { workers = defaultThreads(MAX_WORKERS), file } = options;
     requireWhole('workers', workers, 1, MAX_WORKERS);
     this.workers = workers;
     this.#evaluator = evaluator;

@@ -27,7 +27,7 @@ export interface NamedRequest {
   readonly expected_attach_type?: string | number | undefined;
   /** Instructions of a program: 0 to 2^32-1, 1 if it is not there. */
   readonly insn_cnt?: number | undefined;
-  /** For token_create, which only explain() can decide. */
+  /** For token_create, which only explainRequest() can decide. */
   readonly bpffs?: string | number | undefined;
   /** Something wrong with the call besides permission: `token_ebadf`, `attr_einval`. */
   readonly pre?: string | undefined;

@@ -12,7 +12,7 @@ import { type CommandName, OPTIONS } from '../../src/cli/options/table.js';
 import { runningProfile } from '../../src/cli/running_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../src/kernel/profile.js';
 import { hasProgram, testNeeding } from '../needs.js';
-import { bpftoken, ROOT } from './run_cli.js';
+import { inProcess, ROOT } from './run_cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpftoken-completion-'));
 const at = (shell: Shell): string => join(folder, `bpftoken.${shell}`);
@@ -76,7 +76,7 @@ describe('the completion script', () => {
   });
 
   test.each(SHELLS)('of %s has every command and every option', async (shell) => {
-    const { code, stdout } = await bpftoken(['completion', shell]);
+    const { code, stdout } = await inProcess(['completion', shell]);
     expect(code).toBe(0);
     expect(stdout).toBe(completionScript(shell));
     for (const name of names) {
@@ -86,7 +86,7 @@ describe('the completion script', () => {
   });
 
   test('of no other shell is there', async () => {
-    const { code, stderr } = await bpftoken(['completion', 'tcsh']);
+    const { code, stderr } = await inProcess(['completion', 'tcsh']);
     expect(code).toBe(2);
     expect(stderr).toBe('no completion for the shell tcsh: one of bash, zsh, fish is expected\n');
   });
@@ -116,20 +116,20 @@ describe('the manual page', () => {
 describe('--version', () => {
   test('says what this is and what runs here', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const { code, stdout } = await bpftoken(['--version']);
+    const { code, stdout } = await inProcess(['--version']);
     expect(code).toBe(0);
     expect(stdout.split('\n')[0]).toBe(`bpftoken ${version}`);
     expect(stdout).toContain(`Node ${process.versions.node}\n`);
     expect(stdout).toContain(`to ${NEWEST_PROFILE.name}\n`);
     expect(stdout).toContain('WebAssembly simd yes, bulk memory yes, shared memory yes\n');
-    const json = JSON.parse((await bpftoken(['--version', '--json'])).stdout);
+    const json = JSON.parse((await inProcess(['--version', '--json'])).stdout);
     expect(json).toMatchObject({ version, node: process.versions.node, profiles: PROFILES.map(({ name }) => name) });
   });
 });
 
 describe('a profile is named', () => {
   const ask = (profile: string) =>
-    bpftoken([
+    inProcess([
       'check',
       'examples/container-manager.yaml',
       '--task',

@@ -110,7 +110,7 @@ const TESTED = [
 ];
 
 describe.each(TESTED)('$title', ({ profile, number }) => {
-  test(`every cell of every task and token is what check() answers, in ${WORLDS} worlds`, () => {
+  test(`every cell of every task and token is what decideIds() answers, in ${WORLDS} worlds`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
       const unprivilegedBpfDisabled = SYSCTLS[(seed + number) % 3] as 0 | 1 | 2;
       const world = { ...randomWorld(new RandomSource(seed, number), profile), unprivilegedBpfDisabled };

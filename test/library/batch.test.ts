@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runBatch, sinkOf, sourceOf } from '../../src/batch/index.js';
 import type { BatchOptions } from '../../src/batch/options.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { InvalidArgumentError } from '../../src/errors.js';
+import { InvalidArgumentError, NotSharedError } from '../../src/errors.js';
+import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import { starterScenario } from '../../src/scenario/starter.js';
 import { MAIN, ROOT } from '../cli/run_cli.js';
 import { smallWorld } from '../tables/small_world.js';
 import { batchProgramRun } from './batch_program.js';
@@ -73,12 +76,35 @@ describe('a batch from streams to streams', () => {
     ['options.splitBytes', { splitBytes: 0.5 }],
     ['options.groupBy', { groupBy: ['colour'] }],
     ['options.signal', { signal: 5 }],
+    ['options.compare[0]', { compare: [createEvaluator(parseScenario(starterScenario()).world)] }],
   ])('a wrong %s is an error that names it', async (argument, wrong) => {
     const options = { evaluator, source: { kind: 'generated', rows: 1, seed: 1 }, ...wrong } as unknown as BatchOptions;
     const error = await runBatch(options).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error).toMatchObject({ argument });
   });
+});
+
+test('memory of one thread is refused with several workers, however small the table is', async () => {
+  const evaluator = createEvaluator(smallWorld(), { memory: 'private' });
+  const source = { kind: 'generated', rows: 1, seed: 1 } as const;
+  await expect(runBatch({ evaluator, source, workers: 2 })).rejects.toBeInstanceOf(NotSharedError);
+  expect(await runBatch({ evaluator, source })).toMatchObject({ rows: 1 });
+});
+
+test('a batch ends where the rows that differ are read no more', async () => {
+  const evaluator = createEvaluator(smallWorld());
+  const other = createEvaluator({
+    ...evaluator.world,
+    tasks: evaluator.world.tasks.map((task) => ({ ...task, effective: 0n })),
+  });
+  const stream = new PassThrough();
+  stream.destroy();
+  const source = { kind: 'generated', rows: 500_000, seed: 1 } as const;
+  const compareSink = { kind: 'stream', format: 'csv', stream } as const;
+  const summary = await runBatch({ evaluator, source, compare: [other], compareSink });
+  expect(summary).toMatchObject({ isTruncated: true });
+  expect(summary.rows).toBeLessThan(500_000);
 });
 
 async function* pieces(...texts: string[]): AsyncGenerator<string> {

@@ -3,6 +3,7 @@ import { AbortError } from '../../errors.js';
 import { type LoadOptions, runLoad } from '../../loadtest/load_test.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { loadJson, loadText } from '../../report/load_report.js';
+import { defaultThreads } from '../../workers/default_threads.js';
 import { defineCommand } from '../define_command.js';
 import { EXIT, InputError } from '../exit.js';
 import { withInterrupt } from '../interrupt.js';
@@ -12,7 +13,6 @@ import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks, scenarioName } from '../scenario_file.js';
-import { defaultThreads } from '../workers.js';
 
 /** Requests decided at a time where --batch does not say. */
 const DEFAULT_BATCH = 16_384;

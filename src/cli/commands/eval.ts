@@ -6,6 +6,7 @@ import type { Summary } from '../../batch/summary/summary.js';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { batchJson, batchNotes, batchText } from '../../report/batch_report.js';
+import { defaultThreads } from '../../workers/default_threads.js';
 import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -18,7 +19,6 @@ import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
 import { resolveTableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
-import { defaultThreads } from '../workers.js';
 
 type EvalOptions = OptionsOf<typeof OPTIONS.eval>;
 

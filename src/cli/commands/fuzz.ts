@@ -8,6 +8,7 @@ import { replay } from '../../fuzz/replay.js';
 import { campaignJson, campaignSummaryText } from '../../report/campaign_report.js';
 import { findingJson, fuzzCaseJson, fuzzCaseText } from '../../report/fuzz_case_report.js';
 import type { FindingJson } from '../../report/schemas/fuzz_case.js';
+import { defaultThreads } from '../../workers/default_threads.js';
 import { campaignBar } from '../campaign_progress.js';
 import { defineCommand } from '../define_command.js';
 import { EXIT, type ExitCode } from '../exit.js';
@@ -15,7 +16,6 @@ import { withInterrupt } from '../interrupt.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { defaultThreads } from '../workers.js';
 
 /** Findings shown in full; of the others the number. */
 const MAX_SHOWN = 10;

@@ -14,7 +14,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 
-const KINDS: Readonly<Record<string, EnumKind | 'profiles'>> = {
+const KINDS: Readonly<Record<(typeof TOPICS)[number], EnumKind | 'profiles'>> = {
   profiles: 'profiles',
   cmds: 'cmds',
   'map-types': 'map_types',

@@ -1,4 +1,5 @@
-import { ABOUT, COMMANDS, EXIT_STATUS, KERNELS } from '../command_table.js';
+import { PROFILES_IN_BRIEF } from '../../kernel/profile.js';
+import { ABOUT, COMMANDS, EXIT_STATUS } from '../command_table.js';
 import type { OptionSpec } from '../options/option.js';
 import { type CommandName, OPTIONS } from '../options/table.js';
 
@@ -15,7 +16,7 @@ export function manPage(version: string): string {
     '.SH DESCRIPTION',
     escaped(
       'A BPF token lets a privileged process delegate parts of bpf() to a process in a user namespace. bpftoken says what bpf() ' +
-        `answers to a task with a token, and why, for these kernels: ${KERNELS}. It reads scenario files, which describe user ` +
+        `answers to a task with a token, and why, for these kernels: ${PROFILES_IN_BRIEF}. It reads scenario files, which describe user ` +
         'namespaces, bpffs mounts, tasks and tokens.',
     ),
     '.SH COMMANDS',

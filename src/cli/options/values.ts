@@ -54,7 +54,7 @@ const PROFILE_NAMES = [...PROFILES.map(({ name }) => name), RUNNING];
 export const profile: ValueType<Profile> = among(
   PROFILE_NAMES,
   (text) => (text === RUNNING ? runningProfile(release()) : (findProfile(text) ?? findProfile(`linux-${text}`))),
-  // A release that there is none of is nearest to one that there is.
+  // A release without a profile is compared with the names of those that have one.
   (text) => nearestOf(/^\d/.test(text) ? `linux-${text}` : text.toLowerCase(), PROFILE_NAMES),
 );
 

@@ -9,8 +9,10 @@ const diagnostic = documented(
     file: textOrNull('The file, as messages name it; null: it is not about a file.'),
     line: integerOrNull('From 1; null: the file has no lines, or it is about the whole file.', 1),
     column: integerOrNull('The column of the text, from 1, in UTF-16 units; null: it is about the whole line.', 1),
-    row: integerOrNull('The row of a table without lines, from 1; null: there is none.', 1),
-    field: textOrNull('The column of a table, or the field of a request, that it is about; null: there is none.'),
+    row: integerOrNull('The row of a table without lines, from 1; null where the error is about no row.', 1),
+    field: textOrNull(
+      'The column of a table, or the field of a request, that it is about; null where it is about no field.',
+    ),
     message: text('What is wrong, in words.'),
     nearest: textOrNull('The valid name nearest to the one written; null: none is near.'),
   }),

@@ -5,7 +5,7 @@ import { PRE_NAMES } from '../../request/fault_names.js';
 import { documented } from '../../scenario/documentation.js';
 
 // The values that the schemas of the JSON outputs are made of. A key of an output is always there: null says that there is
-// nothing to tell. Only maps by name (counts) leave out what there is none of.
+// nothing to tell. Only maps by name (counts) leave out names that do not occur.
 
 type DeepReadonly<Value> = Value extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

@@ -19,19 +19,20 @@ export class TextTable {
   readonly #world: WorldNames;
   readonly #problems: RowDiagnostics;
   readonly #keys: KeyColumns;
-  /** What was taken so far: bytes, lines and rows. */
+  /** What was taken so far, the header included: bytes, lines and rows. */
   #offset: number;
   #lines: number;
   #rows = 0;
 
-  private constructor(data: TextTableData, bytes: TableFile, world: WorldNames, reader: TableReader | undefined) {
+  /** `reader` has read the header, where there is one. */
+  private constructor(data: TextTableData, bytes: TableFile, world: WorldNames, reader: TableReader) {
     this.data = data;
     this.#bytes = bytes;
     this.#world = world;
-    this.#problems = reader?.problems as RowDiagnostics;
+    this.#problems = reader.problems;
     this.#keys = new KeyColumns(this.#problems);
-    this.#offset = reader?.offset ?? 0;
-    this.#lines = (reader?.line ?? 1) - 1;
+    this.#offset = reader.offset;
+    this.#lines = reader.line - 1;
   }
 
   /** Over an open file. Reads the header of a CSV table. Rejects with a RequestTableError or a system's error. */
