@@ -12,6 +12,7 @@ import type { EvalJson } from './schemas/eval.js';
 import type { Style } from './style.js';
 import { summaryText, totalsOf, totalsText } from './summary_text.js';
 import { verdictOfByteJson } from './verdict_json.js';
+import { formatAnswer } from './verdict_text.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
 export function batchText(world: World, summary: Summary, style: Style): string {
@@ -123,10 +124,4 @@ export function batchJson(world: World, summary: Summary): EvalJson {
     },
     cut_short: summary.isTruncated,
   };
-}
-
-/** `allowed`, or `EPERM (cap_bpf_missing)`. */
-function formatAnswer(verdict: number): string {
-  const { allowed, errno, outcome } = decodeVerdict(verdict);
-  return allowed ? 'allowed' : `${errno ?? 'no answer'} (${outcomeName(outcome)})`;
 }

@@ -1,3 +1,4 @@
+import type { PermissionDifference } from '../engine/permission_differences.js';
 import type { PermissionSet, PermissionTable } from '../engine/permission_set.js';
 import type { DroppedTokenTest } from '../explain/dropped_token.js';
 import type { World } from '../kernel/world.js';
@@ -13,4 +14,12 @@ export interface Matrix {
   readonly verdicts: PermissionTable;
   /** Whether a request failed because its token was dropped. */
   readonly failedByDroppedToken: DroppedTokenTest;
+  /** Other kernels, and what each answers otherwise. */
+  readonly comparisons: readonly MatrixComparison[];
+}
+
+/** What one other kernel answers otherwise. */
+export interface MatrixComparison {
+  readonly profile: string;
+  readonly differences: readonly PermissionDifference[];
 }

@@ -5,7 +5,7 @@ import { requestOf } from '../kernel/world.js';
 import type { Matrix } from './matrix.js';
 import { callJson } from './request_json.js';
 import type { CellJson, MatrixJson } from './schemas/matrix.js';
-import { verdictJson } from './verdict_json.js';
+import { verdictJson, verdictOfByteJson } from './verdict_json.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
 export function matrixJson(matrix: Matrix): MatrixJson {
@@ -29,6 +29,14 @@ export function matrixJson(matrix: Matrix): MatrixJson {
       cgroup_skb_attach_types: hex(permissionSet.cgroupSkbAttachTypes),
     },
     cells: permissionCells(vocabulary).map((cell) => cellJson(matrix, cell)),
+    compared: matrix.comparisons.map(({ profile, differences }) => ({
+      profile,
+      differences: differences.map(({ cell, vocabulary, here, there }) => ({
+        ...callJson(vocabulary, cell),
+        here: verdictOfByteJson(here),
+        there: verdictOfByteJson(there),
+      })),
+    })),
   };
 }
 

@@ -5,14 +5,13 @@ import { decodeVerdict, isDecided } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { type Request, requestOf } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
+import { formatSet } from './format_set.js';
 import type { Matrix } from './matrix.js';
+import { matrixDifferencesText } from './matrix_differences_text.js';
 import { describeTask, describeToken } from './request_text.js';
 import type { Style } from './style.js';
 import { describeCauseAndToken } from './verdict_text.js';
-
-const LINE_WIDTH = 110;
-/** Of a set with more names than this, those it lacks are told where these are fewer. */
-const MANY_NAMES = 8;
+import { wrapNames } from './wrap_names.js';
 
 /** Requests with the same answer, as they are to be named. */
 interface Group {
@@ -34,6 +33,7 @@ export function matrixText(matrix: Matrix, style: Style): string {
     section('Map types, for map_create', typeGroups(matrix), style),
     section('Program types and their attach types, for prog_load', programGroups(matrix), style),
     ...attachSections(matrix, style),
+    ...matrix.comparisons.map((comparison) => matrixDifferencesText(matrix, comparison, style)),
   ].join('\n');
 }
 
@@ -106,7 +106,7 @@ function plainGroups(
     byte,
     why: whyText(matrix, byte, same.map(requestFor)),
     count: same.length,
-    entries: formatSet(matrix, kind, same),
+    entries: formatSet(matrix.world.profile.vocabulary, kind, same),
   }));
 }
 
@@ -123,7 +123,7 @@ function programGroups(matrix: Matrix): Group[] {
       const group = groups.get(byte) ?? { requests: [], types: new Map<string, string[]>() };
       groups.set(byte, group);
       group.requests.push(...attached.map((attachType) => asked(matrix, progLoad, type, attachType)));
-      const words = byte === rest ? 'any other' : formatSet(matrix, 'attach_types', attached).join(', ');
+      const words = byte === rest ? 'any other' : formatSet(vocabulary, 'attach_types', attached).join(', ');
       const names = group.types.get(words) ?? [];
       group.types.set(words, [...names, vocabulary.nameOf('prog_types', type)]);
     }
@@ -142,17 +142,6 @@ function restOf(groups: ReadonlyMap<number, readonly number[]>): number | undefi
   const denied = [...groups].filter(([byte]) => !decodeVerdict(byte).allowed);
   denied.sort(([, a], [, b]) => b.length - a.length);
   return denied[0]?.[0];
-}
-
-/** `any`, the names, or `any but` those that are not in it. */
-function formatSet({ world }: Matrix, kind: EnumKind, set: readonly number[]): string[] {
-  const { vocabulary } = world.profile;
-  const all = numbersOf(vocabulary, kind);
-  const nameOf = (number: number): string => vocabulary.nameOf(kind, number);
-  if (set.length === all.length) return ['any'];
-  const others = all.filter((number) => !set.includes(number));
-  if (set.length <= MANY_NAMES || others.length > MANY_NAMES) return set.map(nameOf);
-  return [`any but ${others.map(nameOf).join(', ')}`];
 }
 
 /** Numbers by the verdict they get. */
@@ -183,20 +172,6 @@ function groupText({ byte, why, entries }: Group, style: Style): string {
   const { allowed, errno } = decodeVerdict(byte);
   const answer = allowed ? style.good('allowed') : style.bad((errno ?? '-').padEnd('allowed'.length));
   const isLists = entries.some((entry) => entry.includes(': '));
-  const lines = isLists ? entries.flatMap((entry) => wrapped(entry)) : wrapped(entries.join(', '));
+  const lines = isLists ? entries.flatMap((entry) => wrapNames(entry)) : wrapNames(entries.join(', '));
   return [`  ${answer}  ${style.dim(why)}`, ...lines.map((line) => `    ${line}`), ''].join('\n');
-}
-
-/** Lines of names, broken after a comma; all but the first indented. */
-function wrapped(names: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of names.split(/(?<=,) /)) {
-    if (line !== '' && line.length + 1 + word.length > LINE_WIDTH) {
-      lines.push(line);
-      line = ' ';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -1,7 +1,7 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
-import { isDropped, type Verdict } from '../kernel/verdict.js';
+import { decodeVerdict, isDropped, outcomeName, type Verdict } from '../kernel/verdict.js';
 import type { Request } from '../kernel/world.js';
 
 const REASON: Readonly<Record<Outcome, string>> = {
@@ -52,6 +52,12 @@ const TOKEN_SENTENCES: Readonly<Record<Disposition, string>> = {
 /** The reason in words, for a sentence. */
 export function describeReason(outcome: Outcome): string {
   return REASON[outcome];
+}
+
+/** `allowed`, or `EPERM (cap_bpf_missing)`. */
+export function formatAnswer(byte: number): string {
+  const { allowed, errno, outcome } = decodeVerdict(byte);
+  return allowed ? 'allowed' : `${errno ?? 'no answer'} (${outcomeName(outcome)})`;
 }
 
 /** What became of the token, in words, for a sentence about requests of several commands. */

@@ -64,6 +64,48 @@ describe('matrix', () => {
     expect(undecided.map(({ cmd }: { cmd: string }) => cmd)).toEqual(['token_create']);
   });
 
+  describe('another profile did not say which requests it answers otherwise', () => {
+    const args = ['matrix', FLEET, '--task', 'host-agent', '--token', 'container-token'];
+    type Cell = Record<'cmd' | 'map_type' | 'prog_type' | 'expected_attach_type' | 'verdict' | 'errno', string | null>;
+    const cellsOf = async (more: string[]): Promise<Cell[]> => {
+      const { stdout } = await inProcess([...args, ...more, '--json']);
+      return JSON.parse(stdout).cells;
+    };
+    const nameOf = ({ cmd, map_type, prog_type, expected_attach_type }: Cell): string =>
+      [cmd, map_type, prog_type, expected_attach_type].join(' ');
+    const answerOf = ({ verdict, errno }: Cell): string => (verdict === 'allowed' ? verdict : `${errno}`);
+
+    test.each(['v12', 'linux-6.16', 'linux-6.9'])('%s: --json names every one, and no other', async (profile) => {
+      const { stdout } = await inProcess([...args, '--compare-profile', profile, '--json']);
+      const [compared] = JSON.parse(stdout).compared;
+      expect(compared.profile).toBe(profile);
+      const there = new Map((await cellsOf(['--profile', profile])).map((cell) => [nameOf(cell), answerOf(cell)]));
+      const here = new Map((await cellsOf([])).map((cell) => [nameOf(cell), answerOf(cell)]));
+      const named = new Map(compared.differences.map((cell: Cell) => [nameOf(cell), cell]));
+      const both = [...here].filter(([name]) => there.has(name));
+      expect(both.length).toBeGreaterThan(1000);
+      for (const [name, answer] of both) expect([name, named.has(name)]).toEqual([name, answer !== there.get(name)]);
+      for (const difference of compared.differences) {
+        const name = nameOf(difference);
+        expect(answerOf(difference.here)).toBe(here.get(name) ?? answerOf(difference.here));
+        expect(answerOf(difference.there)).toBe(there.get(name) ?? answerOf(difference.there));
+        expect(answerOf(difference.here)).not.toBe(answerOf(difference.there));
+      }
+    });
+
+    test('for people: the first twenty lines, types with the same answers together', async () => {
+      const { stdout } = await inProcess([...args, '--compare-profile', 'v12', 'linux-6.12']);
+      const [, text = ''] = stdout.split(/(?=^v12 answers )/m);
+      expect(text).toMatch(/^v12 answers \d+ requests otherwise than linux-6\.12\n/);
+      const answers = 'allowed here, EPERM \\(cap_bpf_missing_unpriv_disabled\\) there';
+      const requests = 'map_create any but unspec, arena\\n {4}prog_load kprobe, .*any';
+      expect(text).toMatch(new RegExp(`^ {2}${answers}\\n {4}${requests}$`, 'm'));
+      expect(text).toMatch(/^linux-6\.12 answers 0 requests otherwise than linux-6\.12\n$/m);
+      const lines = text.split('\n').filter((line) => /^ {4}\S/.test(line));
+      expect(lines.length).toBeLessThanOrEqual(20);
+    });
+  });
+
   test.each([
     [[], /--task is missing: one of host-root, /],
     [['--task', 'colector'], /no task colector; did you mean collector\?/],

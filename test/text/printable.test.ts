@@ -182,6 +182,7 @@ requests:
     permissionSet: evaluator.permissionSet(task, 0),
     verdicts: evaluator.permissionTable(task, 0),
     failedByDroppedToken: droppedTokenTest(hostile),
+    comparisons: [{ profile: hostile.profile.name, differences: [] }],
   });
   const counts = {
     rows: 3,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createColumns, setRow } from '../../engine/columns.js';
 import { createEvaluator } from '../../engine/evaluator.js';
 import { permissionCells } from '../../engine/permission_cells.js';
+import { permissionDifferences } from '../../engine/permission_differences.js';
 import { droppedTokenTest } from '../../explain/dropped_token.js';
 import { requestOf } from '../../kernel/world.js';
 import type { Matrix } from '../../report/matrix.js';
@@ -33,13 +34,24 @@ function matrixOf(path: string, options: MatrixOptions): Matrix {
   const task = taskOption(world, options.task);
   const token = tokenOption(world, options.token);
   const evaluator = createEvaluator(world);
+  const verdicts = evaluator.permissionTable(task, token);
   return {
     world,
     task,
     token,
     permissionSet: evaluator.permissionSet(task, token),
-    verdicts: evaluator.permissionTable(task, token),
+    verdicts,
     failedByDroppedToken: droppedTokenTest(world),
+    comparisons: (options.compareProfile ?? []).map((other) => ({
+      profile: other.name,
+      differences: permissionDifferences(
+        { vocabulary: world.profile.vocabulary, verdicts },
+        {
+          vocabulary: other.vocabulary,
+          verdicts: createEvaluator({ ...world, profile: other }).permissionTable(task, token),
+        },
+      ),
+    })),
   };
 }
 

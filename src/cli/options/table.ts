@@ -96,6 +96,14 @@ export const OPTIONS = {
     task: valued('--task <name>', 'the task that asks', aTask),
     token: valued('--token <name>', 'the token it uses, default: none', aToken),
     profile: otherProfile,
+    compareProfile: several(
+      '--compare-profile <name...>',
+      'name the requests these kernels answer otherwise',
+      profile,
+      {
+        excludes: ['csv'],
+      },
+    ),
     json: json('what is allowed as sets of bits, and every verdict, as JSON'),
     csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),
   },

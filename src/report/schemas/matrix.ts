@@ -3,7 +3,7 @@ import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
 import { callShape } from './request.js';
 import { boolean, type JsonOf, text, textOrNull } from './values.js';
-import { failedByDroppedToken, verdictShape } from './verdict.js';
+import { failedByDroppedToken, verdictOfByte, verdictShape } from './verdict.js';
 
 const bits = z.string().check(z.regex(/^0x[0-9a-f]+$/));
 const bitSet = (description: string) => documented(bits, { description });
@@ -13,6 +13,13 @@ const cell = z.strictObject({
   ...verdictShape,
   takes_token: boolean('A token can make a difference to this request.'),
   failed_by_dropped_token: failedByDroppedToken,
+});
+
+const comparison = z.strictObject({
+  profile: text('The other kernel.'),
+  differences: documented(z.array(z.strictObject({ ...callShape, here: verdictOfByte, there: verdictOfByte })), {
+    description: 'Every request that it answers otherwise: allowed, or another errno.',
+  }),
 });
 
 /** `bpftoken matrix --json` */
@@ -34,6 +41,7 @@ export const matrixSchema = output('matrix', 'All that a task may do with a toke
     { description: 'What is allowed as sets in hexadecimal: bit n is number n of the enumeration.' },
   ),
   cells: documented(z.array(cell), { description: 'Every request there is, with its verdict.' }),
+  compared: documented(z.array(comparison), { description: 'With --compare-profile: each other kernel.' }),
 });
 
 export type MatrixJson = JsonOf<typeof matrixSchema>;

@@ -1,0 +1,46 @@
+import { decodeVerdict } from '../kernel/verdict.js';
+import type { Vocabulary } from '../kernel/vocabulary.js';
+import { type PermissionCell, permissionCells } from './permission_cells.js';
+import type { PermissionTable } from './permission_set.js';
+
+/** What one task may do with one token, as one kernel release decides it. */
+export interface ReleasePermissions {
+  readonly vocabulary: Vocabulary;
+  readonly verdicts: PermissionTable;
+}
+
+/** A request that two releases answer otherwise: one allows it and the other does not, or the errno differs. */
+export interface PermissionDifference {
+  readonly cell: PermissionCell;
+  /** The names of a release that has names for the cell. */
+  readonly vocabulary: Vocabulary;
+  /** Verdict bytes. */
+  readonly here: number;
+  readonly there: number;
+}
+
+/**
+ * The requests of a permission set that two releases answer otherwise: first those that the first release has names for, then
+ * those that only the second one has.
+ */
+export function permissionDifferences(here: ReleasePermissions, there: ReleasePermissions): PermissionDifference[] {
+  const cells = new Map<string, Pick<PermissionDifference, 'cell' | 'vocabulary'>>();
+  for (const { vocabulary } of [here, there]) {
+    for (const cell of permissionCells(vocabulary)) {
+      const key = `${cell.cmd} ${cell.type} ${cell.attachType}`;
+      if (!cells.has(key)) cells.set(key, { cell, vocabulary });
+    }
+  }
+  return [...cells.values()]
+    .map(({ cell, vocabulary }) => {
+      const { cmd, type, attachType } = cell;
+      const byteOf = ({ verdicts }: ReleasePermissions) => verdicts.verdictOf(cmd, type, attachType);
+      return { cell, vocabulary, here: byteOf(here), there: byteOf(there) };
+    })
+    .filter(({ here, there }) => !isSameAnswer(here, there));
+}
+
+function isSameAnswer(here: number, there: number): boolean {
+  const [a, b] = [decodeVerdict(here), decodeVerdict(there)];
+  return a.allowed === b.allowed && a.errno === b.errno;
+}
