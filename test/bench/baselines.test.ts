@@ -14,7 +14,7 @@ import { NO_TOKEN, type World } from '../../src/kernel/world.js';
 import { Random } from '../../src/workload/random.js';
 import { describeNeeding } from '../needs.js';
 
-const ROWS = 50_000;
+const ROWS = 20_000;
 const INSN_CNTS = [0, 4096, 4097, 1_000_000, 1_000_001];
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));

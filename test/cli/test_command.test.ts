@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { xmlDocument } from '../../src/report/xml.js';
 import { printable } from '../../src/text/printable.js';
+import { anyCharacter } from '../any_character.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-test-'));
@@ -111,15 +112,19 @@ describe('--junit', () => {
 
   test('any text is written so that a reader of XML gets it back, printable', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 1 }), (value, content) => {
-        const xml = xmlDocument({ name: 'a', attributes: { b: value }, content });
-        expect(wellFormed(xml)).toBe(true);
-        const [, attribute = '', text = ''] = /<a b="([^"]*)">([^<]*)<\/a>/.exec(xml) ?? [];
-        const nonCharacters = (read: string) =>
-          read.replace(/[\ufffe\uffff]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`);
-        expect(unescaped(attribute)).toBe(nonCharacters(printable(value).replaceAll('\n', '\\n')));
-        expect(unescaped(text)).toBe(nonCharacters(content.split('\n').map(printable).join('\n')));
-      }),
+      fc.property(
+        fc.string({ unit: anyCharacter }),
+        fc.string({ unit: anyCharacter, minLength: 1 }),
+        (value, content) => {
+          const xml = xmlDocument({ name: 'a', attributes: { b: value }, content });
+          expect(wellFormed(xml)).toBe(true);
+          const [, attribute = '', text = ''] = /<a b="([^"]*)">([^<]*)<\/a>/.exec(xml) ?? [];
+          const nonCharacters = (read: string) =>
+            read.replace(/[\ufffe\uffff]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`);
+          expect(unescaped(attribute)).toBe(nonCharacters(printable(value).replaceAll('\n', '\\n')));
+          expect(unescaped(text)).toBe(nonCharacters(content.split('\n').map(printable).join('\n')));
+        },
+      ),
       { numRuns: 50 },
     );
   });

@@ -9,9 +9,10 @@ import { randomWorld } from '../../src/fuzz/random_world.js';
 import { Model } from '../../src/kernel/model.js';
 import { PROFILES } from '../../src/kernel/profile.js';
 import { dispositionName, outcomeName } from '../../src/kernel/verdict.js';
+import { cases } from '../cases.js';
 
 /** More with, say, DIFFERENTIAL_WORLDS=100000 npm test; another start with DIFFERENTIAL_SEED. */
-const WORLDS = Number(process.env.DIFFERENTIAL_WORLDS ?? 2500);
+const WORLDS = Number(process.env.DIFFERENTIAL_WORLDS ?? cases(500, 2500));
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
 const REQUESTS_PER_WORLD = 100;
 

@@ -12,9 +12,10 @@ import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { isAllowed } from '../../src/kernel/verdict.js';
 import type { EnumKind } from '../../src/kernel/vocabulary.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
+import { cases } from '../cases.js';
 
 /** Worlds of each profile. */
-const WORLDS = 2;
+const WORLDS = cases(1, 2);
 const SYSCTLS = [0, 1, 2] as const;
 
 const numbers = (profile: Profile, kind: EnumKind): number[] =>
@@ -100,7 +101,7 @@ function compare(
 const seen = new Set<Disposition>();
 
 /** Profiles with random rules, beside the built-in ones. */
-const RANDOM_PROFILES = 8;
+const RANDOM_PROFILES = cases(4, 8);
 const TESTED = [
   ...PROFILES.map((profile, number) => ({ title: profile.name, profile, number })),
   ...Array.from({ length: RANDOM_PROFILES }, (_, i) => {
@@ -110,7 +111,7 @@ const TESTED = [
 ];
 
 describe.each(TESTED)('$title', ({ profile, number }) => {
-  test(`every cell of every task and token is what decideIds() answers, in ${WORLDS} worlds`, () => {
+  test(`every cell of every task and token is what decideIds() answers, in worlds of each kind`, () => {
     for (let seed = 1; seed <= WORLDS; seed++) {
       const unprivilegedBpfDisabled = SYSCTLS[(seed + number) % 3] as 0 | 1 | 2;
       const world = { ...randomWorld(new RandomSource(seed, number), profile), unprivilegedBpfDisabled };

@@ -5,6 +5,7 @@ import { shareEvaluator } from '../../src/engine/share.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
+import { cases } from '../cases.js';
 
 const ROWS = 20_001;
 
@@ -31,7 +32,7 @@ function moveIn(evaluator: Evaluator, columns: Required<Columns>): Required<Colu
 }
 
 test('a batch in the evaluator’s memory gets what it gets elsewhere', () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= cases(4, 12); seed++) {
     for (const rows of [ROWS, 0, 1, 15, 16, 17, 255, 256, 257, 511, 512, 513]) {
       const { evaluator, columns, expected } = given(seed, rows);
       const out = evaluator.createVerdicts(rows).fill(0xee);

@@ -10,8 +10,9 @@ import { randomRequest } from '../../src/fuzz/random_request.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { NO_TOKEN, type Request, requestOf } from '../../src/kernel/world.js';
+import { cases } from '../cases.js';
 
-const WORLDS = 150;
+const WORLDS = cases(40, 150);
 
 /** Everything a request of one task and token can ask, as a table of a run has it: 4,224 requests. */
 function everyRequest(progLoad: number, mapCreate: number): Partial<Request>[] {
@@ -43,7 +44,7 @@ describe('rows of one task and token', () => {
   });
 
   test('and where runs follow each other, wherever they begin and end', () => {
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= cases(20, 40); seed++) {
       const world = randomWorld(new RandomSource(seed));
       const random = new RandomSource(seed ^ 0xb22);
       const columns = createColumns(20_000);

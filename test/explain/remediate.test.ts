@@ -10,8 +10,8 @@ import { followAdvice } from './check_remediation.js';
 
 describe('doing what the advice says', () => {
   // More than 10,000 in remediate.slow.ts.
-  test('makes at least 2,000 random denied requests pass, in the model and on the hot path; else nothing helps', () => {
-    expect(followAdvice(300)).toBeGreaterThanOrEqual(2000);
+  test('makes at least 500 random denied requests pass, in the model and on the hot path; else nothing helps', () => {
+    expect(followAdvice(80)).toBeGreaterThanOrEqual(500);
   });
 });
 

@@ -8,6 +8,7 @@ import { evaluateTable } from '../../src/tables/evaluate_table.js';
 import { RequestTableError } from '../../src/tables/request_table.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
+import { cases } from '../cases.js';
 import { duckdbFolder } from './duckdb_folder.js';
 import { smallWorld } from './small_world.js';
 
@@ -79,7 +80,7 @@ describe('a Parquet table', () => {
         const query = `SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = {${columns.join(', ')}})`;
         expect(await said(await parquetOf('any.parquet', query))).toEqual(await said(lines));
       }),
-      { numRuns: 20 },
+      { numRuns: cases(10, 20) },
     );
   });
 
@@ -169,7 +170,7 @@ it('a damaged Parquet table has rows or is an error in words', async () => {
       if (rows instanceof Error) expect(rows).toBeInstanceOf(RequestTableError);
       else expect(rows).toBeGreaterThanOrEqual(0);
     }),
-    { numRuns: 300 },
+    { numRuns: cases(100, 300) },
   );
 });
 

@@ -17,6 +17,7 @@ import { ParquetTable } from '../../src/tables/parquet/table.js';
 import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { REQUEST_COLUMNS } from '../../src/tables/request_table.js';
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
+import { cases } from '../cases.js';
 import { duckdbFolder } from './duckdb_folder.js';
 import { smallWorld } from './small_world.js';
 
@@ -129,7 +130,7 @@ describe('columns of a Parquet file', () => {
           Array.from({ length: rows }, () => 'btf_load'),
         );
       }),
-      { numRuns: 30 },
+      { numRuns: cases(12, 30) },
     );
   });
 
@@ -236,7 +237,7 @@ test('a file that is written has the cells it was given, for DuckDB and for the 
         for (const [i, cells] of expected.entries()) expectSame(columns[i], cells);
       }
     }),
-    { numRuns: 12 },
+    { numRuns: cases(5, 12) },
   );
 });
 

@@ -6,6 +6,8 @@ import { NO_TOKEN, requestOf, type TaskSpec, type TokenSpec, type World } from '
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
+import { anyCharacter } from '../any_character.js';
+import { cases } from '../cases.js';
 import { read, rowsOf, smallWorld } from './small_world.js';
 
 const world = smallWorld();
@@ -20,14 +22,14 @@ function written(of: World, format: RequestFormat, chunks: Iterable<RequestChunk
 
 describe.each(REQUEST_FORMATS)('%s', (format) => {
   it('gives generated columns back', async () => {
-    const chunks = [...generateRequests(world, 7, 5000)];
+    const chunks = [...generateRequests(world, 7, cases(2000, 5000))];
     const { rows, problems } = await read(world, format, [written(world, format, chunks)]);
     expect(problems.total).toBe(0);
     expect(rows).toEqual(rowsOf(chunks));
   });
 
   it('reads the same wherever the bytes are cut', async () => {
-    const bytes = written(world, format, generateRequests(world, 3, 12));
+    const bytes = written(world, format, generateRequests(world, 3, cases(5, 12)));
     const whole = await read(world, format, [bytes]);
     expect(whole.problems.total).toBe(0);
     for (let cut = 0; cut <= bytes.length; cut++) {
@@ -76,13 +78,13 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         if (format === 'ndjson') expect(whole.rows).toHaveLength(filled);
         expect(whole.rows.length).toBeLessThanOrEqual(parts.join('').split('\n').length);
       }),
-      { numRuns: 200 },
+      { numRuns: cases(80, 200) },
     );
   });
 
   it('gives back requests between tasks and tokens of any name', async () => {
     const name = fc.oneof(
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+      fc.string({ unit: anyCharacter, minLength: 1, maxLength: 6 }),
       fc.constantFrom(' ', '#1', '1', 'a', ' a', '"', 'a,b', 'a\r\nb', '\uFEFF', '\ud800', 'x'.repeat(1500)),
     );
     const names = fc.uniqueArray(name, { minLength: 1, maxLength: 6 });
@@ -103,7 +105,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         expect(problems.total).toBe(0);
         expect(rows.map(({ task, token }) => [task, token])).toEqual(pairs);
       }),
-      { numRuns: 50 },
+      { numRuns: cases(20, 50) },
     );
   });
 
@@ -127,7 +129,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
         const { rows } = await read(world, format, [written(world, format, [chunk])]);
         expect(rows).toEqual(rowsOf([chunk]));
       }),
-      { numRuns: 50 },
+      { numRuns: cases(20, 50) },
     );
   });
 });

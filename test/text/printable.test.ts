@@ -25,6 +25,7 @@ import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { RequestTableError } from '../../src/tables/request_table.js';
 import { jsonText, printable, quoted, shortened } from '../../src/text/printable.js';
 import { PoolError, WorkerCrashedError } from '../../src/workers/errors.js';
+import { anyCharacter } from '../any_character.js';
 import { forgedLines, HOSTILE, hiddenIn, WITH_NUL } from '../cli/hostile.js';
 import { ROOT } from '../cli/run_cli.js';
 
@@ -51,7 +52,7 @@ describe('printable', () => {
 
   test('nothing hidden is left of any text, and a printable one does not change', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         const shown = printable(text);
         expect(hiddenIn(shown)).toEqual([]);
         expect(shown).not.toContain('\n');
@@ -64,7 +65,7 @@ describe('printable', () => {
 test('JSON means the same with what is hidden escaped', () => {
   fc.assert(
     fc.property(
-      fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })),
+      fc.dictionary(fc.string({ unit: anyCharacter }), fc.string({ unit: anyCharacter })),
       fc.constantFrom(0, 2),
       (value, indent) => {
         const text = jsonText(value, indent);

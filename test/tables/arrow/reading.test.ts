@@ -2,6 +2,7 @@ import { Table, type Vector } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REQUEST_COLUMNS, type RequestColumn } from '../../../src/tables/request_table.js';
+import { cases } from '../../cases.js';
 import { expectedOf, type Read, read, smallWorld } from '../small_world.js';
 import { type Cell, ipc, readFile, readStream, TYPES, vectorOf } from './arrow_table.js';
 
@@ -79,7 +80,7 @@ describe('cells mean what they mean in NDJSON', () => {
           REQUEST_COLUMNS.map(() => type),
         ),
       ),
-      { numRuns: 8 },
+      { numRuns: cases(3, 8) },
     );
   });
 
@@ -102,7 +103,7 @@ describe('cells mean what they mean in NDJSON', () => {
           REQUEST_COLUMNS.map(() => type),
         ),
       ),
-      { numRuns: 8 },
+      { numRuns: cases(3, 8) },
     );
   });
 
