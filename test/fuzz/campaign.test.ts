@@ -6,6 +6,7 @@ import type * as Campaign from '../../src/fuzz/campaign.js';
 import type { CampaignStats } from '../../src/fuzz/campaign_stats.js';
 import { ALL_SLOTS } from '../../src/fuzz/profile_slots.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
+import { cases, some } from '../cases.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/fuzz/campaign.js', import.meta.url).href;
@@ -13,7 +14,7 @@ const { runCampaign } = (await import(built)) as typeof Campaign;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
 // Three shards: one more than there are workers mostly, and one that is not full.
-const plan = { seed: 5, slots: ALL_SLOTS, cases: 9000 };
+const plan = { seed: 5, slots: ALL_SLOTS, cases: 8000 };
 const alone = runSequential(plan);
 
 const folder = mkdtempSync(join(tmpdir(), 'bpftoken-campaign-'));
@@ -29,7 +30,7 @@ function faulty(fault: string, options: Partial<Campaign.CampaignOptions> = {}) 
   return runCampaign({ ...plan, workers: 2, workerUrl: MORTAL, ...options });
 }
 
-test.each([1, 3])('%d workers do the same cases as this thread', async (workers) => {
+test.each(some(1, [3, 1]))('%d workers do the same cases as this thread', async (workers) => {
   const { stats, workerCrashes, abandonedShards, interrupted } = await runCampaign({ ...plan, workers });
   expect(stats).toEqual(alone);
   expect({ workerCrashes, abandonedShards, interrupted }).toEqual({
@@ -46,21 +47,22 @@ test('more workers than work', async () => {
 
 describe('a worker that dies is reported, and another does its work', () => {
   test.each([
-    ['exits', 'worker exited with code: 3', {}],
-    ['throws', 'spoilt', {}],
-    ['hangs', 'no answer within 4000 ms', { idleTimeoutMs: 4000 }],
+    ['exits', 'worker exited with code: 3', { cases: cases(600, plan.cases) }],
+    ['throws', 'spoilt', { cases: cases(600, plan.cases) }],
+    // Few cases, which workers that do not hang have done long before.
+    ['hangs', 'no answer within 2500 ms', { cases: 600, idleTimeoutMs: 2500 }],
   ])('one that %s', async (fault, why, options) => {
     const { stats, workerCrashes, abandonedShards } = await faulty(fault, options);
     expect(workerCrashes).toEqual([why]);
     expect(abandonedShards).toEqual([]);
-    expect(stats).toEqual(alone);
+    expect(stats).toEqual(runSequential({ ...plan, cases: options.cases }));
   });
 
   test('a shard that crashes every worker is abandoned and named; the rest is done', async () => {
     const { stats, workerCrashes, abandonedShards } = await faulty('one shard kills');
     expect(workerCrashes).toHaveLength(3);
-    expect(abandonedShards).toEqual(['1320 cases from 5-80-0 on: worker exited with code: 4']);
-    expect(stats.cases).toBe(9000 - 1320);
+    expect(abandonedShards).toEqual(['320 cases from 5-80-0 on: worker exited with code: 4']);
+    expect(stats.cases).toBe(8000 - 320);
   });
 
   test('the campaign ends when all workers crash', async () => {
@@ -75,10 +77,10 @@ test('time ends a campaign', async () => {
     ...plan,
     cases: Number.POSITIVE_INFINITY,
     workers: 2,
-    forMs: 700,
+    forMs: 300,
   });
   expect(stats.cases).toBeGreaterThan(0);
-  expect(elapsedMs).toBeGreaterThanOrEqual(700);
+  expect(elapsedMs).toBeGreaterThanOrEqual(300);
   expect(interrupted).toBe(false);
 });
 
