@@ -10,6 +10,7 @@ import type * as Library from '../../src/index.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
+import { cases } from '../cases.js';
 import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
@@ -23,8 +24,9 @@ const evaluator = createEvaluator(world);
 const compare = [createEvaluator(custom), createEvaluator({ ...world, profile: profileNamed('v12') })];
 const nowhere = { kind: 'none' } as const;
 const groupBy = ['task', 'cmd', 'reason'] as const;
-/** Small enough for a table of 60,000 rows to have many. */
-const SPLIT_BYTES = 500_000;
+const ROWS = cases(20_000, 60_000);
+/** A table has many splits. */
+const SPLIT_BYTES = 8 * ROWS;
 let folder: string;
 
 beforeEach(async () => {
@@ -48,13 +50,14 @@ async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.Batch
   return summary;
 }
 
-/** A table of 60,000 rows, some of which cannot be read, and half of which expect something. */
+/** A table of rows, some of which cannot be read, and half of which expect something. */
 function makeTable(): string {
   const writer = new RequestWriter(world, 'ndjson');
-  const chunks = [...generateRequests(world, 9, 60_000)];
+  const chunks = [...generateRequests(world, 9, ROWS)];
   const lines = chunks.flatMap(({ columns }) => Buffer.from(writer.rows(columns)).toString().trimEnd().split('\n'));
   for (let i = 0; i < lines.length; i += 2) lines[i] = `${lines[i]?.slice(0, -1)},"expect":"EPERM"}`;
-  for (let i = 77; i < lines.length; i += 3000) lines[i] = `{"task":"agnet","cmd":"map_create","map_type":"h,${i}"}`;
+  for (let i = 77; i < lines.length; i += ROWS / 20)
+    lines[i] = `{"task":"agnet","cmd":"map_create","map_type":"h,${i}"}`;
   return lines.join('\n');
 }
 let tableText: string | undefined;
@@ -90,7 +93,7 @@ describe('more workers change nothing', () => {
       expect(among.summary).toEqual(alone.summary);
       expect(Buffer.compare(among.rows, alone.rows)).toBe(0);
       expect(alone.summary.badRows).toBe(20);
-      expect(alone.summary.expectations).toMatchObject({ checked: 30_000 });
+      expect(alone.summary.expectations).toMatchObject({ checked: ROWS / 2 });
       expect(alone.summary.expectations.first).toHaveLength(20);
     },
   );

@@ -10,7 +10,7 @@ import { createEvaluator } from '../../src/engine/evaluator.js';
 import { InvalidArgumentError, NotSharedError } from '../../src/errors.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { starterScenario } from '../../src/scenario/starter.js';
-import { MAIN, ROOT } from '../cli/run_cli.js';
+import { inProcess, ROOT } from '../cli/run_cli.js';
 import { smallWorld } from '../tables/small_world.js';
 import { batchProgramRun } from './batch_program.js';
 
@@ -18,25 +18,29 @@ const folder = mkdtempSync(join(tmpdir(), 'bpf-token-sim-batch-'));
 const fleet = join(ROOT, 'examples/fleet.yaml');
 const { files, check } = batchProgramRun();
 
-beforeAll(() => {
+beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules', 'bpf-token-sim'), 'junction');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const args = ['generate', fleet, '--rows', '200k', '--seed', '1', '--out', 'requests.parquet'];
-  execFileSync(process.execPath, [MAIN, ...args], { cwd: folder });
+  await inProcess(['generate', fleet, '--rows', '200k', '--seed', '1', '--out', join(folder, 'requests.parquet')]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the program of docs/library.md evaluates a Parquet table over workers, also inside a worker thread', () => {
-  for (const program of ['batch.mjs', 'in_worker.mjs']) {
-    const args = [program, fleet, 'requests.parquet', `${program}.csv`];
-    check(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-  }
-  const [alone, inWorker] = ['batch.mjs.csv', 'in_worker.mjs.csv'].map((name) =>
-    readFileSync(join(folder, name), 'utf8'),
-  );
-  expect(alone?.split('\n').length).toBe(200_002);
-  expect(inWorker).toBe(alone);
+// test/package runs it in the main thread as well.
+test('the program of docs/library.md evaluates a Parquet table over workers, also inside a worker thread', async () => {
+  const args = ['in_worker.mjs', fleet, 'requests.parquet', 'rows.csv'];
+  check(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  await inProcess([
+    'eval',
+    fleet,
+    '--requests',
+    join(folder, 'requests.parquet'),
+    '--out',
+    join(folder, 'command.csv'),
+  ]);
+  const [rows, ofCommand] = ['rows.csv', 'command.csv'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(rows?.split('\n').length).toBe(200_002);
+  expect(rows).toBe(ofCommand);
 });
 
 describe('a batch from streams to streams', () => {
