@@ -28,6 +28,8 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-schemas-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const at = (name: string) => join(FOLDER, name);
+/** Of a recording. */
+const RECORDS = 1000;
 
 /** What needs none of the examples' rules: a warning, a request that cannot be made, an unmet expectation. */
 const SMALL = `
@@ -54,7 +56,7 @@ beforeAll(async () => {
   );
   writeFileSync(at('requests.ndjson'), '{"task":"web","cmd":"btf_load"}\n{"task":"web","cmd":7.5}\nnothing\n');
   const recording = gunzipSync(readFileSync(new URL('../../recordings/linux-7.3.ndjson.gz', import.meta.url)));
-  writeFileSync(at('recording.ndjson'), recording.toString('utf8').split('\n').slice(0, 3000).join('\n'));
+  writeFileSync(at('recording.ndjson'), recording.toString('utf8').split('\n').slice(0, RECORDS).join('\n'));
   await inProcess(['generate', FLEET, '--rows', '50', '--out', at('requests.arrow')]);
 });
 
@@ -137,16 +139,16 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     },
   ],
   fuzz: [
-    { args: ['fuzz', '--cases', '2000', '--workers', '1'], has: { disagreements: 0, worker_crashes: [] } },
+    { args: ['fuzz', '--cases', '600', '--workers', '1'], has: { disagreements: 0, worker_crashes: [] } },
     { args: ['fuzz', '--case', '1-2f3a-17'], schema: 'fuzz-case', has: { agree: true, cases: null } },
   ],
   replay: [
-    { args: ['replay', at('recording.ndjson')], has: { cases: 3000, disagreed: 0 } },
+    { args: ['replay', at('recording.ndjson')], has: { cases: RECORDS, disagreed: 0 } },
     { args: ['replay', at('recording.ndjson'), '--profile', 'v12'], code: 1 },
   ],
   // Its output is validated below, without a kernel.
   probe: [{ args: ['probe', '--profile', 'linux-6.99'], code: 2, stream: 'stderr', schema: 'error' }],
-  bench: [{ args: ['bench', FLEET, '--for', '200ms', '--rows', '2000', '--workers', '1'] }],
+  bench: [{ args: ['bench', FLEET, '--for', '50ms', '--rows', '2000', '--workers', '1'] }],
 };
 
 describe.each(Object.entries(VARIANTS))('%s --json', (command, variants) => {
@@ -278,12 +280,15 @@ test('a key that a schema does not have fails', async () => {
 test('a scenario on standard input is called <stdin>, by test as by the other commands', async () => {
   const stdin = `${SMALL}  - { name: idle, task: agent, cmd: btf_load, map_type: array }\n`;
   const place = { file: '<stdin>', line: 15 };
-  const tested = await bpftoken(['test', '-', '--json'], { stdin });
-  const checked = await bpftoken(['check', '-', '--request', 'idle', '--json'], { stdin });
-  for (const { stdout } of [tested, checked]) expect(JSON.parse(stdout).warnings).toMatchObject([place]);
-  const { stdout } = await bpftoken(['test', '-'], { stdin });
-  expect(stdout).toContain('warning: <stdin>:15:');
-  expect(stdout).toMatch(/^ *<stdin>:14:/m);
+  const commands = [
+    ['test', '-', '--json'],
+    ['check', '-', '--request', 'idle', '--json'],
+    ['test', '-'],
+  ];
+  const [tested, checked, text] = await Promise.all(commands.map((args) => bpftoken(args, { stdin })));
+  for (const said of [tested, checked]) expect(JSON.parse(said?.stdout ?? '').warnings).toMatchObject([place]);
+  expect(text?.stdout).toContain('warning: <stdin>:15:');
+  expect(text?.stdout).toMatch(/^ *<stdin>:14:/m);
 });
 
 test('warnings are in the JSON, and not on standard error', async () => {

@@ -11,6 +11,7 @@ test.each([
     'eval - --requests r.csv --out s.yaml --out-format csv < s.yaml',
     'the scenario - (standard input) and --out s.yaml',
   ],
+  ['eval s.yaml --requests /dev/fd/3 --format csv --out r.csv 3< r.csv', '--requests /dev/fd/3 and --out r.csv'],
   ['eval s.yaml --requests r.csv --out hard.csv 2>> r.csv', ''],
   ['check s.yaml --request 1 >> s.yaml', 'the scenario s.yaml and the report on standard output'],
   ['replay r.csv >> r.csv', 'the recording r.csv and the report on standard output'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { at, contents, FLEET, folder, TABLE } from './one_file_folder.js';
 import { inProcess, MAIN } from './run_cli.js';
@@ -38,28 +38,26 @@ describe('two files of a command that are one file, one of them written, are ref
 
   test.each([
     refused(
-      ['generate', 's.yaml', '--rows', '10', '--format', 'csv', '--out', './s.yaml'],
-      'the scenario s.yaml and --out',
+      ['generate', at('s.yaml'), '--rows', '10', '--format', 'csv', '--out', `${folder}/./s.yaml`],
+      `the scenario ${at('s.yaml')} and --out`,
     ),
     refused(
-      ['eval', 's.yaml', '--generate', '10', '--out', '-', ...counts, '-'],
+      ['eval', FLEET, '--generate', '10', '--out', '-', ...counts, '-'],
       '--out - (standard output) and --summary-out -',
     ),
     refused(
-      ['eval', 's.yaml', '--generate', '10', '--out', '-', ...counts, '/dev/stdout'],
+      ['eval', FLEET, '--generate', '10', '--out', '-', ...counts, '/dev/stdout'],
       'and --summary-out /dev/stdout are',
     ),
-  ])('$stderr', ({ args, stderr: said }) => {
+  ])('$stderr', async ({ args, stderr }) => {
     const before = contents();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: folder, encoding: 'utf8' });
-    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(said) });
+    expect(await inProcess(args)).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(stderr) });
     expect(contents()).toEqual(before);
   });
 
   test.each([
     ['eval s.yaml --requests r.csv >> r.csv', '--requests r.csv and the report on standard output'],
     ['eval s.yaml --requests - --format csv --out r.csv < r.csv', '--requests - (standard input) and --out r.csv'],
-    ['eval s.yaml --requests /dev/fd/3 --format csv --out r.csv 3< r.csv', '--requests /dev/fd/3 and --out r.csv'],
   ])('redirected: %s', (line, said) => {
     const command = `"$0" "$1" ${line}`;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
@@ -72,6 +70,15 @@ describe('two files of a command that are one file, one of them written, are ref
     expect(contents()['r.csv']?.startsWith(TABLE)).toBe(true);
   });
 
+  test('an open descriptor', async () => {
+    const fd = openSync(at('r.csv'), 'r');
+    const args = ['eval', FLEET, '--requests', `/dev/fd/${fd}`, '--format', 'csv', '--out', at('r.csv')];
+    const stderr = expect.stringContaining(`--requests /dev/fd/${fd} and --out ${at('r.csv')}`);
+    expect(await inProcess(args)).toEqual({ code: 2, stdout: '', stderr });
+    closeSync(fd);
+    expect(contents()['r.csv']).toBe(TABLE);
+  });
+
   test('a device without contents may be several', async () => {
     const { code } = await inProcess(evaluating('r.csv', '--out', '/dev/null', ...counts, '/dev/null'));
     expect(code).toBe(0);
@@ -79,26 +86,31 @@ describe('two files of a command that are one file, one of them written, are ref
 });
 
 describe('what is written to standard output comes alone', () => {
-  const run = (line: string) =>
-    spawnSync('sh', ['-c', `"$0" "$1" ${line}`, process.execPath, MAIN], { cwd: folder, encoding: 'utf8' });
+  const evaluate = ['eval', FLEET, '--requests', at('r.csv')];
 
-  test('counts mixed with the report', () => {
-    const { status, stdout, stderr } = run('eval s.yaml --requests r.csv --summary cmd --summary-out -');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'cmd,rows\nbtf_load,1\n' });
+  test('counts mixed with the report', async () => {
+    const { code, stdout, stderr } = await inProcess([...evaluate, ...counts, '-']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'cmd,rows\nbtf_load,1\n' });
     expect(stderr).toMatch(/^linux-6\.12: 1 requests/);
   });
 
   test('/dev/stdout is standard output, also where that is a file', () => {
-    const { status, stderr } = run('eval s.yaml --requests r.csv --out /dev/stdout > x.csv');
+    const line = `"$0" "$1" eval s.yaml --requests r.csv --out /dev/stdout > x.csv`;
+    const { status, stderr } = spawnSync('sh', ['-c', line, process.execPath, MAIN], { cwd: folder, encoding: 'utf8' });
     expect(status).toBe(0);
     expect(stderr).toMatch(/^linux-6\.12: 1 requests/);
     expect(contents()['x.csv']).toMatch(/^row,.*\n1,2,web,,btf_load,.*\n$/);
   });
 
-  test('a descriptor is written to where it is', () => {
-    run('eval s.yaml --requests r.csv --out /dev/fd/3 3> x.csv');
+  test('a descriptor is written to where it is', async () => {
+    const write = async (flags: string): Promise<void> => {
+      const fd = openSync(at('x.csv'), flags);
+      await inProcess([...evaluate, '--out', `/dev/fd/${fd}`, '--out-format', 'csv']);
+      closeSync(fd);
+    };
+    await write('w');
     expect(contents()['x.csv']).toMatch(/^row,.*\n1,2,web,,btf_load,.*\n$/);
-    run('eval s.yaml --requests r.csv --out /dev/fd/3 3>> x.csv');
+    await write('a');
     expect(contents()['x.csv']?.match(/^row/gm)).toHaveLength(2);
   });
 });
