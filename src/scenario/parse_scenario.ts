@@ -43,7 +43,8 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
   requireText('file', file);
   const diagnostics = new Diagnostics(file);
   const { data, locator, warnings: read } = readDocument(text, EMPTY, diagnostics);
-  const form = scenarioSchema.safeParse(data);
+  // A schema is used once in a command: compiling code for it takes longer than checking without.
+  const form = scenarioSchema.safeParse(data, { jitless: true });
   if (!form.success) {
     addIssues(form.error.issues, data, locator, diagnostics);
     diagnostics.throwIfAny();

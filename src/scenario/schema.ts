@@ -11,7 +11,6 @@ import { documented } from './documentation.js';
 
 const MAX_U32 = 0xffff_ffff;
 
-const newest = NEWEST_PROFILE.vocabulary;
 /** `a map type`, `an attach type`. */
 const article = (what: string) => `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`;
 
@@ -49,22 +48,32 @@ const named = <Value extends z.core.$ZodType>(value: Value, description: string)
 
 const reference = (what: string, description: string) => documented(text(`the name of ${what}`), { description });
 
+/** Called when the JSON Schema is written: who reads a scenario does not need the names of the newest release for it. */
+type Examples = () => readonly string[];
+
 /** A command or a type: a name in any spelling, or a number. */
-const nameOrNumber = (what: string, description: string, examples: readonly string[]) =>
+const nameOrNumber = (what: string, description: string, examples: Examples) =>
   documented(z.union([z.string(), z.number()], { error: `the name or number of ${what}` }), {
     description: `${description} A name in any common spelling, or a number.`,
-    examples: [...examples],
+    get examples() {
+      return examples();
+    },
   });
 
-const names = (what: string, description: string, examples: readonly string[]) =>
+const names = (what: string, description: string, examples: Examples) =>
   documented(
-    z.array(documented(z.string({ error: `the name of ${article(what)}` }), { examples: [...examples] }), {
-      error: `a list of names of ${what}s`,
-    }),
+    z.array(
+      documented(z.string({ error: `the name of ${article(what)}` }), {
+        get examples() {
+          return examples();
+        },
+      }),
+      { error: `a list of names of ${what}s` },
+    ),
     { description },
   );
 
-const mask = (what: string, description: string, examples: readonly string[]) =>
+const mask = (what: string, description: string, examples: Examples) =>
   documented(
     z.union([z.string(), z.number(), z.array(z.string({ error: `the name of ${article(what)}` }))], {
       error: `a list of names of ${what}s, or the mount option's value: names and numbers joined by ":", or "any"`,
@@ -73,14 +82,19 @@ const mask = (what: string, description: string, examples: readonly string[]) =>
       description:
         `${description} A list of names in any spelling, or the value of the mount option as the kernel reads it: ` +
         'names and numbers joined by ":", or "any". At most 64 bits.',
-      examples: ['any', [...examples.slice(0, 3)], examples.slice(0, 2).join(':'), '0x3'],
+      get examples() {
+        const all = examples();
+        return ['any', all.slice(0, 3), all.slice(0, 2).join(':'), '0x3'];
+      },
     },
   );
 
-const CMD_EXAMPLES = ['map_create', 'prog_load', 'btf_load'];
-const MAP_EXAMPLES = newest.names('map_types').slice(1);
-const PROG_EXAMPLES = newest.names('prog_types').slice(1);
-const ATTACH_EXAMPLES = newest.names('attach_types');
+const newest = NEWEST_PROFILE.vocabulary;
+const CMD_EXAMPLES: Examples = () => ['map_create', 'prog_load', 'btf_load'];
+const CAP_EXAMPLES: Examples = () => CAPABILITY_NAMES.filter((cap) => /BPF|NET_ADMIN|PERFMON|SYS_ADMIN/.test(cap));
+const MAP_EXAMPLES: Examples = () => newest.names('map_types').slice(1);
+const PROG_EXAMPLES: Examples = () => newest.names('prog_types').slice(1);
+const ATTACH_EXAMPLES: Examples = () => newest.names('attach_types');
 
 /** What each rule's `true` means. */
 const RULE_DESCRIPTIONS: Readonly<Record<keyof Rules, string>> = {
@@ -210,9 +224,7 @@ const token = strict('a token, as in {bpffs: agent-fs}', {
           names('command', 'Commands the bpf_token_cmd hook refuses: the token is dropped.', CMD_EXAMPLES),
         ),
         deny_caps: z.optional(
-          names('capability', 'Capabilities the bpf_token_capable hook refuses: EPERM for good.', [
-            ...CAPABILITY_NAMES.filter((cap) => /BPF|NET_ADMIN|PERFMON|SYS_ADMIN/.test(cap)),
-          ]),
+          names('capability', 'Capabilities the bpf_token_capable hook refuses: EPERM for good.', CAP_EXAMPLES),
         ),
       }),
     ),
@@ -234,7 +246,7 @@ const request = strict('a request, as in {task: agent, cmd: map_create, map_type
       'The token whose descriptor it passes. For prog_attach and link_create: the one the program was loaded with.',
     ),
   ),
-  cmd: nameOrNumber('a command', 'The bpf() command.', newest.names('cmds')),
+  cmd: nameOrNumber('a command', 'The bpf() command.', () => newest.names('cmds')),
   map_type: z.optional(nameOrNumber('a map type', 'For map_create.', MAP_EXAMPLES)),
   prog_type: z.optional(nameOrNumber('a program type', 'For prog_load, prog_attach and link_create.', PROG_EXAMPLES)),
   expected_attach_type: z.optional(
