@@ -15,6 +15,7 @@ import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single_check.js';
+import { startUpText, timeStartUp } from './start_up.js';
 import type { Spread } from './statistics.js';
 import { thresholdsOf, thresholdsText } from './thresholds.js';
 import { MAX_ROWS, RANDOM, RANDOM_IN_BLOCKS, RUNS_64, RUNS_256, timeWorkloads } from './workloads.js';
@@ -26,6 +27,9 @@ const MAIN_PROFILE = 'linux-6.12';
 const DESIGN_PROFILE = 'v12';
 /** Smaller batches would be decided without workers, or before all of them have started. */
 const MIN_POOL_ROWS = 1_048_576;
+/** Rounds of starting each command. */
+const STARTS = 21;
+const QUICK_STARTS = 3;
 
 /** Measures the cases of a profile and collects their results. */
 class Cases {
@@ -135,9 +139,11 @@ async function main(options: Options): Promise<void> {
   const design = measure(DESIGN_PROFILE);
   console.log();
   const pipelines = hasPipelines ? runPipelines(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
+  const startUp = timeStartUp(isQuick ? QUICK_STARTS : STARTS);
+  console.log(startUpText(startUp));
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
-  const thresholds = thresholdsOf(merged.ratios, pipelines);
+  const thresholds = thresholdsOf(merged.ratios, pipelines, startUp);
   console.log(`\n${thresholdsText(thresholds)}`);
   if (json !== null) {
     const report = {
@@ -151,6 +157,7 @@ async function main(options: Options): Promise<void> {
       ratios: merged.ratios,
       ratiosV12: design.ratios,
       pipelines,
+      startUp,
       thresholds,
     };
     writeFileSync(json, reportJson(report));

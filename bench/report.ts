@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { PipelineReport } from './end_to_end/report.js';
 import type { SamplingPlan, Timing } from './measure.js';
+import type { StartUp } from './start_up.js';
 import type { Spread } from './statistics.js';
 import type { Threshold } from './thresholds.js';
 
@@ -49,6 +50,7 @@ export interface Report {
   readonly ratios: Ratios;
   readonly ratiosV12: Ratios;
   readonly pipelines: readonly PipelineReport[];
+  readonly startUp: readonly StartUp[];
   readonly thresholds: readonly Threshold[];
 }
 
@@ -68,6 +70,7 @@ export function reportJson({
   ratios,
   ratiosV12,
   pipelines,
+  startUp,
   thresholds,
 }: Report): string {
   const medians = (of: Ratios) => Object.fromEntries(Object.entries(of).map(([name, { median }]) => [name, median]));
@@ -82,6 +85,7 @@ export function reportJson({
     ratio_spreads: ratios,
     ratio_spreads_v12: ratiosV12,
     pipelines,
+    start_up: startUp,
     thresholds: thresholds.map(({ value, ...goal }) => ({
       ...goal,
       value: value ?? null,

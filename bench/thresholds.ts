@@ -2,6 +2,7 @@
 
 import type { PipelineReport } from './end_to_end/report.js';
 import type { Ratios } from './report.js';
+import type { StartUp } from './start_up.js';
 
 /** A measured figure with its minimum and target. */
 export interface Threshold {
@@ -13,8 +14,12 @@ export interface Threshold {
   readonly target: number | undefined;
 }
 
-/** The thresholds of a run, from the ratios of linux-6.12 and the end-to-end pipelines. */
-export function thresholdsOf(ratios: Ratios, pipelines: readonly PipelineReport[]): readonly Threshold[] {
+/** The thresholds of a run, from the ratios of linux-6.12, the end-to-end pipelines and the start-up times. */
+export function thresholdsOf(
+  ratios: Ratios,
+  pipelines: readonly PipelineReport[],
+  startUp: readonly StartUp[],
+): readonly Threshold[] {
   const ratio = (name: string, minimum: number, target?: number): Threshold => ({
     name,
     value: ratios[name]?.median,
@@ -38,6 +43,13 @@ export function thresholdsOf(ratios: Ratios, pipelines: readonly PipelineReport[
     ratio('runs64_vs_random', 3),
     { name: 'arrow_million_rows_per_second', value: arrow && arrow / 1e6, minimum: 60, target: 100 },
     ...['parquet', 'csv', 'ndjson'].map(ofDuckDB),
+    // At most twice the time of node -e 0, which is itself the first of them.
+    ...startUp.slice(1).map(({ command, timesNode }) => ({
+      name: `node_vs_start_of_${command}`,
+      value: 1 / timesNode.median,
+      minimum: 0.5,
+      target: undefined,
+    })),
   ];
 }
 

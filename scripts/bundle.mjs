@@ -10,13 +10,12 @@ const folder = resolve(process.argv[2]);
 const COMMAND_PACKAGES = ['commander', 'yaml', 'zod', 'fastest-levenshtein'];
 
 /**
- * Chunks with a module and all that it imports. A command that starts loads few files: each takes a millisecond or two. What
- * every command reads comes first, then what names of the kernel need, then what a command with a scenario needs.
+ * Chunks with some modules and all that they import. A command that starts loads few files: each takes a millisecond or two.
+ * First what every command reads, with what names of the kernel need; then what a command with a scenario needs.
  * cli/main is in none of them: it awaits the command, which imports these chunks.
  */
 const COMMAND_GROUPS = [
-  { name: 'start', test: /\/cli\/program\.js$/, priority: 3 },
-  { name: 'names', test: /\/cli\/commands\/list\.js$/, priority: 2 },
+  { name: 'start', test: /\/cli\/(program|commands\/list)\.js$/, priority: 2 },
   { name: 'scenario', test: /\/cli\/commands\/check\.js$/, priority: 1 },
 ];
 
@@ -65,8 +64,11 @@ async function bundle(entries, packages, chunks, groups) {
   });
   const { output } = await made.generate({
     format: 'esm',
-    // Code of packages without comments and spaces, under its own names: stack traces can be read.
-    minify: packages.length > 0 ? { compress: false, mangle: false, codegen: { removeWhitespace: true } } : false,
+    // Functions keep their names: stack traces can be read.
+    minify:
+      packages.length > 0
+        ? { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } }
+        : false,
     // Where it is now, in place of what the compiler wrote. What several read is beside them, one folder deep, as the files are
     // that name a worker file by its address.
     entryFileNames: '[name].js',

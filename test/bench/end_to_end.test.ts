@@ -46,7 +46,11 @@ test('thresholds report whether a minimum holds, the distance to the target, and
     random_large_vs_native: spreadOf([1.2]),
     pool_scaling: spreadOf([1.97]),
   };
-  const lines = thresholdsText(thresholdsOf(ratios, [])).split('\n');
+  const startUp = [
+    { command: 'node -e 0', milliseconds: spreadOf([100]), timesNode: spreadOf([1]) },
+    { command: 'check', milliseconds: spreadOf([250]), timesNode: spreadOf([2.5]) },
+  ];
+  const lines = thresholdsText(thresholdsOf(ratios, [], startUp)).split('\n');
   const line = (name: string): string | undefined => lines.find((some) => some.includes(name))?.replace(/ +/g, ' ');
   expect(line('random_small')).toBe(' random_small_vs_native 2.50 minimum 2, holds; target 3, 83% of it');
   expect(line('random_large')).toBe(
@@ -54,4 +58,5 @@ test('thresholds report whether a minimum holds, the distance to the target, and
   );
   expect(line('pool_scaling')).toBe(' pool_scaling 1.97 minimum 1.85, holds; target 1.95, reached');
   expect(line('csv_vs')).toBe(' csv_vs_duckdb not measured minimum 0.7');
+  expect(line('start_of')).toBe(' node_vs_start_of_check 0.40 minimum 0.5, DOES NOT HOLD: 80% of it');
 });

@@ -12,11 +12,11 @@ export function writePermissionTables(view: DataView, profile: TableProfile): vo
   const { count } = profile.vocabulary;
   const requirement = (high: number, low: number, field: number): number =>
     view.getUint8(requirementAddress(high, low, field));
-  /** The numbers below `size` whose needs (undefined: never allowed) are all in `caps`. */
-  const allowed = (size: number, caps: number, needsOf: (n: number) => number | undefined): bigint =>
-    setOf(size, (n) => {
-      const needs = needsOf(n);
-      return needs !== undefined && (needs & ~caps) === 0;
+  /** The numbers whose needs (undefined: never allowed) are all in `caps`. */
+  const allowed = (needs: readonly (number | undefined)[], caps: number): bigint =>
+    setOf(needs.length, (n) => {
+      const needed = needs[n];
+      return needed !== undefined && (needed & ~caps) === 0;
     });
   const fits = (type: number): bigint =>
     setOf(count.attach_types, (attach) => requirement(type, attach, L.REQ_OUTCOME_IF_CAPABLE) === Outcome.ALLOWED);
@@ -26,15 +26,15 @@ export function writePermissionTables(view: DataView, profile: TableProfile): vo
       : undefined;
   const needsOfProg = (type: number): number | undefined =>
     fits(type) === 0n ? undefined : requirement(type, 0, L.REQ_NEEDS);
+  const numbers = (size: number): number[] => Array.from({ length: size }, (_, n) => n);
+  const needsOfMaps = numbers(count.map_types).map(needsOfMap);
+  const needsOfProgs = numbers(count.prog_types).map(needsOfProg);
+  const needsOfCommands = numbers(count.cmds).map((cmd) => needsOfCommand(profile, cmd));
   for (let caps = 0; caps <= L.CAPS_ALL; caps++) {
     const at = caps * 8 - FIRST;
-    view.setBigUint64(at + L.PERMISSION_MAPS, allowed(count.map_types, caps, needsOfMap), true);
-    view.setBigUint64(at + L.PERMISSION_PROGS, allowed(count.prog_types, caps, needsOfProg), true);
-    view.setBigUint64(
-      at + L.PERMISSION_CMDS,
-      allowed(count.cmds, caps, (cmd) => needsOfCommand(profile, cmd)),
-      true,
-    );
+    view.setBigUint64(at + L.PERMISSION_MAPS, allowed(needsOfMaps, caps), true);
+    view.setBigUint64(at + L.PERMISSION_PROGS, allowed(needsOfProgs, caps), true);
+    view.setBigUint64(at + L.PERMISSION_CMDS, allowed(needsOfCommands, caps), true);
   }
   for (let type = 0; type < L.TYPE_ROWS; type++) {
     view.setBigUint64(type * 8 + L.PERMISSION_FITS - FIRST, fits(type), true);
