@@ -12,7 +12,7 @@ import type { EvalJson } from './schemas/eval.js';
 import type { Style } from './style.js';
 import { summaryText, totalsOf, totalsText } from './summary_text.js';
 import { verdictOfByteJson } from './verdict_json.js';
-import { formatAnswer } from './verdict_text.js';
+import { formatVerdict } from './verdict_text.js';
 
 /** What a batch counted, for people: by its groups where rows are grouped. */
 export function batchText(world: World, summary: Summary, style: Style): string {
@@ -33,7 +33,7 @@ export function batchNotes(summary: Summary, file: string, style: Style): string
         `and gives another reason or drops the token elsewhere in ${count(verdicts - answers)} more`,
     );
     for (const { line, row, verdict, other } of first) {
-      lines.push(`  ${at(line, row)}: ${formatAnswer(verdict)} here, ${formatAnswer(other)} there`);
+      lines.push(`  ${at(line, row)}: ${formatVerdict(verdict)} here, ${formatVerdict(other)} there`);
     }
     if (answers > first.length) lines.push(`  and ${count(answers - first.length)} more; --compare-out writes all`);
   }

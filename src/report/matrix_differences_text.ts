@@ -6,7 +6,7 @@ import { count } from './format.js';
 import { formatSet } from './format_set.js';
 import type { Matrix, MatrixComparison } from './matrix.js';
 import type { Style } from './style.js';
-import { formatAnswer } from './verdict_text.js';
+import { formatVerdict } from './verdict_text.js';
 import { wrapNames } from './wrap_names.js';
 
 /** How many lines of differences are shown. */
@@ -39,7 +39,7 @@ export function matrixDifferencesText(matrix: Matrix, comparison: MatrixComparis
 }
 
 function answersOf({ first: { here, there } }: Line): string {
-  return `${formatAnswer(here)} here, ${formatAnswer(there)} there`;
+  return `${formatVerdict(here)} here, ${formatVerdict(there)} there`;
 }
 
 function linesOf(differences: readonly PermissionDifference[]): Line[] {

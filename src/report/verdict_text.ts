@@ -55,7 +55,7 @@ export function describeReason(outcome: Outcome): string {
 }
 
 /** `allowed`, or `EPERM (cap_bpf_missing)`. */
-export function formatAnswer(byte: number): string {
+export function formatVerdict(byte: number): string {
   const { allowed, errno, outcome } = decodeVerdict(byte);
   return allowed ? 'allowed' : `${errno ?? 'no answer'} (${outcomeName(outcome)})`;
 }
