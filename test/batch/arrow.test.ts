@@ -23,7 +23,8 @@ const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta
 const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
-const ROWS = cases(700_000, 1_300_000);
+/** Parts for the workers: one has at least 131,072 rows. */
+const ROWS = cases(400_000, 1_300_000);
 const BAD_ROWS = Math.ceil((ROWS - 77) / 10_007);
 const BATCH_ROWS = 131_072;
 const world = smallWorld();
@@ -69,6 +70,13 @@ function requests(seed: number, rows: number): RequestChunk['columns'] {
   return (chunk as RequestChunk).columns;
 }
 
+/** By this thread, once for all tests. */
+let alone: ReturnType<typeof summaryOf> | undefined;
+function summaryAlone(): ReturnType<typeof summaryOf> {
+  alone ??= summaryOf({});
+  return alone;
+}
+
 async function summaryOf(options: Partial<Batch.BatchOptions>) {
   const source = { kind: 'file', path: table, format: 'arrow' } as const;
   const { elapsedMs, peakMemory, plan, ...summary } = await runBatch({
@@ -77,6 +85,7 @@ async function summaryOf(options: Partial<Batch.BatchOptions>) {
     compare,
     source,
     sink: nowhere,
+    splitBytes: 1,
     ...options,
   });
   expect(elapsedMs).toBeGreaterThan(0);
@@ -86,13 +95,16 @@ async function summaryOf(options: Partial<Batch.BatchOptions>) {
 
 describe('an Arrow file', () => {
   test('has the same summary for any number of workers, and in a stream', async () => {
-    const alone = await summaryOf({});
+    const alone = await summaryAlone();
     expect(alone).toMatchObject({ rows: ROWS, badRows: BAD_ROWS, expectations: { checked: ROWS / 2 } });
     expect(alone.problems).toMatchObject({ total: BAD_ROWS, rows: BAD_ROWS, counts: { no_such_task: BAD_ROWS } });
     expect(alone.problems.first.map(({ row }) => row)).toEqual(Array.from({ length: 20 }, (_, i) => i * 10_007 + 78));
     expect(alone.problems.first[0]).toMatchObject({ column: 'task', nearest: 'agent' });
     expect(alone.expectations.first).toHaveLength(20);
-    for (const workers of some(1, [2, 3])) expect(await summaryOf({ workers })).toEqual(alone);
+    for (const workers of some(1, [2, 3])) {
+      const started = await workersOf(async () => expect(await summaryOf({ workers })).toEqual(alone));
+      expect(started).toBe(workers);
+    }
     const stdin = Readable.from([await readFile(table)]);
     const piped = await summaryOf({ source: { kind: 'stdin', format: 'arrow' }, stdin, workers: 2 });
     expect(piped).toEqual(alone);
@@ -113,7 +125,7 @@ describe('an Arrow file', () => {
   });
 
   test('is read to its end whatever becomes of the workers', async () => {
-    const alone = await summaryOf({});
+    const alone = await summaryAlone();
     const killed = await terminatingTwo(async () => expect(await summaryOf({ workers: 2 })).toEqual(alone));
     expect(killed).toBe(2);
   });
@@ -143,7 +155,7 @@ test('a compressed file is read by workers, which load codecs for it; a broken o
     return path;
   };
   const read = (path: string, workers: number) =>
-    summaryOf({ source: { kind: 'file', path, format: 'arrow' }, workers, splitBytes: 1 });
+    summaryOf({ source: { kind: 'file', path, format: 'arrow' }, workers });
   const plain = await read(await write('plain.arrow', {}), 1);
   expect(plain).toMatchObject({ rows: 5000, badRows: 1666 });
   const path = await write('lz4.arrow', { compressionType: CompressionType.LZ4_FRAME });

@@ -15,7 +15,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/batch/index.js';
 import { openRequestWriter } from '../../src/batch/output/request_writer.js';
 import type * as Library from '../../src/index.js';
-import type { TableFormat } from '../../src/tables/formats.js';
+import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { smallWorld } from '../tables/small_world.js';
 
@@ -42,11 +42,11 @@ async function bytesOfTable(format: TableFormat): Promise<Buffer> {
 const TABLES = new Map<TableFormat, Promise<Buffer>>();
 
 export const CHANGES: Readonly<Record<string, { change(path: string, bytes: Buffer): void; says: RegExp }>> = {
-  'shrinks, which one thread took for its end': {
+  'becomes shorter, which one thread took for its end,': {
     change: (path, bytes) => truncateSync(path, bytes.length - 10),
     says: /became shorter while it was read/,
   },
-  'grows, which one thread read on': {
+  'becomes longer, which one thread read on,': {
     change: (path, bytes) => appendFileSync(path, bytes.subarray(0, 10)),
     says: /became longer while it was read/,
   },
@@ -88,28 +88,34 @@ export function decided(
   return runBatch({ world, evaluator, source, sink, stdout, workers, splitBytes: 1 << 17 });
 }
 
-/** Every change of a table in these formats; of CSV, by this thread, and by workers where `amongWorkers` has the change. */
-export function describeChanges(
-  formats: readonly TableFormat[],
-  amongWorkers: readonly string[] = Object.keys(CHANGES),
-): void {
-  describe.each(formats)('a table in %s that changes while it is read', (format) => {
-    test.each(Object.entries(CHANGES))('%s: an error, in every reader', async (name, { change, says }) => {
-      for (const workers of format === 'csv' && amongWorkers.includes(name) ? [1, 2] : [1]) {
-        const { path, bytes } = await tableAt(`table.${format}`, format);
-        await expect(decided(path, format, workers, () => change(path, bytes))).rejects.toThrow(says);
-      }
-    });
+/** A way to read a table: its format, and how many threads read it. */
+export type Reader = readonly [format: TableFormat, threads: number];
+/** Of CSV by this thread and by workers. */
+export const READERS: readonly Reader[] = TABLE_FORMATS.flatMap((format) =>
+  (format === 'csv' ? [1, 2] : [1]).map((threads) => [format, threads] as const),
+);
 
-    test('is replaced by renaming: what was opened is read', async () => {
-      for (const workers of format === 'csv' ? [1, 2] : [1]) {
-        const { path } = await tableAt(`table.${format}`, format);
-        const other = (await tableAt('other', format)).path;
-        truncateSync(other, 10);
-        const summary = await decided(path, format, workers, () => renameSync(other, path));
-        expect(summary.rows).toBe(ROWS);
-        expect(statSync(path).size).toBe(10);
-      }
+/** Every change of a table, by its number, in readers of it. */
+export function describeChanges(readersOf: (change: number) => readonly Reader[]): void {
+  const changes = Object.entries(CHANGES);
+  describe.each(changes.map(([name, change], i) => [name, { ...change, readers: readersOf(i) }] as const))(
+    'a table that %s while it is read: an error',
+    (_, { change, says, readers }) => {
+      test.each(readers)('%s, threads: %i', async (format, threads) => {
+        const { path, bytes } = await tableAt(`table.${format}`, format);
+        await expect(decided(path, format, threads, () => change(path, bytes))).rejects.toThrow(says);
+      });
+    },
+  );
+
+  describe('a table that is replaced by renaming while it is read: what was opened is read', () => {
+    test.each(readersOf(changes.length))('%s, threads: %i', async (format, threads) => {
+      const { path } = await tableAt(`table.${format}`, format);
+      const other = (await tableAt('other', format)).path;
+      truncateSync(other, 10);
+      const summary = await decided(path, format, threads, () => renameSync(other, path));
+      expect(summary.rows).toBe(ROWS);
+      expect(statSync(path).size).toBe(10);
     });
   });
 }

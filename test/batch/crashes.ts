@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessagePort, type Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
-import { isColumnar, TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { isColumnar, type TableFormat } from '../../src/tables/formats.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 
@@ -15,48 +15,59 @@ const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator, parseScenario } = (await import(dist('index.js'))) as typeof Library;
 
 /** Of a table in columns, more chunks than one thread writes the rows of; of text, parts of SPLIT_BYTES enough. */
-const rowsIn = (format: TableFormat): number => (isColumnar(format) ? 13 * 16_384 : 40_000);
+const rowsIn = (format: TableFormat): number => (isColumnar(format) ? 13 * 16_384 : 30_000);
 const SPLIT_BYTES = 50_000;
-export const FIRST_BAD = 20_001;
+const FIRST_BAD = 20_001;
 const { world } = parseScenario(await readFile('examples/fleet.yaml', 'utf8'), 'fleet.yaml');
 const evaluator = createEvaluator(world);
 const groupBy = ['task', 'cmd', 'reason'] as const;
 /** After this many tasks all workers have started: they crash on the next. */
 const KILLING_TASK = 4;
-export let folder: string;
-export const tableOf = (format: TableFormat): string => join(folder, `table.${format}`);
-
-// Rows that cannot be read are among them.
+let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deaths-'));
-  const writer = new RequestWriter(world, 'ndjson');
-  const pieces = [...generateRequests(world, 5, rowsIn('arrow'))].map(({ columns }) =>
-    Buffer.from(writer.rows(columns)),
-  );
-  const lines = Buffer.concat(pieces).toString().trimEnd().split('\n');
-  for (let i = FIRST_BAD - 1; i < lines.length; i += 5000)
-    lines[i] = `{"task":"wbe","cmd":"map_create","map_type":"h,${i}"}`;
-  const path = join(folder, 'requests');
-  for (const format of TABLE_FORMATS) {
-    const isLikeArrow = format === 'arrows' || format === 'parquet';
-    if (!isLikeArrow) await writeFile(path, lines.slice(0, rowsIn(format)).join('\n'));
-    // Reading as many rows again as NDJSON takes longer.
-    const source = isLikeArrow
-      ? ({ kind: 'file', path: tableOf('arrow'), format: 'arrow' } as const)
-      : ({ kind: 'file', path, format: 'ndjson' } as const);
-    await runBatch({ world, evaluator, source, sink: { kind: 'file', path: tableOf(format), format } });
-  }
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const TABLES = new Map<TableFormat, Promise<string>>();
+/** The path of a table in a format, which is made once. */
+function tableOf(format: TableFormat): Promise<string> {
+  const path = TABLES.get(format) ?? makeTable(format);
+  TABLES.set(format, path);
+  return path;
+}
+
+/** Makes a table, some rows of which cannot be read. */
+async function makeTable(format: TableFormat): Promise<string> {
+  const path = join(folder, `table.${format}`);
+  // Reading as many rows again as NDJSON takes longer.
+  const isLikeArrow = format === 'arrows' || format === 'parquet';
+  const source = isLikeArrow
+    ? ({ kind: 'file', path: await tableOf('arrow'), format: 'arrow' } as const)
+    : ({ kind: 'file', path: await writeLines(rowsIn(format)), format: 'ndjson' } as const);
+  await runBatch({ world, evaluator, source, sink: { kind: 'file', path, format } });
+  return path;
+}
+
+async function writeLines(rows: number): Promise<string> {
+  const writer = new RequestWriter(world, 'ndjson');
+  const pieces = [...generateRequests(world, 5, rows)].map(({ columns }) => Buffer.from(writer.rows(columns)));
+  const lines = Buffer.concat(pieces).toString().trimEnd().split('\n');
+  for (let i = FIRST_BAD - 1; i < lines.length; i += 5000)
+    lines[i] = `{"task":"wbe","cmd":"map_create","map_type":"h,${i}"}`;
+  const path = join(folder, `requests-${rows}`);
+  await writeFile(path, lines.join('\n'));
+  return path;
+}
+
 /** Reads a table with that many threads, workers on the smallest occasion: its summary, and what was written. */
-export async function run(format: TableFormat, to: TableFormat | undefined, workers: number, strict = false) {
+async function run(format: TableFormat, to: TableFormat | undefined, workers: number, strict = false) {
   const path = join(folder, `out-${workers}`);
   const { elapsedMs, peakMemory, plan, ...summary } = await runBatch({
     world,
     evaluator,
     groupBy,
-    source: { kind: 'file', path: tableOf(format), format },
+    source: { kind: 'file', path: await tableOf(format), format },
     sink: to ? { kind: 'file', path, format: to } : { kind: 'none' },
     workers,
     splitBytes: SPLIT_BYTES,
@@ -132,6 +143,23 @@ export function describeDeaths(
           else if (!isColumnar(format) || written) expect(started).toBe(4);
         }
       }
+    });
+  });
+}
+
+/** Tables of some formats that have a bad row after many others. */
+export function describeStrict(formats: readonly TableFormat[]): void {
+  describe.each(formats)('%s', (format) => {
+    test('--strict stops at the first bad row of many parts', async () => {
+      const table = await tableOf(format);
+      const text = await readFile(table, 'latin1');
+      const line = text.slice(0, text.indexOf('wbe')).split('\n').length;
+      const place = isColumnar(format) ? `: row ${FIRST_BAD}` : `:${line}`;
+      const message = `${table}${place}: task: no task is called 'wbe'; did you mean web?`;
+      await rm(join(folder, 'out-2'), { force: true });
+      const files = await readdir(folder);
+      await expect(run(format, 'csv', 2, true)).rejects.toThrow(message);
+      expect(await readdir(folder)).toEqual(files);
     });
   });
 }
