@@ -33,6 +33,8 @@ const MAX_MEGABYTES = 512;
 const START_MS = 20_000;
 /** Damages one process tries, about. */
 const CASES_OF_PROCESS = 8000;
+/** So few of them that starting a process takes longer. */
+const FEW_CASES = 60;
 const MAX_FAILURES = 50;
 const PROCESS = fileURLToPath(new URL('./damage_process.mjs', import.meta.url));
 const TEXTS = ['scenario', 'recording', 'csv', 'ndjson'];
@@ -111,13 +113,14 @@ class DamageRuns {
     };
   }
 
-  /** What the next process tries: the half of what is left, where that is little. */
+  /** What the next process tries: its share of what is left, where that is little. */
   #take(): Job[] {
     const cases = ({ from, to }: Job): number => (to - from) / this.#step;
     const left = this.#jobs.reduce((sum, job) => sum + cases(job), 0);
-    const most = Math.min(CASES_OF_PROCESS, left / availableParallelism());
+    const most = Math.min(CASES_OF_PROCESS, Math.max(FEW_CASES, left / availableParallelism()));
     const taken: Job[] = [];
-    for (let sum = 0; sum < most; sum += cases(taken.at(-1) as Job)) taken.push(this.#jobs.shift() as Job);
+    for (let sum = 0; sum < most && this.#jobs.length > 0; sum += cases(taken.at(-1) as Job))
+      taken.push(this.#jobs.shift() as Job);
     return taken;
   }
 
