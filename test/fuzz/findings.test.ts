@@ -21,7 +21,7 @@ function findIn(implementations: Implementations, cases: number, seed = 1): Find
 
 /** The first finding of a campaign with a limit of cases; a shorter campaign has the same one, if any. */
 function firstIn(implementations: Implementations, most: number, seed = 1): Finding | undefined {
-  for (let cases = 600; cases < most; cases *= 4) {
+  for (let cases = 150; cases < most; cases *= 4) {
     const [finding] = findIn(implementations, cases, seed);
     if (finding) return finding;
   }
@@ -73,7 +73,7 @@ test('a rule broken in long runs of one task and token alone is found, and kept 
 });
 
 test('nothing is found where nothing is wrong', () => {
-  expect(findIn(DEFAULT_IMPLEMENTATIONS, cases(4000, 12_000))).toEqual([]);
+  expect(findIn(DEFAULT_IMPLEMENTATIONS, cases(1500, 12_000))).toEqual([]);
 });
 
 describe.each([
@@ -113,7 +113,7 @@ describe.each([
 test('most findings become scenarios that the kernel can make', () => {
   const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
   const constructible = rules.flatMap(([, implementations]) =>
-    findIn(implementations, cases(900, 3000), 7)
+    findIn(implementations, cases(450, 3000), 7)
       .slice(0, cases(1, 2))
       .map(({ id }) =>
         isConstructible((replay(implementations, id).shrunk as NonNullable<CaseReplay['shrunk']>).world),
