@@ -8,6 +8,7 @@ import { requestFromOptions } from '../../src/cli/request_options.js';
 import { parseScenario, ScenarioError } from '../../src/scenario/parse_scenario.js';
 import { scenarioText } from '../../src/scenario/write_scenario.js';
 import { csvField, jsonString, readableIds } from '../../src/tables/text/request_text.js';
+import { cases, oneOf } from '../cases.js';
 import { inProcess } from '../cli/run_cli.js';
 
 const temporary = mkdtempSync(join(tmpdir(), 'bpftoken-names-'));
@@ -88,6 +89,7 @@ describe('names as people have them, such as container ids that begin with a dig
         expect(written.caveats).toEqual([]);
         expect(parseScenario(written.text).world.tasks).toEqual(world.tasks);
       }),
+      { numRuns: cases(30, 100) },
     );
   });
 
@@ -100,7 +102,7 @@ describe('names as people have them, such as container ids that begin with a dig
     );
   });
 
-  test.each(['csv', 'ndjson', 'arrow', 'arrows', 'parquet'])(
+  test.each(oneOf(2, ['csv', 'ndjson', 'arrow', 'arrows', 'parquet']))(
     '%s: a table of such names is read back',
     async (format) => {
       const file = join(temporary, 's.json');
@@ -122,7 +124,7 @@ describe('names as people have them, such as container ids that begin with a dig
       ];
       const out = join(temporary, `${format}.csv`);
       for (const args of [
-        ['generate', file, '--rows', '2000', '--out', table],
+        ['generate', file, '--rows', String(cases(500, 2000)), '--out', table],
         ['eval', file, '--requests', table, '--out', verdicts],
         ['eval', file, '--requests', verdicts, '--out', again],
         ['eval', file, '--requests', again, '--out', out],
