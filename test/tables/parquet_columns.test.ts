@@ -130,13 +130,13 @@ describe('columns of a Parquet file', () => {
           Array.from({ length: rows }, () => 'btf_load'),
         );
       }),
-      { numRuns: cases(12, 30) },
+      { numRuns: cases(6, 30) },
     );
   });
 
   test.each(CODEC_NAMES)('compressed with %s, many', async (codec) => {
     const path = join(here.folder, `${codec}.parquet`);
-    const rows = 20_000;
+    const rows = cases(8000, 20_000);
     const query = `SELECT 't' || (hash(i) % 9999) AS task, if(i % 7 = 0, NULL, i) AS token, i::VARCHAR AS cmd FROM range(${rows}) t(i)`;
     await here.duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
     const asked = (await here.duckdb.runAndReadAll(`SELECT task, token::DOUBLE, cmd FROM '${path}'`)).getColumns();
@@ -237,7 +237,7 @@ test('a file that is written has the cells it was given, for DuckDB and for the 
         for (const [i, cells] of expected.entries()) expectSame(columns[i], cells);
       }
     }),
-    { numRuns: cases(5, 12) },
+    { numRuns: cases(2, 12) },
   );
 });
 
