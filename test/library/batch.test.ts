@@ -16,13 +16,24 @@ import { batchProgramRun } from './batch_program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpf-token-sim-batch-'));
 const fleet = join(ROOT, 'examples/fleet.yaml');
-const { files, check } = batchProgramRun();
+/** Workers have a part in it from 131,072 rows on. */
+const ROWS = 135_000;
+const { files, check } = batchProgramRun(ROWS);
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules', 'bpf-token-sim'), 'junction');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  await inProcess(['generate', fleet, '--rows', '200k', '--seed', '1', '--out', join(folder, 'requests.parquet')]);
+  await inProcess([
+    'generate',
+    fleet,
+    '--rows',
+    String(ROWS),
+    '--seed',
+    '1',
+    '--out',
+    join(folder, 'requests.parquet'),
+  ]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -39,7 +50,7 @@ test('the program of docs/library.md evaluates a Parquet table over workers, als
     join(folder, 'command.csv'),
   ]);
   const [rows, ofCommand] = ['rows.csv', 'command.csv'].map((name) => readFileSync(join(folder, name), 'utf8'));
-  expect(rows?.split('\n').length).toBe(200_002);
+  expect(rows?.split('\n').length).toBe(ROWS + 2);
   expect(rows).toBe(ofCommand);
 });
 

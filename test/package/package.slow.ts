@@ -109,7 +109,7 @@ test('the library, and a worker thread attached to it: the program in the README
 });
 
 test('a Parquet table over workers: the program in docs/library.md, in the main thread and in a worker thread', () => {
-  const { files, check } = batchProgramRun();
+  const { files, check } = batchProgramRun(200_000);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const bpftoken = join('node_modules', 'bpf-token-sim', 'dist', 'cli', 'main.js');
   const fleet = join('node_modules', 'bpf-token-sim', 'examples', 'fleet.yaml');
