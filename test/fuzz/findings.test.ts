@@ -112,7 +112,7 @@ describe.each([
 
 test('most findings become scenarios that the kernel can make', () => {
   const rules = [...HOT_PATH, ...MODEL].filter(([name]) => !name.startsWith('level 33'));
-  const constructible = rules.flatMap(([, implementations]) =>
+  const constructible = oneOf(2, rules).flatMap(([, implementations]) =>
     findIn(implementations, cases(450, 3000), 7)
       .slice(0, cases(1, 2))
       .map(({ id }) =>
@@ -186,8 +186,8 @@ test.each(['decideRequest', 'decideBatch', 'replaceWorld', 'model'] as const)(
         };
       },
     };
-    const stats = runSequential({ seed: 1, slots: ALL_SLOTS, cases: 600 }, implementations);
-    expect(stats.cases).toBe(600);
+    const stats = runSequential({ seed: 1, slots: ALL_SLOTS, cases: 150 }, implementations);
+    expect(stats.cases).toBe(150);
     const [finding] = findingsOf(stats);
     if (!finding) throw new Error('not found');
     const text = fuzzCaseText(replay(implementations, finding.id), finding);
