@@ -1,4 +1,4 @@
 import { describeChanges, READERS } from './changing_tables.js';
 
-// Every change in every reader, of which changing_table.test.ts has one for each change.
+// Every change in every reader of a batch.
 describeChanges(() => READERS);

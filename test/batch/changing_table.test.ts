@@ -1,16 +1,7 @@
 import { readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { evaluateTable } from '../../src/tables/evaluate_table.js';
-import { CHANGES, decided, describeChanges, evaluator, folder, type Reader, tableAt } from './changing_tables.js';
-
-/** Workers, a reader of columns, and one of lines. */
-const READERS: readonly Reader[] = [
-  ['csv', 2],
-  ['arrow', 1],
-  ['csv', 1],
-];
-// One reader for each change; all of them, of every format, in changing_table.slow.ts.
-describeChanges((change) => [READERS[change % READERS.length] as Reader]);
+import { CHANGES, decided, evaluator, folder, tableAt } from './changing_tables.js';
 
 test('a table that changes while evaluateTable() reads it is a TableChangedError', async () => {
   for (const { change, says } of Object.values(CHANGES)) {

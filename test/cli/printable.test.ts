@@ -91,7 +91,7 @@ describe('nothing from a scenario reaches the terminal raw', () => {
         ['eval', file, '--generate', '20'],
       ];
       const withJson = asked.slice(1).map((args) => [...args, '--json']);
-      for (const args of oneOf(4, [...asked, ...withJson], unwrap)) await said(args);
+      for (const args of oneOf(10, [...asked, ...withJson], unwrap)) await said(args);
       unwrap += 1;
     }
     expect(unwrap).toBeGreaterThan(1);

@@ -11,6 +11,7 @@ import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import type * as PoolModule from '../../src/pool/index.js';
 import { sliceColumns } from '../../src/pool/shared_columns.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
+import { some } from '../cases.js';
 import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
@@ -216,7 +217,8 @@ describe('a worker that dies', () => {
     expect(Buffer.compare(out, expected.subarray(0, rows))).toBe(0);
   });
 
-  test('as it starts, as all others do, is no reason to wait for ever', async () => {
+  // It takes as long as starting a dozen threads.
+  test.each(some(0, ['as it starts, as all others do, is no reason to wait for ever']))('%s', async () => {
     const mortal = faulty('cannot start');
     // Each of its shards is tried again by other threads, which takes time to start.
     const rows = 140_000;
