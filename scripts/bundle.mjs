@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 const folder = resolve(process.argv[2]);
 
 /** Packages that every command loads. They become part of the bundle; their licences go along. */
-const COMMAND_PACKAGES = ['commander', 'yaml', 'zod', 'fastest-levenshtein'];
+const COMMAND_PACKAGES = ['commander', 'yaml', 'zod', 'fastest-levenshtein', 'tinyqueue'];
 
 /**
  * Chunks with some modules and all that they import. A command that starts loads few files: each takes a millisecond or two.

@@ -1,12 +1,12 @@
+import type { Permissions } from '../kernel/permissions.js';
 import { decodeVerdict } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { type PermissionCell, permissionCells } from './permission_cells.js';
-import type { PermissionTable } from './permission_set.js';
 
 /** What one task may do with one token, as one kernel release decides it. */
 export interface ReleasePermissions {
   readonly vocabulary: Vocabulary;
-  readonly verdicts: PermissionTable;
+  readonly verdicts: Permissions;
 }
 
 /** A request that two releases answer otherwise: one allows it and the other does not, or the errno differs. */

@@ -1,6 +1,6 @@
 import type { PermissionDifference } from '../engine/permission_differences.js';
-import type { PermissionSet, PermissionTable } from '../engine/permission_set.js';
 import type { DroppedTokenTest } from '../explain/dropped_token.js';
+import type { Permissions } from '../kernel/permissions.js';
 import type { World } from '../kernel/world.js';
 
 /** All that a task may do with a token, to be shown. */
@@ -10,8 +10,7 @@ export interface Matrix {
   readonly task: number;
   /** An id, or NO_TOKEN. */
   readonly token: number;
-  readonly permissionSet: PermissionSet;
-  readonly verdicts: PermissionTable;
+  readonly verdicts: Permissions;
   /** Whether a request failed because its token was dropped. */
   readonly failedByDroppedToken: DroppedTokenTest;
   /** Other kernels, and what each answers otherwise. */

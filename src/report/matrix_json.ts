@@ -1,6 +1,7 @@
 import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
-import { takesToken } from '../kernel/commands.js';
+import { gateOf, takesToken } from '../kernel/commands.js';
 import { decodeVerdict } from '../kernel/verdict.js';
+import type { EnumKind } from '../kernel/vocabulary.js';
 import { requestOf } from '../kernel/world.js';
 import type { Matrix } from './matrix.js';
 import { callJson } from './request_json.js';
@@ -9,25 +10,14 @@ import { verdictJson, verdictOfByteJson } from './verdict_json.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
 export function matrixJson(matrix: Matrix): MatrixJson {
-  const { world, permissionSet } = matrix;
+  const { world } = matrix;
   const { vocabulary } = world.profile;
-  const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) => [
-    vocabulary.nameOf('prog_types', type),
-    hex(permissionSet.attachTypes(type)),
-  ]);
   return {
     schema: 'bpf-token-sim/matrix/1',
     profile: world.profile.name,
     task: world.tasks[matrix.task]?.name ?? `#${matrix.task}`,
     token: world.tokens[matrix.token]?.name ?? null,
-    allowed: {
-      cmds: hex(permissionSet.cmds),
-      descriptor_cmds: hex(permissionSet.descriptorCmds),
-      map_types: hex(permissionSet.mapTypes),
-      prog_types: hex(permissionSet.progTypes),
-      expected_attach_types: Object.fromEntries(attachTypes),
-      cgroup_skb_attach_types: hex(permissionSet.cgroupSkbAttachTypes),
-    },
+    allowed: allowedSets(matrix),
     cells: permissionCells(vocabulary).map((cell) => cellJson(matrix, cell)),
     compared: matrix.comparisons.map(({ profile, differences }) => ({
       profile,
@@ -50,6 +40,41 @@ function cellJson(
     ...verdictJson(decodeVerdict(verdicts.verdictOf(cmd, type, attachType))),
     takes_token: takesToken(profile, cell),
     failed_by_dropped_token: failedByDroppedToken(requestOf({ task, token, ...cell })),
+  };
+}
+
+/** What is allowed, as evaluator.permissionSet() has it. */
+function allowedSets({ world: { profile }, verdicts }: Matrix): MatrixJson['allowed'] {
+  const { vocabulary } = profile;
+  const cmd = (name: string): number => vocabulary.require('cmds', name);
+  const [mapCreate, progLoad] = [cmd('map_create'), cmd('prog_load')];
+  const set = (kind: EnumKind, isAllowed: (number: number) => boolean): bigint =>
+    numbersOf(vocabulary, kind).reduce(
+      (bits, number) => (isAllowed(number) ? bits | (1n << BigInt(number)) : bits),
+      0n,
+    );
+  const allows = (cmd: number, type?: number, attachType?: number): boolean =>
+    decodeVerdict(verdicts.verdictOf(cmd, type, attachType)).allowed;
+  const mapTypes = set('map_types', (type) => allows(mapCreate, type));
+  const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) =>
+    set('attach_types', (attachType) => allows(progLoad, type, attachType)),
+  );
+  const progTypes = set('prog_types', (type) => attachTypes[type] !== 0n);
+  const cmds = set('cmds', (cmd) =>
+    cmd === mapCreate ? mapTypes !== 0n : cmd === progLoad ? progTypes !== 0n : allows(cmd),
+  );
+  const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
+  return {
+    cmds: hex(cmds),
+    descriptor_cmds: hex(cmds & set('cmds', (cmd) => gateOf(profile, cmd).kind === 'descriptor')),
+    map_types: hex(mapTypes),
+    prog_types: hex(progTypes),
+    expected_attach_types: Object.fromEntries(
+      attachTypes.map((attached, type) => [vocabulary.nameOf('prog_types', type), hex(attached)]),
+    ),
+    cgroup_skb_attach_types: hex(
+      set('attach_types', (attachType) => allows(cmd('prog_attach'), cgroupSkb, attachType)),
+    ),
   };
 }
 

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/engine/evaluator.js';
+import { permissionCells } from '../../src/engine/permission_cells.js';
+import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
+import { NO_TOKEN } from '../../src/kernel/world.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
+import { oneOf } from '../cases.js';
 import { inProcess, ROOT } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
@@ -62,6 +66,42 @@ describe('matrix', () => {
     });
     const undecided = json.cells.filter(({ verdict }: { verdict: string }) => verdict === 'undecided');
     expect(undecided.map(({ cmd }: { cmd: string }) => cmd)).toEqual(['token_create']);
+  });
+
+  test('the sets and verdicts of the model are those of an evaluator, for every task and token', async () => {
+    const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'));
+    const evaluator = createEvaluator(world);
+    const cells = permissionCells(world.profile.vocabulary);
+    for (const [i, { name: task }] of oneOf(5, world.tasks.entries())) {
+      for (const token of [null, ...world.tokens.map(({ name }) => name)]) {
+        const args = ['matrix', FLEET, '--task', task, ...(token === null ? [] : ['--token', token]), '--json'];
+        const json = JSON.parse((await inProcess(args)).stdout);
+        const id = token === null ? NO_TOKEN : world.tokens.findIndex(({ name }) => name === token);
+        const sets = evaluator.permissionSet(i, id);
+        const hex = (set: bigint): string => `0x${set.toString(16)}`;
+        expect([task, token, json.allowed]).toEqual([
+          task,
+          token,
+          {
+            cmds: hex(sets.cmds),
+            descriptor_cmds: hex(sets.descriptorCmds),
+            map_types: hex(sets.mapTypes),
+            prog_types: hex(sets.progTypes),
+            expected_attach_types: Object.fromEntries(
+              world.profile.vocabulary.names('prog_types').map((name, type) => [name, hex(sets.attachTypes(type))]),
+            ),
+            cgroup_skb_attach_types: hex(sets.cgroupSkbAttachTypes),
+          },
+        ]);
+        const table = evaluator.permissionTable(i, id);
+        expect(json.cells.map(({ reason, token: fate }: Record<string, string>) => `${reason} ${fate}`)).toEqual(
+          cells.map(({ cmd, type, attachType }) => {
+            const { outcome, disposition } = decodeVerdict(table.verdictOf(cmd, type, attachType));
+            return `${outcomeName(outcome)} ${dispositionName(disposition)}`;
+          }),
+        );
+      }
+    }
   });
 
   describe('another profile did not say which requests it answers otherwise', () => {

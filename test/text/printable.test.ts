@@ -180,7 +180,6 @@ requests:
     world: hostile,
     task,
     token: 0,
-    permissionSet: evaluator.permissionSet(task, 0),
     verdicts: evaluator.permissionTable(task, 0),
     failedByDroppedToken: droppedTokenTest(hostile),
     comparisons: [{ profile: hostile.profile.name, differences: [] }],
