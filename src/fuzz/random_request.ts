@@ -71,7 +71,8 @@ function randomTask({ tasks }: World, random: RandomSource): number {
 
 function randomToken({ tokens }: World, random: RandomSource): number {
   const draw = random.below(100);
-  if (draw < 1) return pastTheEnd(tokens.length, random);
+  // In a world of the most tokens, the next id but one is past what a request can have.
+  if (draw < 1) return Math.min(pastTheEnd(tokens.length, random), NO_TOKEN);
   return draw < 14 || tokens.length === 0 ? NO_TOKEN : random.below(tokens.length);
 }
 

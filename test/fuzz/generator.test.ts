@@ -7,11 +7,14 @@ import { CASES_PER_WORLD, formatCaseId, nthWorld, parseCaseId } from '../../src/
 import { missedOf } from '../../src/fuzz/coverage.js';
 import { generateWorld } from '../../src/fuzz/generate_case.js';
 import { ALL_SLOTS, slotsOf } from '../../src/fuzz/profile_slots.js';
+import { randomRequest } from '../../src/fuzz/random_request.js';
+import { RandomSource } from '../../src/fuzz/random_source.js';
+import { randomWorld } from '../../src/fuzz/random_world.js';
 import { runSequential } from '../../src/fuzz/run_sequential.js';
 import { shardsOf } from '../../src/fuzz/shard.js';
 import { MASK_NAMES } from '../../src/kernel/masks.js';
 import { findProfile, PROFILES } from '../../src/kernel/profile.js';
-import { NO_TOKEN, type World } from '../../src/kernel/world.js';
+import { MAX_IDS, NO_TOKEN, type World } from '../../src/kernel/world.js';
 import { cases, some } from '../cases.js';
 
 /** Everything of a world but what a later release of this package may add. */
@@ -164,4 +167,13 @@ test.each([
   ['soon', undefined],
 ])('a duration of %s', (text, ms) => {
   expect(duration.parse(text)).toEqual(ms === undefined ? { given: text } : { value: ms });
+});
+
+test('a request of a world with the most tokens had a token id that no request can have, which the campaign took for a finding', () => {
+  const world = randomWorld(new RandomSource(1));
+  const largest = { ...world, tokens: Array.from({ length: MAX_IDS }, () => world.tokens[0]) } as World;
+  const random = new RandomSource(2);
+  const tokens = Array.from({ length: 20_000 }, () => randomRequest(largest, random).token);
+  expect(tokens.filter((token) => token > NO_TOKEN)).toEqual([]);
+  expect(new Set(tokens.filter((token) => token >= MAX_IDS - 1))).toEqual(new Set([MAX_IDS - 1, NO_TOKEN]));
 });
