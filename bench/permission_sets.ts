@@ -1,8 +1,8 @@
 import { OUTCOME_MASK, type Outcome } from '../src/abi/verdict.js';
 import type { Columns } from '../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../src/engine/evaluator.js';
-import { type PermissionCell, permissionCells } from '../src/engine/permission_cells.js';
 import type { PermissionSet } from '../src/engine/permission_set.js';
+import { type PermissionCell, permissionCells } from '../src/kernel/permission_cells.js';
 import { isAllowed } from '../src/kernel/verdict.js';
 import type { Vocabulary } from '../src/kernel/vocabulary.js';
 import type { World } from '../src/kernel/world.js';

@@ -25,12 +25,14 @@ const BUNDLES = [
     packages: [],
     chunks: 'worker_chunks',
     groups: [],
+    isMinified: false,
   },
   {
     entries: ['cli/main'],
     packages: COMMAND_PACKAGES,
     chunks: 'command_chunks',
     groups: COMMAND_GROUPS,
+    isMinified: true,
   },
 ];
 
@@ -42,14 +44,14 @@ const withoutChildProcess = {
   load: (id) => (id === '\0no-child-process' ? 'export default {}' : null),
 };
 
-for (const { entries, packages, chunks, groups } of BUNDLES) {
+for (const { entries, ...how } of BUNDLES) {
   // The bench compiles no command.
   const present = entries.filter((entry) => existsSync(join(folder, `${entry}.js`)));
-  if (present.length > 0) await bundle(present, packages, chunks, groups);
+  if (present.length > 0) await bundle(present, how);
 }
 if (existsSync(join(folder, 'cli/main.js'))) writeLicences();
 
-async function bundle(entries, packages, chunks, groups) {
+async function bundle(entries, { packages, chunks, groups, isMinified }) {
   const made = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(folder, `${entry}.js`)])),
     platform: 'node',
@@ -65,10 +67,7 @@ async function bundle(entries, packages, chunks, groups) {
   const { output } = await made.generate({
     format: 'esm',
     // Functions keep their names: stack traces can be read.
-    minify:
-      packages.length > 0
-        ? { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } }
-        : false,
+    minify: isMinified && { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } },
     // Where it is now, in place of what the compiler wrote. What several read is beside them, one folder deep, as the files are
     // that name a worker file by its address.
     entryFileNames: '[name].js',
@@ -81,7 +80,7 @@ async function bundle(entries, packages, chunks, groups) {
   for (const { fileName, code } of output) {
     const file = join(folder, fileName);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, packages.length > 0 ? inAscii(code) : code);
+    writeFileSync(file, isMinified ? inAscii(code) : code);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createColumns, setRow } from '../engine/columns.js';
-import { permissionCells } from '../engine/permission_cells.js';
+import { permissionCells } from '../kernel/permission_cells.js';
 import { requestOf } from '../kernel/world.js';
 import type { Matrix } from '../report/matrix.js';
 import { VerdictRows } from '../tables/text/verdict_writer.js';

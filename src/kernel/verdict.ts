@@ -85,6 +85,15 @@ export function errnoOf(outcome: Outcome): ErrnoName | null {
   return ERRNO_OF[outcome];
 }
 
+/** Whether two verdict bytes are the same answer to bpf(): allowed, or the same errno. */
+export function isSameAnswer(verdict: number, other: number): boolean {
+  return answerOf(verdict & OUTCOME_MASK) === answerOf(other & OUTCOME_MASK);
+}
+
+function answerOf(outcome: Outcome): ErrnoName | 'allowed' | null {
+  return isAllowed(outcome) ? 'allowed' : errnoOf(outcome);
+}
+
 /** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */
 export function isDropped(disposition: Disposition): boolean {
   return disposition >= Disposition.DROPPED_CMD && disposition <= Disposition.DROPPED_LSM;

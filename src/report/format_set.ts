@@ -1,4 +1,4 @@
-import { numbersOf } from '../engine/permission_cells.js';
+import { numbersOf } from '../kernel/permission_cells.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 
 /** Of a set with more names than this, the names that it lacks are listed where they are fewer. */

@@ -1,5 +1,5 @@
-import type { PermissionDifference } from '../engine/permission_differences.js';
 import type { DroppedTokenTest } from '../explain/dropped_token.js';
+import type { PermissionDifference } from '../explain/permission_differences.js';
 import type { Permissions } from '../kernel/permissions.js';
 import type { World } from '../kernel/world.js';
 

@@ -1,9 +1,11 @@
-import type { PermissionDifference } from '../engine/permission_differences.js';
+import type { PermissionDifference } from '../explain/permission_differences.js';
+import { isOtherPrograms } from '../kernel/permission_cells.js';
 import { TYPE_KIND, typeFieldOf } from '../request/command_fields.js';
 import { nameCall } from '../request/name_request.js';
 import { printable } from '../text/printable.js';
 import { count } from './format.js';
 import { formatSet } from './format_set.js';
+import { grouped } from './grouped.js';
 import type { Matrix, MatrixComparison } from './matrix.js';
 import type { Style } from './style.js';
 import { formatVerdict } from './verdict_text.js';
@@ -12,11 +14,11 @@ import { wrapNames } from './wrap_names.js';
 /** How many lines of differences are shown. */
 const SHOWN = 20;
 
-/** Differences of one command with the same answers, by types that differ with the same attach types. */
+/** Differences of one command with the same answers, of types that differ with the same attach types. */
 interface Line {
   readonly first: PermissionDifference;
-  readonly types: number[];
-  /** undefined: the command reads no attach type. */
+  readonly types: readonly number[];
+  /** Names; undefined where the command reads none. */
   readonly attachTypes: string | undefined;
 }
 
@@ -29,8 +31,8 @@ export function matrixDifferencesText(matrix: Matrix, comparison: MatrixComparis
   const rest = lines.length - SHOWN;
   return [
     style.strong(title),
-    ...groupBy(lines.slice(0, SHOWN), answersOf).flatMap((group) => [
-      `  ${answersOf(group[0] as Line)}`,
+    ...[...grouped(lines.slice(0, SHOWN), answersOf)].flatMap(([answers, group]) => [
+      `  ${answers}`,
       ...group.flatMap((line) => wrapNames(requestsText(line))).map((line) => `    ${line}`),
     ]),
     ...(rest > 0 ? [`  and ${count(rest)} more ${rest === 1 ? 'line' : 'lines'}; --json has every request`] : []),
@@ -43,52 +45,37 @@ function answersOf({ first: { here, there } }: Line): string {
 }
 
 function linesOf(differences: readonly PermissionDifference[]): Line[] {
-  const ofOneType = groupBy(differences, ({ cell, vocabulary, here, there }) =>
-    [cell.cmd, cell.type, here, there, vocabulary.count.attach_types].join(' '),
-  );
-  const lines = new Map<string, Line>();
-  for (const group of ofOneType) {
+  // Releases of different lengths say `any` of different attach types.
+  const keyOf = ({ cell, vocabulary, here, there }: PermissionDifference): string =>
+    [cell.cmd, here, there, vocabulary.count.attach_types].join(' ');
+  const ofOneType = grouped(differences, (difference) => `${keyOf(difference)} ${difference.cell.type}`);
+  const named = [...ofOneType.values()].map((group) => {
     const first = group[0] as PermissionDifference;
-    const { cell, vocabulary, here, there } = first;
-    const isRead = nameCall(vocabulary, cell).expected_attach_type !== undefined && !isOtherPrograms(first);
-    const attachTypes = isRead
-      ? formatSet(
-          vocabulary,
-          'attach_types',
-          group.map(({ cell }) => cell.attachType),
-        ).join(', ')
-      : undefined;
-    const key = [cell.cmd, here, there, vocabulary.count.attach_types, attachTypes].join(' ');
-    const line = lines.get(key);
-    if (line) line.types.push(cell.type);
-    else lines.set(key, { first, types: [cell.type], attachTypes });
-  }
-  return [...lines.values()];
+    return { first, attachTypes: attachTypesText(first, group) };
+  });
+  return [...grouped(named, ({ first, attachTypes }) => `${keyOf(first)} ${attachTypes}`).values()].map((group) => ({
+    ...(group[0] as (typeof named)[number]),
+    types: group.map(({ first }) => first.cell.type),
+  }));
 }
 
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
+/** The attach types of differences of one type; undefined where the command reads none. */
+function attachTypesText(
+  { cell, vocabulary }: PermissionDifference,
+  group: readonly PermissionDifference[],
+): string | undefined {
+  const { expected_attach_type } = nameCall(vocabulary, cell);
+  if (expected_attach_type === undefined || isOtherPrograms(vocabulary, cell)) return undefined;
+  const numbers = group.map(({ cell }) => cell.attachType);
+  return formatSet(vocabulary, 'attach_types', numbers).join(', ');
 }
 
 /** `prog_load xdp, kprobe with attach type any` */
 function requestsText({ first, types, attachTypes }: Line): string {
   const { cell, vocabulary } = first;
   const cmd = vocabulary.nameOf('cmds', cell.cmd);
-  if (isOtherPrograms(first)) return `${cmd} (but for cgroup_skb)`;
+  if (isOtherPrograms(vocabulary, cell)) return `${cmd} (but for cgroup_skb)`;
   const field = typeFieldOf(cmd);
   const typed = field === undefined ? [] : [formatSet(vocabulary, TYPE_KIND[field], types).join(', ')];
   return [cmd, ...typed, ...(attachTypes === undefined ? [] : [`with attach type ${attachTypes}`])].join(' ');
-}
-
-/** Whether the cell of a command that attaches is for programs of all types that ask alike (permissionCells()). */
-function isOtherPrograms({ cell, vocabulary }: PermissionDifference): boolean {
-  const cmd = vocabulary.nameOf('cmds', cell.cmd);
-  return (cmd === 'prog_attach' || cmd === 'link_create') && cell.type === 0;
 }

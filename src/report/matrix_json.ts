@@ -1,7 +1,8 @@
-import { numbersOf, type PermissionCell, permissionCells } from '../engine/permission_cells.js';
-import { gateOf, takesToken } from '../kernel/commands.js';
+import type { PermissionSet } from '../engine/permission_set.js';
+import { takesToken } from '../kernel/commands.js';
+import { numbersOf, type PermissionCell, permissionCells } from '../kernel/permission_cells.js';
 import { decodeVerdict } from '../kernel/verdict.js';
-import type { EnumKind } from '../kernel/vocabulary.js';
+import type { Vocabulary } from '../kernel/vocabulary.js';
 import { requestOf } from '../kernel/world.js';
 import type { Matrix } from './matrix.js';
 import { callJson } from './request_json.js';
@@ -9,7 +10,7 @@ import type { CellJson, MatrixJson } from './schemas/matrix.js';
 import { verdictJson, verdictOfByteJson } from './verdict_json.js';
 
 /** A matrix as JSON: what is allowed as sets (`0x21`, bit n for number n of the enumeration), and every cell's verdict. */
-export function matrixJson(matrix: Matrix): MatrixJson {
+export function matrixJson(matrix: Matrix, permissionSet: PermissionSet): MatrixJson {
   const { world } = matrix;
   const { vocabulary } = world.profile;
   return {
@@ -17,7 +18,7 @@ export function matrixJson(matrix: Matrix): MatrixJson {
     profile: world.profile.name,
     task: world.tasks[matrix.task]?.name ?? `#${matrix.task}`,
     token: world.tokens[matrix.token]?.name ?? null,
-    allowed: allowedSets(matrix),
+    allowed: setsJson(vocabulary, permissionSet),
     cells: permissionCells(vocabulary).map((cell) => cellJson(matrix, cell)),
     compared: matrix.comparisons.map(({ profile, differences }) => ({
       profile,
@@ -43,38 +44,18 @@ function cellJson(
   };
 }
 
-/** What is allowed, as evaluator.permissionSet() has it. */
-function allowedSets({ world: { profile }, verdicts }: Matrix): MatrixJson['allowed'] {
-  const { vocabulary } = profile;
-  const cmd = (name: string): number => vocabulary.require('cmds', name);
-  const [mapCreate, progLoad] = [cmd('map_create'), cmd('prog_load')];
-  const set = (kind: EnumKind, isAllowed: (number: number) => boolean): bigint =>
-    numbersOf(vocabulary, kind).reduce(
-      (bits, number) => (isAllowed(number) ? bits | (1n << BigInt(number)) : bits),
-      0n,
-    );
-  const allows = (cmd: number, type?: number, attachType?: number): boolean =>
-    decodeVerdict(verdicts.verdictOf(cmd, type, attachType)).allowed;
-  const mapTypes = set('map_types', (type) => allows(mapCreate, type));
-  const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) =>
-    set('attach_types', (attachType) => allows(progLoad, type, attachType)),
-  );
-  const progTypes = set('prog_types', (type) => attachTypes[type] !== 0n);
-  const cmds = set('cmds', (cmd) =>
-    cmd === mapCreate ? mapTypes !== 0n : cmd === progLoad ? progTypes !== 0n : allows(cmd),
-  );
-  const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
+function setsJson(vocabulary: Vocabulary, permissionSet: PermissionSet): MatrixJson['allowed'] {
+  const attachTypes = numbersOf(vocabulary, 'prog_types').map((type) => [
+    vocabulary.nameOf('prog_types', type),
+    hex(permissionSet.attachTypes(type)),
+  ]);
   return {
-    cmds: hex(cmds),
-    descriptor_cmds: hex(cmds & set('cmds', (cmd) => gateOf(profile, cmd).kind === 'descriptor')),
-    map_types: hex(mapTypes),
-    prog_types: hex(progTypes),
-    expected_attach_types: Object.fromEntries(
-      attachTypes.map((attached, type) => [vocabulary.nameOf('prog_types', type), hex(attached)]),
-    ),
-    cgroup_skb_attach_types: hex(
-      set('attach_types', (attachType) => allows(cmd('prog_attach'), cgroupSkb, attachType)),
-    ),
+    cmds: hex(permissionSet.cmds),
+    descriptor_cmds: hex(permissionSet.descriptorCmds),
+    map_types: hex(permissionSet.mapTypes),
+    prog_types: hex(permissionSet.progTypes),
+    expected_attach_types: Object.fromEntries(attachTypes),
+    cgroup_skb_attach_types: hex(permissionSet.cgroupSkbAttachTypes),
   };
 }
 

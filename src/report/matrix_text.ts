@@ -1,11 +1,12 @@
 import { Outcome } from '../abi/verdict.js';
-import { numbersOf } from '../engine/permission_cells.js';
 import { gateOf } from '../kernel/commands.js';
+import { numbersOf } from '../kernel/permission_cells.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { type Request, requestOf } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import { formatSet } from './format_set.js';
+import { grouped } from './grouped.js';
 import type { Matrix } from './matrix.js';
 import { matrixDifferencesText } from './matrix_differences_text.js';
 import { describeTask, describeToken } from './request_text.js';
@@ -73,7 +74,7 @@ function asked({ task, token }: Matrix, cmd: number, type = 0, attachType = 0): 
 function typeGroups(matrix: Matrix): Group[] {
   const mapCreate = matrix.world.profile.vocabulary.require('cmds', 'map_create');
   const types = numbersOf(matrix.world.profile.vocabulary, 'map_types');
-  const groups = byVerdict(types, (type) => matrix.verdicts.verdictOf(mapCreate, type));
+  const groups = grouped(types, (type) => matrix.verdicts.verdictOf(mapCreate, type));
   return plainGroups(matrix, 'map_types', groups, (type) => asked(matrix, mapCreate, type));
 }
 
@@ -92,7 +93,7 @@ function attachGroups(matrix: Matrix, command: 'prog_attach' | 'link_create'): G
   const cmd = vocabulary.require('cmds', command);
   const cgroupSkb = vocabulary.require('prog_types', 'cgroup_skb');
   const attachTypes = numbersOf(vocabulary, 'attach_types');
-  const groups = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
+  const groups = grouped(attachTypes, (attachType) => matrix.verdicts.verdictOf(cmd, cgroupSkb, attachType));
   return plainGroups(matrix, 'attach_types', groups, (attachType) => asked(matrix, cmd, cgroupSkb, attachType));
 }
 
@@ -117,7 +118,7 @@ function programGroups(matrix: Matrix): Group[] {
   const attachTypes = numbersOf(vocabulary, 'attach_types');
   const groups = new Map<number, { requests: Request[]; types: Map<string, string[]> }>();
   for (const type of numbersOf(vocabulary, 'prog_types')) {
-    const same = byVerdict(attachTypes, (attachType) => matrix.verdicts.verdictOf(progLoad, type, attachType));
+    const same = grouped(attachTypes, (attachType) => matrix.verdicts.verdictOf(progLoad, type, attachType));
     const rest = restOf(same);
     for (const [byte, attached] of same) {
       const group = groups.get(byte) ?? { requests: [], types: new Map<string, string[]>() };
@@ -142,18 +143,6 @@ function restOf(groups: ReadonlyMap<number, readonly number[]>): number | undefi
   const denied = [...groups].filter(([byte]) => !decodeVerdict(byte).allowed);
   denied.sort(([, a], [, b]) => b.length - a.length);
   return denied[0]?.[0];
-}
-
-/** Numbers by the verdict they get. */
-function byVerdict(numbers: readonly number[], verdictOf: (number: number) => number): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  for (const number of numbers) {
-    const byte = verdictOf(number);
-    const group = groups.get(byte);
-    if (group) group.push(number);
-    else groups.set(byte, [number]);
-  }
-  return groups;
 }
 
 function section(title: string, groups: readonly Group[], style: Style): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/engine/evaluator.js';
-import { permissionCells } from '../../src/engine/permission_cells.js';
+import { permissionCells } from '../../src/kernel/permission_cells.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';

@@ -1,7 +1,6 @@
-import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
+import { decodeVerdict, dispositionName, isSameAnswer, outcomeName, verdictWord } from '../../kernel/verdict.js';
 import type { RequestChunk } from '../../tables/request_table.js';
 import { csvField } from '../../tables/text/request_text.js';
-import { differs } from '../summary/summary.js';
 
 const VERDICT = ['verdict', 'errno', 'reason', 'token_disposition'];
 
@@ -19,7 +18,7 @@ export function differencesCsv(
   for (const [row, verdict] of verdicts.entries()) {
     others.forEach((other, i) => {
       const there = other[row] as number;
-      if (!differs(verdict, there)) return;
+      if (isSameAnswer(verdict, there)) return;
       const at = [String(firstRow + row + 1), String(lines?.[row] ?? ''), profiles[i] as string];
       rows.push(`${[...at, ...cellsOf(verdict), ...cellsOf(there)].map(csvField).join(',')}\n`);
     });

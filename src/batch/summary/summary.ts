@@ -1,6 +1,6 @@
 import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
-import { decodeVerdict, OUTCOMES } from '../../kernel/verdict.js';
+import { decodeVerdict, isSameAnswer, OUTCOMES } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../tables/request_table.js';
 import type { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
@@ -258,18 +258,13 @@ function tallyComparison(
     const other = others[row] as number;
     if (verdict === other) continue;
     comparison.verdicts += 1;
-    if (ANSWERS[verdict] === ANSWERS[other]) continue;
+    if (isSameAnswer(verdict, other)) continue;
     comparison.answers += 1;
     if (first.length >= KEPT) continue;
     const line = lines?.[row];
     first.push({ row: firstRow + row + 1, ...(line === undefined ? {} : { line }), verdict, other });
   }
   comparison.first = first;
-}
-
-/** Whether two verdicts are different answers: allowed or not, or another errno. */
-export function differs(verdict: number, other: number): boolean {
-  return ANSWERS[verdict] !== ANSWERS[other];
 }
 
 /** Rows whose verdict says that they could not be read. */

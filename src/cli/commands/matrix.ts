@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { permissionDifferences } from '../../engine/permission_differences.js';
+import type { PermissionSet } from '../../engine/permission_set.js';
 import { droppedTokenTest } from '../../explain/dropped_token.js';
+import { permissionDifferences } from '../../explain/permission_differences.js';
 import { modelPermissions } from '../../kernel/permissions.js';
 import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
@@ -20,7 +21,7 @@ export function matrixCommand(program: Command): void {
   defineCommand(program, 'matrix').action(async (path: string, options: MatrixOptions) => {
     const matrix = matrixOf(path, options);
     if (options.csv) writeData(process.stdout, await csvOf(matrix));
-    else if (options.json) writeJson(process.stdout, matrixJson(matrix));
+    else if (options.json) writeJson(process.stdout, matrixJson(matrix, await permissionSetOf(matrix)));
     else writeText(process.stdout, matrixText(matrix, styleFor(process.stdout)));
   });
 }
@@ -43,6 +44,12 @@ function matrixOf(path: string, options: MatrixOptions): Matrix {
       return { profile: profile.name, differences: permissionDifferences({ vocabulary, verdicts }, other) };
     }),
   };
+}
+
+/** Imported where it is wanted: an evaluator takes time to load and to make. */
+async function permissionSetOf({ world, task, token }: Matrix): Promise<PermissionSet> {
+  const { createEvaluator } = await import('../../engine/evaluator.js');
+  return createEvaluator(world).permissionSet(task, token);
 }
 
 /** Imported where it is wanted: what writes tables takes time to load. */

@@ -1,4 +1,4 @@
-import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
+import type { EnumKind, Vocabulary } from './vocabulary.js';
 
 /** The command, type and attach type of one request of a permission set; 0 where the command reads none. */
 export interface PermissionCell {
@@ -7,6 +7,9 @@ export interface PermissionCell {
   readonly type: number;
   readonly attachType: number;
 }
+
+/** Commands that ask about programs of cgroup_skb by attach type, and about all others alike. */
+const ATTACHING: readonly string[] = ['prog_attach', 'link_create'];
 
 /**
  * Every request that a permission set covers, by command: map_create of each type; prog_load of each type with each attach
@@ -20,18 +23,22 @@ export function permissionCells(vocabulary: Vocabulary): PermissionCell[] {
     attached.map((attachType) => ({ cmd, type, attachType }));
   return numbersOf(vocabulary, 'cmds').flatMap((cmd) => {
     const once = { cmd, type: 0, attachType: 0 };
-    switch (vocabulary.nameOf('cmds', cmd)) {
+    const name = vocabulary.nameOf('cmds', cmd);
+    if (ATTACHING.includes(name)) return [once, ...withAttachTypes(cmd, cgroupSkb)];
+    switch (name) {
       case 'map_create':
         return numbersOf(vocabulary, 'map_types').map((type) => ({ ...once, type }));
       case 'prog_load':
         return numbersOf(vocabulary, 'prog_types').flatMap((type) => withAttachTypes(cmd, type));
-      case 'prog_attach':
-      case 'link_create':
-        return [once, ...withAttachTypes(cmd, cgroupSkb)];
       default:
         return [once];
     }
   });
+}
+
+/** Whether a cell is the one of a command that attaches for programs without requirements. */
+export function isOtherPrograms(vocabulary: Vocabulary, { cmd, type }: PermissionCell): boolean {
+  return ATTACHING.includes(vocabulary.nameOf('cmds', cmd)) && type !== vocabulary.require('prog_types', 'cgroup_skb');
 }
 
 /** The numbers of one enumeration of a release. */

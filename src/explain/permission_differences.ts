@@ -1,7 +1,7 @@
+import { type PermissionCell, permissionCells } from '../kernel/permission_cells.js';
 import type { Permissions } from '../kernel/permissions.js';
-import { decodeVerdict } from '../kernel/verdict.js';
+import { isSameAnswer } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
-import { type PermissionCell, permissionCells } from './permission_cells.js';
 
 /** What one task may do with one token, as one kernel release decides it. */
 export interface ReleasePermissions {
@@ -38,9 +38,4 @@ export function permissionDifferences(here: ReleasePermissions, there: ReleasePe
       return { cell, vocabulary, here: byteOf(here), there: byteOf(there) };
     })
     .filter(({ here, there }) => !isSameAnswer(here, there));
-}
-
-function isSameAnswer(here: number, there: number): boolean {
-  const [a, b] = [decodeVerdict(here), decodeVerdict(there)];
-  return a.allowed === b.allowed && a.errno === b.errno;
 }
