@@ -9,6 +9,7 @@ import { permissionSetOf } from './permission_set';
 import { writePermissionTable } from './permission_table';
 
 export { fillNullCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+export { writeCounts, writeIds, writeNames, writeWords } from './output_rows';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {

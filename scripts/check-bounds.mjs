@@ -7,7 +7,7 @@ import { WORKSPACE_SIZE } from '../dist/abi/memory_layout.js';
 import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
 
 /** Functions that work in another memory, which has other regions. */
-const OTHER_MEMORY = 'assembly/table_rows/';
+const OTHER_MEMORY = ['assembly/table_rows/', 'assembly/output_rows/'];
 /** Exports whose first parameter is the workspace. */
 const TAKES_WORKSPACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
 
@@ -74,7 +74,7 @@ const lines = [];
 for (const line of readFileSync('build/decide.wat', 'utf8').trimEnd().split('\n')) {
   const header = /^ \(func \$(\S+)/.exec(line);
   if (header) {
-    isChecked = !header[1].startsWith(OTHER_MEMORY);
+    isChecked = !OTHER_MEMORY.some((file) => header[1].startsWith(file));
     setsWorkspace = TAKES_WORKSPACE.some((name) => header[1] === `assembly/index/${name}`);
     lines.push(line, ...(isChecked ? SAVED : []));
     continue;

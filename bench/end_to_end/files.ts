@@ -5,8 +5,9 @@ import { type Columns, createColumns } from '../../src/engine/columns.js';
 import type { World } from '../../src/kernel/world.js';
 import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
 import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
+import { EncodeBuffer } from '../../src/tables/columnar/encode_buffer.js';
 import type { OutputCells, OutputColumn } from '../../src/tables/columnar/output_column.js';
-import { REQUEST_CELLS, RequestCells, requestNames } from '../../src/tables/columnar/request_columns.js';
+import { cellBytesOf, REQUEST_CELLS, requestNames } from '../../src/tables/columnar/request_columns.js';
 import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import type { RequestFormat } from '../../src/tables/request_table.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
@@ -126,11 +127,11 @@ function* cellBatches(
   format: PipelineFormat,
   generated: Drawn,
 ): Generator<{ rows: number; cells: readonly OutputCells[] }> {
-  const cells = new RequestCells(world);
+  const cells = new EncodeBuffer(world, { indexBytes: cellBytesOf(REQUEST_CELLS) });
   const { insnCnt, pre } = createColumns(BATCH_ROWS);
   for (const columns of drawnBatches(world, format, generated)) {
     const rows = columns.task.length;
     const full = { ...columns, insnCnt: insnCnt.subarray(0, rows), pre: pre.subarray(0, rows) };
-    yield { rows, cells: cells.of(full).slice(0, COLUMNS.length) };
+    yield { rows, cells: cells.requestCells(full).slice(0, COLUMNS.length) };
   }
 }

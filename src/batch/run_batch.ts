@@ -47,7 +47,10 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   try {
     outputs = await openSinks([sink, groupsSink, compareSink], { signal, stdout });
     const [output, groupsOutput, differences] = outputs;
-    const rows = sink.kind === 'none' || !output ? undefined : await openVerdictWriter(world, sink.format);
+    const rows =
+      sink.kind === 'none' || !output
+        ? undefined
+        : await openVerdictWriter(world, sink.format, options.source.kind === 'generated' ? 'none' : 'any');
     await executePlan({ options, world, plan, source, output, differences, rows, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();

@@ -57,6 +57,32 @@ export interface TableRowExports {
   countVerdicts(rows: number, task: number, verdicts: number, unknown: number, byTask: number, byVerdict: number): void;
 }
 
+/** What assembly/output_rows.ts exports. Its addresses are in a memory that holds rows of an output table. */
+export interface OutputRowExports {
+  writeIds(ids: number, hasEmpty: boolean, bytes: number, to: number, valid: number, rows: number): number;
+  writeNames(
+    numbers: number,
+    cmds: number,
+    readers: number,
+    isZeroEmpty: boolean,
+    to: number,
+    valid: number,
+    rows: number,
+  ): number;
+  writeCounts(counts: number, cmds: number, readers: number, to: number, valid: number, rows: number): number;
+  writeWords(
+    verdicts: number,
+    isDisposition: boolean,
+    table: number,
+    known: number,
+    to: number,
+    valid: number,
+    rows: number,
+  ): number;
+}
+
+type ModuleExports = DecideExports & TableRowExports & OutputRowExports;
+
 let sharedModule: WebAssembly.Module | undefined;
 let privateModule: WebAssembly.Module | undefined;
 
@@ -87,10 +113,9 @@ export function isSharedMemory({ buffer }: WebAssembly.Memory): boolean {
 }
 
 /** An instance over a memory that createMemory() returned, in any thread. */
-export function instantiate(memory: WebAssembly.Memory): DecideExports & TableRowExports {
+export function instantiate(memory: WebAssembly.Memory): ModuleExports {
   const imports = { env: { memory, abort } };
-  return new WebAssembly.Instance(moduleFor(isSharedMemory(memory)), imports).exports as unknown as DecideExports &
-    TableRowExports;
+  return new WebAssembly.Instance(moduleFor(isSharedMemory(memory)), imports).exports as unknown as ModuleExports;
 }
 
 function abort(): never {

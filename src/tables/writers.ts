@@ -1,5 +1,6 @@
 import type { FullColumns } from '../engine/columns.js';
 import type { WorldNames } from '../kernel/world.js';
+import type { AddedNames } from './columnar/verdict_columns.js';
 import type { ColumnarFormat } from './formats.js';
 import type { RequestChunk } from './request_table.js';
 
@@ -31,27 +32,33 @@ export async function openColumnarRequests(world: WorldNames, format: ColumnarFo
   }
   const { ParquetWriter } = await import('./parquet/writer.js');
   const { DictionaryBuilder } = await import('./columnar/dictionary_builder.js');
-  const { REQUEST_CELLS, RequestCells, requestNames } = await import('./columnar/request_columns.js');
+  const { EncodeBuffer } = await import('./columnar/encode_buffer.js');
+  const { cellBytesOf, requestColumns, requestNames } = await import('./columnar/request_columns.js');
   const names = requestNames(world).map((list) => list && new DictionaryBuilder(list));
-  const writer = new ParquetWriter(REQUEST_CELLS, names);
-  const cells = new RequestCells(world);
+  const requests = requestColumns(world, 0);
+  const writer = new ParquetWriter(requests, names);
+  const buffer = new EncodeBuffer(world, { indexBytes: cellBytesOf(requests) });
   return {
     header: writer.header,
-    rows: (columns) => writer.append(columns.task.length, cells.of(columns)),
+    rows: (columns) => writer.append(columns.task.length, buffer.requestCells(columns)),
     footer: () => writer.finish(),
   };
 }
 
 /** The writer of verdict rows in a format, as openColumnarRequests(). */
-export async function openColumnarVerdicts(world: WorldNames, format: ColumnarFormat): Promise<VerdictTableWriter> {
+export async function openColumnarVerdicts(
+  world: WorldNames,
+  format: ColumnarFormat,
+  added: AddedNames,
+): Promise<VerdictTableWriter> {
   if (format !== 'parquet') {
     const { ArrowVerdictWriter } = await import('./arrow/verdict_writer.js');
-    return new ArrowVerdictWriter(world, format === 'arrow');
+    return new ArrowVerdictWriter(world, format === 'arrow', added);
   }
   const { ParquetWriter } = await import('./parquet/writer.js');
-  const { VERDICT_CELLS, VerdictCells } = await import('./columnar/verdict_columns.js');
-  const cells = new VerdictCells(world);
-  const writer = new ParquetWriter(VERDICT_CELLS, cells.names);
+  const { VerdictCells } = await import('./columnar/verdict_columns.js');
+  const cells = new VerdictCells(world, added);
+  const writer = new ParquetWriter(cells.columns, cells.names);
   return {
     header: writer.header,
     rows: (chunk, verdicts) => writer.append(chunk.rows, cells.of(chunk, verdicts)),

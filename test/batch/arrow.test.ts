@@ -10,11 +10,12 @@ import type * as Library from '../../src/index.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
 import { ArrowRequestWriter } from '../../src/tables/arrow/request_writer.js';
-import { CellBuffer, REQUEST_CELLS, RequestCells, requestNames } from '../../src/tables/columnar/request_columns.js';
+import { REQUEST_CELLS, requestNames } from '../../src/tables/columnar/request_columns.js';
 import type { RequestChunk } from '../../src/tables/request_table.js';
 import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { cases, some } from '../cases.js';
+import { CellBuffer, RequestCellsByRow } from '../tables/oracle/request_cells.js';
 import { smallWorld } from '../tables/small_world.js';
 import { terminatingTwo, workersOf } from './watched_workers.js';
 
@@ -44,7 +45,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** A table of which every 10,007th row names a task that there is none of, and every other expects something. */
 async function writeTable(path: string, rowsInAll = ROWS): Promise<void> {
   const encoder = new ArrowEncoder([...REQUEST_CELLS, { name: 'expect', holds: 'names' }], true);
-  const cells = new RequestCells(world);
+  const cells = new RequestCellsByRow(world);
   const file = await open(path, 'w');
   await file.write(encoder.start());
   const names = requestNames(world);

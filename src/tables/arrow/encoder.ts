@@ -1,5 +1,5 @@
-import { Dictionary, Field, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow';
-import type { OutputCells, OutputColumn } from '../columnar/output_column.js';
+import { type DataType, Dictionary, Field, Int8, Int16, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow';
+import type { IndexBytes, OutputCells, OutputColumn } from '../columnar/output_column.js';
 import { concatBytes } from './concat_bytes.js';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
 import { BufferRegion, DictionaryBatch, FieldNode, FileBlock, Footer, Message, RecordBatch } from './private_api.js';
@@ -31,7 +31,7 @@ export class ArrowEncoder {
   constructor(columns: readonly OutputColumn[], isFile: boolean) {
     this.#isFile = isFile;
     this.#columns = columns;
-    this.#schema = new Schema(columns.map(({ name, holds }, id) => new Field(name, TYPES[holds](id), true)));
+    this.#schema = new Schema(columns.map((column, id) => new Field(column.name, typeOf(column, id), true)));
   }
 
   /** What comes first. */
@@ -91,11 +91,16 @@ export class ArrowEncoder {
   }
 }
 
-const TYPES = {
-  names: (id: number) => new Dictionary(new Utf8(), new Int32(), id),
-  uint32: () => new Uint32(),
-  int64: () => new Int64(),
-} as const;
+const INDEX_TYPES: Readonly<Record<IndexBytes, () => Int8 | Int16 | Int32>> = {
+  1: () => new Int8(),
+  2: () => new Int16(),
+  4: () => new Int32(),
+};
+
+function typeOf({ holds, indexBytes = 4 }: OutputColumn, id: number): DataType {
+  if (holds === 'names') return new Dictionary(new Utf8(), INDEX_TYPES[indexBytes](), id);
+  return holds === 'uint32' ? new Uint32() : new Int64();
+}
 
 /** A batch of columns, each with the number of its empty cells and its buffers. */
 function batchOf(

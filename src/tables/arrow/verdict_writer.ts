@@ -1,5 +1,5 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { VERDICT_CELLS, VerdictCells } from '../columnar/verdict_columns.js';
+import { type AddedNames, VerdictCells } from '../columnar/verdict_columns.js';
 import type { RequestChunk } from '../request_table.js';
 import { concatBytes } from './concat_bytes.js';
 import { ArrowEncoder } from './encoder.js';
@@ -11,9 +11,9 @@ export class ArrowVerdictWriter {
   readonly #encoder: ArrowEncoder;
   readonly #cells: VerdictCells;
 
-  constructor(world: WorldNames, isFile: boolean) {
-    this.#encoder = new ArrowEncoder(VERDICT_CELLS, isFile);
-    this.#cells = new VerdictCells(world);
+  constructor(world: WorldNames, isFile: boolean, added: AddedNames) {
+    this.#cells = new VerdictCells(world, added);
+    this.#encoder = new ArrowEncoder(this.#cells.columns, isFile);
     const start = this.#encoder.start();
     this.header = concatBytes([start, ...this.#newNames()]);
   }

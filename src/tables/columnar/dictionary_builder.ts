@@ -1,5 +1,5 @@
 /** Most names that are added to those there are: rows of ever new names must not fill the memory. */
-const MAX_ADDED = 1 << 17;
+export const MAX_ADDED = 1 << 17;
 
 /** Distinct names and their numbers, to which more can be added. */
 export class DictionaryBuilder {
