@@ -132,6 +132,7 @@ function* cellBatches(
   for (const columns of drawnBatches(world, format, generated)) {
     const rows = columns.task.length;
     const full = { ...columns, insnCnt: insnCnt.subarray(0, rows), pre: pre.subarray(0, rows) };
-    yield { rows, cells: cells.requestCells(full).slice(0, COLUMNS.length) };
+    cells.put(full);
+    yield { rows, cells: cells.take().slice(0, COLUMNS.length) };
   }
 }

@@ -2,18 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../engine/evaluator.js';
 import { throwIfAborted } from '../errors.js';
 import type { World } from '../kernel/world.js';
-import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
+import type { RequestChunk } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
 import type { VerdictTableWriter } from '../tables/writers.js';
-import type { BatchWorkers } from './batch_workers.js';
+import type { BatchWorkers, BatchWorkersOptions } from './batch_workers.js';
 import { type DecidedChunk, decideChunk } from './decide_chunk.js';
 import { BadRowError } from './errors.js';
 import type { BatchOptions } from './options.js';
 import { DIFFERENCES_HEADER, differencesCsv } from './output/differences_writer.js';
 import type { OpenSink } from './output/open_sink.js';
-import { isText } from './output/verdict_writer.js';
+import { addedNames, isText } from './output/verdict_writer.js';
 import type { BatchPlan } from './plan.js';
 import type { OpenSource } from './source.js';
+import type { DecidedSplit } from './splits/split_reading.js';
 import { countTransientChunks } from './summary/count_columns.js';
 import { checkGroups, type Grouping } from './summary/group_by.js';
 import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, tallyChunk } from './summary/summary.js';
@@ -23,6 +24,9 @@ const PROGRESS_MS = 100;
 const YIELD_MS = 20;
 /** Chunks that are read ahead for each worker while earlier ones are decided. */
 const CHUNKS_AHEAD = 2;
+
+/** What each plan that reads splits wants of them. */
+const WANTS = { count_splits: 'counts', read_splits: 'chunks', write_splits: 'rows' } as const;
 
 /** A chunk on its way. */
 interface Pending {
@@ -98,10 +102,12 @@ class BatchRunner {
   }
 
   /** The rows of the source, or what was counted of them where they were read. */
-  async #read(): Promise<AsyncIterable<RequestChunk | CountedSplit> | Iterable<RequestChunk>> {
+  async #read(): Promise<AsyncIterable<RequestChunk | CountedSplit | DecidedSplit> | Iterable<RequestChunk>> {
     const { chunks, transient } = this.#source;
     const plan = this.#plan;
-    if (plan.kind === 'count_splits' || plan.kind === 'read_splits') return this.#readSplits(plan);
+    if (plan.kind === 'count_splits' || plan.kind === 'read_splits' || plan.kind === 'write_splits') {
+      return this.#readSplits(plan);
+    }
     if (plan.kind === 'count_in_place' && transient) {
       const compared = (this.#options.compare ?? []).map(({ world }) => world.profile.name);
       const none = (): Counts => emptyCounts(this.#world, compared, this.#grouping);
@@ -111,19 +117,21 @@ class BatchRunner {
   }
 
   async #readSplits(
-    plan: BatchPlan & { kind: 'count_splits' | 'read_splits' },
-  ): Promise<AsyncIterable<RequestChunk | CountedSplit>> {
+    plan: BatchPlan & { kind: 'count_splits' | 'read_splits' | 'write_splits' },
+  ): Promise<AsyncIterable<RequestChunk | DecidedSplit>> {
     const table = (await this.#source.splittable?.()) as SplittableTable;
     const batchWorkers = await this.#startWorkers(plan.workers, table.data);
     const { readSplits } = await import('./splits/split_reading.js');
-    const isCounted = plan.kind === 'count_splits';
+    const wants = WANTS[plan.kind];
     const { splitBytes } = plan;
     return this.#source.withReadErrors(
-      readSplits(table, batchWorkers, { isCounted, splitBytes, signal: this.#options.signal }),
+      readSplits(table, batchWorkers, { wants, splitBytes, signal: this.#options.signal }),
     );
   }
 
-  async #passChunks(chunks: AsyncIterable<RequestChunk | CountedSplit> | Iterable<RequestChunk>): Promise<void> {
+  async #passChunks(
+    chunks: AsyncIterable<RequestChunk | CountedSplit | DecidedSplit> | Iterable<RequestChunk>,
+  ): Promise<void> {
     const { signal } = this.#options;
     const plan = this.#plan;
     const pending: Pending[] = [];
@@ -136,7 +144,10 @@ class BatchRunner {
       this.#throwOnFirstBadRow();
       if ('counts' in chunk) {
         addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
+        if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
+        if ('parts' in chunk) hasReader = await this.#writeSplit(chunk);
         this.#reportSometimes();
+        if (!hasReader) break;
       } else {
         if (plan.kind === 'render_in_workers' && count >= plan.fromChunk && !this.#batchWorkers) {
           await this.#startWorkers(plan.workers);
@@ -171,12 +182,23 @@ class BatchRunner {
   }
 
   #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {
-    const isHere = this.#plan.kind === 'read_splits' && this.#plan.decide === 'here';
-    if (!this.#batchWorkers || isHere) return decideChunk(chunk, this.#evaluators, this.#rows);
+    if (!this.#batchWorkers) return decideChunk(chunk, this.#evaluators, this.#rows);
     const decided = this.#batchWorkers.decide(chunk);
     // Where an earlier chunk fails, this result is not awaited.
     decided.catch(() => undefined);
     return decided;
+  }
+
+  /** Writes the rows of a split. Answers false where the output is not read any more. */
+  async #writeSplit({ texts, parts }: DecidedSplit): Promise<boolean> {
+    const output = this.#output;
+    if (!output) return true;
+    for (const text of texts) if (!(await output.write(text))) return false;
+    for (const part of parts) {
+      const bytes = this.#rows?.part?.(part);
+      if (bytes && !(await output.write(bytes))) return false;
+    }
+    return true;
   }
 
   /** Counts a chunk and writes its rows. Answers false where the output is not read any more. */
@@ -203,17 +225,18 @@ class BatchRunner {
     this.#batchWorkers = new BatchWorkers(this.#evaluators, {
       workers,
       signal,
-      format: this.#format(),
+      ...this.#written(),
       table,
       groupBy,
     });
     return this.#batchWorkers;
   }
 
-  /** The format of rows that workers can render. */
-  #format(): RequestFormat | undefined {
-    const { sink } = this.#options;
-    return sink && sink.kind !== 'none' && isText(sink.format) ? sink.format : undefined;
+  /** What workers write. */
+  #written(): Pick<BatchWorkersOptions, 'format' | 'columns'> {
+    const { sink, source } = this.#options;
+    if (!sink || sink.kind === 'none') return {};
+    return isText(sink.format) ? { format: sink.format } : { columns: addedNames(source) };
   }
 
   #reportSometimes(): void {

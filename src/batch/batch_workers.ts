@@ -1,6 +1,7 @@
 import type { Evaluator } from '../engine/evaluator.js';
 import { shareEvaluator } from '../engine/share.js';
 import { SlotWorkspaces } from '../pool/slot_workspaces.js';
+import type { AddedNames } from '../tables/columnar/verdict_columns.js';
 import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
 import type { Split, TableData } from '../tables/split.js';
 import { runWithRetry } from '../workers/retry.js';
@@ -8,7 +9,7 @@ import { WorkerPool } from '../workers/worker_pool.js';
 import { BLOCK_ROWS } from '../workload/generate_requests.js';
 import type { DecidedChunk } from './decide_chunk.js';
 import type { ReadFailure } from './splits/read_failure.js';
-import type { SplitResult, SplitTask, SplitWorkerData } from './splits/split_task.js';
+import type { SplitResult, SplitTask, SplitWants, SplitWorkerData } from './splits/split_task.js';
 import { packWorld } from './splits/world_transfer.js';
 import type { GroupColumn } from './summary/group_columns.js';
 import type { Counts } from './summary/summary.js';
@@ -20,8 +21,10 @@ const SAMPLE_ROWS = 16 * BLOCK_ROWS;
 export interface BatchWorkersOptions {
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
-  /** Of verdict rows, where they are wanted. */
+  /** Of verdict rows as text, where they are wanted. */
   readonly format?: RequestFormat | undefined;
+  /** Where verdict rows in columns are wanted: which names rows can add. */
+  readonly columns?: AddedNames | undefined;
   /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
@@ -38,7 +41,7 @@ export class BatchWorkers {
   /** The first evaluator is the batch's, the others are those it is compared with. */
   constructor(
     evaluators: readonly [Evaluator, ...Evaluator[]],
-    { workers, signal, format, table, groupBy }: BatchWorkersOptions,
+    { workers, signal, format, columns, table, groupBy }: BatchWorkersOptions,
   ) {
     const [{ world }, ...compared] = evaluators;
     const memories = evaluators.map((evaluator) => shareEvaluator(evaluator).memory);
@@ -47,6 +50,7 @@ export class BatchWorkers {
       memories,
       compared: compared.map((other) => other.world.profile.name),
       format,
+      columns,
       table,
       groupBy,
     };
@@ -66,13 +70,13 @@ export class BatchWorkers {
     return this.#run(formatRows(firstRow, firstRow + rows), (workspaces) => ({ kind: 'chunk', chunk, workspaces }));
   }
 
-  /** The chunks of a split of the table, or with `isCounted` what is counted of their verdicts. */
-  readSplit(split: Split, isCounted: boolean): Promise<SplitResult | ReadFailure> {
+  /** What is wanted of a split of the table. */
+  readSplit(split: Split, wants: SplitWants): Promise<SplitResult | ReadFailure> {
     const what =
       'isStart' in split
         ? `on bytes ${split.from} to ${split.to}`
         : formatRows(split.firstRow, split.firstRow + split.rows);
-    return this.#run(what, (workspaces) => ({ kind: 'split', split, isCounted, workspaces }));
+    return this.#run(what, (workspaces) => ({ kind: 'split', split, wants, workspaces }));
   }
 
   /** Samples, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */

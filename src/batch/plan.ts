@@ -24,13 +24,13 @@ export type BatchPlan =
   | { readonly kind: 'sample_in_workers'; readonly workers: number }
   /** Workers read splits of the table, decide and count their rows. */
   | { readonly kind: 'count_splits'; readonly workers: number; readonly splitBytes: number }
-  /** Workers read splits of the table; their chunks are decided and written by workers, or decided here. */
-  | {
-      readonly kind: 'read_splits';
-      readonly workers: number;
-      readonly splitBytes: number;
-      readonly decide: 'in_workers' | 'here';
-    }
+  /** Workers read splits of the table; then workers decide their chunks and write their verdict rows. */
+  | { readonly kind: 'read_splits'; readonly workers: number; readonly splitBytes: number }
+  /**
+   * Workers read splits of the table, decide and count their rows, and write their verdict rows as text or as cells; this thread
+   * puts them in order.
+   */
+  | { readonly kind: 'write_splits'; readonly workers: number; readonly splitBytes: number }
   /** This thread reads chunks; from the chunk of a number on, workers decide and render them: before, threads are not worth it. */
   | { readonly kind: 'render_in_workers'; readonly workers: number; readonly fromChunk: number }
   /** This thread reads, decides and counts rows in place. */
@@ -64,10 +64,11 @@ export function planBatch({ workers, sampledRows, table, output, splitBytes, lis
   if (table && isLarge && output === 'none') {
     return { kind: 'count_splits', workers, splitBytes: countedSplitBytes(table.bytes ?? 0, workers, splitBytes) };
   }
-  // Rows in columns that are to be written would have to come from the workers whole: reading them here is less work.
-  if (table && isLarge && !table.isColumnar) {
-    return { kind: 'read_splits', workers, splitBytes, decide: output === 'text' ? 'in_workers' : 'here' };
+  // Text has the number of each row, which in a text table is known when the splits before it are read.
+  if (table && isLarge && (table.isColumnar || output === 'columns')) {
+    return { kind: 'write_splits', workers, splitBytes };
   }
+  if (table && isLarge) return { kind: 'read_splits', workers, splitBytes };
   if (output !== 'text') return here;
   return { kind: 'render_in_workers', workers, fromChunk: isLarge ? 0 : MIN_CHUNKS };
 }

@@ -4,7 +4,7 @@ import { executePlan } from './batch_runner.js';
 import { type BatchOptions, checkBatchOptions } from './options.js';
 import { type OpenSink, placeAll } from './output/open_sink.js';
 import { openSinks } from './output/sink.js';
-import { isText, openVerdictWriter } from './output/verdict_writer.js';
+import { addedNames, isText, openVerdictWriter } from './output/verdict_writer.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { type OpenSource, openSource } from './source.js';
 import { Grouping } from './summary/group_by.js';
@@ -50,7 +50,7 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     const rows =
       sink.kind === 'none' || !output
         ? undefined
-        : await openVerdictWriter(world, sink.format, options.source.kind === 'generated' ? 'none' : 'any');
+        : await openVerdictWriter(world, sink.format, addedNames(options.source));
     await executePlan({ options, world, plan, source, output, differences, rows, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();

@@ -1,6 +1,6 @@
 import type { FullColumns } from '../engine/columns.js';
 import type { WorldNames } from '../kernel/world.js';
-import type { AddedNames } from './columnar/verdict_columns.js';
+import type { AddedNames, OutputPart } from './columnar/verdict_columns.js';
 import type { ColumnarFormat } from './formats.js';
 import type { RequestChunk } from './request_table.js';
 
@@ -22,6 +22,8 @@ export interface RequestTableWriter extends Writer {
 export interface VerdictTableWriter extends Writer {
   /** The rows of the next chunk. */
   rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array;
+  /** Of a table in columns: the rows of the next part, which any thread can have made. */
+  part?(part: OutputPart): Uint8Array;
 }
 
 /** The writer of requests in a format. */
@@ -40,7 +42,10 @@ export async function openColumnarRequests(world: WorldNames, format: ColumnarFo
   const buffer = new EncodeBuffer(world, { indexBytes: cellBytesOf(requests) });
   return {
     header: writer.header,
-    rows: (columns) => writer.append(columns.task.length, buffer.requestCells(columns)),
+    rows: (columns) => {
+      buffer.put(columns);
+      return writer.append(columns.task.length, buffer.take());
+    },
     footer: () => writer.finish(),
   };
 }
@@ -59,9 +64,12 @@ export async function openColumnarVerdicts(
   const { VerdictCells } = await import('./columnar/verdict_columns.js');
   const cells = new VerdictCells(world, added);
   const writer = new ParquetWriter(cells.columns, cells.names);
+  const part = (of: OutputPart): Uint8Array =>
+    of.rows === 0 ? new Uint8Array() : writer.append(of.rows, cells.of(of));
   return {
     header: writer.header,
-    rows: (chunk, verdicts) => writer.append(chunk.rows, cells.of(chunk, verdicts)),
+    rows: (chunk, verdicts) => part(cells.partOf(chunk, verdicts)),
+    part,
     footer: () => writer.finish(),
   };
 }

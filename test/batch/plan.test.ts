@@ -21,10 +21,10 @@ describe('how a batch is executed', () => {
   test.each<[string, Partial<PlanFacts>, BatchPlan['kind'], BatchPlan['kind'], BatchPlan['kind']]>([
     ['many sampled rows', { sampledRows: 1_000_000 }, 'sample_in_workers', 'render_in_workers', 'chunks'],
     ['few sampled rows', { sampledRows: 999_999 }, 'chunks', 'render_in_workers', 'chunks'],
-    ['a large text table', { table: table(false, LARGE) }, 'count_splits', 'read_splits', 'read_splits'],
+    ['a large text table', { table: table(false, LARGE) }, 'count_splits', 'read_splits', 'write_splits'],
     ['a small text table', { table: table(false, SMALL) }, 'chunks', 'render_in_workers', 'chunks'],
     ['a text table from a pipe', { table: table(false, undefined) }, 'chunks', 'render_in_workers', 'chunks'],
-    ['a large table in columns', { table: table(true, LARGE) }, 'count_splits', 'render_in_workers', 'chunks'],
+    ['a large table in columns', { table: table(true, LARGE) }, 'count_splits', 'write_splits', 'write_splits'],
     ['a small table in columns', { table: table(true, SMALL) }, 'count_in_place', 'render_in_workers', 'chunks'],
     ['an Arrow stream', { table: table(true, undefined) }, 'count_in_place', 'render_in_workers', 'chunks'],
     [
@@ -42,14 +42,8 @@ describe('how a batch is executed', () => {
     }
   });
 
-  test('rows of a split are decided by the worker that can render them, else here', () => {
-    const large = table(false, LARGE);
-    expect(planBatch(facts({ table: large, output: 'text' }))).toMatchObject({ decide: 'in_workers' });
-    expect(planBatch(facts({ table: large, output: 'columns' }))).toMatchObject({ decide: 'here' });
-  });
-
   test('threads render from the first chunk on where the table is known to be large', () => {
-    expect(planBatch(facts({ table: table(true, LARGE), output: 'text' }))).toMatchObject({ fromChunk: 0 });
+    expect(planBatch(facts({ table: table(true, LARGE, false), output: 'text' }))).toMatchObject({ fromChunk: 8 });
     expect(planBatch(facts({ table: table(true, SMALL), output: 'text' }))).toMatchObject({ fromChunk: 8 });
   });
 

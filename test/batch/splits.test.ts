@@ -44,13 +44,13 @@ async function* readFile(
   const handler = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [], table: table.data });
   const batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'> = {
     workers: 2,
-    readSplit: async (part, counted) =>
-      handler.run({ kind: 'split', split: part, isCounted: counted, workspaces: workspaces.of(0) }) as ReturnType<
+    readSplit: async (part, wants) =>
+      handler.run({ kind: 'split', split: part, wants, workspaces: workspaces.of(0) }) as ReturnType<
         BatchWorkers['readSplit']
       >,
     close: async () => undefined,
   };
-  yield* readSplits(table, batchWorkers, { isCounted, splitBytes, signal: undefined });
+  yield* readSplits(table, batchWorkers, { wants: isCounted ? 'counts' : 'chunks', splitBytes, signal: undefined });
 }
 
 interface Read {

@@ -195,10 +195,10 @@ describe('a table that is none, or not whole, is an error that names it; no outp
     // In the magic, the schema, the dictionaries, rows, the footer, and the magic at the end.
     [
       'arrow',
-      [8, 500, 5000, -60_000, -1000, -1],
+      [8, 500, 5000, -10_000, -1000, -1],
       ': the Arrow file is cut off: its end, which says where rows lie, is missing',
     ],
-    ['arrows', [1, 500, 5000, -60_000, -9, -1], ': the Arrow stream is cut off after '],
+    ['arrows', [1, 500, 5000, -10_000, -9, -1], ': the Arrow stream is cut off after '],
     ['parquet', [1, 4, 5000, -5000, -8, -1], ': it cannot be read as Parquet: '],
   ];
   test.each(CUT)('%s that is cut off', async (format, places, message) => {

@@ -1,23 +1,30 @@
 import { AbortError } from '../../errors.js';
+import type { OutputPart } from '../../tables/columnar/verdict_columns.js';
 import type { RequestChunk } from '../../tables/request_table.js';
 import type { Split, SplittableTable } from '../../tables/split.js';
 import type { BatchWorkers } from '../batch_workers.js';
 import { readError } from '../errors.js';
 import type { CountedSplit } from '../summary/summary.js';
 import { unwrap } from './read_failure.js';
-import type { SplitResult } from './split_task.js';
+import type { SplitResult, SplitWants } from './split_task.js';
 
 /** Splits that are read ahead for each worker. */
 const SPLITS_AHEAD = 2;
 
 /** How splits are read. */
 export interface SplitReadingOptions {
-  /** Whether rows are decided and counted where they are read; else their chunks are wanted. */
-  readonly isCounted: boolean;
+  /** What is wanted of each. */
+  readonly wants: SplitWants;
   /** Bytes of a split of a text table. */
   readonly splitBytes: number;
   /** Ends reading in this thread. */
   readonly signal: AbortSignal | undefined;
+}
+
+/** A split whose rows were decided and counted where they were read, with its verdict rows where they are wanted. */
+export interface DecidedSplit extends CountedSplit {
+  readonly texts: readonly Uint8Array[];
+  readonly parts: readonly OutputPart[];
 }
 
 /** A split that a worker reads. */
@@ -33,13 +40,12 @@ interface Ahead {
 export async function* readSplits(
   table: SplittableTable,
   batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'>,
-  { isCounted, splitBytes, signal }: SplitReadingOptions,
-): AsyncGenerator<RequestChunk | CountedSplit> {
+  { wants, splitBytes, signal }: SplitReadingOptions,
+): AsyncGenerator<RequestChunk | DecidedSplit> {
   const { file } = table.data;
   const splits = table.splits(splitBytes)[Symbol.iterator]();
   const ahead: Ahead[] = [];
-  const read = async (split: Split): Promise<SplitResult> =>
-    unwrap(file, await batchWorkers.readSplit(split, isCounted));
+  const read = async (split: Split): Promise<SplitResult> => unwrap(file, await batchWorkers.readSplit(split, wants));
   const readAhead = (): void => {
     while (ahead.length < SPLITS_AHEAD * batchWorkers.workers) {
       const next = splits.next();
@@ -67,7 +73,11 @@ export async function* readSplits(
       ahead.shift();
       if (accepted.kind !== 'taken') continue;
       const { rowsBefore, linesBefore } = accepted;
-      if (found.counts) yield { counts: found.counts, rowsBefore, linesBefore };
+      if (found.counts) {
+        const { counts, texts = [], parts = [] } = found;
+        const shiftedParts = parts.map((part) => shifted(part, rowsBefore, linesBefore));
+        yield { counts, rowsBefore, linesBefore, texts, parts: shiftedParts };
+      }
       for (const chunk of found.chunks) yield shifted(chunk, rowsBefore, linesBefore);
     }
     isDone = true;
@@ -81,8 +91,12 @@ export async function* readSplits(
   }
 }
 
-/** A chunk that this many rows and lines come before. */
-function shifted(chunk: RequestChunk, rowsBefore: number, linesBefore: number): RequestChunk {
+/** Rows that this many rows and lines come before. */
+function shifted<Rows extends Pick<RequestChunk, 'firstRow' | 'lines'>>(
+  chunk: Rows,
+  rowsBefore: number,
+  linesBefore: number,
+): Rows {
   const { lines, firstRow } = chunk;
   if (lines && linesBefore > 0) {
     for (let row = 0; row < lines.length; row++) lines[row] = (lines[row] as number) + linesBefore;

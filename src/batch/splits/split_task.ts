@@ -1,6 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { DeciderCache } from '../../pool/decider_cache.js';
 import { copyChunk, isTransient, type TransientChunk } from '../../tables/columnar/row_batch_reader.js';
+import type { AddedNames, OutputPart, PartEncoder } from '../../tables/columnar/verdict_columns.js';
 import { openSplitReader } from '../../tables/read_splits.js';
 import type { RequestChunk, RequestFormat } from '../../tables/request_table.js';
 import { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
@@ -22,8 +23,10 @@ export interface SplitWorkerData {
   readonly memories: readonly WebAssembly.Memory[];
   /** Names of the profiles of the latter. */
   readonly compared: readonly string[];
-  /** Of verdict rows, where they are wanted. */
+  /** Of verdict rows as text, where they are wanted. */
   readonly format?: RequestFormat | undefined;
+  /** Where verdict rows in columns are wanted: which names rows can add. */
+  readonly columns?: AddedNames | undefined;
   /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
   /** What rows are grouped by, where that is asked for. */
@@ -40,10 +43,10 @@ export type SplitTask = { readonly workspaces: readonly number[] } & (
       readonly to: number;
     }
   | {
-      /** Read a split of the table; with `isCounted`, decide and count its rows. */
+      /** Read a split of the table, and do with its rows what is wanted. */
       readonly kind: 'split';
       readonly split: Split;
-      readonly isCounted: boolean;
+      readonly wants: SplitWants;
     }
   | {
       /** Decide a chunk and render its rows. */
@@ -52,11 +55,17 @@ export type SplitTask = { readonly workspaces: readonly number[] } & (
     }
 );
 
-/** What comes of a split: its chunks, or what was counted of them. Plain data. */
+/** What is wanted of a split: its chunks; or they are decided and counted where they are read, and their verdict rows written too. */
+export type SplitWants = 'chunks' | 'counts' | 'rows';
+
+/** What comes of a split. Plain data. */
 export interface SplitResult {
   readonly end: SplitEnd;
   readonly chunks: readonly RequestChunk[];
   readonly counts?: Counts;
+  /** Verdict rows, of a text table or of one in columns. */
+  readonly texts?: readonly Uint8Array[];
+  readonly parts?: readonly OutputPart[];
 }
 
 /** What a worker answers to each kind of task. */
@@ -74,6 +83,7 @@ export class SplitTaskHandler {
   readonly #world: WorldNames;
   readonly #deciders: readonly DeciderCache[];
   readonly #rows: VerdictRows | undefined;
+  readonly #parts: PartEncoder | undefined;
   readonly #grouping: Grouping | undefined;
   readonly #problems: RowDiagnostics;
   readonly #reader: SplitReader | undefined;
@@ -82,12 +92,14 @@ export class SplitTaskHandler {
     data: SplitWorkerData,
     world: WorldNames,
     rows: VerdictRows | undefined,
+    parts: PartEncoder | undefined,
     reader: SplitReader | undefined,
     problems: RowDiagnostics,
   ) {
     this.#data = data;
     this.#world = world;
     this.#rows = rows;
+    this.#parts = parts;
     this.#reader = reader;
     this.#problems = problems;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
@@ -100,8 +112,10 @@ export class SplitTaskHandler {
     const problems = new RowDiagnostics();
     const rows =
       data.format && new (await import('../../tables/text/verdict_writer.js')).VerdictRows(world, data.format);
+    const parts =
+      data.columns && new (await import('../../tables/columnar/verdict_columns.js')).PartEncoder(world, data.columns);
     const reader = data.table && (await openSplitReader(data.table, world, problems));
-    return new SplitTaskHandler(data, world, rows, reader, problems);
+    return new SplitTaskHandler(data, world, rows, parts, reader, problems);
   }
 
   run(task: SplitTask): SplitTaskResults[SplitTask['kind']] | Promise<SplitTaskResults['split']> {
@@ -109,7 +123,7 @@ export class SplitTaskHandler {
     if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
     if (task.kind === 'sample') return this.#sample(task, deciders);
     const reader = this.#reader as SplitReader;
-    const read = () => captureReadFailure(() => this.#readSplit(reader, task.split, task.isCounted, deciders));
+    const read = () => captureReadFailure(() => this.#readSplit(reader, task.split, task.wants, deciders));
     return reader.prepare?.(task.split)?.then(read) ?? read();
   }
 
@@ -121,35 +135,44 @@ export class SplitTaskHandler {
     return counts;
   }
 
-  #readSplit(reader: SplitReader, split: Split, isCounted: boolean, deciders: Deciders): SplitResult {
+  #readSplit(reader: SplitReader, split: Split, wants: SplitWants, deciders: Deciders): SplitResult {
     const chunks: RequestChunk[] = [];
-    const counts = isCounted ? this.#emptyCounts() : undefined;
+    const texts: Uint8Array[] = [];
+    const counts = wants === 'chunks' ? undefined : this.#emptyCounts();
     let rows = 0;
     try {
       for (const chunk of reader.read(split)) {
         rows += chunk.rows;
-        if (counts) this.#countChunk(chunk, deciders, counts);
-        else chunks.push(isTransient(chunk) ? copyChunk(chunk) : chunk);
+        if (counts) {
+          const verdicts = this.#countChunk(chunk, deciders, counts);
+          if (wants !== 'rows') continue;
+          if (this.#rows) texts.push(this.#rows.rows(chunk, verdicts));
+          this.#parts?.add(chunk, verdicts);
+        } else chunks.push(isTransient(chunk) ? copyChunk(chunk) : chunk);
       }
     } catch (error) {
       // The next split starts without the problems and counts of this one.
       this.#problems.drain();
+      this.#parts?.take();
       throw error;
     } finally {
       if (counts) reader.decodeBuffer?.takeCounts(counts.verdicts, counts.tasks);
     }
     const { textEnd: text } = reader;
     const end = { rows, problems: this.#problems.drain(), ...(text ? { text } : {}) };
-    return { end, chunks, ...(counts ? { counts } : {}) };
+    const parts = this.#parts?.take();
+    return { end, chunks, ...(counts ? { counts } : {}), texts, ...(parts ? { parts } : {}) };
   }
 
-  #countChunk(chunk: RequestChunk | TransientChunk, deciders: Deciders, counts: Counts): void {
+  /** Answers the verdicts. */
+  #countChunk(chunk: RequestChunk | TransientChunk, deciders: Deciders, counts: Counts): Uint8Array {
     if (isTransient(chunk)) {
       countTransientChunk(chunk, deciders, counts, this.#grouping);
-      return;
+      return chunk.decodeBuffer.verdicts(chunk.rows);
     }
     const { verdicts, others } = decideChunk(chunk, deciders, undefined);
     tallyChunk(counts, chunk, verdicts, others, this.#grouping);
+    return verdicts;
   }
 
   #emptyCounts(): Counts {
@@ -159,10 +182,19 @@ export class SplitTaskHandler {
   /** The buffers of a result that may leave this thread for good. */
   static buffersOf(result: SplitTaskResults[SplitTask['kind']]): ArrayBufferLike[] {
     if ('tasks' in result || 'unreadable' in result) return [];
-    if ('end' in result) return result.chunks.flatMap(buffersOfChunk);
+    if ('end' in result) {
+      const { chunks, texts = [], parts = [] } = result;
+      return [...chunks.flatMap(buffersOfChunk), ...texts.map(({ buffer }) => buffer), ...parts.flatMap(buffersOfPart)];
+    }
     const { verdicts, others, text } = result;
     return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
   }
+}
+
+/** The buffers of a part. */
+function buffersOfPart({ lines, cells }: OutputPart): ArrayBufferLike[] {
+  const views = [...(lines ? [lines] : []), ...cells.flatMap(({ data, valid }) => [data, valid])];
+  return views.filter((view) => view.length > 0).map(({ buffer }) => buffer);
 }
 
 function buffersOfChunk({ columns, lines, expects }: RequestChunk): ArrayBufferLike[] {

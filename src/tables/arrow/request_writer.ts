@@ -23,7 +23,8 @@ export class ArrowRequestWriter {
 
   /** All rows, as one record batch. */
   rows(columns: FullColumns): Uint8Array {
-    return this.#encoder.rows(columns.task.length, this.#buffer.requestCells(columns));
+    this.#buffer.put(columns);
+    return this.#encoder.rows(columns.task.length, this.#buffer.take());
   }
 
   /** What comes after the last row. */

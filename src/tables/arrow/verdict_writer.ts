@@ -1,5 +1,5 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { type AddedNames, VerdictCells } from '../columnar/verdict_columns.js';
+import { type AddedNames, type OutputPart, VerdictCells } from '../columnar/verdict_columns.js';
 import type { RequestChunk } from '../request_table.js';
 import { concatBytes } from './concat_bytes.js';
 import { ArrowEncoder } from './encoder.js';
@@ -20,9 +20,15 @@ export class ArrowVerdictWriter {
 
   /** A chunk, as one record batch after the names it adds. */
   rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array {
-    const cells = this.#cells.of(chunk, verdicts);
+    return this.part(this.#cells.partOf(chunk, verdicts));
+  }
+
+  /** The same of a part. */
+  part(part: OutputPart): Uint8Array {
+    if (part.rows === 0) return new Uint8Array();
+    const cells = this.#cells.of(part);
     const added = this.#newNames();
-    return concatBytes([...added, this.#encoder.rows(chunk.rows, cells)]);
+    return concatBytes([...added, this.#encoder.rows(part.rows, cells)]);
   }
 
   /** What comes after the last row. */

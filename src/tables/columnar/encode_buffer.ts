@@ -39,6 +39,8 @@ export interface EncodeOptions {
   readonly indexBytes: readonly IndexBytes[];
   /** Of verdicts, where there are any. */
   readonly words?: VerdictWords;
+  /** Rows there is room for; more are taken one chunk at a time. */
+  readonly rows?: number;
 }
 
 /**
@@ -57,12 +59,13 @@ export class EncodeBuffer {
   /** Where the columns of rows begin. */
   readonly #start: number;
   #capacity = 0;
+  #rows = 0;
   #end = PAGE;
   /** Addresses of columns on their way in. */
   #wide = { task: 0, token: 0, insnCnt: 0 };
   #narrow = { cmd: 0, type: 0, attachType: 0, pre: 0, verdicts: 0, numbers: 0 };
 
-  constructor(world: WorldNames, { indexBytes, words }: EncodeOptions) {
+  constructor(world: WorldNames, { indexBytes, words, rows = 0 }: EncodeOptions) {
     const { type, attachType, insnCnt } = commandFields(world.profile.vocabulary);
     const readers = (reads: (cmd: number) => boolean): number =>
       this.#table(Uint8Array.from({ length: TYPE_ROWS }, (_, cmd) => (reads(cmd) ? 255 : 0)));
@@ -81,12 +84,44 @@ export class EncodeBuffer {
     const wordColumns = words ? words.byOutcome.length + 1 : 0;
     this.#words = Array.from({ length: wordColumns }, () => ({ bytes: 1, isIndex: true, data: 0, valid: 0 }));
     this.#start = this.#end;
+    this.#reserve(rows);
   }
 
-  /** The cells of the columns of REQUEST_CELLS: views that the next call overwrites. */
-  requestCells(columns: FullColumns): OutputCells[] {
-    const rows = columns.task.length;
-    this.#put(columns);
+  /** Rows that were put and not taken. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Whether some more rows can be put before those there are have to be taken. */
+  hasRoomFor(rows: number): boolean {
+    return this.#rows === 0 || this.#rows + rows <= this.#capacity;
+  }
+
+  /** Takes rows, for which there must be room; their verdicts too where the buffer has words. */
+  put({ task, token, cmd, type, attachType, insnCnt, pre }: FullColumns, verdicts?: Uint8Array): void {
+    const rows = task.length;
+    if (this.#rows === 0) this.#reserve(rows);
+    const from = this.#rows;
+    const { buffer } = this.#memory;
+    new Uint16Array(buffer, this.#wide.task + 2 * from, rows).set(task);
+    new Uint16Array(buffer, this.#wide.token + 2 * from, rows).set(token);
+    new Uint32Array(buffer, this.#wide.insnCnt + 4 * from, rows).set(insnCnt);
+    this.#bytes(this.#narrow.cmd + from, rows).set(cmd);
+    this.#bytes(this.#narrow.type + from, rows).set(type);
+    this.#bytes(this.#narrow.attachType + from, rows).set(attachType);
+    this.#bytes(this.#narrow.pre + from, rows).set(pre);
+    if (verdicts) this.#bytes(this.#narrow.verdicts + from, rows).set(verdicts);
+    this.#rows += rows;
+  }
+
+  /** The cells of the rows that were put: of the columns of REQUEST_CELLS, then of the verdicts. Views that the next rows overwrite. */
+  take(): OutputCells[] {
+    const rows = this.#rows;
+    this.#rows = 0;
+    return [...this.#requestCells(rows), ...this.#wordCells(rows)];
+  }
+
+  #requestCells(rows: number): OutputCells[] {
     const { task, token, insnCnt } = this.#wide;
     const { cmd, type, attachType, pre } = this.#narrow;
     const { mapType, progType, attachType: hasAttachType, insnCnt: hasInsnCnt } = this.#readers;
@@ -108,12 +143,8 @@ export class EncodeBuffer {
     return this.#request.map((at, column) => this.#cells(at, rows, empty[column] as number));
   }
 
-  /** The cells of the columns of verdicts: views that the next call overwrites. */
-  wordCells(verdicts: Uint8Array): OutputCells[] {
-    const rows = verdicts.length;
-    this.#reserve(rows);
+  #wordCells(rows: number): OutputCells[] {
     const from = this.#narrow.verdicts;
-    this.#bytes(from, rows).set(verdicts);
     return this.#words.map((at, column) => {
       const table = this.#outcomeTables[column] ?? this.#dispositionTable;
       const isDisposition = column === this.#outcomeTables.length;
@@ -129,19 +160,6 @@ export class EncodeBuffer {
     const empty = this.#exports.writeNames(from, cmd, readers, isZeroEmpty, to, valid, rows);
     if (bytes !== 1) new INDEX_ARRAYS[bytes](this.#memory.buffer, data, rows).set(this.#bytes(numbers, rows));
     return empty;
-  }
-
-  #put({ task, token, cmd, type, attachType, insnCnt, pre }: FullColumns): void {
-    const rows = task.length;
-    this.#reserve(rows);
-    const { buffer } = this.#memory;
-    new Uint16Array(buffer, this.#wide.task, rows).set(task);
-    new Uint16Array(buffer, this.#wide.token, rows).set(token);
-    new Uint32Array(buffer, this.#wide.insnCnt, rows).set(insnCnt);
-    this.#bytes(this.#narrow.cmd, rows).set(cmd);
-    this.#bytes(this.#narrow.type, rows).set(type);
-    this.#bytes(this.#narrow.attachType, rows).set(attachType);
-    this.#bytes(this.#narrow.pre, rows).set(pre);
   }
 
   #cells({ bytes, isIndex, data, valid }: Place, rows: number, empty: number): OutputCells {

@@ -9,7 +9,7 @@ export interface OutputColumn {
 /** Bytes of the number of a name. */
 export type IndexBytes = 1 | 2 | 4;
 
-/** The fewest bytes that the numbers of so many names take. */
+/** The fewest bytes that the numbers of this many names take. */
 export function indexBytesOf(names: number): IndexBytes {
   return names <= 0x80 ? 1 : names <= 0x8000 ? 2 : 4;
 }

@@ -25,43 +25,133 @@ export function verdictColumns(world: WorldNames, added: AddedNames): OutputColu
   ];
 }
 
-/** Turns chunks and their verdicts into cells. A row with a problem has its cells as the file has them, which adds names. */
+/** Decided rows as cells, made in any thread: without what depends on the rows before them. Plain data. */
+export interface OutputPart {
+  readonly rows: number;
+  /** Rows that come before: of the table, or of its split. */
+  readonly firstRow: number;
+  /** The line of each row, where the table has lines. */
+  readonly lines?: Uint32Array;
+  /** The cells of rows with a problem, as the file has them. */
+  readonly bad: RequestChunk['bad'];
+  /** Of the request's columns, then of the verdict's. */
+  readonly cells: readonly OutputCells[];
+}
+
+/** Rows of a part: enough to make the cost of a batch of the output negligible. */
+const PART_ROWS = 65_536;
+const NO_BAD_ROWS: RequestChunk['bad'] = new Map();
+
+/** Makes parts of chunks and their verdicts. */
+export class PartEncoder {
+  readonly #buffer: EncodeBuffer;
+  readonly #done: OutputPart[] = [];
+  #firstRow = 0;
+  #lines: Uint32Array[] = [];
+  #bad = new Map<number, readonly string[]>();
+
+  constructor(world: WorldNames, added: AddedNames, rows = PART_ROWS) {
+    const indexBytes = cellBytesOf(requestColumns(world, added === 'none' ? 0 : MAX_ADDED));
+    this.#buffer = new EncodeBuffer(world, { indexBytes, words: verdictWords().words, rows });
+  }
+
+  /** Takes a chunk and its verdicts; chunks come in the order of the table. */
+  add({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): void {
+    if (rows === 0) return;
+    if (!this.#buffer.hasRoomFor(rows)) this.#finish();
+    const before = this.#buffer.rows;
+    if (before === 0) this.#firstRow = firstRow;
+    this.#buffer.put(columns, verdicts);
+    if (lines) this.#lines.push(lines.slice());
+    for (const [row, texts] of bad) this.#bad.set(before + row, texts);
+  }
+
+  /** The parts of all that was added. */
+  take(): OutputPart[] {
+    this.#finish();
+    return this.#done.splice(0);
+  }
+
+  #finish(): void {
+    const { rows } = this.#buffer;
+    if (rows === 0) return;
+    const cells = this.#buffer.take().map(({ data, valid, empty }) => ({
+      data: data.slice(),
+      valid: empty > 0 ? valid.slice() : NO_BITS,
+      empty,
+    }));
+    const lines = this.#lines.length > 0 ? { lines: joined(this.#lines, rows) } : {};
+    const bad = this.#bad.size > 0 ? this.#bad : NO_BAD_ROWS;
+    this.#done.push({ rows, firstRow: this.#firstRow, ...lines, bad, cells });
+    this.#lines = [];
+    this.#bad = new Map();
+  }
+}
+
+function joined(pieces: readonly Uint32Array[], length: number): Uint32Array {
+  const [only] = pieces;
+  if (only && pieces.length === 1) return only;
+  const all = new Uint32Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/**
+ * Makes the output's columns of parts, in the order of the table. A row with a problem has its cells as the file has them, which
+ * adds names.
+ */
 export class VerdictCells {
   readonly columns: readonly OutputColumn[];
   /** The names of each of the columns; undefined where it holds numbers. */
   readonly names: readonly (DictionaryBuilder | undefined)[];
-  readonly #buffer: EncodeBuffer;
   /** Those of the request columns. */
   readonly #requestNames: readonly (DictionaryBuilder | undefined)[];
+  readonly #encoder: PartEncoder;
 
   constructor(world: WorldNames, added: AddedNames) {
     this.columns = verdictColumns(world, added);
     this.#requestNames = requestNames(world).map((names) => names && new DictionaryBuilder(names));
-    const { words, names } = verdictWords();
-    this.names = [undefined, undefined, ...this.#requestNames, ...names];
-    const indexBytes = cellBytesOf(this.columns.slice(2, 2 + this.#requestNames.length));
-    this.#buffer = new EncodeBuffer(world, { indexBytes, words });
+    this.names = [undefined, undefined, ...this.#requestNames, ...verdictWords().names];
+    this.#encoder = new PartEncoder(world, added);
   }
 
-  /** The cells of each of the columns: views that the next call overwrites. */
-  of({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): OutputCells[] {
-    const request = this.#buffer.requestCells(columns);
-    for (const [row, texts] of bad) this.#putTexts(request, row, texts);
+  /** The part of a chunk and its verdicts. */
+  partOf(chunk: RequestChunk, verdicts: Uint8Array): OutputPart {
+    this.#encoder.add(chunk, verdicts);
+    return this.#encoder.take()[0] ?? { rows: 0, firstRow: chunk.firstRow, bad: NO_BAD_ROWS, cells: [] };
+  }
+
+  /** The cells of each of the columns. */
+  of({ rows, firstRow, lines, bad, cells }: OutputPart): OutputCells[] {
+    const all = [...cells];
+    for (const [row, texts] of bad) this.#putTexts(all, rows, row, texts);
     const line = lines
-      ? { data: Uint32Array.from(lines), valid: NO_BITS, empty: 0 }
-      : { data: new Uint32Array(rows), valid: new Uint8Array(Math.ceil(rows / 8)), empty: rows };
-    return [rowNumbers(firstRow, rows), line, ...request, ...this.#buffer.wordCells(verdicts)];
+      ? { data: lines, valid: NO_BITS, empty: 0 }
+      : { data: new Uint32Array(rows), valid: new Uint8Array(bytesOfBits(rows)), empty: rows };
+    return [rowNumbers(firstRow, rows), line, ...all];
   }
 
   /** The request of a row with a problem, as it was written. A count that is none stays empty. */
-  #putTexts(request: OutputCells[], row: number, texts: readonly string[]): void {
-    request.forEach((cells, i) => {
+  #putTexts(cells: OutputCells[], rows: number, row: number, texts: readonly string[]): void {
+    this.#requestNames.forEach((names, i) => {
       const text = texts[i] ?? '';
-      const names = this.#requestNames[i];
       const number = text === '' ? undefined : names ? names.numberOf(text) : wholeNumber(text);
-      request[i] = withCell(cells, row, number);
+      cells[i] = withCell(withBits(cells[i] as OutputCells, rows), row, number);
     });
   }
+}
+
+function bytesOfBits(rows: number): number {
+  return Math.ceil(rows / 8);
+}
+
+/** Cells with a bit each, where none of them was empty. */
+function withBits(cells: OutputCells, rows: number): OutputCells {
+  return cells.valid.length > 0 ? cells : { ...cells, valid: new Uint8Array(bytesOfBits(rows)).fill(255) };
 }
 
 /** Numbers of rows, from 1. */
