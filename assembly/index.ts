@@ -9,6 +9,7 @@ import { permissionSetOf } from './permission_set';
 import { writePermissionTable } from './permission_table';
 
 export { fillNullCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+export { writeTextRows } from './text_rows';
 export { writeCounts, writeIds, writeNames, writeWords } from './output_rows';
 
 /** The verdict byte of one request. */

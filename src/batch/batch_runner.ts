@@ -25,6 +25,8 @@ const YIELD_MS = 20;
 /** Chunks that are read ahead for each worker while earlier ones are decided. */
 const CHUNKS_AHEAD = 2;
 
+/** Rows of a split whose verdict rows are written: several splits are held as a whole, and a row can take hundreds of bytes. */
+const WRITTEN_ROWS = 131_072;
 /** What each plan that reads splits wants of them. */
 const WANTS = { count_splits: 'counts', read_splits: 'chunks', write_splits: 'rows' } as const;
 
@@ -123,10 +125,8 @@ class BatchRunner {
     const batchWorkers = await this.#startWorkers(plan.workers, table.data);
     const { readSplits } = await import('./splits/split_reading.js');
     const wants = WANTS[plan.kind];
-    const { splitBytes } = plan;
-    return this.#source.withReadErrors(
-      readSplits(table, batchWorkers, { wants, splitBytes, signal: this.#options.signal }),
-    );
+    const sizes = { bytes: plan.splitBytes, rows: wants === 'rows' ? WRITTEN_ROWS : undefined };
+    return this.#source.withReadErrors(readSplits(table, batchWorkers, { wants, sizes, signal: this.#options.signal }));
   }
 
   async #passChunks(

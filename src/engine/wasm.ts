@@ -81,7 +81,12 @@ export interface OutputRowExports {
   ): number;
 }
 
-type ModuleExports = DecideExports & TableRowExports & OutputRowExports;
+/** What assembly/text_rows.ts exports. Its addresses are in a memory that holds rows of text. */
+export interface TextRowExports {
+  writeTextRows(layout: number, row: number, rows: number, digits: number): number;
+}
+
+type ModuleExports = DecideExports & TableRowExports & OutputRowExports & TextRowExports;
 
 let sharedModule: WebAssembly.Module | undefined;
 let privateModule: WebAssembly.Module | undefined;

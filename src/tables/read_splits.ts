@@ -27,7 +27,7 @@ export async function openSplitReader(
 export function openColumnarTable(table: SplittableTable, world: WorldNames, problems: RowDiagnostics): OpenTable {
   const readHere = async function* (): AsyncGenerator<TransientChunk> {
     const reader = await openSplitReader(table.data, world, problems);
-    for (const split of table.splits(0)) {
+    for (const split of table.splits({ bytes: 0 })) {
       await reader.prepare?.(split);
       yield* reader.read(split) as Iterable<TransientChunk>;
       table.accept(split, { rows: 0, problems: NO_PROBLEMS });

@@ -31,13 +31,21 @@ export type Accepted =
   /** Its last row goes on for too long to be followed: the table is to be read by rest(). */
   | { readonly kind: 'endless' };
 
+/** How large splits are, about. */
+export interface SplitSizes {
+  /** Bytes, of a text table. */
+  readonly bytes: number;
+  /** Rows, of a table in columns; by default as many as make the cost of a split negligible. */
+  readonly rows?: number | undefined;
+}
+
 /** A table in a file that threads can read in splits. */
 export interface SplittableTable {
   readonly data: TableData;
   /** Bytes of the splits that were taken. */
   readonly bytesRead: number;
-  /** All splits in order; of about `splitBytes` bytes in a text table. Throws as reading chunks does. */
-  splits(splitBytes: number): Iterable<Split>;
+  /** All splits in order. Throws as reading chunks does. */
+  splits(sizes: SplitSizes): Iterable<Split>;
   /** Takes what came of the next split, in the table's order, and its problems. */
   accept(split: Split, end: SplitEnd): Accepted;
   /** The rows from the first one on that was not taken, read in this thread; a table in columns needs it never. */

@@ -50,7 +50,11 @@ async function* readFile(
       >,
     close: async () => undefined,
   };
-  yield* readSplits(table, batchWorkers, { wants: isCounted ? 'counts' : 'chunks', splitBytes, signal: undefined });
+  yield* readSplits(table, batchWorkers, {
+    wants: isCounted ? 'counts' : 'chunks',
+    sizes: { bytes: splitBytes },
+    signal: undefined,
+  });
 }
 
 interface Read {

@@ -1,7 +1,7 @@
 import { AbortError } from '../../errors.js';
 import type { OutputPart } from '../../tables/columnar/verdict_columns.js';
 import type { RequestChunk } from '../../tables/request_table.js';
-import type { Split, SplittableTable } from '../../tables/split.js';
+import type { Split, SplitSizes, SplittableTable } from '../../tables/split.js';
 import type { BatchWorkers } from '../batch_workers.js';
 import { readError } from '../errors.js';
 import type { CountedSplit } from '../summary/summary.js';
@@ -15,8 +15,7 @@ const SPLITS_AHEAD = 2;
 export interface SplitReadingOptions {
   /** What is wanted of each. */
   readonly wants: SplitWants;
-  /** Bytes of a split of a text table. */
-  readonly splitBytes: number;
+  readonly sizes: SplitSizes;
   /** Ends reading in this thread. */
   readonly signal: AbortSignal | undefined;
 }
@@ -40,10 +39,10 @@ interface Ahead {
 export async function* readSplits(
   table: SplittableTable,
   batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'>,
-  { wants, splitBytes, signal }: SplitReadingOptions,
+  { wants, sizes, signal }: SplitReadingOptions,
 ): AsyncGenerator<RequestChunk | DecidedSplit> {
   const { file } = table.data;
-  const splits = table.splits(splitBytes)[Symbol.iterator]();
+  const splits = table.splits(sizes)[Symbol.iterator]();
   const ahead: Ahead[] = [];
   const read = async (split: Split): Promise<SplitResult> => unwrap(file, await batchWorkers.readSplit(split, wants));
   const readAhead = (): void => {

@@ -1,6 +1,6 @@
 import { type DataType, Dictionary, Field, Int8, Int16, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow';
 import type { IndexBytes, OutputCells, OutputColumn } from '../columnar/output_column.js';
-import { concatBytes } from './concat_bytes.js';
+import { concatBytes } from '../concat_bytes.js';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
 import { BufferRegion, DictionaryBatch, FieldNode, FileBlock, Footer, Message, RecordBatch } from './private_api.js';
 

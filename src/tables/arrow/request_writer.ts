@@ -2,7 +2,7 @@ import type { FullColumns } from '../../engine/columns.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { EncodeBuffer } from '../columnar/encode_buffer.js';
 import { cellBytesOf, requestColumns, requestNames } from '../columnar/request_columns.js';
-import { concatBytes } from './concat_bytes.js';
+import { concatBytes } from '../concat_bytes.js';
 import { ArrowEncoder } from './encoder.js';
 
 /** Writes columns as a request table in Arrow IPC: names as numbers of dictionaries, in as few bytes as they take. Reading it gives the same columns. */

@@ -2,7 +2,7 @@ import type { WorldNames } from '../../kernel/world.js';
 import { dictionaryCodes } from '../columnar/row_batch_reader.js';
 import type { TableFile } from '../file_source.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import type { Accepted, SplitEnd } from '../split.js';
+import type { Accepted, SplitEnd, SplitSizes } from '../split.js';
 import type { EncodedBatch } from './decompress_batch.js';
 import type { ArrowFile } from './file_reader.js';
 import type { ArrowSlice, ArrowSplit, ArrowTableData } from './split.js';
@@ -40,9 +40,12 @@ export class ArrowTable {
     return { kind: 'taken', rowsBefore: 0, linesBefore: 0 };
   }
 
-  /** All rows, in splits of about SPLIT_ROWS; a batch that is compressed is not cut. */
-  *splits(): Generator<ArrowSplit> {
-    const splitRows = this.#bytes.size < LARGE_FILE ? SPLIT_ROWS : 2 * SPLIT_ROWS;
+  get #splitRows(): number {
+    return this.#bytes.size < LARGE_FILE ? SPLIT_ROWS : 2 * SPLIT_ROWS;
+  }
+
+  /** All rows; a batch that is compressed is not cut. */
+  *splits({ rows: splitRows = this.#splitRows }: Partial<SplitSizes> = {}): Generator<ArrowSplit> {
     let slices: ArrowSlice[] = [];
     let rows = 0;
     const cut = (): ArrowSplit => {

@@ -1,7 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { type AddedNames, type OutputPart, VerdictCells } from '../columnar/verdict_columns.js';
+import { concatBytes } from '../concat_bytes.js';
 import type { RequestChunk } from '../request_table.js';
-import { concatBytes } from './concat_bytes.js';
 import { ArrowEncoder } from './encoder.js';
 
 /** Writes chunks and their verdicts as a table in Arrow IPC: what they add to the dictionaries comes before the rows. */

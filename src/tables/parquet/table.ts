@@ -1,7 +1,7 @@
 import type { TableFile } from '../file_source.js';
 import { REQUEST_COLUMNS, RequestTableError } from '../request_table.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import type { Accepted, SplitEnd } from '../split.js';
+import type { Accepted, SplitEnd, SplitSizes } from '../split.js';
 import { CODEC_NAMES } from './codecs.js';
 import { withParquetErrors } from './decode_errors.js';
 import { type ColumnMetaData, counted, type Footer, type RowGroupMetaData, readFooter } from './footer.js';
@@ -56,8 +56,8 @@ export class ParquetTable {
     return { kind: 'taken', rowsBefore: 0, linesBefore: 0 };
   }
 
-  /** All rows, in splits of SPLIT_ROWS or a row group more. Throws a RequestTableError. */
-  *splits(): Generator<ParquetSplit> {
+  /** All rows, in splits that are a row group more at most. Throws a RequestTableError. */
+  *splits({ rows: splitRows = SPLIT_ROWS }: Partial<SplitSizes> = {}): Generator<ParquetSplit> {
     let groups: RowGroup[] = [];
     let [firstRow, rows] = [0, 0];
     const cut = (): ParquetSplit => {
@@ -72,7 +72,7 @@ export class ParquetTable {
       const group = this.#rowGroup(meta, i + 1, firstRow + rows);
       groups.push(group);
       rows += group.rows;
-      if (rows >= SPLIT_ROWS) yield cut();
+      if (rows >= splitRows) yield cut();
     }
     if (rows > 0) yield cut();
   }

@@ -31,6 +31,11 @@ export class Fragments {
     });
   }
 
+  /** Where each starts, and where the last one ends; and all of them. */
+  layOut(): { readonly starts: Uint32Array; readonly bytes: Uint8Array } {
+    return { starts: this.#starts, bytes: this.#bytes };
+  }
+
   /** Copies fragment `i` (0 to length - 1) to `out` at `at` and returns where it ends there. */
   copy(i: number, out: Uint8Array, at: number): number {
     const bytes = this.#bytes;

@@ -21,6 +21,17 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** The columns a request is written with: all but the expectation. */
 export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'expect');
 
+/** The fragments of requests: by task, token (the last for none), command * 64 + type, attach type and fault code. */
+export interface RequestFragments {
+  readonly tasks: Fragments;
+  readonly tokens: Fragments;
+  readonly commands: Fragments;
+  readonly attachTypes: Fragments;
+  /** Before a count of instructions, in place of one, and after one. */
+  readonly insnCnts: Fragments;
+  readonly pres: Fragments;
+}
+
 /**
  * Writes requests as the text of table rows. Ids become names; one whose name would not be read back as the same id
  * becomes `#3` (tasks, tokens) or its number. Columns that a command does not read stay empty, and so do an attach
@@ -29,7 +40,9 @@ export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'ex
 export class RequestText {
   /** Most bytes one request takes. */
   readonly longest: number;
-  readonly #fields: CommandFields;
+  readonly fields: CommandFields;
+  /** What rows are made of, in UTF-8: for code that writes many at a time. */
+  readonly fragments: RequestFragments;
   readonly #tasks: Fragments;
   /** One more than there are tokens: the last stands for none. */
   readonly #tokens: Fragments;
@@ -48,7 +61,7 @@ export class RequestText {
     const isCsv = format === 'csv';
     const quote = isCsv ? csvField : jsonString;
     const fields = commandFields(vocabulary);
-    this.#fields = fields;
+    this.fields = fields;
     const names = (kind: EnumKind): string[] => readableNames(vocabulary, kind).map(quote);
 
     const member = (name: string, value: string): string => (isCsv ? `${value},` : `"${name}":${value},`);
@@ -83,8 +96,18 @@ export class RequestText {
       names('attach_types').map((name, number) => last('expected_attach_type', name, number === 0)),
     );
     this.#insnCnt = new Fragments(isCsv ? [',', ',,', ','] : [',"insn_cnt":', '', '']);
-    this.#pres = new Fragments(PRE_NAMES.map((name, code) => last('pre', quote(name), code === 0)));
+    const preText = (code: number): string =>
+      last('pre', quote(PRE_NAMES[code] ?? ''), PRE_NAMES[code] === undefined || code === 0);
+    this.#pres = new Fragments(Array.from({ length: 256 }, (_, code) => preText(code)));
     const parts = [this.#tasks, this.#tokens, this.#commands, this.#attachTypes, this.#insnCnt, this.#pres];
+    this.fragments = {
+      tasks: this.#tasks,
+      tokens: this.#tokens,
+      commands: this.#commands,
+      attachTypes: this.#attachTypes,
+      insnCnts: this.#insnCnt,
+      pres: this.#pres,
+    };
     this.longest = parts.reduce((bytes, { longest }) => bytes + longest, 64 + 3 * MAX_DIGITS);
   }
 
@@ -102,10 +125,10 @@ export class RequestText {
     if (token < tokens || token === NO_TOKEN) out.fragment(this.#tokens, Math.min(token, tokens));
     else writeId(out, this.#unknownToken, token);
     out.fragment(this.#commands, cmd * TYPE_ROWS + saturate(columns.type[row] as number));
-    if (this.#fields.attachType[cmd] === 1) {
+    if (this.fields.attachType[cmd] === 1) {
       out.fragment(this.#attachTypes, saturate(columns.attachType[row] as number));
     }
-    if (this.#fields.insnCnt[cmd] === 1) {
+    if (this.fields.insnCnt[cmd] === 1) {
       out.fragment(this.#insnCnt, 0);
       out.decimal(columns.insnCnt[row] as number);
       out.fragment(this.#insnCnt, 2);

@@ -3,7 +3,7 @@ import type { TableFile } from '../file_source.js';
 import type { RequestChunk, RequestFormat } from '../request_table.js';
 import { cellNames } from '../rows/cell_resolvers.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
-import type { Accepted, SplitEnd } from '../split.js';
+import type { Accepted, SplitEnd, SplitSizes } from '../split.js';
 import { KeyColumns } from './ndjson_keys.js';
 import { readInTurns } from './read_in_turns.js';
 import type { TextSplit, TextSplitEnd, TextTableData } from './split.js';
@@ -63,10 +63,10 @@ export class TextTable {
   }
 
   /** All rows after the header, in splits of `splitBytes`. */
-  *splits(splitBytes: number): Generator<TextSplit> {
+  *splits({ bytes }: SplitSizes): Generator<TextSplit> {
     const { size } = this.data;
     for (let from = this.#offset; from < size; ) {
-      const to = Math.min(from + splitBytes, size);
+      const to = Math.min(from + bytes, size);
       yield { from, to, isStart: from === this.#offset };
       from = to;
     }

@@ -1,9 +1,11 @@
 import { DISPOSITION_SHIFT, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
+import { concatBytes } from '../concat_bytes.js';
 import type { RequestChunk, RequestFormat } from '../request_table.js';
 import { ByteBuffer, Fragments, MAX_DIGITS } from './byte_buffer.js';
 import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from './request_text.js';
+import { TextBuffer } from './text_buffer.js';
 
 /** The columns of the output, in their order. */
 export const OUTPUT_COLUMNS = [
@@ -41,6 +43,8 @@ export class VerdictRows {
   /** The end of a row, by verdict byte. */
   readonly #tails: Fragments;
   readonly #out = new ByteBuffer();
+  readonly #room: number;
+  #buffer: TextBuffer | undefined;
 
   constructor(world: WorldNames, format: RequestFormat) {
     const isCsv = format === 'csv';
@@ -50,30 +54,51 @@ export class VerdictRows {
     this.#heads = new Fragments(isCsv ? [',', ',,'] : [',', ',']);
     this.#tails = new Fragments(BYTES.map(isCsv ? csvTail : jsonTail));
     this.header = isCsv ? `${OUTPUT_COLUMNS.join(',')}\n` : '';
+    this.#room = this.#text.longest + 2 * this.#starts.longest + this.#tails.longest + 2 * MAX_DIGITS + 2;
   }
 
   /** The lines of a chunk, in UTF-8. */
-  rows({ columns, lines, bad, firstRow }: RequestChunk, verdicts: Uint8Array): Uint8Array {
-    const out = this.#out;
-    const room = this.#text.longest + 2 * this.#starts.longest + this.#tails.longest + 2 * MAX_DIGITS + 2;
-    for (let row = 0; row < verdicts.length; row++) {
-      out.reserve(room);
-      out.fragment(this.#starts, 0);
-      out.decimal(firstRow + row + 1);
-      if (lines) {
-        out.fragment(this.#starts, 1);
-        out.decimal(lines[row] as number);
-      }
-      out.fragment(this.#heads, lines ? 0 : 1);
-      const cells = bad.size > 0 ? bad.get(row) : undefined;
-      if (cells) {
-        out.text(this.#asWritten(cells));
-        out.reserve(this.#tails.longest);
-      } else {
-        this.#text.write(columns, row, out);
-      }
-      out.fragment(this.#tails, verdicts[row] as number);
+  rows(chunk: RequestChunk, verdicts: Uint8Array): Uint8Array {
+    const { columns, lines, bad, firstRow } = chunk;
+    const rows = verdicts.length;
+    const [starts, heads, tails] = [this.#starts, this.#heads, this.#tails];
+    this.#buffer ??= new TextBuffer(this.#text, { starts, heads, tails, longest: this.#room });
+    this.#buffer.load({ columns, verdicts, lines });
+    const pieces: Uint8Array[] = [];
+    // Rows with a problem are written one by one, and so are those of an id without a name.
+    const single = [...bad.keys(), rows].sort((a, b) => a - b);
+    let next = 0;
+    for (let row = 0; row < rows; ) {
+      while ((single[next] as number) < row) next += 1;
+      const written = this.#buffer.write(row, single[next] as number, firstRow + row + 1);
+      pieces.push(written.text.slice());
+      row += written.rows;
+      if (written.rows > 0 || row >= rows) continue;
+      pieces.push(this.#row(chunk, row, verdicts[row] as number));
+      row += 1;
     }
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : concatBytes(pieces);
+  }
+
+  /** The line of one row. */
+  #row({ columns, lines, bad, firstRow }: RequestChunk, row: number, verdict: number): Uint8Array {
+    const out = this.#out;
+    out.reserve(this.#room);
+    out.fragment(this.#starts, 0);
+    out.decimal(firstRow + row + 1);
+    if (lines) {
+      out.fragment(this.#starts, 1);
+      out.decimal(lines[row] as number);
+    }
+    out.fragment(this.#heads, lines ? 0 : 1);
+    const cells = bad.get(row);
+    if (cells) {
+      out.text(this.#asWritten(cells));
+      out.reserve(this.#tails.longest);
+    } else {
+      this.#text.write(columns, row, out);
+    }
+    out.fragment(this.#tails, verdict);
     return out.take();
   }
 

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { FullColumns } from '../../../src/engine/columns.js';
+import { NO_TOKEN } from '../../../src/kernel/world.js';
+import type { RequestChunk } from '../../../src/tables/request_table.js';
+import { VerdictRows } from '../../../src/tables/text/verdict_writer.js';
+import { cases } from '../../cases.js';
+import { VerdictRowsByRow } from '../oracle/verdict_rows.js';
+import { smallWorld } from '../small_world.js';
+
+const world = smallWorld();
+const byte = fc.integer({ min: 0, max: 255 });
+
+const chunk = fc.nat(60).chain((rows) => {
+  const of = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: rows, maxLength: rows });
+  return fc.record({
+    columns: fc
+      .record({
+        // Ids that the world does not have are written as numbers.
+        task: of(fc.oneof(fc.nat(world.tasks.length), fc.nat(0xffff))),
+        token: of(fc.oneof(fc.nat(world.tokens.length), fc.constant(NO_TOKEN), fc.nat(0xffff))),
+        cmd: of(fc.oneof(fc.nat(10), byte)),
+        type: of(fc.oneof(fc.nat(40), byte)),
+        attachType: of(fc.oneof(fc.nat(60), byte)),
+        insnCnt: of(fc.oneof(fc.nat(0xffff_ffff), fc.nat(11))),
+        pre: of(fc.nat(4)),
+      })
+      .map(
+        ({ task, token, cmd, type, attachType, insnCnt, pre }): FullColumns => ({
+          task: Uint16Array.from(task),
+          token: Uint16Array.from(token),
+          cmd: Uint8Array.from(cmd),
+          type: Uint8Array.from(type),
+          attachType: Uint8Array.from(attachType),
+          insnCnt: Uint32Array.from(insnCnt),
+          pre: Uint8Array.from(pre),
+        }),
+      ),
+    verdicts: fc.uint8Array({ minLength: rows, maxLength: rows }),
+    firstRow: fc.oneof(fc.nat(100), fc.constantFrom(0, 8, 98, 99_990, 2 ** 32 - 20, 10 ** 15 - 30)),
+    lines: fc.option(of(fc.oneof(fc.nat(0xffff_ffff), fc.nat(120))), { nil: undefined }),
+    bad: fc.array(
+      fc.tuple(
+        fc.nat(Math.max(rows - 1, 0)),
+        fc.array(fc.constantFrom('', 'x', 'a,"b"\n', 'ä'.repeat(400)), { maxLength: 8 }),
+      ),
+      { maxLength: rows > 0 ? 5 : 0 },
+    ),
+  });
+});
+
+test.each(['csv', 'ndjson'] as const)(
+  '%s rows that are written many at a time are those written one by one',
+  (format) => {
+    const [rows, byRow] = [new VerdictRows(world, format), new VerdictRowsByRow(world, format)];
+    expect(rows.header).toBe(byRow.header);
+    fc.assert(
+      fc.property(chunk, ({ columns, verdicts, firstRow, lines, bad }) => {
+        const given: RequestChunk = {
+          columns,
+          rows: verdicts.length,
+          firstRow,
+          ...(lines ? { lines: Uint32Array.from(lines) } : {}),
+          bad: new Map(bad),
+        };
+        const [made, expected] = [rows, byRow].map((writer) => Buffer.from(writer.rows(given, verdicts)).toString());
+        expect(made).toBe(expected);
+      }),
+      { numRuns: cases(300, 3000) },
+    );
+  },
+);
+
+test('rows that fill the buffer several times are all written', () => {
+  const long = { ...world, tasks: [{ ...world.tasks[0], name: 'a'.repeat(900) }] } as typeof world;
+  const rows = 12_000;
+  const columns: FullColumns = {
+    task: new Uint16Array(rows),
+    token: new Uint16Array(rows).fill(NO_TOKEN),
+    cmd: new Uint8Array(rows),
+    type: new Uint8Array(rows),
+    attachType: new Uint8Array(rows),
+    insnCnt: new Uint32Array(rows),
+    pre: new Uint8Array(rows),
+  };
+  const given: RequestChunk = { columns, rows, firstRow: 0, bad: new Map() };
+  const [made, expected] = [VerdictRows, VerdictRowsByRow].map((Writer) =>
+    Buffer.from(new Writer(long, 'csv').rows(given, new Uint8Array(rows))),
+  );
+  expect(made?.length).toBeGreaterThan(10_000_000);
+  expect(made?.equals(expected as Buffer)).toBe(true);
+});
