@@ -9,8 +9,11 @@ import { permissionSetOf } from './permission_set';
 import { writePermissionTable } from './permission_table';
 
 export { fillNullCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
+export { readCsvRows, readNdjsonRows } from './read_rows';
+export { putSpelling } from './spellings';
 export { writeTextRows } from './text_rows';
-export { writeCounts, writeIds, writeNames, writeWords } from './output_rows';
+export { gatherNumbers, mapNumbers, writeHybrid } from './page_values';
+export { writeCounts, writeIds, writeNames, writeRowNumbers, writeWords } from './output_rows';
 
 /** The verdict byte of one request. */
 export function decide(task: u32, token: u32, cmd: u32, type: u32, attach: u32, insnCnt: u32, pre: u32): u32 {

@@ -140,3 +140,15 @@ export function writeWords(
   }
   return <u32>rows - given;
 }
+
+/** Numbers of rows of eight bytes, counted up from the one of two halves. */
+export function writeRowNumbers(low: u32, high: u32, to: usize, rows: usize): void {
+  const first = <i64>low | (<i64>high << 32);
+  let numbers = i64x2.splat(first);
+  numbers = i64x2.replace_lane(numbers, 1, first + 1);
+  const step = i64x2.splat(2);
+  for (let row: usize = 0; row < rows; row += 2) {
+    v128.store(to + (row << 3), numbers);
+    numbers = i64x2.add(numbers, step);
+  }
+}

@@ -14,8 +14,10 @@ import {
   TEXT_INSN_CNT,
   TEXT_INSN_CNTS,
   TEXT_INSN_CNT_READERS,
+  TEXT_LIMIT,
   TEXT_LINES,
   TEXT_MOST_DIGITS,
+  TEXT_NUMBERS,
   TEXT_OUT,
   TEXT_PRE,
   TEXT_PRES,
@@ -76,7 +78,8 @@ function increment(last: usize, digits: u32): u32 {
 
 /**
  * Writes the rows from `row` on, and before `rows`; the number of the first is the one at TEXT_DIGITS, which has `digits` digits. Ends
- * before a row with a task or a token that has no fragment. Returns the row it ended before; the end of the text is at TEXT_OUT.
+ * before a row with a task or a token that has no fragment, and past TEXT_LIMIT. Returns the row it ended before; the end of the text
+ * is at TEXT_OUT.
  */
 export function writeTextRows(layout: usize, row: u32, rows: u32, digits: u32): u32 {
   const task = <usize>load<u32>(layout + TEXT_TASK);
@@ -99,18 +102,21 @@ export function writeTextRows(layout: usize, row: u32, rows: u32, digits: u32): 
   const insnCnts = <usize>load<u32>(layout + TEXT_INSN_CNTS);
   const pres = <usize>load<u32>(layout + TEXT_PRES);
   const tails = <usize>load<u32>(layout + TEXT_TAILS);
+  const limit = <usize>load<u32>(layout + TEXT_LIMIT);
+  const hasNumbers = load<u32>(layout + TEXT_NUMBERS) != 0;
   const lastDigit = layout + TEXT_DIGITS + TEXT_MOST_DIGITS - 1;
   let out = <usize>load<u32>(layout + TEXT_OUT);
   let at = <usize>row;
-  for (; at < rows; at++) {
+  for (; at < rows && out <= limit; at++) {
     const taskId = <u32>load<u16>(task + (at << 1));
     const tokenId = <u32>load<u16>(token + (at << 1));
     if (taskId >= taskCount || (tokenId >= tokenCount && tokenId != NO_ID)) break;
     out = fragment(starts, 0, out);
-    const first = lastDigit + 1 - digits;
-    v128.store(out, v128.load(first));
-    out += digits;
-    digits = increment(lastDigit, digits);
+    if (hasNumbers) {
+      v128.store(out, v128.load(lastDigit + 1 - digits));
+      out += digits;
+      digits = increment(lastDigit, digits);
+    }
     if (lines) {
       out = fragment(starts, 1, out);
       out = decimal(load<u32>(lines + (at << 2)), out);

@@ -7,7 +7,9 @@ import { WORKSPACE_SIZE } from '../dist/abi/memory_layout.js';
 import { KERNEL_REGIONS, REGIONS } from '../dist/engine/regions.js';
 
 /** Functions that work in another memory, which has other regions. */
-const OTHER_MEMORY = ['assembly/table_rows/', 'assembly/output_rows/', 'assembly/text_rows/'];
+const OTHER_MEMORY = ['table_rows', 'output_rows', 'page_values', 'read_rows', 'spellings', 'text_rows'].map(
+  (file) => `assembly/${file}/`,
+);
 /** Exports whose first parameter is the workspace. */
 const TAKES_WORKSPACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
 

@@ -12,7 +12,12 @@ export interface FileImports {
 export type Imports = ReadonlyMap<string, FileImports>;
 
 /** Files that both compilers read, so that numbers are written once: all that the hot path may import. */
-const SHARED_WITH_ASSEMBLY = ['src/abi/verdict.ts', 'src/abi/memory_layout.ts'];
+const SHARED_WITH_ASSEMBLY = [
+  'src/abi/verdict.ts',
+  'src/abi/memory_layout.ts',
+  'src/abi/read_layout.ts',
+  'src/abi/text_layout.ts',
+];
 
 /** What the text of a TypeScript file imports. */
 export function importsOf(file: string, text: string): FileImports {

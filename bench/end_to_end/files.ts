@@ -1,16 +1,17 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { type Columns, createColumns } from '../../src/engine/columns.js';
+import { createMemory } from '../../src/engine/wasm.js';
 import type { World } from '../../src/kernel/world.js';
+import type { ArrowPart } from '../../src/tables/arrow/arrow_part.js';
 import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
-import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
-import { EncodeBuffer } from '../../src/tables/columnar/encode_buffer.js';
-import type { OutputCells, OutputColumn } from '../../src/tables/columnar/output_column.js';
-import { cellBytesOf, REQUEST_CELLS, requestNames } from '../../src/tables/columnar/request_columns.js';
-import { ParquetWriter } from '../../src/tables/parquet/writer.js';
-import type { RequestFormat } from '../../src/tables/request_table.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
+import { ArrowPartEncoder } from '../../src/tables/arrow/part_encoder.js';
+import { NO_ADDED_NAMES } from '../../src/tables/columnar/added_names.js';
+import { type OutputColumn, requestColumns } from '../../src/tables/columnar/output_columns.js';
+import { openPartEncoders, openTableWriter } from '../../src/tables/open_output.js';
+import type { PartEncoder } from '../../src/tables/output_table.js';
+import { openRowGroupEncoders } from '../../src/tables/parquet/row_group_encoder.js';
+import { ParquetTableWriter } from '../../src/tables/parquet/table_writer.js';
+import type { RequestChunk, RequestFormat } from '../../src/tables/request_table.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { requests } from '../requests.js';
 import { rewriteParquet } from './duckdb.js';
@@ -23,7 +24,7 @@ export type PipelineFormat = (typeof PIPELINE_FORMATS)[number];
 const DRAWN_ROWS = 4_194_304;
 const BATCH_ROWS = 131_072;
 /** Task, token, command and the three types: the benchmark's requests have no counts and no faults. */
-const COLUMNS = REQUEST_CELLS.slice(0, 6);
+const COLUMN_COUNT = 6;
 
 /** The content of a file: a number of rows of a seed's requests. */
 export interface Drawn {
@@ -83,56 +84,68 @@ export async function writeParquetNumbers(world: World, path: string, generated:
   await writeParquet(world, path, generated, false);
 }
 
-async function writeText(world: World, format: RequestFormat, path: string, generated: Drawn): Promise<void> {
-  const writer = new RequestWriter(world, format);
-  const file = createWriteStream(path);
-  file.write(writer.header);
-  for (const { columns } of generateRequests(world, generated.seed, generated.rows)) {
-    if (!file.write(writer.rows(columns))) await once(file, 'drain');
+async function writeText(world: World, format: RequestFormat, path: string, { seed, rows }: Drawn): Promise<void> {
+  const table = { format, hasVerdicts: false, added: NO_ADDED_NAMES, compression: 'snappy' } as const;
+  const writer = await openTableWriter(world, table);
+  const encoder = (await openPartEncoders(world, table))(createMemory(true));
+  const file = await open(path, 'w');
+  await file.writeFile(writer.header);
+  for (const chunk of generateRequests(world, seed, rows)) {
+    encoder.add(chunk);
+    for (const { bytes } of encoder.take()) await file.writeFile(bytes);
   }
-  file.end();
-  await once(file, 'finish');
+  await file.close();
 }
 
 async function writeArrow(world: World, path: string, generated: Drawn): Promise<void> {
-  const encoder = new ArrowEncoder(COLUMNS, true);
+  const columns = requestColumns(world, NO_ADDED_NAMES).map((column) => ({ ...column, bytes: 4 }) as OutputColumn);
+  const written = columns.slice(0, COLUMN_COUNT);
+  const encoder = new ArrowEncoder(written, true);
   const file = await open(path, 'w');
   await file.writeFile(encoder.start());
-  for (const [column, names] of requestNames(world).slice(0, COLUMNS.length).entries()) {
-    await file.writeFile(encoder.names(column, names ?? []));
+  for (const [column, { names = [] }] of written.entries()) await file.writeFile(encoder.names(column, names));
+  const parts = new ArrowPartEncoder(createMemory(true), world, columns, BATCH_ROWS);
+  for (const { rows, bytes, batch } of partsOf(world, 'arrow', generated, parts)) {
+    const cells = (batch as ArrowPart).columns.slice(0, COLUMN_COUNT);
+    const [next] = (batch as ArrowPart).columns.slice(COLUMN_COUNT);
+    const body = bytes.subarray(0, next?.valid?.offset);
+    await file.writeFile(encoder.batch(rows, cells, body.length));
+    await file.writeFile(body);
   }
-  for (const { rows, cells } of cellBatches(world, 'arrow', generated)) await file.writeFile(encoder.rows(rows, cells));
   await file.writeFile(encoder.end());
   await file.close();
 }
 
 async function writeParquet(world: World, path: string, generated: Drawn, hasNames: boolean): Promise<void> {
-  const columns: OutputColumn[] = COLUMNS.map(({ name }) => ({ name, holds: hasNames ? 'names' : 'uint32' }));
-  const names = requestNames(world).slice(0, COLUMNS.length);
-  const lists = names.map((list) => (hasNames && list ? new DictionaryBuilder(list) : undefined));
-  const writer = new ParquetWriter(columns, lists);
+  const named = requestColumns(world, NO_ADDED_NAMES);
+  const columns = hasNames ? named : named.map(({ name }): OutputColumn => ({ name, holds: 'uint32', bytes: 4 }));
+  const writer = new ParquetTableWriter(columns, 'snappy');
+  const encoder = openRowGroupEncoders(world, columns, 'snappy', BATCH_ROWS)(createMemory(true));
   const drafted = `${path}.draft`;
   const file = await open(drafted, 'w');
   await file.writeFile(writer.header);
-  for (const { rows, cells } of cellBatches(world, 'parquet', generated))
-    await file.writeFile(writer.append(rows, cells));
-  await file.writeFile(writer.finish());
+  for (const part of partsOf(world, 'parquet', generated, encoder)) {
+    for (const bytes of writer.part(part)) await file.writeFile(bytes);
+  }
+  await file.writeFile(writer.footer());
   await file.close();
-  await rewriteParquet(drafted, path);
+  const kept = columns.slice(0, COLUMN_COUNT).map(({ name }) => name);
+  await rewriteParquet(drafted, path, kept);
   await rm(drafted);
 }
 
-function* cellBatches(
+function* partsOf(
   world: World,
   format: PipelineFormat,
   generated: Drawn,
-): Generator<{ rows: number; cells: readonly OutputCells[] }> {
-  const cells = new EncodeBuffer(world, { indexBytes: cellBytesOf(REQUEST_CELLS) });
+  encoder: PartEncoder,
+): Generator<ReturnType<PartEncoder['take']>[number]> {
   const { insnCnt, pre } = createColumns(BATCH_ROWS);
   for (const columns of drawnBatches(world, format, generated)) {
     const rows = columns.task.length;
     const full = { ...columns, insnCnt: insnCnt.subarray(0, rows), pre: pre.subarray(0, rows) };
-    cells.put(full);
-    yield { rows, cells: cells.take().slice(0, COLUMNS.length) };
+    const chunk: RequestChunk = { columns: full, rows, firstRow: 0, bad: new Map() };
+    encoder.add(chunk);
+    yield* encoder.take();
   }
 }

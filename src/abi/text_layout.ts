@@ -30,6 +30,10 @@ export const TEXT_INSN_CNTS = 72;
 export const TEXT_PRES = 76;
 /** By verdict byte. */
 export const TEXT_TAILS = 80;
+/** The last place where a row may begin. */
+export const TEXT_LIMIT = 84;
+/** Whether rows have numbers: 0 or 1. */
+export const TEXT_NUMBERS = 88;
 /** A byte by command: not 0 where it reads the field. */
 export const TEXT_ATTACH_TYPE_READERS = 128;
 export const TEXT_INSN_CNT_READERS = 192;
@@ -37,3 +41,5 @@ export const TEXT_INSN_CNT_READERS = 192;
 export const TEXT_DIGITS = 256;
 export const TEXT_MOST_DIGITS = 16;
 export const TEXT_LAYOUT_SIZE = 320;
+/** Most bytes that are written past a row. */
+export const TEXT_PAST_ROW = 16;

@@ -2,19 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../engine/evaluator.js';
 import { throwIfAborted } from '../errors.js';
 import type { World } from '../kernel/world.js';
+import { partRows } from '../tables/open_output.js';
 import type { RequestChunk } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
-import type { VerdictTableWriter } from '../tables/writers.js';
-import type { BatchWorkers, BatchWorkersOptions } from './batch_workers.js';
-import { type DecidedChunk, decideChunk } from './decide_chunk.js';
+import type { BatchWorkers } from './batch_workers.js';
 import { BadRowError } from './errors.js';
 import type { BatchOptions } from './options.js';
 import { DIFFERENCES_HEADER, differencesCsv } from './output/differences_writer.js';
 import type { OpenSink } from './output/open_sink.js';
-import { addedNames, isText } from './output/verdict_writer.js';
+import type { LentParts, PartOutput } from './output/part_output.js';
 import type { BatchPlan } from './plan.js';
 import type { OpenSource } from './source.js';
-import type { DecidedSplit } from './splits/split_reading.js';
+import type { DecidedSplit, LentChunk } from './splits/split_reading.js';
+import { type ChunksResult, decideChunks } from './splits/split_task.js';
 import { countTransientChunks } from './summary/count_columns.js';
 import { checkGroups, type Grouping } from './summary/group_by.js';
 import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, tallyChunk } from './summary/summary.js';
@@ -22,18 +22,14 @@ import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, t
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
 const YIELD_MS = 20;
-/** Chunks that are read ahead for each worker while earlier ones are decided. */
-const CHUNKS_AHEAD = 2;
+/** Groups of chunks that are read ahead for each worker while earlier ones are decided. */
+const GROUPS_AHEAD = 2;
 
-/** Rows of a split whose verdict rows are written: several splits are held as a whole, and a row can take hundreds of bytes. */
-const WRITTEN_ROWS = 131_072;
-/** What each plan that reads splits wants of them. */
-const WANTS = { count_splits: 'counts', read_splits: 'chunks', write_splits: 'rows' } as const;
-
-/** A chunk on its way. */
+/** Chunks on their way, and the buffer their rows are written in. */
 interface Pending {
-  readonly chunk: RequestChunk;
-  readonly decided: DecidedChunk | Promise<DecidedChunk>;
+  readonly chunks: readonly RequestChunk[];
+  readonly buffer: number | undefined;
+  readonly decided: Promise<ChunksResult>;
 }
 
 /** A batch whose source and output are open. */
@@ -42,11 +38,10 @@ export interface OpenBatch {
   readonly world: World;
   readonly plan: BatchPlan;
   readonly source: OpenSource;
-  readonly output: OpenSink | undefined;
+  /** Where verdict rows go, where they are wanted. */
+  readonly output: PartOutput | undefined;
   /** Where rows go that are answered otherwise. */
   readonly differences: OpenSink | undefined;
-  /** Writes verdict rows, where they are wanted. */
-  readonly rows: VerdictTableWriter | undefined;
   readonly grouping: Grouping | undefined;
   readonly summary: Summary;
 }
@@ -56,57 +51,67 @@ export function executePlan(batch: OpenBatch): Promise<void> {
   return new BatchRunner(batch).run();
 }
 
+/** What a source gives: chunks, or what became of rows where they were read or drawn. */
+type Given = RequestChunk | LentChunk | CountedSplit | DecidedSplit;
+
 class BatchRunner {
   readonly #options: BatchOptions;
   readonly #world: World;
   readonly #plan: BatchPlan;
   readonly #source: OpenSource;
-  readonly #output: OpenSink | undefined;
+  readonly #output: PartOutput | undefined;
   readonly #differences: OpenSink | undefined;
-  readonly #rows: VerdictTableWriter | undefined;
   readonly #summary: Summary;
   readonly #grouping: Grouping | undefined;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
+  /** Rows of a group of chunks. */
+  readonly #groupRows: number;
   #batchWorkers: BatchWorkers | undefined;
+  readonly #pending: Pending[] = [];
+  #hasReader = true;
   #reported = performance.now();
 
-  constructor({ options, world, plan, source, output, differences, rows, grouping, summary }: OpenBatch) {
+  constructor({ options, world, plan, source, output, differences, grouping, summary }: OpenBatch) {
     this.#options = options;
     this.#world = world;
     this.#plan = plan;
     this.#source = source;
     this.#output = output;
     this.#differences = differences;
-    this.#rows = rows;
     this.#summary = summary;
     this.#grouping = grouping;
     this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
+    this.#groupRows = output ? partRows(output.table.format) : 0;
   }
 
   async run(): Promise<void> {
     try {
-      if (this.#plan.kind === 'sample_in_workers') await this.#sampleInWorkers(this.#plan.workers);
-      else await this.#passChunks(await this.#read());
+      await this.#differences?.write(DIFFERENCES_HEADER);
+      if (this.#output) this.#hasReader = await this.#output.begin();
+      if (this.#plan.kind === 'sample_in_workers' && !this.#output) await this.#countSampled(this.#plan.workers);
+      else await this.#pass(await this.#read());
+      if (this.#output && this.#hasReader) this.#hasReader = await this.#output.end();
+      this.#summary.isTruncated = !this.#hasReader;
     } finally {
       await this.#batchWorkers?.close();
     }
     this.#report();
   }
 
-  async #sampleInWorkers(workers: number): Promise<void> {
-    const { source } = this.#options;
-    if (source.kind !== 'generated') throw new TypeError(`a ${source.kind} source is not sampled`);
+  async #countSampled(workers: number): Promise<void> {
+    const { seed, rows } = this.#sampled();
     const batchWorkers = await this.#startWorkers(workers);
-    await batchWorkers.sample(source.seed, source.rows, (part) => {
+    await batchWorkers.countSampled(seed, rows, (part) => {
       addCounts(this.#summary, part);
       this.#reportSometimes();
     });
   }
 
-  /** The rows of the source, or what was counted of them where they were read. */
-  async #read(): Promise<AsyncIterable<RequestChunk | CountedSplit | DecidedSplit> | Iterable<RequestChunk>> {
+  /** The rows of the source, or what became of them where they were read. */
+  async #read(): Promise<AsyncIterable<Given> | Iterable<Given>> {
     const { chunks, transient } = this.#source;
     const plan = this.#plan;
+    if (plan.kind === 'sample_in_workers') return this.#sample(plan.workers);
     if (plan.kind === 'count_splits' || plan.kind === 'read_splits' || plan.kind === 'write_splits') {
       return this.#readSplits(plan);
     }
@@ -118,46 +123,69 @@ class BatchRunner {
     return chunks;
   }
 
-  async #readSplits(
-    plan: BatchPlan & { kind: 'count_splits' | 'read_splits' | 'write_splits' },
-  ): Promise<AsyncIterable<RequestChunk | DecidedSplit>> {
-    const table = (await this.#source.splittable?.()) as SplittableTable;
-    const batchWorkers = await this.#startWorkers(plan.workers, table.data);
-    const { readSplits } = await import('./splits/split_reading.js');
-    const wants = WANTS[plan.kind];
-    const sizes = { bytes: plan.splitBytes, rows: wants === 'rows' ? WRITTEN_ROWS : undefined };
-    return this.#source.withReadErrors(readSplits(table, batchWorkers, { wants, sizes, signal: this.#options.signal }));
+  async *#sample(workers: number): AsyncGenerator<DecidedSplit> {
+    const { seed, rows } = this.#sampled();
+    const { buffers } = this.#output as PartOutput;
+    const batchWorkers = await this.#startWorkers(workers);
+    const { sampleParts } = await import('./splits/sampling.js');
+    for await (const { counts, written } of sampleParts(batchWorkers, {
+      seed,
+      rows,
+      partRows: this.#groupRows,
+      buffers,
+    })) {
+      yield { counts: counts as Counts, rowsBefore: 0, linesBefore: 0, written };
+    }
   }
 
-  async #passChunks(
-    chunks: AsyncIterable<RequestChunk | CountedSplit | DecidedSplit> | Iterable<RequestChunk>,
-  ): Promise<void> {
+  #sampled(): { readonly seed: number; readonly rows: number } {
+    const { source } = this.#options;
+    if (source.kind !== 'generated') throw new TypeError(`a ${source.kind} source is not sampled`);
+    return source;
+  }
+
+  async #readSplits(
+    plan: BatchPlan & { kind: 'count_splits' | 'read_splits' | 'write_splits' },
+  ): Promise<AsyncIterable<Given>> {
+    const table = (await this.#source.splittable?.()) as SplittableTable;
+    const handsOutChunks = plan.kind === 'read_splits';
+    const batchWorkers = await this.#startWorkers(plan.workers, table.data, handsOutChunks);
+    const { readSplits } = await import('./splits/split_reading.js');
+    const buffers = plan.kind === 'write_splits' ? this.#output?.buffers : undefined;
+    const options = {
+      wants: handsOutChunks ? 'chunks' : 'counts',
+      sizes: { bytes: plan.splitBytes, rows: buffers && this.#groupRows },
+      buffers,
+      signal: this.#options.signal,
+    } as const;
+    return this.#source.withReadErrors(readSplits(table, batchWorkers, options));
+  }
+
+  async #pass(given: AsyncIterable<Given> | Iterable<Given>): Promise<void> {
     const { signal } = this.#options;
     const plan = this.#plan;
-    const pending: Pending[] = [];
     let lastYield = performance.now();
     let count = 0;
-    await this.#differences?.write(DIFFERENCES_HEADER);
-    let hasReader = this.#output && this.#rows ? await this.#output.write(this.#rows.header) : true;
-    for await (const chunk of chunks) {
+    let group: RequestChunk[] = [];
+    let rows = 0;
+    if (!this.#hasReader) return;
+    for await (const chunk of given) {
       throwIfAborted(signal);
       this.#throwOnFirstBadRow();
-      if ('counts' in chunk) {
-        addCounts(this.#summary, chunk.counts, chunk.rowsBefore, chunk.linesBefore);
-        if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
-        if ('parts' in chunk) hasReader = await this.#writeSplit(chunk);
-        this.#reportSometimes();
-        if (!hasReader) break;
-      } else {
-        if (plan.kind === 'render_in_workers' && count >= plan.fromChunk && !this.#batchWorkers) {
+      if ('counts' in chunk) await this.#takeSplit(chunk);
+      else {
+        if (plan.kind === 'decide_in_workers' && count >= plan.fromChunk && !this.#batchWorkers) {
           await this.#startWorkers(plan.workers);
         }
         count += 1;
-        pending.push({ chunk, decided: this.#decide(chunk) });
-        const ahead = this.#batchWorkers ? CHUNKS_AHEAD * this.#batchWorkers.workers : 0;
-        if (pending.length > ahead) hasReader = await this.#finish(pending.shift() as Pending);
-        if (!hasReader) break;
+        group.push(chunk);
+        rows += chunk.rows;
+        if (rows >= this.#groupRows) {
+          await this.#decide(group);
+          [group, rows] = [[], 0];
+        }
       }
+      if (!this.#hasReader) return;
       // Sampled rows never wait for anything: without a pause, signals and timers would not get their turn.
       const now = performance.now();
       if (now - lastYield >= YIELD_MS) {
@@ -166,13 +194,8 @@ class BatchRunner {
       }
     }
     this.#throwOnFirstBadRow();
-    for (const next of pending) {
-      if (!hasReader) break;
-      hasReader = await this.#finish(next);
-    }
-    const footer = hasReader && this.#rows?.footer?.();
-    if (this.#output && footer) hasReader = await this.#output.write(footer);
-    this.#summary.isTruncated = !hasReader;
+    if (group.length > 0) await this.#decide(group);
+    while (this.#pending.length > 0 && this.#hasReader) await this.#finishFirst();
   }
 
   /** Problems are known as soon as rows are read, the first of the table first. Throws a BadRowError. */
@@ -181,62 +204,80 @@ class BatchRunner {
     if (first && this.#options.strict) throw new BadRowError(this.#source.file, first);
   }
 
-  #decide(chunk: RequestChunk): DecidedChunk | Promise<DecidedChunk> {
-    if (!this.#batchWorkers) return decideChunk(chunk, this.#evaluators, this.#rows);
-    const decided = this.#batchWorkers.decide(chunk);
+  /** Has chunks decided, after waiting for those before where there are enough of them. */
+  async #decide(chunks: readonly RequestChunk[]): Promise<void> {
+    const buffer = await this.#buffer();
+    if (!this.#hasReader) return;
+    const decided = this.#batchWorkers ? this.#batchWorkers.decide(chunks, buffer) : this.#decideHere(chunks, buffer);
     // Where an earlier chunk fails, this result is not awaited.
     decided.catch(() => undefined);
-    return decided;
+    this.#pending.push({ chunks, buffer, decided });
+    const ahead = this.#batchWorkers ? GROUPS_AHEAD * this.#batchWorkers.workers : 0;
+    while (this.#pending.length > ahead && this.#hasReader) await this.#finishFirst();
   }
 
-  /** Writes the rows of a split. Answers false where the output is not read any more. */
-  async #writeSplit({ texts, parts }: DecidedSplit): Promise<boolean> {
-    const output = this.#output;
-    if (!output) return true;
-    for (const text of texts) if (!(await output.write(text))) return false;
-    for (const part of parts) {
-      const bytes = this.#rows?.part?.(part);
-      if (bytes && !(await output.write(bytes))) return false;
+  async #decideHere(chunks: readonly RequestChunk[], buffer: number | undefined): Promise<ChunksResult> {
+    const encoder = buffer === undefined ? undefined : await this.#output?.encoder(buffer);
+    return decideChunks(chunks, this.#evaluators, encoder);
+  }
+
+  /** A buffer for the next rows; undefined where none are written. */
+  async #buffer(): Promise<number | undefined> {
+    const buffers = this.#output?.buffers;
+    if (!buffers) return undefined;
+    for (;;) {
+      const buffer = buffers.take();
+      if (buffer !== undefined) return buffer;
+      if (this.#pending.length === 0 || !this.#hasReader) return buffers.wait();
+      await this.#finishFirst();
     }
-    return true;
   }
 
-  /** Counts a chunk and writes its rows. Answers false where the output is not read any more. */
-  async #finish({ chunk, decided }: Pending): Promise<boolean> {
-    const { verdicts, others, text } = await decided;
+  async #takeSplit(split: CountedSplit | DecidedSplit): Promise<void> {
+    addCounts(this.#summary, split.counts, split.rowsBefore, split.linesBefore);
+    if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
+    if ('written' in split && split.written) await this.#write(split.written);
+    this.#reportSometimes();
+  }
+
+  /** Counts the first chunks that are on their way, and writes their rows. */
+  async #finishFirst(): Promise<void> {
+    const { chunks, buffer, decided } = this.#pending.shift() as Pending;
+    const { decided: answers, parts } = await decided;
     throwIfAborted(this.#options.signal);
-    tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
-    if (this.#differences) {
+    for (const [i, chunk] of chunks.entries()) {
+      const { verdicts, others } = answers[i] as ChunksResult['decided'][number];
+      tallyChunk(this.#summary, chunk, verdicts, others, this.#grouping);
+      if (!this.#differences) continue;
       const profiles = this.#summary.comparisons.map(({ profile }) => profile);
       const rows = differencesCsv(chunk, verdicts, profiles, others);
-      if (rows !== '' && !(await this.#differences.write(rows))) return false;
+      if (rows !== '' && !(await this.#differences.write(rows))) this.#hasReader = false;
     }
+    for (const chunk of chunks) if ('release' in chunk) (chunk as LentChunk).release();
     if (this.#summary.groupCounts) checkGroups(this.#summary.groupCounts);
-    const hasReader = this.#output && text ? await this.#output.write(text) : true;
+    if (buffer !== undefined && this.#hasReader) await this.#write({ parts, buffer });
     this.#reportSometimes();
-    return hasReader;
   }
 
-  async #startWorkers(workers: number, table?: TableData): Promise<BatchWorkers> {
+  async #write(parts: LentParts): Promise<void> {
+    if (this.#output && !(await this.#output.write(parts))) this.#hasReader = false;
+  }
+
+  async #startWorkers(workers: number, table?: TableData, handsOutChunks = false): Promise<BatchWorkers> {
     // Imported where it is needed: most batches are over before it would be.
     const { BatchWorkers } = await import('./batch_workers.js');
     const { signal } = this.#options;
     const groupBy = this.#grouping?.columns;
-    this.#batchWorkers = new BatchWorkers(this.#evaluators, {
+    const output = this.#output;
+    this.#batchWorkers = new BatchWorkers(this.#world, this.#evaluators, {
       workers,
       signal,
-      ...this.#written(),
+      output,
       table,
+      handsOutChunks,
       groupBy,
     });
     return this.#batchWorkers;
-  }
-
-  /** What workers write. */
-  #written(): Pick<BatchWorkersOptions, 'format' | 'columns'> {
-    const { sink, source } = this.#options;
-    if (!sink || sink.kind === 'none') return {};
-    return isText(sink.format) ? { format: sink.format } : { columns: addedNames(source) };
   }
 
   #reportSometimes(): void {

@@ -1,32 +1,49 @@
 import type { Evaluator } from '../engine/evaluator.js';
 import { shareEvaluator } from '../engine/share.js';
+import type { WorldNames } from '../kernel/world.js';
 import { SlotWorkspaces } from '../pool/slot_workspaces.js';
-import type { AddedNames } from '../tables/columnar/verdict_columns.js';
-import type { RequestChunk, RequestFormat } from '../tables/request_table.js';
 import type { Split, TableData } from '../tables/split.js';
 import { runWithRetry } from '../workers/retry.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { BLOCK_ROWS } from '../workload/generate_requests.js';
-import type { DecidedChunk } from './decide_chunk.js';
+import type { PartOutput } from './output/part_output.js';
+import { LentMemories } from './splits/lent_memories.js';
 import type { ReadFailure } from './splits/read_failure.js';
-import type { SplitResult, SplitTask, SplitWants, SplitWorkerData } from './splits/split_task.js';
+import type {
+  ChunksResult,
+  SampleResult,
+  SplitResult,
+  SplitTask,
+  SplitWants,
+  SplitWorkerData,
+  UndecidedChunk,
+} from './splits/split_task.js';
 import { packWorld } from './splits/world_transfer.js';
 import type { GroupColumn } from './summary/group_columns.js';
 import type { Counts } from './summary/summary.js';
 
-/** Rows that a worker samples at a time: some twenty milliseconds of work. */
+/** Rows that a worker samples and counts at a time: some twenty milliseconds of work. */
 const SAMPLE_ROWS = 16 * BLOCK_ROWS;
+
+/** For each worker: as many splits are read ahead, decided, or waited with for more. */
+const CHUNK_MEMORIES = 5;
+
+/** What is lent to a split: where its rows are written, and where its chunks are handed out. */
+export interface LentToSplit {
+  readonly buffer?: number | undefined;
+  readonly chunkMemory?: number | undefined;
+}
 
 /** What worker threads are for. */
 export interface BatchWorkersOptions {
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
-  /** Of verdict rows as text, where they are wanted. */
-  readonly format?: RequestFormat | undefined;
-  /** Where verdict rows in columns are wanted: which names rows can add. */
-  readonly columns?: AddedNames | undefined;
+  /** Where rows are written. */
+  readonly output?: PartOutput | undefined;
   /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
+  /** Whether chunks of its splits are handed out. */
+  readonly handsOutChunks?: boolean;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
 }
@@ -37,21 +54,24 @@ export class BatchWorkers {
   readonly #workerPool: WorkerPool;
   readonly #workspaces: SlotWorkspaces;
   readonly #signal: AbortSignal | undefined;
+  /** Where chunks of splits are handed out. */
+  readonly chunkMemories: LentMemories | undefined;
 
-  /** The first evaluator is the batch's, the others are those it is compared with. */
+  /** The first evaluator is the batch's, the others are those it is compared with. Without any, rows are not decided. */
   constructor(
-    evaluators: readonly [Evaluator, ...Evaluator[]],
-    { workers, signal, format, columns, table, groupBy }: BatchWorkersOptions,
+    world: WorldNames,
+    evaluators: readonly Evaluator[],
+    { workers, signal, output, table, handsOutChunks, groupBy }: BatchWorkersOptions,
   ) {
-    const [{ world }, ...compared] = evaluators;
+    this.chunkMemories = handsOutChunks ? new LentMemories(CHUNK_MEMORIES * workers) : undefined;
     const memories = evaluators.map((evaluator) => shareEvaluator(evaluator).memory);
     const workerData: SplitWorkerData = {
       world: packWorld(world),
       memories,
-      compared: compared.map((other) => other.world.profile.name),
-      format,
-      columns,
+      compared: evaluators.slice(1).map((other) => other.world.profile.name),
+      output: output && { table: output.table, buffers: output.buffers.all },
       table,
+      chunkMemories: this.chunkMemories?.all,
       groupBy,
     };
     this.workers = workers;
@@ -64,38 +84,43 @@ export class BatchWorkers {
     });
   }
 
-  /** A chunk's verdicts and its rows as text. */
-  decide({ columns, rows, firstRow, lines, bad }: RequestChunk): Promise<DecidedChunk> {
-    const chunk = { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
-    return this.#run(formatRows(firstRow, firstRow + rows), (workspaces) => ({ kind: 'chunk', chunk, workspaces }));
+  /** Verdicts of chunks, and their rows in an output buffer. */
+  decide(given: readonly UndecidedChunk[], buffer: number | undefined): Promise<ChunksResult> {
+    const chunks = given.map(({ columns, rows, firstRow, lines, bad }): UndecidedChunk => {
+      return { columns, rows, firstRow, ...(lines ? { lines } : {}), bad };
+    });
+    const [first, last] = [chunks[0], chunks.at(-1)] as [UndecidedChunk, UndecidedChunk];
+    const what = formatRows(first.firstRow, last.firstRow + last.rows);
+    return this.#run(what, (workspaces) => ({ kind: 'chunks', chunks, workspaces, buffer }));
   }
 
-  /** What is wanted of a split of the table. */
-  readSplit(split: Split, wants: SplitWants): Promise<SplitResult | ReadFailure> {
+  /** What is wanted of a split of the table; with an output buffer, its rows in that. */
+  readSplit(
+    split: Split,
+    wants: SplitWants,
+    { buffer, chunkMemory }: LentToSplit = {},
+  ): Promise<SplitResult | ReadFailure> {
     const what =
       'isStart' in split
         ? `on bytes ${split.from} to ${split.to}`
         : formatRows(split.firstRow, split.firstRow + split.rows);
-    return this.#run(what, (workspaces) => ({ kind: 'split', split, wants, workspaces }));
+    return this.#run(what, (workspaces) => ({ kind: 'split', split, wants, workspaces, buffer, chunkMemory }));
+  }
+
+  /** Samples the rows from `from`, a multiple of BLOCK_ROWS, up to `to`; decides and counts them, and writes them in an output buffer. */
+  sample(seed: number, from: number, to: number, buffer?: number): Promise<SampleResult> {
+    return this.#run(formatRows(from, to), (workspaces) => ({ kind: 'sample', seed, from, to, workspaces, buffer }));
   }
 
   /** Samples, decides and counts `rows` rows, part by part; `count` is called with what each part counted, in any order. */
-  async sample(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
+  async countSampled(seed: number, rows: number, count: (part: Counts) => void): Promise<void> {
     let next = 0;
     const sampleParts = async (): Promise<void> => {
       while (next < rows) {
         const from = next;
-        const to = Math.min(from + SAMPLE_ROWS, rows);
-        next = to;
-        count(
-          await this.#run<Counts>(formatRows(from, to), (workspaces) => ({
-            kind: 'sample',
-            seed,
-            from,
-            to,
-            workspaces,
-          })),
-        );
+        next = Math.min(from + SAMPLE_ROWS, rows);
+        const { counts } = await this.sample(seed, from, next);
+        if (counts) count(counts);
       }
     };
     await Promise.all(Array.from({ length: this.workers }, sampleParts));

@@ -6,6 +6,7 @@ import { invalidArgument, requireObject, requireSignal, requireWhole } from '../
 import type { World } from '../kernel/world.js';
 import { MAX_WORKERS } from '../pool/limits.js';
 import { TABLE_FORMATS } from '../tables/formats.js';
+import { COMPRESSIONS, type Compression } from '../tables/output_table.js';
 import type { BatchSink } from './output/sink.js';
 import type { Progress } from './progress.js';
 import type { BatchSource } from './source.js';
@@ -40,6 +41,8 @@ export interface BatchOptions {
   readonly groupsSink?: BatchSink | undefined;
   /** Where all rows go that `compare` answers otherwise, as CSV; this thread decides then. */
   readonly compareSink?: BatchSink | undefined;
+  /** How the pages of a Parquet output are compressed: `snappy` by default, `zstd` from Node 22.15 on, or `none`. */
+  readonly compression?: Compression | undefined;
   /** In place of standard input and output. */
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -75,6 +78,7 @@ export function checkBatchOptions(options: BatchOptions): void {
   // Whether threads are started depends on the table: an evaluator that cannot be shared is refused whatever the table is.
   if (workers > 1) for (const shared of [evaluator, ...compare]) shareEvaluator(shared);
   requireWhole('options.splitBytes', splitBytes, 1);
+  requireOneOf('options.compression', options.compression ?? 'snappy', COMPRESSIONS);
   requireSignal('options.signal', signal);
   requireSource(source);
   for (const [name, given] of Object.entries({ sink, groupsSink, compareSink }))

@@ -4,14 +4,18 @@ export interface PlanFacts {
   readonly workers: number;
   /** Rows to sample, of a source that is sampled. */
   readonly sampledRows?: number | undefined;
-  /** Of a table: whether any thread can read it in splits, whether its rows are in columns, and its bytes where they are known. */
+  /**
+   * Of a table: whether any thread can read it in splits, whether its rows are in columns, its bytes where they are known, and the most
+   * rows of a part that is not cut, where it has such parts.
+   */
   readonly table?: {
     readonly isSplittable: boolean;
     readonly isColumnar: boolean;
     readonly bytes: number | undefined;
+    readonly uncutRows?: number | undefined;
   };
-  /** What is written: nothing, rows of text, which threads can render piece by piece, or columns, which one thread writes. */
-  readonly output: 'none' | 'text' | 'columns';
+  /** Whether rows are written. */
+  readonly isWritten: boolean;
   /** Bytes of a text table that a worker takes at a time. */
   readonly splitBytes: number;
   /** Rows that differ are written one by one: the verdicts of every chunk are needed in this thread. */
@@ -20,19 +24,16 @@ export interface PlanFacts {
 
 /** How a batch is executed. */
 export type BatchPlan =
-  /** Workers sample the requests, decide and count them. */
+  /** Workers sample the requests, decide and count them, and write their rows where they are wanted; this thread puts them in order. */
   | { readonly kind: 'sample_in_workers'; readonly workers: number }
   /** Workers read splits of the table, decide and count their rows. */
   | { readonly kind: 'count_splits'; readonly workers: number; readonly splitBytes: number }
   /** Workers read splits of the table; then workers decide their chunks and write their verdict rows. */
   | { readonly kind: 'read_splits'; readonly workers: number; readonly splitBytes: number }
-  /**
-   * Workers read splits of the table, decide and count their rows, and write their verdict rows as text or as cells; this thread
-   * puts them in order.
-   */
+  /** Workers read splits of the table, decide and count their rows, and write their verdict rows; this thread puts them in order. */
   | { readonly kind: 'write_splits'; readonly workers: number; readonly splitBytes: number }
-  /** This thread reads chunks; from the chunk of a number on, workers decide and render them: before, threads are not worth it. */
-  | { readonly kind: 'render_in_workers'; readonly workers: number; readonly fromChunk: number }
+  /** This thread reads chunks; from the chunk of a number on, workers decide and write them: before, threads are not worth it. */
+  | { readonly kind: 'decide_in_workers'; readonly workers: number; readonly fromChunk: number }
   /** This thread reads, decides and counts rows in place. */
   | { readonly kind: 'count_in_place' }
   /** This thread does everything, chunk by chunk. */
@@ -51,26 +52,39 @@ const MIN_CHUNKS = 8;
 const COUNTED_SPLITS = 32;
 const MAX_SPLIT_GROWTH = 8;
 
+/** Whether starting threads to sample these rows is worth it. */
+export function isSampledInWorkers(rows: number, workers: number): boolean {
+  return workers > 1 && rows >= MIN_SAMPLED;
+}
+
+/** Most rows of a part that is not cut, for its rows to be written where they are read: they are held as a whole. */
+const MAX_WRITTEN_ROWS = 1 << 18;
+
 /** The one place where it is decided how a batch is executed. What comes out does not depend on it. */
-export function planBatch({ workers, sampledRows, table, output, splitBytes, listsDifferences }: PlanFacts): BatchPlan {
+export function planBatch({
+  workers,
+  sampledRows,
+  table,
+  isWritten,
+  splitBytes,
+  listsDifferences,
+}: PlanFacts): BatchPlan {
   if (listsDifferences) return { kind: 'chunks' };
-  const here: BatchPlan =
-    output === 'none' && table?.isColumnar === true ? { kind: 'count_in_place' } : { kind: 'chunks' };
+  const here: BatchPlan = !isWritten && table?.isColumnar === true ? { kind: 'count_in_place' } : { kind: 'chunks' };
   if (workers <= 1) return here;
-  if (sampledRows !== undefined && output === 'none') {
-    return sampledRows >= MIN_SAMPLED ? { kind: 'sample_in_workers', workers } : here;
+  if (sampledRows !== undefined) {
+    return isSampledInWorkers(sampledRows, workers) ? { kind: 'sample_in_workers', workers } : here;
   }
   const isLarge = table?.isSplittable === true && (table.bytes ?? 0) >= MIN_SPLITS * splitBytes;
-  if (table && isLarge && output === 'none') {
+  if (table && isLarge && !isWritten) {
     return { kind: 'count_splits', workers, splitBytes: countedSplitBytes(table.bytes ?? 0, workers, splitBytes) };
   }
-  // Text has the number of each row, which in a text table is known when the splits before it are read.
-  if (table && isLarge && (table.isColumnar || output === 'columns')) {
-    return { kind: 'write_splits', workers, splitBytes };
-  }
-  if (table && isLarge) return { kind: 'read_splits', workers, splitBytes };
-  if (output !== 'text') return here;
-  return { kind: 'render_in_workers', workers, fromChunk: isLarge ? 0 : MIN_CHUNKS };
+  // Rows have numbers, which in a text table are known when the splits before them are read.
+  const isKept = (table?.uncutRows ?? 0) > MAX_WRITTEN_ROWS;
+  if (table && isLarge)
+    return { kind: table.isColumnar && !isKept ? 'write_splits' : 'read_splits', workers, splitBytes };
+  if (!isWritten) return here;
+  return { kind: 'decide_in_workers', workers, fromChunk: isLarge ? 0 : MIN_CHUNKS };
 }
 
 function countedSplitBytes(bytes: number, workers: number, splitBytes: number): number {

@@ -1,12 +1,16 @@
 import { AbortError, throwIfAborted } from '../errors.js';
+import type { WorldNames } from '../kernel/world.js';
+import type { AddedNames } from '../tables/columnar/added_names.js';
+import type { TableFormat } from '../tables/formats.js';
 import { RowDiagnostics } from '../tables/rows/row_diagnostics.js';
 import { executePlan } from './batch_runner.js';
 import { type BatchOptions, checkBatchOptions } from './options.js';
 import { type OpenSink, placeAll } from './output/open_sink.js';
+import { PartOutput } from './output/part_output.js';
 import { openSinks } from './output/sink.js';
-import { addedNames, isText, openVerdictWriter } from './output/verdict_writer.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { type OpenSource, openSource } from './source.js';
+import { SPLITS_AHEAD } from './splits/split_reading.js';
 import { Grouping } from './summary/group_by.js';
 import { groupsCsv } from './summary/groups_csv.js';
 import { emptySummary, type Summary, undecidableRows } from './summary/summary.js';
@@ -47,11 +51,9 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   try {
     outputs = await openSinks([sink, groupsSink, compareSink], { signal, stdout });
     const [output, groupsOutput, differences] = outputs;
-    const rows =
-      sink.kind === 'none' || !output
-        ? undefined
-        : await openVerdictWriter(world, sink.format, addedNames(options.source));
-    await executePlan({ options, world, plan, source, output, differences, rows, grouping, summary });
+    const written =
+      output && sink.kind !== 'none' && (await openOutput(world, sink.format, source.addedNames, options, output));
+    await executePlan({ options, world, plan, source, output: written || undefined, differences, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();
     summary.badRows = undecidableRows(summary);
@@ -74,15 +76,30 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   return summary;
 }
 
+/** Buffers of a batch without workers: one is written while rows are put into the other. */
+const BUFFERS_HERE = 2;
+
+/** Where verdict rows go. */
+function openOutput(
+  world: WorldNames,
+  format: TableFormat,
+  added: AddedNames,
+  { compression = 'snappy', workers = 1 }: BatchOptions,
+  output: OpenSink,
+): Promise<PartOutput> {
+  const buffers = workers > 1 ? SPLITS_AHEAD * workers + BUFFERS_HERE : BUFFERS_HERE;
+  return PartOutput.open(world, { format, hasVerdicts: true, added, compression }, output, buffers);
+}
+
 function planOf(
   { source, sink, compareSink, workers = 1, splitBytes = SPLIT_BYTES }: BatchOptions,
   opened: OpenSource,
 ): BatchPlan {
-  const output = !sink || sink.kind === 'none' ? 'none' : isText(sink.format) ? 'text' : 'columns';
+  const isWritten = sink !== undefined && sink.kind !== 'none';
   const listsDifferences = compareSink !== undefined && compareSink.kind !== 'none';
   if (source.kind === 'generated')
-    return planBatch({ workers, sampledRows: source.rows, output, splitBytes, listsDifferences });
-  const { isColumnar, totalBytes: bytes } = opened;
-  const table = { isSplittable: opened.splittable !== undefined, isColumnar, bytes };
-  return planBatch({ workers, table, output, splitBytes, listsDifferences });
+    return planBatch({ workers, sampledRows: source.rows, isWritten, splitBytes, listsDifferences });
+  const { isColumnar, totalBytes: bytes, uncutRows } = opened;
+  const table = { isSplittable: opened.splittable !== undefined, isColumnar, bytes, uncutRows };
+  return planBatch({ workers, table, isWritten, splitBytes, listsDifferences });
 }

@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import { addAbortSignal, Readable } from 'node:stream';
 import { AbortError } from '../errors.js';
 import type { WorldNames } from '../kernel/world.js';
+import { type AddedNames, ANY_ADDED_NAMES, NO_ADDED_NAMES } from '../tables/columnar/added_names.js';
 import type { TransientChunk } from '../tables/columnar/row_batch_reader.js';
 import { FileState } from '../tables/file_source.js';
 import { formatOf, isColumnar, type TableFormat } from '../tables/formats.js';
@@ -52,6 +53,10 @@ export interface OpenSource {
   readonly totalBytes?: number;
   /** Whether its rows are in columns. */
   readonly isColumnar: boolean;
+  /** Most rows of a part that is not cut, where there are such parts. */
+  readonly uncutRows?: number | undefined;
+  /** How many names rows can add to the world's. */
+  readonly addedNames: AddedNames;
   /** The table in splits that any thread can read, where it has them. Instead of iterating. */
   splittable?(): Promise<SplittableTable>;
   /** Bytes read so far. */
@@ -121,6 +126,8 @@ export async function openSource(
     ...(table.totalRows === undefined ? {} : { totalRows: table.totalRows }),
     ...(input.file ? { totalBytes: input.file.size } : {}),
     isColumnar: isColumnar(format),
+    uncutRows: table.uncutRows,
+    addedNames: table.addedNames ?? ANY_ADDED_NAMES,
     ...(splittable
       ? {
           splittable: async () => {
@@ -144,6 +151,7 @@ function sampledSource(rows: number, seed: number, world: WorldNames): OpenSourc
     chunks: generateRequests(world, seed, rows),
     totalRows: rows,
     isColumnar: false,
+    addedNames: NO_ADDED_NAMES,
     bytesRead: () => 0,
     withReadErrors: (chunks) => chunks,
     requireUnchanged: () => undefined,

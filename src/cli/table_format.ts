@@ -1,4 +1,5 @@
 import { formatOfPath, TABLE_FORMATS, type TableFormat } from '../tables/formats.js';
+import type { Compression } from '../tables/output_table.js';
 import { InputError } from './exit.js';
 
 /**
@@ -16,4 +17,11 @@ export function resolveTableFormat(
   throw new InputError(
     `${path}: its name does not tell its format; say ${option} with one of ${TABLE_FORMATS.join(', ')}`,
   );
+}
+
+/** Throws an InputError where a compression is given for a table of a format that has none of its own. */
+export function requireCompressible(compression: Compression | undefined, format: TableFormat): void {
+  if (compression !== undefined && format !== 'parquet') {
+    throw new InputError(`--compression is for a Parquet table, and this one is ${format}`);
+  }
 }

@@ -79,6 +79,7 @@ export interface OutputRowExports {
     valid: number,
     rows: number,
   ): number;
+  writeRowNumbers(low: number, high: number, to: number, rows: number): void;
 }
 
 /** What assembly/text_rows.ts exports. Its addresses are in a memory that holds rows of text. */
@@ -86,7 +87,26 @@ export interface TextRowExports {
   writeTextRows(layout: number, row: number, rows: number, digits: number): number;
 }
 
-type ModuleExports = DecideExports & TableRowExports & OutputRowExports & TextRowExports;
+/** What assembly/page_values.ts exports. Its addresses are in a memory that holds rows of an output table. */
+export interface PageValueExports {
+  gatherNumbers(bytes: number, data: number, valid: number, used: number, to: number, rows: number): number;
+  mapNumbers(numbers: number, table: number, count: number): void;
+  writeHybrid(values: number, count: number, width: number, to: number): number;
+}
+
+/** What assembly/read_rows.ts and assembly/spellings.ts export. Their addresses are in a memory that holds text. */
+export interface ReadRowExports {
+  readCsvRows(layout: number): number;
+  readNdjsonRows(layout: number): number;
+  putSpelling(slots: number, mask: number, text: number, length: number, value: number): number;
+}
+
+type ModuleExports = DecideExports &
+  TableRowExports &
+  OutputRowExports &
+  PageValueExports &
+  ReadRowExports &
+  TextRowExports;
 
 let sharedModule: WebAssembly.Module | undefined;
 let privateModule: WebAssembly.Module | undefined;

@@ -37,6 +37,8 @@ export function openColumnarTable(table: SplittableTable, world: WorldNames, pro
   return {
     chunks: copyChunks(transient),
     transient,
+    uncutRows: table.uncutRows,
+    addedNames: table.addedNames,
     bytesRead: () => table.bytesRead,
     splittable: async () => table,
   };

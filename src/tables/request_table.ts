@@ -29,9 +29,9 @@ export const REQUIRED_COLUMNS = ['task', 'cmd'] as const satisfies readonly Requ
 export type RowCells = unknown[];
 
 /** Rows of a chunk unless a caller asks for another number. */
+export const CHUNK_ROWS = 16_384;
 /** Most rows of a chunk that a caller may ask for. */
 export const MAX_CHUNK_ROWS = 1 << 24;
-export const CHUNK_ROWS = 16_384;
 
 /** In `expects`: the row expects nothing. */
 export const EXPECT_NONE = -1;

@@ -1,8 +1,10 @@
 import type { ArrowSplit, ArrowTableData } from './arrow/split.js';
+import type { AddedNames } from './columnar/added_names.js';
 import type { DecodeBuffer } from './columnar/decode_buffer.js';
 import type { TransientChunk } from './columnar/row_batch_reader.js';
 import type { ParquetSplit, ParquetTableData } from './parquet/split.js';
 import type { RequestChunk } from './request_table.js';
+import type { CopyRoom } from './rows/copy_room.js';
 import { type RowDiagnosticCounts, RowDiagnostics } from './rows/row_diagnostics.js';
 import type { TextSplit, TextSplitEnd, TextTableData } from './text/split.js';
 
@@ -42,6 +44,10 @@ export interface SplitSizes {
 /** A table in a file that threads can read in splits. */
 export interface SplittableTable {
   readonly data: TableData;
+  /** Most rows of a part that is not cut, where there are such parts. */
+  readonly uncutRows?: number;
+  /** How many names its rows can add to the world's; any number where it does not say. */
+  readonly addedNames?: AddedNames;
   /** Bytes of the splits that were taken. */
   readonly bytesRead: number;
   /** All splits in order. Throws as reading chunks does. */
@@ -59,10 +65,10 @@ export interface SplitReader {
   /** What read() of a split has to wait for, where there is anything. */
   prepare?(split: Split): Promise<void> | undefined;
   /**
-   * The rows of a split; of a table in columns in chunks whose arrays the next one overwrites. Throws a RequestTableError or
-   * a system's error.
+   * The rows of a split; of a table in columns in chunks whose arrays the next one overwrites, else in chunks that are copied to
+   * `room`. Throws a RequestTableError or a system's error.
    */
-  read(split: Split): Iterable<RequestChunk | TransientChunk>;
+  read(split: Split, room?: CopyRoom): Iterable<RequestChunk | TransientChunk>;
   /** Of a text table: where the rows of the last split started and ended. */
   readonly textEnd?: TextSplitEnd | undefined;
 }

@@ -1,3 +1,4 @@
+import type { AddedNames } from './columnar/added_names.js';
 import type { TransientChunk } from './columnar/row_batch_reader.js';
 import type { TableFile } from './file_source.js';
 import type { TableFormat } from './formats.js';
@@ -23,6 +24,9 @@ export interface OpenTable {
   readonly transient?: AsyncIterable<TransientChunk> | Iterable<TransientChunk>;
   /** Rows there will be, where that is known. */
   readonly totalRows?: number;
+  /** As SplittableTable has them. */
+  readonly uncutRows?: number | undefined;
+  readonly addedNames?: AddedNames | undefined;
   /** Bytes of the file that were read; undefined where `pieces` tells. */
   bytesRead?(): number;
   /** The table in splits that any thread can read; absent where it is read from its start to its end. */

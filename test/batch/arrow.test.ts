@@ -9,14 +9,15 @@ import type * as Batch from '../../src/batch/index.js';
 import type * as Library from '../../src/index.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
-import { ArrowRequestWriter } from '../../src/tables/arrow/request_writer.js';
-import { REQUEST_CELLS, requestNames } from '../../src/tables/columnar/request_columns.js';
+import { ANY_ADDED_NAMES } from '../../src/tables/columnar/added_names.js';
+import { requestColumns } from '../../src/tables/columnar/output_columns.js';
+import { requestNames } from '../../src/tables/columnar/request_names.js';
 import type { RequestChunk } from '../../src/tables/request_table.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { cases, some } from '../cases.js';
 import { CellBuffer, RequestCellsByRow } from '../tables/oracle/request_cells.js';
 import { smallWorld } from '../tables/small_world.js';
+import { recordBatch, requestTable } from '../tables/written.js';
 import { terminatingTwo, workersOf } from './watched_workers.js';
 
 // Workers are started from what the build wrote.
@@ -44,22 +45,23 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** A table of which every 10,007th row names a task that there is none of, and every other expects something. */
 async function writeTable(path: string, rowsInAll = ROWS): Promise<void> {
-  const encoder = new ArrowEncoder([...REQUEST_CELLS, { name: 'expect', holds: 'names' }], true);
+  const columns = requestColumns(world, ANY_ADDED_NAMES);
+  const encoder = new ArrowEncoder([...columns, { name: 'expect', holds: 'names', names: [], bytes: 4 }], true);
   const cells = new RequestCellsByRow(world);
   const file = await open(path, 'w');
   await file.write(encoder.start());
   const names = requestNames(world);
   for (const [column, list] of names.entries()) if (list) await file.write(encoder.names(column, list));
   await file.write(encoder.names(0, ['agnet']));
-  await file.write(encoder.names(REQUEST_CELLS.length, ['EPERM', 'allowed']));
-  for (const { columns, rows, firstRow } of generateRequests(world, 5, rowsInAll, { chunkRows: BATCH_ROWS })) {
-    const written = cells.of(columns);
+  await file.write(encoder.names(columns.length, ['EPERM', 'allowed']));
+  for (const { columns: drawn, rows, firstRow } of generateRequests(world, 5, rowsInAll, { chunkRows: BATCH_ROWS })) {
+    const written = cells.of(drawn);
     const expects = new CellBuffer('names', rows);
     for (let row = 0; row < rows; row++) {
       expects.put(row, 0, row % 2 === 0);
       if ((firstRow + row) % 10_007 === 77) written[0]?.put(row, world.tasks.length, true);
     }
-    await file.write(encoder.rows(rows, [...written, expects]));
+    await file.write(recordBatch(encoder, rows, [...written, expects]));
   }
   await file.write(encoder.end());
   await file.close();
@@ -174,7 +176,7 @@ test('a compressed file is read by workers, which load codecs for it; a broken o
 describe('verdicts as Arrow', () => {
   test.each(['arrow', 'arrows'] as const)('%s: rows with problems are written as they were', async (format) => {
     const out = join(folder, `verdicts.${format}`);
-    const lines = Buffer.from(new RequestWriter(world, 'ndjson').rows(requests(3, 1000)));
+    const lines = await requestTable(world, 'ndjson', [{ columns: requests(3, 1000) }]);
     const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod","insn_cnt":"many"}\n';
     const path = join(folder, 'requests.ndjson');
     await writeFile(path, `${lines}${bad}${lines}${bad}`);
@@ -217,8 +219,7 @@ describe('verdicts as Arrow', () => {
 });
 
 test('a table that is cut off is an error that names it, and leaves no output', async () => {
-  const whole = new ArrowRequestWriter(world, true);
-  const bytes = Buffer.concat([whole.header, whole.rows(requests(1, 100)), whole.footer()]);
+  const bytes = await requestTable(world, 'arrow', [{ columns: requests(1, 100) }]);
   const path = join(folder, 'cut.arrow');
   await writeFile(path, bytes.subarray(0, bytes.length - 20));
   const out = join(folder, 'out.csv');

@@ -15,10 +15,10 @@ import { InvalidArgumentError } from '../../src/errors.js';
 import { profileNamed } from '../../src/kernel/profile.js';
 import { decodeVerdict, OUTCOMES, verdictWord } from '../../src/kernel/verdict.js';
 import { RequestTableError } from '../../src/tables/request_table.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
-import { OUTPUT_COLUMNS } from '../../src/tables/text/verdict_writer.js';
+import { OUTPUT_COLUMNS } from '../../src/tables/text/row_fragments.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { read, smallWorld } from '../tables/small_world.js';
+import { requestTable } from '../tables/written.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
@@ -80,9 +80,8 @@ describe('what a batch answers', () => {
   it.each(['csv', 'ndjson'] as const)('writes %s rows that can be read again as the same requests', async (format) => {
     const input = join(folder, `in.${format}`);
     const output = join(folder, `out.${format}`);
-    const writer = new RequestWriter(world, format);
     const chunks = [...generateRequests(world, 9, 500)];
-    await writeFile(input, [writer.header, ...chunks.map(({ columns }) => Buffer.from(writer.rows(columns)))]);
+    await writeFile(input, await requestTable(world, format, chunks));
     await runBatch({
       world,
       evaluator,

@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/batch/index.js';
-import { openRequestWriter } from '../../src/batch/output/request_writer.js';
 import type * as Library from '../../src/index.js';
 import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { smallWorld } from '../tables/small_world.js';
+import { requestTable } from '../tables/written.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
@@ -32,12 +32,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** More rows than are read before the first one is decided. */
 const ROWS = 24_000;
 
-async function bytesOfTable(format: TableFormat): Promise<Buffer> {
-  const writer = await openRequestWriter(world, format);
-  const pieces: (string | Uint8Array | undefined)[] = [writer.header];
-  for (const { columns } of generateRequests(world, 1, ROWS)) pieces.push(writer.rows(columns));
-  pieces.push(writer.footer?.());
-  return Buffer.concat(pieces.map((piece) => Buffer.from(piece ?? '')));
+function bytesOfTable(format: TableFormat): Promise<Buffer> {
+  return requestTable(world, format, generateRequests(world, 1, ROWS));
 }
 const TABLES = new Map<TableFormat, Promise<Buffer>>();
 

@@ -8,14 +8,14 @@ import { createColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { NO_TOKEN, requestOf, type World } from '../../src/kernel/world.js';
 import { REQUEST_FORMATS, type RequestChunk } from '../../src/tables/request_table.js';
-import { VerdictRows } from '../../src/tables/text/verdict_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
+import { VerdictRowsByRow } from '../tables/oracle/verdict_rows.js';
 import { randomTable } from '../tables/random_tables.js';
 import { read, smallWorld } from '../tables/small_world.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
-const writer = new VerdictRows(world, 'csv');
+const writer = new VerdictRowsByRow(world, 'csv');
 
 /** The groups of chunks, counted here and there, and the rows of the output. */
 function grouped(grouping: Grouping, chunks: readonly RequestChunk[]): { groups: Groups; output: string } {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BatchWorkers } from '../../src/batch/batch_workers.js';
+import { LentMemories } from '../../src/batch/splits/lent_memories.js';
 import { readSplits } from '../../src/batch/splits/split_reading.js';
 import { SplitTaskHandler } from '../../src/batch/splits/split_task.js';
 import { packWorld } from '../../src/batch/splits/world_transfer.js';
@@ -16,8 +17,8 @@ import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../sr
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { readRequests } from '../../src/tables/text/text_reader.js';
 import { TextTable } from '../../src/tables/text/text_table.js';
-import { VerdictRows } from '../../src/tables/text/verdict_writer.js';
 import { cases, some } from '../cases.js';
+import { VerdictRowsByRow } from '../tables/oracle/verdict_rows.js';
 import { randomTable } from '../tables/random_tables.js';
 import { smallWorld } from '../tables/small_world.js';
 
@@ -41,11 +42,19 @@ async function* readFile(
   isCounted: boolean,
 ): ReturnType<typeof readSplits> {
   const table = await TextTable.open(path, file, format, world, problems);
-  const handler = await SplitTaskHandler.open({ world: packWorld(world), memories, compared: [], table: table.data });
-  const batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'> = {
+  const chunkMemories = new LentMemories(2);
+  const handler = await SplitTaskHandler.open({
+    world: packWorld(world),
+    memories,
+    compared: [],
+    table: table.data,
+    chunkMemories: chunkMemories.all,
+  });
+  const batchWorkers: Pick<BatchWorkers, 'workers' | 'chunkMemories' | 'readSplit' | 'close'> = {
     workers: 2,
-    readSplit: async (part, wants) =>
-      handler.run({ kind: 'split', split: part, wants, workspaces: workspaces.of(0) }) as ReturnType<
+    chunkMemories,
+    readSplit: async (part, wants, { chunkMemory } = {}) =>
+      handler.run({ kind: 'split', split: part, wants, workspaces: workspaces.of(0), chunkMemory }) as ReturnType<
         BatchWorkers['readSplit']
       >,
     close: async () => undefined,
@@ -69,7 +78,7 @@ interface Read {
 async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof readSplits>): Promise<Read> {
   const problems = new RowDiagnostics();
   const counts = emptyCounts(world, []);
-  const rows = new VerdictRows(world, 'csv');
+  const rows = new VerdictRowsByRow(world, 'csv');
   let text = '';
   try {
     for await (const next of make(problems)) {
@@ -81,6 +90,7 @@ async function gather(make: (problems: RowDiagnostics) => ReturnType<typeof read
       evaluator.decideBatch(next.columns, verdicts);
       tallyChunk(counts, next, verdicts, []);
       text += Buffer.from(rows.rows(next, verdicts)).toString();
+      if ('release' in next) next.release();
     }
   } catch (error) {
     return { counts, problems, text, error };

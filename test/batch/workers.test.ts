@@ -8,10 +8,10 @@ import type * as Batch from '../../src/batch/index.js';
 import { shareEvaluator } from '../../src/engine/share.js';
 import type * as Library from '../../src/index.js';
 import { extendProfile, profileNamed } from '../../src/kernel/profile.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { cases, some } from '../cases.js';
 import { smallWorld } from '../tables/small_world.js';
+import { requestTable } from '../tables/written.js';
 
 // Workers are started from what the build wrote.
 const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
@@ -51,10 +51,9 @@ async function summaryOf(options: Partial<Batch.BatchOptions> & Pick<Batch.Batch
 }
 
 /** A table of rows, some of which cannot be read, and half of which expect something. */
-function makeTable(): string {
-  const writer = new RequestWriter(world, 'ndjson');
-  const chunks = [...generateRequests(world, 9, ROWS)];
-  const lines = chunks.flatMap(({ columns }) => Buffer.from(writer.rows(columns)).toString().trimEnd().split('\n'));
+async function makeTable(): Promise<string> {
+  const bytes = await requestTable(world, 'ndjson', generateRequests(world, 9, ROWS));
+  const lines = bytes.toString().trimEnd().split('\n');
   for (let i = 0; i < lines.length; i += 2) lines[i] = `${lines[i]?.slice(0, -1)},"expect":"EPERM"}`;
   for (let i = 77; i < lines.length; i += ROWS / 20)
     lines[i] = `{"task":"agnet","cmd":"map_create","map_type":"h,${i}"}`;
@@ -75,7 +74,7 @@ describe('more workers change nothing', () => {
     'in the %s rows of a table, its bad rows and its expectations',
     async (format) => {
       const table = join(folder, 'table.ndjson');
-      tableText ??= makeTable();
+      tableText ??= await makeTable();
       await writeFile(table, tableText);
       const run = async (workers: number) => {
         const path = join(folder, `out-${workers}`);

@@ -70,7 +70,10 @@ describe('a full disk is an error in words', () => {
   testNeeding(canMount, 'user-namespaces')('where a file does not fit: nothing of it stays', () => {
     const disk = join(temporary, 'disk');
     mkdirSync(disk);
-    const commands = WRITING.map(({ name, format }) => writing(name, '25k', `${disk}/x`, format));
+    // In this thread, and over workers.
+    const commands = WRITING.flatMap(({ name, format }) =>
+      ['25k', '1M'].map((rows) => [...writing(name, rows, `${disk}/x`, format), '--workers', '2']),
+    );
     const said = `cannot write ${disk}/x: no space left on the device (ENOSPC)\n`;
     const ended = ran(`${mount} ${disk} &&`, [disk], { commands });
     expect(ended).toEqual(commands.map(([command]) => ({ command, code: 2, said, left: [] })));

@@ -165,6 +165,7 @@ describe.each(oneOf(2, TABLE_FORMATS))('%s', (format) => {
       format,
       out,
       elapsed_ms: expect.any(Number),
+      peak_memory_bytes: expect.any(Number),
     });
   });
 });

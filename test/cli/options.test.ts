@@ -44,6 +44,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--summary-out': { good: ['x.csv'], bad: [['']] },
   '--compare-out': { good: ['x.csv'], bad: [['']] },
   '--format': { good: ['csv', 'ARROW'], bad: [['xml'], ['cvs', /did you mean csv\?/], ['']] },
+  '--compression': { good: ['snappy', 'none'], bad: [['gzip'], ['snapy', /did you mean snappy\?/], ['']] },
   '--out-format': { good: ['parquet'], bad: [['xml'], ['parket', /did you mean parquet\?/], ['']] },
   '--summary': { good: ['task,cmd', 'type'], bad: [['task,reson', /reson: .*did you mean reason\?/], ['task,'], ['']] },
 };

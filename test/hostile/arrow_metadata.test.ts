@@ -3,19 +3,17 @@ import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { Message } from 'apache-arrow/ipc/metadata/message';
 import { describe, expect, it, test } from 'vitest';
 import { type TableType, verifyFlatbuffer } from '../../src/tables/arrow/flatbuffer.js';
-import { ArrowRequestWriter } from '../../src/tables/arrow/request_writer.js';
 import { verifyFooter, verifyMessage } from '../../src/tables/arrow/verify.js';
 import { RequestTableError } from '../../src/tables/request_table.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { ipc, readFile, readStream } from '../tables/arrow/arrow_table.js';
 import { smallWorld } from '../tables/small_world.js';
+import { requestTable } from '../tables/written.js';
 
 const world = smallWorld();
 
-function written(isFile: boolean): Uint8Array {
-  const writer = new ArrowRequestWriter(world, isFile);
-  const chunks = [...generateRequests(world, 3, 20)];
-  return Buffer.concat([writer.header, ...chunks.map(({ columns }) => writer.rows(columns)), writer.footer()]);
+function written(isFile: boolean): Promise<Uint8Array> {
+  return requestTable(world, isFile ? 'arrow' : 'arrows', generateRequests(world, 3, 20));
 }
 
 /** The metadata of each message of a stream, and where each lies. */
@@ -57,7 +55,7 @@ describe('a vector of Arrow metadata that claims more elements than it has bytes
   }
 
   it('whatever the message', async () => {
-    const stream = written(false);
+    const stream = await written(false);
     const messages = messagesOf(stream);
     expect(messages.length).toBeGreaterThan(3);
     for (const { at, bytes } of messages) {
@@ -72,8 +70,8 @@ describe('a vector of Arrow metadata that claims more elements than it has bytes
     }
   });
 
-  it('in the footer', () => {
-    const file = written(true);
+  it('in the footer', async () => {
+    const file = await written(true);
     const { at, bytes } = footerOf(file);
     expect(Footer.decode(bytes).numRecordBatches).toBe(1);
     for (const place of refusedPlaces(bytes, verifyFooter)) {
@@ -119,8 +117,8 @@ describe('a flatbuffer', () => {
   });
 });
 
-test('a footer that names the same record batch again and again is refused', () => {
-  const file = written(true);
+test('a footer that names the same record batch again and again is refused', async () => {
+  const file = await written(true);
   const { at, bytes } = footerOf(file);
   const { schema, ...footer } = Footer.decode(bytes);
   const decoded = Footer.decode(bytes);

@@ -15,12 +15,11 @@ import {
 import lz4 from 'lz4-napi';
 import type { World } from '../../src/kernel/world.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
-import { openColumnarRequests } from '../../src/tables/writers.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { prog, tokenCreate, use } from '../conformance/records.js';
 import { vectorOf } from '../tables/arrow/arrow_table.js';
 import { rawZstd } from '../tables/arrow/raw_zstd.js';
+import { requestTable } from '../tables/written.js';
 import type { SoundFile } from './damage_runs.js';
 
 /** A scenario that has a bit of everything. */
@@ -81,7 +80,7 @@ export async function writeSoundFiles(
   const { world } = parseScenario(SCENARIO, 'scenario');
   const records = [use('ok'), use('EPERM', prog(6)), tokenCreate('ok')].map((record) => `${JSON.stringify(record)}\n`);
   add('a recording', 'recording', records.join(''));
-  for (const format of ['csv', 'ndjson'] as const) add(format.toUpperCase(), format, textTable(world, format));
+  for (const format of ['csv', 'ndjson'] as const) add(format.toUpperCase(), format, await textTable(world, format));
   add('an Arrow file', 'arrow', arrowTable(undefined, true));
   add('an Arrow stream', 'arrows', arrowTable(undefined, false));
   add('an Arrow file of LZ4', 'arrow', arrowTable(CompressionType.LZ4_FRAME, true));
@@ -92,25 +91,17 @@ export async function writeSoundFiles(
     await duckdb.run(`COPY (${query}) TO '${path}' (FORMAT parquet, ${options})`);
     files.push({ name: `a Parquet file: ${name}`, kind: 'parquet', path });
   }
-  const parquet = await openColumnarRequests(world, 'parquet');
-  const parts = drawn(world).map((columns) => parquet.rows(columns));
-  add(
-    'a Parquet file: as it is written here',
-    'parquet',
-    Buffer.concat([Buffer.from(parquet.header as Uint8Array), ...parts, parquet.footer?.() ?? Buffer.alloc(0)]),
-  );
+  add('a Parquet file: as it is written here', 'parquet', await requestTable(world, 'parquet', drawn(world)));
   return { files, scenario };
 }
 
 function drawn(world: World) {
-  return [...generateRequests(world, 5, ROWS)].map(({ columns }) => columns);
+  return [...generateRequests(world, 5, ROWS)];
 }
 
-function textTable(world: World, format: 'csv' | 'ndjson'): Uint8Array {
-  const writer = new RequestWriter(world, format);
+async function textTable(world: World, format: 'csv' | 'ndjson'): Promise<Uint8Array> {
   const quoted = format === 'csv' ? '"web","a ""b""\nc",prog_load\n' : '{"task":"w\\u0065b","cmd":5,"more":[{}]}\n';
-  const rows = drawn(world).map((columns) => writer.rows(columns));
-  return Buffer.concat([Buffer.from(writer.header), ...rows, Buffer.from(quoted)]);
+  return Buffer.concat([await requestTable(world, format, drawn(world)), Buffer.from(quoted)]);
 }
 
 function arrowTable(compressionType: CompressionType | undefined, isFile: boolean): Uint8Array {

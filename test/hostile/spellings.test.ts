@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { nearestOf } from '../../src/names/nearest.js';
+import { commandFields } from '../../src/request/command_fields.js';
 import { ByteMap, byteWords, MISSING } from '../../src/tables/text/byte_map.js';
+import { RowReader } from '../../src/tables/text/row_reader.js';
+import { smallWorld } from '../tables/small_world.js';
 
 /** Texts of 8 * `pairs` bytes that all have the same hash: to turn a word's highest bit turns two bits of the next step. */
 function likeTexts(pairs: number): Uint8Array {
@@ -45,6 +48,72 @@ test('other spellings are remembered, as many as there can be', () => {
   }
   const last = byteWords(encoder.encode('task 131071'));
   expect(names.find(last.words, 0, last.bytes.length)).toBe(131_071);
+});
+
+/** Texts of 16 bytes that all have the same hash in the Wasm module: the second word undoes what the first one made of it. */
+function collidingTexts(count: number): Uint8Array[] {
+  const mask = (1n << 64n) - 1n;
+  return Array.from({ length: count }, (_, i) => {
+    const first = BigInt(i) * 0x0101_0101_0101n;
+    const product = ((16n ^ first) * 0x9e37_79b9_7f4a_7c15n) & mask;
+    const turned = ((product << 29n) | (product >> 35n)) & mask;
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, first, true);
+    view.setBigUint64(8, turned ^ 0x1234_5678_9abc_def0n, true);
+    return bytes;
+  });
+}
+
+/** Every text of a list as the task of a row, read by the Wasm module: how often each was looked up as text. */
+function lookUps(texts: readonly Uint8Array[], times: number): { asked: number; ids: number[] } {
+  let asked = 0;
+  const byText = new Map(texts.map((bytes, id) => [Buffer.from(bytes).toString('latin1'), id]));
+  const decoder = new TextDecoder('latin1');
+  const task = {
+    idOf: () => {
+      asked += 1;
+      return byText.get(current) ?? -2;
+    },
+  };
+  let current = '';
+  const cmd = { idOf: () => 0 };
+  const mapType = { idOf: () => 0 };
+  const none = { idOf: () => -1 };
+  const spellings = [task, none, cmd, mapType, none, none, undefined, none, none] as never;
+  const reader = new RowReader({ fields: commandFields(smallWorld().profile.vocabulary), spellings }, 16);
+  reader.begin();
+  reader.setFields([0, 2, 3]);
+  const ids: number[] = [];
+  for (let time = 0; time < times; time++) {
+    for (const text of texts) {
+      current = decoder.decode(text);
+      const line = Buffer.concat([text, Buffer.from(',c,m\n')]);
+      reader.text.set(line);
+      const read = reader.read('csv', { at: 0, end: line.length, stop: line.length, number: 1 }, 0);
+      // One that is not remembered is left to the caller, as cells.
+      ids.push(read.row === 1 ? (reader.storage.columns.task[0] as number) : task.idOf());
+    }
+  }
+  return { asked, ids };
+}
+
+test('spellings that the Wasm module cannot tell by their hash are found as far as a search may go', () => {
+  const texts = collidingTexts(300).filter((bytes) => !/[\n\r",]/.test(Buffer.from(bytes).toString('latin1')));
+  const { ids } = lookUps(texts, 2);
+  expect(ids).toEqual([...texts.keys(), ...texts.keys()]);
+  const { asked } = lookUps(texts, 2);
+  // 64 are remembered, and asked for once; each of the others is asked for again and again, here and by the caller.
+  expect(asked).toBe(64 + 4 * (texts.length - 64));
+});
+
+test('the Wasm module remembers other spellings, as many as there can be, and none longer than 256 bytes', () => {
+  const names = Array.from({ length: 65_536 }, (_, i) => Buffer.from(`task ${i}`));
+  const { asked, ids } = lookUps(names, 2);
+  expect(asked).toBe(names.length);
+  expect(ids.every((id, i) => id === i % names.length)).toBe(true);
+  const long = [Buffer.alloc(256, 'a'), Buffer.alloc(257, 'b')];
+  expect(lookUps(long, 3).asked).toBe(1 + 2 * 3);
 });
 
 test('a name of a megabyte is not compared with every name there is', () => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { openRequestWriter } from '../../src/batch/output/request_writer.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import { InvalidArgumentError } from '../../src/errors.js';
@@ -11,6 +10,7 @@ import { evaluateTable } from '../../src/tables/evaluate_table.js';
 import { TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { smallWorld } from './small_world.js';
+import { requestTable } from './written.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
@@ -26,11 +26,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The drawn requests as the bytes of a table. */
-async function written(format: TableFormat): Promise<Uint8Array> {
-  const writer = await openRequestWriter(world, format);
-  const pieces: Uint8Array[] = [Buffer.from(writer.header)];
-  for (const { columns } of generateRequests(world, 6, ROWS)) pieces.push(writer.rows(columns));
-  return Buffer.concat([...pieces, writer.footer?.() ?? Buffer.of()]);
+function written(format: TableFormat): Promise<Uint8Array> {
+  return requestTable(world, format, generateRequests(world, 6, ROWS));
 }
 
 describe.each(TABLE_FORMATS.filter((format) => format !== 'parquet'))('%s', (format) => {

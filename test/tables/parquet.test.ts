@@ -6,11 +6,11 @@ import { runBatch } from '../../src/batch/run_batch.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { evaluateTable } from '../../src/tables/evaluate_table.js';
 import { RequestTableError } from '../../src/tables/request_table.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { cases } from '../cases.js';
 import { duckdbFolder } from './duckdb_folder.js';
 import { smallWorld } from './small_world.js';
+import { requestTable } from './written.js';
 
 const world = smallWorld();
 const evaluator = createEvaluator(world);
@@ -177,10 +177,9 @@ it('a damaged Parquet table has rows or is an error in words', async () => {
 describe('Parquet as output', () => {
   it('gives the verdicts of a table, its bad rows among them', async () => {
     const requests = join(here.folder, 'requests.ndjson');
-    const writer = new RequestWriter(world, 'ndjson');
-    const generated = [...generateRequests(world, 8, 5000)].map(({ columns }) => writer.rows(columns));
+    const generated = await requestTable(world, 'ndjson', generateRequests(world, 8, 5000));
     const bad = '{"task":"agnet","cmd":"map_create"}\n{"task":"root","cmd":"prog_laod"}\n';
-    await writeFile(requests, Buffer.concat([...generated, Buffer.from(bad), ...generated, Buffer.from(bad)]));
+    await writeFile(requests, Buffer.concat([generated, Buffer.from(bad), generated, Buffer.from(bad)]));
     const out = join(here.folder, 'verdicts.parquet');
     const source = { kind: 'file', path: requests, format: 'ndjson' } as const;
     const sink = { kind: 'file', path: out, format: 'parquet' } as const;

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { MemoryBytes } from '../../src/tables/arrow/decompress_batch.js';
 import { bitAt, ColumnCells } from '../../src/tables/columnar/cells.js';
 import { DECODE_BUFFER_ROWS } from '../../src/tables/columnar/decode_buffer.js';
-import { DictionaryBuilder } from '../../src/tables/columnar/dictionary_builder.js';
 import { TableFile } from '../../src/tables/file_source.js';
 import { CODEC_NAMES } from '../../src/tables/parquet/codecs.js';
 import { ColumnReader } from '../../src/tables/parquet/column_reader.js';
@@ -14,7 +13,6 @@ import type { ColumnChunk, Page } from '../../src/tables/parquet/pages.js';
 import { PAST_NUMBERS, RleHybridReader } from '../../src/tables/parquet/rle_hybrid.js';
 import { type ParquetSplit, ParquetSplitReader, type RowGroup } from '../../src/tables/parquet/split.js';
 import { ParquetTable } from '../../src/tables/parquet/table.js';
-import { ParquetWriter } from '../../src/tables/parquet/writer.js';
 import { REQUEST_COLUMNS } from '../../src/tables/request_table.js';
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { cases } from '../cases.js';
@@ -181,65 +179,6 @@ test.each(['V1', 'V2'])(
     expect(() => reader.read(1)).toThrow();
   },
 );
-
-test('a file that is written has the cells it was given, for DuckDB and for the reader here', async () => {
-  const rowsOf = fc.array(
-    fc.record({
-      task: fc.option(fc.constantFrom('root', 'agent', '', 'ü "x", y\n'), { freq: 4 }),
-      insn_cnt: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { freq: 4 }),
-      token: fc.option(fc.maxSafeInteger(), { freq: 4 }),
-      cmd: anyText,
-    }),
-    { minLength: 1, maxLength: 40 },
-  );
-  await fc.assert(
-    fc.asyncProperty(rowsOf, fc.integer({ min: 1, max: 7000 }), fc.nat(3), async (rows, times, pieces) => {
-      const all = Array.from({ length: rows.length * times }, (_, i) => rows[i % rows.length] as (typeof rows)[number]);
-      const columns = [
-        { name: 'task', holds: 'names' },
-        { name: 'insn_cnt', holds: 'uint32' },
-        { name: 'token', holds: 'int64' },
-        { name: 'cmd', holds: 'names' },
-      ] as const;
-      const names = [new DictionaryBuilder(['root']), undefined, undefined, new DictionaryBuilder([])] as const;
-      const writer = new ParquetWriter(columns, names);
-      const bytes = [writer.header];
-      const step = Math.ceil(all.length / (pieces + 1));
-      for (let from = 0; from < all.length; from += step) {
-        const some = all.slice(from, from + step);
-        const cells = columns.map(({ name, holds }, i) => {
-          const bits = new Uint8Array(Math.ceil(some.length / 8));
-          some.forEach((row, at) => {
-            if (row[name] !== null) bits[at >> 3] = (bits[at >> 3] as number) | (1 << (at & 7));
-          });
-          const given = some.map((row) => row[name] ?? 0);
-          const empty = some.filter((row) => row[name] === null).length;
-          const data =
-            holds === 'int64'
-              ? BigInt64Array.from(given.map(BigInt))
-              : holds === 'uint32'
-                ? Uint32Array.from(given as number[])
-                : Int32Array.from(some, (row) =>
-                    row[name] === null ? 0 : (names[i]?.numberOf(String(row[name])) ?? -1),
-                  );
-          return { data, valid: bits, empty };
-        });
-        bytes.push(writer.append(some.length, cells));
-      }
-      bytes.push(writer.finish());
-      const path = join(here.folder, 'written.parquet');
-      await writeFile(path, Buffer.concat(bytes));
-      const expected = (['task', 'insn_cnt', 'token', 'cmd'] as const).map((name) => all.map((row) => row[name]));
-      const query = `SELECT task, insn_cnt, token::DOUBLE, cmd FROM '${path}'`;
-      const seen = (await here.duckdb.runAndReadAll(query)).getColumns();
-      const { task, insn_cnt, token, cmd } = await cellsOf(path);
-      for (const columns of [seen, [task, insn_cnt, token, cmd]]) {
-        for (const [i, cells] of expected.entries()) expectSame(columns[i], cells);
-      }
-    }),
-    { numRuns: cases(2, 12) },
-  );
-});
 
 test.each([1, 2] as const)('a value that is no entry of the dictionary is an error, of %i words', (words) => {
   // Numbers of three bits: five times the same.

@@ -4,32 +4,29 @@ import { Fault } from '../../src/abi/verdict.js';
 import { createColumns, setRow } from '../../src/engine/columns.js';
 import { NO_TOKEN, requestOf, type TaskSpec, type TokenSpec, type World } from '../../src/kernel/world.js';
 import { REQUEST_FORMATS, type RequestChunk, type RequestFormat } from '../../src/tables/request_table.js';
-import { RequestWriter } from '../../src/tables/text/request_writer.js';
 import { generateRequests } from '../../src/workload/generate_requests.js';
 import { anyCharacter } from '../any_character.js';
 import { cases } from '../cases.js';
 import { read, rowsOf, smallWorld } from './small_world.js';
+import { requestTable } from './written.js';
 
 const world = smallWorld();
-const encoder = new TextEncoder();
 
 /** A table as the bytes of a file. */
-function written(of: World, format: RequestFormat, chunks: Iterable<RequestChunk>): Uint8Array {
-  const writer = new RequestWriter(of, format);
-  const parts = [encoder.encode(writer.header), ...[...chunks].map(({ columns }) => writer.rows(columns))];
-  return Uint8Array.from(Buffer.concat(parts));
+async function written(of: World, format: RequestFormat, chunks: Iterable<RequestChunk>): Promise<Uint8Array> {
+  return Uint8Array.from(await requestTable(of, format, chunks));
 }
 
 describe.each(REQUEST_FORMATS)('%s', (format) => {
   it('gives generated columns back', async () => {
     const chunks = [...generateRequests(world, 7, cases(2000, 5000))];
-    const { rows, problems } = await read(world, format, [written(world, format, chunks)]);
+    const { rows, problems } = await read(world, format, [await written(world, format, chunks)]);
     expect(problems.total).toBe(0);
     expect(rows).toEqual(rowsOf(chunks));
   });
 
   it('reads the same wherever the bytes are cut', async () => {
-    const bytes = written(world, format, generateRequests(world, 3, cases(5, 12)));
+    const bytes = await written(world, format, generateRequests(world, 3, cases(5, 12)));
     const whole = await read(world, format, [bytes]);
     expect(whole.problems.total).toBe(0);
     for (let cut = 0; cut <= bytes.length; cut++) {
@@ -101,7 +98,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
           setRow(columns, row, requestOf({ task, token: id, cmd: 18 }));
         });
         const chunk = { columns, rows: pairs.length, firstRow: 0, bad: new Map() };
-        const { rows, problems } = await read(named, format, [written(named, format, [chunk])]);
+        const { rows, problems } = await read(named, format, [await written(named, format, [chunk])]);
         expect(problems.total).toBe(0);
         expect(rows.map(({ task, token }) => [task, token])).toEqual(pairs);
       }),
@@ -126,7 +123,7 @@ describe.each(REQUEST_FORMATS)('%s', (format) => {
           setRow(columns, row, asRead(fields));
         });
         const chunk = { columns, rows: requests.length, firstRow: 0, bad: new Map() };
-        const { rows } = await read(world, format, [written(world, format, [chunk])]);
+        const { rows } = await read(world, format, [await written(world, format, [chunk])]);
         expect(rows).toEqual(rowsOf([chunk]));
       }),
       { numRuns: cases(20, 50) },

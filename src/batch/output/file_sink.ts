@@ -22,11 +22,17 @@ export class FileSink implements OpenSink {
     this.#file = file;
   }
 
-  async write(text: string | Uint8Array): Promise<boolean> {
+  async write(text: string | Uint8Array, done?: () => void): Promise<boolean> {
     await this.#written();
-    this.#writing = this.#file.write(text).catch((error: unknown) => {
-      this.#failure = error;
-    });
+    const write = async (): Promise<void> => {
+      try {
+        await this.#file.write(text);
+      } catch (error) {
+        this.#failure = error;
+      }
+      done?.();
+    };
+    this.#writing = write();
     return true;
   }
 

@@ -5,8 +5,11 @@ import { BatchFileError } from '../errors.js';
 export interface OpenSink {
   /** What messages call it. */
   readonly name: string;
-  /** Takes the next text once there is room. Returns false once the output has no reader. */
-  write(text: string | Uint8Array): Promise<boolean>;
+  /**
+   * Takes the next text once there is room. Returns false once the output has no reader. `done` is called when the bytes are not needed
+   * any more; without it they may not be changed.
+   */
+  write(text: string | Uint8Array, done?: () => void): Promise<boolean>;
   /** Waits until everything is on the disk, or with its reader. */
   prepare(): Promise<void>;
   /** Puts the output in place, after prepare(): one step, which no signal can interrupt. */

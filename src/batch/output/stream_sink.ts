@@ -23,9 +23,12 @@ export class StreamSink implements OpenSink {
     stream.on('error', this.#onError);
   }
 
-  async write(text: string | Uint8Array): Promise<boolean> {
+  async write(text: string | Uint8Array, done?: () => void): Promise<boolean> {
     if (this.#isGone()) return false;
-    if (!this.#stream.write(text)) await this.#drained();
+    // A stream may keep what it is given for as long as it likes.
+    const kept = done && typeof text !== 'string' ? Buffer.from(text) : text;
+    done?.();
+    if (!this.#stream.write(kept)) await this.#drained();
     return !this.#isGone();
   }
 
@@ -92,8 +95,8 @@ export class FifoSink implements OpenSink {
     this.#signal = signal;
   }
 
-  async write(text: string | Uint8Array): Promise<boolean> {
-    return (await this.#open()).write(text);
+  async write(text: string | Uint8Array, done?: () => void): Promise<boolean> {
+    return (await this.#open()).write(text, done);
   }
 
   async prepare(): Promise<void> {

@@ -1,34 +1,43 @@
 import { AbortError } from '../../errors.js';
-import type { OutputPart } from '../../tables/columnar/verdict_columns.js';
 import type { RequestChunk } from '../../tables/request_table.js';
 import type { Split, SplitSizes, SplittableTable } from '../../tables/split.js';
-import type { BatchWorkers } from '../batch_workers.js';
+import type { BatchWorkers, LentToSplit } from '../batch_workers.js';
 import { readError } from '../errors.js';
+import type { LentParts } from '../output/part_output.js';
 import type { CountedSplit } from '../summary/summary.js';
+import type { LentMemories } from './lent_memories.js';
 import { unwrap } from './read_failure.js';
 import type { SplitResult, SplitWants } from './split_task.js';
 
 /** Splits that are read ahead for each worker. */
-const SPLITS_AHEAD = 2;
+export const SPLITS_AHEAD = 2;
 
 /** How splits are read. */
 export interface SplitReadingOptions {
   /** What is wanted of each. */
   readonly wants: SplitWants;
   readonly sizes: SplitSizes;
+  /** Where the rows of a split are written, where they are wanted: they must be taken in the order of the splits. */
+  readonly buffers?: LentMemories | undefined;
   /** Ends reading in this thread. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A split whose rows were decided and counted where they were read, with its verdict rows where they are wanted. */
+/** A split whose rows were decided and counted where they were read, and perhaps written. */
 export interface DecidedSplit extends CountedSplit {
-  readonly texts: readonly Uint8Array[];
-  readonly parts: readonly OutputPart[];
+  readonly written?: LentParts;
+}
+
+/** A chunk in lent memory. */
+export interface LentChunk extends RequestChunk {
+  /** To be called once when it is not needed any more. */
+  release(): void;
 }
 
 /** A split that a worker reads. */
 interface Ahead {
   readonly split: Split;
+  readonly lent: LentToSplit;
   readonly result: Promise<SplitResult>;
 }
 
@@ -38,31 +47,40 @@ interface Ahead {
  */
 export async function* readSplits(
   table: SplittableTable,
-  batchWorkers: Pick<BatchWorkers, 'workers' | 'readSplit' | 'close'>,
-  { wants, sizes, signal }: SplitReadingOptions,
-): AsyncGenerator<RequestChunk | DecidedSplit> {
+  batchWorkers: Pick<BatchWorkers, 'workers' | 'chunkMemories' | 'readSplit' | 'close'>,
+  { wants, sizes, buffers, signal }: SplitReadingOptions,
+): AsyncGenerator<LentChunk | RequestChunk | DecidedSplit> {
   const { file } = table.data;
   const splits = table.splits(sizes)[Symbol.iterator]();
   const ahead: Ahead[] = [];
-  const read = async (split: Split): Promise<SplitResult> => unwrap(file, await batchWorkers.readSplit(split, wants));
-  const readAhead = (): void => {
+  const { chunkMemories } = batchWorkers;
+  const read = async (split: Split, lent: LentToSplit): Promise<SplitResult> =>
+    unwrap(file, await batchWorkers.readSplit(split, wants, lent));
+  const readAhead = async (): Promise<void> => {
     while (ahead.length < SPLITS_AHEAD * batchWorkers.workers) {
+      // Without any ahead, one that is being written becomes free.
+      const buffer = ahead.length === 0 ? await buffers?.wait() : buffers?.take();
+      if (buffers && buffer === undefined) return;
       const next = splits.next();
-      if (next.done) return;
-      const result = read(next.value);
+      if (next.done) {
+        if (buffer !== undefined) buffers?.release(buffer);
+        return;
+      }
+      const lent = { buffer, chunkMemory: chunkMemories?.take() };
+      const result = read(next.value, lent);
       // Where an earlier split fails, this result is not awaited.
       result.catch(() => undefined);
-      ahead.push({ split: next.value, result });
+      ahead.push({ split: next.value, lent, result });
     }
   };
   let isDone = false;
   try {
-    for (readAhead(); ahead[0]; readAhead()) {
-      const { split, result } = ahead[0];
+    for (await readAhead(); ahead[0]; await readAhead()) {
+      const { split, lent, result } = ahead[0];
       let found = await result;
       let accepted = table.accept(split, found.end);
       if (accepted.kind === 'again') {
-        found = await read(accepted.split);
+        found = await read(accepted.split, lent);
         accepted = table.accept(accepted.split, found.end);
       }
       if (accepted.kind === 'endless') {
@@ -70,14 +88,17 @@ export async function* readSplits(
         break;
       }
       ahead.shift();
+      const { buffer, chunkMemory } = lent;
+      const release = releaseAfter(found.chunks.length, () => {
+        if (chunkMemory !== undefined) chunkMemories?.release(chunkMemory);
+      });
       if (accepted.kind !== 'taken') continue;
       const { rowsBefore, linesBefore } = accepted;
       if (found.counts) {
-        const { counts, texts = [], parts = [] } = found;
-        const shiftedParts = parts.map((part) => shifted(part, rowsBefore, linesBefore));
-        yield { counts, rowsBefore, linesBefore, texts, parts: shiftedParts };
+        const { counts, parts } = found;
+        yield { counts, rowsBefore, linesBefore, ...(buffer === undefined ? {} : { written: { parts, buffer } }) };
       }
-      for (const chunk of found.chunks) yield shifted(chunk, rowsBefore, linesBefore);
+      for (const chunk of found.chunks) yield { ...shifted(chunk, rowsBefore, linesBefore), release };
     }
     isDone = true;
   } catch (error) {
@@ -90,12 +111,18 @@ export async function* readSplits(
   }
 }
 
-/** Rows that this many rows and lines come before. */
-function shifted<Rows extends Pick<RequestChunk, 'firstRow' | 'lines'>>(
-  chunk: Rows,
-  rowsBefore: number,
-  linesBefore: number,
-): Rows {
+/** Calls `release` with the last of this many calls; at once where there are to be none. */
+function releaseAfter(calls: number, release: () => void): () => void {
+  let left = calls;
+  if (left === 0) release();
+  return () => {
+    left -= 1;
+    if (left === 0) release();
+  };
+}
+
+/** A chunk that this many rows and lines come before. */
+function shifted(chunk: RequestChunk, rowsBefore: number, linesBefore: number): RequestChunk {
   const { lines, firstRow } = chunk;
   if (lines && linesBefore > 0) {
     for (let row = 0; row < lines.length; row++) lines[row] = (lines[row] as number) + linesBefore;

@@ -1,12 +1,14 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { DeciderCache } from '../../pool/decider_cache.js';
 import { copyChunk, isTransient, type TransientChunk } from '../../tables/columnar/row_batch_reader.js';
-import type { AddedNames, OutputPart, PartEncoder } from '../../tables/columnar/verdict_columns.js';
+import { openPartEncoders } from '../../tables/open_output.js';
+import type { OutputPart, OutputTable, PartEncoder } from '../../tables/output_table.js';
 import { openSplitReader } from '../../tables/read_splits.js';
-import type { RequestChunk, RequestFormat } from '../../tables/request_table.js';
+import type { RequestChunk } from '../../tables/request_table.js';
+import { RowMemory } from '../../tables/row_memory.js';
+import { type CopyRoom, roomIn } from '../../tables/rows/copy_room.js';
 import { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
 import type { Split, SplitEnd, SplitReader, TableData } from '../../tables/split.js';
-import type { VerdictRows } from '../../tables/text/verdict_writer.js';
 import { generateRequests } from '../../workload/generate_requests.js';
 import { type BatchDecider, type DecidedChunk, decideChunk } from '../decide_chunk.js';
 import { countTransientChunk } from '../summary/count_columns.js';
@@ -19,60 +21,76 @@ import { unpackWorld, type WorldTransfer } from './world_transfer.js';
 /** What a batch's worker gets as it starts. */
 export interface SplitWorkerData {
   readonly world: WorldTransfer;
-  /** Memories of the batch's evaluator and of those it is compared with. */
+  /** Memories of the batch's evaluator and of those it is compared with; none where nothing is decided. */
   readonly memories: readonly WebAssembly.Memory[];
   /** Names of the profiles of the latter. */
   readonly compared: readonly string[];
-  /** Of verdict rows as text, where they are wanted. */
-  readonly format?: RequestFormat | undefined;
-  /** Where verdict rows in columns are wanted: which names rows can add. */
-  readonly columns?: AddedNames | undefined;
+  /** The table that is written, and the buffers its parts are made in, where there is one. */
+  readonly output?: { readonly table: OutputTable; readonly buffers: readonly WebAssembly.Memory[] } | undefined;
   /** The table whose splits are read, where they are. */
   readonly table?: TableData | undefined;
+  /** Memories that chunks are handed out in. */
+  readonly chunkMemories?: readonly WebAssembly.Memory[] | undefined;
   /** What rows are grouped by, where that is asked for. */
   readonly groupBy?: readonly GroupColumn[] | undefined;
 }
 
-/** A part of a batch, and a workspace in each memory to decide it from. */
-export type SplitTask = { readonly workspaces: readonly number[] } & (
+/** A part of a batch, a workspace in each memory to decide it from, and the buffer its rows are written in, where they are. */
+export type SplitTask = { readonly workspaces: readonly number[]; readonly buffer?: number | undefined } & (
   | {
-      /** Sample the rows from `from` up to `to`, decide and count them. */
+      /** Sample the rows from `from` up to `to`; decide and count them where there is something to decide with. */
       readonly kind: 'sample';
       readonly seed: number;
       readonly from: number;
       readonly to: number;
     }
   | {
-      /** Read a split of the table, and do with its rows what is wanted. */
+      /** Read a split of the table; decide and count its rows, or hand out its chunks. */
       readonly kind: 'split';
       readonly split: Split;
       readonly wants: SplitWants;
+      /** The memory its chunks are handed out in; where there is none, they are moved. */
+      readonly chunkMemory?: number | undefined;
     }
   | {
-      /** Decide a chunk and render its rows. */
-      readonly kind: 'chunk';
-      readonly chunk: Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
+      /** Decide chunks. */
+      readonly kind: 'chunks';
+      readonly chunks: readonly UndecidedChunk[];
     }
 );
 
-/** What is wanted of a split: its chunks; or they are decided and counted where they are read, and their verdict rows written too. */
-export type SplitWants = 'chunks' | 'counts' | 'rows';
+/** What deciding and writing rows needs of a chunk. */
+export type UndecidedChunk = Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
+
+/** What is wanted of a split: its chunks; or they are decided and counted where they are read. */
+export type SplitWants = 'chunks' | 'counts';
 
 /** What comes of a split. Plain data. */
 export interface SplitResult {
   readonly end: SplitEnd;
   readonly chunks: readonly RequestChunk[];
   readonly counts?: Counts;
-  /** Verdict rows, of a text table or of one in columns. */
-  readonly texts?: readonly Uint8Array[];
-  readonly parts?: readonly OutputPart[];
+  /** Its rows as they are written. */
+  readonly parts: readonly OutputPart[];
+}
+
+/** What comes of sampled rows. Plain data. */
+export interface SampleResult {
+  readonly counts: Counts | undefined;
+  readonly parts: readonly OutputPart[];
+}
+
+/** What comes of chunks. Plain data. */
+export interface ChunksResult {
+  readonly decided: readonly DecidedChunk[];
+  readonly parts: readonly OutputPart[];
 }
 
 /** What a worker answers to each kind of task. */
 export interface SplitTaskResults {
-  readonly sample: Counts;
+  readonly sample: SampleResult;
   readonly split: SplitResult | ReadFailure;
-  readonly chunk: DecidedChunk;
+  readonly chunks: ChunksResult;
 }
 
 type Deciders = readonly [BatchDecider, ...BatchDecider[]];
@@ -82,8 +100,9 @@ export class SplitTaskHandler {
   readonly #data: SplitWorkerData;
   readonly #world: WorldNames;
   readonly #deciders: readonly DeciderCache[];
-  readonly #rows: VerdictRows | undefined;
-  readonly #parts: PartEncoder | undefined;
+  readonly #makeEncoder: ((memory: WebAssembly.Memory) => PartEncoder) | undefined;
+  /** By buffer. */
+  readonly #encoders = new Map<number, PartEncoder>();
   readonly #grouping: Grouping | undefined;
   readonly #problems: RowDiagnostics;
   readonly #reader: SplitReader | undefined;
@@ -91,15 +110,13 @@ export class SplitTaskHandler {
   private constructor(
     data: SplitWorkerData,
     world: WorldNames,
-    rows: VerdictRows | undefined,
-    parts: PartEncoder | undefined,
+    makeEncoder: ((memory: WebAssembly.Memory) => PartEncoder) | undefined,
     reader: SplitReader | undefined,
     problems: RowDiagnostics,
   ) {
     this.#data = data;
     this.#world = world;
-    this.#rows = rows;
-    this.#parts = parts;
+    this.#makeEncoder = makeEncoder;
     this.#reader = reader;
     this.#problems = problems;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
@@ -110,58 +127,77 @@ export class SplitTaskHandler {
   static async open(data: SplitWorkerData): Promise<SplitTaskHandler> {
     const world = unpackWorld(data.world);
     const problems = new RowDiagnostics();
-    const rows =
-      data.format && new (await import('../../tables/text/verdict_writer.js')).VerdictRows(world, data.format);
-    const parts =
-      data.columns && new (await import('../../tables/columnar/verdict_columns.js')).PartEncoder(world, data.columns);
+    const makeEncoder = data.output && (await openPartEncoders(world, data.output.table));
     const reader = data.table && (await openSplitReader(data.table, world, problems));
-    return new SplitTaskHandler(data, world, rows, parts, reader, problems);
+    return new SplitTaskHandler(data, world, makeEncoder, reader, problems);
   }
 
   run(task: SplitTask): SplitTaskResults[SplitTask['kind']] | Promise<SplitTaskResults['split']> {
     const deciders = this.#deciders.map((at, i) => at.at(task.workspaces[i] as number)) as unknown as Deciders;
-    if (task.kind === 'chunk') return decideChunk(task.chunk, deciders, this.#rows);
-    if (task.kind === 'sample') return this.#sample(task, deciders);
+    const encoder = this.#encoderOf(task.buffer);
+    if (task.kind === 'chunks') return decideChunks(task.chunks, deciders, encoder);
+    if (task.kind === 'sample') return this.#sample(task, deciders, encoder);
     const reader = this.#reader as SplitReader;
-    const read = () => captureReadFailure(() => this.#readSplit(reader, task.split, task.wants, deciders));
+    const read = () => captureReadFailure(() => this.#readSplit(reader, task, deciders, encoder));
     return reader.prepare?.(task.split)?.then(read) ?? read();
   }
 
-  #sample({ seed, from, to }: SplitTask & { kind: 'sample' }, deciders: Deciders): Counts {
-    const counts = this.#emptyCounts();
-    for (const chunk of generateRequests(this.#world, seed, to, { from })) {
-      this.#countChunk(chunk, deciders, counts);
-    }
-    return counts;
+  #encoderOf(buffer: number | undefined): PartEncoder | undefined {
+    const { output } = this.#data;
+    if (buffer === undefined || !output || !this.#makeEncoder) return undefined;
+    const known = this.#encoders.get(buffer);
+    const encoder = known ?? this.#makeEncoder(output.buffers[buffer] as WebAssembly.Memory);
+    if (!known) this.#encoders.set(buffer, encoder);
+    return encoder;
   }
 
-  #readSplit(reader: SplitReader, split: Split, wants: SplitWants, deciders: Deciders): SplitResult {
+  #roomOf(chunkMemory: number | undefined): CopyRoom | undefined {
+    const memory = chunkMemory === undefined ? undefined : this.#data.chunkMemories?.[chunkMemory];
+    return memory && roomIn(new RowMemory(memory));
+  }
+
+  #sample(
+    { seed, from, to }: SplitTask & { kind: 'sample' },
+    deciders: Deciders,
+    encoder: PartEncoder | undefined,
+  ): SampleResult {
+    const counts = this.#deciders.length > 0 ? this.#emptyCounts() : undefined;
+    for (const chunk of generateRequests(this.#world, seed, to, { from })) {
+      const verdicts = counts && this.#countChunk(chunk, deciders, counts);
+      encoder?.add(chunk, verdicts);
+    }
+    return { counts, parts: encoder?.take() ?? [] };
+  }
+
+  #readSplit(
+    reader: SplitReader,
+    { split, wants, chunkMemory }: SplitTask & { kind: 'split' },
+    deciders: Deciders,
+    encoder: PartEncoder | undefined,
+  ): SplitResult {
     const chunks: RequestChunk[] = [];
-    const texts: Uint8Array[] = [];
     const counts = wants === 'chunks' ? undefined : this.#emptyCounts();
+    const room = this.#roomOf(chunkMemory);
     let rows = 0;
     try {
-      for (const chunk of reader.read(split)) {
+      for (const chunk of reader.read(split, room)) {
         rows += chunk.rows;
         if (counts) {
           const verdicts = this.#countChunk(chunk, deciders, counts);
-          if (wants !== 'rows') continue;
-          if (this.#rows) texts.push(this.#rows.rows(chunk, verdicts));
-          this.#parts?.add(chunk, verdicts);
-        } else chunks.push(isTransient(chunk) ? copyChunk(chunk) : chunk);
+          encoder?.add(chunk, verdicts);
+        } else chunks.push(isTransient(chunk) ? copyChunk(chunk, room) : chunk);
       }
     } catch (error) {
-      // The next split starts without the problems and counts of this one.
+      // The next split starts without the problems and rows of this one.
       this.#problems.drain();
-      this.#parts?.take();
+      encoder?.take();
       throw error;
     } finally {
       if (counts) reader.decodeBuffer?.takeCounts(counts.verdicts, counts.tasks);
     }
     const { textEnd: text } = reader;
     const end = { rows, problems: this.#problems.drain(), ...(text ? { text } : {}) };
-    const parts = this.#parts?.take();
-    return { end, chunks, ...(counts ? { counts } : {}), texts, ...(parts ? { parts } : {}) };
+    return { end, chunks, ...(counts ? { counts } : {}), parts: encoder?.take() ?? [] };
   }
 
   /** Answers the verdicts. */
@@ -170,7 +206,7 @@ export class SplitTaskHandler {
       countTransientChunk(chunk, deciders, counts, this.#grouping);
       return chunk.decodeBuffer.verdicts(chunk.rows);
     }
-    const { verdicts, others } = decideChunk(chunk, deciders, undefined);
+    const { verdicts, others } = decideChunk(chunk, deciders);
     tallyChunk(counts, chunk, verdicts, others, this.#grouping);
     return verdicts;
   }
@@ -179,22 +215,29 @@ export class SplitTaskHandler {
     return emptyCounts(this.#world, this.#data.compared, this.#grouping);
   }
 
-  /** The buffers of a result that may leave this thread for good. */
+  /** The buffers of a result that may leave this thread for good. Those of parts are lent, or few. */
   static buffersOf(result: SplitTaskResults[SplitTask['kind']]): ArrayBufferLike[] {
-    if ('tasks' in result || 'unreadable' in result) return [];
-    if ('end' in result) {
-      const { chunks, texts = [], parts = [] } = result;
-      return [...chunks.flatMap(buffersOfChunk), ...texts.map(({ buffer }) => buffer), ...parts.flatMap(buffersOfPart)];
+    if ('decided' in result) {
+      return result.decided.flatMap(({ verdicts, others }) => [verdicts, ...others].map(({ buffer }) => buffer));
     }
-    const { verdicts, others, text } = result;
-    return [verdicts, ...others, ...(text ? [text] : [])].map(({ buffer }) => buffer);
+    return 'end' in result
+      ? result.chunks.flatMap(buffersOfChunk).filter((buffer) => buffer instanceof ArrayBuffer)
+      : [];
   }
 }
 
-/** The buffers of a part. */
-function buffersOfPart({ lines, cells }: OutputPart): ArrayBufferLike[] {
-  const views = [...(lines ? [lines] : []), ...cells.flatMap(({ data, valid }) => [data, valid])];
-  return views.filter((view) => view.length > 0).map(({ buffer }) => buffer);
+/** Decides chunks; writes their rows where there is an encoder. */
+export function decideChunks(
+  chunks: readonly UndecidedChunk[],
+  deciders: Deciders,
+  encoder: PartEncoder | undefined,
+): ChunksResult {
+  const decided = chunks.map((chunk) => {
+    const answers = decideChunk(chunk, deciders);
+    encoder?.add(chunk, answers.verdicts);
+    return answers;
+  });
+  return { decided, parts: encoder?.take() ?? [] };
 }
 
 function buffersOfChunk({ columns, lines, expects }: RequestChunk): ArrayBufferLike[] {

@@ -4,8 +4,7 @@ import { type SplitTask, SplitTaskHandler, type SplitWorkerData } from './split_
 
 const data = workerData as SplitWorkerData;
 const decider = await SplitTaskHandler.open(data);
-// Rows are moved. Counts are few, and what moves things takes longer to load than they take to copy.
-const isWritten = data.format !== undefined || data.columns !== undefined;
-const transferring = isWritten ? (await import('../../workers/transfer.js')).transferring : undefined;
+// Chunks are moved. Counts are few, and what moves things takes longer to load than they take to copy.
+const transferring = data.output ? (await import('../../workers/transfer.js')).transferring : undefined;
 
 export default taskHandler((task: SplitTask) => decider.run(task), transferring?.(SplitTaskHandler.buffersOf));

@@ -17,7 +17,7 @@ import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { worldOf } from '../request_options.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
-import { resolveTableFormat } from '../table_format.js';
+import { requireCompressible, resolveTableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 
 type EvalOptions = OptionsOf<typeof OPTIONS.eval>;
@@ -50,6 +50,7 @@ export function evalCommand(program: Command): void {
             options.out,
             'format' in source ? source.format : 'csv',
           );
+    requireCompressible(options.compression, outFormat);
     const sink = sinkOf(options.out, outFormat);
     const groupsSink = sinkOf(options.summaryOut, 'csv');
     const compareSink = sinkOf(options.compareOut, 'csv');
@@ -79,6 +80,7 @@ export function evalCommand(program: Command): void {
         groupBy: options.summary,
         groupsSink,
         compareSink,
+        compression: options.compression,
         onProgress: (progress) => bar.update(progress),
       }),
     ).finally(() => bar.stop());

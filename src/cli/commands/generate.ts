@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { finishAll } from '../../batch/output/open_sink.js';
-import { openRequestWriter, rowsAtATime } from '../../batch/output/request_writer.js';
 import { openSink, sinkOf } from '../../batch/output/sink.js';
+import { writeRequests } from '../../batch/write_requests.js';
 import { AbortError, throwIfAborted } from '../../errors.js';
+import { MAX_WORKERS } from '../../pool/limits.js';
 import { count, formatTime } from '../../report/format.js';
 import type { GenerateJson } from '../../report/schemas/generate.js';
-import type { RequestTableWriter } from '../../tables/writers.js';
 import { printable } from '../../text/printable.js';
-import { generateRequests } from '../../workload/generate_requests.js';
+import { defaultThreads } from '../../workers/default_threads.js';
 import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { withInterrupt } from '../interrupt.js';
@@ -16,7 +16,7 @@ import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { readScenarioFile, requireTasks } from '../scenario_file.js';
-import { resolveTableFormat } from '../table_format.js';
+import { requireCompressible, resolveTableFormat } from '../table_format.js';
 
 /** `bpftoken generate`: a request table drawn from a scenario. */
 export function generateCommand(program: Command): void {
@@ -29,28 +29,26 @@ export function generateCommand(program: Command): void {
     requireTasks(path, world);
     const { rows, seed } = options;
     const format = resolveTableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);
+    requireCompressible(options.compression, format);
     const target = sinkOf(options.out, format);
     const started = performance.now();
     let written = 0;
     await withInterrupt(async (signal) => {
       const sink = openSink(target, { signal });
       if (!sink) return;
-      let writer: RequestTableWriter | undefined;
       const bar = progressBar();
       try {
-        writer = await openRequestWriter(world, format);
-        let hasReader = await sink.write(writer.header);
-        for (const chunk of generateRequests(world, seed, rows, { chunkRows: rowsAtATime(format) })) {
-          throwIfAborted(signal);
-          if (!hasReader) break;
-          hasReader = await sink.write(writer.rows(chunk.columns));
-          written += chunk.rows;
-          bar.update({ rows: written, totalRows: rows, bytes: 0 });
-          // Signals get their turn.
-          await new Promise(setImmediate);
-        }
-        const footer = hasReader && writer.footer?.();
-        if (footer) await sink.write(footer);
+        written = await writeRequests({
+          world,
+          seed,
+          rows,
+          sink,
+          format,
+          compression: options.compression,
+          workers: options.workers ?? defaultThreads(MAX_WORKERS),
+          signal,
+          onProgress: (done) => bar.update({ rows: done, totalRows: rows, bytes: 0 }),
+        });
         throwIfAborted(signal);
         await finishAll([sink], signal);
       } catch (error) {
@@ -70,6 +68,7 @@ export function generateCommand(program: Command): void {
         format,
         out: options.out,
         elapsed_ms: Math.round(elapsedMs),
+        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
       };
       writeJson(report, said, 0);
     } else if (target.kind !== 'stdout') {

@@ -4,8 +4,19 @@ import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
+import { COMPRESSIONS } from '../../tables/output_table.js';
 import { defaulted, flag, type OptionTable, required, several, type ValueType, valued } from './option.js';
-import { among, duration, fault, groupColumns, profile, tableFormat, textOf, wholeNumber } from './values.js';
+import {
+  among,
+  compression,
+  duration,
+  fault,
+  groupColumns,
+  profile,
+  tableFormat,
+  textOf,
+  wholeNumber,
+} from './values.js';
 
 // Every option of every command: what values it can have, and which others it can stand with. What is not valid here is
 // refused before the command runs.
@@ -132,6 +143,16 @@ export const OPTIONS = {
       `${TABLE_FORMATS.join(', ')}; default: by the file’s name, csv on standard output`,
       tableFormat,
     ),
+    compression: valued(
+      '--compression <name>',
+      `of a Parquet table: ${COMPRESSIONS.join(', ')}; default: snappy; zstd needs Node 22.15`,
+      compression,
+    ),
+    workers: valued(
+      '--workers <number>',
+      'threads; does not change the table; 1: no others; default: one for each core',
+      wholeNumber(1, MAX_WORKERS),
+    ),
     json: json('say what was written as JSON, on standard error where rows go to standard output'),
   },
   eval: {
@@ -160,6 +181,12 @@ export const OPTIONS = {
       '--out-format <format>',
       'of the verdicts; default: by the file’s name, else as the requests',
       tableFormat,
+      { needs: ['out'] },
+    ),
+    compression: valued(
+      '--compression <name>',
+      `of verdicts in Parquet: ${COMPRESSIONS.join(', ')}; default: snappy; zstd needs Node 22.15`,
+      compression,
       { needs: ['out'] },
     ),
     profile: otherProfile,

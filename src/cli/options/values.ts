@@ -5,6 +5,7 @@ import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
+import { COMPRESSIONS, type Compression } from '../../tables/output_table.js';
 import { RUNNING, runningProfile } from '../running_profile.js';
 import type { Parsed, ValueType } from './option.js';
 
@@ -64,6 +65,11 @@ export const fault: ValueType<Fault> = among(FAULT_NAMES, faultNamed);
 /** The format of a table. */
 export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>
   TABLE_FORMATS.find((format) => format === text.toLowerCase()),
+);
+
+/** How the pages of a Parquet table are compressed. */
+export const compression: ValueType<Compression> = among(COMPRESSIONS, (text) =>
+  COMPRESSIONS.find((known) => known === text.toLowerCase()),
 );
 
 /** Columns of the output to group rows by, each once: `task,cmd,reason`. */

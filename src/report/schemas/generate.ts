@@ -11,6 +11,7 @@ export const generateSchema = output('generate', 'The request table that was wri
   format: documented(z.enum(TABLE_FORMATS), { description: 'The format of the table.' }),
   out: text('Where to; - for standard output.'),
   elapsed_ms: measured('How long it took, in milliseconds.'),
+  peak_memory_bytes: measured('Bytes of memory that the process had at most, its worker threads among them.'),
 });
 
 export type GenerateJson = JsonOf<typeof generateSchema>;

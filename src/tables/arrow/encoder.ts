@@ -1,6 +1,7 @@
 import { type DataType, Dictionary, Field, Int8, Int16, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow';
-import type { IndexBytes, OutputCells, OutputColumn } from '../columnar/output_column.js';
+import type { IndexBytes, OutputColumn } from '../columnar/output_columns.js';
 import { concatBytes } from '../concat_bytes.js';
+import type { ArrowPart } from './arrow_part.js';
 import { CONTINUATION, MAGIC, MAGIC_BYTES } from './format.js';
 import { BufferRegion, DictionaryBatch, FieldNode, FileBlock, Footer, Message, RecordBatch } from './private_api.js';
 
@@ -57,16 +58,18 @@ export class ArrowEncoder {
     return this.#passed(encoded.bytes);
   }
 
-  /** Some rows: the cells of every column. */
-  rows(rows: number, cells: readonly OutputCells[]): Uint8Array {
-    const { header, body } = batchOf(
-      rows,
-      cells.map(({ data, valid, empty }) => [empty, [empty > 0 ? valid : new Uint8Array(), data]]),
-    );
-    const length = body.reduce((sum, buffer) => sum + padded(buffer.byteLength), 0);
-    const encoded = piece(Message.from(header, length), body);
-    this.#batches.push(this.#block(encoded));
-    return this.#passed(encoded.bytes);
+  /** What comes before the body of a record batch, which has this many bytes. */
+  batch(rows: number, columns: ArrowPart['columns'], length: number): Uint8Array {
+    const nodes = columns.map(({ empty }) => new FieldNode(rows, empty));
+    const regions = columns.flatMap(({ valid, data, empty }) => [
+      // Bits that are all 1 need not be read.
+      new BufferRegion(valid?.offset ?? data.offset, empty > 0 ? (valid?.length ?? 0) : 0),
+      new BufferRegion(data.offset, data.length),
+    ]);
+    const bytes = prefixed(Message.from(new RecordBatch(rows, nodes, regions, null), length));
+    this.#batches.push(this.#block({ metaDataLength: bytes.length, bodyLength: length }));
+    this.#offset += length;
+    return this.#passed(bytes);
   }
 
   /** What comes last. Names of columns that never had any are written as none. */
@@ -81,7 +84,7 @@ export class ArrowEncoder {
     return concatBytes([...none, mark, footer, length, ENCODER.encode(MAGIC)]);
   }
 
-  #block({ metaDataLength, bodyLength }: Piece): FileBlock {
+  #block({ metaDataLength, bodyLength }: Omit<Piece, 'bytes'>): FileBlock {
     return new FileBlock(metaDataLength, bodyLength, this.#offset);
   }
 
@@ -97,9 +100,9 @@ const INDEX_TYPES: Readonly<Record<IndexBytes, () => Int8 | Int16 | Int32>> = {
   4: () => new Int32(),
 };
 
-function typeOf({ holds, indexBytes = 4 }: OutputColumn, id: number): DataType {
-  if (holds === 'names') return new Dictionary(new Utf8(), INDEX_TYPES[indexBytes](), id);
-  return holds === 'uint32' ? new Uint32() : new Int64();
+function typeOf(column: OutputColumn, id: number): DataType {
+  if (column.holds === 'names') return new Dictionary(new Utf8(), INDEX_TYPES[column.bytes](), id);
+  return column.holds === 'uint32' ? new Uint32() : new Int64();
 }
 
 /** A batch of columns, each with the number of its empty cells and its buffers. */
@@ -118,22 +121,29 @@ function batchOf(
   return { header: new RecordBatch(rows, nodes, regions, null), body };
 }
 
-/** A message: its metadata, filled up so that the body is aligned, and the buffers of the body. */
+/** A message: its metadata, and the buffers of its body. */
 function piece(message: Message, body: readonly ArrayBufferView[]): Piece {
-  const metadata = Message.encode(message);
-  const metaDataLength = Math.ceil((8 + metadata.length) / ALIGNMENT) * ALIGNMENT;
+  const metadata = prefixed(message);
   const bodyLength = body.reduce((sum, buffer) => sum + padded(buffer.byteLength), 0);
-  const bytes = new Uint8Array(metaDataLength + bodyLength);
-  const prefix = new DataView(bytes.buffer);
-  prefix.setInt32(0, CONTINUATION, true);
-  prefix.setInt32(4, metaDataLength - 8, true);
-  bytes.set(metadata, 8);
-  let at = metaDataLength;
+  const bytes = new Uint8Array(metadata.length + bodyLength);
+  bytes.set(metadata);
+  let at = metadata.length;
   for (const { buffer, byteOffset, byteLength } of body) {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += padded(byteLength);
   }
-  return { bytes, metaDataLength, bodyLength };
+  return { bytes, metaDataLength: metadata.length, bodyLength };
+}
+
+/** The metadata of a message after its length, filled up so that the body is aligned. */
+function prefixed(message: Message): Uint8Array {
+  const metadata = Message.encode(message);
+  const bytes = new Uint8Array(Math.ceil((8 + metadata.length) / ALIGNMENT) * ALIGNMENT);
+  const prefix = new DataView(bytes.buffer);
+  prefix.setInt32(0, CONTINUATION, true);
+  prefix.setInt32(4, bytes.length - 8, true);
+  bytes.set(metadata, 8);
+  return bytes;
 }
 
 function padded(bytes: number): number {

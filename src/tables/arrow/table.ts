@@ -1,4 +1,5 @@
 import type { WorldNames } from '../../kernel/world.js';
+import { type AddedNames, addedNamesOf } from '../columnar/added_names.js';
 import { dictionaryCodes } from '../columnar/row_batch_reader.js';
 import type { TableFile } from '../file_source.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
@@ -15,6 +16,7 @@ const LARGE_FILE = 1 << 29;
 /** A table in an Arrow file, which can be read in splits. */
 export class ArrowTable {
   readonly data: ArrowTableData;
+  readonly addedNames: AddedNames;
   readonly #bytes: TableFile;
   readonly #problems: RowDiagnostics;
   #bytesRead = 0;
@@ -27,6 +29,7 @@ export class ArrowTable {
     this.#arrow = arrow;
     const { columns, dictionaries } = arrow;
     const codes = dictionaryCodes(world, columns, dictionaries);
+    this.addedNames = addedNamesOf(world, columns, dictionaries);
     this.data = { kind: 'arrow', file, fd: bytes.fd, columns, dictionaries, codes };
   }
 

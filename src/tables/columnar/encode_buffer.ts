@@ -1,90 +1,100 @@
-import { PAST_ROWS, TYPE_ROWS } from '../../abi/memory_layout.js';
-import { DISPOSITION_SHIFT, OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
-import type { FullColumns } from '../../engine/columns.js';
-import { createMemory, instantiate, type OutputRowExports } from '../../engine/wasm.js';
+import { TYPE_ROWS } from '../../abi/memory_layout.js';
+import { Outcome } from '../../abi/verdict.js';
+import { instantiate, type OutputRowExports } from '../../engine/wasm.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { commandFields, READS_MAP_TYPE, READS_PROG_TYPE } from '../../request/command_fields.js';
-import type { IndexBytes, OutputCells } from './output_column.js';
+import type { RequestChunk } from '../request_table.js';
+import { RowMemory, regionBytes } from '../row_memory.js';
+import { type IndexBytes, nameNumbers, type OutputColumn, verdictWords } from './output_columns.js';
+import { OUTCOMES_OF_BYTE } from './verdict_words.js';
 
-const PAGE = 65_536;
-/** In a table of words: the verdict has none. */
-export const NO_WORD = 255;
-/** Outcomes and dispositions that a verdict byte has room for. */
-export const OUTCOMES_OF_BYTE = OUTCOME_MASK + 1;
-export const DISPOSITIONS_OF_BYTE = 256 >> DISPOSITION_SHIFT;
-
-/** The numbers of the words of each column of a verdict; NO_WORD for none. */
-export interface VerdictWords {
-  /** By outcome: `verdict`, `errno` and `reason`. */
-  readonly byOutcome: readonly Uint8Array[];
-  readonly byDisposition: Uint8Array;
-}
-
-const INDEX_ARRAYS = { 1: Int8Array, 2: Int16Array, 4: Int32Array } as const;
-
-/** In REQUEST_CELLS: the column that holds counts, not names. */
+const U32 = 2 ** 32;
+/** Columns of a request, and of a row before them where it has a verdict. */
+const REQUEST_COLUMN_COUNT = 8;
 const INSN_CNT = 6;
 
-/** An output column: where its cells lie, and how wide they are. */
-interface Place {
-  readonly bytes: IndexBytes;
-  readonly isIndex: boolean;
-  data: number;
-  valid: number;
+/** The cells of a column in the memory: numbers of names or what the column holds, and a bit each, 0 for an empty one. */
+export interface EncodedColumn {
+  readonly bytes: OutputColumn['bytes'];
+  /** Addresses. Without `valid`, no cell is empty. */
+  readonly data: number;
+  readonly valid: number | undefined;
+  readonly empty: number;
 }
 
-/** What a buffer is made for. */
-export interface EncodeOptions {
-  /** Bytes of the numbers of each request column's names, in the order of REQUEST_CELLS; 4 for insn_cnt. */
-  readonly indexBytes: readonly IndexBytes[];
-  /** Of verdicts, where there are any. */
-  readonly words?: VerdictWords;
-  /** Rows there is room for; more are taken one chunk at a time. */
-  readonly rows?: number;
+/** The cells of some rows: one region after the other, each column's bits before its numbers. */
+export interface EncodedRows {
+  readonly rows: number;
+  /** Number of the first row, from 1. */
+  readonly firstNumber: number;
+  readonly columns: readonly EncodedColumn[];
+  /** Addresses: all regions lie from `start` up to `end`. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
- * Memory where decided rows become cells of output columns, by the Wasm module (assembly/output_rows.ts). What a command does
- * not read is an empty cell, and so are an attach type of 0 and a `pre` of none.
+ * Memory where rows become cells of output columns, by the Wasm module (assembly/output_rows.ts). What a command does not read is an
+ * empty cell, and so are an attach type of 0 and a `pre` of none.
  */
 export class EncodeBuffer {
-  readonly #memory = createMemory(true);
-  readonly #exports: OutputRowExports = instantiate(this.#memory);
+  readonly memory: RowMemory;
+  readonly #exports: OutputRowExports;
+  readonly #columns: readonly OutputColumn[];
+  readonly #hasVerdicts: boolean;
+  readonly #capacity: number;
   readonly #readers: Readonly<Record<'mapType' | 'progType' | 'attachType' | 'insnCnt', number>>;
   readonly #outcomeTables: readonly number[];
   readonly #dispositionTable: number;
   readonly #known: number;
-  readonly #request: readonly Place[];
-  readonly #words: readonly Place[];
-  /** Where the columns of rows begin. */
-  readonly #start: number;
-  #capacity = 0;
-  #rows = 0;
-  #end = PAGE;
   /** Addresses of columns on their way in. */
-  #wide = { task: 0, token: 0, insnCnt: 0 };
-  #narrow = { cmd: 0, type: 0, attachType: 0, pre: 0, verdicts: 0, numbers: 0 };
+  readonly #in: Readonly<Record<'task' | 'token' | 'insnCnt' | 'line' | ByteColumn | 'verdicts' | 'numbers', number>>;
+  /** Where cells begin. */
+  readonly #start: number;
+  #rows = 0;
+  #firstRow = 0;
+  #hasLines = false;
 
-  constructor(world: WorldNames, { indexBytes, words, rows = 0 }: EncodeOptions) {
+  /** Over a memory that has nothing else, of whatever thread it was before. `columns` are those of outputColumns(). */
+  constructor(memory: WebAssembly.Memory, world: WorldNames, columns: readonly OutputColumn[], capacity: number) {
+    this.memory = new RowMemory(memory);
+    this.#exports = instantiate(memory);
+    this.#columns = columns;
+    this.#hasVerdicts = columns.length > REQUEST_COLUMN_COUNT;
+    this.#capacity = capacity;
     const { type, attachType, insnCnt } = commandFields(world.profile.vocabulary);
     const readers = (reads: (cmd: number) => boolean): number =>
-      this.#table(Uint8Array.from({ length: TYPE_ROWS }, (_, cmd) => (reads(cmd) ? 255 : 0)));
+      this.memory.put(Uint8Array.from({ length: TYPE_ROWS }, (_, cmd) => (reads(cmd) ? 255 : 0)));
     this.#readers = {
       mapType: readers((cmd) => type[cmd] === READS_MAP_TYPE),
       progType: readers((cmd) => type[cmd] === READS_PROG_TYPE),
       attachType: readers((cmd) => attachType[cmd] === 1),
       insnCnt: readers((cmd) => insnCnt[cmd] === 1),
     };
-    this.#outcomeTables = (words?.byOutcome ?? []).map((table) => this.#table(table));
-    this.#dispositionTable = words ? this.#table(words.byDisposition) : 0;
-    this.#known = this.#table(
+    const { words } = verdictWords();
+    this.#outcomeTables = words.byOutcome.map((table) => this.memory.put(table));
+    this.#dispositionTable = this.memory.put(words.byDisposition);
+    this.#known = this.memory.put(
       Uint8Array.from({ length: OUTCOMES_OF_BYTE }, (_, outcome) => (Outcome[outcome] === undefined ? 0 : 255)),
     );
-    this.#request = indexBytes.map((bytes, column) => ({ bytes, isIndex: column !== INSN_CNT, data: 0, valid: 0 }));
-    const wordColumns = words ? words.byOutcome.length + 1 : 0;
-    this.#words = Array.from({ length: wordColumns }, () => ({ bytes: 1, isIndex: true, data: 0, valid: 0 }));
-    this.#start = this.#end;
-    this.#reserve(rows);
+    const column = (bytes: number): number => this.memory.allocate(bytes * capacity);
+    this.#in = {
+      task: column(2),
+      token: column(2),
+      insnCnt: column(4),
+      line: column(4),
+      cmd: column(1),
+      type: column(1),
+      attachType: column(1),
+      pre: column(1),
+      verdicts: column(1),
+      numbers: column(1),
+    };
+    this.#start = this.memory.end;
+    for (const { bytes } of columns) {
+      this.memory.allocate(bytes * capacity);
+      this.memory.allocate(capacity / 8);
+    }
   }
 
   /** Rows that were put and not taken. */
@@ -92,45 +102,82 @@ export class EncodeBuffer {
     return this.#rows;
   }
 
-  /** Whether some more rows can be put before those there are have to be taken. */
-  hasRoomFor(rows: number): boolean {
-    return this.#rows === 0 || this.#rows + rows <= this.#capacity;
+  /** Rows that can be put before those there are have to be taken. */
+  get room(): number {
+    return this.#capacity - this.#rows;
   }
 
-  /** Takes rows, for which there must be room; their verdicts too where the buffer has words. */
-  put({ task, token, cmd, type, attachType, insnCnt, pre }: FullColumns, verdicts?: Uint8Array): void {
-    const rows = task.length;
-    if (this.#rows === 0) this.#reserve(rows);
-    const from = this.#rows;
-    const { buffer } = this.#memory;
-    new Uint16Array(buffer, this.#wide.task + 2 * from, rows).set(task);
-    new Uint16Array(buffer, this.#wide.token + 2 * from, rows).set(token);
-    new Uint32Array(buffer, this.#wide.insnCnt + 4 * from, rows).set(insnCnt);
-    this.#bytes(this.#narrow.cmd + from, rows).set(cmd);
-    this.#bytes(this.#narrow.type + from, rows).set(type);
-    this.#bytes(this.#narrow.attachType + from, rows).set(attachType);
-    this.#bytes(this.#narrow.pre + from, rows).set(pre);
-    if (verdicts) this.#bytes(this.#narrow.verdicts + from, rows).set(verdicts);
+  /** Takes rows of a chunk from `from` on, before `to`, for which there must be room. They come in the order of the table. */
+  put({ columns, lines, firstRow }: RequestChunk, verdicts: Uint8Array | undefined, from: number, to: number): void {
+    const at = this.#rows;
+    if (at === 0) {
+      this.#firstRow = firstRow + from;
+      this.#hasLines = lines !== undefined;
+    }
+    const { buffer } = this.memory.memory;
+    const rows = to - from;
+    new Uint16Array(buffer, this.#in.task + 2 * at, rows).set(columns.task.subarray(from, to));
+    new Uint16Array(buffer, this.#in.token + 2 * at, rows).set(columns.token.subarray(from, to));
+    new Uint32Array(buffer, this.#in.insnCnt + 4 * at, rows).set(columns.insnCnt.subarray(from, to));
+    if (lines) new Uint32Array(buffer, this.#in.line + 4 * at, rows).set(lines.subarray(from, to));
+    for (const name of BYTE_COLUMNS) this.memory.bytes(this.#in[name] + at, rows).set(columns[name].subarray(from, to));
+    if (verdicts) this.memory.bytes(this.#in.verdicts + at, rows).set(verdicts.subarray(from, to));
     this.#rows += rows;
   }
 
-  /** The cells of the rows that were put: of the columns of REQUEST_CELLS, then of the verdicts. Views that the next rows overwrite. */
-  take(): OutputCells[] {
+  /** The cells of the rows that were put, until more are put. */
+  take(): EncodedRows {
     const rows = this.#rows;
     this.#rows = 0;
-    return [...this.#requestCells(rows), ...this.#wordCells(rows)];
+    let end = this.#start;
+    const places = this.#columns.map(({ holds, bytes }): Place => {
+      const valid = holds === 'int64' ? undefined : end;
+      if (valid !== undefined) end += regionBytes(Math.ceil(rows / 8));
+      const data = end;
+      end += regionBytes(rows * bytes);
+      return { bytes, data, valid: valid ?? 0, hasBits: valid !== undefined };
+    });
+    const empty = this.#encode(places, rows);
+    const columns = places.map(({ bytes, data, valid, hasBits }, i): EncodedColumn => {
+      this.#fillUp(data, rows * bytes);
+      if (hasBits) this.#fillUp(valid, Math.ceil(rows / 8));
+      return { bytes, data, valid: hasBits ? valid : undefined, empty: empty[i] as number };
+    });
+    return { rows, firstNumber: this.#firstRow + 1, columns, start: this.#start, end };
   }
 
-  #requestCells(rows: number): OutputCells[] {
-    const { task, token, insnCnt } = this.#wide;
-    const { cmd, type, attachType, pre } = this.#narrow;
+  /** Writes all cells; answers how many are empty in each column. One writes past its end into the next, which comes later. */
+  #encode(places: readonly Place[], rows: number): number[] {
+    if (!this.#hasVerdicts) return this.#encodeRequests(places, rows);
+    const [row, line, ...more] = places as [Place, Place, ...Place[]];
+    const number = this.#firstRow + 1;
+    this.#exports.writeRowNumbers(number % U32, Math.floor(number / U32), row.data, rows);
+    return [
+      0,
+      this.#encodeLines(line, rows),
+      ...this.#encodeRequests(more.slice(0, REQUEST_COLUMN_COUNT), rows),
+      ...this.#encodeWords(more.slice(REQUEST_COLUMN_COUNT), rows),
+    ];
+  }
+
+  #encodeLines({ data, valid }: Place, rows: number): number {
+    this.memory.bytes(valid, Math.ceil(rows / 8)).fill(this.#hasLines ? 255 : 0);
+    const cells = this.memory.bytes(data, 4 * rows);
+    if (this.#hasLines) cells.set(this.memory.bytes(this.#in.line, 4 * rows));
+    else cells.fill(0);
+    if (this.#hasLines && rows % 8 > 0) this.memory.bytes(valid + (rows >> 3), 1)[0] = (1 << (rows % 8)) - 1;
+    return this.#hasLines ? 0 : rows;
+  }
+
+  #encodeRequests(places: readonly Place[], rows: number): number[] {
+    const { task, token, insnCnt, cmd, type, attachType, pre } = this.#in;
     const { mapType, progType, attachType: hasAttachType, insnCnt: hasInsnCnt } = this.#readers;
     const { writeIds, writeCounts } = this.#exports;
-    const place = (column: number): Place => this.#request[column] as Place;
+    const place = (column: number): Place => places[column] as Place;
     const ids = (from: number, hasEmpty: boolean, { bytes, data, valid }: Place): number =>
       writeIds(from, hasEmpty, bytes, data, valid, rows);
     const counts = place(INSN_CNT);
-    const empty = [
+    return [
       ids(task, false, place(0)),
       ids(token, true, place(1)),
       this.#names(cmd, 0, false, place(2), rows),
@@ -140,71 +187,41 @@ export class EncodeBuffer {
       writeCounts(insnCnt, cmd, hasInsnCnt, counts.data, counts.valid, rows),
       this.#names(pre, 0, true, place(7), rows),
     ];
-    return this.#request.map((at, column) => this.#cells(at, rows, empty[column] as number));
   }
 
-  #wordCells(rows: number): OutputCells[] {
-    const from = this.#narrow.verdicts;
-    return this.#words.map((at, column) => {
-      const table = this.#outcomeTables[column] ?? this.#dispositionTable;
+  #encodeWords(places: readonly Place[], rows: number): number[] {
+    const from = this.#in.verdicts;
+    return places.map(({ data, valid }, column) => {
       const isDisposition = column === this.#outcomeTables.length;
-      const empty = this.#exports.writeWords(from, isDisposition, table, this.#known, at.data, at.valid, rows);
-      return this.#cells(at, rows, empty);
+      const table = isDisposition ? this.#dispositionTable : (this.#outcomeTables[column] as number);
+      return this.#exports.writeWords(from, isDisposition, table, this.#known, data, valid, rows);
     });
   }
 
   /** Numbers of an enumeration, which take one byte; in a column that names are added to, they may have to be wider. */
   #names(from: number, readers: number, isZeroEmpty: boolean, { bytes, data, valid }: Place, rows: number): number {
-    const { cmd, numbers } = this.#narrow;
+    const { cmd, numbers } = this.#in;
     const to = bytes === 1 ? data : numbers;
     const empty = this.#exports.writeNames(from, cmd, readers, isZeroEmpty, to, valid, rows);
-    if (bytes !== 1) new INDEX_ARRAYS[bytes](this.#memory.buffer, data, rows).set(this.#bytes(numbers, rows));
+    if (bytes !== 1)
+      nameNumbers(this.memory.bytes(data, bytes * rows), bytes as IndexBytes).set(this.memory.bytes(numbers, rows));
     return empty;
   }
 
-  #cells({ bytes, isIndex, data, valid }: Place, rows: number, empty: number): OutputCells {
-    const { buffer } = this.#memory;
-    const numbers = isIndex ? new INDEX_ARRAYS[bytes](buffer, data, rows) : new Uint32Array(buffer, data, rows);
-    return { data: numbers, valid: this.#bytes(valid, Math.ceil(rows / 8)), empty };
+  /** Makes the bytes between the end of a region's content and the next region 0, so that equal rows become equal bytes. */
+  #fillUp(address: number, length: number): void {
+    const rest = regionBytes(length) - length;
+    if (rest > 0) this.memory.bytes(address + length, rest).fill(0);
   }
+}
 
-  /** Makes room for this many rows. What was in the columns is lost. */
-  #reserve(rows: number): void {
-    if (rows <= this.#capacity) return;
-    this.#capacity = rows;
-    this.#end = this.#start;
-    const columns = (bytes: number): number => this.#allocate(bytes * rows);
-    this.#wide = { task: columns(2), token: columns(2), insnCnt: columns(4) };
-    this.#narrow = {
-      cmd: columns(1),
-      type: columns(1),
-      attachType: columns(1),
-      pre: columns(1),
-      verdicts: columns(1),
-      numbers: columns(1),
-    };
-    for (const place of [...this.#request, ...this.#words]) {
-      place.data = columns(place.bytes);
-      place.valid = this.#allocate(Math.ceil(rows / 8));
-    }
-  }
+type ByteColumn = 'cmd' | 'type' | 'attachType' | 'pre';
+const BYTE_COLUMNS: readonly ByteColumn[] = ['cmd', 'type', 'attachType', 'pre'];
 
-  #table(entries: Uint8Array): number {
-    const address = this.#allocate(entries.length);
-    this.#bytes(address, entries.length).set(entries);
-    return address;
-  }
-
-  #bytes(address: number, bytes: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, bytes);
-  }
-
-  /** Memory for a number of bytes, and for those that are read and written past them. */
-  #allocate(bytes: number): number {
-    const address = this.#end;
-    this.#end += Math.ceil((bytes + PAST_ROWS) / 64) * 64;
-    const missing = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
-    if (missing > 0) this.#memory.grow(missing);
-    return address;
-  }
+/** Where the cells of a column go. */
+interface Place {
+  readonly bytes: OutputColumn['bytes'];
+  readonly data: number;
+  readonly valid: number;
+  readonly hasBits: boolean;
 }

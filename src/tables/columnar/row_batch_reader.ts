@@ -2,6 +2,8 @@ import type { Columns } from '../../engine/columns.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableError } from '../request_table.js';
 import { cellNames } from '../rows/cell_resolvers.js';
+import { ChunkBuilder, createStorage } from '../rows/chunk_builder.js';
+import { type CopyRoom, copyColumn, NEW_ROOM } from '../rows/copy_room.js';
 import { RowBuilder } from '../rows/row_builder.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
 import {
@@ -117,7 +119,7 @@ export class RowBatchReader {
       return type === undefined || type.kind === 'nothing' ? [] : [{ name, place, type }];
     });
     this.decodeBuffer = new DecodeBuffer(world, new Set(this.#given.map(({ name }) => name)));
-    this.#rows = new RowBuilder(cellNames(world), problems, DECODE_BUFFER_ROWS, 'row');
+    this.#rows = new RowBuilder(cellNames(world), problems, new ChunkBuilder(createStorage(DECODE_BUFFER_ROWS)), 'row');
     for (const { name, type } of this.#given) {
       if (type.kind === 'numbers') this.decodeBuffer.setTable(name, this.#codes.ofNumbers(name));
       // Until there is one, every entry is odd.
@@ -266,17 +268,19 @@ export async function* copyChunks(
 }
 
 /** A copy of a chunk, which stays as it is. */
-export function copyChunk({ columns, rows, firstRow, expects, bad }: TransientChunk): RequestChunk {
+export function copyChunk(
+  { columns, rows, firstRow, expects, bad }: TransientChunk,
+  room: CopyRoom = NEW_ROOM,
+): RequestChunk {
   const { task, token, cmd, type, attachType, insnCnt, pre } = columns;
-  // Of memory that no other thread has.
   const kept = {
-    task: new Uint16Array(task),
-    token: new Uint16Array(token),
-    cmd: new Uint8Array(cmd),
-    type: new Uint8Array(type),
-    attachType: new Uint8Array(attachType),
-    insnCnt: new Uint32Array(insnCnt),
-    pre: new Uint8Array(pre),
+    task: copyColumn(task, room),
+    token: copyColumn(token, room),
+    cmd: copyColumn(cmd, room),
+    type: copyColumn(type, room),
+    attachType: copyColumn(attachType, room),
+    insnCnt: copyColumn(insnCnt, room),
+    pre: copyColumn(pre, room),
   };
-  return { columns: kept, rows, firstRow, ...(expects ? { expects: new Int16Array(expects) } : {}), bad };
+  return { columns: kept, rows, firstRow, ...(expects ? { expects: copyColumn(expects, room) } : {}), bad };
 }

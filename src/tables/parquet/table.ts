@@ -46,6 +46,11 @@ export class ParquetTable {
     this.data = { kind: 'parquet', file, fd: bytes.fd, end, columns: this.#columns.map(({ column }) => column) };
   }
 
+  /** Those of its largest row group. */
+  get uncutRows(): number {
+    return this.#groups.reduce((most, { rows }) => Math.max(most, rows), 0);
+  }
+
   get bytesRead(): number {
     return this.#bytesRead;
   }

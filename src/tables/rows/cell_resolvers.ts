@@ -1,7 +1,6 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { type CommandFields, commandFields } from '../../request/command_fields.js';
 import { REQUEST_COLUMNS, type RequestColumn } from '../request_table.js';
-import { ByteMap } from '../text/byte_map.js';
 import { type NameCache, requestSpellings } from './name_cache.js';
 
 // Places in REQUEST_COLUMNS.
@@ -21,8 +20,6 @@ export interface CellNames {
   readonly fields: CommandFields;
   /** By column; INSN_CNT, which holds numbers alone, has none. */
   readonly spellings: readonly (NameCache | undefined)[];
-  /** By column: spellings met before, as they lie in a file, and what they stand for. */
-  readonly met: readonly ByteMap[];
 }
 
 /** What cells of tables for a world can say. */
@@ -32,6 +29,5 @@ export function cellNames(world: WorldNames): CellNames {
     world,
     fields: commandFields(world.profile.vocabulary),
     spellings: REQUEST_COLUMNS.map((column) => spellings[column]),
-    met: REQUEST_COLUMNS.map(() => new ByteMap()),
   };
 }

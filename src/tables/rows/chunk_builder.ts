@@ -1,29 +1,60 @@
 import { createColumns, type FullColumns } from '../../engine/columns.js';
+import { NO_TOKEN } from '../../kernel/world.js';
 import { EXPECT_NONE, type RequestChunk } from '../request_table.js';
+import { type CopyRoom, copyColumn, NEW_ROOM } from './copy_room.js';
+
+/** Where the rows of a chunk are gathered. */
+export interface ChunkStorage {
+  readonly columns: FullColumns;
+  readonly lines: Uint32Array;
+  readonly expects: Int16Array;
+}
+
+/** Storage of this many rows. Throws an InvalidArgumentError for an impossible number. */
+export function createStorage(rows: number): ChunkStorage {
+  return {
+    columns: createColumns(rows),
+    lines: new Uint32Array(rows),
+    expects: new Int16Array(rows).fill(EXPECT_NONE),
+  };
+}
+
+/** Puts the first rows back to their defaults: task 0, no token, command 0, one instruction, no expectation. */
+export function resetStorage({ columns, expects }: ChunkStorage, rows: number): void {
+  const { task, token, cmd, type, attachType, insnCnt, pre } = columns;
+  token.fill(NO_TOKEN, 0, rows);
+  insnCnt.fill(1, 0, rows);
+  for (const column of [task, cmd, type, attachType, pre]) column.fill(0, 0, rows);
+  expects.fill(EXPECT_NONE, 0, rows);
+}
 
 /** Gathers rows until a chunk is full. The caller fills row `row` of `columns`, then calls next(). */
 export class ChunkBuilder {
-  readonly #chunkRows: number;
+  readonly #storage: ChunkStorage;
+  readonly #room: CopyRoom;
   readonly #finished: RequestChunk[] = [];
-  /** Columns of the chunk being filled; rows not filled yet are at their defaults. */
-  columns: FullColumns;
   /** The row being filled. */
   row = 0;
-  #lines: Uint32Array;
-  #expects: Int16Array | undefined;
+  /** Whether a row of the chunk expects anything. */
+  hasExpects = false;
   #bad = new Map<number, readonly string[]>();
   #firstRow = 0;
 
-  constructor(chunkRows: number) {
-    this.#chunkRows = chunkRows;
-    this.columns = createColumns(chunkRows);
-    this.#lines = new Uint32Array(chunkRows);
+  /** In storage whose rows are at their defaults, and which are again after each chunk; chunks are copied to `room`. */
+  constructor(storage: ChunkStorage, room: CopyRoom = NEW_ROOM) {
+    this.#storage = storage;
+    this.#room = room;
+  }
+
+  /** Columns of the chunk being filled; rows not filled yet are at their defaults. */
+  get columns(): FullColumns {
+    return this.#storage.columns;
   }
 
   /** Sets what the row expects: EXPECT_ALLOWED or an errno. */
   expect(expect: number): void {
-    this.#expects ??= new Int16Array(this.#chunkRows).fill(EXPECT_NONE);
-    this.#expects[this.row] = expect;
+    this.#storage.expects[this.row] = expect;
+    this.hasExpects = true;
   }
 
   /** Keeps the texts of a row with a problem. */
@@ -33,9 +64,14 @@ export class ChunkBuilder {
 
   /** Ends the row, which starts on a line of the file. */
   next(line: number): void {
-    this.#lines[this.row] = line;
+    this.#storage.lines[this.row] = line;
     this.row += 1;
-    if (this.row === this.#chunkRows) this.#finish();
+    this.finishFull();
+  }
+
+  /** Ends the chunk where it is full. */
+  finishFull(): void {
+    if (this.row === this.#storage.lines.length) this.#finish();
   }
 
   /** The chunks that are full, oldest first, each handed out once; after the last row, also the one that is not. */
@@ -46,28 +82,29 @@ export class ChunkBuilder {
 
   #finish(): void {
     const rows = this.row;
-    const { task, token, cmd, type, attachType, insnCnt, pre } = this.columns;
+    const { columns, lines, expects } = this.#storage;
+    const copy = <Column extends Uint8Array | Uint16Array | Uint32Array | Int16Array>(column: Column): Column =>
+      copyColumn(column.subarray(0, rows) as Column, this.#room);
     this.#finished.push({
       columns: {
-        task: task.subarray(0, rows),
-        token: token.subarray(0, rows),
-        cmd: cmd.subarray(0, rows),
-        type: type.subarray(0, rows),
-        attachType: attachType.subarray(0, rows),
-        insnCnt: insnCnt.subarray(0, rows),
-        pre: pre.subarray(0, rows),
+        task: copy(columns.task),
+        token: copy(columns.token),
+        cmd: copy(columns.cmd),
+        type: copy(columns.type),
+        attachType: copy(columns.attachType),
+        insnCnt: copy(columns.insnCnt),
+        pre: copy(columns.pre),
       },
       rows,
       firstRow: this.#firstRow,
-      lines: this.#lines.subarray(0, rows),
-      ...(this.#expects === undefined ? {} : { expects: this.#expects.subarray(0, rows) }),
+      lines: copy(lines),
+      ...(this.hasExpects ? { expects: copy(expects) } : {}),
       bad: this.#bad,
     });
+    resetStorage(this.#storage, rows);
     this.#firstRow += rows;
     this.row = 0;
-    this.columns = createColumns(this.#chunkRows);
-    this.#lines = new Uint32Array(this.#chunkRows);
-    this.#expects = undefined;
+    this.hasExpects = false;
     this.#bad = new Map();
   }
 }

@@ -6,7 +6,6 @@ import { KIND_LABEL, nearestName } from '../../names/spelling.js';
 import { type CommandFields, READS_MAP_TYPE, READS_NO_TYPE } from '../../request/command_fields.js';
 import { PRE_NAMES } from '../../request/fault_names.js';
 import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, type RowCells } from '../request_table.js';
-import { ByteRows } from '../text/fast_rows.js';
 import {
   ATTACH_TYPE,
   type CellNames,
@@ -19,7 +18,7 @@ import {
   TASK,
   TOKEN,
 } from './cell_resolvers.js';
-import { ChunkBuilder } from './chunk_builder.js';
+import type { ChunkBuilder } from './chunk_builder.js';
 import { copyString, EMPTY, EXPECT_NAMES, type NameCache, OUT_OF_RANGE, parseCount, UNKNOWN } from './name_cache.js';
 import { type RowDiagnosticKind, type RowDiagnostics, truncated } from './row_diagnostics.js';
 
@@ -43,20 +42,17 @@ export class RowBuilder {
   /** In order of REQUEST_COLUMNS; insn_cnt has none. */
   readonly #spellings: readonly (NameCache | undefined)[];
   readonly #chunks: ChunkBuilder;
-  /** Adds rows from bytes, in between. */
-  readonly bytes: ByteRows;
   readonly #place: 'line' | 'row';
   #isBad = false;
 
   /** `place` says what rows are named by: the line they start on, or, where there are no lines, their number from 1. */
-  constructor(names: CellNames, problems: RowDiagnostics, chunkRows: number, place: 'line' | 'row' = 'line') {
+  constructor(names: CellNames, problems: RowDiagnostics, chunks: ChunkBuilder, place: 'line' | 'row' = 'line') {
     this.#world = names.world;
     this.#fields = names.fields;
     this.#problems = problems;
     this.#place = place;
     this.#spellings = names.spellings;
-    this.#chunks = new ChunkBuilder(chunkRows);
-    this.bytes = new ByteRows(names, this.#chunks);
+    this.#chunks = chunks;
   }
 
   /** Adds the row on a line. Columns the row's command does not read are not looked at. */

@@ -1,33 +1,37 @@
+import { READ_ODD } from '../../abi/read_layout.js';
 import { REQUEST_COLUMNS, REQUIRED_COLUMNS, RequestTableError, type RowCells } from '../request_table.js';
 import { headerColumns, IGNORED } from '../rows/header.js';
 import type { RowBuilder } from '../rows/row_builder.js';
 import { type RowDiagnostics, truncated } from '../rows/row_diagnostics.js';
-import { type Bytes, byteWords } from './byte_map.js';
-import { splitCsvLine } from './csv_line.js';
-import { CsvRecords } from './csv_records.js';
+import { CsvRecords, MAX_RECORD } from './csv_records.js';
+import type { PlainRows } from './plain_rows.js';
+import { type LineSpan, TEXT_BYTES } from './row_reader.js';
 import { MAX_LINE } from './text_lines.js';
+
+const LINE_FEED = 0x0a;
 
 /** Reads the lines of a CSV table: a header, then rows. */
 export class CsvTable {
   readonly #file: string;
   readonly #rows: RowBuilder;
+  readonly #plain: PlainRows;
   readonly #problems: RowDiagnostics;
   readonly #records: CsvRecords;
   readonly #cells: RowCells = REQUEST_COLUMNS.map(() => '');
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #encoder = new TextEncoder();
   /** The request column each field goes to; undefined before the header. */
   #columns: readonly number[] | undefined;
 
   /** `columns` is for a table that is read from somewhere past its header. */
-  constructor(file: string, rows: RowBuilder, problems: RowDiagnostics, columns?: readonly number[]) {
+  constructor(file: string, rows: RowBuilder, plain: PlainRows, problems: RowDiagnostics, columns?: readonly number[]) {
     this.#file = file;
-    this.#columns = columns;
     this.#rows = rows;
+    this.#plain = plain;
+    if (columns) this.#setColumns(columns);
     this.#problems = problems;
     this.#records = new CsvRecords({
       record: (fields, line, isOneLine) => this.#record(fields, line, isOneLine),
-      plain: (text, line) => this.plainLine(byteWords(this.#encoder.encode(`${text}\n`)), 0, line) > 0,
+      plain: (text, line) => this.#plainText(text, line),
       broken: (kind, message, line) => {
         if (!this.#columns) throw new RequestTableError(file, line, undefined, `the header cannot be read: ${message}`);
         rows.addBroken(kind, message, line);
@@ -45,22 +49,31 @@ export class CsvTable {
     return !this.#columns || this.#records.isOpen;
   }
 
-  /**
-   * Takes the line that starts at `at` where no full parser is needed: where the next one starts, or 0 with nothing done.
-   */
-  plainLine(bytes: Bytes, at: number, number: number): number {
+  /** Takes lines up to one that needs a full parser. Answers where that starts, and its number. */
+  plainLines(lines: LineSpan): Pick<LineSpan, 'at' | 'number'> {
     const columns = this.#columns;
-    if (!columns || this.#records.isOpen) return 0;
-    const { bytes: rows } = this.#rows;
-    const next = splitCsvLine(bytes, at, columns, rows.places);
-    if (next === 0) return 0;
-    const { fields } = rows.places;
-    if (fields === 0 || (fields === columns.length && rows.add(bytes, number))) return next;
-    const text = this.#decoder.decode(bytes.bytes.subarray(at, next - 1));
-    if (text.length > MAX_LINE) return 0;
-    this.#decodeCells(bytes.bytes, at, text, text.length === next - 1 - at);
-    this.#row(fields, columns.length, number);
-    return next;
+    if (!columns || this.#records.isOpen) return lines;
+    const { reader } = this.#plain;
+    for (let { at, number } = lines; ; number++) {
+      const read = this.#plain.read('csv', { ...lines, at, number });
+      ({ at, number } = read);
+      if (read.why !== READ_ODD) return read;
+      const next = reader.text.indexOf(LINE_FEED, at) + 1;
+      const text = reader.decode(at, next - 1);
+      if (text.length > MAX_LINE) return read;
+      this.#decodeCells(at, text, text.length === next - 1 - at);
+      this.#row(reader.fields, columns.length, number);
+      at = next;
+    }
+  }
+
+  /** Takes a line that came otherwise, where it needs no full parser. */
+  #plainText(text: string, number: number): boolean {
+    if (text.length > MAX_RECORD) return false;
+    const bytes = this.#encoder.encode(`${text}\n`);
+    this.#plain.reader.text.set(bytes, TEXT_BYTES);
+    const end = TEXT_BYTES + bytes.length;
+    return this.plainLines({ at: TEXT_BYTES, end, stop: end, number }).at === end;
   }
 
   /** Takes the next line. Throws a RequestTableError where the header cannot be one of a request table. */
@@ -87,7 +100,7 @@ export class CsvTable {
   #record(fields: readonly string[], line: number, isOneLine: boolean): boolean {
     const columns = this.#columns;
     if (!columns) {
-      this.#columns = this.#header(fields, line);
+      this.#setColumns(this.#header(fields, line));
       return true;
     }
     if (fields.length !== columns.length && !isOneLine) return false;
@@ -100,17 +113,20 @@ export class CsvTable {
   }
 
   /** Makes text of the cells of the line `text`, which starts at `at`. */
-  #decodeCells(bytes: Uint8Array, at: number, text: string, hasByteLength: boolean): void {
-    const { starts, ends } = this.#rows.bytes.places;
+  #decodeCells(at: number, text: string, hasByteLength: boolean): void {
+    const { reader } = this.#plain;
+    const columns = this.#columns as readonly number[];
     const cells = this.#cells;
     // In ASCII a character is where its byte is. Invalid bytes may make as many characters as there are bytes.
     const isAscii = hasByteLength && !text.includes('\uFFFD');
-    for (let column = 0; column < cells.length; column++) {
-      const start = starts[column] as number;
-      const end = ends[column] as number;
-      if (start === end) cells[column] = '';
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field] as number;
+      if (column === IGNORED) continue;
+      const { start, end } = reader.cellAt(column);
+      // A field that the line does not have is empty, wherever the cell of an earlier line was.
+      if (start === end || field >= reader.fields) cells[column] = '';
       else if (isAscii) cells[column] = text.slice(start - at, end - at);
-      else cells[column] = this.#decoder.decode(bytes.subarray(start, end));
+      else cells[column] = reader.decode(start, end);
     }
   }
 
@@ -119,6 +135,11 @@ export class CsvTable {
     if (count === expected) this.#rows.add(this.#cells, line);
     else
       this.#rows.addBroken('field_count', `the row has ${count} fields and the header ${expected}`, line, this.#cells);
+  }
+
+  #setColumns(columns: readonly number[]): void {
+    this.#columns = columns;
+    this.#plain.reader.setFields(columns);
   }
 
   #header(names: readonly string[], line: number): number[] {

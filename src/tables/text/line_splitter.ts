@@ -1,9 +1,10 @@
-import { type Bytes, byteWords } from './byte_map.js';
+import type { LineSpan, RowReader } from './row_reader.js';
 import { MAX_LINE } from './text_lines.js';
 
 /** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
 const MAX_HELD = 4 * MAX_LINE;
-const FIRST_CAPACITY = 1 << 18;
+/** Bytes that are taken at a time. */
+const PIECE_BYTES = 1 << 18;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -11,11 +12,8 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 export interface LineTaker {
   /** Whether the next line goes on with what an earlier one began. */
   readonly isInRow: boolean;
-  /**
-   * Takes the line that starts at `at` of `bytes` where it is plain enough to be read from them; a line feed follows.
-   * Answers where the next line starts, or 0, with nothing done, for a line to be taken as text.
-   */
-  plainLine(bytes: Bytes, at: number, number: number): number;
+  /** Takes lines up to one that is to be taken as text. Answers where that starts, and its number. */
+  plainLines(lines: LineSpan): Pick<LineSpan, 'at' | 'number'>;
   /** Takes a line without its line feed; undefined instead of one longer than MAX_LINE. */
   line(text: string | undefined, number: number): void;
 }
@@ -27,9 +25,8 @@ export interface LineTaker {
 export class LineSplitter {
   readonly #taker: LineTaker;
   readonly #stop: number;
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** What was not taken yet: the start of a line, then what push() adds. */
-  #held = byteWords(new Uint8Array(FIRST_CAPACITY));
+  /** Its text has what was not taken yet: the start of a line, then what push() adds. */
+  readonly #reader: RowReader;
   #length = 0;
   #isTooLong = false;
   /** Bytes of the line under way that were not kept. */
@@ -42,8 +39,9 @@ export class LineSplitter {
    * The first byte pushed is the one at `offset` (0) and starts line `number` (1). From `stop` on, no line is taken but
    * what goes on with a row that started before.
    */
-  constructor(taker: LineTaker, offset = 0, number = 1, stop = Number.POSITIVE_INFINITY) {
+  constructor(taker: LineTaker, reader: RowReader, offset = 0, number = 1, stop = Number.POSITIVE_INFINITY) {
     this.#taker = taker;
+    this.#reader = reader;
     this.#offset = offset;
     this.#number = number;
     this.#stop = stop;
@@ -71,6 +69,12 @@ export class LineSplitter {
 
   /** Takes the next piece, which may end anywhere; the caller may write over it afterwards. */
   push(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length && !this.#isDone; at += PIECE_BYTES) {
+      this.#pushSome(piece.subarray(at, at + PIECE_BYTES));
+    }
+  }
+
+  #pushSome(piece: Uint8Array): void {
     let rest = piece;
     if (this.#isTooLong) {
       const end = piece.indexOf(LINE_FEED) + 1;
@@ -113,17 +117,16 @@ export class LineSplitter {
   /** Takes the lines up to `end`, where the last of them ends, and keeps the rest. */
   #takeLines(end: number): void {
     const taker = this.#taker;
-    const { bytes } = this.#held;
+    const { text: bytes } = this.#reader;
+    const stop = this.#stop - this.#offset;
     let at = this.#offset === 0 && BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0;
     let number = this.#number;
-    while (at < end) {
-      if (this.#offset + at >= this.#stop && !taker.isInRow) break;
-      let next = taker.plainLine(this.#held, at, number);
-      if (next === 0) {
-        next = bytes.indexOf(LINE_FEED, at) + 1;
-        const text = this.#decoder.decode(bytes.subarray(at, next - 1));
-        taker.line(text.length > MAX_LINE ? undefined : text, number);
-      }
+    for (;;) {
+      if (at < stop) ({ at, number } = taker.plainLines({ at, end, stop, number }));
+      if (at >= end || (at >= stop && !taker.isInRow)) break;
+      const next = bytes.indexOf(LINE_FEED, at) + 1;
+      const text = this.#reader.decode(at, next - 1);
+      taker.line(text.length > MAX_LINE ? undefined : text, number);
       at = next;
       number += 1;
     }
@@ -134,14 +137,7 @@ export class LineSplitter {
   }
 
   #append(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
-    const { bytes } = this.#held;
-    if (length > bytes.length) {
-      const larger = new Uint8Array(Math.max(bytes.length * 2, length));
-      larger.set(bytes.subarray(0, this.#length));
-      this.#held = byteWords(larger);
-    }
-    this.#held.bytes.set(piece, this.#length);
-    this.#length = length;
+    this.#reader.text.set(piece, this.#length);
+    this.#length += piece.length;
   }
 }

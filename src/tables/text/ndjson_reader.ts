@@ -1,9 +1,9 @@
 import { REQUEST_COLUMNS, type RowCells } from '../request_table.js';
 import { IGNORED } from '../rows/header.js';
 import type { RowBuilder } from '../rows/row_builder.js';
-import type { Bytes } from './byte_map.js';
-import { PlainNdjson } from './ndjson_fast_path.js';
 import type { KeyColumns } from './ndjson_keys.js';
+import type { PlainRows } from './plain_rows.js';
+import type { LineSpan, ReadLines } from './row_reader.js';
 import { isBlank } from './text_lines.js';
 
 /** Reads the lines of an NDJSON table: one object per line. Blank lines are skipped. */
@@ -12,18 +12,18 @@ export class NdjsonTable {
   readonly isInRow = false;
   readonly #rows: RowBuilder;
   readonly #keys: KeyColumns;
-  readonly #plain: PlainNdjson;
+  readonly #plain: PlainRows;
   readonly #cells: RowCells = REQUEST_COLUMNS.map(() => undefined);
 
-  constructor(rows: RowBuilder, keys: KeyColumns) {
+  constructor(rows: RowBuilder, plain: PlainRows, keys: KeyColumns) {
     this.#rows = rows;
     this.#keys = keys;
-    this.#plain = new PlainNdjson(rows.bytes, keys);
+    this.#plain = plain;
   }
 
-  /** Takes the line that starts at `at` where it is a plain one: where the next one starts, or 0 with nothing done. */
-  plainLine(bytes: Bytes, at: number, number: number): number {
-    return this.#plain.read(bytes, at, number);
+  /** Takes lines up to one that is no plain row. */
+  plainLines(lines: LineSpan): ReadLines {
+    return this.#plain.read('ndjson', lines, (key) => this.#keys.knownColumn(key));
   }
 
   /** Takes the next line; undefined for one that was too long. */

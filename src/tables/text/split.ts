@@ -1,8 +1,10 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { FileBytes } from '../file_source.js';
-import type { RequestChunk, RequestFormat } from '../request_table.js';
+import { CHUNK_ROWS, type RequestChunk, type RequestFormat } from '../request_table.js';
 import { type CellNames, cellNames } from '../rows/cell_resolvers.js';
+import type { CopyRoom } from '../rows/copy_room.js';
 import type { RowDiagnostics } from '../rows/row_diagnostics.js';
+import { RowReader } from './row_reader.js';
 import { TableReader } from './text_reader.js';
 
 const READ_BYTES = 1 << 18;
@@ -53,12 +55,14 @@ export class TextSplitReader {
   readonly #names: CellNames;
   readonly #problems: RowDiagnostics;
   readonly #scratch = new Uint8Array(READ_BYTES);
+  readonly #reader: RowReader;
   #end: TextSplitEnd | undefined;
 
   constructor(data: TextTableData, world: WorldNames, problems: RowDiagnostics) {
     this.#data = data;
     this.#bytes = new FileBytes(data.fd);
     this.#names = cellNames(world);
+    this.#reader = new RowReader(this.#names, CHUNK_ROWS);
     this.#problems = problems;
   }
 
@@ -67,13 +71,14 @@ export class TextSplitReader {
     return this.#end;
   }
 
-  /** The rows of a split. Throws a system's error. */
-  *read(split: TextSplit): Generator<RequestChunk> {
+  /** The rows of a split, in chunks that are copied to `room`. Throws a system's error. */
+  *read(split: TextSplit, room?: CopyRoom): Generator<RequestChunk> {
     const { file, format, columns } = this.#data;
     const { to } = split;
     const start = split.isStart ? split.from : this.#nextLine(split.from, to);
     const options = { file, problems: this.#problems };
-    const reader = new TableReader(this.#names, format, options, { from: start, line: 1, stop: to, columns });
+    const range = { from: start, line: 1, stop: to, columns, reader: this.#reader, room };
+    const reader = new TableReader(this.#names, format, options, range);
     let end: number | undefined;
     for (let at = start; start < to; ) {
       const piece = this.#piece(at, at < to ? to - at : READ_BEYOND);

@@ -1,51 +1,42 @@
-import { PAST_ROWS } from '../../abi/memory_layout.js';
 import * as T from '../../abi/text_layout.js';
 import type { FullColumns } from '../../engine/columns.js';
-import { createMemory, instantiate, type TextRowExports } from '../../engine/wasm.js';
+import { instantiate, type TextRowExports } from '../../engine/wasm.js';
+import { CHUNK_ROWS } from '../request_table.js';
+import { RowMemory } from '../row_memory.js';
 import type { Fragments } from './byte_buffer.js';
-import type { RequestText } from './request_text.js';
+import type { RowFragments } from './row_fragments.js';
 
-const PAGE = 65_536;
-/** Bytes that are written at a time, where rows are not longer. */
-const OUT_BYTES = 1 << 22;
+/** Rows that are loaded at a time. */
+export const TEXT_BUFFER_ROWS = CHUNK_ROWS;
+/** Bytes that the room for text grows by. */
+const GROWTH = 1 << 22;
 const ZERO = 0x30;
 
-/** What the rows of a table are made of besides their requests. */
-export interface RowFragments {
-  /** Before the number of the row, and before the line. */
-  readonly starts: Fragments;
-  /** After the line, and where there is none. */
-  readonly heads: Fragments;
-  /** The end of a row, by verdict byte. */
-  readonly tails: Fragments;
-  /** Most bytes that a row takes. */
-  readonly longest: number;
-}
-
-/** Some rows, and their verdicts and lines. */
+/** Some rows, and their verdicts and lines where they have any. */
 export interface TextRows {
   readonly columns: FullColumns;
-  readonly verdicts: Uint8Array;
+  readonly verdicts?: Uint8Array | undefined;
   readonly lines?: Uint32Array | undefined;
 }
 
-/** Memory where decided rows become text, by the Wasm module (assembly/text_rows.ts). */
+/** Memory where rows become text, by the Wasm module (assembly/text_rows.ts): one text, which grows until it is taken. */
 export class TextBuffer {
-  readonly #memory = createMemory(true);
-  readonly #exports: TextRowExports = instantiate(this.#memory);
+  readonly #rows: RowMemory;
+  readonly #exports: TextRowExports;
   readonly #layout: number;
+  readonly #lines: number;
+  readonly #longest: number;
+  /** Where the text begins, and where it ends. */
   readonly #start: number;
-  /** Most rows that are written at a time. */
-  readonly #most: number;
-  readonly #outBytes: number;
-  #out = 0;
-  #capacity = 0;
-  #end = PAGE;
+  #end: number;
 
-  constructor({ fields, fragments }: RequestText, { starts, heads, tails, longest }: RowFragments) {
-    this.#layout = this.#allocate(T.TEXT_LAYOUT_SIZE);
-    this.#outBytes = Math.max(OUT_BYTES, longest);
-    this.#most = Math.floor(this.#outBytes / longest);
+  /** Over a memory that has nothing else, of whatever thread it was before. */
+  constructor(memory: WebAssembly.Memory, { text, starts, heads, tails, longest, hasVerdicts }: RowFragments) {
+    const { fields, fragments } = text;
+    this.#rows = new RowMemory(memory);
+    this.#exports = instantiate(memory);
+    this.#longest = longest;
+    this.#layout = this.#rows.allocate(T.TEXT_LAYOUT_SIZE);
     this.#put(T.TEXT_TASK_COUNT, fragments.tasks.length);
     this.#put(T.TEXT_TOKEN_COUNT, fragments.tokens.length - 1);
     this.#put(T.TEXT_STARTS, this.#table(starts));
@@ -57,20 +48,19 @@ export class TextBuffer {
     this.#put(T.TEXT_INSN_CNTS, this.#table(fragments.insnCnts));
     this.#put(T.TEXT_PRES, this.#table(fragments.pres));
     this.#put(T.TEXT_TAILS, this.#table(tails));
-    this.#bytes(this.#layout + T.TEXT_ATTACH_TYPE_READERS, fields.attachType.length).set(fields.attachType);
-    this.#bytes(this.#layout + T.TEXT_INSN_CNT_READERS, fields.insnCnt.length).set(fields.insnCnt);
-    this.#start = this.#end;
+    this.#put(T.TEXT_NUMBERS, hasVerdicts ? 1 : 0);
+    this.#rows.bytes(this.#layout + T.TEXT_ATTACH_TYPE_READERS, fields.attachType.length).set(fields.attachType);
+    this.#rows.bytes(this.#layout + T.TEXT_INSN_CNT_READERS, fields.insnCnt.length).set(fields.insnCnt);
+    for (const [at, bytes] of COLUMN_BYTES) this.#put(at, this.#rows.allocate(bytes * TEXT_BUFFER_ROWS));
+    this.#lines = this.#rows.allocate(4 * TEXT_BUFFER_ROWS);
+    this.#start = this.#rows.end;
+    this.#end = this.#start;
   }
 
-  /** Takes rows to be written. */
+  /** Takes up to TEXT_BUFFER_ROWS rows to be written; without verdicts, each has that of the tail 0. */
   load({ columns, verdicts, lines }: TextRows): void {
-    const rows = verdicts.length;
-    this.#reserve(rows);
-    const put = (at: number, column: Uint8Array | Uint16Array | Uint32Array): void => {
-      this.#bytes(this.#address(at), column.byteLength).set(
-        new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
-      );
-    };
+    const put = (at: number, column: Uint8Array | Uint16Array | Uint32Array): void =>
+      this.#fill(this.#address(at), column);
     put(T.TEXT_TASK, columns.task);
     put(T.TEXT_TOKEN, columns.token);
     put(T.TEXT_CMD, columns.cmd);
@@ -78,66 +68,79 @@ export class TextBuffer {
     put(T.TEXT_ATTACH_TYPE, columns.attachType);
     put(T.TEXT_INSN_CNT, columns.insnCnt);
     put(T.TEXT_PRE, columns.pre);
-    put(T.TEXT_VERDICTS, verdicts);
+    if (verdicts) put(T.TEXT_VERDICTS, verdicts);
+    else this.#rows.bytes(this.#address(T.TEXT_VERDICTS), columns.task.length).fill(0);
     this.#put(T.TEXT_LINES, lines ? this.#lines : 0);
-    if (lines)
-      this.#bytes(this.#lines, lines.byteLength).set(new Uint8Array(lines.buffer, lines.byteOffset, lines.byteLength));
+    if (lines) this.#fill(this.#lines, lines);
   }
 
   /**
-   * The text of loaded rows from `row` on, before `until`, and of how many rows; `number` is that of the first. Ends early before a row
-   * of a task or token that the world does not have, and where the buffer is full. The text is a view that the next call overwrites.
+   * Writes loaded rows from `row` on, before `until`; `number` is that of the first. Ends early before a row of a task or token that
+   * the world does not have. Answers how many were written.
    */
-  write(row: number, until: number, number: number): { readonly rows: number; readonly text: Uint8Array } {
-    const digits = String(number);
-    const first = this.#layout + T.TEXT_DIGITS;
-    const place = this.#bytes(first, T.TEXT_MOST_DIGITS).fill(ZERO);
-    for (let i = 0; i < digits.length; i++) place[T.TEXT_MOST_DIGITS - digits.length + i] = digits.charCodeAt(i);
-    this.#put(T.TEXT_OUT, this.#out);
-    const last = Math.min(until, row + this.#most);
-    const end = this.#exports.writeTextRows(this.#layout, row, last, digits.length);
-    return { rows: end - row, text: this.#bytes(this.#out, this.#address(T.TEXT_OUT) - this.#out) };
+  write(row: number, until: number, number: number): number {
+    let next = row;
+    for (;;) {
+      const before = next;
+      this.#reserve(this.#longest);
+      next = this.#writeSome(next, until, number + next - row);
+      // Rows are not written past the end of the memory: with more of it they go on.
+      if (next === until || next === before) return next - row;
+    }
   }
 
-  #lines = 0;
+  /** Writes any bytes. */
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#rows.bytes(this.#end, bytes.length).set(bytes);
+    this.#end += bytes.length;
+  }
 
-  /** Makes room for the columns of this many rows. */
-  #reserve(rows: number): void {
-    if (rows <= this.#capacity) return;
-    this.#capacity = rows;
+  /** All that was written since the last call: a view, which is overwritten from now on. */
+  take(): Uint8Array {
+    const text = this.#rows.bytes(this.#start, this.#end - this.#start);
     this.#end = this.#start;
-    for (const [at, bytes] of COLUMN_BYTES) this.#put(at, this.#allocate(bytes * rows));
-    this.#lines = this.#allocate(4 * rows);
-    this.#out = this.#allocate(this.#outBytes);
+    return text;
+  }
+
+  #writeSome(row: number, until: number, number: number): number {
+    const digits = String(number);
+    const place = this.#rows.bytes(this.#layout + T.TEXT_DIGITS, T.TEXT_MOST_DIGITS).fill(ZERO);
+    for (let i = 0; i < digits.length; i++) place[T.TEXT_MOST_DIGITS - digits.length + i] = digits.charCodeAt(i);
+    this.#put(T.TEXT_OUT, this.#end);
+    // Up to fifteen bytes are written past a row.
+    this.#put(T.TEXT_LIMIT, this.#rows.memory.buffer.byteLength - this.#longest - T.TEXT_PAST_ROW);
+    const next = this.#exports.writeTextRows(this.#layout, row, until, digits.length);
+    this.#end = this.#address(T.TEXT_OUT);
+    return next;
+  }
+
+  /** Makes room for some more bytes. */
+  #reserve(bytes: number): void {
+    const end = this.#end + bytes + T.TEXT_PAST_ROW;
+    if (end > this.#rows.memory.buffer.byteLength) this.#rows.reserve(end + GROWTH);
   }
 
   #table(fragments: Fragments): number {
     const { starts, bytes } = fragments.layOut();
-    const address = this.#allocate(starts.byteLength + bytes.length);
-    new Uint32Array(this.#memory.buffer, address, starts.length).set(starts.map((start) => start + starts.byteLength));
-    this.#bytes(address + starts.byteLength, bytes.length).set(bytes);
+    const address = this.#rows.allocate(starts.byteLength + bytes.length);
+    new Uint32Array(this.#rows.memory.buffer, address, starts.length).set(
+      starts.map((start) => start + starts.byteLength),
+    );
+    this.#rows.bytes(address + starts.byteLength, bytes.length).set(bytes);
     return address;
+  }
+
+  #fill(address: number, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
+    this.#rows.bytes(address, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   #address(at: number): number {
-    return new Uint32Array(this.#memory.buffer, this.#layout + at, 1)[0] as number;
+    return new Uint32Array(this.#rows.memory.buffer, this.#layout + at, 1)[0] as number;
   }
 
   #put(at: number, value: number): void {
-    new Uint32Array(this.#memory.buffer, this.#layout + at, 1)[0] = value;
-  }
-
-  #bytes(address: number, bytes: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, bytes);
-  }
-
-  /** Memory for a number of bytes, and for those that are read and written past them. */
-  #allocate(bytes: number): number {
-    const address = this.#end;
-    this.#end += Math.ceil((bytes + PAST_ROWS) / 64) * 64;
-    const missing = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
-    if (missing > 0) this.#memory.grow(missing);
-    return address;
+    new Uint32Array(this.#rows.memory.buffer, this.#layout + at, 1)[0] = value;
   }
 }
 

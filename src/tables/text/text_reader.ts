@@ -11,12 +11,16 @@ import {
   RequestTableError,
 } from '../request_table.js';
 import { type CellNames, cellNames } from '../rows/cell_resolvers.js';
+import { ChunkBuilder } from '../rows/chunk_builder.js';
+import type { CopyRoom } from '../rows/copy_room.js';
 import { RowBuilder } from '../rows/row_builder.js';
 import { RowDiagnostics } from '../rows/row_diagnostics.js';
 import { CsvTable } from './csv_reader.js';
 import { LineSplitter } from './line_splitter.js';
 import { KeyColumns } from './ndjson_keys.js';
 import { NdjsonTable } from './ndjson_reader.js';
+import { PlainRows } from './plain_rows.js';
+import { RowReader } from './row_reader.js';
 import { encodeUtf8 } from './utf8.js';
 
 /** Most bytes of one line that are passed over to find its end. */
@@ -44,6 +48,10 @@ export interface ReadRange {
   readonly columns?: readonly number[] | undefined;
   /** For an NDJSON table: keys met before. */
   readonly keys?: KeyColumns;
+  /** What reads plain rows, where one has been made before for the same names. */
+  readonly reader?: RowReader;
+  /** Where chunks are copied to. */
+  readonly room?: CopyRoom | undefined;
 }
 
 /**
@@ -68,12 +76,16 @@ export class TableReader {
     this.problems = problems;
     this.#file = file;
     this.keys = range?.keys ?? new KeyColumns(problems);
-    this.#rows = new RowBuilder(names, problems, chunkRows);
+    const reader = range?.reader ?? new RowReader(names, chunkRows);
+    reader.begin();
+    const chunks = new ChunkBuilder(reader.storage, range?.room);
+    const plain = new PlainRows(reader, chunks);
+    this.#rows = new RowBuilder(names, problems, chunks);
     this.#table =
       format === 'csv'
-        ? new CsvTable(file, this.#rows, problems, range?.columns)
-        : new NdjsonTable(this.#rows, this.keys);
-    this.#lines = new LineSplitter(this.#table, range?.from, range?.line, range?.stop);
+        ? new CsvTable(file, this.#rows, plain, problems, range?.columns)
+        : new NdjsonTable(this.#rows, plain, this.keys);
+    this.#lines = new LineSplitter(this.#table, reader, range?.from, range?.line, range?.stop);
   }
 
   /** The request column of each field of a CSV table, below 0 for none, once its header was read. */

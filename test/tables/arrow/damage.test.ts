@@ -14,23 +14,25 @@ import {
 import lz4 from 'lz4-napi';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ArrowEncoder } from '../../../src/tables/arrow/encoder.js';
-import { ArrowRequestWriter } from '../../../src/tables/arrow/request_writer.js';
 import { decompress } from '../../../src/tables/columnar/compression.js';
 import { RequestTableError } from '../../../src/tables/request_table.js';
 import { generateRequests } from '../../../src/workload/generate_requests.js';
 import { cases } from '../../cases.js';
 import { rowsOf, smallWorld } from '../small_world.js';
+import { recordBatch, requestTable } from '../written.js';
 import { ipc, readFile, readStream, vectorOf } from './arrow_table.js';
 import { rawZstd } from './raw_zstd.js';
 
 const world = smallWorld();
+/** Bytes at the end of a stream. */
+const END_MARK = 8;
 const chunks = [...generateRequests(world, 7, 500, { chunkRows: 100 })];
 
 /** Generated requests as our own writer has them. */
-function written(kind: 'file' | 'stream'): Uint8Array {
-  const writer = new ArrowRequestWriter(world, kind === 'file');
-  return Buffer.concat([writer.header, ...chunks.map(({ columns }) => writer.rows(columns)), writer.footer()]);
-}
+const OURS = {
+  file: await requestTable(world, 'arrow', chunks),
+  stream: await requestTable(world, 'arrows', chunks),
+};
 
 /** A table of one column each of tasks and commands, besides what is given. */
 function table(more: Record<string, unknown> = {}): Table {
@@ -40,14 +42,14 @@ function table(more: Record<string, unknown> = {}): Table {
 
 test('our own tables give back what was written, as a file, a stream, and a file that comes as a stream', async () => {
   const expected = rowsOf(chunks);
-  expect(readFile(world, written('file')).rows).toEqual(expected);
-  expect((await readStream(world, written('stream'))).rows).toEqual(expected);
-  expect((await readStream(world, written('file'), 13)).rows).toEqual(expected);
+  expect(readFile(world, OURS.file).rows).toEqual(expected);
+  expect((await readStream(world, OURS.stream)).rows).toEqual(expected);
+  expect((await readStream(world, OURS.file, 13)).rows).toEqual(expected);
 });
 
 describe('what is cut off is told, wherever it is cut', () => {
-  const file = written('file');
-  const stream = written('stream');
+  const file = OURS.file;
+  const stream = OURS.stream;
   const places = (length: number): number[] => [
     0,
     1,
@@ -65,9 +67,11 @@ describe('what is cut off is told, wherever it is cut', () => {
   });
 
   it('a stream, also between two batches', async () => {
-    const ends = new ArrowRequestWriter(world, false);
-    let at = ends.header.length;
-    const between = [at, ...chunks.map(({ columns }) => (at += ends.rows(columns).length))];
+    const between = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map(
+        async (count) => (await requestTable(world, 'arrows', chunks.slice(0, count))).length - END_MARK,
+      ),
+    );
     for (const cut of [...places(stream.length), ...between]) {
       const reading = readStream(world, stream.subarray(0, cut));
       await expect(reading, `cut at ${cut}`).rejects.toThrow(
@@ -78,7 +82,7 @@ describe('what is cut off is told, wherever it is cut', () => {
 });
 
 test('bytes that are changed give other rows or an error in words, and never anything else', async () => {
-  const sound = { file: written('file'), stream: written('stream') };
+  const sound = { file: OURS.file, stream: OURS.stream };
   let refused = 0;
   for (let i = 0; i < cases(70, 200); i++) {
     for (const [kind, bytes] of Object.entries(sound)) {
@@ -158,8 +162,8 @@ test('an empty table, and batches without rows', async () => {
   expect((await readStream(world, ipc(empty, 'stream'))).rows).toEqual([]);
   const encoder = new ArrowEncoder(
     [
-      { name: 'task', holds: 'names' },
-      { name: 'cmd', holds: 'names' },
+      { name: 'task', holds: 'names', names: [], bytes: 4 },
+      { name: 'cmd', holds: 'names', names: [], bytes: 4 },
     ],
     true,
   );
@@ -167,11 +171,11 @@ test('an empty table, and batches without rows', async () => {
   const bytes = Buffer.concat([
     encoder.start(),
     encoder.names(0, ['root']),
-    encoder.rows(0, [cells(), cells()]),
+    recordBatch(encoder, 0, [cells(), cells()]),
     encoder.names(0, ['agent']),
     encoder.names(1, ['btf_load']),
-    encoder.rows(2, [cells(1, 0), cells(0, 0)]),
-    encoder.rows(0, [cells(), cells()]),
+    recordBatch(encoder, 2, [cells(1, 0), cells(0, 0)]),
+    recordBatch(encoder, 0, [cells(), cells()]),
     encoder.end(),
   ]);
   expect(readFile(world, bytes).rows.map(({ task }) => task)).toEqual([1, 0]);
@@ -180,8 +184,8 @@ test('an empty table, and batches without rows', async () => {
 
 test('a dictionary that grows counts on, and one that is replaced starts over', async () => {
   const columns = [
-    { name: 'task', holds: 'names' },
-    { name: 'cmd', holds: 'names' },
+    { name: 'task', holds: 'names', names: [], bytes: 4 },
+    { name: 'cmd', holds: 'names', names: [], bytes: 4 },
   ] as const;
   const cells = (...data: number[]) => ({ data: Int32Array.from(data), valid: new Uint8Array(), empty: 0 });
   const encoder = new ArrowEncoder(columns, false);
@@ -190,18 +194,18 @@ test('a dictionary that grows counts on, and one that is replaced starts over', 
     encoder.start(),
     encoder.names(0, ['root']),
     encoder.names(1, ['btf_load']),
-    encoder.rows(1, [cells(0), cells(0)]),
+    recordBatch(encoder, 1, [cells(0), cells(0)]),
     encoder.names(0, ['nobody', 'agent']),
-    encoder.rows(3, [cells(2, 1, 0), cells(0, 0, 0)]),
+    recordBatch(encoder, 3, [cells(2, 1, 0), cells(0, 0, 0)]),
     // One that has begun no dictionary writes whole ones.
     other.names(0, ['agent']),
-    encoder.rows(2, [cells(0, 1), cells(0, 0)]),
+    recordBatch(encoder, 2, [cells(0, 1), cells(0, 0)]),
     encoder.end(),
   ];
   await expect(readStream(world, Buffer.concat(parts))).rejects.toThrow(
     't: row 6: task is entry 1, and the dictionary has 1',
   );
-  parts[7] = encoder.rows(1, [cells(0), cells(0)]);
+  parts[7] = recordBatch(encoder, 1, [cells(0), cells(0)]);
   expect((await readStream(world, Buffer.concat(parts))).rows.map(({ task }) => task)).toEqual([0, 1, 3, 0, 1]);
 });
 

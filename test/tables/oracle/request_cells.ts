@@ -6,13 +6,12 @@ import {
   READS_MAP_TYPE,
   READS_PROG_TYPE,
 } from '../../../src/request/command_fields.js';
-import type { OutputCells } from '../../../src/tables/columnar/output_column.js';
-import { REQUEST_CELLS } from '../../../src/tables/columnar/request_columns.js';
+import { WRITTEN_COLUMNS } from '../../../src/tables/text/request_text.js';
 
 // The cells of output columns, row by row: what the encode buffer has to make of the same rows.
 
-/** Cells that are filled one row after the other. */
-export class CellBuffer implements OutputCells {
+/** Cells that are filled one row after the other: numbers of names or what the column holds, and a bit each, 0 for an empty one. */
+export class CellBuffer {
   readonly data: Int32Array | Uint32Array;
   readonly valid: Uint8Array;
   empty = 0;
@@ -49,10 +48,10 @@ export class RequestCellsByRow {
     this.#fields = commandFields(world.profile.vocabulary);
   }
 
-  /** The cells of each of REQUEST_CELLS. */
+  /** The cells of each of WRITTEN_COLUMNS. */
   of(columns: FullColumns): CellBuffer[] {
     const rows = columns.task.length;
-    const cells = REQUEST_CELLS.map(({ holds }) => new CellBuffer(holds, rows));
+    const cells = WRITTEN_COLUMNS.map((name) => new CellBuffer(name === 'insn_cnt' ? 'uint32' : 'names', rows));
     const [task, token, cmd, mapType, progType, attachType, insnCnt, pre] = cells as [
       CellBuffer,
       CellBuffer,

@@ -2,31 +2,25 @@ import { Outcome } from '../../../src/abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName, verdictWord } from '../../../src/kernel/verdict.js';
 import type { WorldNames } from '../../../src/kernel/world.js';
 import { DictionaryBuilder } from '../../../src/tables/columnar/dictionary_builder.js';
-import type { OutputCells, OutputColumn } from '../../../src/tables/columnar/output_column.js';
-import { REQUEST_CELLS, requestNames } from '../../../src/tables/columnar/request_columns.js';
+import { requestNames } from '../../../src/tables/columnar/request_names.js';
 import type { RequestChunk } from '../../../src/tables/request_table.js';
+import { OUTPUT_COLUMNS } from '../../../src/tables/text/row_fragments.js';
 import { CellBuffer, RequestCellsByRow } from './request_cells.js';
 
-/** The columns of verdict rows, in their order: those of VerdictRows. */
-export const VERDICT_CELLS: readonly OutputColumn[] = [
-  { name: 'row', holds: 'int64' },
-  { name: 'line', holds: 'uint32' },
-  ...REQUEST_CELLS,
-  { name: 'verdict', holds: 'names' },
-  { name: 'errno', holds: 'names' },
-  { name: 'reason', holds: 'names' },
-  { name: 'token_disposition', holds: 'names' },
-];
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
-const NO_BITS = new Uint8Array();
 /** Instead of a name's number: the cell is empty. */
 const NONE = -1;
 
+/** A cell; null for an empty one. */
+export type Value = string | number | null;
+
 /** Turns chunks and their verdicts into cells. A row with a problem has its cells as the file has them, which adds names. */
 export class VerdictCellsByRow {
-  /** The names of each of VERDICT_CELLS; undefined where it holds numbers. */
+  /** The names of each of OUTPUT_COLUMNS; undefined where it holds numbers. */
   readonly names: readonly (DictionaryBuilder | undefined)[];
   readonly #cells: RequestCellsByRow;
+  /** All names there were, by column. */
+  readonly #all: readonly string[][] = OUTPUT_COLUMNS.map(() => []);
   /** Those of the request columns. */
   readonly #requestNames: readonly (DictionaryBuilder | undefined)[];
   /** By verdict byte, the number of the name in each column of the verdict. */
@@ -47,11 +41,10 @@ export class VerdictCellsByRow {
     this.names = [undefined, undefined, ...this.#requestNames, ...verdictNames];
   }
 
-  /** The cells of each of VERDICT_CELLS. */
-  of({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): OutputCells[] {
+  /** The values of each of OUTPUT_COLUMNS, null for an empty cell. */
+  of({ columns, rows, firstRow, lines, bad }: RequestChunk, verdicts: Uint8Array): Record<string, Value[]> {
     const request = this.#cells.of(columns);
     for (const [row, texts] of bad) this.#putTexts(request, row, texts);
-    const row = BigInt64Array.from({ length: rows }, (_, i) => BigInt(firstRow + i + 1));
     const line = new CellBuffer('uint32', rows);
     const words = this.#words.map(() => new CellBuffer('names', rows));
     for (let i = 0; i < rows; i++) {
@@ -62,7 +55,19 @@ export class VerdictCellsByRow {
         cells.put(i, number, number !== NONE);
       });
     }
-    return [{ data: row, valid: NO_BITS, empty: 0 }, line, ...request, ...words];
+    for (const [i, names] of this.names.entries()) this.#all[i]?.push(...(names?.take() ?? []));
+    const numbers = Array.from({ length: rows }, (_, i) => firstRow + i + 1);
+    const cells = [line, ...request, ...words].map((column, i) => this.#values(column, i + 1, rows));
+    return Object.fromEntries([numbers, ...cells].map((values, i) => [OUTPUT_COLUMNS[i], values]));
+  }
+
+  #values({ data, valid }: CellBuffer, column: number, rows: number): Value[] {
+    const names = this.names[column] && this.#all[column];
+    return Array.from({ length: rows }, (_, row) => {
+      if ((((valid[row >> 3] as number) >> (row & 7)) & 1) === 0) return null;
+      const number = data[row] as number;
+      return names ? (names[number] as string) : number;
+    });
   }
 
   /** The request of a row with a problem, as it was written. A count that is none stays empty. */

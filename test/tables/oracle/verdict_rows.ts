@@ -4,17 +4,7 @@ import type { WorldNames } from '../../../src/kernel/world.js';
 import type { RequestChunk, RequestFormat } from '../../../src/tables/request_table.js';
 import { ByteBuffer, Fragments, MAX_DIGITS } from '../../../src/tables/text/byte_buffer.js';
 import { csvField, jsonString, RequestText, WRITTEN_COLUMNS } from '../../../src/tables/text/request_text.js';
-
-/** The columns of the output, in their order. */
-export const OUTPUT_COLUMNS = [
-  'row',
-  'line',
-  ...WRITTEN_COLUMNS,
-  'verdict',
-  'errno',
-  'reason',
-  'token_disposition',
-] as const;
+import { OUTPUT_COLUMNS } from '../../../src/tables/text/row_fragments.js';
 
 /** Every verdict byte there could be. Those no evaluator answers end their row without words. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);

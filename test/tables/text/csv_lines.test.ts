@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { REQUEST_COLUMNS, type RowCells } from '../../../src/tables/request_table.js';
 import { cellNames } from '../../../src/tables/rows/cell_resolvers.js';
+import { ChunkBuilder } from '../../../src/tables/rows/chunk_builder.js';
 import { RowBuilder } from '../../../src/tables/rows/row_builder.js';
 import { RowDiagnostics } from '../../../src/tables/rows/row_diagnostics.js';
 import { CsvTable } from '../../../src/tables/text/csv_reader.js';
 import { LineSplitter, type LineTaker } from '../../../src/tables/text/line_splitter.js';
+import { PlainRows } from '../../../src/tables/text/plain_rows.js';
+import { RowReader } from '../../../src/tables/text/row_reader.js';
 import { MAX_LINE } from '../../../src/tables/text/text_lines.js';
 import { cases } from '../../cases.js';
 import { rowsOf, smallWorld } from '../small_world.js';
@@ -40,14 +43,17 @@ function splitText(line: string): string[] | undefined {
 /** Reads a table; lines that splitText() can split are split by it instead of by the reader where `isSplit` is set. */
 function read(bytes: Uint8Array, isSplit: boolean) {
   const problems = new RowDiagnostics();
-  const rows = new RowBuilder(names, problems, 1000);
-  const table = new CsvTable('t', rows, problems);
+  const reader = new RowReader(names, 1000);
+  reader.begin();
+  const chunkBuilder = new ChunkBuilder(reader.storage);
+  const rows = new RowBuilder(names, problems, chunkBuilder);
+  const table = new CsvTable('t', rows, new PlainRows(reader, chunkBuilder), problems);
   let split = 0;
   const taker: LineTaker = {
     get isInRow() {
       return table.isInRow;
     },
-    plainLine: (...args) => (isSplit ? 0 : table.plainLine(...args)),
+    plainLines: (span) => (isSplit ? span : table.plainLines(span)),
     line(text, number) {
       const { columns } = table;
       const fields = isSplit && columns && !table.isInRow && text ? splitText(text.replace(/\r$/, '')) : undefined;
@@ -62,7 +68,7 @@ function read(bytes: Uint8Array, isSplit: boolean) {
       else rows.addBroken('field_count', message, number, cells);
     },
   };
-  const lines = new LineSplitter(taker);
+  const lines = new LineSplitter(taker, reader);
   lines.push(bytes);
   lines.end();
   table.end();

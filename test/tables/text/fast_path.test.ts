@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REQUEST_FORMATS, type RequestFormat } from '../../../src/tables/request_table.js';
 import { cellNames } from '../../../src/tables/rows/cell_resolvers.js';
+import { ChunkBuilder } from '../../../src/tables/rows/chunk_builder.js';
 import { RowBuilder } from '../../../src/tables/rows/row_builder.js';
 import { RowDiagnostics } from '../../../src/tables/rows/row_diagnostics.js';
 import { ByteMap, byteWords, MISSING } from '../../../src/tables/text/byte_map.js';
@@ -9,6 +10,8 @@ import { CsvTable } from '../../../src/tables/text/csv_reader.js';
 import { LineSplitter, type LineTaker } from '../../../src/tables/text/line_splitter.js';
 import { KeyColumns } from '../../../src/tables/text/ndjson_keys.js';
 import { NdjsonTable } from '../../../src/tables/text/ndjson_reader.js';
+import { PlainRows } from '../../../src/tables/text/plain_rows.js';
+import { RowReader } from '../../../src/tables/text/row_reader.js';
 import { randomTable } from '../random_tables.js';
 import { rowsOf, smallWorld } from '../small_world.js';
 
@@ -20,21 +23,28 @@ const names = cellNames({ ...small, tasks: [...small.tasks, nobody] });
 /** A table as it is read, and how many of its lines were read from their bytes. */
 function read(format: RequestFormat, bytes: Uint8Array, isShort: boolean) {
   const problems = new RowDiagnostics();
-  const rows = new RowBuilder(names, problems, 1000);
-  const table = format === 'csv' ? new CsvTable('t', rows, problems) : new NdjsonTable(rows, new KeyColumns(problems));
+  const reader = new RowReader(names, 1000);
+  reader.begin();
+  const chunkBuilder = new ChunkBuilder(reader.storage);
+  const plainRows = new PlainRows(reader, chunkBuilder);
+  const rows = new RowBuilder(names, problems, chunkBuilder);
+  const table =
+    format === 'csv'
+      ? new CsvTable('t', rows, plainRows, problems)
+      : new NdjsonTable(rows, plainRows, new KeyColumns(problems));
   let plain = 0;
   const taker: LineTaker = {
     get isInRow() {
       return table.isInRow;
     },
-    plainLine(...args) {
-      const next = isShort ? table.plainLine(...args) : 0;
-      if (next > 0) plain += 1;
-      return next;
+    plainLines(span) {
+      const read = isShort ? table.plainLines(span) : span;
+      plain += read.number - span.number;
+      return read;
     },
     line: (...args) => table.line(...args),
   };
-  const lines = new LineSplitter(taker);
+  const lines = new LineSplitter(taker, reader);
   lines.push(bytes);
   lines.end();
   table.end();

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FullColumns } from '../../../src/engine/columns.js';
+import { createMemory } from '../../../src/engine/wasm.js';
 import { NO_TOKEN } from '../../../src/kernel/world.js';
 import type { RequestChunk } from '../../../src/tables/request_table.js';
-import { VerdictRows } from '../../../src/tables/text/verdict_writer.js';
+import { TextPartEncoder } from '../../../src/tables/text/part_encoder.js';
+import { verdictFragments } from '../../../src/tables/text/row_fragments.js';
 import { cases } from '../../cases.js';
 import { VerdictRowsByRow } from '../oracle/verdict_rows.js';
 import { smallWorld } from '../small_world.js';
@@ -49,11 +51,15 @@ const chunk = fc.nat(60).chain((rows) => {
   });
 });
 
+const encoderOf = (of: typeof world, format: 'csv' | 'ndjson') =>
+  new TextPartEncoder(createMemory(true), verdictFragments(of, format));
+
 test.each(['csv', 'ndjson'] as const)(
   '%s rows that are written many at a time are those written one by one',
   (format) => {
-    const [rows, byRow] = [new VerdictRows(world, format), new VerdictRowsByRow(world, format)];
-    expect(rows.header).toBe(byRow.header);
+    const fragments = verdictFragments(world, format);
+    const [rows, byRow] = [encoderOf(world, format), new VerdictRowsByRow(world, format)];
+    expect(fragments.header).toBe(byRow.header);
     fc.assert(
       fc.property(chunk, ({ columns, verdicts, firstRow, lines, bad }) => {
         const given: RequestChunk = {
@@ -63,17 +69,18 @@ test.each(['csv', 'ndjson'] as const)(
           ...(lines ? { lines: Uint32Array.from(lines) } : {}),
           bad: new Map(bad),
         };
-        const [made, expected] = [rows, byRow].map((writer) => Buffer.from(writer.rows(given, verdicts)).toString());
-        expect(made).toBe(expected);
+        rows.add(given, verdicts);
+        const made = rows.take().map(({ bytes }) => Buffer.from(bytes).toString());
+        expect(made.join('')).toBe(Buffer.from(byRow.rows(given, verdicts)).toString());
       }),
       { numRuns: cases(300, 3000) },
     );
   },
 );
 
-test('rows that fill the buffer several times are all written', () => {
+test('rows that fill the memory several times are all written', () => {
   const long = { ...world, tasks: [{ ...world.tasks[0], name: 'a'.repeat(900) }] } as typeof world;
-  const rows = 12_000;
+  const rows = 40_000;
   const columns: FullColumns = {
     task: new Uint16Array(rows),
     token: new Uint16Array(rows).fill(NO_TOKEN),
@@ -83,10 +90,11 @@ test('rows that fill the buffer several times are all written', () => {
     insnCnt: new Uint32Array(rows),
     pre: new Uint8Array(rows),
   };
-  const given: RequestChunk = { columns, rows, firstRow: 0, bad: new Map() };
-  const [made, expected] = [VerdictRows, VerdictRowsByRow].map((Writer) =>
-    Buffer.from(new Writer(long, 'csv').rows(given, new Uint8Array(rows))),
-  );
-  expect(made?.length).toBeGreaterThan(10_000_000);
-  expect(made?.equals(expected as Buffer)).toBe(true);
+  const given: RequestChunk = { columns, rows, firstRow: 0, bad: new Map([[33_000, ['x']]]) };
+  const encoder = encoderOf(long, 'csv');
+  encoder.add(given, new Uint8Array(rows));
+  const [made] = encoder.take();
+  const expected = new VerdictRowsByRow(long, 'csv').rows(given, new Uint8Array(rows));
+  expect(made?.bytes.length).toBeGreaterThan(403 * 65_536);
+  expect(Buffer.from(made?.bytes ?? []).equals(expected)).toBe(true);
 });

@@ -1,0 +1,73 @@
+import { throwIfAborted } from '../errors.js';
+import type { WorldNames } from '../kernel/world.js';
+import { NO_ADDED_NAMES } from '../tables/columnar/added_names.js';
+import type { TableFormat } from '../tables/formats.js';
+import { partRows } from '../tables/open_output.js';
+import type { Compression, OutputTable } from '../tables/output_table.js';
+import { generateRequests } from '../workload/generate_requests.js';
+import { BatchWorkers } from './batch_workers.js';
+import type { OpenSink } from './output/open_sink.js';
+import { PartOutput } from './output/part_output.js';
+import { isSampledInWorkers } from './plan.js';
+import { sampleParts } from './splits/sampling.js';
+import { SPLITS_AHEAD } from './splits/split_reading.js';
+
+/** What is drawn, and where it goes. */
+export interface WriteRequestsOptions {
+  readonly world: WorldNames;
+  readonly seed: number;
+  readonly rows: number;
+  readonly sink: OpenSink;
+  readonly format: TableFormat;
+  readonly compression?: Compression | undefined;
+  /** Threads that may draw beside this one, which writes; what is written does not depend on them. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  /** Called with the rows that were written so far. */
+  readonly onProgress: (rows: number) => void;
+}
+
+/**
+ * Writes requests drawn from a world as a table. Answers how many: fewer where the output was not read to its end. Rejects with a
+ * BatchFileError, an InvalidArgumentError, a PoolError or the signal's reason; the caller completes or discards the sink.
+ */
+export async function writeRequests(options: WriteRequestsOptions): Promise<number> {
+  const { world, seed, rows, sink, format, compression = 'snappy', workers, signal, onProgress } = options;
+  const table: OutputTable = { format, hasVerdicts: false, added: NO_ADDED_NAMES, compression };
+  const isShared = isSampledInWorkers(rows, workers);
+  const output = await PartOutput.open(world, table, sink, isShared ? SPLITS_AHEAD * workers + 2 : 2);
+  if (!(await output.begin())) return 0;
+  const batchWorkers = isShared ? new BatchWorkers(world, [], { workers, signal, output }) : undefined;
+  const sampling = { seed, rows, partRows: partRows(format), buffers: output.buffers };
+  try {
+    let done = 0;
+    const parts = batchWorkers ? sampleParts(batchWorkers, sampling) : sampleHere(world, output, sampling);
+    for await (const { rows: some, written } of parts) {
+      throwIfAborted(signal);
+      if (!(await output.write(written))) return done;
+      done += some;
+      onProgress(done);
+      // Signals get their turn.
+      await new Promise(setImmediate);
+    }
+    await output.end();
+    return done;
+  } finally {
+    await batchWorkers?.close();
+  }
+}
+
+/** The same as sampleParts() in this thread. */
+async function* sampleHere(
+  world: WorldNames,
+  output: PartOutput,
+  { seed, rows, partRows: most }: { readonly seed: number; readonly rows: number; readonly partRows: number },
+): AsyncGenerator<{ readonly rows: number; readonly written: Parameters<PartOutput['write']>[0] }> {
+  for (let from = 0; from < rows; from += most) {
+    const buffer = await output.buffers.wait();
+    const encoder = await output.encoder(buffer);
+    const to = Math.min(from + most, rows);
+    for (const chunk of generateRequests(world, seed, to, { from })) encoder.add(chunk);
+    yield { rows: to - from, written: { parts: encoder.take(), buffer } };
+  }
+}
