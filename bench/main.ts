@@ -10,6 +10,9 @@ import { type BatchResult, NATIVE, OURS, OURS_COPIED, TYPESCRIPT, timeBatch } fr
 import { runPipelines } from './end_to_end/run_all.js';
 import { ratioOf, type Timing } from './measure.js';
 import { exitCodeOf, type Options, readOptions, USAGE } from './options.js';
+import { OUTPUT_PLAN, QUICK_OUTPUT_PLAN } from './outputs/plan.js';
+import { outputsText } from './outputs/report.js';
+import { timeOutputs } from './outputs/time_outputs.js';
 import { EACH_CELL, PERMISSION_SET, PERMISSION_SETS, PERMISSION_TABLE, timePermissionSets } from './permission_sets.js';
 import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
@@ -139,11 +142,13 @@ async function main(options: Options): Promise<void> {
   const design = measure(DESIGN_PROFILE);
   console.log();
   const pipelines = hasPipelines ? runPipelines(['--seed', String(seed), ...(isQuick ? ['--quick'] : [])]) : [];
+  const outputs = hasPipelines ? timeOutputs({ ...(isQuick ? QUICK_OUTPUT_PLAN : OUTPUT_PLAN), seed }) : [];
+  for (const report of outputs) console.log(outputsText(report));
   const startUp = timeStartUp(isQuick ? QUICK_STARTS : STARTS);
   console.log(startUpText(startUp));
   printRatios(MAIN_PROFILE, merged.ratios);
   printRatios(DESIGN_PROFILE, design.ratios);
-  const thresholds = thresholdsOf(merged.ratios, pipelines, startUp);
+  const thresholds = thresholdsOf(merged.ratios, pipelines, outputs, startUp);
   console.log(`\n${thresholdsText(thresholds)}`);
   if (json !== null) {
     const report = {
@@ -157,6 +162,7 @@ async function main(options: Options): Promise<void> {
       ratios: merged.ratios,
       ratiosV12: design.ratios,
       pipelines,
+      outputs,
       startUp,
       thresholds,
     };

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { PipelineReport } from './end_to_end/report.js';
 import type { SamplingPlan, Timing } from './measure.js';
+import type { OutputReport } from './outputs/time_outputs.js';
 import type { StartUp } from './start_up.js';
 import type { Spread } from './statistics.js';
 import type { Threshold } from './thresholds.js';
@@ -50,6 +51,7 @@ export interface Report {
   readonly ratios: Ratios;
   readonly ratiosV12: Ratios;
   readonly pipelines: readonly PipelineReport[];
+  readonly outputs: readonly OutputReport[];
   readonly startUp: readonly StartUp[];
   readonly thresholds: readonly Threshold[];
 }
@@ -70,6 +72,7 @@ export function reportJson({
   ratios,
   ratiosV12,
   pipelines,
+  outputs,
   startUp,
   thresholds,
 }: Report): string {
@@ -85,6 +88,7 @@ export function reportJson({
     ratio_spreads: ratios,
     ratio_spreads_v12: ratiosV12,
     pipelines,
+    outputs,
     start_up: startUp,
     thresholds: thresholds.map(({ value, ...goal }) => ({
       ...goal,

@@ -54,13 +54,21 @@ test('thresholds report whether a minimum holds, the distance to the target, and
     { command: 'node -e 0', milliseconds: spreadOf([100]), timesNode: spreadOf([1]) },
     { command: 'check', milliseconds: spreadOf([250]), timesNode: spreadOf([2.5]) },
   ];
-  const lines = thresholdsText(thresholdsOf(ratios, [], startUp)).split('\n');
+  const outputs = {
+    isInMemory: true,
+    rows: 1,
+    timings: [],
+    ratios: { arrow_out_vs_in: spreadOf([4]), csv_out_vs_duckdb: spreadOf([3]) },
+  };
+  const lines = thresholdsText(thresholdsOf(ratios, [], [outputs], startUp)).split('\n');
   const line = (name: string): string | undefined => lines.find((some) => some.includes(name))?.replace(/ +/g, ' ');
   expect(line('random_small')).toBe(' random_small_vs_native 2.50 minimum 2, holds; target 3, 83% of it');
   expect(line('random_large')).toBe(
     ' random_large_vs_native 1.20 minimum 1.6, DOES NOT HOLD: 75% of it; target 2.2, 54% of it',
   );
   expect(line('pool_scaling')).toBe(' pool_scaling 1.97 minimum 1.85, holds; target 1.95, reached');
+  expect(line('arrow_out')).toBe(' arrow_out_vs_in 4.00 at most 3, DOES NOT HOLD: 75% of it; target 1.8, 45% of it');
+  expect(line('csv_out')).toBe(' csv_out_vs_duckdb 3.00 minimum 2.5, holds; target 5, 60% of it');
   expect(line('csv_vs')).toBe(' csv_vs_duckdb not measured minimum 0.7');
   expect(line('start_of')).toBe(' node_vs_start_of_check 0.40 minimum 0.5, DOES NOT HOLD: 80% of it');
 });
