@@ -70,6 +70,19 @@ describe('more workers change nothing', () => {
     expect(await summaryOf({ source, sink: nowhere, workers: 3 })).toEqual(alone);
   });
 
+  test('in the counts by task where there are more tasks than a part has rows', async () => {
+    const tasks = Array.from({ length: 3000 }, (_, i) => ({ ...world.tasks[i % 4], name: `task ${i}` }));
+    const large = { ...world, tasks } as typeof world;
+    const path = join(folder, 'table.arrow');
+    await writeFile(path, await requestTable(large, 'arrow', generateRequests(large, 3, 100_000)));
+    const source = { kind: 'file', path, format: 'arrow' } as const;
+    const sink = { kind: 'file', path: join(folder, 'out.csv'), format: 'csv' } as const;
+    const asked = { world: large, evaluator: createEvaluator(large), compare: [], source, sink, splitBytes: 10_000 };
+    const alone = await summaryOf(asked);
+    expect(alone.tasks.length).toBe(3001 * 32);
+    expect(await summaryOf({ ...asked, workers: 2 })).toEqual(alone);
+  });
+
   test.each(some(1, ['csv', 'ndjson'] as const))(
     'in the %s rows of a table, its bad rows and its expectations',
     async (format) => {

@@ -50,20 +50,28 @@ test('other spellings are remembered, as many as there can be', () => {
   expect(names.find(last.words, 0, last.bytes.length)).toBe(131_071);
 });
 
-/** Texts of 16 bytes that all have the same hash in the Wasm module: the second word undoes what the first one made of it. */
-function collidingTexts(count: number): Uint8Array[] {
-  const mask = (1n << 64n) - 1n;
-  return Array.from({ length: count }, (_, i) => {
-    const first = BigInt(i) * 0x0101_0101_0101n;
-    const product = ((16n ^ first) * 0x9e37_79b9_7f4a_7c15n) & mask;
-    const turned = ((product << 29n) | (product >> 35n)) & mask;
-    const bytes = new Uint8Array(16);
-    const view = new DataView(bytes.buffer);
-    view.setBigUint64(0, first, true);
-    view.setBigUint64(8, turned ^ 0x1234_5678_9abc_def0n, true);
-    return bytes;
-  });
+const WORD = (1n << 64n) - 1n;
+/** What the Wasm module's hash makes of the words of a text but the last. */
+function mixed(words: readonly bigint[], length: number): bigint {
+  const hash = words.reduce((so, word) => ((so ^ word) * 0x9e37_79b9_7f4a_7c15n) & WORD, BigInt(length));
+  return ((hash << 29n) | (hash >> 35n)) & WORD;
 }
+
+/** The text of some words and of one more, which gives it a wanted hash. */
+function textOf(words: readonly bigint[], wanted: bigint): Uint8Array {
+  const length = 8 * (words.length + 1);
+  const view = new DataView(new ArrayBuffer(length));
+  for (const [i, word] of [...words, mixed(words, length) ^ wanted].entries()) view.setBigUint64(8 * i, word, true);
+  return new Uint8Array(view.buffer);
+}
+
+/** Texts of 16 bytes that all have the same hash. */
+function collidingTexts(count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => textOf([BigInt(i) * 0x0101_0101_0101n], 0x1234_5678_9abc_def0n));
+}
+
+/** Whether a line of CSV can have a text as it is. */
+const isPlain = (bytes: Uint8Array): boolean => !/[\n\r",]/.test(Buffer.from(bytes).toString('latin1'));
 
 /** Every text of a list as the task of a row, read by the Wasm module: how often each was looked up as text. */
 function lookUps(texts: readonly Uint8Array[], times: number): { asked: number; ids: number[] } {
@@ -99,12 +107,27 @@ function lookUps(texts: readonly Uint8Array[], times: number): { asked: number; 
 }
 
 test('spellings that the Wasm module cannot tell by their hash are found as far as a search may go', () => {
-  const texts = collidingTexts(300).filter((bytes) => !/[\n\r",]/.test(Buffer.from(bytes).toString('latin1')));
+  const texts = collidingTexts(300).filter(isPlain);
   const { ids } = lookUps(texts, 2);
   expect(ids).toEqual([...texts.keys(), ...texts.keys()]);
   const { asked } = lookUps(texts, 2);
   // 64 are remembered, and asked for once; each of the others is asked for again and again, here and by the caller.
   expect(asked).toBe(64 + 4 * (texts.length - 64));
+});
+
+test('a spelling that begins with another one of the same hash is not that one', () => {
+  const wanted = 0x1234_5678_9abc_def0n;
+  const pairs = Array.from({ length: 50 }, (_, i): Uint8Array[] => {
+    const first = BigInt(i + 1) * 0x0202_0303_0404n;
+    const short = textOf([first], wanted + BigInt(i));
+    const second = new DataView(short.buffer).getBigUint64(8, true);
+    return [textOf([first, second], wanted + BigInt(i)), short];
+  }).filter((pair) => pair.every(isPlain));
+  expect(pairs.length).toBeGreaterThan(20);
+  const texts = pairs.flat();
+  const { asked, ids } = lookUps(texts, 2);
+  expect(ids).toEqual([...texts.keys(), ...texts.keys()]);
+  expect(asked).toBe(texts.length);
 });
 
 test('the Wasm module remembers other spellings, as many as there can be, and none longer than 256 bytes', () => {

@@ -150,7 +150,7 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
         const output = { format, hasVerdicts: true, ...(isPossible ? { compression } : {}) };
         const bytes = await tableBytes(world, output, groups);
         const expected = expectedOf(groups);
-        const rows = expected['row']?.length ?? 0;
+        const rows = expected.row?.length ?? 0;
         if (rows === 0 && format === 'csv') return;
         const seen = await cellsOf(format, bytes);
         for (const name of OUTPUT_COLUMNS) {

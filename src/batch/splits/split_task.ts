@@ -161,7 +161,7 @@ export class SplitTaskHandler {
     deciders: Deciders,
     encoder: PartEncoder | undefined,
   ): SampleResult {
-    const counts = this.#deciders.length > 0 ? this.#emptyCounts() : undefined;
+    const counts = this.#deciders.length > 0 ? this.#emptyCounts(to - from) : undefined;
     for (const chunk of generateRequests(this.#world, seed, to, { from })) {
       const verdicts = counts && this.#countChunk(chunk, deciders, counts);
       encoder?.add(chunk, verdicts);
@@ -176,7 +176,7 @@ export class SplitTaskHandler {
     encoder: PartEncoder | undefined,
   ): SplitResult {
     const chunks: RequestChunk[] = [];
-    const counts = wants === 'chunks' ? undefined : this.#emptyCounts();
+    const counts = wants === 'chunks' ? undefined : this.#emptyCounts('rows' in split ? split.rows : undefined);
     const room = this.#roomOf(chunkMemory);
     let rows = 0;
     try {
@@ -193,7 +193,7 @@ export class SplitTaskHandler {
       encoder?.take();
       throw error;
     } finally {
-      if (counts) reader.decodeBuffer?.takeCounts(counts.verdicts, counts.tasks);
+      if (counts && !counts.taskPlaces) reader.decodeBuffer?.takeCounts(counts.verdicts, counts.tasks);
     }
     const { textEnd: text } = reader;
     const end = { rows, problems: this.#problems.drain(), ...(text ? { text } : {}) };
@@ -211,8 +211,8 @@ export class SplitTaskHandler {
     return verdicts;
   }
 
-  #emptyCounts(): Counts {
-    return emptyCounts(this.#world, this.#data.compared, this.#grouping);
+  #emptyCounts(rows: number | undefined): Counts {
+    return emptyCounts(this.#world, this.#data.compared, this.#grouping, rows);
   }
 
   /** The buffers of a result that may leave this thread for good. Those of parts are lent, or few. */

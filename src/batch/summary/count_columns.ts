@@ -2,14 +2,17 @@ import type { DecodeBuffer } from '../../tables/columnar/decode_buffer.js';
 import type { TransientChunk } from '../../tables/columnar/row_batch_reader.js';
 import type { BatchDecider } from '../decide_chunk.js';
 import type { Grouping } from './group_by.js';
-import { type CountedSplit, type Counts, tallyComparisons, tallyFindings } from './summary.js';
+import { type CountedSplit, type Counts, countRows, tallyComparisons, tallyFindings } from './summary.js';
 
 /** Rows that are counted before their counts are passed on: there are as many of these as tasks and outcomes. */
 const SPLIT_ROWS = 1 << 20;
 /** Milliseconds after which counts are passed on, however few rows they are of. */
 const YIELD_MS = 20;
 
-/** Decides the rows of a chunk without a copy. The decode buffer has the counts by verdict and task until they are read. */
+/**
+ * Decides the rows of a chunk without a copy. The decode buffer has the counts by verdict and task until they are read, unless places
+ * of rows are gathered.
+ */
 export function countTransientChunk(
   chunk: TransientChunk,
   [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
@@ -19,8 +22,11 @@ export function countTransientChunk(
   const { decodeBuffer, plain, rows } = chunk;
   const verdicts = decodeBuffer.verdicts(rows);
   decider.decideBatch(plain, verdicts);
-  decodeBuffer.count(rows);
-  counts.rows += rows;
+  if (counts.taskPlaces) countRows(counts, chunk.columns.task, verdicts);
+  else {
+    decodeBuffer.count(rows);
+    counts.rows += rows;
+  }
   const others = compared.map((asked) => {
     const answers = new Uint8Array(rows);
     asked.decideBatch(plain, answers);

@@ -1,7 +1,7 @@
 import { ERRNO, errnoName } from '../../abi/errno.js';
 import { OUTCOME_MASK, Outcome } from '../../abi/verdict.js';
 import { decodeVerdict, isSameAnswer, OUTCOMES } from '../../kernel/verdict.js';
-import type { WorldNames } from '../../kernel/world.js';
+import { MAX_IDS, type WorldNames } from '../../kernel/world.js';
 import { EXPECT_ALLOWED, EXPECT_NONE, type RequestChunk } from '../../tables/request_table.js';
 import type { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
 import type { BatchPlan } from '../plan.js';
@@ -62,6 +62,8 @@ export interface Counts {
   readonly verdicts: Float64Array;
   /** Rows by task and outcome, at task * 32 + outcome. One task more than the world has: rows without a known one. */
   readonly tasks: Float64Array | Uint32Array;
+  /** Instead of them, of fewer rows than there are such places: the place of each row, in pieces. */
+  readonly taskPlaces?: Uint32Array[];
   readonly comparisons: readonly Comparison[];
   readonly expectations: Expectations;
   /** Rows by group, where they are asked for. */
@@ -88,17 +90,23 @@ export interface Summary extends Counts {
   peakMemory: number;
 }
 
-/** Counts of no rows of a world, and of those other profiles were asked: to count some millions. */
+/**
+ * Counts of no rows of a world, and of those other profiles were asked: to count some millions, or at most `rows` where that is
+ * known.
+ */
 export function emptyCounts(
   world: Pick<WorldNames, 'tasks'>,
   compared: readonly string[],
   grouping?: Grouping | undefined,
+  rows?: number,
 ): Counts {
+  // They are passed between threads: of few rows, places are fewer than counts. Half as large as those of a summary.
+  const isSparse = rows !== undefined && rows < taskCounts(world);
   return {
     rows: 0,
     verdicts: new Float64Array(256),
-    // Half as large as those of a summary: they are passed between threads.
-    tasks: new Uint32Array(taskCounts(world)),
+    tasks: new Uint32Array(isSparse ? 0 : taskCounts(world)),
+    ...(isSparse ? { taskPlaces: [] } : {}),
     comparisons: compared.map((profile) => ({ profile, answers: 0, verdicts: 0, first: [] })),
     expectations: { checked: 0, unmet: 0, first: [] },
     ...(grouping ? { groupCounts: grouping.none() } : {}),
@@ -140,24 +148,20 @@ export function allowedRows(summary: Summary): number {
   return summary.verdicts.reduce((rows, count, byte) => rows + (decodeVerdict(byte).allowed ? count : 0), 0);
 }
 
-/** Counts rows: `task` has the task of each, `others` what each of the compared evaluators answered. */
-function countRows(
-  counts: Counts,
-  chunk: CountedRows,
-  task: Uint16Array,
-  verdicts: Uint8Array,
-  others: readonly Uint8Array[],
-): void {
-  const { verdicts: byVerdict, tasks } = counts;
-  const unknownTask = tasks.length / OUTCOMES - 1;
+/** Counts rows by verdict, and by task and outcome: `task` has the task of each. */
+export function countRows(counts: Counts, task: Uint16Array, verdicts: Uint8Array): void {
+  const { verdicts: byVerdict, tasks, taskPlaces } = counts;
+  const places = taskPlaces && new Uint32Array(verdicts.length);
+  const unknownTask = taskPlaces ? MAX_IDS : tasks.length / OUTCOMES - 1;
   for (let row = 0; row < verdicts.length; row++) {
     const verdict = verdicts[row] as number;
-    const id = Math.min(task[row] as number, unknownTask) * OUTCOMES + (verdict & OUTCOME_MASK);
+    const place = Math.min(task[row] as number, unknownTask) * OUTCOMES + (verdict & OUTCOME_MASK);
     byVerdict[verdict] = (byVerdict[verdict] as number) + 1;
-    tasks[id] = (tasks[id] as number) + 1;
+    if (places) places[row] = place;
+    else tasks[place] = (tasks[place] as number) + 1;
   }
+  if (places) taskPlaces?.push(places);
   counts.rows += verdicts.length;
-  tallyComparisons(counts, chunk, verdicts, others);
 }
 
 /** Where the rows of a chunk are in their table. */
@@ -190,7 +194,8 @@ export function tallyChunk(
   others: readonly Uint8Array[],
   grouping?: Grouping | undefined,
 ): void {
-  countRows(counts, chunk, chunk.columns.task, verdicts, others);
+  countRows(counts, chunk.columns.task, verdicts);
+  tallyComparisons(counts, chunk, verdicts, others);
   tallyFindings(counts, chunk, verdicts, grouping);
 }
 
@@ -213,7 +218,8 @@ export function tallyFindings(
 export function addCounts(into: Counts, part: Counts, rowsBefore = 0, linesBefore = 0): void {
   into.rows += part.rows;
   addTo(into.verdicts, part.verdicts);
-  addTo(into.tasks, part.tasks);
+  if (part.taskPlaces) addPlaces(into.tasks, part.taskPlaces);
+  else addTo(into.tasks, part.tasks);
   part.comparisons.forEach(({ answers, verdicts, first }, i) => {
     const comparison = into.comparisons[i] as Comparison;
     comparison.answers += answers;
@@ -240,6 +246,17 @@ function placed<Row extends { readonly row: number; readonly line?: number }>(
 ): Row {
   const { row, line } = found;
   return { ...found, row: row + rowsBefore, ...(line === undefined ? {} : { line: line + linesBefore }) };
+}
+
+/** Adds 1 at each place; one of a task past the last is that of rows without a known one. */
+function addPlaces(sums: Counts['tasks'], pieces: readonly Uint32Array[]): void {
+  const last = sums.length - OUTCOMES;
+  for (const piece of pieces) {
+    for (const place of piece) {
+      const at = place < last ? place : last + (place % OUTCOMES);
+      sums[at] = (sums[at] as number) + 1;
+    }
+  }
 }
 
 function addTo(sums: Counts['tasks'], counts: Counts['tasks']): void {
