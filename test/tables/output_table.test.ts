@@ -6,9 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
 import type { FullColumns } from '../../src/engine/columns.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
+import { TableFile } from '../../src/tables/file_source.js';
 import { isColumnar, TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
+import { openTable } from '../../src/tables/open_table.js';
 import { COMPRESSIONS } from '../../src/tables/output_table.js';
 import type { RequestChunk } from '../../src/tables/request_table.js';
+import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { OUTPUT_COLUMNS } from '../../src/tables/text/row_fragments.js';
 import { cases } from '../cases.js';
 import { duckdbFolder } from './duckdb_folder.js';
@@ -140,7 +143,47 @@ async function cellsOf(format: TableFormat, bytes: Buffer): Promise<Record<strin
 const numeric = (name: string): boolean => ['row', 'line', 'insn_cnt'].includes(name);
 const plain = (value: unknown): Value => (typeof value === 'bigint' ? Number(value) : (value as Value));
 
+/** The chunks of a table, as this project reads them. */
+async function readBack(format: TableFormat, bytes: Buffer): Promise<RequestChunk[]> {
+  const path = join(here.folder, `read.${format}`);
+  await writeFile(path, bytes);
+  const open = format === 'arrow' || format === 'parquet' ? TableFile.open(path) : undefined;
+  const problems = new RowDiagnostics();
+  const pieces = async function* (): AsyncGenerator<Uint8Array> {
+    yield bytes;
+  };
+  const { chunks } = await openTable({ file: path, format, open, pieces }, world, problems);
+  const all: RequestChunk[] = [];
+  for await (const next of chunks) all.push(next);
+  open?.close();
+  expect(problems.total).toBe(0);
+  return all;
+}
+
 describe.each(TABLE_FORMATS)('%s', (format) => {
+  test('what is written is read here, and written again from that, as the same rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTable, async (table) => {
+        const groups = decidedOf(table).map((group) => group.map(plainly));
+        const expected = expectedOf(groups);
+        // A table in columns cannot say that it has none.
+        if (expected.row?.length === 0) return;
+        const bytes = await tableBytes(world, { format, hasVerdicts: true }, groups);
+        const verdicts = groups.flat().flatMap((given) => [...(given.verdicts ?? [])]);
+        const lines = groups.flat().flatMap(({ chunk: given }) => [...(given.lines ?? [])]);
+        const again = (await readBack(format, bytes)).map((read): Decided[] => {
+          const rows = (column: number[]): number[] => column.slice(read.firstRow, read.firstRow + read.rows);
+          const firstRow = table.firstRow + read.firstRow;
+          const { lines: _, ...unplaced } = read;
+          const placed = table.lines === 'none' ? unplaced : { ...unplaced, lines: Uint32Array.from(rows(lines)) };
+          return [{ chunk: { ...placed, firstRow }, verdicts: Uint8Array.from(rows(verdicts)) }];
+        });
+        expect(expectedOf(again)).toEqual(expected);
+      }),
+      { numRuns: cases(12, 200) },
+    );
+  });
+
   test('what many rows at a time are written as is what they are row by row, for another program', async () => {
     await fc.assert(
       fc.asyncProperty(anyTable, fc.constantFrom(...COMPRESSIONS), async (table, compression) => {
