@@ -119,7 +119,7 @@ async function writeArrow(world: World, path: string, generated: Drawn): Promise
 async function writeParquet(world: World, path: string, generated: Drawn, hasNames: boolean): Promise<void> {
   const named = requestColumns(world, NO_ADDED_NAMES);
   const columns = hasNames ? named : named.map(({ name }): OutputColumn => ({ name, holds: 'uint32', bytes: 4 }));
-  const writer = new ParquetTableWriter(columns, 'snappy');
+  const writer = new ParquetTableWriter(columns, 'snappy', BATCH_ROWS);
   const encoder = openRowGroupEncoders(world, columns, 'snappy', BATCH_ROWS)(createMemory(true));
   const drafted = `${path}.draft`;
   const file = await open(drafted, 'w');

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Evaluator } from '../engine/evaluator.js';
 import { throwIfAborted } from '../errors.js';
 import type { World } from '../kernel/world.js';
-import { partRows } from '../tables/open_output.js';
 import type { RequestChunk } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
 import type { BatchWorkers } from './batch_workers.js';
@@ -81,7 +80,7 @@ class BatchRunner {
     this.#summary = summary;
     this.#grouping = grouping;
     this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
-    this.#groupRows = output ? partRows(output.table.format) : 0;
+    this.#groupRows = output ? output.partRows : 0;
   }
 
   async run(): Promise<void> {

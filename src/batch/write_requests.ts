@@ -2,7 +2,6 @@ import { throwIfAborted } from '../errors.js';
 import type { WorldNames } from '../kernel/world.js';
 import { NO_ADDED_NAMES } from '../tables/columnar/added_names.js';
 import type { TableFormat } from '../tables/formats.js';
-import { partRows } from '../tables/open_output.js';
 import type { Compression, OutputTable } from '../tables/output_table.js';
 import { generateRequests } from '../workload/generate_requests.js';
 import { BatchWorkers } from './batch_workers.js';
@@ -38,7 +37,7 @@ export async function writeRequests(options: WriteRequestsOptions): Promise<numb
   const output = await PartOutput.open(world, table, sink, isShared ? SPLITS_AHEAD * workers + 2 : 2);
   if (!(await output.begin())) return 0;
   const batchWorkers = isShared ? new BatchWorkers(world, [], { workers, signal, output }) : undefined;
-  const sampling = { seed, rows, partRows: partRows(format), buffers: output.buffers };
+  const sampling = { seed, rows, partRows: output.partRows, buffers: output.buffers };
   try {
     let done = 0;
     const parts = batchWorkers ? sampleParts(batchWorkers, sampling) : sampleHere(world, output, sampling);

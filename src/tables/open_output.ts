@@ -1,8 +1,9 @@
 import type { WorldNames } from '../kernel/world.js';
 import type { TableFormat } from './formats.js';
 import type { OutputTable, PartEncoder, TableWriter } from './output_table.js';
+import { CHUNK_ROWS } from './request_table.js';
 
-/** Rows of a part: of text, what fits a processor's cache; of columns, enough to make what is said of each part negligible. */
+/** Rows of a part: of text, a few megabytes; of columns, enough to make what is said of each part negligible. */
 const PART_ROWS: Readonly<Record<TableFormat, number>> = {
   csv: 1 << 15,
   ndjson: 1 << 15,
@@ -10,11 +11,8 @@ const PART_ROWS: Readonly<Record<TableFormat, number>> = {
   arrows: 1 << 16,
   parquet: 1 << 17,
 };
-
-/** How many rows a part of a format should have. */
-export function partRows(format: TableFormat): number {
-  return PART_ROWS[format];
-}
+/** Most bytes of a part of text, where names are long; but a part has a chunk at least. */
+const MAX_PART_BYTES = 1 << 25;
 
 /** Opens what makes encoders of a table, each over a memory that no other thread uses meanwhile. Imports what the format needs. */
 export async function openPartEncoders(
@@ -44,15 +42,17 @@ export async function openTableWriter(
 ): Promise<TableWriter> {
   if (format === 'csv' || format === 'ndjson') {
     const { requestFragments, verdictFragments } = await import('./text/row_fragments.js');
-    const { header } = hasVerdicts ? verdictFragments(world, format) : requestFragments(world, format);
-    return { header, part: ({ bytes }) => [bytes] };
+    const { header, longest } = hasVerdicts ? verdictFragments(world, format) : requestFragments(world, format);
+    const most = Math.floor(MAX_PART_BYTES / longest / CHUNK_ROWS) * CHUNK_ROWS;
+    const partRows = Math.max(CHUNK_ROWS, Math.min(PART_ROWS[format], most));
+    return { header, partRows, part: ({ bytes }) => [bytes] };
   }
   const { outputColumns } = await import('./columnar/output_columns.js');
   const columns = outputColumns(world, hasVerdicts, added);
   if (format === 'parquet') {
     const { ParquetTableWriter } = await import('./parquet/table_writer.js');
-    return new ParquetTableWriter(columns, compression);
+    return new ParquetTableWriter(columns, compression, PART_ROWS.parquet);
   }
   const { ArrowTableWriter } = await import('./arrow/table_writer.js');
-  return new ArrowTableWriter(columns, format === 'arrow');
+  return new ArrowTableWriter(columns, format === 'arrow', PART_ROWS[format]);
 }

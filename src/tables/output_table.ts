@@ -42,6 +42,8 @@ export interface PartEncoder {
 export interface TableWriter {
   /** What comes first. */
   readonly header: string | Uint8Array;
+  /** How many rows a part should have. */
+  readonly partRows: number;
   /** The bytes of the next part. */
   part(part: OutputPart): readonly Uint8Array[];
   /** What comes last. */

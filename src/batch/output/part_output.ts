@@ -33,6 +33,11 @@ export class PartOutput {
     return new PartOutput(world, table, sink, await openTableWriter(world, table), buffers);
   }
 
+  /** How many rows a part should have. */
+  get partRows(): number {
+    return this.#writer.partRows;
+  }
+
   /** Writes what comes first. Answers false where the output is not read any more, as the other methods do. */
   begin(): Promise<boolean> {
     return this.#sink.write(this.#writer.header);

@@ -11,6 +11,7 @@ import { ArrowEncoder } from './encoder.js';
 export class ArrowTableWriter implements TableWriter {
   /** Schema and dictionaries. */
   readonly header: Uint8Array;
+  readonly partRows: number;
   readonly #columns: readonly OutputColumn[];
   readonly #names: readonly (DictionaryBuilder | undefined)[];
   readonly #encoder: ArrowEncoder;
@@ -18,7 +19,8 @@ export class ArrowTableWriter implements TableWriter {
   readonly #first: number;
 
   /** `columns` are those of outputColumns(). */
-  constructor(columns: readonly OutputColumn[], isFile: boolean) {
+  constructor(columns: readonly OutputColumn[], isFile: boolean, partRows: number) {
+    this.partRows = partRows;
     this.#columns = columns;
     this.#first = columns.findIndex(({ name }) => name === WRITTEN_COLUMNS[0]);
     this.#encoder = new ArrowEncoder(columns, isFile);

@@ -15,7 +15,6 @@ interface UsedNames {
 export class ColumnNames {
   readonly #names: readonly string[];
   #bytes: readonly Uint8Array[] | undefined;
-  #ranks: Uint32Array | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -39,12 +38,12 @@ export class ColumnNames {
       table[number] = numbers.length;
       numbers.push(number);
     }
-    const ranks = this.#rankedNames();
+    const texts = this.#texts();
+    const compare = (a: number, b: number): number => Buffer.compare(texts[a] as Uint8Array, texts[b] as Uint8Array);
     let [min, max] = [numbers[0] as number, numbers[0] as number];
     for (const number of numbers) {
-      const rank = ranks[number] as number;
-      if (rank < (ranks[min] as number)) min = number;
-      if (rank > (ranks[max] as number)) max = number;
+      if (compare(number, min) < 0) min = number;
+      else if (compare(number, max) > 0) max = number;
     }
     return { numbers, table, min: this.#names[min] as string, max: this.#names[max] as string };
   }
@@ -68,19 +67,5 @@ export class ColumnNames {
   #texts(): readonly Uint8Array[] {
     this.#bytes ??= this.#names.map((name) => ENCODER.encode(name));
     return this.#bytes;
-  }
-
-  /** By number of a name, how many come before it by the order of their bytes. */
-  #rankedNames(): Uint32Array {
-    if (this.#ranks) return this.#ranks;
-    const texts = this.#texts();
-    const ranks = new Uint32Array(this.length);
-    const order = texts.map((_, number) => number);
-    order.sort((a, b) => Buffer.compare(texts[a] as Uint8Array, texts[b] as Uint8Array));
-    order.forEach((number, rank) => {
-      ranks[number] = rank;
-    });
-    this.#ranks = ranks;
-    return ranks;
   }
 }

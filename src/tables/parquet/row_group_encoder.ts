@@ -112,7 +112,7 @@ class RowGroupEncoder implements PartEncoder {
     const { memory } = this.#buffer;
     const { bytes, data, valid, empty } = column;
     const bits = empty > 0 ? (valid as number) : 0;
-    if (empty === rows) return this.#chunk(column, rows, ['PLAIN', 'RLE'], undefined, new Uint8Array());
+    if (empty === rows) return this.#chunk(column, rows, 'PLAIN', new Uint8Array());
     // The page is not written yet: its room holds the tables.
     const used = memory.bytes(this.#tables(5 * names.length), names.length).fill(0);
     const count = this.#exports.gatherNumbers(bytes, data, bits, used.byteOffset, this.#values, rows);
@@ -125,13 +125,13 @@ class RowGroupEncoder implements PartEncoder {
     memory.bytes(this.#page, 1)[0] = width;
     const page = memory.bytes(this.#page, end - this.#page);
     const dictionary = { count: numbers.length, bytes: names.plain(numbers) };
-    return { ...this.#chunk(column, rows, ['PLAIN', 'RLE', 'RLE_DICTIONARY'], dictionary, page), min, max };
+    return { ...this.#chunk(column, rows, 'RLE_DICTIONARY', page, dictionary), min, max };
   }
 
   /** Numbers of rows go up by one. */
   #rowNumbers({ rows, firstNumber }: EncodedRows): ParquetChunk {
     const page = constantSteps(firstNumber, 1, rows);
-    const chunk = this.#chunk({ empty: 0, valid: undefined }, rows, ['RLE', 'DELTA_BINARY_PACKED'], undefined, page);
+    const chunk = this.#chunk({ empty: 0, valid: undefined }, rows, 'DELTA_BINARY_PACKED', page);
     return { ...chunk, min: firstNumber, max: firstNumber + rows - 1 };
   }
 
@@ -140,7 +140,7 @@ class RowGroupEncoder implements PartEncoder {
     const bits = empty > 0 ? (valid as number) : 0;
     const count = this.#exports.gatherNumbers(bytes, data, bits, 0, this.#values, rows);
     const values = nameNumbers(this.#buffer.memory.bytes(this.#values, 4 * count), 4) as Uint32Array;
-    if (count === 0) return this.#chunk(column, rows, ['PLAIN', 'RLE'], undefined, new Uint8Array());
+    if (count === 0) return this.#chunk(column, rows, 'PLAIN', new Uint8Array());
     let [min, max] = [values[0] as number, values[0] as number];
     for (const value of values) {
       if (value < min) min = value;
@@ -149,32 +149,27 @@ class RowGroupEncoder implements PartEncoder {
     const isStepped = max <= 0x7fff_ffff && goUpByOne(values);
     const page = isStepped ? constantSteps(min, 1, count) : new Uint8Array(values.buffer, values.byteOffset, 4 * count);
     const encoding: ParquetEncoding = isStepped ? 'DELTA_BINARY_PACKED' : 'PLAIN';
-    return { ...this.#chunk(column, rows, ['RLE', encoding], undefined, page), min, max };
+    return { ...this.#chunk(column, rows, encoding, page), min, max };
   }
 
-  /** Writes the pages of a column; the last of the encodings is that of its values. */
+  /** Writes the pages of a column. */
   #chunk(
     { empty, valid }: Pick<EncodedColumn, 'empty' | 'valid'>,
     rows: number,
-    encodings: readonly ParquetEncoding[],
-    dictionary: { readonly count: number; readonly bytes: Uint8Array } | undefined,
+    encoding: ParquetEncoding,
     values: Uint8Array,
+    dictionary?: { readonly count: number; readonly bytes: Uint8Array },
   ): ParquetChunk {
     const { compress } = this.#options;
     const bits = valid === undefined ? new Uint8Array() : this.#buffer.memory.bytes(valid, Math.ceil(rows / 8));
     const start = this.#length;
-    const encoding = dictionary
-      ? 'RLE_DICTIONARY'
-      : encodings.includes('DELTA_BINARY_PACKED')
-        ? 'DELTA_BINARY_PACKED'
-        : 'PLAIN';
-    const data = dataPage(rows, encoding, levelsOf(bits, rows, empty), values, compress);
     const names = dictionary && dictionaryPage(dictionary.count, dictionary.bytes, compress);
+    const data = dataPage(rows, encoding, levelsOf(bits, rows, empty), values, compress);
     if (names) this.#write(names);
     const dataAt = this.#length;
     this.#write(data);
     return {
-      encodings,
+      encodings: names ? ['PLAIN', 'RLE', encoding] : ['RLE', encoding],
       dataPage: dataAt,
       dictionaryPage: names && start,
       compressed: this.#length - start,

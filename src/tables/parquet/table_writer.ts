@@ -12,13 +12,15 @@ type Statistics = NonNullable<NonNullable<RowGroup['columns'][number]['meta_data
 export class ParquetTableWriter implements TableWriter {
   /** What comes first. */
   readonly header: Uint8Array;
+  readonly partRows: number;
   readonly #columns: readonly OutputColumn[];
   readonly #compression: Compression;
   readonly #footer: FooterWriter;
   readonly #bytes = new ByteWriter();
   #offset: number;
 
-  constructor(columns: readonly OutputColumn[], compression: Compression) {
+  constructor(columns: readonly OutputColumn[], compression: Compression, partRows: number) {
+    this.partRows = partRows;
     this.#columns = columns;
     this.#compression = compression;
     const root = { name: 'requests', num_children: columns.length };
