@@ -24,6 +24,7 @@ import {
   READ_KEYS,
   READ_LINE,
   READ_LINES,
+  READ_MAX_LINE,
   READ_MISS,
   READ_MISS_END,
   READ_MISS_START,
@@ -249,6 +250,7 @@ export function readCsvRows(layout: usize): u32 {
   const fields = load<u32>(layout + READ_FIELDS);
   const places = <usize>load<u32>(layout + READ_PLACES);
   const rows = load<u32>(layout + READ_ROWS);
+  const maxLine = <usize>load<u32>(layout + READ_MAX_LINE);
   let at = <usize>load<u32>(layout + READ_AT);
   let row = load<u32>(layout + READ_ROW);
   let line = load<u32>(layout + READ_LINE);
@@ -259,7 +261,7 @@ export function readCsvRows(layout: usize): u32 {
       break;
     }
     const next = splitCsvLine(layout, at, fields, places);
-    if (!next) {
+    if (!next || next - at - 1 > maxLine) {
       why = READ_COMPLEX;
       break;
     }
@@ -407,6 +409,7 @@ export function readNdjsonRows(layout: usize): u32 {
   const end = <usize>load<u32>(layout + READ_END);
   const stop = <usize>load<u32>(layout + READ_STOP);
   const rows = load<u32>(layout + READ_ROWS);
+  const maxLine = <usize>load<u32>(layout + READ_MAX_LINE);
   let at = <usize>load<u32>(layout + READ_AT);
   let row = load<u32>(layout + READ_ROW);
   let line = load<u32>(layout + READ_LINE);
@@ -417,13 +420,14 @@ export function readNdjsonRows(layout: usize): u32 {
       break;
     }
     const start = skipSpace(at);
+    const isBlank = load<u8>(start) == LINE_FEED;
     let next = start + 1;
-    if (load<u8>(start) != LINE_FEED) {
-      next = load<u8>(start) == OPEN ? splitObject(layout, start) : 0;
-      why = next == 0 ? READ_COMPLEX : next == 1 ? READ_MISS : addRow(layout, row, line);
-      if (why != READ_DONE) break;
-      row += 1;
-    }
+    if (!isBlank) next = load<u8>(start) == OPEN ? splitObject(layout, start) : 0;
+    if (next == 1) why = READ_MISS;
+    else if (next == 0 || next - at - 1 > maxLine) why = READ_COMPLEX;
+    else if (!isBlank) why = addRow(layout, row, line);
+    if (why != READ_DONE) break;
+    if (!isBlank) row += 1;
     at = next;
     line += 1;
   }

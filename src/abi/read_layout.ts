@@ -24,6 +24,8 @@ export const READ_FIELDS = 28;
 export const READ_PLACES = 32;
 /** How many fields the line had that was split last. */
 export const READ_SPLIT = 36;
+/** Most bytes of a line without its line feed; a longer one is left to the caller: a number. */
+export const READ_MAX_LINE = 52;
 /** The table of the spelling that is not known, and where it lies. */
 export const READ_MISS_TABLE = 40;
 export const READ_MISS_START = 44;

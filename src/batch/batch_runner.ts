@@ -5,6 +5,7 @@ import type { World } from '../kernel/world.js';
 import type { RequestChunk } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
 import type { BatchWorkers } from './batch_workers.js';
+import { ChunkGroups } from './chunk_groups.js';
 import { BadRowError } from './errors.js';
 import type { BatchOptions } from './options.js';
 import { DIFFERENCES_HEADER, differencesCsv } from './output/differences_writer.js';
@@ -63,8 +64,6 @@ class BatchRunner {
   readonly #summary: Summary;
   readonly #grouping: Grouping | undefined;
   readonly #evaluators: readonly [Evaluator, ...Evaluator[]];
-  /** Rows of a group of chunks. */
-  readonly #groupRows: number;
   #batchWorkers: BatchWorkers | undefined;
   readonly #pending: Pending[] = [];
   #hasReader = true;
@@ -80,7 +79,6 @@ class BatchRunner {
     this.#summary = summary;
     this.#grouping = grouping;
     this.#evaluators = [options.evaluator, ...(options.compare ?? [])];
-    this.#groupRows = output ? output.partRows : 0;
   }
 
   async run(): Promise<void> {
@@ -124,13 +122,13 @@ class BatchRunner {
 
   async *#sample(workers: number): AsyncGenerator<DecidedSplit> {
     const { seed, rows } = this.#sampled();
-    const { buffers } = this.#output as PartOutput;
+    const { buffers, partRows } = this.#output as PartOutput;
     const batchWorkers = await this.#startWorkers(workers);
     const { sampleParts } = await import('./splits/sampling.js');
     for await (const { counts, written } of sampleParts(batchWorkers, {
       seed,
       rows,
-      partRows: this.#groupRows,
+      partRows,
       buffers,
     })) {
       yield { counts: counts as Counts, rowsBefore: 0, linesBefore: 0, written };
@@ -153,7 +151,7 @@ class BatchRunner {
     const buffers = plan.kind === 'write_splits' ? this.#output?.buffers : undefined;
     const options = {
       wants: handsOutChunks ? 'chunks' : 'counts',
-      sizes: { bytes: plan.splitBytes, rows: buffers && this.#groupRows },
+      sizes: { bytes: plan.splitBytes, rows: buffers && this.#output?.partRows },
       buffers,
       signal: this.#options.signal,
     } as const;
@@ -165,8 +163,7 @@ class BatchRunner {
     const plan = this.#plan;
     let lastYield = performance.now();
     let count = 0;
-    let group: RequestChunk[] = [];
-    let rows = 0;
+    const groups = new ChunkGroups(this.#output?.partRows ?? 0);
     if (!this.#hasReader) return;
     for await (const chunk of given) {
       throwIfAborted(signal);
@@ -177,12 +174,7 @@ class BatchRunner {
           await this.#startWorkers(plan.workers);
         }
         count += 1;
-        group.push(chunk);
-        rows += chunk.rows;
-        if (rows >= this.#groupRows) {
-          await this.#decide(group);
-          [group, rows] = [[], 0];
-        }
+        for (const group of groups.add(chunk)) await this.#decide(group);
       }
       if (!this.#hasReader) return;
       // Sampled rows never wait for anything: without a pause, signals and timers would not get their turn.
@@ -193,7 +185,7 @@ class BatchRunner {
       }
     }
     this.#throwOnFirstBadRow();
-    if (group.length > 0) await this.#decide(group);
+    for (const group of groups.end()) await this.#decide(group);
     while (this.#pending.length > 0 && this.#hasReader) await this.#finishFirst();
   }
 

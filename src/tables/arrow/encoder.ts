@@ -1,4 +1,5 @@
 import { type DataType, Dictionary, Field, Int8, Int16, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow';
+import { encodeTexts } from '../columnar/encoded_texts.js';
 import type { IndexBytes, OutputColumn } from '../columnar/output_columns.js';
 import { concatBytes } from '../concat_bytes.js';
 import type { ArrowPart } from './arrow_part.js';
@@ -44,12 +45,8 @@ export class ArrowEncoder {
 
   /** More names of a column. */
   names(column: number, names: readonly string[]): Uint8Array {
-    const texts = names.map((name) => ENCODER.encode(name));
-    const offsets = new Int32Array(texts.length + 1);
-    texts.forEach((text, i) => {
-      offsets[i + 1] = (offsets[i] as number) + text.length;
-    });
-    const { header, body } = batchOf(names.length, [[0, [new Uint8Array(), offsets, concatBytes(texts)]]]);
+    const { bytes, offsets } = encodeTexts(names);
+    const { header, body } = batchOf(names.length, [[0, [new Uint8Array(), offsets, bytes]]]);
     const isDelta = this.#begun.has(column);
     this.#begun.add(column);
     const length = body.reduce((sum, buffer) => sum + padded(buffer.byteLength), 0);

@@ -1,4 +1,4 @@
-const ENCODER = new TextEncoder();
+import { type EncodedTexts, encodeTexts } from '../columnar/encoded_texts.js';
 
 /** Names of a column that a row group uses. */
 interface UsedNames {
@@ -14,7 +14,7 @@ interface UsedNames {
 /** The names of a column, by number. */
 export class ColumnNames {
   readonly #names: readonly string[];
-  #bytes: readonly Uint8Array[] | undefined;
+  #texts: EncodedTexts | undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -38,8 +38,9 @@ export class ColumnNames {
       table[number] = numbers.length;
       numbers.push(number);
     }
-    const texts = this.#texts();
-    const compare = (a: number, b: number): number => Buffer.compare(texts[a] as Uint8Array, texts[b] as Uint8Array);
+    const { bytes } = this.#encoded();
+    const [start, end] = [(number: number) => this.#offset(number), (number: number) => this.#offset(number + 1)];
+    const compare = (a: number, b: number): number => bytes.compare(bytes, start(b), end(b), start(a), end(a));
     let [min, max] = [numbers[0] as number, numbers[0] as number];
     for (const number of numbers) {
       if (compare(number, min) < 0) min = number;
@@ -50,22 +51,24 @@ export class ColumnNames {
 
   /** Some names, each after its length: the values of a dictionary page. */
   plain(numbers: readonly number[]): Uint8Array {
-    const texts = this.#texts();
-    const length = numbers.reduce((sum, number) => sum + 4 + (texts[number] as Uint8Array).length, 0);
-    const bytes = new Uint8Array(length);
-    const view = new DataView(bytes.buffer);
+    const { bytes } = this.#encoded();
+    const lengthOf = (number: number): number => this.#offset(number + 1) - this.#offset(number);
+    const plain = Buffer.alloc(numbers.reduce((sum, number) => sum + 4 + lengthOf(number), 0));
     let at = 0;
     for (const number of numbers) {
-      const text = texts[number] as Uint8Array;
-      view.setUint32(at, text.length, true);
-      bytes.set(text, at + 4);
-      at += 4 + text.length;
+      at = plain.writeUInt32LE(lengthOf(number), at);
+      at += bytes.copy(plain, at, this.#offset(number), this.#offset(number + 1));
     }
-    return bytes;
+    return plain;
   }
 
-  #texts(): readonly Uint8Array[] {
-    this.#bytes ??= this.#names.map((name) => ENCODER.encode(name));
-    return this.#bytes;
+  /** Where a name starts. */
+  #offset(number: number): number {
+    return this.#encoded().offsets[number] as number;
+  }
+
+  #encoded(): EncodedTexts {
+    this.#texts ??= encodeTexts(this.#names);
+    return this.#texts;
   }
 }

@@ -66,6 +66,7 @@ export class RowReader {
     this.#layout = memory.allocate(R.READ_LAYOUT_SIZE);
     this.#words = new Uint32Array(memory.memory.buffer, this.#layout, R.READ_LAYOUT_SIZE / 4);
     this.#put(R.READ_ROWS, rows);
+    this.#put(R.READ_MAX_LINE, MAX_LINE);
     const { fields } = names;
     for (const [at, table] of [
       [R.READ_TYPE_READERS, fields.type],
