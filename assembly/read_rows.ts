@@ -78,6 +78,8 @@ const COLON: u8 = 0x3a;
 const BACKSLASH: u8 = 0x5c;
 const OPEN: u8 = 0x7b;
 const CLOSE: u8 = 0x7d;
+/** Instead of where the next line starts. */
+const UNKNOWN_KEY: usize = 1;
 /** Digits that no 32-bit number exceeds. */
 const MAX_COUNT_DIGITS: usize = 10;
 /** More digits could be a number that is not what they say. */
@@ -243,43 +245,6 @@ function splitCsvLine(layout: usize, from: usize, fields: u32, places: usize): u
   }
 }
 
-/** Reads rows of CSV. Returns why it ends; READ_AT is then where the line starts that was not read. */
-export function readCsvRows(layout: usize): u32 {
-  const end = <usize>load<u32>(layout + READ_END);
-  const stop = <usize>load<u32>(layout + READ_STOP);
-  const fields = load<u32>(layout + READ_FIELDS);
-  const places = <usize>load<u32>(layout + READ_PLACES);
-  const rows = load<u32>(layout + READ_ROWS);
-  const maxLine = <usize>load<u32>(layout + READ_MAX_LINE);
-  let at = <usize>load<u32>(layout + READ_AT);
-  let row = load<u32>(layout + READ_ROW);
-  let line = load<u32>(layout + READ_LINE);
-  let why: u32 = READ_DONE;
-  while (at < end && at < stop) {
-    if (row == rows) {
-      why = READ_FULL;
-      break;
-    }
-    const next = splitCsvLine(layout, at, fields, places);
-    if (!next || next - at - 1 > maxLine) {
-      why = READ_COMPLEX;
-      break;
-    }
-    const split = load<u32>(layout + READ_SPLIT);
-    if (split) {
-      why = split == fields ? addRow(layout, row, line) : READ_ODD;
-      if (why != READ_DONE) break;
-      row += 1;
-    }
-    at = next;
-    line += 1;
-  }
-  store<u32>(layout + READ_AT, <u32>at);
-  store<u32>(layout + READ_ROW, row);
-  store<u32>(layout + READ_LINE, line);
-  return why;
-}
-
 /** Where white space, other than a line feed, ends. */
 // @ts-ignore: decorator
 @inline
@@ -364,7 +329,7 @@ function putValue(layout: usize, from: usize, place: u32): usize {
 
 /**
  * Splits the object on the line at `from` where it is a plain one: texts without escapes, numbers and nulls, each column once, under
- * known keys. Returns where the next line starts; 0 where it is not, and 1 where READ_MISS_* say which key is not known.
+ * known keys. Returns where the next line starts; 0 where it is not, and UNKNOWN_KEY where READ_MISS_* say which key is not known.
  */
 // @ts-ignore: decorator
 @inline
@@ -385,7 +350,7 @@ function splitObject(layout: usize, from: usize): usize {
       store<u32>(layout + READ_MISS_TABLE, READ_KEYS);
       store<u32>(layout + READ_MISS_START, <u32>key);
       store<u32>(layout + READ_MISS_END, <u32>keyEnd);
-      return 1;
+      return UNKNOWN_KEY;
     }
     at = skipSpace(keyEnd + 1);
     if (load<u8>(at) != COLON) return 0;
@@ -404,10 +369,28 @@ function splitObject(layout: usize, from: usize): usize {
   return load<u8>(at) == LINE_FEED ? at + 1 : 0;
 }
 
-/** Reads rows of NDJSON, as readCsvRows(). */
-export function readNdjsonRows(layout: usize): u32 {
+/** Splits the line at `from`, an object or blank, as splitObject(); a blank line has no fields. */
+// @ts-ignore: decorator
+@inline
+function splitNdjsonLine(layout: usize, from: usize): usize {
+  const start = skipSpace(from);
+  const isBlank = load<u8>(start) == LINE_FEED;
+  store<u32>(layout + READ_SPLIT, isBlank ? 0 : 1);
+  if (isBlank) return start + 1;
+  return load<u8>(start) == OPEN ? splitObject(layout, start) : 0;
+}
+
+/**
+ * Reads rows. Returns why it ends; READ_AT is then where the line starts that was not read. `isCsv` is a constant of each of the two
+ * functions below.
+ */
+// @ts-ignore: decorator
+@inline
+function readRows(layout: usize, isCsv: bool): u32 {
   const end = <usize>load<u32>(layout + READ_END);
   const stop = <usize>load<u32>(layout + READ_STOP);
+  const fields = isCsv ? load<u32>(layout + READ_FIELDS) : 1;
+  const places = <usize>load<u32>(layout + READ_PLACES);
   const rows = load<u32>(layout + READ_ROWS);
   const maxLine = <usize>load<u32>(layout + READ_MAX_LINE);
   let at = <usize>load<u32>(layout + READ_AT);
@@ -419,15 +402,13 @@ export function readNdjsonRows(layout: usize): u32 {
       why = READ_FULL;
       break;
     }
-    const start = skipSpace(at);
-    const isBlank = load<u8>(start) == LINE_FEED;
-    let next = start + 1;
-    if (!isBlank) next = load<u8>(start) == OPEN ? splitObject(layout, start) : 0;
-    if (next == 1) why = READ_MISS;
-    else if (next == 0 || next - at - 1 > maxLine) why = READ_COMPLEX;
-    else if (!isBlank) why = addRow(layout, row, line);
+    const next = isCsv ? splitCsvLine(layout, at, fields, places) : splitNdjsonLine(layout, at);
+    const split = load<u32>(layout + READ_SPLIT);
+    if (next == UNKNOWN_KEY) why = READ_MISS;
+    else if (!next || next - at - 1 > maxLine) why = READ_COMPLEX;
+    else if (split) why = split == fields ? addRow(layout, row, line) : READ_ODD;
     if (why != READ_DONE) break;
-    if (!isBlank) row += 1;
+    if (split) row += 1;
     at = next;
     line += 1;
   }
@@ -435,4 +416,13 @@ export function readNdjsonRows(layout: usize): u32 {
   store<u32>(layout + READ_ROW, row);
   store<u32>(layout + READ_LINE, line);
   return why;
+}
+
+/** Reads rows of CSV, of NDJSON: readRows(). */
+export function readCsvRows(layout: usize): u32 {
+  return readRows(layout, true);
+}
+
+export function readNdjsonRows(layout: usize): u32 {
+  return readRows(layout, false);
 }

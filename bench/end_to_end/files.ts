@@ -7,7 +7,7 @@ import { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
 import { ArrowPartEncoder } from '../../src/tables/arrow/part_encoder.js';
 import { NO_ADDED_NAMES } from '../../src/tables/columnar/added_names.js';
 import { type OutputColumn, requestColumns } from '../../src/tables/columnar/output_columns.js';
-import { openPartEncoders, openTableWriter } from '../../src/tables/open_output.js';
+import { openOutput } from '../../src/tables/open_output.js';
 import type { PartEncoder } from '../../src/tables/output_table.js';
 import { openRowGroupEncoders } from '../../src/tables/parquet/row_group_encoder.js';
 import { ParquetTableWriter } from '../../src/tables/parquet/table_writer.js';
@@ -86,8 +86,9 @@ export async function writeParquetNumbers(world: World, path: string, generated:
 
 async function writeText(world: World, format: RequestFormat, path: string, { seed, rows }: Drawn): Promise<void> {
   const table = { format, hasVerdicts: false, added: NO_ADDED_NAMES, compression: 'snappy' } as const;
-  const writer = await openTableWriter(world, table);
-  const encoder = (await openPartEncoders(world, table))(createMemory(true));
+  const { makeWriter, makeEncoder } = await openOutput(world, table);
+  const writer = makeWriter();
+  const encoder = makeEncoder(createMemory(true));
   const file = await open(path, 'w');
   await file.writeFile(writer.header);
   for (const chunk of generateRequests(world, seed, rows)) {

@@ -79,7 +79,7 @@ export function timeOutputs(options: OutputOptions): OutputReport[] {
   }
 }
 
-/** A folder in memory; undefined where there is none with room for this many rows. */
+/** A folder in memory; undefined where no such folder has room for this many rows. */
 function memoryFolder(rows: number): string | undefined {
   try {
     accessSync(MEMORY_FOLDER, constants.W_OK);

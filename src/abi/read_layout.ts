@@ -22,7 +22,7 @@ export const READ_HAS_EXPECT = 24;
 /** For CSV: how many fields a row has, and a byte each with its place. */
 export const READ_FIELDS = 28;
 export const READ_PLACES = 32;
-/** How many fields the line had that was split last. */
+/** How many fields the line had that was split last: 0 for a blank one, 1 for an object. */
 export const READ_SPLIT = 36;
 /** Most bytes of a line without its line feed; a longer one is left to the caller: a number. */
 export const READ_MAX_LINE = 52;

@@ -16,7 +16,7 @@ export const TEXT_OUT = 36;
 /** How many tasks and tokens have a fragment. */
 export const TEXT_TASK_COUNT = 40;
 export const TEXT_TOKEN_COUNT = 44;
-/** Tables of fragments: before the row number and before the line; after the line, and where there is none. */
+/** Tables of fragments: before the row number and before the line; after the line, and in place of it. */
 export const TEXT_STARTS = 48;
 export const TEXT_HEADS = 52;
 export const TEXT_TASKS = 56;

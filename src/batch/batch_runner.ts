@@ -6,6 +6,7 @@ import type { RequestChunk } from '../tables/request_table.js';
 import type { SplittableTable, TableData } from '../tables/split.js';
 import type { BatchWorkers } from './batch_workers.js';
 import { ChunkGroups } from './chunk_groups.js';
+import { type ChunksResult, decideChunks } from './decide_chunk.js';
 import { BadRowError } from './errors.js';
 import type { BatchOptions } from './options.js';
 import { DIFFERENCES_HEADER, differencesCsv } from './output/differences_writer.js';
@@ -13,8 +14,8 @@ import type { OpenSink } from './output/open_sink.js';
 import type { LentParts, PartOutput } from './output/part_output.js';
 import type { BatchPlan } from './plan.js';
 import type { OpenSource } from './source.js';
+import { AHEAD } from './splits/lent_memories.js';
 import type { DecidedSplit, LentChunk } from './splits/split_reading.js';
-import { type ChunksResult, decideChunks } from './splits/split_task.js';
 import { countTransientChunks } from './summary/count_columns.js';
 import { checkGroups, type Grouping } from './summary/group_by.js';
 import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, tallyChunk } from './summary/summary.js';
@@ -22,8 +23,6 @@ import { addCounts, type CountedSplit, type Counts, emptyCounts, type Summary, t
 /** Milliseconds between two calls of onProgress, and at most between two looks at signals and timers. */
 const PROGRESS_MS = 100;
 const YIELD_MS = 20;
-/** Groups of chunks that are read ahead for each worker while earlier ones are decided. */
-const GROUPS_AHEAD = 2;
 
 /** Chunks on their way, and the buffer their rows are written in. */
 interface Pending {
@@ -203,12 +202,12 @@ class BatchRunner {
     // Where an earlier chunk fails, this result is not awaited.
     decided.catch(() => undefined);
     this.#pending.push({ chunks, buffer, decided });
-    const ahead = this.#batchWorkers ? GROUPS_AHEAD * this.#batchWorkers.workers : 0;
+    const ahead = this.#batchWorkers ? AHEAD * this.#batchWorkers.workers : 0;
     while (this.#pending.length > ahead && this.#hasReader) await this.#finishFirst();
   }
 
   async #decideHere(chunks: readonly RequestChunk[], buffer: number | undefined): Promise<ChunksResult> {
-    const encoder = buffer === undefined ? undefined : await this.#output?.encoder(buffer);
+    const encoder = buffer === undefined ? undefined : this.#output?.encoder(buffer);
     return decideChunks(chunks, this.#evaluators, encoder);
   }
 

@@ -6,18 +6,11 @@ import type { Split, TableData } from '../tables/split.js';
 import { runWithRetry } from '../workers/retry.js';
 import { WorkerPool } from '../workers/worker_pool.js';
 import { BLOCK_ROWS } from '../workload/generate_requests.js';
+import type { ChunksResult, UndecidedChunk } from './decide_chunk.js';
 import type { PartOutput } from './output/part_output.js';
 import { LentMemories } from './splits/lent_memories.js';
 import type { ReadFailure } from './splits/read_failure.js';
-import type {
-  ChunksResult,
-  SampleResult,
-  SplitResult,
-  SplitTask,
-  SplitWants,
-  SplitWorkerData,
-  UndecidedChunk,
-} from './splits/split_task.js';
+import type { SampleResult, SplitResult, SplitTask, SplitWants, SplitWorkerData } from './splits/split_task.js';
 import { packWorld } from './splits/world_transfer.js';
 import type { GroupColumn } from './summary/group_columns.js';
 import type { Counts } from './summary/summary.js';

@@ -1,10 +1,17 @@
 import type { Columns } from '../engine/columns.js';
+import type { OutputPart, PartEncoder } from '../tables/output_table.js';
 import type { RequestChunk } from '../tables/request_table.js';
 
 /** Who decides: an evaluator, or a part of one that is attached to its memory. */
 export interface BatchDecider {
   decideBatch(columns: Columns, out: Uint8Array): void;
 }
+
+/** Who decides a batch, and those it is compared with. */
+export type Deciders = readonly [BatchDecider, ...BatchDecider[]];
+
+/** What deciding and writing rows needs of a chunk. */
+export type UndecidedChunk = Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
 
 /** What became of a chunk. */
 export interface DecidedChunk {
@@ -16,7 +23,7 @@ export interface DecidedChunk {
 /** Decides a chunk. */
 export function decideChunk(
   { columns, rows }: Pick<RequestChunk, 'columns' | 'rows'>,
-  [decider, ...compared]: readonly [BatchDecider, ...BatchDecider[]],
+  [decider, ...compared]: Deciders,
 ): DecidedChunk {
   const answersOf = (asked: BatchDecider): Uint8Array => {
     const answers = new Uint8Array(rows);
@@ -24,4 +31,24 @@ export function decideChunk(
     return answers;
   };
   return { verdicts: answersOf(decider), others: compared.map(answersOf) };
+}
+
+/** What comes of chunks. Plain data. */
+export interface ChunksResult {
+  readonly decided: readonly DecidedChunk[];
+  readonly parts: readonly OutputPart[];
+}
+
+/** Decides chunks; writes their rows where there is an encoder. */
+export function decideChunks(
+  chunks: readonly UndecidedChunk[],
+  deciders: Deciders,
+  encoder: PartEncoder | undefined,
+): ChunksResult {
+  const decided = chunks.map((chunk) => {
+    const answers = decideChunk(chunk, deciders);
+    encoder?.add(chunk, answers.verdicts);
+    return answers;
+  });
+  return { decided, parts: encoder?.take() ?? [] };
 }

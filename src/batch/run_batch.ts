@@ -10,7 +10,6 @@ import { PartOutput } from './output/part_output.js';
 import { openSinks } from './output/sink.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { type OpenSource, openSource } from './source.js';
-import { SPLITS_AHEAD } from './splits/split_reading.js';
 import { Grouping } from './summary/group_by.js';
 import { groupsCsv } from './summary/groups_csv.js';
 import { emptySummary, type Summary, undecidableRows } from './summary/summary.js';
@@ -52,7 +51,9 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
     outputs = await openSinks([sink, groupsSink, compareSink], { signal, stdout });
     const [output, groupsOutput, differences] = outputs;
     const written =
-      output && sink.kind !== 'none' && (await openOutput(world, sink.format, source.addedNames, options, output));
+      output &&
+      sink.kind !== 'none' &&
+      (await openVerdicts(world, sink.format, source.addedNames, options, plan, output));
     await executePlan({ options, world, plan, source, output: written || undefined, differences, grouping, summary });
     throwIfAborted(signal);
     if (!summary.isTruncated) source.requireUnchanged();
@@ -76,19 +77,17 @@ export async function runBatch(options: BatchOptions): Promise<Summary> {
   return summary;
 }
 
-/** Buffers of a batch without workers: one is written while rows are put into the other. */
-const BUFFERS_HERE = 2;
-
 /** Where verdict rows go. */
-function openOutput(
+function openVerdicts(
   world: WorldNames,
   format: TableFormat,
   added: AddedNames,
-  { compression = 'snappy', workers = 1 }: BatchOptions,
+  { compression = 'snappy' }: BatchOptions,
+  plan: BatchPlan,
   output: OpenSink,
 ): Promise<PartOutput> {
-  const buffers = workers > 1 ? SPLITS_AHEAD * workers + BUFFERS_HERE : BUFFERS_HERE;
-  return PartOutput.open(world, { format, hasVerdicts: true, added, compression }, output, buffers);
+  const table = { format, hasVerdicts: true, added, compression };
+  return PartOutput.open(world, table, output, 'workers' in plan ? plan.workers : 1);
 }
 
 function planOf(

@@ -4,12 +4,11 @@ import { NO_ADDED_NAMES } from '../tables/columnar/added_names.js';
 import type { TableFormat } from '../tables/formats.js';
 import type { Compression, OutputTable } from '../tables/output_table.js';
 import { generateRequests } from '../workload/generate_requests.js';
-import { BatchWorkers } from './batch_workers.js';
+import type { BatchWorkers } from './batch_workers.js';
 import type { OpenSink } from './output/open_sink.js';
 import { PartOutput } from './output/part_output.js';
 import { isSampledInWorkers } from './plan.js';
-import { sampleParts } from './splits/sampling.js';
-import { SPLITS_AHEAD } from './splits/split_reading.js';
+import type { SampledPart, SamplingOptions } from './splits/sampling.js';
 
 /** What is drawn, and where it goes. */
 export interface WriteRequestsOptions {
@@ -33,14 +32,21 @@ export interface WriteRequestsOptions {
 export async function writeRequests(options: WriteRequestsOptions): Promise<number> {
   const { world, seed, rows, sink, format, compression = 'snappy', workers, signal, onProgress } = options;
   const table: OutputTable = { format, hasVerdicts: false, added: NO_ADDED_NAMES, compression };
-  const isShared = isSampledInWorkers(rows, workers);
-  const output = await PartOutput.open(world, table, sink, isShared ? SPLITS_AHEAD * workers + 2 : 2);
+  const threads = isSampledInWorkers(rows, workers) ? workers : 1;
+  const output = await PartOutput.open(world, table, sink, threads);
   if (!(await output.begin())) return 0;
-  const batchWorkers = isShared ? new BatchWorkers(world, [], { workers, signal, output }) : undefined;
   const sampling = { seed, rows, partRows: output.partRows, buffers: output.buffers };
+  let batchWorkers: BatchWorkers | undefined;
   try {
+    let parts = sampleHere(world, output, sampling);
+    if (threads > 1) {
+      // Imported where they are needed: most tables are written before threads would have started.
+      const { BatchWorkers: Workers } = await import('./batch_workers.js');
+      const { sampleParts } = await import('./splits/sampling.js');
+      batchWorkers = new Workers(world, [], { workers, signal, output });
+      parts = sampleParts(batchWorkers, sampling);
+    }
     let done = 0;
-    const parts = batchWorkers ? sampleParts(batchWorkers, sampling) : sampleHere(world, output, sampling);
     for await (const { rows: some, written } of parts) {
       throwIfAborted(signal);
       if (!(await output.write(written))) return done;
@@ -60,13 +66,13 @@ export async function writeRequests(options: WriteRequestsOptions): Promise<numb
 async function* sampleHere(
   world: WorldNames,
   output: PartOutput,
-  { seed, rows, partRows: most }: { readonly seed: number; readonly rows: number; readonly partRows: number },
-): AsyncGenerator<{ readonly rows: number; readonly written: Parameters<PartOutput['write']>[0] }> {
-  for (let from = 0; from < rows; from += most) {
-    const buffer = await output.buffers.wait();
-    const encoder = await output.encoder(buffer);
-    const to = Math.min(from + most, rows);
+  { seed, rows, partRows, buffers }: SamplingOptions,
+): AsyncGenerator<SampledPart> {
+  for (let from = 0; from < rows; from += partRows) {
+    const buffer = await buffers.wait();
+    const encoder = output.encoder(buffer);
+    const to = Math.min(from + partRows, rows);
     for (const chunk of generateRequests(world, seed, to, { from })) encoder.add(chunk);
-    yield { rows: to - from, written: { parts: encoder.take(), buffer } };
+    yield { rows: to - from, counts: undefined, written: { parts: encoder.take(), buffer } };
   }
 }

@@ -6,7 +6,7 @@ import type { ArrowEncoder } from '../../src/tables/arrow/encoder.js';
 import { ANY_ADDED_NAMES, NO_ADDED_NAMES } from '../../src/tables/columnar/added_names.js';
 import { concatBytes } from '../../src/tables/concat_bytes.js';
 import type { TableFormat } from '../../src/tables/formats.js';
-import { openPartEncoders, openTableWriter } from '../../src/tables/open_output.js';
+import { openOutput } from '../../src/tables/open_output.js';
 import type { OutputTable } from '../../src/tables/output_table.js';
 import type { RequestChunk } from '../../src/tables/request_table.js';
 import { regionBytes } from '../../src/tables/row_memory.js';
@@ -26,9 +26,9 @@ export async function tableBytes(
   const hasVerdicts = more.hasVerdicts ?? false;
   const added = hasVerdicts ? ANY_ADDED_NAMES : NO_ADDED_NAMES;
   const table: OutputTable = { format, hasVerdicts, added, compression: 'snappy', ...more };
-  const writer = await openTableWriter(world, table);
-  const make = await openPartEncoders(world, table);
-  const encoders = [make(createMemory(true)), make(createMemory(true))] as const;
+  const { makeWriter, makeEncoder } = await openOutput(world, table);
+  const writer = makeWriter();
+  const encoders = [makeEncoder(createMemory(true)), makeEncoder(createMemory(true))] as const;
   const bytes: (string | Uint8Array)[] = [writer.header];
   let turn = 0;
   for (const group of groups) {

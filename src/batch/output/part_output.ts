@@ -1,7 +1,8 @@
 import type { WorldNames } from '../../kernel/world.js';
-import { openPartEncoders, openTableWriter } from '../../tables/open_output.js';
+import { type OpenOutput, openOutput } from '../../tables/open_output.js';
 import type { OutputPart, OutputTable, PartEncoder, TableWriter } from '../../tables/output_table.js';
-import { LentMemories } from '../splits/lent_memories.js';
+import { LentEncoders } from '../splits/lent_encoders.js';
+import { buffersFor, LentMemories } from '../splits/lent_memories.js';
 import type { OpenSink } from './open_sink.js';
 
 /** Parts of an output table, and the buffer in which they were made. */
@@ -14,23 +15,21 @@ export interface LentParts {
 export class PartOutput {
   readonly table: OutputTable;
   readonly buffers: LentMemories;
-  readonly #world: WorldNames;
   readonly #sink: OpenSink;
   readonly #writer: TableWriter;
-  #makeEncoder: ((memory: WebAssembly.Memory) => PartEncoder) | undefined;
-  readonly #encoders = new Map<number, PartEncoder>();
+  readonly #encoders: LentEncoders;
 
-  private constructor(world: WorldNames, table: OutputTable, sink: OpenSink, writer: TableWriter, buffers: number) {
+  private constructor(table: OutputTable, { makeEncoder, makeWriter }: OpenOutput, sink: OpenSink, workers: number) {
     this.table = table;
-    this.buffers = new LentMemories(buffers);
-    this.#world = world;
+    this.buffers = new LentMemories(buffersFor(workers));
     this.#sink = sink;
-    this.#writer = writer;
+    this.#writer = makeWriter();
+    this.#encoders = new LentEncoders(this.buffers.all, makeEncoder);
   }
 
-  /** `buffers` parts can be made and written at the same time. */
-  static async open(world: WorldNames, table: OutputTable, sink: OpenSink, buffers: number): Promise<PartOutput> {
-    return new PartOutput(world, table, sink, await openTableWriter(world, table), buffers);
+  /** With buffers for a number of workers, 1 where this thread works alone. Rejects as openOutput() does. */
+  static async open(world: WorldNames, table: OutputTable, sink: OpenSink, workers: number): Promise<PartOutput> {
+    return new PartOutput(table, await openOutput(world, table), sink, workers);
   }
 
   /** How many rows a part should have. */
@@ -62,11 +61,7 @@ export class PartOutput {
   }
 
   /** What makes parts in a buffer, in this thread. */
-  async encoder(buffer: number): Promise<PartEncoder> {
-    this.#makeEncoder ??= await openPartEncoders(this.#world, this.table);
-    const known = this.#encoders.get(buffer);
-    const encoder = known ?? this.#makeEncoder(this.buffers.all[buffer] as WebAssembly.Memory);
-    if (!known) this.#encoders.set(buffer, encoder);
-    return encoder;
+  encoder(buffer: number): PartEncoder {
+    return this.#encoders.of(buffer);
   }
 }

@@ -1,5 +1,15 @@
 import { createMemory } from '../../engine/wasm.js';
 
+/** Pieces of work that are begun for each worker before those that come before them are finished. */
+export const AHEAD = 2;
+/** Parts that are written at a time, or wait for that. */
+const WRITTEN = 2;
+
+/** Memories for the parts of an output that a number of workers make. */
+export function buffersFor(workers: number): number {
+  return workers > 1 ? AHEAD * workers + WRITTEN : WRITTEN;
+}
+
 /** Memories that all threads see, each lent for one piece of work until what it made there is not needed any more. */
 export class LentMemories {
   readonly all: readonly WebAssembly.Memory[];
@@ -11,12 +21,12 @@ export class LentMemories {
     this.#free = this.all.map((_, memory) => memory);
   }
 
-  /** The number of one that is free; undefined where there is none. */
+  /** The number of a free one; undefined where all are lent. */
   take(): number | undefined {
     return this.#free.pop();
   }
 
-  /** The same once there is one. */
+  /** The same once one is free. */
   async wait(): Promise<number> {
     return this.take() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }

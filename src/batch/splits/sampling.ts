@@ -2,8 +2,7 @@ import type { BatchWorkers } from '../batch_workers.js';
 import type { LentParts } from '../output/part_output.js';
 import type { Counts } from '../summary/summary.js';
 import type { LentMemories } from './lent_memories.js';
-import { SPLITS_AHEAD } from './split_reading.js';
-import type { SampleResult } from './split_task.js';
+import { WorkAhead } from './work_ahead.js';
 
 /** What is sampled. */
 export interface SamplingOptions {
@@ -27,25 +26,18 @@ export async function* sampleParts(
   batchWorkers: Pick<BatchWorkers, 'workers' | 'sample'>,
   { seed, rows, partRows, buffers }: SamplingOptions,
 ): AsyncGenerator<SampledPart> {
-  const ahead: { readonly rows: number; readonly buffer: number; readonly result: Promise<SampleResult> }[] = [];
-  let next = 0;
-  const sampleAhead = async (): Promise<void> => {
-    while (next < rows && ahead.length < SPLITS_AHEAD * batchWorkers.workers) {
-      // Without any ahead, one that is being written becomes free.
-      const buffer = ahead.length === 0 ? await buffers.wait() : buffers.take();
-      if (buffer === undefined) return;
-      const to = Math.min(next + partRows, rows);
-      const result = batchWorkers.sample(seed, next, to, buffer);
-      // Where an earlier part fails, this result is not awaited.
-      result.catch(() => undefined);
-      ahead.push({ rows: to - next, buffer, result });
-      next = to;
-    }
+  const parts = function* (): Generator<{ readonly from: number; readonly to: number }> {
+    for (let from = 0; from < rows; from += partRows) yield { from, to: Math.min(from + partRows, rows) };
   };
-  for (await sampleAhead(); ahead[0]; await sampleAhead()) {
-    const { rows: sampled, buffer, result } = ahead[0];
-    const { counts, parts } = await result;
+  const ahead = new WorkAhead(parts(), {
+    workers: batchWorkers.workers,
+    buffers,
+    begin: ({ from, to }, buffer) => batchWorkers.sample(seed, from, to, buffer),
+  });
+  for (let next = await ahead.first(); next; next = await ahead.first()) {
+    const { from, to } = next.work;
+    const { counts, parts: made } = await next.result;
     ahead.shift();
-    yield { rows: sampled, counts, written: { parts, buffer } };
+    yield { rows: to - from, counts, written: { parts: made, buffer: next.buffer as number } };
   }
 }

@@ -8,9 +8,7 @@ import type { CountedSplit } from '../summary/summary.js';
 import type { LentMemories } from './lent_memories.js';
 import { unwrap } from './read_failure.js';
 import type { SplitResult, SplitWants } from './split_task.js';
-
-/** Splits that are read ahead for each worker. */
-export const SPLITS_AHEAD = 2;
+import { WorkAhead } from './work_ahead.js';
 
 /** How splits are read. */
 export interface SplitReadingOptions {
@@ -34,11 +32,10 @@ export interface LentChunk extends RequestChunk {
   release(): void;
 }
 
-/** A split that a worker reads. */
-interface Ahead {
+/** A split, and the memory that its chunks are handed out in; without one, they are moved. */
+interface LentSplit {
   readonly split: Split;
-  readonly lent: LentToSplit;
-  readonly result: Promise<SplitResult>;
+  readonly chunkMemory: number | undefined;
 }
 
 /**
@@ -51,36 +48,26 @@ export async function* readSplits(
   { wants, sizes, buffers, signal }: SplitReadingOptions,
 ): AsyncGenerator<LentChunk | RequestChunk | DecidedSplit> {
   const { file } = table.data;
-  const splits = table.splits(sizes)[Symbol.iterator]();
-  const ahead: Ahead[] = [];
-  const { chunkMemories } = batchWorkers;
+  const { workers, chunkMemories } = batchWorkers;
   const read = async (split: Split, lent: LentToSplit): Promise<SplitResult> =>
     unwrap(file, await batchWorkers.readSplit(split, wants, lent));
-  const readAhead = async (): Promise<void> => {
-    while (ahead.length < SPLITS_AHEAD * batchWorkers.workers) {
-      // Without any ahead, one that is being written becomes free.
-      const buffer = ahead.length === 0 ? await buffers?.wait() : buffers?.take();
-      if (buffers && buffer === undefined) return;
-      const next = splits.next();
-      if (next.done) {
-        if (buffer !== undefined) buffers?.release(buffer);
-        return;
-      }
-      const lent = { buffer, chunkMemory: chunkMemories?.take() };
-      const result = read(next.value, lent);
-      // Where an earlier split fails, this result is not awaited.
-      result.catch(() => undefined);
-      ahead.push({ split: next.value, lent, result });
-    }
+  const splits = function* (): Generator<LentSplit> {
+    for (const split of table.splits(sizes)) yield { split, chunkMemory: chunkMemories?.take() };
   };
+  const ahead = new WorkAhead(splits(), {
+    workers,
+    buffers,
+    begin: ({ split, chunkMemory }, buffer) => read(split, { buffer, chunkMemory }),
+  });
   let isDone = false;
   try {
-    for (await readAhead(); ahead[0]; await readAhead()) {
-      const { split, lent, result } = ahead[0];
+    for (let next = await ahead.first(); next; next = await ahead.first()) {
+      const { buffer, result } = next;
+      const { split, chunkMemory } = next.work;
       let found = await result;
       let accepted = table.accept(split, found.end);
       if (accepted.kind === 'again') {
-        found = await read(accepted.split, lent);
+        found = await read(accepted.split, { buffer, chunkMemory });
         accepted = table.accept(accepted.split, found.end);
       }
       if (accepted.kind === 'endless') {
@@ -88,17 +75,20 @@ export async function* readSplits(
         break;
       }
       ahead.shift();
-      const { buffer, chunkMemory } = lent;
-      const release = releaseAfter(found.chunks.length, () => {
+      const release = (): void => {
         if (chunkMemory !== undefined) chunkMemories?.release(chunkMemory);
-      });
-      if (accepted.kind !== 'taken') continue;
+      };
+      if (accepted.kind !== 'taken') {
+        release();
+        continue;
+      }
       const { rowsBefore, linesBefore } = accepted;
       if (found.counts) {
         const { counts, parts } = found;
         yield { counts, rowsBefore, linesBefore, ...(buffer === undefined ? {} : { written: { parts, buffer } }) };
       }
-      for (const chunk of found.chunks) yield { ...shifted(chunk, rowsBefore, linesBefore), release };
+      const releaseOne = releaseAfter(found.chunks.length, release);
+      for (const chunk of found.chunks) yield { ...shifted(chunk, rowsBefore, linesBefore), release: releaseOne };
     }
     isDone = true;
   } catch (error) {
@@ -107,7 +97,7 @@ export async function* readSplits(
     // After a failure, splits that are still being read are not wanted, and may take long.
     if (!isDone) await batchWorkers.close();
     // A file that is closed must not be read any more.
-    await Promise.allSettled(ahead.map(({ result }) => result));
+    await ahead.settle();
   }
 }
 

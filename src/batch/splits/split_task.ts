@@ -1,7 +1,7 @@
 import type { WorldNames } from '../../kernel/world.js';
 import { DeciderCache } from '../../pool/decider_cache.js';
 import { copyChunk, isTransient, type TransientChunk } from '../../tables/columnar/row_batch_reader.js';
-import { openPartEncoders } from '../../tables/open_output.js';
+import { openOutput } from '../../tables/open_output.js';
 import type { OutputPart, OutputTable, PartEncoder } from '../../tables/output_table.js';
 import { openSplitReader } from '../../tables/read_splits.js';
 import type { RequestChunk } from '../../tables/request_table.js';
@@ -10,11 +10,12 @@ import { type CopyRoom, roomIn } from '../../tables/rows/copy_room.js';
 import { RowDiagnostics } from '../../tables/rows/row_diagnostics.js';
 import type { Split, SplitEnd, SplitReader, TableData } from '../../tables/split.js';
 import { generateRequests } from '../../workload/generate_requests.js';
-import { type BatchDecider, type DecidedChunk, decideChunk } from '../decide_chunk.js';
+import { type ChunksResult, type Deciders, decideChunk, decideChunks, type UndecidedChunk } from '../decide_chunk.js';
 import { countTransientChunk } from '../summary/count_columns.js';
 import { Grouping } from '../summary/group_by.js';
 import type { GroupColumn } from '../summary/group_columns.js';
 import { type Counts, emptyCounts, tallyChunk } from '../summary/summary.js';
+import { LentEncoders } from './lent_encoders.js';
 import { captureReadFailure, type ReadFailure } from './read_failure.js';
 import { unpackWorld, type WorldTransfer } from './world_transfer.js';
 
@@ -49,7 +50,7 @@ export type SplitTask = { readonly workspaces: readonly number[]; readonly buffe
       readonly kind: 'split';
       readonly split: Split;
       readonly wants: SplitWants;
-      /** The memory its chunks are handed out in; where there is none, they are moved. */
+      /** The memory its chunks are handed out in; without one, they are moved. */
       readonly chunkMemory?: number | undefined;
     }
   | {
@@ -58,9 +59,6 @@ export type SplitTask = { readonly workspaces: readonly number[]; readonly buffe
       readonly chunks: readonly UndecidedChunk[];
     }
 );
-
-/** What deciding and writing rows needs of a chunk. */
-export type UndecidedChunk = Pick<RequestChunk, 'columns' | 'rows' | 'firstRow' | 'lines' | 'bad'>;
 
 /** What is wanted of a split: its chunks; or they are decided and counted where they are read. */
 export type SplitWants = 'chunks' | 'counts';
@@ -80,12 +78,6 @@ export interface SampleResult {
   readonly parts: readonly OutputPart[];
 }
 
-/** What comes of chunks. Plain data. */
-export interface ChunksResult {
-  readonly decided: readonly DecidedChunk[];
-  readonly parts: readonly OutputPart[];
-}
-
 /** What a worker answers to each kind of task. */
 export interface SplitTaskResults {
   readonly sample: SampleResult;
@@ -93,16 +85,12 @@ export interface SplitTaskResults {
   readonly chunks: ChunksResult;
 }
 
-type Deciders = readonly [BatchDecider, ...BatchDecider[]];
-
 /** Does parts of a batch in a worker thread. */
 export class SplitTaskHandler {
   readonly #data: SplitWorkerData;
   readonly #world: WorldNames;
   readonly #deciders: readonly DeciderCache[];
-  readonly #makeEncoder: ((memory: WebAssembly.Memory) => PartEncoder) | undefined;
-  /** By buffer. */
-  readonly #encoders = new Map<number, PartEncoder>();
+  readonly #encoders: LentEncoders | undefined;
   readonly #grouping: Grouping | undefined;
   readonly #problems: RowDiagnostics;
   readonly #reader: SplitReader | undefined;
@@ -110,13 +98,13 @@ export class SplitTaskHandler {
   private constructor(
     data: SplitWorkerData,
     world: WorldNames,
-    makeEncoder: ((memory: WebAssembly.Memory) => PartEncoder) | undefined,
+    encoders: LentEncoders | undefined,
     reader: SplitReader | undefined,
     problems: RowDiagnostics,
   ) {
     this.#data = data;
     this.#world = world;
-    this.#makeEncoder = makeEncoder;
+    this.#encoders = encoders;
     this.#reader = reader;
     this.#problems = problems;
     this.#grouping = data.groupBy && new Grouping(world, data.groupBy);
@@ -127,28 +115,20 @@ export class SplitTaskHandler {
   static async open(data: SplitWorkerData): Promise<SplitTaskHandler> {
     const world = unpackWorld(data.world);
     const problems = new RowDiagnostics();
-    const makeEncoder = data.output && (await openPartEncoders(world, data.output.table));
+    const { output } = data;
+    const encoders = output && new LentEncoders(output.buffers, (await openOutput(world, output.table)).makeEncoder);
     const reader = data.table && (await openSplitReader(data.table, world, problems));
-    return new SplitTaskHandler(data, world, makeEncoder, reader, problems);
+    return new SplitTaskHandler(data, world, encoders, reader, problems);
   }
 
   run(task: SplitTask): SplitTaskResults[SplitTask['kind']] | Promise<SplitTaskResults['split']> {
     const deciders = this.#deciders.map((at, i) => at.at(task.workspaces[i] as number)) as unknown as Deciders;
-    const encoder = this.#encoderOf(task.buffer);
+    const encoder = task.buffer === undefined ? undefined : this.#encoders?.of(task.buffer);
     if (task.kind === 'chunks') return decideChunks(task.chunks, deciders, encoder);
     if (task.kind === 'sample') return this.#sample(task, deciders, encoder);
     const reader = this.#reader as SplitReader;
     const read = () => captureReadFailure(() => this.#readSplit(reader, task, deciders, encoder));
     return reader.prepare?.(task.split)?.then(read) ?? read();
-  }
-
-  #encoderOf(buffer: number | undefined): PartEncoder | undefined {
-    const { output } = this.#data;
-    if (buffer === undefined || !output || !this.#makeEncoder) return undefined;
-    const known = this.#encoders.get(buffer);
-    const encoder = known ?? this.#makeEncoder(output.buffers[buffer] as WebAssembly.Memory);
-    if (!known) this.#encoders.set(buffer, encoder);
-    return encoder;
   }
 
   #roomOf(chunkMemory: number | undefined): CopyRoom | undefined {
@@ -224,20 +204,6 @@ export class SplitTaskHandler {
       ? result.chunks.flatMap(buffersOfChunk).filter((buffer) => buffer instanceof ArrayBuffer)
       : [];
   }
-}
-
-/** Decides chunks; writes their rows where there is an encoder. */
-export function decideChunks(
-  chunks: readonly UndecidedChunk[],
-  deciders: Deciders,
-  encoder: PartEncoder | undefined,
-): ChunksResult {
-  const decided = chunks.map((chunk) => {
-    const answers = decideChunk(chunk, deciders);
-    encoder?.add(chunk, answers.verdicts);
-    return answers;
-  });
-  return { decided, parts: encoder?.take() ?? [] };
 }
 
 function buffersOfChunk({ columns, lines, expects }: RequestChunk): ArrayBufferLike[] {

@@ -1,16 +1,15 @@
-import { MEMORY_PAGES, PAST_ROWS } from '../../abi/memory_layout.js';
 import type { Columns, FullColumns } from '../../engine/columns.js';
 import { createMemory, instantiate, type TableRowExports } from '../../engine/wasm.js';
 import { OUTCOMES } from '../../kernel/verdict.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestColumn } from '../request_table.js';
+import { RowMemory } from '../row_memory.js';
 import type { NumberType } from './cells.js';
 import { CODE_ARRAYS, CODE_KINDS } from './codes.js';
 
 /** Rows of a decode buffer: few enough to stay in cache. */
 export const DECODE_BUFFER_ROWS = 16_384;
 
-const PAGE = 65_536;
 /** Bytes of one column's cells, of the widest kind there is. */
 const CELL_BYTES = 8 * (DECODE_BUFFER_ROWS + 1);
 const VALID_BYTES = DECODE_BUFFER_ROWS / 8 + 1;
@@ -32,8 +31,8 @@ interface ColumnBuffers {
  * put on it, looked up in tables of codes, and joined.
  */
 export class DecodeBuffer {
-  readonly #memory = createMemory(true);
-  readonly #exports: TableRowExports = instantiate(this.#memory);
+  readonly #memory = new RowMemory(createMemory(true));
+  readonly #exports: TableRowExports = instantiate(this.#memory.memory);
   readonly #columnBuffers: Readonly<Record<RequestColumn, ColumnBuffers>>;
   /** Columns that the table has. */
   readonly #given: ReadonlySet<RequestColumn>;
@@ -50,25 +49,24 @@ export class DecodeBuffer {
   readonly #byTask: number;
   readonly #byVerdict: number;
   readonly #tasks: number;
-  #end = PAGE;
 
   constructor(world: WorldNames, given: ReadonlySet<RequestColumn>) {
     const { vocabulary } = world.profile;
     this.#given = given;
     this.#tasks = world.tasks.length;
-    this.#verdicts = this.#allocate(DECODE_BUFFER_ROWS);
-    this.#byTask = this.#allocate(4 * OUTCOMES * (this.#tasks + 1));
-    this.#byVerdict = this.#allocate(4 * 4 * 256);
+    this.#verdicts = this.#memory.allocate(DECODE_BUFFER_ROWS);
+    this.#byTask = this.#memory.allocate(4 * OUTCOMES * (this.#tasks + 1));
+    this.#byVerdict = this.#memory.allocate(4 * 4 * 256);
     this.#progAttach = vocabulary.require('cmds', 'prog_attach');
     this.#linkCreate = vocabulary.require('cmds', 'link_create');
-    this.#wide = this.#allocate(4 * DECODE_BUFFER_ROWS);
-    this.#type = this.#allocate(DECODE_BUFFER_ROWS);
-    this.#oddAt = this.#allocate(DECODE_BUFFER_ROWS);
-    this.odd = this.#bytes(this.#oddAt, DECODE_BUFFER_ROWS);
+    this.#wide = this.#memory.allocate(4 * DECODE_BUFFER_ROWS);
+    this.#type = this.#memory.allocate(DECODE_BUFFER_ROWS);
+    this.#oddAt = this.#memory.allocate(DECODE_BUFFER_ROWS);
+    this.odd = this.#memory.bytes(this.#oddAt, DECODE_BUFFER_ROWS);
     const buffers = (name: RequestColumn): ColumnBuffers => ({
-      cells: this.#allocate(given.has(name) ? CELL_BYTES : 0),
-      valid: this.#allocate(given.has(name) ? VALID_BYTES : 0),
-      codes: this.#allocate(CODE_KINDS[name].bytes * DECODE_BUFFER_ROWS),
+      cells: this.#memory.allocate(given.has(name) ? CELL_BYTES : 0),
+      valid: this.#memory.allocate(given.has(name) ? VALID_BYTES : 0),
+      codes: this.#memory.allocate(CODE_KINDS[name].bytes * DECODE_BUFFER_ROWS),
       table: 0,
       room: 0,
       last: 0,
@@ -89,18 +87,18 @@ export class DecodeBuffer {
 
   /** Where the bytes of a column's cells go: `bytes` of them, from the first row on. */
   cells(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#columnBuffers[name].cells, bytes);
+    return this.#memory.bytes(this.#columnBuffers[name].cells, bytes);
   }
 
   /** Where the validity bits of a column go. */
   valid(name: RequestColumn, bytes: number): Uint8Array {
-    return this.#bytes(this.#columnBuffers[name].valid, bytes);
+    return this.#memory.bytes(this.#columnBuffers[name].valid, bytes);
   }
 
   /** The codes of a column. */
   codes(name: RequestColumn): Uint8Array | Uint16Array | Uint32Array {
     return new CODE_ARRAYS[CODE_KINDS[name].bytes](
-      this.#memory.buffer,
+      this.#memory.memory.buffer,
       this.#columnBuffers[name].codes,
       DECODE_BUFFER_ROWS,
     );
@@ -112,10 +110,12 @@ export class DecodeBuffer {
     if (table.length > buffers.room) {
       // What one that grows leaves behind is less than what it has in the end.
       buffers.room = Math.max(2 * buffers.room, table.length);
-      buffers.table = this.#allocate(buffers.room * table.BYTES_PER_ELEMENT);
+      buffers.table = this.#memory.allocate(buffers.room * table.BYTES_PER_ELEMENT);
     }
     buffers.last = table.length - 1;
-    this.#bytes(buffers.table, table.byteLength).set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+    this.#memory
+      .bytes(buffers.table, table.byteLength)
+      .set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
   }
 
   /** Turns the first `rows` numbers of a column's cells into codes. Counts of instructions are their own codes. */
@@ -163,7 +163,7 @@ export class DecodeBuffer {
 
   /** The requests that join() made: views that the next rows overwrite. */
   columns(rows: number): FullColumns {
-    const { buffer } = this.#memory;
+    const { buffer } = this.#memory.memory;
     const at = (name: RequestColumn): number => this.#columnBuffers[name].codes;
     return {
       task: new Uint16Array(buffer, at('task'), rows),
@@ -188,12 +188,12 @@ export class DecodeBuffer {
   /** What rows expect, where the table has such a column: a view as of columns(). */
   expects(rows: number): Int16Array | undefined {
     if (!this.#given.has('expect')) return undefined;
-    return new Int16Array(this.#memory.buffer, this.#columnBuffers.expect.codes, rows);
+    return new Int16Array(this.#memory.memory.buffer, this.#columnBuffers.expect.codes, rows);
   }
 
   /** Memory for the verdicts of the buffer's rows. */
   verdicts(rows: number): Uint8Array {
-    return this.#bytes(this.#verdicts, rows);
+    return this.#memory.bytes(this.#verdicts, rows);
   }
 
   /** Counts the buffer's rows by verdicts(). */
@@ -204,7 +204,7 @@ export class DecodeBuffer {
 
   /** Adds what was counted to counts by verdict byte, and by task * 32 + outcome; starts over. */
   takeCounts(byVerdict: Float64Array, byTask: Float64Array | Uint32Array): void {
-    const { buffer } = this.#memory;
+    const { buffer } = this.#memory.memory;
     const tasks = new Uint32Array(buffer, this.#byTask, OUTCOMES * (this.#tasks + 1));
     for (let i = 0; i < tasks.length; i++) byTask[i] = (byTask[i] as number) + (tasks[i] as number);
     const verdicts = new Uint32Array(buffer, this.#byVerdict, 4 * 256);
@@ -213,19 +213,5 @@ export class DecodeBuffer {
     }
     tasks.fill(0);
     verdicts.fill(0);
-  }
-
-  #bytes(address: number, bytes: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, bytes);
-  }
-
-  /** Memory for a number of bytes, and for those that are read and written past them. */
-  #allocate(bytes: number): number {
-    const address = this.#end;
-    this.#end += Math.ceil((bytes + PAST_ROWS) / 64) * 64;
-    const pages = Math.ceil(this.#end / PAGE);
-    const has = Math.max(MEMORY_PAGES, this.#memory.buffer.byteLength / PAGE);
-    if (pages > has) this.#memory.grow(pages - has);
-    return address;
   }
 }

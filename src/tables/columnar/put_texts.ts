@@ -10,7 +10,7 @@ export interface ChangeableCells {
 
 /**
  * Puts the request of a row with a problem, as it was written, into the cells of the request columns; names that are not there yet are
- * added to `names`, which are undefined for a column of counts. A count that is none stays empty.
+ * added to `names`, which are undefined for a column of counts. Text that is no count leaves its cell empty.
  */
 export function putTexts(
   cells: readonly ChangeableCells[],

@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as FooterWriter } from 'hyparquet-writer';
 import type { OutputColumn } from '../columnar/output_columns.js';
 import type { Compression, OutputPart, TableWriter } from '../output_table.js';
-import { CODEC_OF, compressorOf } from './compressor.js';
+import { CODEC_OF } from './compressor.js';
 import type { ParquetChunk } from './row_group.js';
 
 type RowGroup = FooterWriter['row_groups'][number];
@@ -19,9 +19,7 @@ export class ParquetTableWriter implements TableWriter {
   readonly #bytes = new ByteWriter();
   #offset: number;
 
-  /** Throws as compressorOf() does: threads that write parts would come to it too late. */
   constructor(columns: readonly OutputColumn[], compression: Compression, partRows: number) {
-    compressorOf(compression);
     this.partRows = partRows;
     this.#columns = columns;
     this.#compression = compression;

@@ -43,18 +43,9 @@ export class RequestText {
   readonly fields: CommandFields;
   /** What rows are made of, in UTF-8: for code that writes many at a time. */
   readonly fragments: RequestFragments;
-  readonly #tasks: Fragments;
-  /** One more than there are tokens: the last stands for none. */
-  readonly #tokens: Fragments;
   /** An id that the world does not have goes between these. */
   readonly #unknownTask: Fragments;
   readonly #unknownToken: Fragments;
-  /** Command and type, by command * 64 + type. */
-  readonly #commands: Fragments;
-  readonly #attachTypes: Fragments;
-  /** What comes before a count of instructions, and what stands in its place. */
-  readonly #insnCnt: Fragments;
-  readonly #pres: Fragments;
 
   constructor(world: WorldNames, format: RequestFormat) {
     const { vocabulary } = world.profile;
@@ -65,13 +56,10 @@ export class RequestText {
     const names = (kind: EnumKind): string[] => readableNames(vocabulary, kind).map(quote);
 
     const member = (name: string, value: string): string => (isCsv ? `${value},` : `"${name}":${value},`);
-    const tasks = readableIds(world.tasks.map(({ name }) => name));
-    const tokens = readableIds(world.tokens.map(({ name }) => name));
-    this.#tasks = new Fragments(tasks.map((name) => member('task', quote(name))));
-    this.#tokens = new Fragments([
-      ...tokens.map((name) => member('token', quote(name))),
-      isCsv ? ',' : '"token":null,',
-    ]);
+    const ids = (name: string, names: readonly { readonly name: string }[]): string[] =>
+      readableIds(names.map((named) => named.name)).map((id) => member(name, quote(id)));
+    const tasks = new Fragments(ids('task', world.tasks));
+    const tokens = new Fragments([...ids('token', world.tokens), isCsv ? ',' : '"token":null,']);
     this.#unknownTask = new Fragments(isCsv ? ['#', ','] : ['"task":"#', '",']);
     this.#unknownToken = new Fragments(isCsv ? ['#', ','] : ['"token":"#', '",']);
 
@@ -83,7 +71,7 @@ export class RequestText {
       if (isCsv) return `${cmd},${mapType},${progType},`;
       return `"cmd":${cmd}${mapType && `,"map_type":${mapType}`}${progType && `,"prog_type":${progType}`}`;
     };
-    this.#commands = new Fragments(
+    const commands = new Fragments(
       names('cmds').flatMap((cmd, number) =>
         COLUMN_NUMBERS.map((type) => commandText(cmd, fields.type[number] as number, type)),
       ),
@@ -92,23 +80,15 @@ export class RequestText {
       if (isDefault) return '';
       return isCsv ? value : `,"${name}":${value}`;
     };
-    this.#attachTypes = new Fragments(
+    const attachTypes = new Fragments(
       names('attach_types').map((name, number) => last('expected_attach_type', name, number === 0)),
     );
-    this.#insnCnt = new Fragments(isCsv ? [',', ',,', ','] : [',"insn_cnt":', '', '']);
+    const insnCnts = new Fragments(isCsv ? [',', ',,', ','] : [',"insn_cnt":', '', '']);
     const preText = (code: number): string =>
       last('pre', quote(PRE_NAMES[code] ?? ''), PRE_NAMES[code] === undefined || code === 0);
-    this.#pres = new Fragments(Array.from({ length: 256 }, (_, code) => preText(code)));
-    const parts = [this.#tasks, this.#tokens, this.#commands, this.#attachTypes, this.#insnCnt, this.#pres];
-    this.fragments = {
-      tasks: this.#tasks,
-      tokens: this.#tokens,
-      commands: this.#commands,
-      attachTypes: this.#attachTypes,
-      insnCnts: this.#insnCnt,
-      pres: this.#pres,
-    };
-    this.longest = parts.reduce((bytes, { longest }) => bytes + longest, 64 + 3 * MAX_DIGITS);
+    const pres = new Fragments(Array.from({ length: 256 }, (_, code) => preText(code)));
+    this.fragments = { tasks, tokens, commands, attachTypes, insnCnts, pres };
+    this.longest = Object.values(this.fragments).reduce((bytes, { longest }) => bytes + longest, 64 + 3 * MAX_DIGITS);
   }
 
   /**
@@ -119,23 +99,24 @@ export class RequestText {
     const task = columns.task[row] as number;
     const token = columns.token[row] as number;
     const cmd = saturate(columns.cmd[row] as number);
-    if (task < this.#tasks.length) out.fragment(this.#tasks, task);
+    const { tasks, tokens, commands, attachTypes, insnCnts, pres } = this.fragments;
+    if (task < tasks.length) out.fragment(tasks, task);
     else writeId(out, this.#unknownTask, task);
-    const tokens = this.#tokens.length - 1;
-    if (token < tokens || token === NO_TOKEN) out.fragment(this.#tokens, Math.min(token, tokens));
+    const none = tokens.length - 1;
+    if (token < none || token === NO_TOKEN) out.fragment(tokens, Math.min(token, none));
     else writeId(out, this.#unknownToken, token);
-    out.fragment(this.#commands, cmd * TYPE_ROWS + saturate(columns.type[row] as number));
+    out.fragment(commands, cmd * TYPE_ROWS + saturate(columns.type[row] as number));
     if (this.fields.attachType[cmd] === 1) {
-      out.fragment(this.#attachTypes, saturate(columns.attachType[row] as number));
+      out.fragment(attachTypes, saturate(columns.attachType[row] as number));
     }
     if (this.fields.insnCnt[cmd] === 1) {
-      out.fragment(this.#insnCnt, 0);
+      out.fragment(insnCnts, 0);
       out.decimal(columns.insnCnt[row] as number);
-      out.fragment(this.#insnCnt, 2);
+      out.fragment(insnCnts, 2);
     } else {
-      out.fragment(this.#insnCnt, 1);
+      out.fragment(insnCnts, 1);
     }
-    out.fragment(this.#pres, columns.pre[row] as number);
+    out.fragment(pres, columns.pre[row] as number);
   }
 }
 

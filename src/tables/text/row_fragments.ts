@@ -29,7 +29,7 @@ export interface RowFragments {
   readonly hasVerdicts: boolean;
   /** At the start of a row, before its number; and before the line. */
   readonly starts: Fragments;
-  /** After the line, and where there is none. */
+  /** After the line, and in place of it. */
   readonly heads: Fragments;
   /** The end of a row, by verdict byte; of a request, the first. */
   readonly tails: Fragments;
@@ -45,7 +45,7 @@ export interface RowFragments {
  * `row` counts from 1; `line` is the file's, empty for generated rows. The request is written as it was understood, in
  * one spelling; a row with a problem as the file has it. `verdict` is allowed, denied, bad (the row could not be read,
  * or names what the world does not have) or undecided (BPF_TOKEN_CREATE). In NDJSON, `token` and `errno` are null where
- * there is none, and members of columns that do not apply are left out.
+ * a row has neither, and members of columns that do not apply are left out.
  */
 export function verdictFragments(world: WorldNames, format: RequestFormat): RowFragments {
   const isCsv = format === 'csv';
