@@ -2,7 +2,14 @@ import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { CompressionType, compressionRegistry, RecordBatchFileWriter, tableFromArrays } from 'apache-arrow';
+import {
+  CompressionType,
+  compressionRegistry,
+  DataType,
+  RecordBatchFileWriter,
+  tableFromArrays,
+  tableFromIPC,
+} from 'apache-arrow';
 import lz4 from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as Batch from '../../src/batch/index.js';
@@ -188,6 +195,26 @@ describe('verdicts as Arrow', () => {
     expect(again.problems.first.map(({ row, message }) => [row, message])).toEqual(
       written.problems.first.map(({ line, message }) => [line, message]),
     );
+  });
+
+  test('names of tasks have numbers of one byte where the dictionaries of the table say that few more come', async () => {
+    const [narrow, direct, again] = ['narrow.arrow', 'direct.csv', 'again.csv'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const to = (path: string, format: 'arrow' | 'csv') => ({ kind: 'file', path, format }) as const;
+    await summaryOf({ sink: to(narrow, 'arrow') });
+    await summaryOf({ sink: to(direct, 'csv') });
+    const { fields } = tableFromIPC(await readFile(narrow)).schema;
+    const indices = fields.flatMap(({ name, type }) =>
+      DataType.isDictionary(type) ? [[name, type.indices.bitWidth] as const] : [],
+    );
+    expect(Object.fromEntries(indices)).toMatchObject({ task: 8, token: 8, cmd: 8, pre: 8, reason: 8 });
+    // The task that the world does not have is there.
+    await summaryOf({ source: { kind: 'file', path: narrow, format: 'arrow' }, sink: to(again, 'csv') });
+    expect((await readFile(again)).equals(await readFile(direct))).toBe(true);
+    expect((await readFile(direct, 'utf8')).match(/,agnet,/g)).toHaveLength(BAD_ROWS);
   });
 
   test('a signal leaves no output', async () => {

@@ -4,8 +4,8 @@ import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OUTCOME_MASK, Outcome } from '../../src/abi/verdict.js';
-import type { FullColumns } from '../../src/engine/columns.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
+import { ANY_ADDED_NAMES } from '../../src/tables/columnar/added_names.js';
 import { TableFile } from '../../src/tables/file_source.js';
 import { isColumnar, TABLE_FORMATS, type TableFormat } from '../../src/tables/formats.js';
 import { openTable } from '../../src/tables/open_table.js';
@@ -14,6 +14,7 @@ import type { RequestChunk } from '../../src/tables/request_table.js';
 import { RowDiagnostics } from '../../src/tables/rows/row_diagnostics.js';
 import { OUTPUT_COLUMNS } from '../../src/tables/text/row_fragments.js';
 import { cases } from '../cases.js';
+import { anyColumns } from './any_columns.js';
 import { duckdbFolder } from './duckdb_folder.js';
 import { type Value, VerdictCellsByRow } from './oracle/verdict_cells.js';
 import { smallWorld } from './small_world.js';
@@ -24,29 +25,6 @@ const world = smallWorld();
 /** zstd needs Node 22.15. */
 const HAS_ZSTD = 'zstdCompressSync' in (await import('node:zlib'));
 
-const byte = fc.integer({ min: 0, max: 255 });
-const columnsOf = (rows: number): fc.Arbitrary<FullColumns> => {
-  const of = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: rows, maxLength: rows });
-  return fc
-    .record({
-      task: of(fc.nat(world.tasks.length - 1)),
-      token: of(fc.oneof(fc.nat(world.tokens.length - 1), fc.constant(NO_TOKEN))),
-      cmd: of(fc.oneof(fc.constant(5), fc.nat(63), byte)),
-      type: of(fc.oneof(fc.nat(63), byte)),
-      attachType: of(fc.oneof(fc.constant(0), fc.nat(63), byte)),
-      insnCnt: of(fc.oneof(fc.nat(3), fc.nat(0xffff_ffff))),
-      pre: of(fc.oneof(fc.constant(0), fc.nat(4))),
-    })
-    .map(({ task, token, cmd, type, attachType, insnCnt, pre }) => ({
-      task: Uint16Array.from(task),
-      token: Uint16Array.from(token),
-      cmd: Uint8Array.from(cmd),
-      type: Uint8Array.from(type),
-      attachType: Uint8Array.from(attachType),
-      insnCnt: Uint32Array.from(insnCnt),
-      pre: Uint8Array.from(pre),
-    }));
-};
 /** Texts of rows with a problem: names that are there and others, which make dictionaries grow. */
 const text = fc.oneof(
   fc.constantFrom('', 'x', 'root', '12', '4294967296', 'ä,"b"\n', '\u{1f600}', '\uffee'),
@@ -55,7 +33,10 @@ const text = fc.oneof(
 const someRows = fc.oneof(fc.nat(70), fc.integer({ min: 1, max: 2100 }));
 const chunk = someRows.chain((rows) =>
   fc.record({
-    columns: columnsOf(Math.min(rows, 70)),
+    columns: anyColumns(Math.min(rows, 70), {
+      task: fc.nat(world.tasks.length - 1),
+      token: fc.oneof(fc.nat(world.tokens.length - 1), fc.constant(NO_TOKEN)),
+    }),
     rows: fc.constant(rows),
     verdicts: fc.uint8Array({ minLength: Math.min(rows, 70), maxLength: Math.min(rows, 70) }),
     bad: fc.array(fc.tuple(fc.nat(Math.max(rows - 1, 0)), fc.array(text, { minLength: 8, maxLength: 8 })), {
@@ -68,6 +49,12 @@ const anyTable = fc.record({
   firstRow: fc.constantFrom(0, 99, 2 ** 32 - 20, 2 ** 40),
   lines: fc.constantFrom('none', 'each', 'some'),
 });
+/** Names that rows may add, as many as fit the numbers of names in one byte, two, or any: more than the tables here have. */
+const anyAdded = fc.constantFrom(
+  ANY_ADDED_NAMES.map(() => 60),
+  ANY_ADDED_NAMES.map(() => 300),
+  ANY_ADDED_NAMES,
+);
 type AnyTable = typeof anyTable extends fc.Arbitrary<infer T> ? T : never;
 
 /** Rows that are repeated until there are enough. */
@@ -186,11 +173,11 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
 
   test('what many rows at a time are written as is what they are row by row, for another program', async () => {
     await fc.assert(
-      fc.asyncProperty(anyTable, fc.constantFrom(...COMPRESSIONS), async (table, compression) => {
+      fc.asyncProperty(anyTable, anyAdded, fc.constantFrom(...COMPRESSIONS), async (table, added, compression) => {
         const all = decidedOf(table);
         const groups = isColumnar(format) ? all : all.map((group) => group.map(plainly));
         const isPossible = format === 'parquet' && (compression !== 'zstd' || HAS_ZSTD);
-        const output = { format, hasVerdicts: true, ...(isPossible ? { compression } : {}) };
+        const output = { format, hasVerdicts: true, added, ...(isPossible ? { compression } : {}) };
         const bytes = await tableBytes(world, output, groups);
         const expected = expectedOf(groups);
         const rows = expected.row?.length ?? 0;

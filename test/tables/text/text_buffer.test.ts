@@ -7,40 +7,24 @@ import type { RequestChunk } from '../../../src/tables/request_table.js';
 import { TextPartEncoder } from '../../../src/tables/text/part_encoder.js';
 import { verdictFragments } from '../../../src/tables/text/row_fragments.js';
 import { cases } from '../../cases.js';
+import { anyColumns } from '../any_columns.js';
 import { VerdictRowsByRow } from '../oracle/verdict_rows.js';
 import { smallWorld } from '../small_world.js';
 
 const world = smallWorld();
-const byte = fc.integer({ min: 0, max: 255 });
 
 const chunk = fc.nat(60).chain((rows) => {
-  const of = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: rows, maxLength: rows });
   return fc.record({
-    columns: fc
-      .record({
-        // Ids that the world does not have are written as numbers.
-        task: of(fc.oneof(fc.nat(world.tasks.length), fc.nat(0xffff))),
-        token: of(fc.oneof(fc.nat(world.tokens.length), fc.constant(NO_TOKEN), fc.nat(0xffff))),
-        cmd: of(fc.oneof(fc.nat(10), byte)),
-        type: of(fc.oneof(fc.nat(40), byte)),
-        attachType: of(fc.oneof(fc.nat(60), byte)),
-        insnCnt: of(fc.oneof(fc.nat(0xffff_ffff), fc.nat(11))),
-        pre: of(fc.nat(4)),
-      })
-      .map(
-        ({ task, token, cmd, type, attachType, insnCnt, pre }): FullColumns => ({
-          task: Uint16Array.from(task),
-          token: Uint16Array.from(token),
-          cmd: Uint8Array.from(cmd),
-          type: Uint8Array.from(type),
-          attachType: Uint8Array.from(attachType),
-          insnCnt: Uint32Array.from(insnCnt),
-          pre: Uint8Array.from(pre),
-        }),
-      ),
+    // Ids that the world does not have are written as numbers.
+    columns: anyColumns(rows, {
+      task: fc.oneof(fc.nat(world.tasks.length), fc.nat(0xffff)),
+      token: fc.oneof(fc.nat(world.tokens.length), fc.constant(NO_TOKEN), fc.nat(0xffff)),
+    }),
     verdicts: fc.uint8Array({ minLength: rows, maxLength: rows }),
     firstRow: fc.oneof(fc.nat(100), fc.constantFrom(0, 8, 98, 99_990, 2 ** 32 - 20, 10 ** 15 - 30)),
-    lines: fc.option(of(fc.oneof(fc.nat(0xffff_ffff), fc.nat(120))), { nil: undefined }),
+    lines: fc.option(fc.array(fc.oneof(fc.nat(0xffff_ffff), fc.nat(120)), { minLength: rows, maxLength: rows }), {
+      nil: undefined,
+    }),
     bad: fc.array(
       fc.tuple(
         fc.nat(Math.max(rows - 1, 0)),
