@@ -10,6 +10,7 @@ import {
   READ_ATTACH_TYPE,
   READ_ATTACH_TYPE_READERS,
   READ_CMD,
+  READ_CELLS_END,
   READ_COMPLEX,
   READ_DISCARD,
   READ_DONE,
@@ -22,6 +23,7 @@ import {
   READ_INSN_CNT,
   READ_INSN_CNT_READERS,
   READ_KEYS,
+  READ_LAST_KEYS,
   READ_LINE,
   READ_LINES,
   READ_MAX_LINE,
@@ -44,8 +46,11 @@ import {
   READ_TYPE,
   READ_TYPE_READERS,
   READ_TYPE_REQUIRED,
+  MAX_LAST_KEYS,
+  SLOT_LENGTH,
+  SLOT_VALUE,
 } from '../src/abi/read_layout';
-import { findSpelling, UNKNOWN_SPELLING } from './spellings';
+import { findSlot, findSpelling, isSlotAt, UNKNOWN_SPELLING } from './spellings';
 import { splat } from './vector';
 
 // Places of cells.
@@ -58,7 +63,6 @@ const ATTACH_TYPE: u32 = 5;
 const INSN_CNT: u32 = 6;
 const PRE: u32 = 7;
 const EXPECT: u32 = 8;
-const PLACES: u32 = 10;
 /** What a command's type is (request/command_fields.ts). */
 const READS_NO_TYPE: u8 = 0;
 const READS_MAP_TYPE: u8 = 1;
@@ -334,24 +338,35 @@ function putValue(layout: usize, from: usize, place: u32): usize {
 // @ts-ignore: decorator
 @inline
 function splitObject(layout: usize, from: usize): usize {
-  for (let place: u32 = 0; place < PLACES; place++) put(layout, place, 0, 0);
+  // Starts and ends are one after the other, each filled up to a multiple of sixteen bytes.
+  for (let at = layout + READ_STARTS; at < layout + READ_CELLS_END; at += 16) v128.store(at, splat(0));
   const slots = <usize>load<u32>(layout + READ_SLOTS + (READ_KEYS << 2));
   const mask = load<u32>(layout + READ_SLOT_MASKS + (READ_KEYS << 2));
   let at = from;
   let seen: u32 = 0;
+  let lastKey = layout + READ_LAST_KEYS;
+  const lastKeysEnd = lastKey + 4 * MAX_LAST_KEYS;
   do {
     at = skipSpace(at + 1);
     if (load<u8>(at) != QUOTE) return 0;
     const key = at + 1;
-    const keyEnd = textEnd(key);
-    if (!keyEnd || keyEnd == key) return 0;
-    const column = findSpelling(slots, mask, key, <u32>(keyEnd - key));
-    if (column == UNKNOWN_SPELLING) {
+    // A member most likely has the key that the member at its place had last.
+    let slot = lastKey < lastKeysEnd ? <usize>load<u32>(lastKey) : 0;
+    let keyEnd = slot ? key + load<u32>(slot + SLOT_LENGTH) : 0;
+    if (!slot || load<u8>(keyEnd) != QUOTE || !isSlotAt(slot, key)) {
+      keyEnd = textEnd(key);
+      if (!keyEnd || keyEnd == key) return 0;
+      slot = findSlot(slots, mask, key, <u32>(keyEnd - key));
+      if (slot && lastKey < lastKeysEnd) store<u32>(lastKey, <u32>slot);
+    }
+    lastKey += 4;
+    if (!slot) {
       store<u32>(layout + READ_MISS_TABLE, READ_KEYS);
       store<u32>(layout + READ_MISS_START, <u32>key);
       store<u32>(layout + READ_MISS_END, <u32>keyEnd);
       return UNKNOWN_KEY;
     }
+    const column = load<u32>(slot + SLOT_VALUE);
     at = skipSpace(keyEnd + 1);
     if (load<u8>(at) != COLON) return 0;
     at = skipSpace(at + 1);

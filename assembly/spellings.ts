@@ -47,17 +47,32 @@ function isText(text: usize, slotText: usize, length: u32): bool {
 
 /** What a text of at least one byte stands for, or UNKNOWN_SPELLING. */
 export function findSpelling(slots: usize, mask: u32, text: usize, length: u32): i32 {
+  const slot = findSlot(slots, mask, text, length);
+  return slot ? load<i32>(slot + SLOT_VALUE) : UNKNOWN_SPELLING;
+}
+
+/** Whether the text of a slot is what lies at an address. */
+// @ts-ignore: decorator
+@inline
+export function isSlotAt(slot: usize, text: usize): bool {
+  return isText(text, load<u32>(slot + SLOT_TEXT), load<u32>(slot + SLOT_LENGTH));
+}
+
+/** The slot of a text of at least one byte, or 0. */
+// @ts-ignore: decorator
+@inline
+export function findSlot(slots: usize, mask: u32, text: usize, length: u32): usize {
   const hash = hashOf(text, length);
   let slot = slots + <usize>(hash & mask) * SLOT_SIZE;
   let slotText = <usize>load<u32>(slot + SLOT_TEXT);
   for (let probe = hash + 1; slotText; probe++) {
     if (load<u32>(slot + SLOT_HASH) == hash && load<u32>(slot + SLOT_LENGTH) == length && isText(text, slotText, length)) {
-      return load<i32>(slot + SLOT_VALUE);
+      return slot;
     }
     slot = slots + <usize>(probe & mask) * SLOT_SIZE;
     slotText = <usize>load<u32>(slot + SLOT_TEXT);
   }
-  return UNKNOWN_SPELLING;
+  return 0;
 }
 
 /**

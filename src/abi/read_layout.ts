@@ -45,13 +45,17 @@ export const READ_SLOTS = 128;
 export const READ_SLOT_MASKS = 168;
 /** Where the cells of a row start and end, by place. */
 export const READ_STARTS = 256;
-export const READ_ENDS = 320;
+export const READ_ENDS = 304;
+export const READ_CELLS_END = 352;
 /** A byte by command: what it reads (request/command_fields.ts). */
 export const READ_TYPE_READERS = 384;
 export const READ_TYPE_REQUIRED = 448;
 export const READ_ATTACH_TYPE_READERS = 512;
 export const READ_INSN_CNT_READERS = 576;
-export const READ_LAYOUT_SIZE = 640;
+/** Of NDJSON: by place in an object, the slot of the key that was there last; 0 for none. */
+export const READ_LAST_KEYS = 640;
+export const MAX_LAST_KEYS = 32;
+export const READ_LAYOUT_SIZE = 768;
 
 /** A slot of a table of spellings: the hash, the address of the text (0 for a free slot), its length, and what it stands for. */
 export const SLOT_SIZE = 16;

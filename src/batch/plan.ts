@@ -45,12 +45,14 @@ const MIN_SAMPLED = 1_000_000;
 const MIN_SPLITS = 8;
 /** After this many chunks of which rows are written, starting threads is worth it. */
 const MIN_CHUNKS = 8;
+/** Splits of a large text table for each worker. */
+const SPLITS_PER_WORKER = 32;
 /**
- * Splits of a large text table that is only counted, for each worker, and how much larger than others they may be: the counts of a
- * split have a number for every task and outcome, which takes as long to pass on as thousands of rows.
+ * How much larger than others they may be. Where rows are only counted: the counts of a split have a number for every task and
+ * outcome, which takes as long to pass on as thousands of rows. Where rows are written, splits are held in memory.
  */
-const COUNTED_SPLITS = 32;
-const MAX_SPLIT_GROWTH = 8;
+const COUNTED_GROWTH = 8;
+const WRITTEN_GROWTH = 2;
 
 /** Whether starting threads to sample these rows is worth it. */
 export function isSampledInWorkers(rows: number, workers: number): boolean {
@@ -76,18 +78,20 @@ export function planBatch({
     return isSampledInWorkers(sampledRows, workers) ? { kind: 'sample_in_workers', workers } : here;
   }
   const isLarge = table?.isSplittable === true && (table.bytes ?? 0) >= MIN_SPLITS * splitBytes;
-  if (table && isLarge && !isWritten) {
-    return { kind: 'count_splits', workers, splitBytes: countedSplitBytes(table.bytes ?? 0, workers, splitBytes) };
+  if (table && isLarge) {
+    const grown = (most: number): number => splitBytesOf(table.bytes ?? 0, workers, splitBytes, most);
+    if (!isWritten) return { kind: 'count_splits', workers, splitBytes: grown(COUNTED_GROWTH) };
+    // Rows have numbers, which in a text table are known when the splits before them are read.
+    const isKept = (table.uncutRows ?? 0) > MAX_WRITTEN_ROWS;
+    const kind = table.isColumnar && !isKept ? 'write_splits' : 'read_splits';
+    return { kind, workers, splitBytes: grown(WRITTEN_GROWTH) };
   }
-  // Rows have numbers, which in a text table are known when the splits before them are read.
-  const isKept = (table?.uncutRows ?? 0) > MAX_WRITTEN_ROWS;
-  if (table && isLarge)
-    return { kind: table.isColumnar && !isKept ? 'write_splits' : 'read_splits', workers, splitBytes };
   if (!isWritten) return here;
-  return { kind: 'decide_in_workers', workers, fromChunk: isLarge ? 0 : MIN_CHUNKS };
+  return { kind: 'decide_in_workers', workers, fromChunk: MIN_CHUNKS };
 }
 
-function countedSplitBytes(bytes: number, workers: number, splitBytes: number): number {
-  const even = Math.ceil(bytes / (COUNTED_SPLITS * workers));
-  return Math.min(Math.max(even, splitBytes), MAX_SPLIT_GROWTH * splitBytes);
+/** Bytes of a split: as many as make splits even, from `least` to `growth` times that. */
+function splitBytesOf(bytes: number, workers: number, least: number, growth: number): number {
+  const even = Math.ceil(bytes / (SPLITS_PER_WORKER * workers));
+  return Math.min(Math.max(even, least), growth * least);
 }

@@ -42,16 +42,22 @@ describe('how a batch is executed', () => {
     }
   });
 
-  test('threads decide from the first chunk on where the table is known to be large', () => {
+  test('threads that decide are started after eight chunks, whatever the size of the table', () => {
     expect(planBatch(facts({ table: table(true, LARGE, false), isWritten: true }))).toMatchObject({ fromChunk: 8 });
     expect(planBatch(facts({ table: table(true, SMALL), isWritten: true }))).toMatchObject({ fromChunk: 8 });
   });
 
-  test('splits that are only counted grow with the table, up to eight times', () => {
-    const bytesOf = (bytes: number): number => {
-      const plan = planBatch(facts({ table: table(false, bytes) }));
-      return 'splitBytes' in plan ? plan.splitBytes / (64 * KIB) : 0;
-    };
-    expect([LARGE, 256 * 64 * KIB, 1e9, 1e12].map(bytesOf)).toEqual([1, 2, 8, 8]);
-  });
+  test.each([
+    [false, [1, 2, 8, 8]],
+    [true, [1, 2, 2, 2]],
+  ])(
+    'splits grow with the table, up to eight times where rows are only counted, else up to twice (written: %s)',
+    (isWritten, times) => {
+      const bytesOf = (bytes: number): number => {
+        const plan = planBatch(facts({ table: table(false, bytes), isWritten }));
+        return 'splitBytes' in plan ? plan.splitBytes / (64 * KIB) : 0;
+      };
+      expect([LARGE, 256 * 64 * KIB, 1e9, 1e12].map(bytesOf)).toEqual(times);
+    },
+  );
 });

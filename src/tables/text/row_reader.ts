@@ -86,6 +86,7 @@ export class RowReader {
   /** A table begins: no key is known, and rows are at their defaults. */
   begin(): void {
     this.#tables[R.READ_KEYS]?.clear();
+    this.#words.fill(0, R.READ_LAST_KEYS / 4, R.READ_LAST_KEYS / 4 + R.MAX_LAST_KEYS);
     resetStorage(this.storage, this.storage.lines.length);
   }
 
@@ -99,7 +100,7 @@ export class RowReader {
     this.#put(R.READ_PLACES, this.#places.byteOffset);
     this.#put(R.READ_FIELDS, columns.length);
     // Cells of columns that the table does not have stay empty.
-    this.#words.fill(0, R.READ_STARTS / 4, R.READ_TYPE_READERS / 4);
+    this.#words.fill(0, R.READ_STARTS / 4, R.READ_CELLS_END / 4);
   }
 
   /** Reads rows into the storage, from its row `row` on. `keyColumn` answers the column of a key that is known, below 0 for none. */
