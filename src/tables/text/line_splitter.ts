@@ -1,10 +1,6 @@
 import type { LineSpan, RowReader } from './row_reader.js';
-import { MAX_LINE } from './text_lines.js';
+import { MAX_HELD_BYTES, MAX_LINE, PIECE_BYTES } from './text_lines.js';
 
-/** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
-const MAX_HELD = 4 * MAX_LINE;
-/** Bytes that are taken at a time. */
-const PIECE_BYTES = 1 << 18;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -89,7 +85,7 @@ export class LineSplitter {
     this.#append(rest);
     if (isWhole) this.#takeLines(end);
     if (this.#offset >= this.#stop && !this.#taker.isInRow) this.#isDone = true;
-    if (this.#length <= MAX_HELD || this.#isDone) return;
+    if (this.#length <= MAX_HELD_BYTES || this.#isDone) return;
     this.#isTooLong = true;
     this.#skipped = this.#length;
     this.#offset += this.#length;

@@ -6,12 +6,12 @@ import { RowMemory } from '../row_memory.js';
 import { type ChunkStorage, resetStorage } from '../rows/chunk_builder.js';
 import { EMPTY, type NameCache } from '../rows/name_cache.js';
 import { SpellingTable } from './spelling_table.js';
-import { MAX_LINE } from './text_lines.js';
+import { MAX_HELD_BYTES, MAX_LINE, PIECE_BYTES } from './text_lines.js';
 
 const MAX_ADDRESS = 0xffff_ffff;
-/** Room for the text of a table, and for a line of other text. */
-export const TEXT_BYTES = 4 * MAX_LINE + (1 << 18);
-export const SCRATCH_BYTES = 1 << 18;
+/** Room for the text of a table, and for a line of other text: one of MAX_RECORD characters (csv_records.ts) fits. */
+export const TEXT_BYTES = MAX_HELD_BYTES + PIECE_BYTES;
+const SCRATCH_BYTES = 1 << 18;
 
 /** What cells of a world's tables can say. */
 export interface RowNames {

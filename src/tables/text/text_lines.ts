@@ -1,5 +1,9 @@
 /** Most characters of one line; a longer one is a bad row: a file without line ends must not fill the memory. */
 export const MAX_LINE = 1 << 20;
+/** Bytes held back for the end of a line. No sequence of them without a line feed can be a line within MAX_LINE. */
+export const MAX_HELD_BYTES = 4 * MAX_LINE;
+/** Bytes of text that are taken at a time. */
+export const PIECE_BYTES = 1 << 18;
 
 /** Whether a line has white space alone, of any kind. */
 export function isBlank(line: string): boolean {
