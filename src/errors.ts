@@ -8,6 +8,7 @@ import { printableMessage } from './text/printable.js';
  */
 export const ERROR_CODES = [
   'UNKNOWN_NAME',
+  'UNKNOWN_FORMAT',
   'INVALID_REQUEST',
   'INVALID_SPEC',
   'WORLD_TOO_LARGE',

@@ -17,11 +17,11 @@ import { quote } from '../names/unknown_name.js';
 import type { Diagnostics } from './diagnostics.js';
 import { Locator } from './yaml_locator.js';
 
-/** Largest scenario read, in bytes of UTF-8. */
-export const MAX_SCENARIO_BYTES = 8 * 1024 * 1024;
-/** A scenario nests five levels. Past this many a text is none, and readers that recurse would run out of stack. */
+/** Largest document read, in bytes of UTF-8. */
+export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+/** A scenario nests five levels. Past this many, readers that recurse would run out of stack. */
 const MAX_DEPTH = 64;
-/** Aliases of a scenario: each takes a look at all that it stands for. */
+/** Aliases of a document: each takes a look at all that it stands for. */
 const MAX_ALIASES = 1000;
 
 /** A YAML or JSON text as plain data, with the way back to the places it was written at. */
@@ -35,17 +35,25 @@ export interface SourceDocument {
   readonly warnings: readonly { readonly line: number; readonly column: number; readonly message: string }[];
 }
 
+/** What a document is, for messages. */
+export interface DocumentWords {
+  /** `scenario` */
+  readonly what: string;
+  /** The diagnostic of a text without a value. */
+  readonly empty: string;
+}
+
 /**
- * Reads YAML 1.2 (and so JSON). `emptyMessage` is the diagnostic of a text without a value. Throws a ScenarioError for a text that is too large (before parsing it), empty, nested
+ * Reads YAML 1.2 (and so JSON). Throws a ScenarioError for a text that is too large (before parsing it), empty, nested
  * too deeply, not YAML, or that has a key twice.
  */
-export function readDocument(text: string, emptyMessage: string, diagnostics: Diagnostics): SourceDocument {
-  refuseLarge(text, diagnostics);
+export function readDocument(text: string, { what, empty }: DocumentWords, diagnostics: Diagnostics): SourceDocument {
+  refuseLarge(text, what, diagnostics);
   const lines = new LineCounter();
-  const doc = compose(text, lines, diagnostics);
+  const doc = compose(text, what, lines, diagnostics);
   const at = (offset: number) => positionAt(lines, offset);
   if (!doc || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
-    diagnostics.add({ line: 1, column: 1 }, emptyMessage);
+    diagnostics.add({ line: 1, column: 1 }, empty);
   } else {
     checkNodes(doc, at, diagnostics);
   }
@@ -57,14 +65,14 @@ export function readDocument(text: string, emptyMessage: string, diagnostics: Di
   };
 }
 
-function refuseLarge(text: string, diagnostics: Diagnostics): void {
-  if (text.length * 3 <= MAX_SCENARIO_BYTES) return;
+function refuseLarge(text: string, what: string, diagnostics: Diagnostics): void {
+  if (text.length * 3 <= MAX_DOCUMENT_BYTES) return;
   const size = utf8Length(text);
-  if (size <= MAX_SCENARIO_BYTES) return;
+  if (size <= MAX_DOCUMENT_BYTES) return;
   const mebibytes = (size / 1024 / 1024).toFixed(1);
   diagnostics.add(
     { line: 1, column: 1 },
-    `the scenario is ${mebibytes} MiB (${size} bytes); at most ${MAX_SCENARIO_BYTES / 1024 / 1024} MiB are read`,
+    `the ${what} is ${mebibytes} MiB (${size} bytes); at most ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB are read`,
   );
   diagnostics.throwIfAny();
 }
@@ -88,7 +96,12 @@ function positionAt(lines: LineCounter, offset: number) {
  * Text to a document. The depth is watched while tokens are read: the composer recurses, and runs out of stack in ways
  * that end the process.
  */
-function compose(text: string, lines: LineCounter, diagnostics: Diagnostics): Document.Parsed | undefined {
+function compose(
+  text: string,
+  what: string,
+  lines: LineCounter,
+  diagnostics: Diagnostics,
+): Document.Parsed | undefined {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const tokens: CST.Token[] = [];
@@ -100,14 +113,14 @@ function compose(text: string, lines: LineCounter, diagnostics: Diagnostics): Do
   let documents = 0;
   const take = (token: CST.Token) => {
     if (token.type === 'document' && ++documents > 1) {
-      stop(token.offset, 'a second YAML document starts here: a file holds one scenario');
+      stop(token.offset, `a second YAML document starts here: a file holds one ${what}`);
     }
     if (token.type === 'error') stop(token.offset, `not YAML: ${token.message}`);
     tokens.push(token);
   };
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) take(token);
-    if (parser.stack.length > MAX_DEPTH) stop(parser.offset, `nested deeper than ${MAX_DEPTH} levels: no scenario is`);
+    if (parser.stack.length > MAX_DEPTH) stop(parser.offset, `nested deeper than ${MAX_DEPTH} levels: no ${what} is`);
   }
   for (const token of parser.end()) take(token);
 

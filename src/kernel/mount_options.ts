@@ -17,34 +17,64 @@ export interface BpffsOptions {
 
 export const DEFAULT_MODE = 0o777;
 
+/** An item of a mask option's value, and what it does to the mask that the items before it made. */
+export interface MaskItem {
+  readonly text: string;
+  /** Place of its first character in the value, from 0. */
+  readonly start: number;
+  /** `add`: its bits are added. `replace`: they take the place of all before. Otherwise a negated errno ends the option. */
+  readonly effect: 'add' | 'replace' | number;
+  readonly bits: bigint;
+}
+
 /**
  * A mask option's value: `:` separated names, numbers and `any`. A number overwrites what its list had before it.
  * Returns the mask, or -EINVAL or -ERANGE. Source: kernel/bpf/inode.c: bpf_parse_param().
  */
 export function parseDelegateMask(profile: Profile, mask: MaskName, text: string): bigint | number {
+  let value = 0n;
+  for (const { effect, bits } of delegateMaskItems(profile, mask, text)) {
+    if (typeof effect === 'number') return effect;
+    value = effect === 'add' ? value | bits : bits;
+  }
+  return value;
+}
+
+/** The items of a mask option's value, up to the first that is refused. Source: kernel/bpf/inode.c: bpf_parse_param(). */
+export function delegateMaskItems(profile: Profile, mask: MaskName, text: string): readonly MaskItem[] {
   checkProfile(profile, 'profile');
   if (!MASK_NAMES.includes(mask)) throw invalidArgument('mask', mask, `one of ${MASK_NAMES.join(', ')}`);
   requireText('text', text);
-  if (text === '') return -ERRNO.EINVAL;
-  if (!profile.rules.delegate_names) return text === 'any' ? MASK_ANY : kstrtou64(text);
+  if (text === '') return [{ text, start: 0, effect: -ERRNO.EINVAL, bits: 0n }];
+  if (!profile.rules.delegate_names) return [text === 'any' ? anyItem(text, 0) : numberItem(text, 0)];
   const kind = MASK_KIND[mask];
   const prefix = KIND_PREFIX[kind].length;
   const enumerators = profile.vocabulary.enumerators[kind];
-  let value = 0n;
+  const items: MaskItem[] = [];
+  let start = 0;
   for (const item of text.split(':')) {
     const named = enumerators.find(({ name }) => name.slice(prefix).toLowerCase() === item.toLowerCase());
-    if (item === 'any') {
-      value = MASK_ANY;
-    } else if (named) {
-      // The kernel shifts by the enumerator whatever its size; x86 takes the count modulo 64.
-      value |= 1n << BigInt(named.value % 64);
+    // The kernel shifts by the enumerator whatever its size; x86 takes the count modulo 64.
+    if (named && item !== 'any') {
+      items.push({ text: item, start, effect: 'add', bits: 1n << BigInt(named.value % 64) });
     } else {
-      const number = kstrtou64(item);
-      if (typeof number === 'number') return number;
-      value = number;
+      items.push(item === 'any' ? anyItem(item, start) : numberItem(item, start));
     }
+    if (typeof items.at(-1)?.effect === 'number') break;
+    start += item.length + 1;
   }
-  return value;
+  return items;
+}
+
+function anyItem(text: string, start: number): MaskItem {
+  return { text, start, effect: 'replace', bits: MASK_ANY };
+}
+
+function numberItem(text: string, start: number): MaskItem {
+  const value = kstrtou64(text);
+  return typeof value === 'number'
+    ? { text, start, effect: value, bits: 0n }
+    : { text, start, effect: 'replace', bits: value };
 }
 
 /**

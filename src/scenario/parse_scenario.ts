@@ -5,21 +5,24 @@ import { Kernel } from '../kernel/kernel.js';
 import { PROFILES_IN_BRIEF } from '../kernel/profile.js';
 import type { World } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
-import type { Context, Warning } from './build_context.js';
+import type { Context } from './build_context.js';
 import { mountAll } from './build_mounts.js';
 import { makeNamespaces } from './build_namespaces.js';
 import { makeTasks } from './build_tasks.js';
 import { makeTokens } from './build_tokens.js';
+import { NamedDelegations, type ReadNamedFile } from './named_delegations.js';
 import { readProfile } from './read_profile.js';
 import { readRequest, type ScenarioRequest } from './read_requests.js';
 import { type ScenarioFile, scenarioSchema } from './schema.js';
 import { addIssues } from './schema_issues.js';
+import type { Warning } from './warning.js';
 
 export { type Diagnostic, ScenarioError } from '../diagnostics/diagnostics.js';
-export { MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
-export type { Warning } from './build_context.js';
+export { MAX_DOCUMENT_BYTES as MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
 export type { Expectation } from './expectation.js';
+export type { ReadNamedFile } from './named_delegations.js';
 export type { ScenarioRequest } from './read_requests.js';
+export type { Warning } from './warning.js';
 
 const EMPTY =
   `the scenario is empty: it needs a profile, which says which kernel answers (${PROFILES_IN_BRIEF}), ` +
@@ -33,16 +36,22 @@ export interface Scenario {
   readonly warnings: readonly Warning[];
 }
 
+/** What a scenario may need besides its text. */
+export interface ParseOptions {
+  /** Reads the files that the scenario names (`from`). Without it a scenario that names one has a problem. */
+  readonly readFile?: ReadNamedFile | undefined;
+}
+
 /**
  * Reads a scenario in YAML or JSON and makes what it describes through the model: namespaces, mounts and tokens are
- * refused where the kernel would refuse them. `file` is what problems call the text.
+ * refused where the kernel would refuse them. `file` is what problems call the text; `readFile` reads the files that it names.
  * Throws a ScenarioError that lists every problem found, with line and column from 1.
  */
-export function parseScenario(text: string, file = 'scenario'): Scenario {
+export function parseScenario(text: string, file = 'scenario', { readFile }: ParseOptions = {}): Scenario {
   requireText('text', text);
   requireText('file', file);
   const diagnostics = new Diagnostics(file);
-  const { data, locator, warnings: read } = readDocument(text, EMPTY, diagnostics);
+  const { data, locator, warnings: read } = readDocument(text, { what: 'scenario', empty: EMPTY }, diagnostics);
   // A schema is used once in a command: compiling code for it takes longer than checking without.
   const form = scenarioSchema.safeParse(data, { jitless: true });
   if (!form.success) {
@@ -55,7 +64,9 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
   if (!profile) diagnostics.throwIfAny();
   const unprivilegedBpfDisabled = scenario.unprivileged_bpf_disabled ?? 2;
   const kernel = new Kernel({ profile, unprivilegedBpfDisabled });
-  const context: Context = { kernel, locator, diagnostics, warnings: [...read] };
+  const warnings: Warning[] = [...read];
+  const named = new NamedDelegations(readFile, kernel.profile, diagnostics, warnings);
+  const context: Context = { kernel, locator, diagnostics, warnings, named };
 
   const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, diagnostics);
   const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
@@ -77,8 +88,13 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
     requests,
     warnings: context.warnings
       .map((warning) => ({ ...warning, message: printable(warning.message) }))
-      .sort((a, b) => a.line - b.line || a.column - b.column),
+      // Those of other files come last, file by file.
+      .sort((a, b) => compareFiles(a.file, b.file) || a.line - b.line || a.column - b.column),
   };
+}
+
+function compareFiles(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** A bpffs that neither a token nor a token_create request names does nothing. */

@@ -66,7 +66,12 @@ export const BROKEN_RULES: readonly BrokenRule[] = [
     'hasBit(token.allowed.progs, type)',
   ),
   rule('commands are not looked at', 'token_checks.js', '!hasBit(token.allowed.cmds, cmd)', 'false'),
-  rule('a number in a list adds to what came before', 'mount_options.js', 'value = number;', 'value |= number;'),
+  rule(
+    'a number in a list adds to what came before',
+    'mount_options.js',
+    "effect === 'add' ? value | bits : bits",
+    'value | bits',
+  ),
   rule(
     'an option given twice replaces the first',
     'bpffs.js',
