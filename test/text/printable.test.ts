@@ -8,6 +8,7 @@ import { writeText } from '../../src/cli/output.js';
 import { RecordingError } from '../../src/conformance/errors.js';
 import { FieldError } from '../../src/conformance/record_fields.js';
 import { ScenarioError } from '../../src/diagnostics/diagnostics.js';
+import { UnknownFormatError } from '../../src/dialects/errors.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { AttachmentLimitError } from '../../src/engine/workspaces.js';
 import * as errors from '../../src/errors.js';
@@ -98,6 +99,7 @@ describe('the message of every error class is printable', () => {
   const problem = { kind: 'bad_json', line: 1, message: H, nearest: H } as const;
   const complaint = { message: H, expected: H, nearest: H };
   const made: Readonly<Record<string, () => Error>> = {
+    UnknownFormatError: () => new UnknownFormatError(H),
     UnknownNameError: () => new errors.UnknownNameError(H, H, complaint),
     InvalidRequestError: () => new errors.InvalidRequestError(H, H),
     InvalidSpecError: () => new errors.InvalidSpecError(H, H),

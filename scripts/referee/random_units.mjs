@@ -1,0 +1,164 @@
+/** A source of numbers that a seed decides (mulberry32). */
+function randomFrom(seed) {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+const NAMES = {
+  BPFDelegateCommands: [
+    'BPFMapCreate',
+    'BPFProgLoad',
+    'BPFBtfLoad',
+    'BPFTokenCreate',
+    'BPFProgTestRun',
+    'BPFProgRun',
+    'BPFMapGetNextKey',
+    'BPFLinkCreate',
+  ],
+  BPFDelegateMaps: [
+    'BPFMapTypeHash',
+    'BPFMapTypeLruHash',
+    'BPFMapTypeCgroupStorage',
+    'BPFMapTypeCgroupStorageDeprecated',
+    'BPFMapTypeDevmapHash',
+    'BPFMapTypeInsnArray',
+    'BPFMapTypeUnspec',
+  ],
+  BPFDelegatePrograms: [
+    'BPFProgTypeXdp',
+    'BPFProgTypeNetfilter',
+    'BPFProgTypeSyscall',
+    'BPFProgTypeLwtSeg6local',
+    'BPFProgTypeSkLookup',
+    'BPFProgTypeStructOps',
+    'BPFProgTypeKprobe',
+  ],
+  BPFDelegateAttachments: [
+    'BPFXdp',
+    'BPFCgroupInet4Bind',
+    'BPFCgroupInetIngress',
+    'BPFTraceKprobeMulti',
+    'BPFNetkitPeer',
+    'BPFCgroupUdp6Recvmsg',
+    'BPFStructOps',
+  ],
+};
+const BAD = [
+  'xdp',
+  'BPFXpd',
+  'bpfprogload',
+  '5',
+  '0x20',
+  '~BPFProgLoad',
+  'any',
+  'ANY',
+  'BPFMapCreate:BPFProgLoad',
+  '"BPFProgLoad"',
+  'BPFProgLoad BPFBtfLoad',
+  "'any'",
+  'BPFProg\\Load',
+];
+const BOOLEANS = ['yes', 'no', 'YES', 'on', '0', '1', 'true', 'f', 'maybe', '', 'y', 'yes # sure', 'si'];
+const SEPARATORS = [',', ',', ',', ',,', ', ', ' ,', ' , ', ',\\\n', ', \\\n', ',\\\n# inside\n', ';', ' '];
+const CAPABILITIES = [
+  'CAP_BPF',
+  'cap_net_admin',
+  'CAP_PERFMON',
+  '39',
+  'bpf',
+  'CAP_NONE',
+  '~CAP_BPF',
+  '',
+  '~',
+  'CAP_SYS_ADMIN CAP_BPF',
+  '~CAP_SYS_ADMIN cap_bpf',
+  '200',
+];
+const USERS = ['no', 'yes', 'self', 'identity', 'full', 'managed', 'maybe', '', 'Self'];
+const JUNK = [
+  '',
+  '# comment',
+  '; comment',
+  '  # indented',
+  'NotAKey=1',
+  'X-Own=1',
+  'no equals sign',
+  '=value',
+  '[Unknown]',
+  '[X-Own]',
+  '[Service]',
+  '[Service]  ',
+  '\t[Service]',
+  'BPFDelegateCommand=BPFProgLoad',
+  'Description=x',
+  '[Install]',
+  '  Nice=5',
+  'Key\\',
+  'BPFDelegateMaps =BPFMapTypeHash',
+  '   BPFDelegateMaps=  BPFMapTypeHash  ',
+];
+
+/** The text of a list: names, good and bad, with all kinds of separators. */
+function list(pick, key) {
+  const count = pick(5);
+  let text = '';
+  for (let i = 0; i < count; i++) {
+    const name =
+      pick(6) === 0
+        ? BAD[pick(BAD.length)]
+        : pick(12) === 0
+          ? NAMES.BPFDelegatePrograms[pick(7)]
+          : NAMES[key][pick(NAMES[key].length)];
+    text += (i === 0 ? '' : SEPARATORS[pick(pick(2) === 0 ? 3 : SEPARATORS.length)]) + name;
+  }
+  if (count === 0 && pick(3) === 0) return 'any';
+  return pick(12) === 0 ? `${text} # a comment` : text;
+}
+
+function line(pick) {
+  const keys = Object.keys(NAMES);
+  switch (pick(8)) {
+    case 0:
+      return `PrivateBPF=${BOOLEANS[pick(BOOLEANS.length)]}`;
+    case 1:
+      return `PrivateUsers=${USERS[pick(USERS.length)]}`;
+    case 2:
+      return `${['AmbientCapabilities', 'CapabilityBoundingSet'][pick(2)]}=${CAPABILITIES[pick(CAPABILITIES.length)]}`;
+    case 3:
+      return pick(2) === 0
+        ? `DynamicUser=${BOOLEANS[pick(BOOLEANS.length)]}`
+        : `User=${['', 'web', '0', 'root', '1000'][pick(5)]}`;
+    case 4:
+      return JUNK[pick(JUNK.length)];
+    default: {
+      const key = keys[pick(4)];
+      return `${key}${pick(9) === 0 ? ' ' : ''}=${pick(9) === 0 ? ' ' : ''}${list(pick, key)}`;
+    }
+  }
+}
+
+/** The text of a unit or of a drop-in. */
+function unitText(pick, isMain) {
+  const lines = Array.from({ length: pick(7) + 1 }, () => line(pick));
+  const start = isMain || pick(8) > 0 ? ['[Service]'] : [];
+  const end = pick(5) === 0 ? '' : pick(6) === 0 ? '\\\n' : '\n';
+  return `${[...start, ...(isMain ? ['ExecStart=/bin/true'] : []), ...lines].join('\n')}${end}`;
+}
+
+/** Units by name, each with its text and its drop-ins, which a seed decides. */
+export function randomUnits(seed, count) {
+  const pick = randomFrom(seed);
+  return Array.from({ length: count }, (_, i) => ({
+    name: `u${String(i).padStart(5, '0')}.service`,
+    text: unitText(pick, true),
+    dropIns: Array.from({ length: pick(3) === 0 ? 1 + pick(2) : 0 }, (_, k) => ({
+      name: `${['10-a', '05-b', '20-c'][(k + pick(3)) % 3]}.conf`,
+      text: unitText(pick, false),
+    })).filter(({ name }, k, all) => all.findIndex((other) => other.name === name) === k),
+  }));
+}

@@ -1,0 +1,138 @@
+import type { SourceDocument } from '../../diagnostics/yaml_document.js';
+import type { Path } from '../../diagnostics/yaml_locator.js';
+import type { Delegation } from '../delegation.js';
+import type { ReadContext } from '../read_context.js';
+import { readYaml, scalarAt } from '../read_yaml.js';
+import { type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { readBpffsOptions } from './bpffs_options.js';
+import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { splitOptions } from './option_list.js';
+
+/** The heading of a table. */
+export const FINDMNT_HEADING = /^(?:TARGET|SOURCE|FSTYPE|OPTIONS|FS-OPTIONS)(?:\s+[A-Z][A-Z:%-]*)+\s*$/m;
+/** A line of `findmnt -P`. */
+export const FINDMNT_PAIRS = /^TARGET="[^"]*"(?:\s+[A-Z_-]+="[^"]*")+\s*$/m;
+
+/** Reads `findmnt`: a table with a heading, pairs (`-P`). */
+export function readFindmnt(context: ReadContext): readonly Delegation[] {
+  const { account } = context;
+  let columns: ReadonlyMap<string, readonly [start: number, end: number]> | undefined;
+  const mounts = account.lines.flatMap((line): TableMount[] => {
+    const number = line.at.line;
+    if (line.text.trim() === '') {
+      account.irrelevant(number, 'blank');
+      return [];
+    }
+    if (FINDMNT_HEADING.test(line.text)) {
+      account.irrelevant(number, 'other_column');
+      columns = columnsOf(line.text);
+      return [];
+    }
+    const cells = FINDMNT_PAIRS.test(line.text) ? pairsOf(line) : columns && cellsOf(line, columns);
+    if (!cells) {
+      account.irrelevant(number, 'other_text');
+      return [];
+    }
+    return [readCells(line, cells, context)];
+  });
+  return hidden(mounts, context);
+}
+
+/** Reads `findmnt -J`. */
+export function readFindmntJson(text: string, context: ReadContext): readonly Delegation[] {
+  const { account } = context;
+  const document = readYaml(text, 'output of findmnt', account);
+  if (!document) return [];
+  const { data } = document;
+  const list = typeof data === 'object' && data !== null ? (data as { filesystems?: unknown }).filesystems : undefined;
+  if (!Array.isArray(list)) {
+    account.fail(document.locator.value([]), 'findmnt -J prints {"filesystems": [...]}');
+    return [];
+  }
+  return hidden(jsonMounts(document, list, ['filesystems'], context), context);
+}
+
+function jsonMounts(
+  document: SourceDocument,
+  list: readonly unknown[],
+  path: Path,
+  context: ReadContext,
+): readonly TableMount[] {
+  const { account } = context;
+  return list.flatMap((entry, i): readonly TableMount[] => {
+    const own = [...path, i];
+    if (typeof entry !== 'object' || entry === null) {
+      account.warn(document.locator.value(own), { code: 'malformed', message: 'a mount of findmnt -J is a map' });
+      return [];
+    }
+    const map = entry as Readonly<Record<string, unknown>>;
+    const keys = Object.keys(map).filter((key) => key !== 'children');
+    const cells = new Map(
+      keys.map((key) => [key.toUpperCase(), scalarAt(document, [...own, key], map[key], account.file)]),
+    );
+    for (const key of keys) {
+      const { line } = document.locator.key([...own, key]);
+      if (map.fstype === 'bpf') account.understood(line, key);
+      else account.irrelevant(line, 'other_filesystem');
+    }
+    const at = { file: account.file, ...document.locator.value(own), length: 1 };
+    const mount = readCells({ text: '', at }, cells, context);
+    const children = Array.isArray(map.children) ? map.children : [];
+    return [mount, ...jsonMounts(document, children, [...own, 'children'], context)];
+  });
+}
+
+function readCells(line: PlacedText, cells: ReadonlyMap<string, PlacedText>, context: ReadContext): TableMount {
+  const { account } = context;
+  const number = line.at.line;
+  const path = cells.get('TARGET')?.text ?? 'bpffs';
+  const options = cells.get('OPTIONS') ?? cells.get('FS-OPTIONS');
+  const type = cells.get('FSTYPE')?.text;
+  // A table of few columns has no type: of all file systems, only bpffs has such options.
+  const isBpffs = type === undefined ? /\bdelegate_/.test(options?.text ?? '') : type === 'bpf';
+  if (!isBpffs) {
+    account.irrelevant(number, 'other_filesystem');
+    return { path, delegation: undefined, line: number };
+  }
+  account.understood(number, 'bpffs');
+  if (!options)
+    account.warn(line.at, {
+      code: 'malformed',
+      message: 'the column OPTIONS is not there: what is delegated is not known',
+    });
+  const settings = readBpffsOptions(options ? splitOptions(options, { quotes: false }) : [], 'printed', context);
+  return { path, delegation: mountDelegation({ placed: line, path, settings, owner: undefined }), line: number };
+}
+
+function hidden(mounts: readonly TableMount[], { account }: ReadContext): readonly Delegation[] {
+  return hideEarlier(mounts, account);
+}
+
+/** Where each column starts and ends, by its heading. */
+function columnsOf(heading: string): ReadonlyMap<string, readonly [start: number, end: number]> {
+  const starts = [...heading.matchAll(/\S+/g)].map(({ 0: name, index }) => ({ name, index }));
+  return new Map(
+    starts.map(({ name, index }, i) => [name, [index, starts[i + 1]?.index ?? Number.POSITIVE_INFINITY] as const]),
+  );
+}
+
+function cellsOf(
+  line: PlacedText,
+  columns: ReadonlyMap<string, readonly [start: number, end: number]>,
+): ReadonlyMap<string, PlacedText> {
+  const cells = new Map<string, PlacedText>();
+  for (const [name, [start, end]] of columns) {
+    const cell = trimPlaced(piece(line, start, Math.min(end, line.text.length) - start), /[\s\u2500-\u257f|`-]/);
+    if (cell.text !== '') cells.set(name, cell);
+  }
+  return cells;
+}
+
+function pairsOf(line: PlacedText): ReadonlyMap<string, PlacedText> {
+  const cells = new Map<string, PlacedText>();
+  for (const { 0: pair, 1: name = '', 2: value = '', index } of line.text.matchAll(/([A-Z_-]+)="([^"]*)"/g)) {
+    const placed = piece(line, index + pair.length - 1 - value.length, value.length);
+    cells.set(name, placed);
+  }
+  return cells;
+}

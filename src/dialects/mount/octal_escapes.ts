@@ -1,0 +1,14 @@
+/**
+ * The text that the kernel wrote with octal escapes: a space is `\040`. Bytes that are not UTF-8 become U+FFFD.
+ * Source: fs/seq_file.c: mangle_path().
+ */
+export function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) return text;
+  const bytes: number[] = [];
+  const encoder = new TextEncoder();
+  for (const [part, octal] of text.matchAll(/\\([0-3][0-7]{2})|[^\\]+|\\/g)) {
+    if (octal === undefined) bytes.push(...encoder.encode(part));
+    else bytes.push(Number.parseInt(octal, 8));
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}

@@ -1,0 +1,202 @@
+import { MASK_NAMES } from '../../kernel/masks.js';
+import { nearestOf } from '../../names/nearest.js';
+import { quote } from '../../names/unknown_name.js';
+import type { Delegation } from '../delegation.js';
+import type { ReadContext } from '../read_context.js';
+import type { PlacedText, Span } from '../source_text.js';
+import { KNOWN_SETTINGS } from './known_settings.generated.js';
+import { SETTING_OF_MASK } from './name_list.js';
+import { warnOfNamespaces } from './namespace_warnings.js';
+import { refusalOf, unitDelegation } from './unit_delegation.js';
+import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
+import { assign, initialSettings, isUnitSetting, type UnitSettings } from './unit_settings.js';
+
+/** The sections in which a process is described. */
+const EXEC_SECTIONS = ['Service', 'Socket', 'Mount', 'Swap'];
+/** Sections of any unit. */
+const COMMON_SECTIONS = ['Unit', 'Install'];
+
+/** The first release with PrivateBPF=, BPFDelegate*= and DelegateNamespaces=. */
+const FIRST_RELEASE = 258;
+const SINCE_FIRST = ['PrivateBPF', 'DelegateNamespaces', ...Object.values(SETTING_OF_MASK)];
+
+/** A unit that is being read, file by file. */
+export interface UnitReading {
+  readonly name: string;
+  readonly settings: UnitSettings;
+  /** Where the first setting of a delegation stands. */
+  start: Span | undefined;
+}
+
+export function startUnit(name: string): UnitReading {
+  return { name, settings: initialSettings(), start: undefined };
+}
+
+/**
+ * Reads a file of a unit: the unit itself, or a drop-in. Where systemd refuses a line, what comes after it in the file is not read, and
+ * the unit is refused; of a drop-in, only the rest is lost. Source: systemd 262, src/shared/conf-parser.c: config_parse(),
+ * src/core/load-dropin.c: unit_load_dropin().
+ */
+export function readUnitFile(unit: UnitReading, context: ReadContext, isDropIn: boolean): void {
+  const { settings } = unit;
+  // Of a unit that is refused, no drop-in is read.
+  const refusedAt = settings.isRefused ? 0 : readLines(unit, context);
+  if (refusedAt === undefined) return;
+  for (const { at } of context.account.lines)
+    if (at.line > refusedAt) context.account.irrelevant(at.line, 'after_refusal');
+  if (isDropIn && refusedAt > 0) settings.isRefused = false;
+  else settings.isRefused = true;
+}
+
+/** The line at which systemd stops reading; undefined where it reads them all. */
+function readLines(unit: UnitReading, context: ReadContext): number | undefined {
+  const { account } = context;
+  const type = /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(account.file)?.[1];
+  let section: string | undefined;
+  let isIgnored = false;
+  for (const line of logicalLines(account)) {
+    const found = readUnitLine(line);
+    switch (found.kind) {
+      case 'blank':
+        note(context, line, 'blank');
+        break;
+      case 'bad-section':
+        for (const number of line.numbers) account.understood(number, 'a section');
+        account.warn(found.at.at, {
+          code: 'refused-unit',
+          message: `systemd refuses ${quote(found.at.text)}, and reads no further: a section header ends with "]"`,
+        });
+        return line.numbers.at(-1);
+      case 'section':
+        isIgnored = !isKnownSection(found.name, type);
+        section = isIgnored ? undefined : found.name;
+        readHeader(found.name, found.at, line, isIgnored, context);
+        break;
+      case 'no-assignment':
+      case 'assignment':
+        if (section === undefined)
+          outsideOfSection(found.kind === 'assignment' ? found.key : found.at, line, isIgnored, context);
+        else if (found.kind === 'no-assignment') {
+          for (const number of line.numbers) account.understood(number, 'not a setting');
+          const message = 'systemd ignores this line: it has no "=" with a name before it';
+          account.warn(found.at.at, { code: 'malformed', message });
+        } else {
+          readSetting(unit, section, found.key, found.value, line, context);
+          if (unit.settings.isRefused) return line.numbers.at(-1);
+        }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The settings of a unit after all of its files; undefined where systemd refuses a file. For comparing them with systemd's own.
+ */
+export function settingsOf(unit: UnitReading, contexts: readonly ReadContext[]): UnitSettings | undefined {
+  for (const [i, context] of contexts.entries()) readUnitFile(unit, context, i > 0);
+  return refusalOf(unit.settings) === undefined ? unit.settings : undefined;
+}
+
+/** What a unit delegates, after all of its files: `contexts` are theirs. */
+export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]): readonly Delegation[] {
+  const { settings, start, name } = unit;
+  if (!start) return [];
+  for (const context of contexts) warnOfNamespaces(settings, context);
+  const delegation = unitDelegation(name, start, settings);
+  return delegation ? [delegation] : [];
+}
+
+function note(
+  { account }: ReadContext,
+  { numbers }: LogicalLine,
+  rule: 'blank' | 'other_section' | 'other_setting' | 'structure',
+): void {
+  for (const number of numbers) account.irrelevant(number, rule);
+}
+
+/** A line before the first section, or in one that is ignored. */
+function outsideOfSection(text: PlacedText, line: LogicalLine, isIgnored: boolean, context: ReadContext): void {
+  if (isIgnored) {
+    note(context, line, 'other_section');
+    return;
+  }
+  for (const number of line.numbers) context.account.understood(number, 'outside of a section');
+  context.account.warn(text.at, {
+    code: 'outside-section',
+    message: 'systemd ignores an assignment before the first section',
+  });
+}
+
+function isKnownSection(name: string, type: string | undefined): boolean {
+  if (COMMON_SECTIONS.includes(name)) return true;
+  return type === undefined ? Object.hasOwn(KNOWN_SETTINGS, name) : name.toLowerCase() === type;
+}
+
+function readHeader(name: string, at: PlacedText, line: LogicalLine, isIgnored: boolean, context: ReadContext): void {
+  const { account } = context;
+  if (!isIgnored) {
+    if (EXEC_SECTIONS.includes(name)) for (const number of line.numbers) account.understood(number, `[${name}]`);
+    else note(context, line, 'other_section');
+    return;
+  }
+  if (name.startsWith('X-')) {
+    note(context, line, 'other_section');
+    return;
+  }
+  const nearest = nearestOf(name, [...EXEC_SECTIONS, ...COMMON_SECTIONS]);
+  const hint = nearest === undefined || nearest === name ? '' : `; did you mean [${nearest}]?`;
+  for (const number of line.numbers) account.understood(number, 'unknown section');
+  account.warn(at.at, {
+    code: 'unknown-section',
+    message: `systemd ignores the section ${quote(name)} here${hint}`,
+    nearest,
+  });
+}
+
+function readSetting(
+  unit: UnitReading,
+  section: string,
+  key: PlacedText,
+  value: PlacedText,
+  line: LogicalLine,
+  context: ReadContext,
+): void {
+  const { account, systemd } = context;
+  const known = KNOWN_SETTINGS[section] ?? [];
+  const name = key.text;
+  if (!known.includes(name)) {
+    if (name.startsWith('X-')) {
+      note(context, line, 'other_setting');
+      return;
+    }
+    for (const number of line.numbers) account.understood(number, 'unknown setting');
+    const elsewhere = EXEC_SECTIONS.find((other) => KNOWN_SETTINGS[other]?.includes(name));
+    const nearest = nearestOf(name, known);
+    const hint = elsewhere
+      ? `; it belongs to [${elsewhere}]`
+      : nearest === undefined
+        ? ''
+        : `; did you mean ${quote(nearest)}?`;
+    const fix = elsewhere || nearest === undefined ? undefined : [{ at: key.at, text: nearest }];
+    account.warn(key.at, {
+      code: 'unknown-setting',
+      message: `systemd ignores the unknown setting ${quote(name)} in [${section}]${hint}`,
+      nearest,
+      fix,
+    });
+    return;
+  }
+  if (!EXEC_SECTIONS.includes(section) || !isUnitSetting(name)) {
+    note(context, line, 'other_setting');
+    return;
+  }
+  for (const number of line.numbers) account.understood(number, `${name}=`);
+  if (systemd < FIRST_RELEASE && SINCE_FIRST.includes(name)) {
+    const message = `systemd ${systemd} does not have ${name}=, which came with ${FIRST_RELEASE}, and ignores it`;
+    account.warn(key.at, { code: 'setting-of-later-version', message });
+    return;
+  }
+  const isOfDelegation = name === 'PrivateBPF' || MASK_NAMES.some((mask) => SETTING_OF_MASK[mask] === name);
+  if (isOfDelegation) unit.start ??= key.at;
+  assign(unit.settings, key, value, context);
+}

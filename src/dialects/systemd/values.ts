@@ -1,0 +1,94 @@
+import { CAPABILITY_NAMES } from '../../abi/capabilities.js';
+
+const TRUE = new Set(['1', 'yes', 'y', 'true', 't', 'on']);
+const FALSE = new Set(['0', 'no', 'n', 'false', 'f', 'off']);
+
+/** A boolean in any case; undefined for another text. Source: systemd 262, src/basic/parse-util.c: parse_boolean(). */
+export function parseBoolean(text: string): boolean | undefined {
+  const lower = text.toLowerCase();
+  return TRUE.has(lower) ? true : FALSE.has(lower) ? false : undefined;
+}
+
+/** Words between white space; quotes group and are removed. Source: src/basic/extract-word.c: extract_first_word(). */
+export function unquotedWords(text: string): string[] {
+  return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
+}
+
+/** Every capability that a number of this length has room for. */
+export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITY_NAMES.length)) - 1n;
+
+/**
+ * What a bounding set is before it is assigned: more than every capability, so that an assignment of all of them is told from none.
+ * Source: systemd 262, src/basic/capability-util.h: CAP_MASK_ALL.
+ */
+export const INITIAL_BOUNDING = (1n << 63n) - 1n;
+
+/** Words that are no capability, and the set of the others. */
+interface CapabilityWords {
+  readonly set: bigint;
+  readonly unknown: readonly string[];
+}
+
+/** Names in any case, or numbers. Source: systemd 262, src/basic/capability-list.c: capability_set_from_string(). */
+function capabilityWords(text: string): CapabilityWords {
+  let set = 0n;
+  const unknown: string[] = [];
+  for (const word of unquotedWords(text)) {
+    const number = /^\d+$/.test(word)
+      ? Number(word)
+      : (CAPABILITY_NAMES as readonly string[]).indexOf(word.toUpperCase());
+    if (number < 0 || number >= 63) unknown.push(word);
+    else set |= 1n << BigInt(number);
+  }
+  return { set, unknown };
+}
+
+/**
+ * A set of capabilities after an assignment: empty clears it, `~` takes away, and an assignment adds to the ones before it; the first
+ * one replaces what the set starts with. Source: systemd 262, src/basic/parse-util.c: parse_capability_set().
+ */
+export function assignCapabilities(
+  text: string,
+  initial: bigint,
+  current: bigint,
+): { readonly set: bigint; readonly unknown: readonly string[] } {
+  if (text === '') return { set: 0n, unknown: [] };
+  const isInverted = text.startsWith('~');
+  const { set: parsed, unknown } = capabilityWords(isInverted ? text.slice(1) : text);
+  if (parsed === 0n || current === initial) {
+    return { set: isInverted ? ALL_CAPABILITIES & ~parsed : parsed, unknown };
+  }
+  return { set: isInverted ? current & ~parsed : current | parsed, unknown };
+}
+
+/** Namespaces by the names that settings use. */
+export const NAMESPACES = ['cgroup', 'ipc', 'net', 'mnt', 'pid', 'user', 'uts', 'time'] as const;
+export type NamespaceName = (typeof NAMESPACES)[number];
+
+/**
+ * The namespaces of DelegateNamespaces= after an assignment; undefined: the setting is not made. A boolean replaces what was before,
+ * names are added, and `~` takes away. null: the assignment is ignored.
+ * Source: systemd 262, src/core/load-fragment.c: config_parse_namespace_flags().
+ */
+export function assignNamespaces(
+  text: string,
+  current: ReadonlySet<NamespaceName> | undefined,
+): ReadonlySet<NamespaceName> | undefined | null {
+  if (text === '') return undefined;
+  const all = NAMESPACES.filter((name) => name !== 'user');
+  const boolean = parseBoolean(text);
+  if (boolean !== undefined) return new Set(boolean ? all : []);
+  const isInverted = text.startsWith('~');
+  const words = unquotedWords(isInverted ? text.slice(1) : text);
+  if (words.some((word) => !(NAMESPACES as readonly string[]).includes(word))) return null;
+  const named = words as NamespaceName[];
+  const next =
+    current === undefined
+      ? isInverted
+        ? all.filter((name) => !named.includes(name))
+        : named
+      : isInverted
+        ? [...current].filter((name) => !named.includes(name))
+        : [...current, ...named];
+  return next.includes('user') ? null : new Set(next);
+}
