@@ -38,7 +38,7 @@ export function assumptionJson(assumption: Assumption): AssumptionJson {
   };
 }
 
-/** What is worth a look in a scenario, as JSON. `file` is what messages call the scenario. */
-export function warningJson(file: string, { line, column, message }: Warning): WarningJson {
+/** What is worth a look in a scenario, as JSON. `scenario` is what messages call the scenario. */
+export function warningJson(scenario: string, { file = scenario, line, column, message }: Warning): WarningJson {
   return { file, line, column, message };
 }

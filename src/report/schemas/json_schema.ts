@@ -9,9 +9,11 @@ import { fuzzSchema } from './fuzz.js';
 import { fuzzCaseSchema } from './fuzz_case.js';
 import { generateSchema } from './generate.js';
 import { initSchema } from './init.js';
+import { lintSchema } from './lint.js';
 import { listSchema } from './list.js';
 import { matrixSchema } from './matrix.js';
 import { probeSchema } from './probe.js';
+import { readSchema } from './read.js';
 import { replaySchema } from './replay.js';
 import { testSchema } from './test.js';
 import { versionSchema } from './version.js';
@@ -20,6 +22,8 @@ import { versionSchema } from './version.js';
 export const OUTPUT_SCHEMAS = {
   init: initSchema,
   list: listSchema,
+  read: readSchema,
+  lint: lintSchema,
   check: checkSchema,
   explain: explainSchema,
   matrix: matrixSchema,

@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const commaBetweenNames = readerRule(
+  'comma-between-names',
+  'error',
+  'Commas between the names of a mask: a mount splits its options there, and only the first name is delegated.',
+);

@@ -1,0 +1,26 @@
+import { bpffsRule, type Found, hasBit, placeOf } from '../rule.js';
+
+/** map_create asks the map type too, prog_load the program type and the attach type (kernel/bpf/token.c: bpf_token_allow_*()). */
+export const commandWithoutTypes = bpffsRule(
+  'command-without-types',
+  'error',
+  'map_create is delegated without any map type, or prog_load without program or attach types: nothing can be made.',
+  function* (delegation, { profile: { vocabulary } }): Iterable<Found> {
+    const { cmds, maps, progs, attachs } = delegation.masks;
+    const mapCreate = vocabulary.require('cmds', 'map_create');
+    const progLoad = vocabulary.require('cmds', 'prog_load');
+    if (hasBit(cmds, mapCreate) && maps.bits === 0n) {
+      yield {
+        at: placeOf(delegation, 'cmds', mapCreate),
+        message: 'map_create needs a map type, and none is delegated',
+      };
+    }
+    if (!hasBit(cmds, progLoad)) return;
+    const missing = [progs.bits === 0n ? ['program type'] : [], attachs.bits === 0n ? ['attach type'] : []].flat();
+    if (missing.length > 0) {
+      const what = missing.join(' and an ').replace('attach', missing.length > 1 ? 'attach' : 'attach');
+      const message = `prog_load needs ${missing[0] === 'attach type' ? 'an' : 'a'} ${what}, and none is delegated`;
+      yield { at: placeOf(delegation, 'cmds', progLoad), message };
+    }
+  },
+);

@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const emptyItem = readerRule(
+  'empty-item',
+  'error',
+  'Nothing between two colons: the kernel refuses the option.',
+);

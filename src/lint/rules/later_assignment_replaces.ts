@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const laterAssignmentReplaces = readerRule(
+  'later-assignment-replaces',
+  'warning',
+  'A later assignment of BPFDelegate*=: it takes the place of the earlier one, and adds nothing to it.',
+);

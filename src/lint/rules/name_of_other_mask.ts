@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const nameOfOtherMask = readerRule(
+  'name-of-other-mask',
+  'error',
+  'The name of another mask: a program type among attach types, and so on.',
+);

@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const nameWithPrefix = readerRule(
+  'name-with-prefix',
+  'error',
+  'A name in another spelling than the kernel takes: with its prefix BPF_, or in CamelCase.',
+);

@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const numberReplacesNames = readerRule(
+  'number-replaces-names',
+  'error',
+  'A number after names takes their place: the kernel adds names, and sets numbers.',
+);

@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const settingOfLaterVersion = readerRule(
+  'setting-of-later-version',
+  'error',
+  'A setting that the stated release of systemd does not have.',
+);

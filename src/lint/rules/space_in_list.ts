@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const spaceInList = readerRule(
+  'space-in-list',
+  'error',
+  'A space at a comma of BPFDelegate*=: it is part of the name, which is left out.',
+);

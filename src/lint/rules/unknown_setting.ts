@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const unknownSetting = readerRule(
+  'unknown-setting',
+  'error',
+  'A setting that systemd does not have in this section: it ignores the line with a warning.',
+);

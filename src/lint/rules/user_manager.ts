@@ -1,0 +1,7 @@
+import { readerRule } from '../rule.js';
+
+export const userManager = readerRule(
+  'user-manager',
+  'error',
+  'A user manager: it cannot set what is delegated, and says nothing.',
+);
