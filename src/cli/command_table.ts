@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from '../dialects/formats.js';
 import type { CommandName } from './options/table.js';
 
 /** An argument of a command. */
@@ -35,6 +36,19 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   list: {
     about: `what there is: ${TOPICS.join(', ')}`,
     arguments: [{ name: '<topic>', about: TOPICS.join(', '), values: TOPICS }],
+  },
+  read: {
+    about: 'what files of other tools delegate (units, container configuration, mount tables, fdinfo), line by line',
+    arguments: [{ name: '<file...>', about: 'files of any format that is read; - for standard input' }],
+    notes: `Formats: ${FORMAT_NAMES.join(', ')}.\nExit status 0 when each file was read, with warnings or without; 2 when one is not of its format.`,
+  },
+  lint: {
+    about: 'what in such files does nothing, fails, or allows more than it seems to',
+    arguments: [{ name: '<file...>', about: 'files of any format that is read; - for standard input' }],
+    notes:
+      'Each finding has the name of a rule, which docs/lint describes. A comment in the file disables a rule for the next line,\n' +
+      '# bpftoken-disable RULE: reason, or for the whole file, # bpftoken-disable-file RULE: reason.\n' +
+      'Exit status 0 when nothing was found, or only suggestions; 1 when something was; 2 when a file is not of its format.',
   },
   check: { about: 'one verdict in words; exit status 1 when denied', arguments: [SCENARIO] },
   explain: {

@@ -13,6 +13,8 @@ type AddCommand = (program: Command) => void;
 const LOADERS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   init: async () => (await import('./commands/init.js')).initCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
+  read: async () => (await import('./commands/read.js')).readCommand,
+  lint: async () => (await import('./commands/lint.js')).lintCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   matrix: async () => (await import('./commands/matrix.js')).matrixCommand,

@@ -19,6 +19,7 @@ import {
 import { PRE_NAMES } from '../request/fault_names.js';
 import type { Scenario, ScenarioRequest, Warning } from '../scenario/parse_scenario.js';
 import { InputError } from './exit.js';
+import type { LoadedScenario } from './loaded_scenario.js';
 import { longOf } from './options/add_options.js';
 import type { OptionsOf, OptionTable } from './options/option.js';
 import { OPTIONS } from './options/table.js';
@@ -26,6 +27,25 @@ import { scenarioName } from './scenario_file.js';
 
 /** The options by which `check` and `explain` are asked one request. */
 export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
+
+/** A call that one option names: its command, and its type where it has one. */
+function spelledOut(options: RequestOptions): RequestOptions {
+  const { progLoad, mapCreate, btfLoad, tokenCreate } = options;
+  if (progLoad !== undefined) return { ...options, cmd: 'prog_load', progType: progLoad };
+  if (mapCreate !== undefined) return { ...options, cmd: 'map_create', mapType: mapCreate };
+  if (btfLoad) return { ...options, cmd: 'btf_load' };
+  return tokenCreate ? { ...options, cmd: 'token_create' } : options;
+}
+
+/** The bpffs and the token that are meant where none is named: those of the one delegation of a file. */
+function withDefaults(command: string, options: RequestOptions, { defaults, world }: LoadedScenario): RequestOptions {
+  if (!defaults) return options;
+  const hasBpffs = world.bpffs.length > 0 && command === 'token_create';
+  return {
+    ...options,
+    ...(hasBpffs ? { bpffs: options.bpffs ?? defaults.bpffs } : { token: options.token ?? defaults.token }),
+  };
+}
 
 /** One request, warnings about how the scenario writes it, and what was assumed. */
 export interface RequestedContext extends RequestContext {
@@ -44,7 +64,8 @@ const WHAT: Readonly<Record<RequestField, string>> = {
 };
 
 /** The request a command line asks of a scenario. Throws InputError where it names what is not there, or what the command does not read. */
-export function requestFromOptions(scenario: Scenario, options: RequestOptions): RequestedContext {
+export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptions): RequestedContext {
+  const options = spelledOut(asked);
   const world = worldOf(scenario, options.profile);
   if (options.request !== undefined) {
     const { request, warnings = [], assumed = [] } = requestOfScenario(scenario, options.request);
@@ -54,13 +75,14 @@ export function requestFromOptions(scenario: Scenario, options: RequestOptions):
   const cmd = required(options.cmd, '--cmd', 'the bpf() command, say --cmd prog_load');
   const cmdNumber = named(vocabulary, 'cmds', cmd, '--cmd');
   const name = vocabulary.nameOf('cmds', cmdNumber);
-  checkFields(name, options);
-  const { mapType, progType, expectedAttachType = '0', insnCnt = 1, pre = Fault.NONE, bpffs } = options;
+  const meant = withDefaults(name, options, scenario);
+  checkFields(name, meant);
+  const { mapType, progType, expectedAttachType = '0', insnCnt = 1, pre = Fault.NONE, bpffs } = meant;
   const isMap = typeFieldOf(name) === 'map_type';
   const type = (isMap ? mapType : progType) ?? '0';
   const request = {
     task: taskOption(world, options.task),
-    token: tokenOption(world, options.token),
+    token: tokenOption(world, meant.token),
     cmd: cmdNumber,
     type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
     attachType: named(vocabulary, 'attach_types', expectedAttachType, '--expected-attach-type'),
@@ -70,7 +92,13 @@ export function requestFromOptions(scenario: Scenario, options: RequestOptions):
   };
   const given = { prog_type: options.progType, expected_attach_type: options.expectedAttachType };
   const notGiven = fieldsNotGiven(name, (field) => given[field] !== undefined);
-  return { world, warnings: [], request, assumptions: assumptionsOf(world.profile, request, notGiven) };
+  // What a file of another tool does not do, or not say, is told with each answer; a scenario's own warnings belong to `test`.
+  return {
+    world,
+    warnings: scenario.defaults ? scenario.warnings : [],
+    request,
+    assumptions: assumptionsOf(world.profile, request, notGiven),
+  };
 }
 
 /** What is said of a request besides its answer, for JSON. */

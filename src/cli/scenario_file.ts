@@ -1,20 +1,70 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { World } from '../kernel/world.js';
-import { parseScenario, type Scenario, type Warning } from '../scenario/parse_scenario.js';
+import { MAX_SCENARIO_BYTES, parseScenario, type ReadNamedFile, type Warning } from '../scenario/parse_scenario.js';
 import { printable } from '../text/printable.js';
 import { requireDistinctFiles } from './distinct_files.js';
 import { InputError } from './exit.js';
+import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
 import { writeText } from './output.js';
+import { fileName, readTextFile } from './read_file.js';
 
-const READ_BYTES = 1 << 16;
+const TOO_LARGE = 'requests belong in a table of their own (bpftoken eval --requests FILE)';
 
-/** Reads and compiles a scenario file; `-` is standard input. Throws InputError or ScenarioError, for people. */
-export function readScenarioFile(path: string): Scenario {
+/**
+ * Reads and compiles a scenario file, or a file of another tool that describes a delegation; `-` is standard input.
+ * Throws InputError or ScenarioError, for people.
+ */
+export async function readScenarioFile(path: string, facts: MissingFacts = {}): Promise<LoadedScenario> {
   const file = scenarioName(path);
   requireDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
-  return parseScenario(readText(path, file), file);
+  const text = readTextFile(path, MAX_SCENARIO_BYTES, TOO_LARGE);
+  if (isScenario(text)) {
+    refuseFacts(facts);
+    return parseScenario(text, file, { readFile: NAMES_FILES.test(text) ? await readerBeside(path) : undefined });
+  }
+  // Imported where it is wanted: most files are scenarios.
+  const { detectFormat } = await import('../dialects/detect_format.js');
+  if (facts.dialect === undefined && detectFormat(text) === undefined) return parseScenario(text, file);
+  const { dialectScenario, dropInsBeside } = await import('./dialect_scenario.js');
+  return dialectScenario({ file, text }, facts, dropInsBeside(path));
 }
+
+/** A scenario that may name files. */
+const NAMES_FILES = /\bfrom["']?\s*:/;
+
+/** Reads files that a scenario names: a relative path starts at the folder of the scenario. Imported where it is wanted. */
+async function readerBeside(scenario: string): Promise<ReadNamedFile> {
+  const { readDelegations } = await import('../dialects/read_delegations.js');
+  const folder = scenario === '-' ? '.' : dirname(scenario);
+  return (path, profile) => {
+    const found = isAbsolute(path) ? path : join(folder, path);
+    const text = readTextFile(found, MAX_SCENARIO_BYTES, 'a file that delegates is not as long');
+    return readDelegations({ file: found, text }, { profile });
+  };
+}
+
+/** Whether a text has a section that only scenarios have; one that has none may be a file of another tool. */
+function isScenario(text: string): boolean {
+  return /(?:^|[{,])\s*["']?(?:profile|userns|bpffs|tasks|tokens|requests)["']?\s*:/m.test(text);
+}
+
+/** Throws InputError for a fact that a scenario says itself. */
+function refuseFacts(facts: MissingFacts): void {
+  for (const [key, instead] of Object.entries(FACTS_OF_SCENARIO)) {
+    if (facts[key as keyof MissingFacts] === undefined) continue;
+    throw new InputError(`--${key} is for files of other tools, which may not say it: a scenario has ${instead}`);
+  }
+}
+
+const FACTS_OF_SCENARIO = {
+  dialect: 'one form',
+  systemd: 'no unit',
+  kernel: 'its profile (--profile asks another)',
+  delegation: 'bpffs and tokens, by name',
+  owner: 'userns of a bpffs',
+  uid: 'euid of a task',
+  caps: 'caps of a task',
+} as const satisfies Partial<Record<keyof MissingFacts, string>>;
 
 /** Throws InputError for a world without tasks, which no request can be drawn from. */
 export function requireTasks(path: string, { tasks }: World): void {
@@ -23,44 +73,12 @@ export function requireTasks(path: string, { tasks }: World): void {
 
 /** Says on standard error what is worth a look in a scenario. */
 export function warn(path: string, warnings: readonly Warning[]): void {
-  for (const { line, column, message } of warnings) {
-    writeText(process.stderr, `warning: ${printable(scenarioName(path))}:${line}:${column}: ${message}\n`);
+  for (const { file = scenarioName(path), line, column, message } of warnings) {
+    writeText(process.stderr, `warning: ${printable(file)}:${line}:${column}: ${message}\n`);
   }
 }
 
 /** What messages call a scenario's file. */
 export function scenarioName(path: string): string {
-  return path === '-' ? '<stdin>' : path;
-}
-
-function readText(path: string, file: string): string {
-  let fd: number | undefined;
-  try {
-    fd = path === '-' ? 0 : openSync(path, 'r');
-    return readBounded(fd, file);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: cannot be read: ${(error as Error).message}`, { file, cause: error });
-  } finally {
-    if (fd !== undefined && fd !== 0) closeSync(fd);
-  }
-}
-
-/** All of a file, as text. A pipe or a device does not say how long it is: no more is read than a scenario may have. */
-function readBounded(fd: number, file: string): string {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const piece = Buffer.allocUnsafe(READ_BYTES);
-    const read = readSync(fd, piece);
-    if (read === 0) return Buffer.concat(pieces).toString('utf8');
-    pieces.push(piece.subarray(0, read));
-    length += read;
-    if (length <= MAX_SCENARIO_BYTES) continue;
-    throw new InputError(
-      `${file}: too large for a scenario: it has more than ${MAX_SCENARIO_BYTES / 1_048_576} MiB; ` +
-        'requests belong in a table of their own (bpftoken eval --requests FILE)',
-      { file },
-    );
-  }
+  return fileName(path);
 }

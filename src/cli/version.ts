@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { wasmFeatures } from '../engine/wasm_features.js';
 import { PROFILES, PROFILES_IN_BRIEF } from '../kernel/profile.js';
 import type { VersionJson } from '../report/schemas/version.js';
 import { type Output, writeJson, writeText } from './output.js';
-
-// One folder deep, as the file of the bundle that has this is.
-const PACKAGE = new URL('../../package.json', import.meta.url);
+import { packageVersion } from './package_version.js';
 
 /** Writes what this is, and what of it this machine can run. */
 export function writeVersion(output: Output, isJson: boolean): void {
-  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { readonly version: string };
+  const version = packageVersion();
   const features = wasmFeatures();
   if (isJson) {
     const profiles = PROFILES.map(({ name }) => name);

@@ -1,11 +1,8 @@
-import type { Diagnostics, Position } from '../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../diagnostics/diagnostics.js';
 import type { Locator } from '../diagnostics/yaml_locator.js';
 import type { Kernel } from '../kernel/kernel.js';
-
-/** Something that is no mistake and worth a look. Lines and columns count from 1. */
-export interface Warning extends Position {
-  readonly message: string;
-}
+import type { NamedDelegations } from './named_delegations.js';
+import type { Warning } from './warning.js';
 
 /** What every part of a scenario needs to be made. */
 export interface Context {
@@ -13,4 +10,6 @@ export interface Context {
   readonly locator: Locator;
   readonly diagnostics: Diagnostics;
   readonly warnings: Warning[];
+  /** What files that the scenario names say. */
+  readonly named: NamedDelegations;
 }

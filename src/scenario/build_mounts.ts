@@ -17,6 +17,7 @@ import type { Context } from './build_context.js';
 import { INIT, type MadeUserns, type UsernsByName } from './build_namespaces.js';
 import { deadCommands, optionValues, overwrittenNames, valueRefused } from './delegate_masks.js';
 import { resolveReference } from './references.js';
+import { maskEntry } from './scenario_yaml.js';
 import type { BpffsEntry, ScenarioFile } from './schema.js';
 
 /** The tasks of the sequence that mounts. */
@@ -49,7 +50,8 @@ export function mountAll(
   const specs: BpffsSpec[] = [];
   const byName = new Map<string, MadeBpffs | undefined>();
   for (const [name, entry] of Object.entries(entries)) {
-    const made = mountOne(name, entry ?? {}, namespaces, context);
+    const filled = filledIn(name, entry ?? {}, context);
+    const made = filled && mountOne(name, filled, namespaces, context);
     if (!made) {
       byName.set(name, undefined);
       continue;
@@ -60,6 +62,37 @@ export function mountAll(
     specs.push({ name, userns: home.index, options, denials: NO_DENIALS, lsmCreateErrno });
   }
   return { specs, byName };
+}
+
+/** An entry with what the file that it names says; undefined where that cannot be had (noted). */
+function filledIn(
+  name: string,
+  entry: BpffsEntry,
+  { kernel, locator, diagnostics, named }: Context,
+): BpffsEntry | undefined {
+  const { from } = entry;
+  if (from === undefined) return entry;
+  const at = locator.value(['bpffs', name, 'from']);
+  const delegation = named.find(from, at, `bpffs ${name}: `);
+  if (!delegation) return undefined;
+  const { owner, unusable, masks, uid, gid, mode } = delegation;
+  if (unusable !== undefined)
+    diagnostics.add(at, `bpffs ${name}: ${delegation.name}: no token can be made: ${unusable}`);
+  if (owner === 'own' && entry.userns === undefined) {
+    const what = 'the file gives it a user namespace of its own, and a scenario has to name which';
+    diagnostics.add(at, `bpffs ${name}: userns is missing: ${what}, as in {from: FILE, userns: container}`);
+    return undefined;
+  }
+  const delegated = MASK_NAMES.filter((mask) => masks[mask].bits !== 0n);
+  return {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    ...(mode === undefined ? {} : { mode: mode.toString(8).padStart(4, '0') }),
+    ...Object.fromEntries(
+      delegated.map((mask) => [`delegate_${mask}`, maskEntry(kernel.profile, mask, masks[mask].bits)]),
+    ),
+    ...entry,
+  };
 }
 
 function mountOne(

@@ -8,6 +8,7 @@ import { type DiagnosticMessage, quote } from '../names/unknown_name.js';
 import type { Context } from './build_context.js';
 import { INIT, type UsernsByName } from './build_namespaces.js';
 import { resolveReference } from './references.js';
+import { capsEntry } from './scenario_yaml.js';
 import type { ScenarioFile, TaskEntry } from './schema.js';
 import { ownerOf } from './schema_issues.js';
 
@@ -40,7 +41,12 @@ export function makeTasks(
     return { specs, byName: new Map(written.map(([name]) => [name, undefined])) };
   }
   for (const [name, entry] of written) {
-    const { userns = INIT, euid = 0, caps } = entry ?? {};
+    const filled = filledIn(name, entry ?? {}, context);
+    if (!filled) {
+      byName.set(name, undefined);
+      continue;
+    }
+    const { userns = INIT, euid = 0, caps } = filled;
     const home = resolveReference(
       namespaces,
       'user namespace',
@@ -59,6 +65,31 @@ export function makeTasks(
     specs.push({ name, userns: home.index, euid, effective });
   }
   return { specs, byName };
+}
+
+/** An entry with what the file that it names says; undefined where that cannot be had (noted). */
+function filledIn(name: string, entry: TaskEntry, { locator, diagnostics, named }: Context): TaskEntry | undefined {
+  const { from } = entry;
+  if (from === undefined) return entry;
+  const at = locator.value(['tasks', name, 'from']);
+  const delegation = named.find(from, at, `task ${name}: `);
+  if (!delegation) return undefined;
+  const { process } = delegation;
+  if (!process) {
+    diagnostics.add(
+      at,
+      `task ${name}: the file does not say as which user, and with which capabilities, a process runs`,
+    );
+    return undefined;
+  }
+  if (process.userns === 'own' && entry.userns === undefined) {
+    diagnostics.add(
+      at,
+      `task ${name}: userns is missing: the file gives it a user namespace of its own, and a scenario has to name which`,
+    );
+    return undefined;
+  }
+  return { euid: process.uid, caps: capsEntry(process.caps), ...entry };
 }
 
 function capabilities(caps: TaskEntry['caps'], path: Path, context: Context): bigint | undefined {

@@ -7,13 +7,14 @@ import { quote, unknownInVocabulary, unknownName } from '../names/unknown_name.j
 import { type AssumedField, fieldsNotGiven } from '../request/assumptions.js';
 import { isFaultRead, neededFieldOf, REQUEST_FIELDS, readersOf, typeFieldOf } from '../request/command_fields.js';
 import { PRE_NAMES, preNamed } from '../request/fault_names.js';
-import type { Context, Warning } from './build_context.js';
+import type { Context } from './build_context.js';
 import type { BpffsByName } from './build_mounts.js';
 import type { TasksByName } from './build_tasks.js';
 import { type Expectation, readExpectation } from './expectation.js';
 import { resolveReference } from './references.js';
 import type { RequestEntry } from './schema.js';
 import { ownerOf } from './schema_issues.js';
+import type { Warning } from './warning.js';
 
 /** One bpf() call of a scenario. Line and column, from 1, are where it is written. */
 export interface ScenarioRequest {

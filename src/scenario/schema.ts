@@ -152,12 +152,35 @@ const sysctl = documented(z.optional(z.union([z.literal(0), z.literal(1), z.lite
   description: '/proc/sys/kernel/unprivileged_bpf_disabled: 0 enabled, 1 or 2 disabled. Default: 2.',
 });
 
+const from = (description: string) =>
+  documented(
+    z.optional(
+      z.union(
+        [
+          documented(z.string(), { examples: ['web.service', 'instance.yaml', 'mountinfo.txt'] }),
+          strict('a file and the name of a delegation in it, as in {file: mountinfo.txt, name: /sys/fs/bpf}', {
+            file: documented(text('the path of a file'), { description: 'Relative to the folder of the scenario.' }),
+            name: documented(z.optional(text('the name of a delegation')), {
+              description: 'The delegation, where the file describes several: a unit, an instance, a mount point.',
+            }),
+          }),
+        ],
+        { error: 'the path of a file of another tool, or {file: mountinfo.txt, name: /sys/fs/bpf}' },
+      ),
+    ),
+    { description },
+  );
+
 const userns = strict('a user namespace, as in {parent: init, owner: 1000}', {
   parent: z.optional(reference('a user namespace', 'The user namespace it was made in. Default: init.')),
   owner: uid('Global uid of the task that made it, which from the parent has every capability in it. Default: 0.'),
 });
 
 const bpffs = strict('a bpffs instance, as in {userns: container, delegate_cmds: any}', {
+  from: from(
+    'A file of another tool (a unit, container configuration, a mount table, fdinfo) that says what it delegates, and uid, gid ' +
+      'and mode. Keys that stand beside it win.',
+  ),
   userns: z.optional(reference('a user namespace', 'The user namespace it belongs to. Default: init.')),
   uid: uid('Global uid that owns its root. Default: 0.'),
   gid: uid('Global gid of its root. Default: 0.'),
@@ -182,6 +205,9 @@ const bpffs = strict('a bpffs instance, as in {userns: container, delegate_cmds:
 });
 
 const task = strict('a task, as in {userns: container, euid: 1000, caps: [CAP_BPF]}', {
+  from: from(
+    'A file of another tool that says as which user, with which capabilities, a process of it runs. Keys that stand beside it win.',
+  ),
   userns: z.optional(reference('a user namespace', 'The user namespace it runs in. Default: init.')),
   euid: uid('Effective uid, global: as the initial user namespace numbers it. Default: 0.'),
   caps: documented(
@@ -306,6 +332,7 @@ export type ScenarioFile = z.infer<typeof scenarioSchema>;
 export type ProfileEntry = ScenarioFile['profile'];
 export type BpffsEntry = z.infer<typeof bpffs>;
 export type TokenEntry = z.infer<typeof token>;
+export type FromEntry = NonNullable<BpffsEntry['from']>;
 export type TaskEntry = z.infer<typeof task>;
 export type RequestEntry = z.infer<typeof request>;
 export type ExpectEntry = NonNullable<RequestEntry['expect']>;

@@ -1,18 +1,12 @@
-import { Document, isCollection, isMap, isSeq } from 'yaml';
-import { MASK_ANY } from '../abi/bpf.js';
-import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { Fault } from '../abi/verdict.js';
-import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
+import { MASK_NAMES } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
-import { findProfile, nearestBuiltIn, type Profile } from '../kernel/profile.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
 import { nameCall } from '../request/name_request.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
-
-/** Masks of up to as many bits are written as names. */
-const MAX_NAMES = 8;
+import { bitsOf, capabilityNames, capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
 
 /** A world and requests as a scenario file. */
 export interface ScenarioText {
@@ -37,7 +31,7 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
     tasks: mapOf(world.tasks, ({ userns, euid, effective }) => ({
       userns: world.userns[userns]?.name,
       euid,
-      caps: effective === CAP_FULL_SET ? 'all' : capabilityNames(effective),
+      caps: capsEntry(effective),
     })),
     tokens: mapOf(world.tokens, (token) => tokenEntry(vocabulary, token)),
     requests: written.map((request) => requestEntry(world, request, model)),
@@ -45,33 +39,8 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
   const filled = Object.fromEntries(
     Object.entries(data).filter(([, value]) => typeof value !== 'object' || Object.keys(value).length > 0),
   );
-  const text = yamlText(filled);
+  const text = scenarioYaml(filled);
   return { text, caveats: [...caveatsOf(world, requests), ...parseCaveats(world, written, text)] };
-}
-
-/** The name of a built-in profile, or what a file says of another: a built-in one and the rules that differ. */
-function profileEntry(profile: Profile): string | object {
-  if (findProfile(profile.name) === profile) return profile.name;
-  const { base, switched } = nearestBuiltIn(profile);
-  return { extends: base.name, name: profile.name, rules: switched };
-}
-
-/** Namespaces, tasks and tokens take a line each; what is longer has its lists and maps on a line. */
-function yamlText(data: object): string {
-  const document = new Document(data);
-  const sections = isMap(document.contents) ? document.contents.items : [];
-  for (const { key, value } of sections) {
-    const isLong = ['bpffs', 'requests'].includes(String(key));
-    for (const entry of valuesOf(value)) {
-      for (const node of isLong ? valuesOf(entry) : [entry]) if (isCollection(node)) node.flow = true;
-    }
-  }
-  return document.toString({ lineWidth: 120 });
-}
-
-function valuesOf(node: unknown): unknown[] {
-  if (isMap(node)) return node.items.map(({ value }) => value);
-  return isSeq(node) ? node.items : [];
 }
 
 function mapOf<Spec extends { readonly name: string }>(specs: readonly Spec[], entry: (spec: Spec) => object): object {
@@ -84,17 +53,8 @@ function bpffsEntry(world: World, { userns, allowed }: TokenSpec): object {
   const delegated = MASK_NAMES.filter((mask) => allowed[mask] !== 0n);
   return {
     userns: world.userns[userns]?.name,
-    ...Object.fromEntries(delegated.map((mask) => [`delegate_${mask}`, maskText(world, mask, allowed[mask])])),
+    ...Object.fromEntries(delegated.map((mask) => [`delegate_${mask}`, maskEntry(world.profile, mask, allowed[mask])])),
   };
-}
-
-function maskText({ profile: { vocabulary } }: World, mask: MaskName, bits: bigint): string | string[] {
-  if (bits === MASK_ANY) return 'any';
-  const kind = MASK_KIND[mask];
-  const numbers = bitsOf(bits);
-  const known = numbers.every((number) => vocabulary.has(kind, number));
-  if (!known || numbers.length > MAX_NAMES) return `0x${bits.toString(16)}`;
-  return numbers.map((number) => vocabulary.nameOf(kind, number));
 }
 
 function tokenEntry(vocabulary: Vocabulary, token: TokenSpec): object {
@@ -105,10 +65,6 @@ function tokenEntry(vocabulary: Vocabulary, token: TokenSpec): object {
     ...(deniedCaps.length > 0 ? { deny_caps: deniedCaps } : {}),
   };
   return { bpffs: bpffsName(token), ...(Object.keys(lsm).length > 0 ? { lsm } : {}) };
-}
-
-function capabilityNames(set: bigint): string[] {
-  return bitsOf(set).flatMap((cap) => CAPABILITY_NAMES[cap] ?? []);
 }
 
 function requestEntry(world: World, request: Request, model: Model): object {
@@ -182,10 +138,4 @@ function parseCaveats(world: World, written: readonly Request[], text: string): 
     if (!(error instanceof ScenarioError)) throw error;
     return error.diagnostics.map(({ message }) => `no scenario file can say this world: ${message}`);
   }
-}
-
-function bitsOf(set: bigint): number[] {
-  const numbers: number[] = [];
-  for (let bit = 0; bit < 64; bit++) if ((set >> BigInt(bit)) & 1n) numbers.push(bit);
-  return numbers;
 }

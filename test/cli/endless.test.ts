@@ -19,7 +19,7 @@ test.each([
 ])('%j: no more of a scenario is read than one may have', async (args) => {
   const { code, stdout, stderr } = await inProcess(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^\/dev\/zero: too large for a scenario: it has more than 8 MiB; /);
+  expect(stderr).toMatch(/^\/dev\/zero: too large: it has more than 8 MiB; /);
 });
 
 test.each([

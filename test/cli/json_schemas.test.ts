@@ -51,6 +51,16 @@ requests:
 beforeAll(async () => {
   writeFileSync(at('small.yaml'), SMALL);
   writeFileSync(
+    at('mountinfo'),
+    '61 35 0:71 / /p rw - bpf none rw,mode=700,delegate_cmds=map_create:0x20\n1 2 0:3 / /q rw - ext4 s rw\n',
+  );
+  writeFileSync(
+    at('clean'),
+    '# bpftoken-disable any-beside-little: the tool asks for it\nrw,delegate_cmds=prog_load,delegate_progs=socket_filter,delegate_attachs=any\n',
+  );
+  writeFileSync(at('options'), 'delegate_cmds=map_crate,delegate_maps=any\n');
+  writeFileSync(at('broken.json'), '[{');
+  writeFileSync(
     at('requests.csv'),
     'task,token,cmd,prog_type,expect,owner\nweb,,prog_load,xdp,EPERM,me\nweb,,prog_load,xdp,allowed,me\nwebb,,btf_load,,,me\nweb,,prog_lod,,,me\n',
   );
@@ -88,6 +98,27 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       args: ['list', topic, '--profile', 'v12'],
       has: { topic: topic.replace('_', '-'), profile: 'v12' },
     })),
+  ],
+  read: [
+    {
+      args: ['read', at('mountinfo'), '--kernel', '6.12'],
+      has: { profile: 'linux-6.12', readings: [{ format: 'mountinfo' }] },
+    },
+    { args: ['read', at('options'), '--caps', 'none', '--owner', 'init', '--uid', '7'] },
+    { args: ['read', at('broken.json'), '--dialect', 'bpftool-tokens-json'], code: 2 },
+  ],
+  lint: [
+    {
+      args: ['lint', at('options'), '--kernel', '6.12'],
+      code: 1,
+      has: { files: 1, findings: [{ code: 'misspelt-name', nearest: 'map_create', fixable: true }] },
+    },
+    { args: ['lint', at('mountinfo'), at('options')], code: 1, has: { files: 2, fixed: [] } },
+    {
+      args: ['lint', at('clean'), '--dialect', 'mount-options'],
+      has: { findings: [{ severity: 'suggestion' }], disabled: [{ reason: 'the tool asks for it' }] },
+    },
+    { args: ['lint', at('broken.json'), '--dialect', 'bpftool-tokens-json'], code: 2 },
   ],
   check: [
     asked('check', '1', 0, { verdict: 'allowed', errno: null, warnings: [] }),

@@ -23,7 +23,7 @@ type BenchOptions = OptionsOf<typeof OPTIONS.bench>;
 export function benchCommand(program: Command): void {
   defineCommand(program, 'bench').action(async (path: string, options: BenchOptions) => {
     const load = loadOptions(options);
-    const world = worldOf(readScenarioFile(path), options.profile);
+    const world = worldOf(await readScenarioFile(path, options), options.profile);
     requireTasks(path, world);
     const bar = loadBar(load.forMs);
     const result = await withInterrupt((signal) =>

@@ -17,8 +17,8 @@ import { styleFor } from '../terminal.js';
 
 /** `bpftoken check`: one verdict in words. */
 export function checkCommand(program: Command): void {
-  defineCommand(program, 'check').action((path: string, options: OptionsOf<typeof OPTIONS.check>) => {
-    const context = requestFromOptions(readScenarioFile(path), options);
+  defineCommand(program, 'check').action(async (path: string, options: OptionsOf<typeof OPTIONS.check>) => {
+    const context = requestFromOptions(await readScenarioFile(path, options), options);
     const evaluated = evaluateWithCause(context);
     const { verdict } = evaluated;
     const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;

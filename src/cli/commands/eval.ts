@@ -35,7 +35,7 @@ export function evalCommand(program: Command): void {
       { option: '--summary-out', path: options.summaryOut, isWritten: true },
       { option: '--compare-out', path: options.compareOut, isWritten: true },
     ]);
-    const read = readScenarioFile(path);
+    const read = await readScenarioFile(path, options);
     const world = worldOf(read, options.profile);
     const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
     const workers = options.workers ?? defaultThreads(MAX_WORKERS);

@@ -14,8 +14,8 @@ import { styleFor } from '../terminal.js';
 
 /** `bpftoken explain`: every check, what would have to change, what other kernels say. */
 export function explainCommand(program: Command): void {
-  defineCommand(program, 'explain').action((path: string, options: OptionsOf<typeof OPTIONS.explain>) => {
-    const context = requestFromOptions(readScenarioFile(path), options);
+  defineCommand(program, 'explain').action(async (path: string, options: OptionsOf<typeof OPTIONS.explain>) => {
+    const context = requestFromOptions(await readScenarioFile(path, options), options);
     const explanation = explain(context);
     const { verdict } = explanation;
     if (options.json) writeJson(process.stdout, explainJson(explanation, requestRemarks(path, context)));

@@ -25,7 +25,7 @@ export function generateCommand(program: Command): void {
       { option: 'the scenario', path, isWritten: false },
       { option: '--out', path: options.out, isWritten: true },
     ]);
-    const { world } = readScenarioFile(path);
+    const { world } = await readScenarioFile(path, options);
     requireTasks(path, world);
     const { rows, seed } = options;
     const format = resolveTableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);

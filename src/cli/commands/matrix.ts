@@ -19,7 +19,7 @@ type MatrixOptions = OptionsOf<typeof OPTIONS.matrix>;
 /** `bpftoken matrix`: all that a task may do with a token. */
 export function matrixCommand(program: Command): void {
   defineCommand(program, 'matrix').action(async (path: string, options: MatrixOptions) => {
-    const matrix = matrixOf(path, options);
+    const matrix = await matrixOf(path, options);
     if (options.csv) writeData(process.stdout, await csvOf(matrix));
     else if (options.json) writeJson(process.stdout, matrixJson(matrix, await permissionSetOf(matrix)));
     else writeText(process.stdout, matrixText(matrix, styleFor(process.stdout)));
@@ -27,10 +27,11 @@ export function matrixCommand(program: Command): void {
 }
 
 /** Answered by the model: making an evaluator's tables takes longer than asking for every cell. */
-function matrixOf(path: string, options: MatrixOptions): Matrix {
-  const world = worldOf(readScenarioFile(path), options.profile);
+async function matrixOf(path: string, options: MatrixOptions): Promise<Matrix> {
+  const scenario = await readScenarioFile(path, options);
+  const world = worldOf(scenario, options.profile);
   const task = taskOption(world, options.task);
-  const token = tokenOption(world, options.token);
+  const token = tokenOption(world, options.token ?? scenario.defaults?.token);
   const verdicts = modelPermissions(world, task, token);
   const { vocabulary } = world.profile;
   return {

@@ -27,7 +27,7 @@ export function testCommand(program: Command): void {
       { option: 'the scenario', path, isWritten: false },
       { option: '--junit', path: junit, isWritten: true },
     ]);
-    const read = readScenarioFile(path);
+    const read = await readScenarioFile(path);
     const scenario = { ...read, world: worldOf(read, options.profile) };
     const other = options.profile ? { otherProfile: options.profile.name } : {};
     const run: TestRun = { scenario, path, file: scenarioName(path), results: resultsOf(scenario), ...other };

@@ -1,6 +1,7 @@
 import { parseCaseId } from '../../fuzz/case_id.js';
 import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
+import { MAX_UID } from '../../kernel/ranges.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
@@ -8,7 +9,10 @@ import { COMPRESSIONS } from '../../tables/output_table.js';
 import { defaulted, flag, type OptionTable, required, several, type ValueType, valued } from './option.js';
 import {
   among,
+  bpffsOwner,
+  capabilities,
   compression,
+  dialectFormat,
   duration,
   fault,
   groupColumns,
@@ -48,14 +52,62 @@ const campaignProfile = among(CAMPAIGN_PROFILES, (text) => CAMPAIGN_PROFILES.fin
 const json = (about: string) => flag('--json', about);
 const otherProfile = valued('--profile <name>', 'ask this kernel instead of the scenario’s', profile);
 
+/** What a file of another tool may not say of its delegation. */
+const MISSING_FACTS = {
+  dialect: valued(
+    '--dialect <name>',
+    'the format of a file of another tool, where the content does not tell it',
+    dialectFormat,
+  ),
+  kernel: valued('--kernel <name>', `the kernel whose names such a file has, default: ${NEWEST_PROFILE.name}`, profile),
+  systemd: valued(
+    '--systemd <release>',
+    'the release of systemd that reads units, default: 262',
+    wholeNumber(200, 999),
+  ),
+  owner: valued(
+    '--owner <userns>',
+    'the user namespace that its bpffs belongs to: own or init, default: own',
+    bpffsOwner,
+  ),
+  uid: valued('--uid <number>', 'the uid of its process in the user namespace, default: 0', wholeNumber(0, MAX_UID)),
+  caps: valued(
+    '--caps <list>',
+    'the capabilities of its process there: names, all or none, default: all',
+    capabilities,
+  ),
+} as const satisfies OptionTable;
+
+/** Where a scenario is read, or a file of another tool in place of one. */
+const FILE_FACTS = {
+  ...MISSING_FACTS,
+  delegation: valued(
+    '--delegation <name>',
+    'which of several delegations of such a file',
+    textOf('the name of a delegation'),
+  ),
+} as const satisfies OptionTable;
+
 /** `check` and `explain`: one request, by name or by its fields. */
+const CALLS = ['progLoad', 'mapCreate', 'btfLoad', 'tokenCreate'] as const;
 const ONE_REQUEST = {
   request: valued(
     '--request <name|number>',
     'a request of the scenario: its name, or its number from 1',
     textOf('the name or number of a request'),
     {
-      excludes: ['task', 'token', 'cmd', 'mapType', 'progType', 'expectedAttachType', 'insnCnt', 'bpffs', 'pre'],
+      excludes: [
+        ...CALLS,
+        'task',
+        'token',
+        'cmd',
+        'mapType',
+        'progType',
+        'expectedAttachType',
+        'insnCnt',
+        'bpffs',
+        'pre',
+      ],
     },
   ),
   task: valued('--task <name>', 'the task that asks', aTask),
@@ -64,7 +116,27 @@ const ONE_REQUEST = {
     'the token it uses (prog_attach, link_create: the one the program was loaded with)',
     aToken,
   ),
-  cmd: valued('--cmd <name>', 'the bpf() command: prog_load, BPF_PROG_LOAD, 5', textOf('the name of a command')),
+  cmd: valued('--cmd <name>', 'the bpf() command: prog_load, BPF_PROG_LOAD, 5', textOf('the name of a command'), {
+    excludes: CALLS,
+  }),
+  progLoad: valued(
+    '--prog-load <type>',
+    'the same as --cmd prog_load --prog-type',
+    textOf('the name of a program type'),
+    {
+      excludes: ['progType', 'mapType', 'mapCreate', 'btfLoad', 'tokenCreate'],
+    },
+  ),
+  mapCreate: valued(
+    '--map-create <type>',
+    'the same as --cmd map_create --map-type',
+    textOf('the name of a map type'),
+    {
+      excludes: ['progType', 'mapType', 'btfLoad', 'tokenCreate'],
+    },
+  ),
+  btfLoad: flag('--btf-load', 'the same as --cmd btf_load', { excludes: ['progType', 'mapType', 'tokenCreate'] }),
+  tokenCreate: flag('--token-create', 'the same as --cmd token_create', { excludes: ['progType', 'mapType'] }),
   mapType: valued('--map-type <name>', 'for map_create', textOf('the name of a map type'), { field: 'map_type' }),
   progType: valued(
     '--prog-type <name>',
@@ -87,6 +159,7 @@ const ONE_REQUEST = {
   bpffs: valued('--bpffs <name>', 'for token_create', textOf('the name of a bpffs'), { field: 'bpffs' }),
   pre: valued('--pre <fault>', `something wrong with the call: ${FAULT_NAMES.join(', ')}`, fault),
   profile: otherProfile,
+  ...FILE_FACTS,
 } as const satisfies OptionTable;
 
 /** The options of each command, by the keys under which it gets their values. */
@@ -100,6 +173,21 @@ export const OPTIONS = {
       excludesArgument: PROFILES_TOPIC,
     }),
     json: json('as JSON'),
+  },
+  read: {
+    ...MISSING_FACTS,
+    annotate: flag('--annotate', 'show each line with what became of it', { excludes: ['json'] }),
+    json: json('as JSON'),
+  },
+  lint: {
+    dialect: MISSING_FACTS.dialect,
+    kernel: MISSING_FACTS.kernel,
+    systemd: MISSING_FACTS.systemd,
+    owner: MISSING_FACTS.owner,
+    selinux: flag('--selinux', 'SELinux decides there, with its policy capability bpf_token_perms (7.0)'),
+    fix: flag('--fix', 'mend the files where that is certain'),
+    json: json('findings as JSON'),
+    sarif: flag('--sarif', 'findings as SARIF 2.1.0, for code hosts and editors', { excludes: ['json'] }),
   },
   check: { ...ONE_REQUEST, json: json('the verdict as JSON') },
   explain: { ...ONE_REQUEST, json: json('the explanation as JSON') },
@@ -115,6 +203,7 @@ export const OPTIONS = {
         excludes: ['csv'],
       },
     ),
+    ...FILE_FACTS,
     json: json('what is allowed as sets of bits, and every verdict, as JSON'),
     csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),
   },
@@ -153,6 +242,7 @@ export const OPTIONS = {
       'threads; does not change the table; 1: no others; default: one for each core',
       wholeNumber(1, MAX_WORKERS),
     ),
+    ...FILE_FACTS,
     json: json('say what was written as JSON, on standard error where rows go to standard output'),
   },
   eval: {
@@ -210,6 +300,7 @@ export const OPTIONS = {
     summaryOut: valued('--summary-out <file>', 'where these counts go as CSV; - for standard output', file, {
       needs: ['summary'],
     }),
+    ...FILE_FACTS,
     json: json('the summary as JSON'),
   },
   fuzz: {
@@ -264,6 +355,7 @@ export const OPTIONS = {
     seed: defaulted('--seed <number>', 'which requests: the same ones for the same seed', wholeNumber(), '1'),
     workers: valued('--workers <number>', 'threads; default: one for each core', wholeNumber(1, MAX_WORKERS)),
     profile: otherProfile,
+    ...FILE_FACTS,
     json: json('the measurement as JSON'),
   },
   completion: {},

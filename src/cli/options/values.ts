@@ -1,8 +1,12 @@
 import { release } from 'node:os';
+import { CAP_FULL_SET, CAPABILITY_NAMES } from '../../abi/capabilities.js';
 import type { Fault } from '../../abi/verdict.js';
 import { GROUP_COLUMNS, type GroupColumn } from '../../batch/summary/group_columns.js';
+import type { BpffsOwner } from '../../dialects/delegation.js';
+import { FORMAT_NAMES, type Format } from '../../dialects/formats.js';
 import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
+import { resolveCapability } from '../../names/spelling.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
 import { COMPRESSIONS, type Compression } from '../../tables/output_table.js';
@@ -66,6 +70,32 @@ export const fault: ValueType<Fault> = among(FAULT_NAMES, faultNamed);
 export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>
   TABLE_FORMATS.find((format) => format === text.toLowerCase()),
 );
+
+/** The format of a file of another tool. */
+export const dialectFormat: ValueType<Format> = among(FORMAT_NAMES, (text) =>
+  FORMAT_NAMES.find((format) => format === text.toLowerCase().replaceAll('_', '-')),
+);
+
+/** Whose a bpffs is. */
+export const bpffsOwner: ValueType<BpffsOwner> = among(['own', 'init'], (text) =>
+  text === 'own' || text === 'init' ? text : undefined,
+);
+
+/** A set of capabilities: names with commas between them, `all` or `none`. */
+export const capabilities: ValueType<bigint> = {
+  expected: 'names of capabilities with commas between them, all or none',
+  parse: (text) => {
+    if (text === 'all') return { value: CAP_FULL_SET };
+    if (text === 'none') return { value: 0n };
+    let set = 0n;
+    for (const name of text.split(',')) {
+      const number = resolveCapability(name);
+      if (number === undefined) return { given: name, nearest: nearestOf(name.trim().toUpperCase(), CAPABILITY_NAMES) };
+      set |= 1n << BigInt(number);
+    }
+    return { value: set };
+  },
+};
 
 /** How the pages of a Parquet table are compressed. */
 export const compression: ValueType<Compression> = among(COMPRESSIONS, (text) =>

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { writeWhole } from '../../batch/output/sink.js';
+import type { Source } from '../../dialects/source_text.js';
+import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
+import { applyFixes } from '../../lint/apply_fixes.js';
+import type { LintFinding } from '../../lint/finding.js';
+import { type LintResult, lint } from '../../lint/lint.js';
+import { RULES } from '../../lint/rules.js';
+import { type LintRun, lintJson } from '../../report/lint_json.js';
+import { lintSarif } from '../../report/lint_sarif.js';
+import { disabledText, findingText, lintSummary } from '../../report/lint_text.js';
+import { defineCommand } from '../define_command.js';
+import { type FileGroup, readDialectFiles } from '../dialect_files.js';
+import { EXIT, InputError } from '../exit.js';
+import { withInterrupt } from '../interrupt.js';
+import type { OptionsOf } from '../options/option.js';
+import type { OPTIONS } from '../options/table.js';
+import { writeJson, writeText } from '../output.js';
+import { packageVersion } from '../package_version.js';
+import { styleFor } from '../terminal.js';
+
+type LintCommandOptions = OptionsOf<typeof OPTIONS.lint>;
+
+/** Rounds of fixes: one that is made can show the next. */
+const MAX_ROUNDS = 10;
+
+/** A file, as it is after its fixes. */
+interface LintedFile {
+  readonly path: string;
+  readonly source: Source;
+  readonly isChanged: boolean;
+}
+
+/** Files that were looked at together. */
+interface LintedGroup {
+  readonly files: readonly LintedFile[];
+  readonly result: LintResult;
+  readonly fixed: readonly LintFinding[];
+}
+
+/** `bpftoken lint`: what in files of other tools does nothing, fails, or allows more than it seems to. */
+export function lintCommand(program: Command): void {
+  defineCommand(program, 'lint').action(async (paths: readonly string[], options: LintCommandOptions) => {
+    const profile = options.kernel ?? NEWEST_PROFILE;
+    if (options.fix && paths.includes('-')) throw new InputError('--fix changes files, and standard input is none');
+    const linted = readDialectFiles(paths).flatMap((group) => lintGroup(group, profile, options));
+    // Nothing is written before every file was read.
+    const changed = linted.flatMap(({ files }) => files.filter(({ isChanged }) => isChanged));
+    await withInterrupt(async (signal) => {
+      for (const { path, source } of changed) await writeWhole(path, source.text, { signal });
+    });
+    const run: LintRun = {
+      profile: profile.name,
+      files: linted.reduce((count, { files }) => count + files.length, 0),
+      findings: linted.flatMap(({ result }) => result.findings),
+      disabled: linted.flatMap(({ result }) => result.disabled),
+      fixed: linted.flatMap(({ fixed }) => fixed),
+    };
+    if (options.sarif) writeJson(process.stdout, lintSarif(run, RULES, packageVersion()));
+    else if (options.json) writeJson(process.stdout, lintJson(run));
+    else writeText(process.stdout, lintText(run, linted));
+    const hasFailed = linted.some(({ result }) => result.reading.files.some(({ status }) => status === 'failed'));
+    const isClean = run.findings.every(({ severity }) => severity === 'suggestion');
+    process.exitCode = hasFailed ? EXIT.BAD_INPUT : isClean ? EXIT.OK : EXIT.NEGATIVE;
+  });
+}
+
+function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, options: LintCommandOptions): LintedGroup {
+  const { dialect, owner, selinux, systemd, fix } = options;
+  const lintOptions = { format: dialect, profile, owner, selinux, systemd };
+  const look = ([first, ...others]: readonly Source[]) => lint(first as Source, lintOptions, others);
+  let current: readonly Source[] = [source, ...attached];
+  let result = look(current);
+  const fixed: LintFinding[] = [];
+  for (let round = 0; fix && round < MAX_ROUNDS; round++) {
+    const mended = current.map((one) => ({ file: one.file, ...applyFixes(one, result.findings) }));
+    if (mended.every((one) => one.fixed.length === 0)) break;
+    fixed.push(...mended.flatMap((one) => one.fixed));
+    current = mended.map(({ file, text }) => ({ file, text }));
+    result = look(current);
+  }
+  const before = [source, ...attached];
+  const files = current.map((one, i) => ({
+    path: paths[i] as string,
+    source: one,
+    isChanged: one.text !== before[i]?.text,
+  }));
+  return { files, result, fixed };
+}
+
+function lintText(run: LintRun, linted: readonly LintedGroup[]): string {
+  const style = styleFor(process.stdout);
+  const lines = linted.flatMap(({ files, result, fixed }) => [
+    ...fixed.map(({ file, line, column, code }) => `${file}:${line}:${column}: ${style.good('fixed')}: ${code}`),
+    ...result.findings.flatMap((finding) => findingText(finding, sourceOf(finding, files), style)),
+    ...result.disabled.map((one) => disabledText(one, style)),
+  ]);
+  return [...lines, lintSummary(run.findings, run.files)].map((line) => `${line}\n`).join('');
+}
+
+function sourceOf({ file }: LintFinding, files: readonly LintedFile[]): Source {
+  return files.find(({ source }) => source.file === file)?.source ?? { file, text: '' };
+}

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Source } from '../dialects/source_text.js';
+import { MAX_SCENARIO_BYTES } from '../scenario/parse_scenario.js';
+import { fileName, readTextFile } from './read_file.js';
+
+/** Files that are read together: a unit and its drop-ins; any other file alone. */
+export interface FileGroup {
+  readonly source: Source;
+  readonly attached: readonly Source[];
+  /** Paths of them all, the first one's first. */
+  readonly paths: readonly string[];
+}
+
+const UNIT = /\.(?:service|socket|mount|swap)$/;
+
+/**
+ * Reads files of other tools; `-` is standard input. A unit brings the drop-ins of the folder beside it (`web.service.d`), in the order of
+ * their names, in which systemd reads them. Throws InputError for a file that cannot be read, or is larger than a scenario.
+ */
+export function readDialectFiles(paths: readonly string[]): readonly FileGroup[] {
+  const taken = new Set<string>();
+  const groups = new Map<string, string[]>();
+  const instances = paths.filter((path) => isInstance(path));
+  const profiles = instances.length > 0 ? paths.filter((path) => isProfile(path)) : [];
+  for (const path of paths) {
+    groups.set(path, UNIT.test(path) ? dropInsOf(path, paths) : instances.includes(path) ? profiles : []);
+  }
+  for (const dropIns of groups.values()) for (const dropIn of dropIns) taken.add(dropIn);
+  return [...groups]
+    .filter(([path]) => !taken.has(path))
+    .map(([path, dropIns]) => ({ source: read(path), attached: dropIns.map(read), paths: [path, ...dropIns] }));
+}
+
+function read(path: string): Source {
+  return { file: fileName(path), text: readTextFile(path, MAX_SCENARIO_BYTES, 'a file that delegates is not as long') };
+}
+
+/** Whether a file is YAML of an instance of Incus or LXD, which names its profiles; or of a profile, which names none. */
+function isInstance(path: string): boolean {
+  return isYaml(path) && /^profiles:/m.test(read(path).text);
+}
+
+function isProfile(path: string): boolean {
+  return isYaml(path) && /^config:/m.test(read(path).text) && !isInstance(path);
+}
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/.test(path);
+}
+
+/** The drop-ins of a unit: those in the folder beside it, and those that are given. */
+function dropInsOf(unit: string, given: readonly string[]): string[] {
+  const folder = `${unit}.d`;
+  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
+  const beside = isFolder ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const named = given.filter((path) => basename(dirname(path)) === `${basename(unit)}.d`);
+  const found = [...new Set([...beside, ...named])].filter((path) => path.endsWith('.conf'));
+  return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+}

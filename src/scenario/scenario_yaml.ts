@@ -1,0 +1,60 @@
+import { Document, isCollection, isMap, isSeq } from 'yaml';
+import { MASK_ANY } from '../abi/bpf.js';
+import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
+import { MASK_KIND, type MaskName } from '../kernel/masks.js';
+import { findProfile, nearestBuiltIn, type Profile } from '../kernel/profile.js';
+
+/** Masks of up to as many bits are written as names. */
+const MAX_NAMES = 8;
+
+/** The name of a built-in profile, or what a file says of another: a built-in one and the rules that differ. */
+export function profileEntry(profile: Profile): string | object {
+  if (findProfile(profile.name) === profile) return profile.name;
+  const { base, switched } = nearestBuiltIn(profile);
+  return { extends: base.name, name: profile.name, rules: switched };
+}
+
+/** Namespaces, tasks and tokens take a line each; what is longer has its lists and maps on a line. */
+export function scenarioYaml(data: object): string {
+  const document = new Document(data);
+  const sections = isMap(document.contents) ? document.contents.items : [];
+  for (const { key, value } of sections) {
+    const isLong = ['bpffs', 'requests'].includes(String(key));
+    for (const entry of valuesOf(value)) {
+      for (const node of isLong ? valuesOf(entry) : [entry]) if (isCollection(node)) node.flow = true;
+    }
+  }
+  return document.toString({ lineWidth: 120 });
+}
+
+function valuesOf(node: unknown): unknown[] {
+  if (isMap(node)) return node.items.map(({ value }) => value);
+  return isSeq(node) ? node.items : [];
+}
+
+/** A mask as a scenario has it: `any`, names where they are few, or a number. */
+export function maskEntry({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | string[] {
+  if (bits === MASK_ANY) return 'any';
+  const kind = MASK_KIND[mask];
+  const numbers = bitsOf(bits);
+  const known = numbers.every((number) => vocabulary.has(kind, number));
+  if (!known || numbers.length > MAX_NAMES) return `0x${bits.toString(16)}`;
+  return numbers.map((number) => vocabulary.nameOf(kind, number));
+}
+
+/** Capabilities of a task as a scenario has them. */
+export function capsEntry(caps: bigint): string | string[] {
+  return caps === CAP_FULL_SET ? 'all' : capabilityNames(caps);
+}
+
+/** The names of a set of capabilities, by number. */
+export function capabilityNames(set: bigint): string[] {
+  return bitsOf(set).flatMap((cap) => CAPABILITY_NAMES[cap] ?? []);
+}
+
+/** The numbers of the bits that are set. */
+export function bitsOf(set: bigint): number[] {
+  const numbers: number[] = [];
+  for (let bit = 0; bit < 64; bit++) if ((set >> BigInt(bit)) & 1n) numbers.push(bit);
+  return numbers;
+}
