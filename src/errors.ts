@@ -9,6 +9,7 @@ import { printableMessage } from './text/printable.js';
 export const ERROR_CODES = [
   'UNKNOWN_NAME',
   'UNKNOWN_FORMAT',
+  'CANNOT_EXPRESS',
   'INVALID_REQUEST',
   'INVALID_SPEC',
   'WORLD_TOO_LARGE',

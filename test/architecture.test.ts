@@ -24,7 +24,7 @@ const DEPENDENCY_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'lz4-napi': ['src/tables/columnar'],
   piscina: ['src/workers'],
   tinyqueue: ['src/explain'],
-  yaml: ['src/diagnostics', 'src/scenario'],
+  yaml: ['src/diagnostics', 'src/dialects/write', 'src/scenario'],
   zod: ['src/report/schemas', 'src/scenario'],
   zstddec: ['src/tables/columnar'],
 };

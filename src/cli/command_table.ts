@@ -50,6 +50,11 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
       '# bpftoken-disable RULE: reason, or for the whole file, # bpftoken-disable-file RULE: reason.\n' +
       'Exit status 0 when nothing was found, or only suggestions; 1 when something was; 2 when a file is not of its format.',
   },
+  convert: {
+    about: 'a delegation of such a file in another format: the same meaning, or what that format cannot say',
+    arguments: [{ name: '<file>', about: 'a file of any format that is read; - for standard input' }],
+    notes: 'Exit status 0 when the text was written; 2 when the format cannot say it, or the file cannot be read.',
+  },
   check: { about: 'one verdict in words; exit status 1 when denied', arguments: [SCENARIO] },
   explain: {
     about: 'every check the kernel makes, what would make a denied request pass, what other kernels say',

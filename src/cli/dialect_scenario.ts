@@ -1,8 +1,9 @@
 import { type Delegation, delegatesAnything } from '../dialects/delegation.js';
+import type { FileAccount } from '../dialects/line_account.js';
 import { readDelegations } from '../dialects/read_delegations.js';
-import { resolveDelegation } from '../dialects/resolve_delegation.js';
+import { type ResolvedDelegation, resolveDelegation } from '../dialects/resolve_delegation.js';
 import type { Source } from '../dialects/source_text.js';
-import { NEWEST_PROFILE } from '../kernel/profile.js';
+import { NEWEST_PROFILE, type Profile } from '../kernel/profile.js';
 import { nearestOf } from '../names/nearest.js';
 import { delegationScenario } from '../scenario/delegation_scenario.js';
 import type { Warning } from '../scenario/parse_scenario.js';
@@ -10,33 +11,47 @@ import { readDialectFiles } from './dialect_files.js';
 import { InputError } from './exit.js';
 import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
 
-/** A file of another tool as a scenario: its delegation, for a process that makes the token itself. Throws InputError. */
-export function dialectScenario(source: Source, facts: MissingFacts, attached: readonly Source[]): LoadedScenario {
-  const profile = facts.kernel ?? facts.profile ?? NEWEST_PROFILE;
+/** A delegation of a file, with all that the file cannot say given or assumed. */
+export interface ReadOneDelegation {
+  readonly profile: Profile;
+  readonly resolved: ResolvedDelegation;
+  /** A sentence for each thing that was assumed. */
+  readonly assumed: readonly string[];
+  readonly files: readonly FileAccount[];
+}
+
+/** Reads the delegation of a file that is meant. Throws InputError for a file that is not of its format, or has none or several. */
+export function readDelegation(source: Source, facts: MissingFacts, attached: readonly Source[]): ReadOneDelegation {
+  const given = facts.kernel ?? facts.profile;
+  const profile = given ?? NEWEST_PROFILE;
   const { files, delegations } = readDelegations(
     source,
     { format: facts.dialect, profile, systemd: facts.systemd },
     attached,
   );
   const failure = files.find(({ status }) => status === 'failed')?.warnings[0];
-  if (failure)
-    throw new InputError(`${failure.file}:${failure.line}:${failure.column}: ${failure.message}`, {
-      file: source.file,
-    });
-  const delegation = chosen(source.file, delegations, facts.delegation);
-  const { resolved, assumptions } = resolveDelegation(delegation, facts);
-  const { scenario, name, noToken } = delegationScenario(profile, resolved);
+  if (failure) {
+    const { file, line, column, message } = failure;
+    throw new InputError(`${file}:${line}:${column}: ${message}`, { file: source.file });
+  }
+  const { resolved, assumptions } = resolveDelegation(chosen(source.file, delegations, facts.delegation), facts);
   const kernel = `names and numbers are those of ${profile.name} (--kernel)`;
-  const assumed = [...assumptions.map(({ text }) => text), ...(facts.kernel || facts.profile ? [] : [kernel])];
-  const { at } = delegation;
+  const assumed = [...assumptions.map(({ text }) => text), ...(given ? [] : [kernel])];
+  return { profile, resolved, assumed, files };
+}
+
+/** A file of another tool as a scenario: its delegation, for a process that makes the token itself. Throws InputError. */
+export function dialectScenario(source: Source, facts: MissingFacts, attached: readonly Source[]): LoadedScenario {
+  const { profile, resolved, assumed, files } = readDelegation(source, facts, attached);
+  const { scenario, name, noToken } = delegationScenario(profile, resolved);
+  const { file, line, column } = resolved.at;
+  const remarks = [
+    ...assumed.map((text) => `assumed: ${text}`),
+    ...(noToken === undefined ? [] : [`the process has no token: ${noToken}`]),
+  ];
   const warnings: Warning[] = [
-    ...files.flatMap((file) =>
-      file.warnings.map(({ file: where, line, column, message }) => ({ file: where, line, column, message })),
-    ),
-    ...assumed.map((text) => ({ line: at.line, column: at.column, message: `assumed: ${text}` })),
-    ...(noToken === undefined
-      ? []
-      : [{ line: at.line, column: at.column, message: `the process has no token: ${noToken}` }]),
+    ...files.flatMap((account) => account.warnings),
+    ...remarks.map((message) => ({ file, line, column, message })),
   ];
   return { ...scenario, warnings, defaults: { bpffs: name, token: noToken === undefined ? name : undefined } };
 }

@@ -120,6 +120,19 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     },
     { args: ['lint', at('broken.json'), '--dialect', 'bpftool-tokens-json'], code: 2 },
   ],
+  convert: [
+    {
+      args: ['convert', at('options'), '--to', 'systemd', '--kernel', '6.12'],
+      code: 2,
+      stream: 'stderr',
+      schema: 'error',
+    },
+    {
+      args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'incus'],
+      has: { to: 'incus', delegation: 'bpffs' },
+    },
+    { args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'scenario', '--owner', 'init'] },
+  ],
   check: [
     asked('check', '1', 0, { verdict: 'allowed', errno: null, warnings: [] }),
     asked('check', 'a program type that is not delegated', 1, { verdict: 'denied', errno: 'EPERM' }),

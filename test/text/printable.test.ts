@@ -9,6 +9,7 @@ import { RecordingError } from '../../src/conformance/errors.js';
 import { FieldError } from '../../src/conformance/record_fields.js';
 import { ScenarioError } from '../../src/diagnostics/diagnostics.js';
 import { UnknownFormatError } from '../../src/dialects/errors.js';
+import { CannotExpressError } from '../../src/dialects/write/errors.js';
 import { createEvaluator } from '../../src/engine/evaluator.js';
 import { AttachmentLimitError } from '../../src/engine/workspaces.js';
 import * as errors from '../../src/errors.js';
@@ -99,6 +100,7 @@ describe('the message of every error class is printable', () => {
   const problem = { kind: 'bad_json', line: 1, message: H, nearest: H } as const;
   const complaint = { message: H, expected: H, nearest: H };
   const made: Readonly<Record<string, () => Error>> = {
+    CannotExpressError: () => new CannotExpressError(H, [H]),
     UnknownFormatError: () => new UnknownFormatError(H),
     UnknownNameError: () => new errors.UnknownNameError(H, H, complaint),
     InvalidRequestError: () => new errors.InvalidRequestError(H, H),

@@ -2,6 +2,7 @@ import { toJSONSchema } from 'zod/mini';
 import { DOCUMENTATION } from '../../scenario/documentation.js';
 import { benchSchema } from './bench.js';
 import { checkSchema } from './check.js';
+import { convertSchema } from './convert.js';
 import { errorSchema } from './error.js';
 import { evalSchema } from './eval.js';
 import { explainSchema } from './explain.js';
@@ -24,6 +25,7 @@ export const OUTPUT_SCHEMAS = {
   list: listSchema,
   read: readSchema,
   lint: lintSchema,
+  convert: convertSchema,
   check: checkSchema,
   explain: explainSchema,
   matrix: matrixSchema,

@@ -1,0 +1,56 @@
+import { CAP_FULL_SET } from '../../abi/capabilities.js';
+import { MASK_NAMES } from '../../kernel/masks.js';
+import type { Profile } from '../../kernel/profile.js';
+import { shellWord } from '../../text/printable.js';
+import type { ResolvedDelegation } from '../resolve_delegation.js';
+import { kernelText } from './kernel_text.js';
+
+/** The options in the order in which the kernel shows them. */
+function optionsOf({ uid, gid, mode, masks }: ResolvedDelegation, profile: Profile): string {
+  const options = [
+    ...(uid === undefined ? [] : [`uid=${uid}`]),
+    ...(gid === undefined ? [] : [`gid=${gid}`]),
+    ...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
+  ];
+  for (const mask of MASK_NAMES) {
+    const { bits } = masks[mask];
+    if (bits !== 0n) options.push(`delegate_${mask}=${kernelText(profile, mask, bits)}`);
+  }
+  return options.join(',');
+}
+
+/** What a mount cannot say: its process, and for mount(8) another owner than the initial user namespace. */
+function checkMount({ owner, process }: ResolvedDelegation, isByMount: boolean, reasons: string[]): void {
+  if (isByMount && owner === 'own') {
+    reasons.push(
+      'mount(8) makes a bpffs that belongs to the initial user namespace, and this one belongs to another; mount-options are for a ' +
+        'program that calls fsopen() inside',
+    );
+  }
+  if (process.uid !== 0 || process.caps !== CAP_FULL_SET) {
+    reasons.push('the user and the capabilities of the process are not part of a mount');
+  }
+}
+
+/** `mount -t bpf`. */
+export function mountText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
+  checkMount(delegation, true, reasons);
+  const path = shellWord(delegation.path ?? '/sys/fs/bpf');
+  return `mount -t bpf -o ${shellWord(optionsOf(delegation, profile))} none ${path}\n`;
+}
+
+/** A line of fstab(5), with octal escapes in the path. */
+export function fstabText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
+  checkMount(delegation, true, reasons);
+  const path = (delegation.path ?? '/sys/fs/bpf').replace(
+    /[\s\\#]/g,
+    (unit) => `\\${unit.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
+  return `none ${path} bpf ${optionsOf(delegation, profile)} 0 0\n`;
+}
+
+/** The options alone. */
+export function mountOptionsText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
+  checkMount(delegation, false, reasons);
+  return `${optionsOf(delegation, profile)}\n`;
+}
