@@ -27,6 +27,11 @@ export function refusedItem(
   if (/^\+?\d/.test(text)) {
     return { code: 'bad-number', message: `${start}: it is no number of at most 64 bits in C notation`, expected };
   }
+  if (text.includes(',')) {
+    const isList = text.split(',').every((part) => resolveName(profile.vocabulary, kind, part) !== undefined);
+    const fix = isList ? [{ at, text: text.replace(/\s*,\s*/g, ':') }] : undefined;
+    return { code: 'comma-between-names', message: `${start}: names are joined by ":"`, expected, fix };
+  }
   const known = resolveName(profile.vocabulary, kind, text);
   if (known !== undefined && known < 64) {
     const nearest = profile.vocabulary.nameOf(kind, known);

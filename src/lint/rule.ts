@@ -31,6 +31,8 @@ export interface Rule {
   readonly severity: Severity;
   /** What it finds, in a sentence. */
   readonly about: string;
+  /** Whether it concludes from bits that are not there: it is silent while a reader loses names of a mask. */
+  readonly needsWholeMasks?: true;
   check(context: LintContext): Iterable<Found>;
 }
 
@@ -67,6 +69,11 @@ export function bpffsRule(
       }
     },
   };
+}
+
+/** The same for a rule that concludes from bits that are not there. */
+export function wholeMaskRule(...args: Parameters<typeof bpffsRule>): Rule {
+  return { ...bpffsRule(...args), needsWholeMasks: true };
 }
 
 /** Whether a mask has a bit. */

@@ -12,6 +12,17 @@ test('the explanation in the README is what the command prints', async () => {
   expect(lines.join('\n')).toBe(stdout);
 });
 
+test('the files of other tools in the README are read, checked and converted as it shows', async () => {
+  const block = readmeBlock('console', '$ bpftoken lint examples/broken');
+  const shown = block.split(/^\$ bpftoken /m).slice(1);
+  expect(shown).toHaveLength(3);
+  for (const one of shown) {
+    const end = one.indexOf('\n');
+    const { stdout, stderr } = await inProcess(one.slice(0, end).split(' '));
+    expect(stderr + stdout).toBe(one.slice(end + 1));
+  }
+});
+
 test('the counts of the fleet in the README are what npm start prints', async () => {
   const shown = readmeBlock('console', '$ npm start').split('\n').slice(2).join('\n');
   const { stdout } = await inProcess(['eval', 'examples/fleet.yaml', '--generate', '20M', '--seed', '1']);

@@ -64,7 +64,11 @@ export function delegationOf(
   const { key, context } = byKey.get(isPrivileged ? PRIVILEGED : (manager.switchKey ?? '')) ?? first;
   if (!isOn) {
     const message = `nothing is delegated without ${manager.switchKey}: "true"`;
-    context.account.warn(key.at, { code: 'switch-is-off', message });
+    const indent = ' '.repeat(key.at.column - 1);
+    const isYaml = context.account.lines[key.at.line - 1]?.text.startsWith(`${indent}${key.text}`);
+    const line = { at: { ...key.at, length: 0 }, text: `${manager.switchKey}: "true"\n${indent}` };
+    const fix = value(manager.switchKey) === undefined && isYaml ? [line] : undefined;
+    context.account.warn(key.at, { code: 'switch-is-off', message, fix });
   } else if (isPrivileged) {
     context.account.warn(key.at, { code: 'privileged-container', message: `${unusable}` });
   }

@@ -1,12 +1,12 @@
 import { MASK_ANY } from '../../abi/bpf.js';
 import { MASK_NAMES } from '../../kernel/masks.js';
-import { bpffsRule, type Found, placeOf } from '../rule.js';
+import { type Found, placeOf, wholeMaskRule } from '../rule.js';
 
 /** Bits of the other masks up to which little is meant. */
 const FEW = 6;
 
 /** `any` has all 64 bits: also those that a later kernel gives a meaning. */
-export const anyBesideLittle = bpffsRule(
+export const anyBesideLittle = wholeMaskRule(
   'any-beside-little',
   'security',
   'One mask is any where the others name a few bits: it allows all that the kernel has, and what later kernels bring.',

@@ -1,8 +1,8 @@
 import { attachTypesOf } from '../attach_types.js';
-import { bpffsRule, hasBit, listed, placeOf } from '../rule.js';
+import { hasBit, listed, placeOf, wholeMaskRule } from '../rule.js';
 
 /** An attach type that is not given is 0, which is the number of cgroup_inet_ingress (include/uapi/linux/bpf.h). */
-export const attachTypeZero = bpffsRule(
+export const attachTypeZero = wholeMaskRule(
   'attach-type-zero',
   'error',
   'Program types without an attach type are delegated, and cgroup_inet_ingress, which is their attach type 0, is not.',

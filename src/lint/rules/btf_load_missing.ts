@@ -1,7 +1,7 @@
-import { bpffsRule, hasBit, placeOf } from '../rule.js';
+import { hasBit, placeOf, wholeMaskRule } from '../rule.js';
 
 /** Source: libbpf 1.4 to 1.7 goes on without BTF; cilium/ebpf 0.22 insists on it where its probe, a socket_filter program, loads. */
-export const btfLoadMissing = bpffsRule(
+export const btfLoadMissing = wholeMaskRule(
   'btf-load-missing',
   'suggestion',
   'prog_load is delegated without btf_load: local storage, spin locks, timers, callbacks and struct_ops fail.',

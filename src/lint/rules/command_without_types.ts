@@ -1,7 +1,7 @@
-import { bpffsRule, type Found, hasBit, placeOf } from '../rule.js';
+import { type Found, hasBit, placeOf, wholeMaskRule } from '../rule.js';
 
 /** map_create asks the map type too, prog_load the program type and the attach type (kernel/bpf/token.c: bpf_token_allow_*()). */
-export const commandWithoutTypes = bpffsRule(
+export const commandWithoutTypes = wholeMaskRule(
   'command-without-types',
   'error',
   'map_create is delegated without any map type, or prog_load without program or attach types: nothing can be made.',

@@ -1,10 +1,10 @@
-import { bpffsRule, type Found, hasBit, listed, placeOf } from '../rule.js';
+import { type Found, hasBit, listed, placeOf, wholeMaskRule } from '../rule.js';
 
 /**
  * libbpf loads a trivial program before anything else: socket_filter, then tracepoint, both with attach type 0. Both refused end the
  * load. Source: libbpf 1.4 to 1.7, src/libbpf.c: bpf_object__probe_loading().
  */
-export const loaderRequests = bpffsRule(
+export const loaderRequests = wholeMaskRule(
   'loader-requests',
   'warning',
   'libbpf first loads a trivial socket_filter (or tracepoint) program with attach type 0: where that is not delegated, nothing loads.',

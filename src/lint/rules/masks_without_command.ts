@@ -1,7 +1,7 @@
-import { bpffsRule, type Found, hasBit, placeOf } from '../rule.js';
+import { type Found, hasBit, placeOf, wholeMaskRule } from '../rule.js';
 
 /** A type is looked at only after its command was allowed (kernel/bpf/syscall.c: map_create(), bpf_prog_load()). */
-export const masksWithoutCommand = bpffsRule(
+export const masksWithoutCommand = wholeMaskRule(
   'masks-without-command',
   'error',
   'Map types are delegated without map_create, or program and attach types without prog_load: they do nothing.',

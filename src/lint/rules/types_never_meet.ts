@@ -1,8 +1,8 @@
 import { attachTypesOf, isUsedWith } from '../attach_types.js';
-import { bpffsRule, type Found, hasBit, listed } from '../rule.js';
+import { type Found, hasBit, listed, wholeMaskRule } from '../rule.js';
 
 /** prog_load asks both masks (kernel/bpf/token.c: bpf_token_allow_prog_type()): a bit of one needs a fitting bit of the other. */
-export const typesNeverMeet = bpffsRule(
+export const typesNeverMeet = wholeMaskRule(
   'types-never-meet',
   'error',
   'A program type none of whose attach types is delegated, or an attach type none of whose program types is.',
@@ -25,7 +25,10 @@ export const typesNeverMeet = bpffsRule(
       const types = vocabulary.names('prog_types').map((name) => vocabulary.require('prog_types', name));
       const users = types.filter((type) => type !== 0 && isUsedWith(vocabulary, type, bit));
       if (users.length === 0 || users.some((type) => hasBit(progs, type))) continue;
-      const names = users.map((type) => vocabulary.nameOf('prog_types', type));
+      // Of a type whose attach types are not known, any may be meant: it is not named.
+      const known = users.filter((type) => attachTypesOf(vocabulary, type) !== undefined);
+      const names = known.map((type) => vocabulary.nameOf('prog_types', type));
+      if (names.length === 0) continue;
       const name = vocabulary.nameOf('attach_types', bit);
       yield { at, message: `${name} is an attach type of ${listed(names)} programs, of which delegate_progs has none` };
     }
