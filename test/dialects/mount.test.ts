@@ -137,6 +137,18 @@ test('commas between names make options of their own, which bpffs ignores', () =
   expect(files[0]?.warnings.map(({ column }) => column)).toEqual([51, 61]);
 });
 
+test('a command that goes on behind a backslash is one, and its bits keep their lines', () => {
+  const text =
+    '$ sudo mount -t bpf bpffs /p \\\n    -o delegate_cmds=prog_load:MAP_CREATE \\\n    -o delegate_progs=kprobe\n$ ls\n';
+  const { files, delegations } = readDelegations({ file: 'f', text });
+  expect(files[0]?.status).toBe('passed');
+  expect(files[0]?.lines.map(({ kind }) => kind)).toEqual([...Array(3).fill('understood'), 'irrelevant']);
+  expect(delegations[0]?.masks.cmds.origins.map(({ bit, at }) => [bit, at.line, at.column])).toEqual([
+    [0, 2, 32],
+    [5, 2, 22],
+  ]);
+});
+
 test('of two mounts at one place the later is seen, whatever its file system', () => {
   const text = [
     '61 35 0:71 / /p rw - bpf none rw,delegate_cmds=any',

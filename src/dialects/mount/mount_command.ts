@@ -1,7 +1,8 @@
+import { type CommandLine, commandLines } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
-import { type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { type PlacedText, piece } from '../source_text.js';
 import { type MountOption, readBpffsOptions } from './bpffs_options.js';
 import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
 import { splitOptions } from './option_list.js';
@@ -18,24 +19,23 @@ const WITH_VALUE = /^(?:-[LUNT]|--(?:label|uuid|namespace|fstab|options-mode|opt
  */
 export function readMountCommands(context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const mounts = account.lines.flatMap((line) => readCommand(line, context) ?? []);
-  return hideEarlier(mounts, account);
+  const lines = commandLines(account, (text) => MOUNT_COMMAND.test(text));
+  return hideEarlier(
+    lines.flatMap((line) => readCommand(line, context) ?? []),
+    account,
+  );
 }
 
-function readCommand(line: PlacedText, context: ReadContext): TableMount | undefined {
+function readCommand({ text: line, numbers }: CommandLine, context: ReadContext): TableMount | undefined {
   const { account } = context;
   const number = line.at.line;
-  const { text } = trimPlaced(line);
-  if (text === '') account.irrelevant(number, 'blank');
-  else if (!MOUNT_COMMAND.test(line.text)) account.irrelevant(number, text.startsWith('#') ? 'comment' : 'other_text');
-  if (text === '' || !MOUNT_COMMAND.test(line.text)) return undefined;
   const { type, options, operands } = readArguments(shellWords(line).words);
   const path = operands.at(-1)?.text ?? 'bpffs';
   if (type?.text !== 'bpf') {
-    account.irrelevant(number, 'other_filesystem');
+    for (const own of numbers) account.irrelevant(own, 'other_filesystem');
     return { path, delegation: undefined, line: number };
   }
-  account.understood(number, 'bpffs');
+  for (const own of numbers) account.understood(own, 'bpffs');
   if (operands.length !== 2) {
     account.warn(line.at, {
       code: 'malformed',

@@ -10,7 +10,8 @@ export const hostInterfaces = bpffsRule(
   'security',
   'Programs for network interfaces can be loaded by a process in the network namespace of the host: it can attach them to every interface there.',
   function* (delegation, { profile: { vocabulary } }) {
-    const { progs } = delegation.masks;
+    const { cmds, progs } = delegation.masks;
+    if (!hasBit(cmds, vocabulary.require('cmds', 'prog_load'))) return;
     const { network, process } = delegation;
     if (network !== 'host' || (process && !((process.caps >> BigInt(CAP_NET_ADMIN)) & 1n))) return;
     const types = ON_INTERFACES.filter((name) => hasBit(progs, vocabulary.require('prog_types', name)));
