@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { detectFormat } from '../../src/dialects/detect_format.js';
+import { FORMAT_NAMES } from '../../src/dialects/formats.js';
+import { readDelegations } from '../../src/dialects/read_delegations.js';
+import { lint } from '../../src/lint/lint.js';
+import { cases } from '../cases.js';
+import { GRAMMAR } from './grammar.js';
+import { expectFullAccount } from './line_laws.js';
+
+describe.each(FORMAT_NAMES)('%s', (format) => {
+  test('every line of files made by grammar is understood, irrelevant by a rule, or warned about', () => {
+    const kinds = new Map<string, number>();
+    fc.assert(
+      fc.property(GRAMMAR[format], (text) => {
+        const source = { file: 'web.service', text };
+        const reading = readDelegations(source, { format });
+        expectFullAccount(source, reading);
+        for (const { kind } of reading.files[0]?.lines ?? []) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        // What a reader warns of is a finding of the linter, and no finding stands outside of the text.
+        const { findings } = lint(source, { format });
+        const told = findings.map(({ line, column, message }) => `${line}:${column} ${message}`);
+        for (const { line, column, message } of reading.files[0]?.warnings ?? [])
+          expect(told).toContain(`${line}:${column} ${message}`);
+      }),
+      { numRuns: cases(20, 2_000) },
+    );
+    expect(kinds.get('understood')).toBeGreaterThan(0);
+  });
+
+  test('the format is told by the content', () => {
+    const texts = fc.sample(GRAMMAR[format], { numRuns: 40, seed: 1 });
+    const told = texts.filter((text) => detectFormat(text) === format);
+    // A text that says nothing of a delegation can be of several formats.
+    expect(told.length).toBeGreaterThan(30);
+  });
+});
