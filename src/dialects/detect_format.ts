@@ -23,7 +23,7 @@ const SIGNS: readonly (readonly [format: Format, fits: (text: string, lines: rea
   ['incus', (text) => /^\s*["']?security\.bpffs\./m.test(text)],
   ['mount-output', (_, lines) => lines.some((line) => MOUNT_OUTPUT.test(line))],
   ['mount-command', (_, lines) => lines.some((line) => MOUNT_COMMAND.test(line))],
-  ['mounts', (_, lines) => lines.length > 0 && lines.every(isKernelsMount)],
+  ['mounts', (_, lines) => lines.filter(isKernelsMount).length * 2 > lines.length],
   [
     'fstab',
     (_, lines) =>

@@ -147,7 +147,7 @@ export const GRAMMAR: Readonly<Record<Format, fc.Arbitrary<string>>> = {
   mounts: table(
     fc.oneof(
       fc.tuple(path, options).map(([where, what]) => `none ${where} bpf ${what} 0 0`),
-      fc.constantFrom('proc /proc proc rw 0 0', 'none /cut'),
+      fc.constantFrom('proc /proc proc rw 0 0', 'proc /proc proc rw 0 0', 'none /cut'),
     ),
   ),
   fstab: table(
