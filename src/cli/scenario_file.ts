@@ -78,6 +78,11 @@ export function warn(path: string, warnings: readonly Warning[]): void {
   }
 }
 
+/** Says on standard error what was assumed of a file of another tool, and what in it does nothing. Of a scenario nothing is said. */
+export function warnOfFile(path: string, { defaults, warnings }: LoadedScenario): void {
+  if (defaults) warn(path, warnings);
+}
+
 /** What messages call a scenario's file. */
 export function scenarioName(path: string): string {
   return fileName(path);

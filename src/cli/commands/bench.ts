@@ -12,7 +12,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile, requireTasks, scenarioName } from '../scenario_file.js';
+import { readScenarioFile, requireTasks, scenarioName, warnOfFile } from '../scenario_file.js';
 
 /** Requests decided at a time where --batch does not say. */
 const DEFAULT_BATCH = 16_384;
@@ -23,7 +23,9 @@ type BenchOptions = OptionsOf<typeof OPTIONS.bench>;
 export function benchCommand(program: Command): void {
   defineCommand(program, 'bench').action(async (path: string, options: BenchOptions) => {
     const load = loadOptions(options);
-    const world = worldOf(await readScenarioFile(path, options), options.profile);
+    const scenario = await readScenarioFile(path, options);
+    warnOfFile(path, scenario);
+    const world = worldOf(scenario, options.profile);
     requireTasks(path, world);
     const bar = loadBar(load.forMs);
     const result = await withInterrupt((signal) =>

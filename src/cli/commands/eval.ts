@@ -16,7 +16,7 @@ import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile, requireTasks } from '../scenario_file.js';
+import { readScenarioFile, requireTasks, warnOfFile } from '../scenario_file.js';
 import { requireCompressible, resolveTableFormat } from '../table_format.js';
 import { styleFor } from '../terminal.js';
 
@@ -36,6 +36,7 @@ export function evalCommand(program: Command): void {
       { option: '--compare-out', path: options.compareOut, isWritten: true },
     ]);
     const read = await readScenarioFile(path, options);
+    warnOfFile(path, read);
     const world = worldOf(read, options.profile);
     const compared = (options.compareProfile ?? []).map((profile) => ({ ...world, profile }));
     const workers = options.workers ?? defaultThreads(MAX_WORKERS);

@@ -15,7 +15,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { progressBar } from '../progress_bar.js';
-import { readScenarioFile, requireTasks } from '../scenario_file.js';
+import { readScenarioFile, requireTasks, warnOfFile } from '../scenario_file.js';
 import { requireCompressible, resolveTableFormat } from '../table_format.js';
 
 /** `bpftoken generate`: a request table drawn from a scenario. */
@@ -25,7 +25,9 @@ export function generateCommand(program: Command): void {
       { option: 'the scenario', path, isWritten: false },
       { option: '--out', path: options.out, isWritten: true },
     ]);
-    const { world } = await readScenarioFile(path, options);
+    const scenario = await readScenarioFile(path, options);
+    warnOfFile(path, scenario);
+    const { world } = scenario;
     requireTasks(path, world);
     const { rows, seed } = options;
     const format = resolveTableFormat('--format', options.format, options.out, options.out === '-' ? 'csv' : undefined);

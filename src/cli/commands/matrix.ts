@@ -11,7 +11,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeData, writeJson, writeText } from '../output.js';
 import { taskOption, tokenOption, worldOf } from '../request_options.js';
-import { readScenarioFile } from '../scenario_file.js';
+import { readScenarioFile, warnOfFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 type MatrixOptions = OptionsOf<typeof OPTIONS.matrix>;
@@ -29,6 +29,7 @@ export function matrixCommand(program: Command): void {
 /** Answered by the model: making an evaluator's tables takes longer than asking for every cell. */
 async function matrixOf(path: string, options: MatrixOptions): Promise<Matrix> {
   const scenario = await readScenarioFile(path, options);
+  warnOfFile(path, scenario);
   const world = worldOf(scenario, options.profile);
   const task = taskOption(world, options.task);
   const token = tokenOption(world, options.token ?? scenario.defaults?.token);
