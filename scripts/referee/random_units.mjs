@@ -1,5 +1,5 @@
 /** A source of numbers that a seed decides (mulberry32). */
-function randomFrom(seed) {
+export function randomFrom(seed) {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -16,13 +16,9 @@ import { settingsOf, startUnit } from '../../dist/dialects/systemd/read_unit.js'
 import { NEWEST_PROFILE } from '../../dist/kernel/profile.js';
 import { debianRoot } from './debian_root.mjs';
 import { randomUnits } from './random_units.mjs';
+import { PACKAGES } from './systemd_packages.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PACKAGES = (
-  'systemd libsystemd-shared libsystemd0 libc6 libcap2 libmount1 libblkid1 libselinux1 libpcre2-8-0 libaudit1 libcap-ng0 libpam0g ' +
-  'libseccomp2 libapparmor1 libacl1 libcrypt1 libkmod2 libssl3t64 libcryptsetup12 zlib1g libbpf1 libelf1t64 liblzma5 libzstd1 liblz4-1 ' +
-  'libgcrypt20 libgpg-error0'
-).split(' ');
 const MASKS = {
   cmds: 'BPFDelegateCommands',
   maps: 'BPFDelegateMaps',
