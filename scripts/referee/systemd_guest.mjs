@@ -70,11 +70,17 @@ export async function bootUnits({ release, root, probe, work, units, shown, prop
   const { image, packageFile } = fetchKernel(release);
   mkdirSync(work, { recursive: true });
   const archive = newcArchive();
-  for (const name of ['usr', 'dev', 'proc', 'sys', 'run', 'tmp', 'root', 'var', 'srv', 'mnt']) archive.add(name, 0o40755);
+  for (const name of ['usr', 'dev', 'proc', 'sys', 'run', 'tmp', 'root', 'var', 'srv', 'mnt'])
+    archive.add(name, 0o40755);
   for (const name of NEEDED) addFolder(archive, root, name);
   archive.add('dev/console', 0o20600, { major: 5, minor: 1 });
   // Users that units name, besides those of the folder.
-  const users = ['root:x:0:0::/root:/', 'nobody:x:65534:65534::/:/', 'user:x:1000:1000::/:/', ...USERS.map((uid) => `u${uid}:x:${uid}:${uid}::/:/`)];
+  const users = [
+    'root:x:0:0::/root:/',
+    'nobody:x:65534:65534::/:/',
+    'user:x:1000:1000::/:/',
+    ...USERS.map((uid) => `u${uid}:x:${uid}:${uid}::/:/`),
+  ];
   archive.add('etc/passwd', 0o100644, { content: Buffer.from(`${users.join('\n')}\n`) });
   archive.add('init', 0o120777, { content: Buffer.from('usr/lib/systemd/systemd') });
   archive.add('probe', 0o100755, { content: readFileSync(probe) });
@@ -108,7 +114,8 @@ export async function bootUnits({ release, root, probe, work, units, shown, prop
   });
   clearTimeout(timer);
   const text = (name) => readFileSync(join(work, name), 'utf8').replaceAll('\r\n', '\n');
-  if (status !== 0) throw new Error(`the guest did not end by itself (${signal ?? status}): see ${join(work, 'console')}`);
+  if (status !== 0)
+    throw new Error(`the guest did not end by itself (${signal ?? status}): see ${join(work, 'console')}`);
   return { packageFile, console: text('console'), printed: text('printed'), shown: text('shown') };
 }
 

@@ -15,8 +15,8 @@ import { MASK_NAMES } from '../../dist/kernel/masks.js';
 import { profileNamed } from '../../dist/kernel/profile.js';
 import { delegationScenario } from '../../dist/scenario/delegation_scenario.js';
 import { debianRoot } from './debian_root.mjs';
-import { PACKAGES } from './systemd_packages.mjs';
 import { bootUnits, buildProbe } from './systemd_guest.mjs';
+import { PACKAGES } from './systemd_packages.mjs';
 import { tokenUnits } from './token_units.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -33,7 +33,11 @@ const probe = join(work, 'token_probe');
 mkdirSync(work, { recursive: true });
 buildProbe(join(ROOT, 'scripts/referee/token_probe.c'), probe);
 const units = tokenUnits(Number(values.seed), Number(values.units));
-const { printed, shown, console: log } = await bootUnits({
+const {
+  printed,
+  shown,
+  console: log,
+} = await bootUnits({
   release: values.kernel,
   root,
   probe,
@@ -48,7 +52,9 @@ const outcomes = outcomesOf(printed, shown);
 const problems = units.flatMap((unit) => compare(unit, outcomes.get(unit.name)));
 for (const problem of problems) console.log(problem);
 const tokens = [...outcomes.values()].filter(({ answer }) => answer === 'bpf:token').length;
-console.log(`${units.length} units, ${tokens} tokens, ${problems.length} disagreements with ${release} on ${values.kernel}`);
+console.log(
+  `${units.length} units, ${tokens} tokens, ${problems.length} disagreements with ${release} on ${values.kernel}`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 /** What became of each unit: what its process printed, and what systemd says where there is no process. */
@@ -61,7 +67,9 @@ function outcomesOf(printed, shown) {
   for (const line of printed.split('\n')) {
     const [name, answer, ...rest] = line.split(' ');
     if (!found.has(name)) continue;
-    const fields = Object.fromEntries(rest.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
+    const fields = Object.fromEntries(
+      rest.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+    );
     Object.assign(found.get(name), { answer, ...fields });
   }
   return found;

@@ -1,6 +1,6 @@
 import { systemdNames } from '../../dist/dialects/systemd/bpf_names.js';
-import { MASK_NAMES } from '../../dist/kernel/masks.js';
 import { SETTING_OF_MASK } from '../../dist/dialects/systemd/name_list.js';
+import { MASK_NAMES } from '../../dist/kernel/masks.js';
 import { randomFrom } from './random_units.mjs';
 
 const START = '[Service]\nType=oneshot\nStandardOutput=append:/run/printed\n';
@@ -8,12 +8,33 @@ const ON = 'PrivateBPF=yes\nDelegateNamespaces=mnt\nBPFDelegateCommands=any\n';
 
 /** Settings that decide the owner of a bpffs and the credentials of a process, each with values to draw from. */
 const DRAWN = {
-  DelegateNamespaces: ['mnt', 'mnt', 'yes', 'no', 'net', 'pid', 'cgroup', 'uts', 'ipc', 'uts ipc', '~mnt', '~mnt net pid cgroup', 'user'],
+  DelegateNamespaces: [
+    'mnt',
+    'mnt',
+    'yes',
+    'no',
+    'net',
+    'pid',
+    'cgroup',
+    'uts',
+    'ipc',
+    'uts ipc',
+    '~mnt',
+    '~mnt net pid cgroup',
+    'user',
+  ],
   PrivateUsers: ['no', 'yes', 'self', 'identity', 'full'],
   User: ['0', 'root', '1234', 'user', '60000'],
   DynamicUser: ['yes', 'no'],
   AmbientCapabilities: ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_BPF CAP_PERFMON', '~CAP_BPF', 'CAP_SYS_ADMIN'],
-  CapabilityBoundingSet: ['CAP_BPF', '~CAP_BPF', 'CAP_BPF CAP_SYS_ADMIN', 'CAP_SYS_ADMIN', '~CAP_SYS_ADMIN', 'CAP_NET_ADMIN CAP_SETUID'],
+  CapabilityBoundingSet: [
+    'CAP_BPF',
+    '~CAP_BPF',
+    'CAP_BPF CAP_SYS_ADMIN',
+    'CAP_SYS_ADMIN',
+    '~CAP_SYS_ADMIN',
+    'CAP_NET_ADMIN CAP_SETUID',
+  ],
   SecureBits: ['noroot', 'keep-caps', 'noroot noroot-locked', 'no-setuid-fixup'],
   PrivateNetwork: ['yes'],
   PrivatePIDs: ['yes'],
@@ -41,10 +62,10 @@ const ODD = {
   'exec-at': `${ON}ExecStart=@/probe probe %n`,
   'exec-two': `${ON}User=1234\nExecStart=/probe %n\nExecStart=+/probe %n`,
   'empty-delegate': 'PrivateBPF=yes\nDelegateNamespaces=\nBPFDelegateCommands=any',
-  'nothing': 'PrivateBPF=yes\nDelegateNamespaces=mnt',
-  'off': 'DelegateNamespaces=mnt\nBPFDelegateCommands=any',
+  nothing: 'PrivateBPF=yes\nDelegateNamespaces=mnt',
+  off: 'DelegateNamespaces=mnt\nBPFDelegateCommands=any',
   'off-tunables': 'DelegateNamespaces=mnt\nBPFDelegateCommands=any\nProtectKernelTunables=yes',
-  'managed': `${ON}PrivateUsers=managed`,
+  managed: `${ON}PrivateUsers=managed`,
   'managed-user': `${ON}PrivateUsers=managed\nUser=1`,
   'managed-group': `${ON}PrivateUsers=managed\nGroup=1`,
   'managed-pam': `${ON}PrivateUsers=managed\nPAMName=login`,
@@ -55,7 +76,7 @@ const ODD = {
   'userns-path-own': `PrivateBPF=yes\nUserNamespacePath=/proc/1/ns/user\nBPFDelegateCommands=any`,
   'work-sys': `${ON}WorkingDirectory=/sys/fs/bpf`,
   'work-home': `${ON}WorkingDirectory=~\nDynamicUser=yes`,
-  'pids': `${ON}PrivatePIDs=yes`,
+  pids: `${ON}PrivatePIDs=yes`,
   'pids-delegated': 'PrivateBPF=yes\nDelegateNamespaces=mnt pid\nBPFDelegateCommands=any\nPrivatePIDs=yes',
   'pids-all': 'PrivateBPF=yes\nDelegateNamespaces=yes\nBPFDelegateCommands=any\nPrivatePIDs=yes',
   'pids-off': 'DelegateNamespaces=yes\nBPFDelegateCommands=any\nPrivatePIDs=yes',
@@ -80,7 +101,7 @@ const ODD = {
   'identity-edge': `${ON}PrivateUsers=identity\nUser=65534`,
   'forking-pids': `${ON}Type=forking\nPrivatePIDs=yes`,
   'unknown-user': `${ON}User=nosuchuser`,
-  'nobody': `${ON}User=nobody`,
+  nobody: `${ON}User=nobody`,
   'user-65535': `${ON}User=65535`,
   'read-only-sys': `${ON}ReadOnlyPaths=/sys`,
   'read-only-bpf': `${ON}ReadOnlyPaths=/sys/fs/bpf`,
@@ -117,10 +138,10 @@ const ODD = {
   'delegate-nothing-known': 'PrivateBPF=yes\nBPFDelegateCommands=any\nDelegateNamespaces=bogus',
   'socket-section': `${ON}[Socket]\nPrivateBPF=no`,
   'ambient-without-bounding': `${ON}User=7\nAmbientCapabilities=CAP_BPF\nCapabilityBoundingSet=~CAP_BPF`,
-  'noroot': `${ON}SecureBits=noroot`,
+  noroot: `${ON}SecureBits=noroot`,
   'noroot-ambient': `${ON}SecureBits=noroot\nAmbientCapabilities=CAP_BPF`,
-  'selinux': `${ON}SELinuxContext=-system_u:system_r:init_t:s0`,
-  'apparmor': `${ON}AppArmorProfile=-nosuch`,
+  selinux: `${ON}SELinuxContext=-system_u:system_r:init_t:s0`,
+  apparmor: `${ON}AppArmorProfile=-nosuch`,
   'restrict-bpf': `${ON}RestrictFileSystems=~bpf`,
   'commands-out-of-mask': `${ON}BPFDelegatePrograms=any\nBPFDelegateMaps=any\nBPFDelegateAttachments=any`,
 };
