@@ -80,6 +80,43 @@ const CAPABILITIES = [
   '200',
 ];
 const USERS = ['no', 'yes', 'self', 'identity', 'full', 'managed', 'maybe', '', 'Self'];
+/** Other settings that decide something, with values good and bad. */
+const OTHERS = {
+  DelegateNamespaces: ['mnt', 'yes', 'no', '', '~mnt', 'user', 'net mnt', 'bogus', '~user', "'mnt'", 'mnt # why'],
+  SecureBits: ['noroot', '', 'keep-caps noroot-locked', 'bogus'],
+  Group: ['', '0', 'a/b', 'www', '%n', '%', '%z', '65535'],
+  User: ['', '0', 'root', 'a/b', '-1', '%i', '%', '65535', '4294967295', 'a:b', '.', 'x y', '-x'],
+  PrivatePIDs: ['yes', 'no', 'maybe'],
+  PrivateDevices: ['yes', 'no', 'maybe'],
+  ProtectKernelModules: ['yes', 'no', '', 'maybe'],
+  ProtectKernelLogs: ['yes', 'no'],
+  ProtectClock: ['yes', '1'],
+  WorkingDirectory: ['/sys', '/', '', '~', '-~', 'rel', '-rel', '/proc/1', '/sysx', '//sys/fs', '/devices', '-/dev'],
+  UserNamespacePath: ['/proc/1/ns/user', ''],
+  PAMName: ['login', ''],
+  Type: ['oneshot', 'simple', 'forking', 'bogus', 'exec', ''],
+  ExecStart: [
+    '',
+    '/bin/true',
+    '+/bin/true',
+    '!/bin/x',
+    '!!/bin/x',
+    '+!/bin/x',
+    '-+!/bin/x',
+    'sub/x',
+    '-sub/x',
+    'true',
+    '/bin/',
+    '@/bin/x y',
+    '|x',
+    '-',
+    '"/bin/a b"',
+    '%z',
+    '/a/../b',
+    '..',
+  ],
+  InaccessiblePaths: ['/sys', '', '-/x', 'rel'],
+};
 const JUNK = [
   '',
   '# comment',
@@ -99,6 +136,24 @@ const JUNK = [
   '[Install]',
   '  Nice=5',
   'Key\\',
+  '[]',
+  '[',
+  '[X-"a"]',
+  '[a*b]',
+  '[X-\\a]',
+  '[X-a]b]',
+  '[Ser\tvice]',
+  'Nice=5\rNice=6',
+  'PrivateBPF=yes\r\n\rPrivateUsers=yes',
+  'PrivateBPF=no\0PrivateUsers=full',
+  '\ufeff# comment',
+  '\ufeffPrivateBPF=yes',
+  'PrivateBPF=yes\v',
+  '\vPrivateBPF=yes',
+  '\fPrivateUsers=yes',
+  'PrivateUsers=\ufffeyes',
+  'PrivateUsers=\u00a0yes',
+  'X-\ufdd0=1',
   'BPFDelegateMaps =BPFMapTypeHash',
   '   BPFDelegateMaps=  BPFMapTypeHash  ',
 ];
@@ -121,6 +176,10 @@ function list(pick, key) {
 }
 
 function line(pick) {
+  if (pick(5) === 0) {
+    const key = Object.keys(OTHERS)[pick(Object.keys(OTHERS).length)];
+    return `${key}=${OTHERS[key][pick(OTHERS[key].length)]}`;
+  }
   const keys = Object.keys(NAMES);
   switch (pick(8)) {
     case 0:

@@ -161,6 +161,8 @@ function* compareWarnings(all, text) {
       for (const { code, line, message } of warnings) {
         // systemd says so for debugging only.
         if (/no capability/.test(message)) continue;
+        // What is wrong with a unit as a whole has no place in what systemd says, or is not said before the unit starts.
+        if (/^systemd refuses the unit|^the unit fails|=: /.test(message)) continue;
         const isOfList = /systemd leaves out/.test(message) && /BPFDelegate/.test(message);
         if (isOfList || placeless.includes(code)) left.push(message);
         else if (PLACED.includes(code)) ours.add(`${file}:${lastLine(textOf.get(file), line)}`);

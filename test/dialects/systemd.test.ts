@@ -117,6 +117,16 @@ describe('the owner of the bpffs, and the process', () => {
       0n,
     ],
     ['DelegateNamespaces=mnt\nCapabilityBoundingSet=~CAP_BPF', 'own', 'own', 0, ALL & ~(1n << 39n)],
+    ['DelegateNamespaces=mnt\nUser=nobody', 'own', 'own', 65534, 0n],
+    ['DelegateNamespaces=mnt\nUser=root\nDynamicUser=yes', 'own', 'own', 0, ALL],
+    ['DelegateNamespaces=mnt\nUser=1234\nDynamicUser=yes', 'own', 'own', 1234, 0n],
+    ['DelegateNamespaces=mnt\nUser=1234\nExecStart=\nExecStart=-!/bin/web', 'own', 'own', 0, ALL],
+    ['DelegateNamespaces=mnt\nUser=1234\nExecStart=\nExecStart=!!/bin/web', 'own', 'own', 1234, 0n],
+    ['DelegateNamespaces=mnt\nSecureBits=noroot', 'own', 'own', 0, 0n],
+    ['DelegateNamespaces=mnt\nSecureBits=noroot\nSecureBits=keep-caps', 'own', 'own', 0, ALL],
+    ['DelegateNamespaces=mnt\nSecureBits=noroot\nAmbientCapabilities=CAP_BPF', 'own', 'own', 0, 1n << 39n],
+    ['DelegateNamespaces=mnt\nPrivateDevices=yes', 'own', 'own', 0, ALL & ~((1n << 27n) | (1n << 17n))],
+    ['DelegateNamespaces=mnt\nProtectClock=yes\nProtectClock=no', 'own', 'own', 0, ALL],
   ])('%j', (settings, owner, userns, uid, caps, code) => {
     const lines = `PrivateBPF=yes\n${settings}\nBPFDelegateCommands=any`;
     expect(only(lines)).toMatchObject({ owner, process: { userns, uid, caps }, unusable: undefined });
@@ -128,6 +138,14 @@ describe('the owner of the bpffs, and the process', () => {
     ['PrivateBPF=yes\nPrivateBPF=no\nBPFDelegateCommands=any', 'PrivateBPF= is not on'],
     [`${ON}ExecStart=\nExecStart=+/bin/web\nBPFDelegateCommands=any`, 'ExecStart=+'],
     [`${ON}PrivateUsers=managed\nUser=web\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}PrivateUsers=managed\nGroup=web\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}WorkingDirectory=/sys/fs/bpf\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}WorkingDirectory=~\nDynamicUser=yes\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}ExecStart=/bin/other\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}ExecStart=\nExecStart=+!/bin/web\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}ExecStart=\nExecStart=sub/web\nBPFDelegateCommands=any`, 'systemd refuses the unit'],
+    [`${ON}PrivatePIDs=yes\nBPFDelegateCommands=any`, 'the unit fails (226/NAMESPACE or 217/USER)'],
+    [`${ON}PrivateUsers=identity\nUser=70000\nBPFDelegateCommands=any`, 'the unit fails (217/USER)'],
     [`${ON}BPFDelegateCommands=any\nDynamicUser=maybe`, 'systemd refuses the unit'],
     [`${ON}BPFDelegateCommands=any\n[Service`, 'systemd refuses the unit'],
   ])('%j: no token', (lines, why) => {
@@ -168,15 +186,44 @@ test('systemd before 258 ignores all of it', () => {
   expect(delegations).toEqual([]);
 });
 
-test('settings that hide the bpffs or filter bpf() are told', () => {
-  expect(
-    codes(`${ON}InaccessiblePaths=-/sys/fs\nTemporaryFileSystem=/sys:ro\nBindReadOnlyPaths=/srv\nReadOnlyPaths=/sys`),
-  ).toEqual(['bpffs-is-hidden 5:1', 'bpffs-is-hidden 6:1']);
-  expect(
-    codes(
-      `${ON}SystemCallFilter=~bpf:EPERM\nSystemCallFilter=@system-service\nSystemCallFilter=bpf\nSystemCallFilter=~@mount`,
-    ),
-  ).toEqual(['bpf-is-filtered 5:1', 'bpf-is-filtered 6:1']);
+describe('what a process meets in place of its bpffs', () => {
+  test.each<readonly [settings: string, why: string | undefined]>([
+    ['InaccessiblePaths=-/sys/fs', '(ENOENT)'],
+    ['InaccessiblePaths=/sys/fs/bpf', '(EACCES, or EINVAL for root)'],
+    ['InaccessiblePaths=/sys/fs/bpf\nInaccessiblePaths=', undefined],
+    ['InaccessiblePaths=/sys/fs/bpf/x', undefined],
+    ['InaccessibleDirectories=/sys', '(ENOENT)'],
+    ['InaccessiblePaths=/sys\nBindPaths=/srv:/sys/fs/bpf', '(ENOENT)'],
+    // A mount above the bpffs is there before it; one at its place wins over it, whatever the setting.
+    ['TemporaryFileSystem=/sys:ro', undefined],
+    ['TemporaryFileSystem=/sys/fs/bpf:ro', '(EINVAL)'],
+    ['BindReadOnlyPaths=/sys', undefined],
+    ['BindPaths=/sys/fs/bpf', '(EPERM)'],
+    ['BindPaths=/srv:/sys/fs/bpf', '(EINVAL)'],
+    ['BindPaths=/sys/fs/bpf:/srv', undefined],
+    ['ReadOnlyPaths=/sys', undefined],
+    ['ReadOnlyPaths=-+/sys//fs/./bpf/', '(EPERM)'],
+    ['ReadWritePaths="/sys/fs/bpf"', '(EPERM)'],
+    ['NoExecPaths=/sys/fs/bpf', '(EPERM)'],
+    ['ExecPaths=/sys/fs/bpf', '226/NAMESPACE'],
+    ['SystemCallFilter=~bpf', 'bpf() is filtered'],
+    ['SystemCallFilter=~bpf:EPERM', 'bpf() is filtered'],
+    ['SystemCallFilter=~@privileged', 'bpf() is filtered'],
+    ['SystemCallFilter=~@mount', undefined],
+    ['SystemCallFilter=@system-service', 'bpf() is filtered'],
+    ['SystemCallFilter=@system-service\nSystemCallFilter=bpf', undefined],
+    ['SystemCallFilter=@system-service bpf\nSystemCallFilter=~bpf', 'bpf() is filtered'],
+    ['SystemCallFilter=@system-service bpf\nSystemCallFilter=~bpf:EACCES', 'bpf() is filtered'],
+    ['SystemCallFilter=~bpf\nSystemCallFilter=bpf', undefined],
+    ['SystemCallFilter=~bpf\nSystemCallFilter=', undefined],
+  ])('%j', (settings, why) => {
+    const lines = `${ON}BPFDelegateCommands=any\n${settings}`;
+    const unusable = only(lines)?.unusable;
+    if (why === undefined) expect(unusable).toBeUndefined();
+    else expect(unusable).toContain(why);
+    const told = codes(lines).filter((code) => /bpffs-is-hidden|bpf-is-filtered|refused-unit/.test(code));
+    expect(told).toHaveLength(why === undefined ? 0 : 1);
+  });
 });
 
 describe('systemd-run', () => {

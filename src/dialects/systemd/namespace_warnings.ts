@@ -1,20 +1,34 @@
 import { MASK_NAMES } from '../../kernel/masks.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
+import type { WarningCode } from '../warning_codes.js';
 import { SETTING_OF_MASK } from './name_list.js';
-import { bpffsOwnerOf, hasUserns } from './unit_delegation.js';
+import { failureOf, refusalOf, type UnitFailure } from './unit_failures.js';
+import { bpffsOwnerOf, hasUserns } from './unit_process.js';
 import type { UnitSettings } from './unit_settings.js';
 
-/** Says why a unit that delegates gets no token: PrivateBPF= is not on, or the bpffs belongs to the initial user namespace. */
+const CODE_OF_FAILURE: Readonly<Record<UnitFailure['kind'], WarningCode>> = {
+  refused: 'refused-unit',
+  fails: 'refused-unit',
+  hidden: 'bpffs-is-hidden',
+  filtered: 'bpf-is-filtered',
+};
+
+/**
+ * Says why a unit that delegates gets no token: it is refused or fails, PrivateBPF= is not on, the bpffs belongs to the initial user
+ * namespace, or it is hidden.
+ */
 export function warnOfNamespaces(settings: UnitSettings, { account }: ReadContext): void {
   const { places, privateBpf, masks, delegateNamespaces, privateUsers } = settings;
   const delegated = MASK_NAMES.filter((mask) => masks[mask].bits !== 0n).flatMap(
     (mask) => places.get(SETTING_OF_MASK[mask]) ?? [],
   );
-  const warn = (at: PlacedText | undefined, code: 'private-bpf-missing' | 'wrong-userns', message: string) => {
+  const warn = (at: PlacedText | undefined, code: WarningCode, message: string) => {
     // A drop-in is told of in the file that has the setting.
     if (at && at.at.file === account.file) account.warn(at.at, { code, message });
   };
+  const failure = refusalOf(settings) ?? (privateBpf ? failureOf(settings) : undefined);
+  if (failure) warn(places.get(failure.setting), CODE_OF_FAILURE[failure.kind], failure.why);
   if (!privateBpf) {
     const [first] = delegated;
     warn(

@@ -6,8 +6,10 @@ import type { BitOrigin, Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, piece, splitPlaced } from '../source_text.js';
 import { systemdBit } from './bpf_names.js';
+import { assignPaths, PATH_SETTINGS } from './bpffs_cover.js';
 import { SETTING_OF_MASK } from './name_list.js';
 import { startUnit, type UnitReading } from './read_unit.js';
+import { assignFilter } from './syscall_filter.js';
 import { unitDelegation } from './unit_delegation.js';
 import { PRIVATE_USERS, type UnitSettings } from './unit_settings.js';
 import { assignCapabilities, type NamespaceName, parseBoolean } from './values.js';
@@ -22,6 +24,9 @@ const CLONE: readonly (readonly [name: NamespaceName, flag: bigint])[] = [
   ['pid', 0x2000_0000n],
   ['net', 0x4000_0000n],
 ];
+
+/** include/uapi/linux/securebits.h. */
+const SECBIT_NOROOT = 1;
 
 type Property = (settings: UnitSettings, value: PlacedText, context: ReadContext) => void;
 
@@ -84,6 +89,24 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   UserNamespacePath: (settings, { text }) => {
     settings.userNamespacePath = text;
   },
+  PrivatePIDs: (settings, { text }) => {
+    settings.privatePids = parseBoolean(text) ?? false;
+  },
+  SecureBits: (settings, { text }) => {
+    settings.hasNoRoot = /^\d+$/.test(text) && (Number(text) & SECBIT_NOROOT) !== 0;
+  },
+  LoadState: (settings, { text }) => {
+    settings.isRefused = text !== 'loaded';
+  },
+  SystemCallFilter: (settings, { text }) => {
+    settings.filter = assignFilter(undefined, text);
+  },
+  ...Object.fromEntries(
+    PATH_SETTINGS.map((name): [string, Property] => [
+      name,
+      (settings, { text }) => assignPaths(settings.paths, name, text),
+    ]),
+  ),
 };
 
 /**

@@ -15,7 +15,7 @@ export const SYSTEMD_RUN = /^\s*(?:[$#]\s+)?(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?sy
 
 /** Options of systemd-run with a value of their own. */
 const WITH_VALUE =
-  /^(?:--(?:unit|description|slice|service-type|gid|nice|working-directory|setenv|socket-property|timer-property|path-property|on-[a-z]+|host|machine|background|expand-environment|json|job-mode)|-[uEMHC])$/;
+  /^(?:--(?:description|slice|service-type|nice|working-directory|setenv|socket-property|timer-property|path-property|on-[a-z]+|host|machine|background|expand-environment|json|job-mode)|-[EMHC])$/;
 
 /** Reads lines of systemd-run, each of which starts a unit. A backslash at the end goes on with the next line. */
 export function readSystemdRun(context: ReadContext): readonly Delegation[] {
@@ -59,11 +59,14 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
       const property = joined ? piece(word, joined[0].length) : words[++i];
       if (property) readProperty(unit, property, context);
     } else if (word.text === '--user') isUserManager = true;
-    else if (/^--(?:uid|unit)=/.test(word.text)) {
+    else if (/^--(?:uid|gid|unit)=/.test(word.text)) {
       const value = piece(word, word.text.indexOf('=') + 1);
-      if (word.text.startsWith('--unit')) name = /\.\w+$/.test(value.text) ? value.text : `${value.text}.service`;
+      if (word.text.startsWith('--gid')) unit.settings.group = value.text;
+      else if (word.text.startsWith('--unit')) name = unitNameOf(value.text);
       else unit.settings.user = value.text;
     } else if (word.text === '--uid') unit.settings.user = words[++i]?.text ?? unit.settings.user;
+    else if (word.text === '--gid') unit.settings.group = words[++i]?.text ?? unit.settings.group;
+    else if (word.text === '--unit' || word.text === '-u') name = unitNameOf(words[++i]?.text ?? name);
     else if (WITH_VALUE.test(word.text)) i += 1;
   }
   if (!unit.start) return [];
@@ -75,6 +78,11 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
   if (!delegation) return [];
   const unusable = isUserManager ? 'a user manager mounts no bpffs' : delegation.unusable;
   return [{ ...delegation, unusable }];
+}
+
+/** A name without a suffix is that of a service. */
+function unitNameOf(text: string): string {
+  return /\.\w+$/.test(text) ? text : `${text}.service`;
 }
 
 function readProperty(unit: UnitReading, property: PlacedText, context: ReadContext): void {

@@ -7,7 +7,8 @@ import type { PlacedText, Span } from '../source_text.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
 import { SETTING_OF_MASK } from './name_list.js';
 import { warnOfNamespaces } from './namespace_warnings.js';
-import { refusalOf, unitDelegation } from './unit_delegation.js';
+import { unitDelegation } from './unit_delegation.js';
+import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
 import { assign, initialSettings, isUnitSetting, type UnitSettings } from './unit_settings.js';
 

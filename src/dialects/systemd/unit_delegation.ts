@@ -1,18 +1,10 @@
 import { MASK_NAMES } from '../../kernel/masks.js';
 import type { BpffsOwner, DelegateProcess, Delegation, DelegationAssumption } from '../delegation.js';
 import type { Span } from '../source_text.js';
+import { BPFFS_PATH } from './bpffs_cover.js';
+import { failureOf, refusalOf } from './unit_failures.js';
+import { bpffsOwnerOf, DYNAMIC_UIDS, extentOf, NAMED_UID, processOf, userOf } from './unit_process.js';
 import type { UnitSettings } from './unit_settings.js';
-import { ALL_CAPABILITIES } from './values.js';
-
-/** Where systemd mounts the bpffs of a unit. */
-const BPFFS_PATH = '/sys/fs/bpf';
-/** The first uid of DynamicUser= (systemd 262, meson_options.txt: dynamic-uid-min). */
-const DYNAMIC_UID = 61184;
-/** The uid that stands for a user of a name. */
-const NAMED_UID = 1000;
-
-/** Namespaces with which the mount namespace is unshared inside of the user namespace. */
-const WITH_MOUNTS = ['mnt', 'net', 'pid', 'cgroup'] as const;
 
 /** What becomes of a unit: the owner of its bpffs, and its process. */
 export interface UnitOutcome {
@@ -22,78 +14,35 @@ export interface UnitOutcome {
   readonly unusable: string | undefined;
 }
 
-/**
- * A user namespace is made where PrivateUsers= asks for it, or where DelegateNamespaces= is made at all, even to `no`.
- * Source: systemd 262, src/core/exec-invoke.c: exec_context_get_effective_private_users().
- */
-export function hasUserns({ privateUsers, delegateNamespaces, userNamespacePath }: UnitSettings): boolean {
-  return privateUsers !== 'no' || delegateNamespaces !== undefined || userNamespacePath !== '';
-}
-
-/**
- * The bpffs belongs to the user namespace in which its mount namespace is unshared. That is done after the user namespace where mnt is
- * delegated, or one of net, pid and cgroup, which need mounts of their own; otherwise before.
- * Source: systemd 262, src/core/exec-invoke.c: exec_namespace_is_delegated(), setup_delegated_namespaces().
- */
-export function bpffsOwnerOf(settings: UnitSettings): BpffsOwner {
-  const { delegateNamespaces } = settings;
-  return WITH_MOUNTS.some((name) => delegateNamespaces?.has(name)) ? 'own' : 'init';
-}
-
-/**
- * Root keeps every capability of the bounding set in its user namespace; another user has the ambient ones.
- * Source: systemd 262, src/core/exec-invoke.c: exec_invoke(), enforce_user().
- */
-function processOf(settings: UnitSettings): DelegateProcess {
-  const { user, dynamicUser, ambient, bounding, privateUsers } = settings;
-  const isRoot = !dynamicUser && (user === undefined || user === 'root' || user === '0');
-  const number = user !== undefined && /^\d+$/.test(user) ? Number(user) : undefined;
-  const uid = isRoot || privateUsers === 'managed' ? 0 : (number ?? (dynamicUser ? DYNAMIC_UID : NAMED_UID));
-  return {
-    userns: hasUserns(settings) ? 'own' : 'init',
-    uid,
-    caps: (isRoot ? bounding : ambient & bounding) & ALL_CAPABILITIES,
-  };
-}
-
-/**
- * Why systemd refuses a unit; undefined where it does not. Source: systemd 262, src/core/unit.c: unit_verify_contexts().
- */
-export function refusalOf(settings: UnitSettings): string | undefined {
-  const { isRefused, privateUsers, user, dynamicUser, userNamespacePath } = settings;
-  if (isRefused) return 'systemd refuses the unit: a line cannot be read';
-  if (privateUsers === 'managed' && (user !== undefined || dynamicUser)) {
-    return 'systemd refuses the unit: PrivateUsers=managed excludes User= and DynamicUser=';
+/** What a unit does not say of its process, and what is assumed. */
+function assumptionsOf(name: string, settings: UnitSettings): readonly DelegationAssumption[] {
+  const user = userOf(settings);
+  const texts: string[] = [];
+  if (user.kind === 'named') texts.push(`the user ${user.name} has the uid ${NAMED_UID}: a unit does not say it`);
+  if (user.kind === 'number') texts.push(`a user has the uid ${user.uid}: without one the unit fails (217/USER)`);
+  if (user.kind === 'dynamic') {
+    texts.push(`DynamicUser= gives the uid ${user.uid}: it gives any from ${DYNAMIC_UIDS[0]} to ${DYNAMIC_UIDS[1]}`);
   }
-  if (privateUsers !== 'no' && userNamespacePath !== '') {
-    return 'systemd refuses the unit: PrivateUsers= excludes UserNamespacePath=';
+  if (settings.pamName !== '') texts.push('modules of PAM add no ambient capability');
+  if (settings.privateUsers === 'managed') texts.push('systemd-nsresourced and systemd-mountfsd run');
+  if (settings.userNamespacePath !== '') {
+    texts.push(`the user namespace at ${settings.userNamespacePath} is a child of the initial one, with its uids`);
   }
-  return undefined;
+  return texts.map((text) => ({ about: 'process', of: name, text }));
 }
 
 /** What becomes of a unit, or why it has no token. */
 export function outcomeOf(name: string, settings: UnitSettings): UnitOutcome {
-  const { privateBpf, prefixes, user, dynamicUser } = settings;
-  const process = processOf(settings);
-  const assumptions: DelegationAssumption[] = [];
-  if (process.uid === NAMED_UID && user !== undefined && !/^\d+$/.test(user) && !dynamicUser) {
-    assumptions.push({
-      about: 'process',
-      of: name,
-      text: `the user ${user} has the uid ${NAMED_UID}: a unit does not say it`,
-    });
-  }
-  const isPrivileged = prefixes.length > 0 && prefixes.every((prefix) => prefix.includes('+'));
   const refusal = refusalOf(settings);
-  const unusable =
-    refusal !== undefined
-      ? refusal
-      : !privateBpf
-        ? 'PrivateBPF= is not on: systemd mounts no bpffs for the unit'
-        : isPrivileged
-          ? 'ExecStart=+ starts the process without any of these settings'
-          : undefined;
-  return { owner: bpffsOwnerOf(settings), process, assumptions, unusable };
+  const unusable = refusal
+    ? refusal.why
+    : !settings.privateBpf
+      ? 'PrivateBPF= is not on: systemd mounts no bpffs for the unit'
+      : extentOf(settings) === 'none'
+        ? 'ExecStart=+ starts the process without any of these settings'
+        : failureOf(settings)?.why;
+  const process = processOf(settings);
+  return { owner: bpffsOwnerOf(settings), process, assumptions: assumptionsOf(name, settings), unusable };
 }
 
 /** The delegation of a unit; undefined for one that says nothing about it. */

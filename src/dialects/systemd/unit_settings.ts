@@ -1,11 +1,21 @@
+import type { CapabilityName } from '../../abi/capabilities.js';
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
 import { quote } from '../../names/unknown_name.js';
 import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
-import type { LineAccount } from '../line_account.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
+import { assignPaths, PATH_SETTINGS, type PathSettings, pathSettingOf } from './bpffs_cover.js';
+import { type CommandExtent, commandExtent } from './exec_start.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
-import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, type NamespaceName, parseBoolean } from './values.js';
+import { assignFilter, type SyscallFilter } from './syscall_filter.js';
+import {
+  assignCapabilities,
+  assignNamespaces,
+  INITIAL_BOUNDING,
+  type NamespaceName,
+  parseBoolean,
+  unquotedWords,
+} from './values.js';
 
 /** PrivateUsers=: which user namespace a unit gets. */
 export const PRIVATE_USERS = ['no', 'self', 'identity', 'full', 'managed'] as const;
@@ -25,8 +35,20 @@ export interface UnitSettings {
   privateNetwork: boolean;
   networkNamespacePath: string;
   userNamespacePath: string;
-  /** Prefixes of the commands that are started: `+` for one that is started without any of this. */
-  prefixes: readonly string[];
+  group: string | undefined;
+  pamName: string;
+  /** Whether SecureBits= takes root's capabilities away: noroot. */
+  hasNoRoot: boolean;
+  privatePids: boolean;
+  /** Settings that take capabilities out of the bounding set, where they are on. */
+  readonly withoutCapabilities: Set<string>;
+  /** `~`: the home of the user. */
+  workingDirectory: string | undefined;
+  type: string;
+  readonly paths: PathSettings;
+  filter: SyscallFilter | undefined;
+  /** How much of this each command gets that is started. */
+  commands: readonly CommandExtent[];
   /** Whether systemd stopped reading a file: the unit is refused where it was no drop-in. */
   isRefused: boolean;
   /** Where each setting was made last; undefined where it was not. */
@@ -46,11 +68,34 @@ export function initialSettings(): UnitSettings {
     privateNetwork: false,
     networkNamespacePath: '',
     userNamespacePath: '',
-    prefixes: [],
+    group: undefined,
+    pamName: '',
+    hasNoRoot: false,
+    privatePids: false,
+    withoutCapabilities: new Set(),
+    workingDirectory: undefined,
+    type: 'simple',
+    paths: new Map(),
+    filter: undefined,
+    commands: [],
     isRefused: false,
     places: new Map(),
   };
 }
+
+/**
+ * The capabilities that a setting takes out of the bounding set where it is on.
+ * Source: systemd 262, src/core/unit.c: unit_patch_contexts().
+ */
+export const TAKEN_BY: Readonly<Record<string, readonly CapabilityName[]>> = {
+  PrivateDevices: ['CAP_MKNOD', 'CAP_SYS_RAWIO'],
+  ProtectKernelModules: ['CAP_SYS_MODULE'],
+  ProtectKernelLogs: ['CAP_SYSLOG'],
+  ProtectClock: ['CAP_SYS_TIME', 'CAP_WAKE_ALARM'],
+};
+
+/** Values of Type= of a service. */
+const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
 
 type Setter = (settings: UnitSettings, value: PlacedText, context: ReadContext, key: PlacedText) => void;
 
@@ -104,6 +149,13 @@ function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
   };
 }
 
+function userOrGroup(name: 'user' | 'group', expected: string): Setter {
+  return (settings, value, context, key) => {
+    if (value.text !== '' && !isUserName(value.text)) refused(settings, context, key, value, expected);
+    else settings[name] = value.text === '' ? undefined : value.text;
+  };
+}
+
 /** A mask: a later assignment replaces an earlier one, even where none of its names is known. */
 function mask(name: MaskName): Setter {
   return (settings, value, context, key) => {
@@ -135,11 +187,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     else if (named) settings.privateUsers = named;
     else ignored(context, key, value, `yes, ${PRIVATE_USERS.join(', ')}`);
   },
-  User: (settings, value, context, key) => {
-    if (value.text !== '' && !isUserName(value.text))
-      refused(settings, context, key, value, 'the name or number of a user');
-    else settings.user = value.text === '' ? undefined : value.text;
-  },
+  User: userOrGroup('user', 'the name or number of a user'),
   DynamicUser: (settings, value, context, key) => {
     const found = parseBoolean(value.text);
     if (found === undefined) refused(settings, context, key, value, 'yes or no');
@@ -156,53 +204,64 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   UserNamespacePath: (settings, value) => {
     settings.userNamespacePath = value.text;
   },
-  ExecStart: (settings, value) => {
-    settings.prefixes = value.text === '' ? [] : [...settings.prefixes, /^[@\-:+!|]*/.exec(value.text)?.[0] ?? ''];
+  Group: userOrGroup('group', 'the name or number of a group'),
+  PAMName: (settings, value) => {
+    settings.pamName = value.text;
+  },
+  SecureBits: (settings, value) => {
+    settings.hasNoRoot = unquotedWords(value.text).includes('noroot');
+  },
+  PrivatePIDs: boolean((settings, value) => {
+    settings.privatePids = value;
+  }),
+  ...Object.fromEntries(
+    Object.keys(TAKEN_BY).map((name) => [
+      name,
+      boolean((settings, value) => {
+        if (value) settings.withoutCapabilities.add(name);
+        else settings.withoutCapabilities.delete(name);
+      }),
+    ]),
+  ),
+  WorkingDirectory: (settings, value, context, key) => {
+    const path = value.text.replace(/^-/, '');
+    if (value.text === '') settings.workingDirectory = undefined;
+    else if (path === '~' || /^[/%]/.test(path)) settings.workingDirectory = path;
+    else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
+    else refused(settings, context, key, value, 'an absolute path');
+  },
+  Type: (settings, value, context, key) => {
+    if (SERVICE_TYPES.includes(value.text)) settings.type = value.text;
+    else ignored(context, key, value, SERVICE_TYPES.join(', '));
+  },
+  SystemCallFilter: (settings, value) => {
+    settings.filter = assignFilter(settings.filter, value.text);
+  },
+  ...Object.fromEntries(
+    PATH_SETTINGS.map((name): [string, Setter] => [
+      name,
+      (settings, value) => assignPaths(settings.paths, name, value.text),
+    ]),
+  ),
+  ExecStart: (settings, value, context, key) => {
+    if (value.text === '') {
+      settings.commands = [];
+      return;
+    }
+    const extent = commandExtent(value.text);
+    if (extent === 'refused') refused(settings, context, key, value, 'an absolute path, or a name without "/"');
+    else if (extent === undefined) ignored(context, key, value, 'an absolute path, or a name without "/"');
+    else settings.commands = [...settings.commands, extent];
   },
 };
 
 /** Whether a setting decides something here. */
 export function isUnitSetting(key: string): boolean {
-  return Object.hasOwn(SETTERS, key) || Object.hasOwn(PATHS, key) || key === 'SystemCallFilter';
+  return Object.hasOwn(SETTERS, key);
 }
 
 /** Makes an assignment, as systemd does. */
 export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
   SETTERS[key.text]?.(settings, value, context, key);
-  settings.places.set(key.text, key);
-  const effect = PATHS[key.text];
-  if (effect !== undefined) warnOfPaths(key, value, effect, context.account);
-  if (key.text === 'SystemCallFilter') warnOfFilter(key, value, context.account);
-}
-
-/** Settings that change what is seen at a path, and what a process meets at the bpffs then. */
-const PATHS: Readonly<Record<string, string>> = {
-  InaccessiblePaths: 'the bpffs cannot be opened (EACCES)',
-  TemporaryFileSystem: 'a tmpfs hides the bpffs (EINVAL)',
-  BindPaths: "the host's bpffs hides the unit's (EPERM)",
-  BindReadOnlyPaths: "the host's bpffs hides the unit's (EPERM)",
-};
-
-function warnOfPaths(key: PlacedText, value: PlacedText, effect: string, account: LineAccount): void {
-  const paths = value.text
-    .split(/\s+/)
-    .map((word) => (word.replace(/^[-+]+/, '').split(':')[0] ?? '').replace(/\/+$/, ''));
-  const over = paths.find((path) => path.startsWith('/') && `/sys/fs/bpf/`.startsWith(`${path}/`));
-  if (over === undefined) return;
-  account.warn(key.at, { code: 'bpffs-is-hidden', message: `${key.text}: ${over} covers /sys/fs/bpf: ${effect}` });
-}
-
-/** bpf is in the set @privileged (systemd 262, src/shared/seccomp-util.c). */
-const WITH_BPF = ['bpf', '@privileged', '@known'];
-
-function warnOfFilter(key: PlacedText, value: PlacedText, account: LineAccount): void {
-  if (value.text === '') return;
-  const isDenied = value.text.startsWith('~');
-  const words = value.text.replace(/^~/, '').split(/\s+/);
-  const namesBpf = words.some((word) => WITH_BPF.includes(word.split(':')[0] ?? ''));
-  if (isDenied !== namesBpf) return;
-  const message = isDenied
-    ? 'bpf() is filtered: the process is ended, or gets the errno of the filter before the kernel looks at a token'
-    : 'the system calls that are allowed do not name bpf: where no other line does, bpf() is filtered before the kernel looks at a token';
-  account.warn(key.at, { code: 'bpf-is-filtered', message: `SystemCallFilter: ${message}` });
+  settings.places.set(pathSettingOf(key.text), key);
 }

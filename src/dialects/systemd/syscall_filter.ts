@@ -1,0 +1,36 @@
+/** SystemCallFilter= after some assignments, as far as it concerns bpf(). */
+export interface SyscallFilter {
+  /** Whether it lists what is allowed; otherwise what is not. */
+  readonly allows: boolean;
+  /** Whether bpf is in the list. */
+  readonly listsBpf: boolean;
+  /** Whether a list of what is allowed has bpf with an errno, or to end the process, so that it is refused. */
+  readonly hasAction: boolean;
+}
+
+/** Groups with bpf (systemd 262, src/shared/seccomp-util.c). */
+const WITH_BPF = ['bpf', '@privileged', '@known'];
+
+/**
+ * The first assignment decides whether the list is of what is allowed; later ones add to it or take away. An empty one resets.
+ * Source: systemd 262, src/core/load-fragment.c: config_parse_syscall_filter(); src/shared/seccomp-util.c:
+ * seccomp_parse_syscall_filter().
+ */
+export function assignFilter(before: SyscallFilter | undefined, text: string): SyscallFilter | undefined {
+  if (text === '') return undefined;
+  const isInverted = text.startsWith('~');
+  let { allows, listsBpf, hasAction } = before ?? { allows: !isInverted, listsBpf: false, hasAction: false };
+  for (const word of text.replace(/^~/, '').split(/\s+/)) {
+    const [name = '', errno] = word.split(':');
+    if (!WITH_BPF.includes(name) || (!isInverted && errno !== undefined)) continue;
+    hasAction = isInverted && allows && errno !== undefined;
+    listsBpf = isInverted !== allows || hasAction;
+  }
+  return { allows, listsBpf, hasAction };
+}
+
+/** Whether bpf() is refused before the kernel looks at a token. */
+export function refusesBpf(filter: SyscallFilter | undefined): boolean {
+  if (!filter) return false;
+  return filter.allows ? !filter.listsBpf || filter.hasAction : filter.listsBpf;
+}

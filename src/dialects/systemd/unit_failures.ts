@@ -1,0 +1,81 @@
+import { coverOf } from './bpffs_cover.js';
+import { refusesBpf } from './syscall_filter.js';
+import { extentOf, userOf } from './unit_process.js';
+import type { UnitSettings } from './unit_settings.js';
+
+/** Why a unit has no token, whatever it delegates. */
+export interface UnitFailure {
+  /** `refused`: the unit is not loaded. `fails`: its process is not started. `hidden`, `filtered`: the process meets something else. */
+  readonly kind: 'refused' | 'fails' | 'hidden' | 'filtered';
+  /** The setting that is the cause. */
+  readonly setting: string;
+  /** In words, of the unit. */
+  readonly why: string;
+}
+
+/** The uids that PrivateUsers=identity maps (systemd 262, src/core/exec-invoke.c: setup_private_users()). */
+const IDENTITY_UIDS = 65536;
+
+const refused = (setting: string, why: string): UnitFailure => ({
+  kind: 'refused',
+  setting,
+  why: `systemd refuses the unit: ${why}`,
+});
+
+/**
+ * Why systemd does not load a unit; undefined where it does. Source: systemd 262, src/core/unit.c: unit_verify_contexts();
+ * src/core/service.c: service_verify().
+ */
+export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
+  const { isRefused, privateBpf, privateUsers, privatePids, user, group, pamName, dynamicUser } = settings;
+  const { userNamespacePath, workingDirectory, type, commands } = settings;
+  if (isRefused) return { kind: 'refused', setting: '', why: 'systemd refuses the unit: a line cannot be read' };
+  if (commands.length > 1 && type !== 'oneshot') {
+    return refused('ExecStart', 'only Type=oneshot takes more than one ExecStart=');
+  }
+  if (dynamicUser && workingDirectory === '~') {
+    return refused('WorkingDirectory', 'DynamicUser= excludes WorkingDirectory=~');
+  }
+  if (privateBpf && /^\/+(?:sys|proc|dev)(?:\/|$)/.test(workingDirectory ?? '')) {
+    return refused('WorkingDirectory', 'PrivateBPF= excludes a working directory in /sys, /proc and /dev');
+  }
+  if (privateUsers === 'managed' && (user !== undefined || dynamicUser || group !== undefined || pamName !== '')) {
+    return refused('PrivateUsers', 'PrivateUsers=managed excludes User=, Group=, DynamicUser= and PAMName=');
+  }
+  if (privateUsers !== 'no' && userNamespacePath !== '') {
+    return refused('UserNamespacePath', 'PrivateUsers= excludes UserNamespacePath=');
+  }
+  if (privatePids && (pamName !== '' || type === 'forking')) {
+    return refused('PrivatePIDs', 'PrivatePIDs= excludes PAMName= and Type=forking');
+  }
+  return undefined;
+}
+
+/** Why a unit with PrivateBPF=yes that is loaded has no token; undefined where its process meets the bpffs. */
+export function failureOf(settings: UnitSettings): UnitFailure | undefined {
+  const { privatePids, privateUsers, paths, filter } = settings;
+  if (extentOf(settings) === 'none') return undefined;
+  if (privatePids) {
+    // The helper that sets the masks ends with the process that systemd forks for the PID namespace (bpffs_prepare(): FORK_DEATHSIG_SIGKILL).
+    const why = 'the unit fails (226/NAMESPACE or 217/USER): PrivatePIDs= ends the helper that sets up the bpffs';
+    return { kind: 'fails', setting: 'PrivatePIDs', why };
+  }
+  if (privateUsers === 'identity' && userOf(settings).uid >= IDENTITY_UIDS) {
+    const why = `the unit fails (217/USER): PrivateUsers=identity has no uid from ${IDENTITY_UIDS} on`;
+    return { kind: 'fails', setting: 'User', why };
+  }
+  const cover = coverOf(paths);
+  if (cover) {
+    return {
+      kind: cover.fails ? 'fails' : 'hidden',
+      setting: cover.setting,
+      why: `${cover.setting}=: ${cover.effect}`,
+    };
+  }
+  if (refusesBpf(filter)) {
+    const why =
+      'bpf() is filtered: the process is ended, or gets the errno of the filter before the kernel looks at a token';
+    return { kind: 'filtered', setting: 'SystemCallFilter', why: `SystemCallFilter=: ${why}` };
+  }
+  return undefined;
+}
