@@ -34,6 +34,13 @@ export class Locator {
     return this.#place(key ?? value);
   }
 
+  /** Where the value at a path is written: for an alias, where its anchor's value is. */
+  written(path: Path): Position {
+    const { key, value } = this.#find(path);
+    const written = this.#resolve(value);
+    return this.#place(isScalar(written) && isNothing(written) ? (key ?? written) : (written ?? key));
+  }
+
   /** A scalar's text as written, without quotes; undefined for anything else. */
   source(path: Path): string | undefined {
     const value = this.#resolve(this.#find(path).value);

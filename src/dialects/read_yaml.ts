@@ -2,7 +2,8 @@ import { Diagnostics, ScenarioError } from '../diagnostics/diagnostics.js';
 import { readDocument, type SourceDocument } from '../diagnostics/yaml_document.js';
 import type { Path } from '../diagnostics/yaml_locator.js';
 import type { LineAccount } from './line_account.js';
-import type { PlacedText } from './source_text.js';
+import { scalarPlaces } from './scalar_places.js';
+import { type PlacedText, piece } from './source_text.js';
 
 /**
  * A YAML or JSON text; undefined where it is none, which the account then says. Lines are irrelevant (`structure`, comments, empty
@@ -22,9 +23,18 @@ export function readYaml(text: string, what: string, account: LineAccount): Sour
   }
 }
 
-/** The scalar at a path as text, where it is written. Quotes are not part of it, and escapes in it are not counted. */
-export function scalarAt({ locator }: SourceDocument, path: Path, value: unknown, file: string): PlacedText {
-  const { line, column } = locator.value(path);
+/**
+ * The scalar at a path as text, each unit where it is written, without quotes. A value that an alias stands for is written where its
+ * anchor is.
+ */
+export function scalarAt({ locator }: SourceDocument, path: Path, value: unknown, account: LineAccount): PlacedText {
+  const { file, lines } = account;
+  const start = locator.written(path);
   const text = typeof value === 'string' ? value : (locator.source(path) ?? String(value));
-  return { text, at: { file, line, column, length: Math.max(text.length, 1) } };
+  const line = lines[start.line - 1]?.text ?? '';
+  const quotes = /^["']/.test(line.slice(start.column - 1, start.column)) ? 1 : 0;
+  const column = start.column + quotes;
+  const at = { file, line: start.line, column, length: text.length };
+  if (line.startsWith(text, column - 1)) return { text, at };
+  return piece({ text, at, places: scalarPlaces(text, lines, start) }, 0);
 }

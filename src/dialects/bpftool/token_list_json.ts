@@ -59,7 +59,7 @@ function readNames(document: SourceDocument, list: unknown, path: Path, mask: Ma
     account.warn(at, { code: 'malformed', message: `${path.at(-1)} is a list of names` });
     return EMPTY_MASK;
   }
-  const names = list.map((name: unknown, i) => scalarAt(document, [...path, i], name, account.file));
+  const names = list.map((name: unknown, i) => scalarAt(document, [...path, i], name, account));
   for (const name of names) account.understood(name.at.line, String(path.at(-1)));
   return readPrintedNames(context, mask, names, at);
 }

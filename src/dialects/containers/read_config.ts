@@ -103,7 +103,7 @@ function readSettings(
       account.understood(place.line, 'unknown key');
       return [];
     }
-    const value = scalarAt(document, [section, name], given, account.file);
+    const value = scalarAt(document, [section, name], given, account);
     for (let line = place.line; line <= value.at.line; line++) {
       if (isContainerKey(manager, name)) account.understood(line, name);
       else account.irrelevant(line, 'other_setting');

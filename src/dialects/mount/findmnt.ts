@@ -67,9 +67,7 @@ function jsonMounts(
     }
     const map = entry as Readonly<Record<string, unknown>>;
     const keys = Object.keys(map).filter((key) => key !== 'children');
-    const cells = new Map(
-      keys.map((key) => [key.toUpperCase(), scalarAt(document, [...own, key], map[key], account.file)]),
-    );
+    const cells = new Map(keys.map((key) => [key.toUpperCase(), scalarAt(document, [...own, key], map[key], account)]));
     for (const key of keys) {
       const { line } = document.locator.key([...own, key]);
       if (map.fstype === 'bpf') account.understood(line, key);
