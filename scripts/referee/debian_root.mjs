@@ -62,8 +62,10 @@ export function debianRoot(suite, packages, root) {
   run('apt-get', [...apt, 'download', ...packages], { cwd: downloads });
   mkdirSync(root, { recursive: true });
   for (const deb of readdirSync(downloads)) run('dpkg-deb', ['-x', join(downloads, deb), root]);
-  for (const name of ['bin', 'lib', 'lib64', 'sbin'])
+  for (const name of ['bin', 'lib', 'lib64', 'sbin']) {
+    mkdirSync(join(root, 'usr', name), { recursive: true });
     if (!existsSync(join(root, name))) symlinkSync(`usr/${name}`, join(root, name));
+  }
   for (const name of ['proc', 'sys/fs/cgroup', 'run', 'tmp', 'etc', 'root', 'dev', 'var'])
     mkdirSync(join(root, name), { recursive: true });
   run('chmod', ['1777', join(root, 'tmp')]);

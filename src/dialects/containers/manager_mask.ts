@@ -8,6 +8,9 @@ import { joinPlaced, type PlacedText, splitPlaced, trimPlaced } from '../source_
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
 
+/** White space that strings.TrimSpace() of Go removes. */
+const GO_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
 /** The masks of an instance. `refused`: the first value that the kernel refuses, so that the instance does not start. */
 export interface ManagerMasks {
   readonly masks: Readonly<Record<MaskName, DelegatedMask>>;
@@ -58,7 +61,7 @@ export function readManagerMasks(manager: Manager, settings: ReadonlyMap<string,
 function kernelValue(manager: Manager, value: PlacedText): PlacedText | undefined {
   if (!manager.hasCommas) return value.text === '' ? undefined : value;
   const parts = splitPlaced(value, ',')
-    .map((part) => trimPlaced(part))
+    .map((part) => trimPlaced(part, GO_SPACE))
     .filter(({ text }) => text !== '');
   return parts.length === 0 ? undefined : joinPlaced(parts, ':');
 }
