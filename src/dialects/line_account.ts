@@ -74,6 +74,7 @@ export class LineAccount {
   readonly lines: readonly PlacedText[];
   readonly #notes: (LineNote | undefined)[];
   readonly #warnings: ReadWarning[] = [];
+  readonly #told = new Set<string>();
   #hasFailed = false;
 
   constructor({ file, text }: Source) {
@@ -103,11 +104,15 @@ export class LineAccount {
     this.#note(line, 'irrelevant', rule);
   }
 
-  /** Something in a line does nothing, or not what it seems to. */
+  /** Something in a line does nothing, or not what it seems to. A file that several instances share is told of once. */
   warn(at: Position | Span, complaint: ReadComplaint): void {
     const place = this.#within(at);
     const length = 'length' in at ? Math.max(at.length, 1) : 1;
-    this.#warnings.push({ file: this.file, ...place, length, ...complaint, message: printable(complaint.message) });
+    const message = printable(complaint.message);
+    const id = `${place.line}:${place.column} ${complaint.code} ${message}`;
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
+    this.#warnings.push({ file: this.file, ...place, length, ...complaint, message });
   }
 
   /** The file is not of its format. */

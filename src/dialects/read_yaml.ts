@@ -1,4 +1,4 @@
-import { Diagnostics, ScenarioError } from '../diagnostics/diagnostics.js';
+import { Diagnostics, type Position, ScenarioError } from '../diagnostics/diagnostics.js';
 import { readDocument, type SourceDocument } from '../diagnostics/yaml_document.js';
 import type { Path } from '../diagnostics/yaml_locator.js';
 import type { LineAccount } from './line_account.js';
@@ -28,9 +28,16 @@ export function readYaml(text: string, what: string, account: LineAccount): Sour
  * anchor is.
  */
 export function scalarAt({ locator }: SourceDocument, path: Path, value: unknown, account: LineAccount): PlacedText {
-  const { file, lines } = account;
-  const start = locator.written(path);
   const text = typeof value === 'string' ? value : (locator.source(path) ?? String(value));
+  return placedScalar(text, locator.written(path), account);
+}
+
+/** The last key of a path, where it is written, without quotes. */
+export function keyAt({ locator }: SourceDocument, path: Path, account: LineAccount): PlacedText {
+  return placedScalar(String(path.at(-1)), locator.key(path), account);
+}
+
+function placedScalar(text: string, start: Position, { file, lines }: LineAccount): PlacedText {
   const line = lines[start.line - 1]?.text ?? '';
   const quotes = /^["']/.test(line.slice(start.column - 1, start.column)) ? 1 : 0;
   const column = start.column + quotes;

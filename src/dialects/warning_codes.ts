@@ -38,7 +38,9 @@ export const WARNING_CODES = [
   // Containers.
   'unknown-key',
   'key-of-other-tool',
+  'refused-value',
   'switch-is-off',
+  'virtual-machine',
   'privileged-container',
   'profile-not-given',
 ] as const;

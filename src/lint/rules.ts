@@ -35,6 +35,7 @@ import { privilegedContainer } from './rules/privileged_container.js';
 import { profileNotGiven } from './rules/profile_not_given.js';
 import { refusedOption } from './rules/refused_option.js';
 import { refusedUnit } from './rules/refused_unit.js';
+import { refusedValue } from './rules/refused_value.js';
 import { selinuxTokenPerms } from './rules/selinux_token_perms.js';
 import { settingOfLaterVersion } from './rules/setting_of_later_version.js';
 import { spaceInList } from './rules/space_in_list.js';
@@ -48,6 +49,7 @@ import { unknownSetting } from './rules/unknown_setting.js';
 import { unreadLine } from './rules/unread_line.js';
 import { userManager } from './rules/user_manager.js';
 import { valueTooLong } from './rules/value_too_long.js';
+import { virtualMachine } from './rules/virtual_machine.js';
 import { wrongUserns } from './rules/wrong_userns.js';
 
 /** Every rule: what readers warn about, then what the masks say. `docs/lint` has a page for each. */
@@ -84,7 +86,9 @@ export const RULES: readonly Rule[] = [
   bpfIsFiltered,
   unknownKey,
   keyOfOtherTool,
+  refusedValue,
   switchIsOff,
+  virtualMachine,
   privilegedContainer,
   profileNotGiven,
   userManager,

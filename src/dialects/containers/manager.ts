@@ -14,9 +14,14 @@ export interface Manager {
   readonly prefix: string;
   /** Whether names are separated by commas, which the manager turns into the kernel's colons. */
   readonly hasCommas: boolean;
+  /** Whether keys of system calls have their names of before 2020 too. */
+  readonly hasOldNames: boolean;
 }
 
-/** Incus 6.18 and later. Source: cmd/incusd/main_forkbpf.go, internal/server/instance/drivers/driver_lxc.go: bpfTokenConfig(). */
+/**
+ * Incus 6.18 and later, and 6.0.6 and later of 6.0. Source: cmd/incusd/main_forkbpf.go, internal/server/instance/drivers/driver_lxc.go:
+ * bpfTokenConfig().
+ */
 export const INCUS: Manager = {
   name: 'Incus',
   command: 'incus',
@@ -25,11 +30,18 @@ export const INCUS: Manager = {
   pathKey: 'security.bpffs.path',
   prefix: 'security.bpffs.',
   hasCommas: true,
+  hasOldNames: true,
 };
+
+/** The key of a container without a user namespace of its own. */
+export const PRIVILEGED = 'security.privileged';
 
 const TYPE_OF_MASK: Readonly<Record<MaskName, string>> = { cmds: 'cmd', maps: 'map', progs: 'prog', attachs: 'attach' };
 
-/** LXD 6.4 and later. Source: lxd/instance/drivers/driver_lxc.go: onStartHostBPFDelegate(). */
+/**
+ * LXD 6.4 and later, and 5.21.4 and later of 5.21. Source: lxd/instance/drivers/driver_lxc.go: onStartHostBPFDelegate(),
+ * shared/validate/validate_cgo.go: IsBPFDelegationOption().
+ */
 export const LXD: Manager = {
   name: 'LXD',
   command: 'lxc',
@@ -38,6 +50,7 @@ export const LXD: Manager = {
   pathKey: undefined,
   prefix: 'security.delegate_bpf',
   hasCommas: false,
+  hasOldNames: false,
 };
 
 function keysBy(of: (mask: MaskName) => string): Record<MaskName, string> {
@@ -53,7 +66,11 @@ export function delegationKeys({ keys, switchKey, pathKey }: Manager): readonly 
   ];
 }
 
-/** A boolean as both managers read it (shared: IsTrue()). */
-export function isTrue(text: string | undefined): boolean {
-  return text !== undefined && ['true', '1', 'yes', 'on'].includes(text.toLowerCase());
+const TRUE = ['true', '1', 'yes', 'on'];
+const FALSE = ['false', '0', 'no', 'off'];
+
+/** A boolean as both managers read it (IsTrue()); undefined for a text that they refuse (validate.IsBool()). */
+export function readBoolean(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return TRUE.includes(word) || (FALSE.includes(word) ? false : undefined);
 }

@@ -1,39 +1,39 @@
+import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
-import { shellWords } from '../shell_words.js';
 import { joinPlaced, type PlacedText, piece } from '../source_text.js';
+import { type CommandLine, commandsOf, isManagerCommand } from './command_line.js';
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
 import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './settings.js';
 
 /** What lines say of an instance or a profile so far. */
 interface Described {
-  readonly instance: Instance;
-  readonly settings: Map<string, Setting>;
+  instance: Instance;
+  settings: Map<string, Setting>;
+  /** Names of the profiles of an instance, in order. */
+  profiles: readonly PlacedText[];
 }
 
-/** Options with a value of their own; `-c` and `--config` are read. */
-const WITH_VALUE = /^(?:-[stnpd]|--(?:storage|type|network|profile|device|project|target|description|columns|format))$/;
-
-/** A command line of a manager's client. */
-export function isManagerCommand(manager: Manager, text: string): boolean {
-  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:\\S*/)?${manager.command}(?:\\s|$)`).test(text);
+/** Instances and profiles by their names. */
+interface Inventory {
+  readonly instances: Map<string, Described>;
+  readonly profiles: Map<string, Described>;
 }
 
 /**
- * Reads `config set`, `config unset`, `profile set`, `launch`, `init` and `create` lines in order: each instance and profile has one
- * delegation, of its last values. A backslash at the end goes on with the next line.
+ * Reads the lines that set keys, make instances and give them profiles, in order: each instance and each profile that no instance has
+ * is a delegation, of its last values. A backslash at the end goes on with the next line.
  */
 export function readManagerCommands(manager: Manager, context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const described = new Map<string, Described>();
+  const inventory: Inventory = { instances: new Map(), profiles: new Map() };
   let open: PlacedText | undefined;
   let numbers: number[] = [];
   for (const line of account.lines) {
     const number = line.at.line;
     if (!open && !isManagerCommand(manager, line.text)) {
-      const trimmed = line.text.trim();
-      account.irrelevant(number, trimmed === '' ? 'blank' : trimmed.startsWith('#') ? 'comment' : 'other_text');
+      noteOther(manager, line, context);
       continue;
     }
     const text: PlacedText = open ? joinPlaced([open, line], '') : line;
@@ -42,49 +42,132 @@ export function readManagerCommands(manager: Manager, context: ReadContext): rea
       open = { ...text, text: `${text.text.slice(0, -1)} ` };
       continue;
     }
-    if (!readCommand(manager, text, described, context))
-      for (const own of numbers) account.irrelevant(own, 'other_text');
-    else for (const own of numbers) account.understood(own, manager.command);
+    const isRead = commandsOf(manager, text).map((command) => readCommand(manager, text, command, inventory, context));
+    for (const own of numbers) {
+      if (isRead.includes(true)) account.understood(own, manager.command);
+      else account.irrelevant(own, 'other_text');
+    }
     open = undefined;
     numbers = [];
   }
-  return [...described.values()].flatMap(
-    ({ instance, settings }) => delegationOf(manager, instance, [...settings.values()]) ?? [],
-  );
+  return delegationsOf(manager, inventory, context);
 }
 
-/** Whether a line sets or unsets keys. */
+/** A line that is no command of the manager. One that has a key of a delegation is told of. */
+function noteOther(manager: Manager, line: PlacedText, { account }: ReadContext): void {
+  const trimmed = line.text.trim();
+  const isComment = trimmed.startsWith('#');
+  account.irrelevant(line.at.line, trimmed === '' ? 'blank' : isComment ? 'comment' : 'other_text');
+  const start = line.text.indexOf(manager.prefix);
+  if (isComment || start === -1) return;
+  const message = `this is no command of ${manager.command}: what it sets is not read`;
+  account.warn(piece(line, start, manager.prefix.length).at, { code: 'unread-line', message });
+}
+
+function delegationsOf(manager: Manager, { instances, profiles }: Inventory, { account }: ReadContext): Delegation[] {
+  const used = new Set<Described>();
+  const own = [...instances.values()].flatMap(({ instance, settings, profiles: names }) => {
+    const inherited = names.flatMap((name) => {
+      const profile = profiles.get(name.text);
+      if (profile) used.add(profile);
+      else if (name.text !== 'default') {
+        const message = `no line sets the profile ${quote(name.text)}: what it sets is not known`;
+        account.warn(name.at, { code: 'profile-not-given', message });
+      }
+      return [...(profile?.settings.values() ?? [])];
+    });
+    return delegationOf(manager, instance, [...inherited, ...settings.values()]) ?? [];
+  });
+  const alone = [...profiles.values()].filter((profile) => !used.has(profile));
+  return [
+    ...own,
+    ...alone.flatMap(({ instance, settings }) => delegationOf(manager, instance, [...settings.values()]) ?? []),
+  ];
+}
+
+/** Whether a command says something of instances and profiles. */
 function readCommand(
   manager: Manager,
   line: PlacedText,
-  described: Map<string, Described>,
+  command: CommandLine,
+  inventory: Inventory,
   context: ReadContext,
 ): boolean {
-  const { operands, given, isVirtualMachine } = readArguments(manager, shellWords(line).words);
-  const [verb, second, target, ...rest] = operands;
-  const isSet = (verb?.text === 'config' || verb?.text === 'profile') && /^(?:set|unset)$/.test(second?.text ?? '');
-  const isCreate = /^(?:launch|init|create)$/.test(verb?.text ?? '');
-  if ((!isSet && !isCreate) || (isSet && !target)) return false;
-  const name = isSet ? (target as PlacedText) : (target ?? second ?? line);
-  const id = `${verb?.text === 'profile' ? 'profile ' : ''}${name.text.replace(/^[^:/]*:/, '')}`;
-  const before = described.get(id);
-  const one = before ?? { instance: { name: id, at: name.at, isVirtualMachine }, settings: new Map<string, Setting>() };
-  described.set(id, one);
-  if (second?.text === 'unset' && isSet) {
+  const { verb, operands } = command;
+  if (verb === 'config' || verb === 'profile') return readSubcommand(manager, command, inventory, context);
+  const isCopy = verb === 'copy' || verb === 'cp';
+  if (!isCopy && !/^(?:launch|init|create)$/.test(verb)) return false;
+  const [source, target] = operands;
+  const name = target ?? source ?? line;
+  const original = isCopy && source ? inventory.instances.get(withoutRemote(source.text)) : undefined;
+  const isVirtualMachine = command.isVirtualMachine || original?.instance.isVirtualMachine === true;
+  const made: Described = {
+    instance: { name: withoutRemote(name.text), at: name.at, isVirtualMachine },
+    settings: new Map(original?.settings),
+    profiles: command.profiles ?? original?.profiles ?? (isCopy ? [] : [{ text: 'default', at: name.at }]),
+  };
+  inventory.instances.set(made.instance.name, made);
+  setAll(
+    manager,
+    made,
+    [...command.given, ...operands.slice(2)].flatMap((word) => pairOf(word, context)),
+    context,
+  );
+  return true;
+}
+
+/** `config set`, `config unset`, and `profile` with `set`, `unset`, `add`, `assign` and `remove`. */
+function readSubcommand(manager: Manager, command: CommandLine, inventory: Inventory, context: ReadContext): boolean {
+  const [subcommand, target, ...rest] = command.operands;
+  if (!subcommand || !target) return false;
+  const isProfile = command.verb === 'profile';
+  if (isProfile && /^(?:add|assign|apply|remove)$/.test(subcommand.text)) {
+    const instance = describedIn(inventory.instances, target, '');
+    const names = rest.flatMap((word) => namesOf(word));
+    if (subcommand.text === 'add') instance.profiles = [...instance.profiles, ...names];
+    else if (subcommand.text !== 'remove') instance.profiles = names;
+    else instance.profiles = instance.profiles.filter(({ text }) => !names.some((name) => name.text === text));
+    return true;
+  }
+  if (!/^(?:set|unset)$/.test(subcommand.text)) return false;
+  const one = isProfile
+    ? describedIn(inventory.profiles, target, 'profile ')
+    : describedIn(inventory.instances, target, '');
+  if (command.isOfProperties) return true;
+  if (subcommand.text === 'unset') {
     for (const key of rest) one.settings.delete(key.text);
     return true;
   }
   const [key, value] = rest;
-  const isOldForm = isSet && rest.length === 2 && key !== undefined && value !== undefined && !key.text.includes('=');
-  const pairs = isOldForm
-    ? [{ key, value, context }]
-    : [...given, ...(isSet ? rest : [])].flatMap((word) => pairOf(word, context));
-  for (const pair of [...pairs, ...(isCreate ? rest.flatMap((word) => pairOf(word, context)) : [])]) {
+  const isOldForm = rest.length === 2 && key !== undefined && value !== undefined && !key.text.includes('=');
+  setAll(manager, one, isOldForm ? [{ key, value, context }] : rest.flatMap((word) => pairOf(word, context)), context);
+  return true;
+}
+
+function describedIn(all: Map<string, Described>, target: PlacedText, before: string): Described {
+  const name = withoutRemote(target.text);
+  const known = all.get(name);
+  if (known) return known;
+  const made = {
+    instance: { name: `${before}${name}`, at: target.at, isVirtualMachine: false },
+    settings: new Map(),
+    profiles: [],
+  };
+  all.set(name, made);
+  return made;
+}
+
+function setAll(manager: Manager, one: Described, pairs: readonly Setting[], context: ReadContext): void {
+  for (const pair of pairs) {
     if (tellUnknownKey(manager, pair.key, context) || !isContainerKey(manager, pair.key.text)) continue;
     one.settings.delete(pair.key.text);
     one.settings.set(pair.key.text, pair);
   }
-  return true;
+}
+
+/** Without the remote before a colon. */
+function withoutRemote(name: string): string {
+  return name.replace(/^[^:/]*:/, '');
 }
 
 function pairOf(word: PlacedText, context: ReadContext): Setting[] {
@@ -92,28 +175,7 @@ function pairOf(word: PlacedText, context: ReadContext): Setting[] {
   return equals === -1 ? [] : [{ key: piece(word, 0, equals), value: piece(word, equals + 1), context }];
 }
 
-interface Arguments {
-  readonly operands: readonly PlacedText[];
-  /** Values of `-c` and `--config`. */
-  readonly given: readonly PlacedText[];
-  readonly isVirtualMachine: boolean;
-}
-
-function readArguments(manager: Manager, words: readonly PlacedText[]): Arguments {
-  const operands: PlacedText[] = [];
-  const given: PlacedText[] = [];
-  let isVirtualMachine = false;
-  const start = words.findIndex(({ text }) => text === manager.command || text.endsWith(`/${manager.command}`)) + 1;
-  for (let i = start; i < words.length; i++) {
-    const word = words[i] as PlacedText;
-    const joined = /^(?:-c|--config=)(?=.)/.exec(word.text);
-    if (joined && word.text !== '--config') given.push(piece(word, joined[0].length));
-    else if (word.text === '-c' || word.text === '--config') {
-      const next = words[++i];
-      if (next) given.push(next);
-    } else if (word.text === '--vm') isVirtualMachine = true;
-    else if (WITH_VALUE.test(word.text)) i += 1;
-    else if (!word.text.startsWith('-')) operands.push(word);
-  }
-  return { operands, given, isVirtualMachine };
+/** Names with commas between them. */
+function namesOf(word: PlacedText): readonly PlacedText[] {
+  return [...word.text.matchAll(/[^,]+/g)].map(({ 0: name, index }) => piece(word, index, name.length));
 }

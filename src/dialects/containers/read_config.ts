@@ -1,10 +1,12 @@
 import type { Position } from '../../diagnostics/diagnostics.js';
 import type { SourceDocument } from '../../diagnostics/yaml_document.js';
+import type { Path } from '../../diagnostics/yaml_locator.js';
 import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
-import { readYaml, scalarAt } from '../read_yaml.js';
-import type { Source } from '../source_text.js';
+import { keyAt, readYaml, scalarAt } from '../read_yaml.js';
+import { placesOf, type Source } from '../source_text.js';
+import { type ConfigNode, configNodes, isMap } from './config_nodes.js';
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
 import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './settings.js';
@@ -31,7 +33,7 @@ export function readConfig(
   manager: Manager,
   sources: readonly { readonly source: Source; readonly context: ReadContext }[],
 ): readonly Delegation[] {
-  const files = sources.flatMap(({ source, context }) => readFile(manager, source, context) ?? []);
+  const files = sources.flatMap(({ source, context }) => readFile(manager, source, context));
   const profiles = new Map(files.flatMap((file) => (file.profiles ? [] : [[file.instance.name, file] as const])));
   const instances = files.filter((file) => file.profiles);
   const used = new Set(instances.flatMap((file) => file.profiles ?? []));
@@ -53,58 +55,73 @@ function tellMissingProfiles(
 ): void {
   for (const [i, name] of profiles.entries()) {
     if (known.has(name) || name === 'default') continue;
-    const message = `the profile ${quote(name)} is not among the files: what it sets is not known`;
+    const message = `the profile ${quote(name)} is not among the files: what it sets is known only where --expanded printed this`;
     context.account.warn(places[i] ?? { line: 1, column: 1 }, { code: 'profile-not-given', message });
   }
 }
 
-function readFile(manager: Manager, source: Source, context: ReadContext): ConfigFile | undefined {
+function readFile(manager: Manager, source: Source, context: ReadContext): readonly ConfigFile[] {
   const { account } = context;
   const document = readYaml(source.text, `configuration of ${manager.name}`, account);
-  if (!document) return undefined;
-  const { data, locator } = document;
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    account.fail(locator.value([]), `${manager.command} config show prints a map with the key config`);
-    return undefined;
+  if (!document) return [];
+  const nodes = configNodes(document.data);
+  if (!nodes) {
+    account.fail(document.locator.value([]), `${manager.command} config show prints a map with the key config`);
+    return [];
   }
-  const map = data as Readonly<Record<string, unknown>>;
-  const settings = readSettings(manager, document, map.config, context);
-  const names = Array.isArray(map.profiles) ? map.profiles.map(String) : undefined;
-  const name =
-    typeof map.name === 'string' && map.name !== '' ? map.name : source.file.slice(source.file.lastIndexOf('/') + 1);
+  const fileName = source.file.slice(source.file.lastIndexOf('/') + 1);
+  return nodes.map((node) => readNode(manager, document, node, fileName, context));
+}
+
+function readNode(
+  manager: Manager,
+  document: SourceDocument,
+  { map, path, isProfile }: ConfigNode,
+  fileName: string,
+  context: ReadContext,
+): ConfigFile {
+  const { locator } = document;
+  const own = readSettings(manager, document, map.config, [...path, 'config'], context);
   const isExpanded = map.expanded_config !== undefined;
-  const at = { file: account.file, ...locator.key(['config']), length: 6 };
-  const isVirtualMachine = map.type === 'virtual-machine';
-  const expanded = isExpanded
-    ? readSettings(manager, document, map.expanded_config, context, 'expanded_config')
-    : settings;
-  const places = (names ?? []).map((_, i) => locator.value(['profiles', i]));
-  return { instance: { name, at, isVirtualMachine }, settings: expanded, profiles: names, places, isExpanded, context };
+  const settings = isExpanded
+    ? readSettings(manager, document, map.expanded_config, [...path, 'expanded_config'], context)
+    : own;
+  const isInstance = isProfile === false || isExpanded || map.type !== undefined;
+  const names = !isProfile && Array.isArray(map.profiles) ? map.profiles.map(String) : undefined;
+  const name = typeof map.name === 'string' && map.name !== '' ? map.name : fileName;
+  const at = { file: context.account.file, ...locator.key([...path, 'config']), length: 6 };
+  return {
+    instance: { name, at, isVirtualMachine: map.type === 'virtual-machine' },
+    settings,
+    profiles: names ?? (isInstance ? [] : undefined),
+    places: (names ?? []).map((_, i) => locator.value([...path, 'profiles', i])),
+    isExpanded,
+    context,
+  };
 }
 
 function readSettings(
   manager: Manager,
   document: SourceDocument,
   config: unknown,
+  path: Path,
   context: ReadContext,
-  section = 'config',
 ): readonly Setting[] {
   const { account } = context;
   const { locator } = document;
   if (config === undefined || config === null) return [];
-  if (typeof config !== 'object' || Array.isArray(config)) {
-    account.warn(locator.value([section]), { code: 'malformed', message: `${section} is a map of keys and values` });
+  if (!isMap(config)) {
+    account.warn(locator.value(path), { code: 'malformed', message: `${path.at(-1)} is a map of keys and values` });
     return [];
   }
   return Object.entries(config).flatMap(([name, given]): Setting[] => {
-    const place = { file: account.file, ...locator.key([section, name]) };
-    const key = { text: name, at: { ...place, length: name.length } };
+    const key = keyAt(document, [...path, name], account);
     if (tellUnknownKey(manager, key, context)) {
-      account.understood(place.line, 'unknown key');
+      account.understood(key.at.line, 'unknown key');
       return [];
     }
-    const value = scalarAt(document, [section, name], given, account);
-    for (let line = place.line; line <= value.at.line; line++) {
+    const value = scalarAt(document, [...path, name], given, account);
+    for (const line of new Set([key.at.line, ...placesOf(value).map((place) => place.line)])) {
       if (isContainerKey(manager, name)) account.understood(line, name);
       else account.irrelevant(line, 'other_setting');
     }

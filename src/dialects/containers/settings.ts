@@ -3,9 +3,11 @@ import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
-import { delegationKeys, INCUS, isTrue, LXD, type Manager } from './manager.js';
+import { delegationKeys, INCUS, LXD, type Manager, PRIVILEGED, readBoolean } from './manager.js';
 import { readManagerMasks } from './manager_mask.js';
+import { warnOfRefusedValues } from './refused_values.js';
 import type { Setting } from './setting.js';
+import { isFilterKey, warnOfFilter } from './syscall_filter.js';
 
 /** What an instance is, besides its settings. */
 export interface Instance {
@@ -14,12 +16,12 @@ export interface Instance {
   readonly isVirtualMachine: boolean;
 }
 
-/** Keys that decide about a delegation besides its own. */
-const PRIVILEGED = 'security.privileged';
+/** Keys with any name, or of something else that has bpf in its name. */
+const FREE = /^(?:user|environment|image|volatile|cloud-init|linux|systemd|security\.syscalls)\./;
 
 /** Whether a key of a manager says something of a delegation. */
 export function isContainerKey(manager: Manager, key: string): boolean {
-  return key === PRIVILEGED || delegationKeys(manager).includes(key);
+  return key === PRIVILEGED || isFilterKey(manager, key) || delegationKeys(manager).includes(key);
 }
 
 /** Tells of a key that the manager does not have: it refuses it. True where the key was such. */
@@ -30,8 +32,11 @@ export function tellUnknownKey(manager: Manager, key: PlacedText, { account }: R
     account.warn(key.at, { code: 'key-of-other-tool', message });
     return true;
   }
-  if (!key.text.startsWith(manager.prefix) || delegationKeys(manager).includes(key.text)) return false;
-  const nearest = nearestOf(key.text, delegationKeys(manager));
+  const keys = delegationKeys(manager);
+  if (keys.includes(key.text)) return false;
+  const nearest = nearestOf(key.text.toLowerCase(), keys);
+  const isMeant = nearest !== undefined && /bpf/i.test(key.text) && !FREE.test(key.text);
+  if (!key.text.startsWith(manager.prefix) && !isMeant) return false;
   const hint = nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
   const fix = nearest === undefined ? undefined : [{ at: key.at, text: nearest }];
   account.warn(key.at, {
@@ -45,38 +50,29 @@ export function tellUnknownKey(manager: Manager, key: PlacedText, { account }: R
 
 /**
  * The delegation of an instance or a profile by its settings, of which a later one takes the place of an earlier; undefined for one
- * that says nothing about it.
+ * that says nothing about it. Neither manager stores an empty value: one changes nothing.
  */
 export function delegationOf(
   manager: Manager,
   instance: Instance,
   settings: readonly Setting[],
 ): Delegation | undefined {
-  const byKey = new Map(settings.map((setting) => [setting.key.text, setting]));
-  const own = settings.filter(({ key }) => delegationKeys(manager).includes(key.text));
-  const [first] = own;
+  const stored = settings.filter(({ value }) => value.text !== '');
+  const byKey = new Map(stored.map((setting) => [setting.key.text, setting]));
+  const first = stored.find(({ key }) => delegationKeys(manager).includes(key.text));
   if (!first) return undefined;
-  const { masks, refused } = readManagerMasks(manager, byKey);
+  const refusedValue = warnOfRefusedValues(manager, byKey);
+  const { masks, refused: refusedMask } = readManagerMasks(manager, byKey);
+  warnOfFilter(manager, byKey);
   const value = (key: string | undefined) => (key === undefined ? undefined : byKey.get(key)?.value.text);
-  const isOn = manager.switchKey === undefined || isTrue(value(manager.switchKey));
-  const isPrivileged = isTrue(value(PRIVILEGED));
-  const unusable = whyUnusable(manager, instance, { isOn, isPrivileged, refused });
-  const { key, context } = byKey.get(isPrivileged ? PRIVILEGED : (manager.switchKey ?? '')) ?? first;
-  if (!isOn) {
-    const message = `nothing is delegated without ${manager.switchKey}: "true"`;
-    const indent = ' '.repeat(key.at.column - 1);
-    const isYaml = context.account.lines[key.at.line - 1]?.text.startsWith(`${indent}${key.text}`);
-    const line = { at: { ...key.at, length: 0 }, text: `${manager.switchKey}: "true"\n${indent}` };
-    const fix = value(manager.switchKey) === undefined && isYaml ? [line] : undefined;
-    context.account.warn(key.at, { code: 'switch-is-off', message, fix });
-  } else if (isPrivileged) {
-    context.account.warn(key.at, { code: 'privileged-container', message: `${unusable}` });
-  }
+  const isPrivileged = readBoolean(value(PRIVILEGED) ?? 'false') === true;
+  const obstacle = obstacleOf(manager, instance, byKey, isPrivileged);
+  if (obstacle && !refusedValue) warnOfObstacle(manager, obstacle, first);
   return {
     kind: 'bpffs',
     name: instance.name,
     at: instance.at,
-    path: value(manager.pathKey) || '/sys/fs/bpf',
+    path: value(manager.pathKey) ?? '/sys/fs/bpf',
     masks,
     uid: undefined,
     gid: undefined,
@@ -85,27 +81,50 @@ export function delegationOf(
     process: undefined,
     // The manager gives a container a network namespace.
     network: 'own',
-    unusable,
+    unusable: refusedValue ?? obstacle?.message ?? refusedMask,
   };
 }
 
-interface Obstacles {
-  readonly isOn: boolean;
-  readonly isPrivileged: boolean;
-  readonly refused: string | undefined;
+/** Why an instance has no bpffs that a token can be made of, whatever its masks are. */
+interface Obstacle {
+  readonly code: 'virtual-machine' | 'switch-is-off' | 'privileged-container';
+  readonly message: string;
+  /** The setting that decides it; undefined for one that is missing. */
+  readonly setting: Setting | undefined;
 }
 
-function whyUnusable(
-  manager: Manager,
-  instance: Instance,
-  { isOn, isPrivileged, refused }: Obstacles,
-): string | undefined {
-  if (instance.isVirtualMachine) return `a virtual machine has a kernel of its own: ${manager.name} mounts no bpffs`;
-  if (!isOn) return `${manager.switchKey} is not true: ${manager.name} mounts no bpffs`;
-  if (isPrivileged) {
-    return manager === INCUS
+function obstacleOf(
+  { name, switchKey }: Manager,
+  { isVirtualMachine }: Instance,
+  settings: ReadonlyMap<string, Setting>,
+  isPrivileged: boolean,
+): Obstacle | undefined {
+  if (isVirtualMachine) {
+    const message = `a virtual machine has a kernel of its own: ${name} mounts no bpffs, and refuses the key in its own configuration`;
+    return { code: 'virtual-machine', message, setting: undefined };
+  }
+  const setting = switchKey === undefined ? undefined : settings.get(switchKey);
+  if (switchKey !== undefined && readBoolean(setting?.value.text ?? '') !== true) {
+    return { code: 'switch-is-off', message: `${switchKey} is not true: ${name} mounts no bpffs`, setting };
+  }
+  if (!isPrivileged) return undefined;
+  const message =
+    name === 'Incus'
       ? 'security.privileged is true: Incus mounts no bpffs for a privileged container'
       : 'security.privileged is true: the bpffs belongs to the initial user namespace, in which no token can be made (EOPNOTSUPP)';
+  return { code: 'privileged-container', message, setting: settings.get(PRIVILEGED) };
+}
+
+/** Warns at the setting that decides, or at the first that has no effect. */
+function warnOfObstacle({ switchKey }: Manager, { code, message, setting }: Obstacle, first: Setting): void {
+  const { key, context } = setting ?? first;
+  if (code !== 'switch-is-off') {
+    context.account.warn(key.at, { code, message });
+    return;
   }
-  return refused;
+  const indent = ' '.repeat(key.at.column - 1);
+  const isYaml = context.account.lines[key.at.line - 1]?.text.startsWith(`${indent}${key.text}`);
+  const line = { at: { ...key.at, length: 0 }, text: `${switchKey}: "true"\n${indent}` };
+  const fix = setting === undefined && isYaml ? [line] : undefined;
+  context.account.warn(key.at, { code, message: `nothing is delegated without ${switchKey}: "true"`, fix });
 }

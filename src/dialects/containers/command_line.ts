@@ -1,0 +1,73 @@
+import { shellWords } from '../shell_words.js';
+import { type PlacedText, piece, placesOf } from '../source_text.js';
+import type { Manager } from './manager.js';
+
+/** A command of a manager's client, taken apart. */
+export interface CommandLine {
+  readonly verb: string;
+  /** `set` of `config set`; the first operand of other verbs. */
+  readonly operands: readonly PlacedText[];
+  /** Values of `-c` and `--config`. */
+  readonly given: readonly PlacedText[];
+  /** Values of `-p` and `--profile`; empty for `--no-profiles`; undefined where neither is given. */
+  readonly profiles: readonly PlacedText[] | undefined;
+  readonly isVirtualMachine: boolean;
+  /** Whether `-p` or `--property` says that keys are properties of the instance itself. */
+  readonly isOfProperties: boolean;
+}
+
+/** Options with a value that says nothing here. */
+const WITH_VALUE =
+  /^(?:-[stnd]|--(?:storage|type|network|device|project|target|target-project|description|environment-file|mode|columns|format))$/;
+/** Commands whose `-p` is a profile; elsewhere it is a property. */
+const WITH_PROFILES = /^(?:launch|init|create|copy|cp)$/;
+
+/** A command line of a manager's client. */
+export function isManagerCommand(manager: Manager, text: string): boolean {
+  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:\\S*/)?${manager.command}(?:\\s|$)`).test(text);
+}
+
+/** The commands of a line, one after the other where `;`, `&` or `|` separates them, as far as they are the manager's. */
+export function commandsOf(manager: Manager, line: PlacedText): readonly CommandLine[] {
+  const commands: CommandLine[] = [];
+  let rest: PlacedText | undefined = line;
+  while (rest) {
+    const { words, end } = shellWords(rest);
+    const start = words.findIndex(({ text }) => text === manager.command || text.endsWith(`/${manager.command}`));
+    if (start !== -1) commands.push(readArguments(words.slice(start + 1)));
+    const at: number = end
+      ? placesOf(rest).findIndex((place) => place.line === end.line && place.column === end.column)
+      : -1;
+    const isComment: boolean = rest.text[at] === '#';
+    rest = at === -1 || isComment ? undefined : piece(rest, at + 1);
+  }
+  return commands;
+}
+
+function readArguments(words: readonly PlacedText[]): CommandLine {
+  const operands: PlacedText[] = [];
+  const given: PlacedText[] = [];
+  let profiles: PlacedText[] | undefined;
+  let isVirtualMachine = false;
+  let isOfProperties = false;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as PlacedText;
+    const { text } = word;
+    const hasProfiles = operands[0] !== undefined && WITH_PROFILES.test(operands[0].text);
+    const [flag, name] =
+      /^(?:-([cp])|--(config|profile)(?:=|$))/.exec(text)?.filter((part) => part !== undefined) ?? [];
+    if (name?.startsWith('c') || (name === 'profile' && flag) || (name === 'p' && hasProfiles)) {
+      const isJoined = text.length > (flag as string).length || text.endsWith('=');
+      const value = isJoined ? piece(word, (flag as string).length) : words[++i];
+      if (!value) continue;
+      if (name?.startsWith('c')) given.push(value);
+      else profiles = [...(profiles ?? []), value];
+    } else if (text === '-p' || text === '--property') isOfProperties = true;
+    else if (text === '--no-profiles') profiles ??= [];
+    else if (text === '--vm') isVirtualMachine = true;
+    else if (WITH_VALUE.test(text)) i += 1;
+    else if (!text.startsWith('-')) operands.push(word);
+  }
+  const [verb, ...rest] = operands;
+  return { verb: verb?.text ?? '', operands: rest, given, profiles, isVirtualMachine, isOfProperties };
+}
