@@ -1,7 +1,7 @@
 import { systemdNames } from '../../dist/dialects/systemd/bpf_names.js';
 import { SETTING_OF_MASK } from '../../dist/dialects/systemd/name_list.js';
 import { MASK_NAMES } from '../../dist/kernel/masks.js';
-import { randomFrom } from './random_units.mjs';
+import { randomFrom } from './random_from.mjs';
 
 const START = '[Service]\nType=oneshot\nStandardOutput=append:/run/printed\n';
 const ON = 'PrivateBPF=yes\nDelegateNamespaces=mnt\nBPFDelegateCommands=any\n';

@@ -2,7 +2,7 @@ import type { LineAccount } from './line_account.js';
 import { joinPlaced, type PlacedText } from './source_text.js';
 
 /** A command line, which may take several lines of a file. */
-export interface CommandLine {
+export interface JoinedLine {
   readonly text: PlacedText;
   /** The lines that it is made of, from 1. */
   readonly numbers: readonly number[];
@@ -12,8 +12,8 @@ export interface CommandLine {
  * The command lines of a text: a backslash at the end of a line goes on with the next. Lines that are no such command are noted as
  * irrelevant.
  */
-export function commandLines(account: LineAccount, isCommand: (text: string) => boolean): readonly CommandLine[] {
-  const found: CommandLine[] = [];
+export function commandLines(account: LineAccount, isCommand: (text: string) => boolean): readonly JoinedLine[] {
+  const found: JoinedLine[] = [];
   let open: { text: PlacedText; numbers: number[] } | undefined;
   for (const line of account.lines) {
     const number = line.at.line;

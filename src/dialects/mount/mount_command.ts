@@ -1,4 +1,4 @@
-import { type CommandLine, commandLines } from '../command_lines.js';
+import { type JoinedLine, commandLines } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
@@ -26,7 +26,7 @@ export function readMountCommands(context: ReadContext): readonly Delegation[] {
   );
 }
 
-function readCommand({ text: line, numbers }: CommandLine, context: ReadContext): TableMount | undefined {
+function readCommand({ text: line, numbers }: JoinedLine, context: ReadContext): TableMount | undefined {
   const { account } = context;
   const number = line.at.line;
   const { type, options, operands } = readArguments(shellWords(line).words);
