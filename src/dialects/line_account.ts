@@ -72,6 +72,8 @@ export interface FileAccount {
 export class LineAccount {
   readonly file: string;
   readonly lines: readonly PlacedText[];
+  /** Whether the text starts with one, which is no part of the first line. */
+  readonly hasByteOrderMark: boolean;
   readonly #notes: (LineNote | undefined)[];
   readonly #warnings: ReadWarning[] = [];
   readonly #told = new Set<string>();
@@ -79,6 +81,7 @@ export class LineAccount {
 
   constructor({ file, text }: Source) {
     this.file = file;
+    this.hasByteOrderMark = text.startsWith('\ufeff');
     this.lines = linesOf(text).map((line, i) => ({
       text: line,
       at: { file, line: i + 1, column: 1, length: line.length },

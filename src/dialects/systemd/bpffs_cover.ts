@@ -48,10 +48,15 @@ export function pathSettingOf(name: string): string {
   return Object.hasOwn(ALIASES, name) ? (ALIASES[name] as string) : name;
 }
 
-/** An assignment adds words; an empty one resets. */
-export function assignPaths(paths: PathSettings, key: string, text: string): void {
+/** An assignment adds words; an empty one resets. Returns the words that are left out, as their paths are not absolute. */
+export function assignPaths(paths: PathSettings, key: string, text: string): readonly string[] {
   const setting = pathSettingOf(key);
-  paths.set(setting, text === '' ? [] : [...(paths.get(setting) ?? []), ...unquotedWords(text)]);
+  const words = unquotedWords(text);
+  // What a specifier stands for at the start is not known.
+  const isTaken = (word: string) => targetOf(setting)(word) !== '' || /^[-+]*%[^%]/.test(word);
+  const taken = words.filter(isTaken);
+  paths.set(setting, text === '' ? [] : [...(paths.get(setting) ?? []), ...taken]);
+  return words.filter((word) => !isTaken(word));
 }
 
 /** What hides the bpffs of a unit; undefined where nothing does. */

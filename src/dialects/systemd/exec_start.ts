@@ -1,4 +1,5 @@
-import { unquotedWords } from './values.js';
+import { replaceSpecifiers } from './specifiers.js';
+import { isSafe, unquotedWords } from './values.js';
 
 /**
  * How much of a unit's settings a command gets. `all`: every one. `no-user`: all but User= and what follows from it (`!`). `none`: it
@@ -10,7 +11,7 @@ export type CommandExtent = 'all' | 'no-user' | 'none';
  * The extent of a command line of ExecStart=; undefined where systemd ignores the line; `refused` where it refuses the unit.
  * Source: systemd 262, src/core/load-fragment.c: config_parse_exec().
  */
-export function commandExtent(text: string): CommandExtent | 'refused' | undefined {
+export function commandExtent(text: string, isInstance: boolean): CommandExtent | 'refused' | undefined {
   const [first = ''] = unquotedWords(text);
   const seen = new Set<string>();
   let extent: CommandExtent = 'all';
@@ -27,14 +28,15 @@ export function commandExtent(text: string): CommandExtent | 'refused' | undefin
       isOldAmbient = true;
     } else break;
   }
-  if (seen.has('|') || isExecutablePath(first.slice(start))) return extent;
+  if (seen.has('|') || isExecutablePath(first.slice(start), isInstance)) return extent;
   return seen.has('-') ? undefined : 'refused';
 }
 
-/** An absolute path of a file, or a name that is looked for. Specifiers are left open. */
-function isExecutablePath(path: string): boolean {
-  if (path.includes('%')) return true;
-  const hasControl = [...path].some((unit) => unit < ' ' || unit === '\x7f');
-  if (path === '' || hasControl || /(?:^|\/)\.{0,2}$/.test(path)) return false;
-  return path.startsWith('/') ? !/(?:^|\/)\.\.(?:\/|$)/.test(path) : !path.includes('/');
+/** An absolute path of a file, or a name that is looked for. */
+function isExecutablePath(text: string, isInstance: boolean): boolean {
+  const path = replaceSpecifiers(text, isInstance);
+  if (path === undefined || path === '' || !isSafe(path) || /(?:^|\/)\.{0,2}$/.test(path)) return false;
+  // What a specifier stands for at the start is not known.
+  if (/^%[^%]/.test(text)) return true;
+  return path.startsWith('/') || !path.includes('/');
 }

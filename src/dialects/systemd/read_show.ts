@@ -104,7 +104,7 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   ...Object.fromEntries(
     PATH_SETTINGS.map((name): [string, Property] => [
       name,
-      (settings, { text }) => assignPaths(settings.paths, name, text),
+      (settings, { text }) => void assignPaths(settings.paths, name, text),
     ]),
   ),
 };

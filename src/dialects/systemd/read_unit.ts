@@ -61,11 +61,11 @@ function readLines(unit: UnitReading, context: ReadContext): number | undefined 
       case 'blank':
         note(context, line, 'blank');
         break;
-      case 'bad-section':
-        for (const number of line.numbers) account.understood(number, 'a section');
+      case 'refused':
+        for (const number of line.numbers) account.understood(number, 'not readable');
         account.warn(found.at.at, {
           code: 'refused-unit',
-          message: `systemd refuses ${quote(found.at.text)}, and reads no further: a section header ends with "]"`,
+          message: `systemd refuses ${quote(found.at.text)}, and reads no further: ${found.why}`,
         });
         return line.numbers.at(-1);
       case 'section':

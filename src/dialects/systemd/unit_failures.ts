@@ -27,17 +27,21 @@ const refused = (setting: string, why: string): UnitFailure => ({
  * src/core/service.c: service_verify().
  */
 export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
-  const { isRefused, privateBpf, privateUsers, privatePids, user, group, pamName, dynamicUser } = settings;
+  const { isRefused, privateUsers, privatePids, user, group, pamName, dynamicUser } = settings;
   const { userNamespacePath, workingDirectory, type, commands } = settings;
   if (isRefused) return { kind: 'refused', setting: '', why: 'systemd refuses the unit: a line cannot be read' };
+  if (commands.length === 0 && type !== 'oneshot' && settings.places.has('ExecStart')) {
+    return refused('ExecStart', 'no ExecStart= is left');
+  }
   if (commands.length > 1 && type !== 'oneshot') {
     return refused('ExecStart', 'only Type=oneshot takes more than one ExecStart=');
   }
   if (dynamicUser && workingDirectory === '~') {
     return refused('WorkingDirectory', 'DynamicUser= excludes WorkingDirectory=~');
   }
-  if (privateBpf && /^\/+(?:sys|proc|dev)(?:\/|$)/.test(workingDirectory ?? '')) {
-    return refused('WorkingDirectory', 'PrivateBPF= excludes a working directory in /sys, /proc and /dev');
+  if (hasMounts(settings) && /^\/+(?:sys|proc|dev)(?:\/|$)/.test(workingDirectory ?? '')) {
+    const why = 'a mount namespace, as of PrivateBPF=, excludes a working directory in /sys, /proc and /dev';
+    return refused('WorkingDirectory', why);
   }
   if (privateUsers === 'managed' && (user !== undefined || dynamicUser || group !== undefined || pamName !== '')) {
     return refused('PrivateUsers', 'PrivateUsers=managed excludes User=, Group=, DynamicUser= and PAMName=');
@@ -49,6 +53,13 @@ export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
     return refused('PrivatePIDs', 'PrivatePIDs= excludes PAMName= and Type=forking');
   }
   return undefined;
+}
+
+/** Whether a setting that is read here gives the unit a mount namespace. Source: src/core/execute.c: exec_needs_mount_namespace(). */
+function hasMounts({ privateBpf, dynamicUser, privatePids, withoutCapabilities, paths }: UnitSettings): boolean {
+  const isProtected = [...withoutCapabilities].some((setting) => setting !== 'ProtectClock');
+  const hasPaths = [...paths.values()].some((words) => words.length > 0);
+  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths;
 }
 
 /** Why a unit with PrivateBPF=yes that is loaded has no token; undefined where its process meets the bpffs. */

@@ -1,5 +1,6 @@
 import type { LineAccount } from '../line_account.js';
 import { joinPlaced, type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { isSafe } from './values.js';
 
 /** A line of a unit as systemd sees it: lines that end with a backslash are joined. */
 export interface LogicalLine {
@@ -18,9 +19,16 @@ const WHITESPACE = /[ \t\n\r]/;
 export function logicalLines(account: LineAccount): readonly LogicalLine[] {
   const found: LogicalLine[] = [];
   let open: { text: PlacedText; numbers: number[] } | undefined;
-  for (const line of account.lines) {
-    const number = line.at.line;
-    if (/^[ \t]*[#;]/.test(line.text)) {
+  let hasMark = account.hasByteOrderMark;
+  for (const raw of account.lines.flatMap(splitAtEnds)) {
+    const number = raw.at.line;
+    // The first byte order mark at the start of any line is left out.
+    const isMarked = raw.text.startsWith('\ufeff') && !hasMark;
+    const line = isMarked ? piece(raw, 1) : raw;
+    hasMark ||= isMarked;
+    // A byte order mark before it hides the mark of a comment.
+    const isBehindMark = isMarked || (account.hasByteOrderMark && number === 1);
+    if (/^[ \t]*[#;]/.test(line.text) && !isBehindMark) {
       account.irrelevant(number, 'comment');
       continue;
     }
@@ -37,16 +45,30 @@ export function logicalLines(account: LineAccount): readonly LogicalLine[] {
   return found;
 }
 
+/**
+ * The lines of a line: a carriage return and a NUL end one, too. What they end is no line of its own where it is empty.
+ * Source: systemd 262, src/basic/fileio.c: read_line_full().
+ */
+function splitAtEnds(line: PlacedText): readonly PlacedText[] {
+  if (!/[\r\0]/.test(line.text)) return [line];
+  const found = [...line.text.matchAll(/[^\r\0]+/g)].map(({ 0: text, index }) => piece(line, index, text.length));
+  return found.length === 0 ? [piece(line, 0, 0)] : found;
+}
+
 /** Whether the last character is a backslash that no other one escapes. */
 function endsEscaped(text: string): boolean {
   return /(?:^|[^\\])(?:\\\\)*\\$/.test(text);
 }
 
+/** Surrogates that stand alone, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
+const NO_CHARACTER = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
+
 /** What a line is. */
 export type UnitLine =
   | { readonly kind: 'blank' }
   | { readonly kind: 'section'; readonly name: string; readonly at: PlacedText }
-  | { readonly kind: 'bad-section'; readonly at: PlacedText }
+  /** One for which systemd reads no further. */
+  | { readonly kind: 'refused'; readonly at: PlacedText; readonly why: string }
   | { readonly kind: 'assignment'; readonly key: PlacedText; readonly value: PlacedText }
   | { readonly kind: 'no-assignment'; readonly at: PlacedText };
 
@@ -54,9 +76,16 @@ export type UnitLine =
 export function readUnitLine({ text }: LogicalLine): UnitLine {
   const line = trimPlaced(text, WHITESPACE);
   if (line.text === '') return { kind: 'blank' };
+  if (NO_CHARACTER.test(line.text))
+    return { kind: 'refused', at: line, why: 'it has a code point that is no character' };
   if (line.text.startsWith('[')) {
-    if (!line.text.endsWith(']') || line.text.length < 2) return { kind: 'bad-section', at: line };
-    return { kind: 'section', name: line.text.slice(1, -1), at: line };
+    if (!line.text.endsWith(']') || line.text.length < 2) {
+      return { kind: 'refused', at: line, why: 'a section header ends with "]"' };
+    }
+    const name = line.text.slice(1, -1);
+    if (isSafe(name)) return { kind: 'section', name, at: line };
+    const why = 'the name of a section has no quotes, backslashes, patterns or control characters, and is not empty';
+    return { kind: 'refused', at: line, why };
   }
   const equals = line.text.indexOf('=');
   if (equals <= 0) return { kind: 'no-assignment', at: line };

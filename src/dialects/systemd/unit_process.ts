@@ -60,18 +60,23 @@ export function userOf(settings: UnitSettings): UnitUser {
   return dynamicUser ? { kind: 'dynamic', uid: DYNAMIC_UIDS[0] } : { kind: 'named', uid: NAMED_UID, name: user };
 }
 
-/**
- * Root has every capability of the bounding set in its user namespace, but with SecureBits=noroot; another user has the ambient ones
- * that are in the bounding set. Source: systemd 262, src/core/exec-invoke.c: exec_invoke(), enforce_user(); src/core/unit.c:
- * unit_patch_contexts().
- */
-export function processOf(settings: UnitSettings): DelegateProcess {
-  const { ambient, bounding, hasNoRoot, withoutCapabilities } = settings;
-  const { uid } = userOf(settings);
+/** The bounding set, without what other settings take out of it. Source: systemd 262, src/core/unit.c: unit_patch_contexts(). */
+export function boundingSetOf({ bounding, withoutCapabilities }: UnitSettings): bigint {
   let allowed = bounding & ALL_CAPABILITIES;
   for (const setting of withoutCapabilities) {
     for (const name of TAKEN_BY[setting] ?? []) allowed &= ~(1n << BigInt(CAPABILITY_NAMES.indexOf(name)));
   }
+  return allowed;
+}
+
+/**
+ * Root has every capability of the bounding set in its user namespace, but with SecureBits=noroot; another user has the ambient ones
+ * that are in the bounding set. Source: systemd 262, src/core/exec-invoke.c: exec_invoke(), enforce_user().
+ */
+export function processOf(settings: UnitSettings): DelegateProcess {
+  const { ambient, hasNoRoot } = settings;
+  const { uid } = userOf(settings);
+  const allowed = boundingSetOf(settings);
   const caps = uid === 0 && !hasNoRoot ? allowed : ambient & allowed;
   return { userns: hasUserns(settings) ? 'own' : 'init', uid, caps };
 }

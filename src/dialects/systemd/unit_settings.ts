@@ -7,6 +7,7 @@ import type { PlacedText } from '../source_text.js';
 import { assignPaths, PATH_SETTINGS, type PathSettings, pathSettingOf } from './bpffs_cover.js';
 import { type CommandExtent, commandExtent } from './exec_start.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
+import { hasInstance, replaceSpecifiers } from './specifiers.js';
 import { assignFilter, type SyscallFilter } from './syscall_filter.js';
 import {
   assignCapabilities,
@@ -123,11 +124,14 @@ function refused(
   settings.isRefused = true;
 }
 
-/** Names that systemd takes, with specifiers left open. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
-function isUserName(text: string): boolean {
-  if (text.includes('%')) return true;
-  if (/^\d+$/.test(text)) return Number(text) < 0xffff_ffff && Number(text) !== 0xffff;
-  return !/[:/\n\0]|^\s|\s$|^-|^\.{1,2}$/.test(text) && !/^[+-]?\d+$/.test(text);
+/** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
+function isUserName(text: string, file: string): boolean {
+  const name = replaceSpecifiers(text, hasInstance(file));
+  if (name === undefined || name === '') return false;
+  // A number in decimal, without a sign or a leading zero.
+  if (/^(?:0|[1-9]\d*)$/.test(name)) return Number(name) < 0xffff_ffff && Number(name) !== 0xffff;
+  const hasControl = [...name].some((unit) => unit < ' ' || unit === '\x7f');
+  return !hasControl && !/[:/]|^ | $|^\.{1,2}$|^-?\d*$/.test(name);
 }
 
 function boolean(assign: (settings: UnitSettings, value: boolean) => void): Setter {
@@ -151,7 +155,7 @@ function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
 
 function userOrGroup(name: 'user' | 'group', expected: string): Setter {
   return (settings, value, context, key) => {
-    if (value.text !== '' && !isUserName(value.text)) refused(settings, context, key, value, expected);
+    if (value.text !== '' && !isUserName(value.text, value.at.file)) refused(settings, context, key, value, expected);
     else settings[name] = value.text === '' ? undefined : value.text;
   };
 }
@@ -226,8 +230,9 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   WorkingDirectory: (settings, value, context, key) => {
     const path = value.text.replace(/^-/, '');
     if (value.text === '') settings.workingDirectory = undefined;
-    else if (path === '~' || /^[/%]/.test(path)) settings.workingDirectory = path;
-    else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
+    else if (path === '~' || replaceSpecifiers(path, true)?.startsWith('/') || /^%[^%]/.test(path)) {
+      settings.workingDirectory = path;
+    } else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
     else refused(settings, context, key, value, 'an absolute path');
   },
   Type: (settings, value, context, key) => {
@@ -240,7 +245,12 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   ...Object.fromEntries(
     PATH_SETTINGS.map((name): [string, Setter] => [
       name,
-      (settings, value) => assignPaths(settings.paths, name, value.text),
+      (settings, value, { account }) => {
+        const left = assignPaths(settings.paths, name, value.text);
+        if (left.length === 0) return;
+        const message = `${name}: systemd leaves out ${left.map(quote).join(', ')}: an absolute path is expected`;
+        account.warn(value.at, { code: 'bad-value', message });
+      },
     ]),
   ),
   ExecStart: (settings, value, context, key) => {
@@ -248,7 +258,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       settings.commands = [];
       return;
     }
-    const extent = commandExtent(value.text);
+    const extent = commandExtent(value.text, hasInstance(value.at.file));
     if (extent === 'refused') refused(settings, context, key, value, 'an absolute path, or a name without "/"');
     else if (extent === undefined) ignored(context, key, value, 'an absolute path, or a name without "/"');
     else settings.commands = [...settings.commands, extent];

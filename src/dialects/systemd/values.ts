@@ -14,6 +14,11 @@ export function unquotedWords(text: string): string[] {
   return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
 }
 
+/** Text without control characters, backslashes, quotes and patterns. Source: src/basic/string-util.c: string_is_safe(). */
+export function isSafe(text: string): boolean {
+  return text !== '' && ![...text].some((unit) => unit < ' ' || unit === '\x7f' || '\\"\'*?['.includes(unit));
+}
+
 /** Every capability that a number of this length has room for. */
 export const ALL_CAPABILITIES = (1n << BigInt(CAPABILITY_NAMES.length)) - 1n;
 
@@ -79,7 +84,7 @@ export function assignNamespaces(
   const boolean = parseBoolean(text);
   if (boolean !== undefined) return new Set(boolean ? all : []);
   const isInverted = text.startsWith('~');
-  const words = unquotedWords(isInverted ? text.slice(1) : text);
+  const words = (isInverted ? text.slice(1) : text).split(/[ \t]+/).filter((word) => word !== '');
   if (words.some((word) => !(NAMESPACES as readonly string[]).includes(word))) return null;
   const named = words as NamespaceName[];
   const next =
