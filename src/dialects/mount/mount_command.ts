@@ -1,4 +1,4 @@
-import { type JoinedLine, commandLines } from '../command_lines.js';
+import { commandLines, type JoinedLine } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
