@@ -20,7 +20,8 @@ import type { ReadContext } from './read_context.js';
 import type { Source } from './source_text.js';
 import { readShow } from './systemd/read_show.js';
 import { readSystemdRun } from './systemd/read_systemd_run.js';
-import { finishUnit, readUnitFile, startUnit } from './systemd/read_unit.js';
+import { finishUnit, readUnitFile, readUnitFiles, startUnit, unitName } from './systemd/read_unit.js';
+import { filesOfCat } from './systemd/systemctl_cat.js';
 
 /** How texts are read. */
 export interface ReadDelegationsOptions {
@@ -93,13 +94,13 @@ export function readDelegations(
 function readUnit(source: Source, dropIns: readonly Source[], contextOf: (source: Source) => ReadContext): Reading {
   const unit = startUnit(unitName(source.file));
   const contexts = [source, ...dropIns].map(contextOf);
+  const [context] = contexts;
+  const printed = context && dropIns.length === 0 ? filesOfCat(context.account.lines) : undefined;
+  if (context && printed) {
+    const delegations = readUnitFiles(printed, context);
+    return { format: 'systemd-unit', files: [context.account.finish()], delegations };
+  }
   for (const [i, context] of contexts.entries()) readUnitFile(unit, context, i > 0);
   const delegations = finishUnit(unit, contexts);
   return { format: 'systemd-unit', files: contexts.map(({ account }) => account.finish()), delegations };
-}
-
-/** `web.service` for `/etc/systemd/system/web.service`, and for a drop-in of it. */
-function unitName(file: string): string {
-  const [, unit] = /([^/]+\.\w+)\.d\/[^/]*$/.exec(file) ?? [];
-  return unit ?? file.slice(file.lastIndexOf('/') + 1);
 }

@@ -226,6 +226,69 @@ describe('what a process meets in place of its bpffs', () => {
   });
 });
 
+describe('systemctl cat', () => {
+  const text = [
+    '# /usr/lib/systemd/system/web.service',
+    '[Service]',
+    'ExecStart=/bin/web',
+    'PrivateBPF=yes',
+    'BPFDelegateCommands=BPFMapCreate,\\',
+    '',
+    '# /etc/systemd/system/web.service.d/10-a.conf',
+    'DelegateNamespaces=mnt',
+    '[Service]',
+    'BPFDelegateCommands=',
+    'BPFDelegateCommands=BPFProgLoad',
+    'DelegateNamespaces=net',
+    '',
+    '# /etc/systemd/system/lib.socket',
+    '[Socket]',
+    'PrivateBPF=yes',
+    'DelegateNamespaces=mnt',
+    'BPFDelegateMaps=any',
+    '[Service]',
+    'PrivateBPF=no',
+  ].join('\n');
+  const { format, files, delegations } = readDelegations({ file: '<stdin>', text });
+
+  test('each file is read by itself: a section and a continued line end with it', () => {
+    expect(format).toBe('systemd-unit');
+    expect(files[0]?.warnings.map(({ code, line }) => `${code} ${line}`)).toEqual([
+      'outside-section 8',
+      'unknown-section 19',
+    ]);
+  });
+
+  test('a drop-in belongs to the unit before it; units stand apart', () => {
+    expect(delegations).toMatchObject([
+      { name: 'web.service', owner: 'own', masks: { cmds: { bits: 0x20n }, maps: { bits: 0n } } },
+      { name: 'lib.socket', owner: 'own', masks: { cmds: { bits: 0n }, maps: { bits: MASK_ANY } } },
+    ]);
+  });
+});
+
+describe('lines', () => {
+  test.each<readonly [lines: string, cmds: bigint, warnings: readonly string[]]>([
+    ['BPFDelegateCommands=BPFMapCreate\rBPFDelegateCommands=BPFProgLoad', 0x20n, ['later-assignment-replaces 5:34']],
+    ['BPFDelegateCommands=BPFMapCreate\0# a comment\0\r', 1n, []],
+    ['BPFDelegateCommands=BPFMapCreate\r', 1n, []],
+    ['\ufeffBPFDelegateCommands=BPFMapCreate', 1n, []],
+    ['\ufeff# no comment', 0n, ['malformed 5:2']],
+    ['BPFDelegateCommands=BPFMapCreate\n[X-"a"]\nBPFDelegateCommands=', 1n, ['refused-unit 6:1']],
+    ['BPFDelegateCommands=BPFMapCreate\n[]', 1n, ['refused-unit 6:1']],
+    ['BPFDelegateCommands=BPFMapCreate\n[a*b]', 1n, ['refused-unit 6:1']],
+    ['BPFDelegateCommands=BPFMapCreate\nX-Own=\ufdd0\nBPFDelegateCommands=', 1n, ['refused-unit 6:1']],
+    ['BPFDelegateCommands=BPFMapCreate\nGroup=%z', 1n, ['refused-unit 6:7']],
+    ['BPFDelegateCommands=BPFMapCreate\nUser=%i', 1n, ['refused-unit 6:6']],
+    ['BPFDelegateCommands=BPFMapCreate\nUser=web-%p', 1n, []],
+    ['BPFDelegateCommands=BPFMapCreate\nReadOnlyPaths=srv %h', 1n, ['bad-value 6:15']],
+  ])('%j', (lines, cmds, warnings) => {
+    const text = `${ON}${lines}`;
+    expect(codes(text)).toEqual(warnings);
+    expect(only(text)?.masks.cmds.bits).toBe(cmds);
+  });
+});
+
 describe('systemd-run', () => {
   const run = (line: string) => readDelegations({ file: '<stdin>', text: line });
 

@@ -7,6 +7,7 @@ import type { PlacedText, Span } from '../source_text.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
 import { SETTING_OF_MASK } from './name_list.js';
 import { warnOfNamespaces } from './namespace_warnings.js';
+import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
@@ -38,24 +39,28 @@ export function startUnit(name: string): UnitReading {
  * the unit is refused; of a drop-in, only the rest is lost. Source: systemd 262, src/shared/conf-parser.c: config_parse(),
  * src/core/load-dropin.c: unit_load_dropin().
  */
-export function readUnitFile(unit: UnitReading, context: ReadContext, isDropIn: boolean): void {
+export function readUnitFile(
+  unit: UnitReading,
+  context: ReadContext,
+  isDropIn: boolean,
+  file: UnitFile = { path: context.account.file, lines: context.account.lines },
+): void {
   const { settings } = unit;
   // Of a unit that is refused, no drop-in is read.
-  const refusedAt = settings.isRefused ? 0 : readLines(unit, context);
+  const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
   if (refusedAt === undefined) return;
-  for (const { at } of context.account.lines)
-    if (at.line > refusedAt) context.account.irrelevant(at.line, 'after_refusal');
+  for (const { at } of file.lines) if (at.line > refusedAt) context.account.irrelevant(at.line, 'after_refusal');
   if (isDropIn && refusedAt > 0) settings.isRefused = false;
   else settings.isRefused = true;
 }
 
 /** The line at which systemd stops reading; undefined where it reads them all. */
-function readLines(unit: UnitReading, context: ReadContext): number | undefined {
+function readLines(unit: UnitReading, context: ReadContext, { path, lines }: UnitFile): number | undefined {
   const { account } = context;
-  const type = /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(account.file)?.[1];
+  const type = /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
   let section: string | undefined;
   let isIgnored = false;
-  for (const line of logicalLines(account)) {
+  for (const line of logicalLines(account, lines)) {
     const found = readUnitLine(line);
     switch (found.kind) {
       case 'blank':
@@ -96,6 +101,25 @@ function readLines(unit: UnitReading, context: ReadContext): number | undefined 
 export function settingsOf(unit: UnitReading, contexts: readonly ReadContext[]): UnitSettings | undefined {
   for (const [i, context] of contexts.entries()) readUnitFile(unit, context, i > 0);
   return refusalOf(unit.settings) === undefined ? unit.settings : undefined;
+}
+
+/** What the units of the output of systemctl cat delegate. */
+export function readUnitFiles(files: readonly UnitFile[], context: ReadContext): readonly Delegation[] {
+  const units: UnitReading[] = [];
+  for (const file of files) {
+    const isDropIn = isDropInPath(file.path);
+    const current = units.at(-1);
+    const unit = isDropIn && current ? current : startUnit(unitName(file.path));
+    if (unit !== current) units.push(unit);
+    readUnitFile(unit, context, isDropIn, file);
+  }
+  return units.flatMap((unit) => finishUnit(unit, [context]));
+}
+
+/** `web.service` for `/etc/systemd/system/web.service`, and for a drop-in of it. */
+export function unitName(file: string): string {
+  const [, unit] = /([^/]+\.\w+)\.d\/[^/]*$/.exec(file) ?? [];
+  return unit ?? file.slice(file.lastIndexOf('/') + 1);
 }
 
 /** What a unit delegates, after all of its files: `contexts` are theirs. */

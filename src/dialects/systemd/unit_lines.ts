@@ -16,11 +16,11 @@ const WHITESPACE = /[ \t\n\r]/;
  * The lines of a unit. A backslash at the end becomes a space, and the next line follows; comment lines between are left out, and end
  * no line. Source: systemd 262, src/shared/conf-parser.c: config_parse().
  */
-export function logicalLines(account: LineAccount): readonly LogicalLine[] {
+export function logicalLines(account: LineAccount, lines: readonly PlacedText[]): readonly LogicalLine[] {
   const found: LogicalLine[] = [];
   let open: { text: PlacedText; numbers: number[] } | undefined;
   let hasMark = account.hasByteOrderMark;
-  for (const raw of account.lines.flatMap(splitAtEnds)) {
+  for (const raw of lines.flatMap(splitAtEnds)) {
     const number = raw.at.line;
     // The first byte order mark at the start of any line is left out.
     const isMarked = raw.text.startsWith('\ufeff') && !hasMark;
