@@ -267,6 +267,11 @@ describe('systemctl cat', () => {
   });
 });
 
+test('empty lines before the first file of systemctl cat have a note', () => {
+  const source = { file: '<stdin>', text: '\n\n# /etc/systemd/system/web.service\n[Service]\nPrivateBPF=yes\n' };
+  expectFullAccount(source, readDelegations(source, { format: 'systemd-unit' }));
+});
+
 describe('lines', () => {
   test.each<readonly [lines: string, cmds: bigint, warnings: readonly string[]]>([
     ['BPFDelegateCommands=BPFMapCreate\rBPFDelegateCommands=BPFProgLoad', 0x20n, ['later-assignment-replaces 5:34']],
@@ -369,16 +374,17 @@ test('texts with pieces cut out, doubled or changed are read with a note on each
   const seeds = [
     `[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n${ON}BPFDelegateCommands=BPFMapCreate, \\\n# c\nBPFProgLoad\nUser=web\nSystemCallFilter=~bpf\n`,
     'systemd-run -p PrivateBPF=yes -p "BPFDelegateCommands=BPFProgLoad" prog\n',
+    `# /etc/systemd/system/a.service\n[Service]\n${ON}BPFDelegateMaps=any\n\n# /etc/systemd/system/a.service.d/b.conf\n[Service]\nPrivateBPF=no\n`,
     'Id=a.service\nPrivateBPF=yes\nBPFDelegateMaps=BPFMapTypeHash,40\nDelegateNamespaces=131072\n\nId=b\n',
   ];
-  const formats = ['systemd-unit', 'systemd-run', 'systemctl-show'] as const;
+  const formats = ['systemd-unit', 'systemd-run', 'systemd-unit', 'systemctl-show'] as const;
   const anyEdit = fc.tuple(
     fc.nat(),
     fc.nat(12),
     fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.constantFrom('\\\n', '\n[', '=', ',', '\n#', "'")),
   );
   fc.assert(
-    fc.property(fc.nat(2), fc.array(anyEdit, { minLength: 1, maxLength: 5 }), (which, edits) => {
+    fc.property(fc.nat(3), fc.array(anyEdit, { minLength: 1, maxLength: 5 }), (which, edits) => {
       let text = seeds[which] as string;
       for (const [at, removed, added] of edits) {
         const start = at % (text.length + 1);
