@@ -85,7 +85,7 @@ export function trimPlaced(placed: PlacedText, whitespace = /\s/): PlacedText {
   return piece(placed, start, end - start);
 }
 
-/** Pieces between runs of white space. */
+/** Pieces between runs of spaces and tabs, which is what the kernel and libmount separate fields with. */
 export function wordsOf(placed: PlacedText): readonly PlacedText[] {
-  return [...placed.text.matchAll(/\S+/g)].map(({ 0: word, index }) => piece(placed, index, word.length));
+  return [...placed.text.matchAll(/[^ \t]+/g)].map(({ 0: word, index }) => piece(placed, index, word.length));
 }

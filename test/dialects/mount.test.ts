@@ -17,7 +17,7 @@ const anyMask = fc.oneof(fc.constant(0n), fc.constant(MASK_ANY), fc.bigInt(0n, M
 const anyMasks: fc.Arbitrary<Masks> = fc.record({ cmds: anyMask, maps: anyMask, progs: anyMask, attachs: anyMask });
 const anyId = fc.oneof(fc.constant(0), fc.nat(0xffff_fffe));
 const anyMode = fc.oneof(fc.constant(0o777), fc.nat(0o777));
-const anyPath = fc.constantFrom('/sys/fs/bpf', '/run/agent bpf', '/p\\q', '/ünï/bpf', '/a on b type c');
+const anyPath = fc.constantFrom('/sys/fs/bpf', '/run/agent bpf', '/p\\q', '/ünï/bpf', '/a on b type c', '/a\u00a0b');
 
 /** What mountinfo leaves of masks: bits past the last enumerator are not shown, and all that the kernel knows are shown as any. */
 function shownMasks({ vocabulary }: Profile, masks: Masks): Masks {

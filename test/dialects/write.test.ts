@@ -42,11 +42,21 @@ function anyBits({ vocabulary }: Profile, name: MaskName): fc.Arbitrary<bigint> 
   );
 }
 
+/** Units of paths: what shells, YAML and tables of mounts take for signs of theirs, and any other character. */
+const anyPathUnit = fc.oneof(
+  fc.constantFrom(...' \n\t\'"\\#$`!:,=&*?|>{é\u0085\u00a0\u2028'),
+  fc.string({ unit: 'binary' }),
+);
+
 const anyDelegation = fc.constantFrom(...RELEASES).chain((profile) =>
   fc
     .record({
       masks: fc.record(masksBy((name) => anyBits(profile, name))),
-      path: fc.constantFrom('/sys/fs/bpf', '/sys/fs/bpf', undefined, '/run/agent bpf', '/p#q\\r', "/it's"),
+      path: fc.oneof(
+        fc.constantFrom('/sys/fs/bpf', undefined),
+        fc.constantFrom('/sys/fs/bpf', '/run/agent bpf', '/p#q\\r', "/it's"),
+        fc.string({ unit: anyPathUnit }).map((text) => `/${text}`),
+      ),
       ids: fc.constantFrom({}, {}, { uid: 0, gid: 7 }, { mode: 0o1750 }),
       owner: fc.constantFrom('own' as const, 'own' as const, 'init' as const),
       user: fc.constantFrom(0, 0, 1234),

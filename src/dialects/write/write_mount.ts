@@ -1,7 +1,9 @@
 import { CAP_FULL_SET } from '../../abi/capabilities.js';
 import { MASK_NAMES } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
-import { shellWord } from '../../text/printable.js';
+import { quote } from '../../names/unknown_name.js';
+import { printable, shellWord } from '../../text/printable.js';
+import { escapeOctal } from '../mount/octal_escapes.js';
 import type { ResolvedDelegation } from '../resolve_delegation.js';
 import { kernelText } from './kernel_text.js';
 
@@ -35,18 +37,21 @@ function checkMount({ owner, process }: ResolvedDelegation, isByMount: boolean, 
 /** `mount -t bpf`. */
 export function mountText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
   checkMount(delegation, true, reasons);
-  const path = shellWord(delegation.path ?? '/sys/fs/bpf');
-  return `mount -t bpf -o ${shellWord(optionsOf(delegation, profile))} none ${path}\n`;
+  const { path = '/sys/fs/bpf' } = delegation;
+  if (printable(path) !== path) {
+    reasons.push(
+      `the path ${quote(path)} has characters that a terminal does not show, which no line of a shell is written with`,
+    );
+  }
+  return `mount -t bpf -o ${shellWord(optionsOf(delegation, profile))} none ${shellWord(path)}\n`;
 }
 
 /** A line of fstab(5), with octal escapes in the path. */
 export function fstabText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
   checkMount(delegation, true, reasons);
-  const path = (delegation.path ?? '/sys/fs/bpf').replace(
-    /[\s\\#]/g,
-    (unit) => `\\${unit.charCodeAt(0).toString(8).padStart(3, '0')}`,
-  );
-  return `none ${path} bpf ${optionsOf(delegation, profile)} 0 0\n`;
+  const { path = '/sys/fs/bpf' } = delegation;
+  if (path.includes('\0') || /\p{Surrogate}/u.test(path)) reasons.push(`the path ${quote(path)} is none of a file`);
+  return `none ${escapeOctal(path)} bpf ${optionsOf(delegation, profile)} 0 0\n`;
 }
 
 /** The options alone. */
