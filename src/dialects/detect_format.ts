@@ -48,5 +48,5 @@ export function detectFormat(text: string): Format | undefined {
 
 /** A line that the kernel wrote: options start with `ro` or `rw`, and the two numbers are 0. */
 function isKernelsMount(line: string): boolean {
-  return /^\S+ \S+ \S+ r[ow](?:,\S*)? 0 0$/.test(line);
+  return /^[^ ]+ [^ ]+ \S+ r[ow](?:,[^ ]*)? 0 0$/.test(line);
 }
