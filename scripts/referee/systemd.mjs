@@ -140,7 +140,8 @@ function* compareWarnings(all, text) {
   const words = [];
   for (const line of lines) {
     const place = /^(\/etc\/systemd\/system\/u\d+\.service\S*?):(\d+): (.*)$/.exec(line);
-    if (place && !/Special user|is not safe|The !! modifier/.test(place[3])) theirs.add(`${place[1]}:${place[2]}`);
+    if (place && !/Special user|is not safe|The !! modifier|This is unsafe/.test(place[3]))
+      theirs.add(`${place[1]}:${place[2]}`);
     const word = /^Unknown BPF delegate option, ignoring: (.*)$/.exec(line);
     if (word) words.push(word[1]);
   }

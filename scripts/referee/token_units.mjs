@@ -54,6 +54,18 @@ const DRAWN = {
 
 /** Units that a reader could take for something else than they are. */
 const ODD = {
+  'pam-kill-mode': `${ON}PAMName=login\nKillMode=process`,
+  'exec-bpf-init': 'PrivateBPF=yes\nBPFDelegateCommands=any\nExecPaths=/sys/fs/bpf',
+  'restrict-other': `${ON}RestrictFileSystems=~minix`,
+  'restrict-init': 'PrivateBPF=yes\nBPFDelegateCommands=any\nRestrictFileSystems=~bpf',
+  'restrict-api-init': 'PrivateBPF=yes\nBPFDelegateCommands=any\nRestrictFileSystems=~@privileged-api',
+  'restrict-reset': `${ON}RestrictFileSystems=~bpf\nRestrictFileSystems=`,
+  'restrict-bpf': `${ON}RestrictFileSystems=~bpf`,
+  'inaccessible-sys-user': `${ON}User=1234\nAmbientCapabilities=CAP_BPF\nInaccessiblePaths=/sys`,
+  'inaccessible-user': `${ON}User=1234\nAmbientCapabilities=CAP_BPF\nInaccessiblePaths=/sys/fs/bpf`,
+  'bind-option': `${ON}BindReadOnlyPaths=/sys/fs/bpf:/sys/fs/bpf:norbind`,
+  'filter-group-removed': `${ON}SystemCallFilter=@privileged @system-service\nSystemCallFilter=~@privileged`,
+  'filter-kill': `${ON}SystemCallFilter=~bpf:kill\nSystemCallErrorNumber=EPERM`,
   'exec-plus': `${ON}ExecStart=+/probe %n`,
   'exec-bang': `${ON}User=1234\nExecStart=!/probe %n`,
   'exec-bang-bang': `${ON}User=1234\nExecStart=!!/probe %n`,

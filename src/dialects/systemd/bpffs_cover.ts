@@ -1,3 +1,4 @@
+import type { BpffsOwner } from '../delegation.js';
 import { unquotedWords } from './values.js';
 
 /** Where systemd mounts the bpffs of a unit. */
@@ -13,7 +14,8 @@ export interface BpffsCover {
   readonly fails: boolean;
 }
 
-const HOSTS = "the host's bpffs is there in place of the unit's: no token can be made (EPERM)";
+const HOSTS =
+  "the host's bpffs is there in place of the unit's: no token can be made (EPERM), and (EOPNOTSUPP) in the initial user namespace";
 const OTHER = 'a directory that is no bpffs is there (EINVAL)';
 
 /**
@@ -60,16 +62,18 @@ export function assignPaths(paths: PathSettings, key: string, text: string): rea
 }
 
 /** What hides the bpffs of a unit; undefined where nothing does. */
-export function coverOf(paths: PathSettings): BpffsCover | undefined {
+export function coverOf(paths: PathSettings, owner: BpffsOwner): BpffsCover | undefined {
   const inaccessible = (paths.get('InaccessiblePaths') ?? []).map(targetOf('InaccessiblePaths'));
   if (inaccessible.some((path) => path !== BPFFS_PATH && isAbove(path))) {
-    return { setting: 'InaccessiblePaths', effect: 'the path of the bpffs is not there (ENOENT)', fails: false };
+    return { setting: 'InaccessiblePaths', effect: 'the path of the bpffs cannot be searched (EACCES), and is not there (ENOENT) for root', fails: false };
   }
   for (const [setting, effect] of SETTINGS) {
     const word = (paths.get(setting) ?? []).find((one) => targetOf(setting)(one) === BPFFS_PATH);
     if (word === undefined) continue;
     const isHosts = /^Bind/.test(setting) && simplified(word.split(':')[0] ?? '') === BPFFS_PATH;
-    return { setting, effect: isHosts ? HOSTS : effect, fails: setting === 'ExecPaths' };
+    // In a user namespace a mount of the host cannot lose its noexec.
+    const fails = setting === 'ExecPaths' && owner === 'own';
+    return { setting, effect: isHosts || (setting === 'ExecPaths' && !fails) ? HOSTS : effect, fails };
   }
   return undefined;
 }

@@ -154,7 +154,9 @@ function outsideOfSection(text: PlacedText, line: LogicalLine, isIgnored: boolea
 
 function isKnownSection(name: string, type: string | undefined): boolean {
   if (COMMON_SECTIONS.includes(name)) return true;
-  return type === undefined ? Object.hasOwn(KNOWN_SETTINGS, name) : name.toLowerCase() === type;
+  return type === undefined
+    ? Object.hasOwn(KNOWN_SETTINGS, name)
+    : name === `${type[0]?.toUpperCase()}${type.slice(1)}`;
 }
 
 function readHeader(name: string, at: PlacedText, line: LogicalLine, isIgnored: boolean, context: ReadContext): void {

@@ -1,4 +1,4 @@
-/** SystemCallFilter= after some assignments, as far as it concerns bpf(). */
+/** SystemCallFilter= after some assignments, as far as it concerns bpf(); RestrictFileSystems=, as far as it concerns bpffs. */
 export interface SyscallFilter {
   /** Whether it lists what is allowed; otherwise what is not. */
   readonly allows: boolean;
@@ -10,23 +10,34 @@ export interface SyscallFilter {
 
 /** Groups with bpf (systemd 262, src/shared/seccomp-util.c). */
 const WITH_BPF = ['bpf', '@privileged', '@known'];
+/** Groups with the file system bpf (systemd 262, src/basic/filesystem-sets.py). */
+const WITH_BPFFS = ['bpf', '@privileged-api', '@known'];
 
 /**
  * The first assignment decides whether the list is of what is allowed; later ones add to it or take away. An empty one resets.
  * Source: systemd 262, src/core/load-fragment.c: config_parse_syscall_filter(); src/shared/seccomp-util.c:
  * seccomp_parse_syscall_filter().
  */
-export function assignFilter(before: SyscallFilter | undefined, text: string): SyscallFilter | undefined {
+export function assignFilter(
+  before: SyscallFilter | undefined,
+  text: string,
+  members: readonly string[] = WITH_BPF,
+): SyscallFilter | undefined {
   if (text === '') return undefined;
   const isInverted = text.startsWith('~');
   let { allows, listsBpf, hasAction } = before ?? { allows: !isInverted, listsBpf: false, hasAction: false };
   for (const word of text.replace(/^~/, '').split(/\s+/)) {
     const [name = '', errno] = word.split(':');
-    if (!WITH_BPF.includes(name) || (!isInverted && errno !== undefined)) continue;
+    if (!members.includes(name) || (!isInverted && errno !== undefined)) continue;
     hasAction = isInverted && allows && errno !== undefined;
     listsBpf = isInverted !== allows || hasAction;
   }
   return { allows, listsBpf, hasAction };
+}
+
+/** RestrictFileSystems= after an assignment. Source: systemd 262, src/core/load-fragment.c: config_parse_restrict_filesystems(). */
+export function assignFileSystems(before: SyscallFilter | undefined, text: string): SyscallFilter | undefined {
+  return assignFilter(before, text, WITH_BPFFS);
 }
 
 /** Whether bpf() is refused before the kernel looks at a token. */

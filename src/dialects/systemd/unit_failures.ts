@@ -1,6 +1,6 @@
 import { coverOf } from './bpffs_cover.js';
 import { refusesBpf } from './syscall_filter.js';
-import { extentOf, userOf } from './unit_process.js';
+import { bpffsOwnerOf, extentOf, hasUserns, userOf } from './unit_process.js';
 import type { UnitSettings } from './unit_settings.js';
 
 /** Why a unit has no token, whatever it delegates. */
@@ -28,7 +28,7 @@ const refused = (setting: string, why: string): UnitFailure => ({
  */
 export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
   const { isRefused, privateUsers, privatePids, user, group, pamName, dynamicUser } = settings;
-  const { userNamespacePath, workingDirectory, type, commands } = settings;
+  const { userNamespacePath, workingDirectory, type, commands, killMode } = settings;
   if (isRefused) return { kind: 'refused', setting: '', why: 'systemd refuses the unit: a line cannot be read' };
   if (commands.length === 0 && type !== 'oneshot' && settings.places.has('ExecStart')) {
     return refused('ExecStart', 'no ExecStart= is left');
@@ -52,19 +52,24 @@ export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
   if (privatePids && (pamName !== '' || type === 'forking')) {
     return refused('PrivatePIDs', 'PrivatePIDs= excludes PAMName= and Type=forking');
   }
+  if (pamName !== '' && (killMode === 'process' || killMode === 'none')) {
+    return refused('PAMName', `PAMName= excludes KillMode=${killMode}`);
+  }
   return undefined;
 }
 
 /** Whether a setting that is read here gives the unit a mount namespace. Source: src/core/execute.c: exec_needs_mount_namespace(). */
-function hasMounts({ privateBpf, dynamicUser, privatePids, withoutCapabilities, paths }: UnitSettings): boolean {
+function hasMounts(settings: UnitSettings): boolean {
+  const { privateBpf, dynamicUser, privatePids, withoutCapabilities, paths } = settings;
+  const hasNetwork = settings.privateNetwork || settings.networkNamespacePath !== '';
   const isProtected = [...withoutCapabilities].some((setting) => setting !== 'ProtectClock');
   const hasPaths = [...paths.values()].some((words) => words.length > 0);
-  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths;
+  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths || hasNetwork;
 }
 
 /** Why a unit with PrivateBPF=yes that is loaded has no token; undefined where its process meets the bpffs. */
 export function failureOf(settings: UnitSettings): UnitFailure | undefined {
-  const { privatePids, privateUsers, paths, filter } = settings;
+  const { privatePids, privateUsers, paths, filter, fileSystems } = settings;
   if (extentOf(settings) === 'none') return undefined;
   if (privatePids) {
     // The helper that sets the masks ends with the process that systemd forks for the PID namespace (bpffs_prepare(): FORK_DEATHSIG_SIGKILL).
@@ -75,13 +80,23 @@ export function failureOf(settings: UnitSettings): UnitFailure | undefined {
     const why = `the unit fails (217/USER): PrivateUsers=identity has no uid from ${IDENTITY_UIDS} on`;
     return { kind: 'fails', setting: 'User', why };
   }
-  const cover = coverOf(paths);
+  if (fileSystems && hasUserns(settings)) {
+    // apply_restrict_filesystems() comes after the user namespace, in which systemd may not make the map of its BPF program.
+    const why =
+      'the unit fails (244/BPF): RestrictFileSystems= needs a privilege that systemd lacks in a user namespace';
+    return { kind: 'fails', setting: 'RestrictFileSystems', why };
+  }
+  const cover = coverOf(paths, bpffsOwnerOf(settings));
   if (cover) {
     return {
       kind: cover.fails ? 'fails' : 'hidden',
       setting: cover.setting,
       why: `${cover.setting}=: ${cover.effect}`,
     };
+  }
+  if (refusesBpf(fileSystems)) {
+    const why = 'RestrictFileSystems=: the bpffs cannot be opened (EPERM)';
+    return { kind: 'hidden', setting: 'RestrictFileSystems', why };
   }
   if (refusesBpf(filter)) {
     const why =

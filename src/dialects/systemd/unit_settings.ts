@@ -8,7 +8,7 @@ import { assignPaths, PATH_SETTINGS, type PathSettings, pathSettingOf } from './
 import { type CommandExtent, commandExtent } from './exec_start.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
 import { hasInstance, replaceSpecifiers } from './specifiers.js';
-import { assignFilter, type SyscallFilter } from './syscall_filter.js';
+import { assignFileSystems, assignFilter, type SyscallFilter } from './syscall_filter.js';
 import {
   assignCapabilities,
   assignNamespaces,
@@ -48,6 +48,9 @@ export interface UnitSettings {
   type: string;
   readonly paths: PathSettings;
   filter: SyscallFilter | undefined;
+  /** RestrictFileSystems=. */
+  fileSystems: SyscallFilter | undefined;
+  killMode: string;
   /** How much of this each command gets that is started. */
   commands: readonly CommandExtent[];
   /** Whether systemd stopped reading a file: the unit is refused where it was no drop-in. */
@@ -78,6 +81,8 @@ export function initialSettings(): UnitSettings {
     type: 'simple',
     paths: new Map(),
     filter: undefined,
+    fileSystems: undefined,
+    killMode: '',
     commands: [],
     isRefused: false,
     places: new Map(),
@@ -95,6 +100,8 @@ export const TAKEN_BY: Readonly<Record<string, readonly CapabilityName[]>> = {
   ProtectClock: ['CAP_SYS_TIME', 'CAP_WAKE_ALARM'],
 };
 
+/** Values of KillMode=. */
+const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
 /** Values of Type= of a service. */
 const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
 
@@ -160,6 +167,14 @@ function userOrGroup(name: 'user' | 'group', expected: string): Setter {
   };
 }
 
+/** A path that is left out where it is not absolute. What a specifier stands for at the start is not known. */
+function absolutePath(assignPath: (settings: UnitSettings, path: string) => void): Setter {
+  return (settings, value, context, key) => {
+    if (value.text === '' || /^(?:\/|%[^%])/.test(value.text)) assignPath(settings, value.text);
+    else ignored(context, key, value, 'an absolute path');
+  };
+}
+
 /** A mask: a later assignment replaces an earlier one, even where none of its names is known. */
 function mask(name: MaskName): Setter {
   return (settings, value, context, key) => {
@@ -202,11 +217,15 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   PrivateNetwork: boolean((settings, value) => {
     settings.privateNetwork = value;
   }),
-  NetworkNamespacePath: (settings, value) => {
-    settings.networkNamespacePath = value.text;
-  },
-  UserNamespacePath: (settings, value) => {
-    settings.userNamespacePath = value.text;
+  NetworkNamespacePath: absolutePath((settings, path) => {
+    settings.networkNamespacePath = path;
+  }),
+  UserNamespacePath: absolutePath((settings, path) => {
+    settings.userNamespacePath = path;
+  }),
+  KillMode: (settings, value, context, key) => {
+    if (value.text === '' || KILL_MODES.includes(value.text)) settings.killMode = value.text;
+    else ignored(context, key, value, KILL_MODES.join(', '));
   },
   Group: userOrGroup('group', 'the name or number of a group'),
   PAMName: (settings, value) => {
@@ -241,6 +260,9 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   },
   SystemCallFilter: (settings, value) => {
     settings.filter = assignFilter(settings.filter, value.text);
+  },
+  RestrictFileSystems: (settings, value) => {
+    settings.fileSystems = assignFileSystems(settings.fileSystems, value.text);
   },
   ...Object.fromEntries(
     PATH_SETTINGS.map((name): [string, Setter] => [
