@@ -25,7 +25,8 @@ describe.each(FORMAT_NAMES)('%s', (format) => {
       }),
       { numRuns: cases(20, 2_000) },
     );
-    expect(kinds.get('understood')).toBeGreaterThan(0);
+    // Of few files, each line that says something may have a warning.
+    expect((kinds.get('understood') ?? 0) + (kinds.get('warning') ?? 0)).toBeGreaterThan(0);
   });
 
   test('the format is told by the content', () => {
