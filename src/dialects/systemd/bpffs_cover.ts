@@ -65,7 +65,11 @@ export function assignPaths(paths: PathSettings, key: string, text: string): rea
 export function coverOf(paths: PathSettings, owner: BpffsOwner): BpffsCover | undefined {
   const inaccessible = (paths.get('InaccessiblePaths') ?? []).map(targetOf('InaccessiblePaths'));
   if (inaccessible.some((path) => path !== BPFFS_PATH && isAbove(path))) {
-    return { setting: 'InaccessiblePaths', effect: 'the path of the bpffs cannot be searched (EACCES), and is not there (ENOENT) for root', fails: false };
+    return {
+      setting: 'InaccessiblePaths',
+      effect: 'the path of the bpffs cannot be searched (EACCES), and is not there (ENOENT) for root',
+      fails: false,
+    };
   }
   for (const [setting, effect] of SETTINGS) {
     const word = (paths.get(setting) ?? []).find((one) => targetOf(setting)(one) === BPFFS_PATH);
