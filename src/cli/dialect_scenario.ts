@@ -1,5 +1,6 @@
-import { type Delegation, delegatesAnything } from '../dialects/delegation.js';
+import type { Delegation } from '../dialects/delegation.js';
 import type { FileAccount } from '../dialects/line_account.js';
+import { meantDelegation } from '../dialects/meant_delegation.js';
 import { readDelegations } from '../dialects/read_delegations.js';
 import { type ResolvedDelegation, resolveDelegation } from '../dialects/resolve_delegation.js';
 import type { Source } from '../dialects/source_text.js';
@@ -63,24 +64,16 @@ export function dropInsBeside(path: string): readonly Source[] {
 
 /** The delegation that is asked for; without a name the only one that can be meant. */
 function chosen(file: string, delegations: readonly Delegation[], name: string | undefined): Delegation {
+  const found = meantDelegation(delegations, name);
+  if (typeof found === 'object') return found;
   const names = delegations.map((delegation) => delegation.name);
-  if (name !== undefined) {
-    // Of two at one place, the later is what a process sees.
-    const found = delegations.findLast((delegation) => delegation.name === name);
-    if (found) return found;
-    const nearest = nearestOf(name, names);
-    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    throw new InputError(`${file} describes no delegation ${name}${hint} (it has ${names.join(', ') || 'none'})`, {
-      file,
-      nearest,
-    });
+  if (found === 'none') throw new InputError(`${file}: no delegation is described here`, { file });
+  if (found === 'several') {
+    const message = `${file} describes several delegations: name one with --delegation: ${names.join(', ')}`;
+    throw new InputError(message, { file });
   }
-  if (delegations.length === 0) throw new InputError(`${file}: no delegation is described here`, { file });
-  const delegating = delegations.filter(delegatesAnything);
-  const meant = delegating.filter(({ unusable }) => unusable === undefined);
-  const [only, ...others] = meant.length > 0 ? meant : delegating.length > 0 ? delegating : delegations;
-  if (only && others.length === 0) return only;
-  throw new InputError(`${file} describes several delegations: name one with --delegation: ${names.join(', ')}`, {
-    file,
-  });
+  const nearest = nearestOf(name ?? '', names);
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  const message = `${file} describes no delegation ${name}${hint} (it has ${names.join(', ') || 'none'})`;
+  throw new InputError(message, { file, nearest });
 }

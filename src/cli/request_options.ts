@@ -23,7 +23,7 @@ import type { LoadedScenario } from './loaded_scenario.js';
 import { longOf } from './options/add_options.js';
 import type { OptionsOf, OptionTable } from './options/option.js';
 import { OPTIONS } from './options/table.js';
-import { scenarioName } from './scenario_file.js';
+import { fileName } from './read_file.js';
 
 /** The options by which `check` and `explain` are asked one request. */
 export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
@@ -103,7 +103,7 @@ export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptio
 
 /** What is said of a request besides its answer, for JSON. */
 export function requestRemarks(path: string, { assumptions, warnings }: RequestedContext): RequestRemarks {
-  const file = scenarioName(path);
+  const file = fileName(path);
   return { assumptions, warnings: warnings.map((warning) => warningJson(file, warning)) };
 }
 

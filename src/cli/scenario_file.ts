@@ -15,7 +15,7 @@ const TOO_LARGE = 'requests belong in a table of their own (bpftoken eval --requ
  * Throws InputError or ScenarioError, for people.
  */
 export async function readScenarioFile(path: string, facts: MissingFacts = {}): Promise<LoadedScenario> {
-  const file = scenarioName(path);
+  const file = fileName(path);
   requireDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
   const text = readTextFile(path, MAX_SCENARIO_BYTES, TOO_LARGE);
   if (isScenario(text)) {
@@ -68,12 +68,12 @@ const FACTS_OF_SCENARIO = {
 
 /** Throws InputError for a world without tasks, which no request can be drawn from. */
 export function requireTasks(path: string, { tasks }: World): void {
-  if (tasks.length === 0) throw new InputError(`${path}: the scenario defines no tasks`, { file: scenarioName(path) });
+  if (tasks.length === 0) throw new InputError(`${path}: the scenario defines no tasks`, { file: fileName(path) });
 }
 
 /** Says on standard error what is worth a look in a scenario. */
 export function warn(path: string, warnings: readonly Warning[]): void {
-  for (const { file = scenarioName(path), line, column, message } of warnings) {
+  for (const { file = fileName(path), line, column, message } of warnings) {
     writeText(process.stderr, `warning: ${printable(file)}:${line}:${column}: ${message}\n`);
   }
 }
@@ -81,9 +81,4 @@ export function warn(path: string, warnings: readonly Warning[]): void {
 /** Says on standard error what was assumed of a file of another tool, and what in it does nothing. Of a scenario nothing is said. */
 export function warnOfFile(path: string, { defaults, warnings }: LoadedScenario): void {
   if (defaults) warn(path, warnings);
-}
-
-/** What messages call a scenario's file. */
-export function scenarioName(path: string): string {
-  return fileName(path);
 }

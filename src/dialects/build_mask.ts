@@ -1,11 +1,10 @@
+import { bitNumbers } from '../abi/bits.js';
 import type { BitOrigin, DelegatedMask } from './delegation.js';
 import type { PlacedText, Span } from './source_text.js';
 
 /** The bits of a mask, all of which come from one text. */
 export function originsOf(bits: bigint, { text, at }: PlacedText): BitOrigin[] {
-  const origins: BitOrigin[] = [];
-  for (let bit = 0; bit < 64; bit++) if ((bits >> BigInt(bit)) & 1n) origins.push({ bit, written: text, at });
-  return origins;
+  return bitNumbers(bits).map((bit) => ({ bit, written: text, at }));
 }
 
 /** A mask of bits and their places: of a bit that is written twice, the first place. */

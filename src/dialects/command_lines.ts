@@ -8,18 +8,29 @@ export interface JoinedLine {
   readonly numbers: readonly number[];
 }
 
+/** A line that runs a program: after a prompt, `sudo` with its options, and a path. */
+export function commandPattern(program: string): RegExp {
+  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:\\S*/)?${program}(?:\\s|$)`);
+}
+
 /**
- * The command lines of a text: a backslash at the end of a line goes on with the next. Lines that are no such command are noted as
- * irrelevant.
+ * The command lines of a text: a backslash at the end of a line goes on with the next. Other lines are noted as irrelevant; those with
+ * a text that is no comment go to `onOther` too.
  */
-export function commandLines(account: LineAccount, isCommand: (text: string) => boolean): readonly JoinedLine[] {
+export function commandLines(
+  account: LineAccount,
+  command: RegExp,
+  onOther?: (line: PlacedText) => void,
+): readonly JoinedLine[] {
   const found: JoinedLine[] = [];
   let open: { text: PlacedText; numbers: number[] } | undefined;
   for (const line of account.lines) {
     const number = line.at.line;
-    if (!open && !isCommand(line.text)) {
+    if (!open && !command.test(line.text)) {
       const trimmed = line.text.trim();
-      account.irrelevant(number, trimmed === '' ? 'blank' : trimmed.startsWith('#') ? 'comment' : 'other_text');
+      const rule = trimmed === '' ? 'blank' : trimmed.startsWith('#') ? 'comment' : 'other_text';
+      account.irrelevant(number, rule);
+      if (rule === 'other_text') onOther?.(line);
       continue;
     }
     const text = open ? joinPlaced([open.text, line], '') : line;

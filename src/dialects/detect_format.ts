@@ -1,4 +1,5 @@
 import { TOKEN_INFO } from './bpftool/token_list.js';
+import { MANAGER_COMMAND } from './containers/command_line.js';
 import { FDINFO_MASK } from './fdinfo/fdinfo.js';
 import type { Format } from './formats.js';
 import { FINDMNT_HEADING, FINDMNT_PAIRS } from './mount/findmnt.js';
@@ -6,6 +7,7 @@ import { MOUNT_COMMAND } from './mount/mount_command.js';
 import { MOUNT_OUTPUT } from './mount/mount_output.js';
 import { MOUNTINFO_START } from './mount/mountinfo.js';
 import { linesOf } from './source_text.js';
+import { SYSTEMD_RUN } from './systemd/read_systemd_run.js';
 
 /** A format, and how a text of it is told. In this order: the first that fits is it. */
 const SIGNS: readonly (readonly [format: Format, fits: (text: string, lines: readonly string[]) => boolean])[] = [
@@ -15,10 +17,10 @@ const SIGNS: readonly (readonly [format: Format, fits: (text: string, lines: rea
   ['fdinfo', (text) => FDINFO_MASK.test(text)],
   ['mountinfo', (_, lines) => lines.some((line) => MOUNTINFO_START.test(line))],
   ['findmnt', (text) => FINDMNT_HEADING.test(text) || FINDMNT_PAIRS.test(text)],
-  ['systemd-run', (_, lines) => lines.some((line) => /^\s*(?:[$#]\s+)?(?:sudo\s+)?(?:\S*\/)?systemd-run\s/.test(line))],
+  ['systemd-run', (_, lines) => lines.some((line) => SYSTEMD_RUN.test(line))],
   ['systemd-unit', (text) => /^\[[^\]\n]+\]\s*$/m.test(text)],
-  ['incus-command', (_, lines) => lines.some((line) => /^\s*(?:[$#]\s+)?(?:sudo\s+)?(?:\S*\/)?incus\s/.test(line))],
-  ['lxd-command', (_, lines) => lines.some((line) => /^\s*(?:[$#]\s+)?(?:sudo\s+)?(?:\S*\/)?lxc\s/.test(line))],
+  ['incus-command', (_, lines) => lines.some((line) => MANAGER_COMMAND.Incus.test(line))],
+  ['lxd-command', (_, lines) => lines.some((line) => MANAGER_COMMAND.LXD.test(line))],
   ['lxd', (text) => /(?:^|[{,])\s*["']?security\.delegate_bpf/m.test(text)],
   ['incus', (text) => /(?:^|[{,])\s*["']?security\.bpffs\./m.test(text)],
   ['mount-output', (_, lines) => lines.some((line) => MOUNT_OUTPUT.test(line))],

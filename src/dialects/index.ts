@@ -27,4 +27,5 @@ export { type GivenFacts, type ResolvedDelegation, resolveDelegation } from './r
 export type { Source, Span } from './source_text.js';
 export { WARNING_CODES, type WarningCode } from './warning_codes.js';
 export { CannotExpressError } from './write/errors.js';
-export { type TargetName, writeDelegation } from './write/write_delegation.js';
+export type { TargetName } from './write/targets.js';
+export { writeDelegation } from './write/write_delegation.js';

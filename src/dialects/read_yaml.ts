@@ -6,7 +6,7 @@ import { scalarPlaces } from './scalar_places.js';
 import { type PlacedText, piece } from './source_text.js';
 
 /**
- * A YAML or JSON text; undefined where it is none, which the account then says. Lines are irrelevant (`structure`, comments, empty
+ * A YAML or JSON text; undefined where it cannot be parsed, which the account then says. Lines are irrelevant (`structure`, comments, empty
  * lines) until a reader understands them.
  */
 export function readYaml(text: string, what: string, account: LineAccount): SourceDocument | undefined {

@@ -20,6 +20,7 @@ export const WARNING_CODES = [
   'not-the-root',
   // Units of systemd.
   'refused-unit',
+  'failing-unit',
   'unknown-setting',
   'unknown-section',
   'outside-section',

@@ -2,7 +2,6 @@ import type { Delegation } from '../dialects/delegation.js';
 import { type ReadDelegationsOptions, type Reading, readDelegations } from '../dialects/read_delegations.js';
 import type { GivenFacts } from '../dialects/resolve_delegation.js';
 import type { Source } from '../dialects/source_text.js';
-import type { WarningCode } from '../dialects/warning_codes.js';
 import { NEWEST_PROFILE } from '../kernel/profile.js';
 import { type DisabledFinding, readDirectives, splitDisabled } from './directives.js';
 import type { LintFinding } from './finding.js';
@@ -25,15 +24,15 @@ export interface LintResult {
 }
 
 /**
- * Looks for what does nothing, fails, or allows more than it seems to. `attached` are drop-ins of a unit. Throws an UnknownFormatError as readDelegations()
- * does.
+ * Looks for what does nothing, fails, or allows more than it seems to. `attached` are drop-ins of a unit. Throws an
+ * UnknownFormatError as readDelegations() does.
  */
 export function lint(source: Source, options: LintOptions = {}, attached: readonly Source[] = []): LintResult {
   const { profile = NEWEST_PROFILE, selinux = false } = options;
   const read = readDelegations(source, options, attached);
   const reading = { ...read, delegations: read.delegations.map((delegation) => stated(delegation, options)) };
   const context: LintContext = { reading, profile, selinux };
-  const losesNames = reading.files.some(({ warnings }) => warnings.some(({ code }) => LOSING_NAMES.has(code)));
+  const losesNames = RULES.some((rule) => rule.losesNames && [...rule.check(context)].length > 0);
   const rules = RULES.filter(({ needsWholeMasks }) => !(needsWholeMasks && losesNames));
   const found = rules.flatMap((rule) => [...rule.check(context)].map((one) => findingOf(rule, one)));
   const files = [source, ...attached];
@@ -44,30 +43,6 @@ export function lint(source: Source, options: LintOptions = {}, attached: readon
   const sorted = all.sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
   return { reading, findings: sorted, disabled };
 }
-
-/** Warnings of readers that mean that a mask has fewer bits than was meant. */
-const LOSING_NAMES: ReadonlySet<WarningCode> = new Set<WarningCode>([
-  'comma-between-names',
-  'number-replaces-names',
-  'name-with-prefix',
-  'name-of-other-mask',
-  'misspelt-name',
-  'bad-number',
-  'empty-item',
-  'value-too-long',
-  'ignored-option',
-  'bad-value',
-  'space-in-list',
-  'colon-between-names',
-  'trailing-comment',
-  'bit-of-another-name',
-  'unknown-setting',
-  'unknown-section',
-  'unknown-key',
-  'key-of-other-tool',
-  'profile-not-given',
-  'later-assignment-replaces',
-]);
 
 /** Facts that are given where the file cannot say them. Nothing is assumed: a rule that needs a fact is silent without it. */
 function stated(delegation: Delegation, { owner }: GivenFacts): Delegation {

@@ -33,6 +33,8 @@ export interface Rule {
   readonly about: string;
   /** Whether it concludes from bits that are not there: it is silent while a reader loses names of a mask. */
   readonly needsWholeMasks?: true;
+  /** Whether what it finds means that a mask has fewer bits than was meant. */
+  readonly losesNames?: true;
   check(context: LintContext): Iterable<Found>;
 }
 
@@ -50,6 +52,11 @@ export function readerRule(code: WarningCode, severity: Severity, about: string)
       }
     },
   };
+}
+
+/** The same for a warning that means that a mask has fewer bits than was meant. */
+export function lostNameRule(...args: Parameters<typeof readerRule>): Rule {
+  return { ...readerRule(...args), losesNames: true };
 }
 
 /** A rule that looks at each bpffs that delegates something and can be used. */

@@ -13,6 +13,7 @@ import { commandWithoutTypes } from './rules/command_without_types.js';
 import { deadCommand } from './rules/dead_command.js';
 import { disableWithoutReason } from './rules/disable_without_reason.js';
 import { emptyItem } from './rules/empty_item.js';
+import { failingUnit } from './rules/failing_unit.js';
 import { hiddenMount } from './rules/hidden_mount.js';
 import { hostInterfaces } from './rules/host_interfaces.js';
 import { ignoredOption } from './rules/ignored_option.js';
@@ -70,6 +71,7 @@ export const RULES: readonly Rule[] = [
   hiddenMount,
   notTheRoot,
   refusedUnit,
+  failingUnit,
   unknownSetting,
   unknownSection,
   outsideSection,

@@ -1,3 +1,4 @@
+import { bitNumbers } from '../abi/bits.js';
 import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { capName } from '../kernel/capability.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
@@ -29,8 +30,7 @@ export function describeTask(world: World, id: number): string {
 
 /** Capabilities of a set by name; `no capabilities` for none, `all capabilities` for every one bpf() asks for and more. */
 export function formatCapabilities(effective: bigint): string {
-  const names: string[] = [];
-  for (let cap = 0; cap < 64; cap++) if ((effective >> BigInt(cap)) & 1n) names.push(capName(cap));
+  const names = bitNumbers(effective).map(capName);
   if (names.length === 0) return 'no capabilities';
   return names.length > 36 ? 'all capabilities' : names.join(' ');
 }

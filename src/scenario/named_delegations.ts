@@ -1,5 +1,6 @@
 import type { Diagnostics, Position } from '../diagnostics/diagnostics.js';
-import { type Delegation, delegatesAnything } from '../dialects/delegation.js';
+import type { Delegation } from '../dialects/delegation.js';
+import { meantDelegation } from '../dialects/meant_delegation.js';
 import type { Reading } from '../dialects/read_delegations.js';
 import type { Profile } from '../kernel/profile.js';
 import { nearestOf } from '../names/nearest.js';
@@ -28,7 +29,7 @@ export class NamedDelegations {
     this.#warnings = warnings;
   }
 
-  /** The delegation that an entry names; undefined where there is none (noted at the entry's place). */
+  /** The delegation that an entry names; undefined where none can be found (noted at the entry's place). */
   find(entry: FromEntry, at: Position, owner: string): Delegation | undefined {
     const { file, name } = typeof entry === 'string' ? { file: entry, name: undefined } : entry;
     const reading = this.#reading(file);
@@ -37,18 +38,16 @@ export class NamedDelegations {
       return undefined;
     }
     const { delegations } = reading;
+    const found = meantDelegation(delegations, name);
+    if (typeof found === 'object') return found;
     const names = delegations.map((delegation) => delegation.name);
-    if (name !== undefined) {
-      const found = delegations.findLast((delegation) => delegation.name === name);
-      const complaint = unknownName('delegation', name, names, nearestOf(name, names));
-      if (!found) this.#diagnostics.add(at, { ...complaint, message: `${owner}${file}: ${complaint.message}` });
-      return found;
+    if (found === 'unknown_name') {
+      const complaint = unknownName('delegation', name ?? '', names, nearestOf(name ?? '', names));
+      this.#diagnostics.add(at, { ...complaint, message: `${owner}${file}: ${complaint.message}` });
+    } else {
+      const which = found === 'none' ? 'describes no delegation' : `describes several: name one of ${names.join(', ')}`;
+      this.#diagnostics.add(at, `${owner}${file} ${which}`);
     }
-    const delegating = delegations.filter((delegation) => delegatesAnything(delegation) && !delegation.unusable);
-    const [only, ...others] = delegating.length > 0 ? delegating : delegations;
-    if (only && others.length === 0) return only;
-    const which = names.length === 0 ? 'describes no delegation' : `describes several: name one of ${names.join(', ')}`;
-    this.#diagnostics.add(at, `${owner}${file} ${which}`);
     return undefined;
   }
 

@@ -1,4 +1,5 @@
 import { Document, isCollection, isMap, isSeq } from 'yaml';
+import { bitNumbers } from '../abi/bits.js';
 import { MASK_ANY } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
@@ -36,7 +37,7 @@ function valuesOf(node: unknown): unknown[] {
 export function maskEntry({ vocabulary }: Profile, mask: MaskName, bits: bigint): string | string[] {
   if (bits === MASK_ANY) return 'any';
   const kind = MASK_KIND[mask];
-  const numbers = bitsOf(bits);
+  const numbers = bitNumbers(bits);
   const known = numbers.every((number) => vocabulary.has(kind, number));
   if (!known || numbers.length > MAX_NAMES) return `0x${bits.toString(16)}`;
   return numbers.map((number) => vocabulary.nameOf(kind, number));
@@ -49,12 +50,5 @@ export function capsEntry(caps: bigint): string | string[] {
 
 /** The names of a set of capabilities, by number. */
 export function capabilityNames(set: bigint): string[] {
-  return bitsOf(set).flatMap((cap) => CAPABILITY_NAMES[cap] ?? []);
-}
-
-/** The numbers of the bits that are set. */
-export function bitsOf(set: bigint): number[] {
-  const numbers: number[] = [];
-  for (let bit = 0; bit < 64; bit++) if ((set >> BigInt(bit)) & 1n) numbers.push(bit);
-  return numbers;
+  return bitNumbers(set).flatMap((cap) => CAPABILITY_NAMES[cap] ?? []);
 }

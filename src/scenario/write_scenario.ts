@@ -1,3 +1,4 @@
+import { bitNumbers } from '../abi/bits.js';
 import { Fault } from '../abi/verdict.js';
 import { MASK_NAMES } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
@@ -6,7 +7,7 @@ import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
 import { nameCall } from '../request/name_request.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
-import { bitsOf, capabilityNames, capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
+import { capabilityNames, capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
 
 /** A world and requests as a scenario file. */
 export interface ScenarioText {
@@ -58,7 +59,7 @@ function bpffsEntry(world: World, { userns, allowed }: TokenSpec): object {
 }
 
 function tokenEntry(vocabulary: Vocabulary, token: TokenSpec): object {
-  const deniedCmds = bitsOf(token.denials.cmds).map((cmd) => vocabulary.nameOf('cmds', cmd));
+  const deniedCmds = bitNumbers(token.denials.cmds).map((cmd) => vocabulary.nameOf('cmds', cmd));
   const deniedCaps = capabilityNames(token.denials.caps);
   const lsm = {
     ...(deniedCmds.length > 0 ? { deny_cmds: deniedCmds } : {}),

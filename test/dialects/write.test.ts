@@ -8,7 +8,8 @@ import { detectFormat } from '../../src/dialects/detect_format.js';
 import { readDelegations } from '../../src/dialects/read_delegations.js';
 import { type ResolvedDelegation, resolveDelegation } from '../../src/dialects/resolve_delegation.js';
 import { CannotExpressError } from '../../src/dialects/write/errors.js';
-import { TARGETS, type TargetName, writeDelegation } from '../../src/dialects/write/write_delegation.js';
+import { TARGET_NAMES, type TargetName } from '../../src/dialects/write/targets.js';
+import { writeDelegation } from '../../src/dialects/write/write_delegation.js';
 import { MASK_KIND, type MaskName } from '../../src/kernel/masks.js';
 import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { delegationScenario } from '../../src/scenario/delegation_scenario.js';
@@ -82,7 +83,7 @@ const anyDelegation = fc.constantFrom(...RELEASES).chain((profile) =>
     }),
 );
 
-describe.each(Object.keys(TARGETS) as TargetName[])('%s', (target) => {
+describe.each(TARGET_NAMES)('%s', (target) => {
   test('what is written is read back: the same masks, owner, path and process; or what cannot be said is named', () => {
     let written = 0;
     fc.assert(

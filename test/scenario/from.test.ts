@@ -8,6 +8,9 @@ const FILES: Readonly<Record<string, string>> = {
     '61 35 0:71 / /a rw - bpf none rw,uid=7,mode=700,delegate_cmds=map_create:prog_load,delegate_maps=any\n' +
     '62 35 0:72 / /b rw - bpf none rw,delegate_cmds=prog_load\n',
   one: 'none /a bpf rw,delegate_cmds=prog_load,delegate_progs=xdp,delegate_attachs=any 0 0\n',
+  twice:
+    '61 35 0:71 / /a rw - bpf none rw,delegate_cmds=prog_load\n' +
+    '62 35 0:72 / /a rw - bpf none rw,delegate_cmds=map_create\n',
   typo: 'rw,delegate_cmds=prog_lod,delegate_maps=any\n',
   fstab: '# bpffs\nnone /sys/fs/bpf bpf defaults,delegate_cmds=any 0 0\n',
   prose: 'Once upon a time\n',
@@ -44,6 +47,11 @@ test('a bpffs has the masks, ids and mode of the file that it names; keys beside
     delegate: { cmds: 0x21n, maps: 2n, progs: 0n },
   });
   expect(world.tokens[0]?.allowed).toEqual({ cmds: 0x21n, maps: 2n, progs: 0n, attachs: 0n });
+});
+
+test('of two mounts at one place the later is meant', () => {
+  const { world } = scenario('bpffs:\n  fs: { from: { file: twice, name: /a }, userns: box }\n');
+  expect(world.bpffs[0]?.options.delegate.cmds).toBe(1n);
 });
 
 test('a scenario with a file decides as one with its masks written out', () => {

@@ -11,8 +11,9 @@ import { loadBar } from '../load_progress.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
+import { fileName } from '../read_file.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile, requireTasks, scenarioName, warnOfFile } from '../scenario_file.js';
+import { readScenarioFile, requireTasks, warnOfFile } from '../scenario_file.js';
 
 /** Requests decided at a time where --batch does not say. */
 const DEFAULT_BATCH = 16_384;
@@ -33,7 +34,7 @@ export function benchCommand(program: Command): void {
         throw signal.aborted && error === signal.reason ? new AbortError(error) : error;
       }),
     ).finally(() => bar.stop());
-    const measured = { scenario: scenarioName(path), world, options: load, node: process.version, result };
+    const measured = { scenario: fileName(path), world, options: load, node: process.version, result };
     if (options.json) writeJson(process.stdout, loadJson(measured));
     else writeText(process.stdout, loadText(measured));
     process.exitCode = result.interrupted ? EXIT.INTERRUPTED : EXIT.OK;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ResolvedDelegation } from '../../dialects/resolve_delegation.js';
-import { type TargetName, writeDelegation } from '../../dialects/write/write_delegation.js';
+import type { TargetName } from '../../dialects/write/targets.js';
+import { writeDelegation } from '../../dialects/write/write_delegation.js';
 import type { Profile } from '../../kernel/profile.js';
 import type { ConvertJson } from '../../report/schemas/convert.js';
 import { delegationScenario } from '../../scenario/delegation_scenario.js';

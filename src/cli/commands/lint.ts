@@ -42,7 +42,8 @@ interface LintedGroup {
 export function lintCommand(program: Command): void {
   defineCommand(program, 'lint').action(async (paths: readonly string[], options: LintCommandOptions) => {
     const profile = options.kernel ?? NEWEST_PROFILE;
-    if (options.fix && paths.includes('-')) throw new InputError('--fix changes files, and standard input is none');
+    if (options.fix && paths.includes('-'))
+      throw new InputError('--fix changes files: it cannot change standard input');
     const linted = readDialectFiles(paths).flatMap((group) => lintGroup(group, profile, options));
     // Nothing is written before every file was read.
     const changed = linted.flatMap(({ files }) => files.filter(({ isChanged }) => isChanged));

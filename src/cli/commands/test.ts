@@ -15,8 +15,9 @@ import { withInterrupt } from '../interrupt.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
+import { fileName } from '../read_file.js';
 import { worldOf } from '../request_options.js';
-import { readScenarioFile, scenarioName } from '../scenario_file.js';
+import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 /** `bpftoken test`: runs the expectations of a scenario. */
@@ -30,12 +31,12 @@ export function testCommand(program: Command): void {
     const read = await readScenarioFile(path);
     const scenario = { ...read, world: worldOf(read, options.profile) };
     const other = options.profile ? { otherProfile: options.profile.name } : {};
-    const run: TestRun = { scenario, path, file: scenarioName(path), results: resultsOf(scenario), ...other };
+    const run: TestRun = { scenario, path, file: fileName(path), results: resultsOf(scenario), ...other };
     const { expectations, failed } = expectationCounts(run);
     if (expectations === 0 && !options.allowEmpty) {
       throw new InputError(
         `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
-        { file: scenarioName(path) },
+        { file: fileName(path) },
       );
     }
     if (junit !== undefined) {

@@ -4,7 +4,7 @@ import type { Fault } from '../../abi/verdict.js';
 import { GROUP_COLUMNS, type GroupColumn } from '../../batch/summary/group_columns.js';
 import type { BpffsOwner } from '../../dialects/delegation.js';
 import { FORMAT_NAMES, type Format } from '../../dialects/formats.js';
-import type { TargetName } from '../../dialects/write/write_delegation.js';
+import { TARGET_NAMES, type TargetName } from '../../dialects/write/targets.js';
 import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
 import { resolveCapability } from '../../names/spelling.js';
@@ -16,16 +16,7 @@ import type { Parsed, ValueType } from './option.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** Written out, so that no command loads what writes. */
-const CONVERT_TARGETS: readonly (TargetName | 'scenario')[] = [
-  'systemd',
-  'incus',
-  'lxd',
-  'mount',
-  'fstab',
-  'mount-options',
-  'scenario',
-];
+const CONVERT_TARGETS = [...TARGET_NAMES, 'scenario'] as const;
 /** A type is in one of two columns. */
 const TYPE_COLUMNS: readonly GroupColumn[] = ['map_type', 'prog_type'];
 

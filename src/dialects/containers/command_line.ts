@@ -1,6 +1,7 @@
+import { commandPattern } from '../command_lines.js';
 import { shellWords } from '../shell_words.js';
 import { type PlacedText, piece, placesOf } from '../source_text.js';
-import type { Manager } from './manager.js';
+import { INCUS, LXD, type Manager } from './manager.js';
 
 /** A command of a manager's client, taken apart. */
 export interface CommandLine {
@@ -22,10 +23,11 @@ const WITH_VALUE =
 /** Commands whose `-p` is a profile; elsewhere it is a property. */
 const WITH_PROFILES = /^(?:launch|init|create|copy|cp)$/;
 
-/** A command line of a manager's client. */
-export function isManagerCommand(manager: Manager, text: string): boolean {
-  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:\\S*/)?${manager.command}(?:\\s|$)`).test(text);
-}
+/** A line with a command of a manager's client. */
+export const MANAGER_COMMAND: Readonly<Record<Manager['name'], RegExp>> = {
+  Incus: commandPattern(INCUS.command),
+  LXD: commandPattern(LXD.command),
+};
 
 /** The commands of a line, one after the other where `;`, `&` or `|` separates them, as far as they are the manager's. */
 export function commandsOf(manager: Manager, line: PlacedText): readonly CommandLine[] {

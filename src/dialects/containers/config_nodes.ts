@@ -11,7 +11,7 @@ export interface ConfigNode {
 /**
  * The instances and profiles of a document: one, as `config show` and `profile show` print it; a list, as `list --format yaml` and
  * `--format json` print it; the profiles of a preseed, as `admin init --dump` prints it; an instance with its profiles, as backup.yaml
- * has them. Undefined where the document is none of them.
+ * has them. Undefined for any other document.
  */
 export function configNodes(data: unknown): readonly ConfigNode[] | undefined {
   if (Array.isArray(data)) return nodesOfList(data, [], undefined);

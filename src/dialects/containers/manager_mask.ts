@@ -1,9 +1,7 @@
 import { errnoName } from '../../abi/errno.js';
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
 import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
-import { readKernelMask } from '../kernel_mask.js';
-import { refusedItem } from '../mask_hint.js';
-import { numberFirst } from '../number_first.js';
+import { takeMaskOption } from '../kernel_mask.js';
 import { joinPlaced, type PlacedText, splitPlaced, trimPlaced } from '../source_text.js';
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
@@ -35,24 +33,10 @@ export function readManagerMasks(manager: Manager, settings: ReadonlyMap<string,
       });
       continue;
     }
-    const read = readKernelMask(context.profile, mask, value);
-    if ('errno' in read) {
-      const when = manager.hasCommas ? 'the container does not start' : 'LXD refuses the value when it is set';
-      refused ??= `${option}: ${errnoName(read.errno)}: ${when}`;
-      const complaint = refusedItem(context.profile, mask, option, read.item, read.errno);
-      context.account.warn(read.item.at, { ...complaint, message: `${complaint.message}; ${when}` });
-      continue;
-    }
-    if (read.lost.length > 0) {
-      const lost = read.lost.map(({ text }) => text).join(', ');
-      const message = `${option}: a number replaces what is before it: ${lost} is lost`;
-      context.account.warn(read.lost[0]?.at ?? value.at, {
-        code: 'number-replaces-names',
-        message,
-        fix: manager.hasCommas ? undefined : numberFirst(value),
-      });
-    }
-    masks[mask] = { ...read.mask, at: setting.value.at };
+    const whenRefused = manager.hasCommas ? 'the container does not start' : 'LXD refuses the value when it is set';
+    const read = takeMaskOption({ name: mask, option, value, whenRefused, canReorder: !manager.hasCommas }, context);
+    if (typeof read === 'number') refused ??= `${option}: ${errnoName(read)}: ${whenRefused}`;
+    else masks[mask] = { ...read, at: setting.value.at };
   }
   return { masks, refused };
 }

@@ -1,8 +1,9 @@
 import { quote } from '../../names/unknown_name.js';
+import { commandLines } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
-import { joinPlaced, type PlacedText, piece } from '../source_text.js';
-import { type CommandLine, commandsOf, isManagerCommand } from './command_line.js';
+import { type PlacedText, piece } from '../source_text.js';
+import { type CommandLine, commandsOf, MANAGER_COMMAND } from './command_line.js';
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
 import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './settings.js';
@@ -28,38 +29,22 @@ interface Inventory {
 export function readManagerCommands(manager: Manager, context: ReadContext): readonly Delegation[] {
   const { account } = context;
   const inventory: Inventory = { instances: new Map(), profiles: new Map() };
-  let open: PlacedText | undefined;
-  let numbers: number[] = [];
-  for (const line of account.lines) {
-    const number = line.at.line;
-    if (!open && !isManagerCommand(manager, line.text)) {
-      noteOther(manager, line, context);
-      continue;
-    }
-    const text: PlacedText = open ? joinPlaced([open, line], '') : line;
-    numbers.push(number);
-    if (/(?:^|[^\\])\\$/.test(text.text) && number < account.lines.length) {
-      open = { ...text, text: `${text.text.slice(0, -1)} ` };
-      continue;
-    }
+  for (const { text, numbers } of commandLines(account, MANAGER_COMMAND[manager.name], (line) =>
+    tellUnread(manager, line, context),
+  )) {
     const isRead = commandsOf(manager, text).map((command) => readCommand(manager, text, command, inventory, context));
-    for (const own of numbers) {
-      if (isRead.includes(true)) account.understood(own, manager.command);
-      else account.irrelevant(own, 'other_text');
+    for (const number of numbers) {
+      if (isRead.includes(true)) account.understood(number, manager.command);
+      else account.irrelevant(number, 'other_text');
     }
-    open = undefined;
-    numbers = [];
   }
   return delegationsOf(manager, inventory, context);
 }
 
-/** A line that is no command of the manager. One that has a key of a delegation is told of. */
-function noteOther(manager: Manager, line: PlacedText, { account }: ReadContext): void {
-  const trimmed = line.text.trim();
-  const isComment = trimmed.startsWith('#');
-  account.irrelevant(line.at.line, trimmed === '' ? 'blank' : isComment ? 'comment' : 'other_text');
+/** Tells of a line that is no command of the manager where it has a key of a delegation. */
+function tellUnread(manager: Manager, line: PlacedText, { account }: ReadContext): void {
   const start = line.text.indexOf(manager.prefix);
-  if (isComment || start === -1) return;
+  if (start === -1) return;
   const message = `this is no command of ${manager.command}: what it sets is not read`;
   account.warn(piece(line, start, manager.prefix.length).at, { code: 'unread-line', message });
 }

@@ -10,10 +10,8 @@ import { KIND_LABEL, resolveName } from '../../names/spelling.js';
 import { quote } from '../../names/unknown_name.js';
 import { joinMasks } from '../build_mask.js';
 import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
-import { readKernelMask } from '../kernel_mask.js';
+import { takeMaskOption } from '../kernel_mask.js';
 import type { ReadComplaint } from '../line_account.js';
-import { refusedItem } from '../mask_hint.js';
-import { numberFirst } from '../number_first.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
 
@@ -80,21 +78,9 @@ export function readBpffsOptions(
     }
     account.understood(key.at.line, key.text);
     if (mask && value && (from === 'printed' || value.text.length < 256)) {
-      const read = readKernelMask(profile, mask, value);
-      if ('errno' in read) {
-        refused ??= `${key.text}: ${errnoName(read.errno)}`;
-        account.warn(read.item.at, refusedItem(profile, mask, key.text, read.item, read.errno));
-        continue;
-      }
-      if (read.lost.length > 0) {
-        const lost = read.lost.map(({ text }) => text).join(', ');
-        account.warn(read.lost[0]?.at ?? value.at, {
-          code: 'number-replaces-names',
-          message: `${key.text}: a number replaces what is before it: ${lost} is lost`,
-          fix: numberFirst(value),
-        });
-      }
-      masks[mask] = joinMasks(masks[mask], read.mask);
+      const read = takeMaskOption({ name: mask, option: key.text, value, canReorder: true }, context);
+      if (typeof read === 'number') refused ??= `${key.text}: ${errnoName(read)}`;
+      else masks[mask] = joinMasks(masks[mask], read);
       continue;
     }
     const errno = value

@@ -1,4 +1,4 @@
-import { commandLines, type JoinedLine } from '../command_lines.js';
+import { commandLines, commandPattern, type JoinedLine } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
@@ -8,7 +8,7 @@ import { hideEarlier, mountDelegation, type TableMount } from './mount_delegatio
 import { splitOptions } from './option_list.js';
 
 /** `mount -t bpf`, after `sudo` and the like. */
-export const MOUNT_COMMAND = /^\s*(?:[$#]\s+)?(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?mount(?:\s|$)/;
+export const MOUNT_COMMAND = commandPattern('mount');
 
 /** Options of mount(8) that take a value, besides -t and -o. */
 const WITH_VALUE = /^(?:-[LUNT]|--(?:label|uuid|namespace|fstab|options-mode|options-source|onlyonce|target-prefix))$/;
@@ -19,7 +19,7 @@ const WITH_VALUE = /^(?:-[LUNT]|--(?:label|uuid|namespace|fstab|options-mode|opt
  */
 export function readMountCommands(context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const lines = commandLines(account, (text) => MOUNT_COMMAND.test(text));
+  const lines = commandLines(account, MOUNT_COMMAND);
   return hideEarlier(
     lines.flatMap((line) => readCommand(line, context) ?? []),
     account,

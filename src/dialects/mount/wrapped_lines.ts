@@ -34,7 +34,7 @@ function isListOpen(text: string, next: string): boolean {
   return /[,:=]\s*$/.test(text) || /^\s*[,:]/.test(next);
 }
 
-/** A space separates two fields; in a list of options there is none. */
+/** A space separates two fields; a list of options contains no space. */
 function joinLines(line: PlacedText, next: PlacedText): PlacedText {
   const end = piece(line, 0, line.text.trimEnd().length);
   const start = piece(next, next.text.length - next.text.trimStart().length);

@@ -19,6 +19,11 @@ export const SETTING_OF_MASK: Readonly<Record<MaskName, string>> = {
   attachs: 'BPFDelegateAttachments',
 };
 
+/** Whether a setting is one of those that make a unit delegate: PrivateBPF= or a mask. */
+export function isOfDelegation(setting: string): boolean {
+  return setting === 'PrivateBPF' || Object.values(SETTING_OF_MASK).includes(setting);
+}
+
 /**
  * A list of BPFDelegate*: `any` as the whole value, or names with commas between them. Nothing is trimmed; a word that is no name is
  * left out with a warning of systemd that has no place. Source: systemd 262, src/core/namespace.c: bpf_delegate_from_string().

@@ -7,7 +7,7 @@ import type { ReadContext } from '../read_context.js';
 import { type PlacedText, piece, splitPlaced } from '../source_text.js';
 import { systemdBit } from './bpf_names.js';
 import { assignPaths, PATH_SETTINGS } from './bpffs_cover.js';
-import { SETTING_OF_MASK } from './name_list.js';
+import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
 import { startUnit, type UnitReading } from './read_unit.js';
 import { assignFilter } from './syscall_filter.js';
 import { unitDelegation } from './unit_delegation.js';
@@ -143,7 +143,7 @@ export function readShow(context: ReadContext): readonly Delegation[] {
       unit = { ...unit, name: value.text };
     } else if (Object.hasOwn(PROPERTIES, key)) {
       account.understood(number, key);
-      if (key === 'PrivateBPF' || MASK_NAMES.some((mask) => SETTING_OF_MASK[mask] === key)) unit.start ??= line.at;
+      if (isOfDelegation(key)) unit.start ??= line.at;
       (PROPERTIES[key] as Property)(unit.settings, value, context);
     } else account.irrelevant(number, 'other_setting');
   }

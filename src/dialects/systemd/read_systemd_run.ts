@@ -1,17 +1,19 @@
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
+import { commandLines, commandPattern } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
-import { joinPlaced, type PlacedText, piece } from '../source_text.js';
+import { type PlacedText, piece } from '../source_text.js';
+import { assign, isUnitSetting } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
-import { warnOfNamespaces } from './namespace_warnings.js';
+import { isOfDelegation } from './name_list.js';
 import { startUnit, type UnitReading } from './read_unit.js';
 import { unitDelegation } from './unit_delegation.js';
-import { assign, isUnitSetting } from './unit_settings.js';
+import { warnOfUnit } from './unit_warnings.js';
 
 /** A command line. */
-export const SYSTEMD_RUN = /^\s*(?:[$#]\s+)?(?:sudo\s+(?:-\S+\s+)*)?(?:\S*\/)?systemd-run(?:\s|$)/;
+export const SYSTEMD_RUN = commandPattern('systemd-run');
 
 /** Options of systemd-run with a value of their own. */
 const WITH_VALUE =
@@ -19,29 +21,10 @@ const WITH_VALUE =
 
 /** Reads lines of systemd-run, each of which starts a unit. A backslash at the end goes on with the next line. */
 export function readSystemdRun(context: ReadContext): readonly Delegation[] {
-  const { account } = context;
-  const delegations: Delegation[] = [];
-  let open: PlacedText | undefined;
-  let numbers: number[] = [];
-  for (const line of account.lines) {
-    const number = line.at.line;
-    const text = open ? joinPlaced([open, line], '') : line;
-    if (!open && !SYSTEMD_RUN.test(line.text)) {
-      const trimmed = line.text.trim();
-      account.irrelevant(number, trimmed === '' ? 'blank' : trimmed.startsWith('#') ? 'comment' : 'other_text');
-      continue;
-    }
-    numbers.push(number);
-    if (/(?:^|[^\\])\\$/.test(text.text) && number < account.lines.length) {
-      open = { ...text, text: `${text.text.slice(0, -1)} ` };
-      continue;
-    }
-    for (const own of numbers) account.understood(own, 'systemd-run');
-    delegations.push(...readCommand(text, context));
-    open = undefined;
-    numbers = [];
-  }
-  return delegations;
+  return commandLines(context.account, SYSTEMD_RUN).flatMap(({ text, numbers }) => {
+    for (const number of numbers) context.account.understood(number, 'systemd-run');
+    return readCommand(text, context);
+  });
 }
 
 function readCommand(text: PlacedText, context: ReadContext): readonly Delegation[] {
@@ -73,7 +56,7 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
   if (isUserManager) {
     const message = 'a user manager has no privilege to set what is delegated: it mounts no bpffs, and says nothing';
     account.warn(unit.start, { code: 'user-manager', message });
-  } else warnOfNamespaces(unit.settings, context);
+  } else warnOfUnit(unit.settings, context);
   const delegation = unitDelegation(name, unit.start, unit.settings);
   if (!delegation) return [];
   const unusable = isUserManager ? 'a user manager mounts no bpffs' : delegation.unusable;
@@ -103,6 +86,6 @@ function readProperty(unit: UnitReading, property: PlacedText, context: ReadCont
     return;
   }
   if (!isUnitSetting(key.text)) return;
-  if (/^(?:PrivateBPF|BPFDelegate)/.test(key.text)) unit.start ??= key.at;
+  if (isOfDelegation(key.text)) unit.start ??= key.at;
   assign(unit.settings, key, piece(property, equals + 1), context);
 }

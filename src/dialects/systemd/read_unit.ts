@@ -1,17 +1,17 @@
-import { MASK_NAMES } from '../../kernel/masks.js';
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
+import { assign, isUnitSetting } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
-import { SETTING_OF_MASK } from './name_list.js';
-import { warnOfNamespaces } from './namespace_warnings.js';
+import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
-import { assign, initialSettings, isUnitSetting, type UnitSettings } from './unit_settings.js';
+import { initialSettings, type UnitSettings } from './unit_settings.js';
+import { warnOfUnit } from './unit_warnings.js';
 
 /** The sections in which a process is described. */
 const EXEC_SECTIONS = ['Service', 'Socket', 'Mount', 'Swap'];
@@ -50,8 +50,7 @@ export function readUnitFile(
   const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
   if (refusedAt === undefined) return;
   for (const { at } of file.lines) if (at.line > refusedAt) context.account.irrelevant(at.line, 'after_refusal');
-  if (isDropIn && refusedAt > 0) settings.isRefused = false;
-  else settings.isRefused = true;
+  settings.isRefused = !isDropIn || refusedAt === 0;
 }
 
 /** The line at which systemd stops reading; undefined where it reads them all. */
@@ -126,7 +125,7 @@ export function unitName(file: string): string {
 export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]): readonly Delegation[] {
   const { settings, start, name } = unit;
   if (!start) return [];
-  for (const context of contexts) warnOfNamespaces(settings, context);
+  for (const context of contexts) warnOfUnit(settings, context);
   const delegation = unitDelegation(name, start, settings);
   return delegation ? [delegation] : [];
 }
@@ -134,7 +133,7 @@ export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]):
 function note(
   { account }: ReadContext,
   { numbers }: LogicalLine,
-  rule: 'blank' | 'other_section' | 'other_setting' | 'structure',
+  rule: 'blank' | 'other_section' | 'other_setting',
 ): void {
   for (const number of numbers) account.irrelevant(number, rule);
 }
@@ -223,7 +222,6 @@ function readSetting(
     account.warn(key.at, { code: 'setting-of-later-version', message });
     return;
   }
-  const isOfDelegation = name === 'PrivateBPF' || MASK_NAMES.some((mask) => SETTING_OF_MASK[mask] === name);
-  if (isOfDelegation) unit.start ??= key.at;
+  if (isOfDelegation(name)) unit.start ??= key.at;
   assign(unit.settings, key, value, context);
 }

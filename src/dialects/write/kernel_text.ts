@@ -1,3 +1,4 @@
+import { bitNumbers } from '../../abi/bits.js';
 import { MASK_ANY } from '../../abi/bpf.js';
 import { MASK_KIND, type MaskName } from '../../kernel/masks.js';
 import { parseDelegateMask } from '../../kernel/mount_options.js';
@@ -11,9 +12,9 @@ export function kernelText(profile: Profile, mask: MaskName, bits: bigint): stri
   if (bits === MASK_ANY) return 'any';
   const { vocabulary } = profile;
   const kind = MASK_KIND[mask];
-  const names: string[] = [];
-  for (let bit = 0; bit < 64; bit++) if ((bits >> BigInt(bit)) & 1n) names.push(vocabulary.nameOf(kind, bit));
-  const text = names.join(':');
+  const text = bitNumbers(bits)
+    .map((bit) => vocabulary.nameOf(kind, bit))
+    .join(':');
   const isSame =
     text.length <= MAX_VALUE && profile.rules.delegate_names && parseDelegateMask(profile, mask, text) === bits;
   return isSame ? text : `0x${bits.toString(16)}`;

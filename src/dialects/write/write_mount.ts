@@ -50,7 +50,8 @@ export function mountText(delegation: ResolvedDelegation, profile: Profile, reas
 export function fstabText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
   checkMount(delegation, true, reasons);
   const { path = '/sys/fs/bpf' } = delegation;
-  if (path.includes('\0') || /\p{Surrogate}/u.test(path)) reasons.push(`the path ${quote(path)} is none of a file`);
+  if (path.includes('\0') || /\p{Surrogate}/u.test(path))
+    reasons.push(`the path ${quote(path)} cannot be the path of a file`);
   return `none ${escapeOctal(path)} bpf ${optionsOf(delegation, profile)} 0 0\n`;
 }
 

@@ -1,3 +1,4 @@
+import { bitNumbers } from '../../abi/bits.js';
 import { MASK_ANY } from '../../abi/bpf.js';
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../../abi/capabilities.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../../kernel/masks.js';
@@ -37,8 +38,7 @@ function capabilities(set: bigint): string {
 function listText({ vocabulary }: Profile, mask: MaskName, bits: bigint, reasons: string[]): string {
   if (bits === MASK_ANY) return 'any';
   const names: string[] = [];
-  for (let bit = 0; bit < 64; bit++) {
-    if (((bits >> BigInt(bit)) & 1n) === 0n) continue;
+  for (const bit of bitNumbers(bits)) {
     const name = systemdNames(mask)[bit];
     if (name !== undefined && !Object.hasOwn(MISPLACED, name)) names.push(name);
     else {

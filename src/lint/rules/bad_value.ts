@@ -1,3 +1,3 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const badValue = readerRule('bad-value', 'error', 'A value that systemd ignores: what was before stays.');
+export const badValue = lostNameRule('bad-value', 'error', 'A value that systemd ignores: what was before stays.');

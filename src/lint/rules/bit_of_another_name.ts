@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const bitOfAnotherName = readerRule(
+export const bitOfAnotherName = lostNameRule(
   'bit-of-another-name',
   'error',
   'A name for which systemd sets the bit of another one.',

@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const colonBetweenNames = readerRule(
+export const colonBetweenNames = lostNameRule(
   'colon-between-names',
   'error',
   'Names of BPFDelegate*= with colons between them, as a mount has them: systemd wants commas.',

@@ -16,10 +16,12 @@ export const commandWithoutTypes = wholeMaskRule(
       };
     }
     if (!hasBit(cmds, progLoad)) return;
-    const missing = [progs.bits === 0n ? ['program type'] : [], attachs.bits === 0n ? ['attach type'] : []].flat();
+    const missing = [
+      ...(progs.bits === 0n ? ['a program type'] : []),
+      ...(attachs.bits === 0n ? ['an attach type'] : []),
+    ];
     if (missing.length > 0) {
-      const what = missing.join(' and an ').replace('attach', missing.length > 1 ? 'attach' : 'attach');
-      const message = `prog_load needs ${missing[0] === 'attach type' ? 'an' : 'a'} ${what}, and none is delegated`;
+      const message = `prog_load needs ${missing.join(' and ')}, and none is delegated`;
       yield { at: placeOf(delegation, 'cmds', progLoad), message };
     }
   },

@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const emptyItem = readerRule(
+export const emptyItem = lostNameRule(
   'empty-item',
   'error',
   'Nothing between two colons: the kernel refuses the option.',

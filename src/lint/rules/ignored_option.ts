@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const ignoredOption = readerRule(
+export const ignoredOption = lostNameRule(
   'ignored-option',
   'error',
   'An option that bpffs does not have: it ignores the option without an error.',

@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const keyOfOtherTool = readerRule(
+export const keyOfOtherTool = lostNameRule(
   'key-of-other-tool',
   'error',
   'A key of LXD in a file of Incus, or the reverse.',

@@ -1,3 +1,3 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const misspeltName = readerRule('misspelt-name', 'error', 'A name that the kernel does not have.');
+export const misspeltName = lostNameRule('misspelt-name', 'error', 'A name that the kernel does not have.');

@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const nameWithPrefix = readerRule(
+export const nameWithPrefix = lostNameRule(
   'name-with-prefix',
   'error',
   'A name in another spelling than the kernel takes: with its prefix BPF_, or in CamelCase.',

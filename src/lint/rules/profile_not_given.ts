@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const profileNotGiven = readerRule(
+export const profileNotGiven = lostNameRule(
   'profile-not-given',
   'warning',
   'A profile that an instance names and that is not among the files: its keys are not known.',

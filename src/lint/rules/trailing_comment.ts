@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const trailingComment = readerRule(
+export const trailingComment = lostNameRule(
   'trailing-comment',
   'error',
   'A comment behind a value: it is part of the value.',

@@ -1,6 +1,6 @@
-import { readerRule } from '../rule.js';
+import { lostNameRule } from '../rule.js';
 
-export const unknownKey = readerRule(
+export const unknownKey = lostNameRule(
   'unknown-key',
   'error',
   'A key that the container manager does not have: it refuses it.',

@@ -9,7 +9,7 @@ import type { UnitSettings } from './unit_settings.js';
 
 const CODE_OF_FAILURE: Readonly<Record<UnitFailure['kind'], WarningCode>> = {
   refused: 'refused-unit',
-  fails: 'refused-unit',
+  fails: 'failing-unit',
   hidden: 'bpffs-is-hidden',
   filtered: 'bpf-is-filtered',
 };
@@ -18,7 +18,7 @@ const CODE_OF_FAILURE: Readonly<Record<UnitFailure['kind'], WarningCode>> = {
  * Says why a unit that delegates gets no token: it is refused or fails, PrivateBPF= is not on, the bpffs belongs to the initial user
  * namespace, or it is hidden.
  */
-export function warnOfNamespaces(settings: UnitSettings, { account }: ReadContext): void {
+export function warnOfUnit(settings: UnitSettings, { account }: ReadContext): void {
   const { places, privateBpf, masks, delegateNamespaces, privateUsers } = settings;
   const delegated = MASK_NAMES.filter((mask) => masks[mask].bits !== 0n).flatMap(
     (mask) => places.get(SETTING_OF_MASK[mask]) ?? [],

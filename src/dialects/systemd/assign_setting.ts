@@ -1,0 +1,209 @@
+import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { quote } from '../../names/unknown_name.js';
+import type { ReadContext } from '../read_context.js';
+import type { PlacedText } from '../source_text.js';
+import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
+import { commandExtent } from './exec_start.js';
+import { readNameList, SETTING_OF_MASK } from './name_list.js';
+import { hasInstance, replaceSpecifiers } from './specifiers.js';
+import { assignFileSystems, assignFilter } from './syscall_filter.js';
+import { PRIVATE_USERS, TAKEN_BY, type UnitSettings } from './unit_settings.js';
+import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, parseBoolean, unquotedWords } from './values.js';
+
+/** Values of KillMode=. */
+const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
+/** Values of Type= of a service. */
+const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
+
+type Setter = (settings: UnitSettings, value: PlacedText, context: ReadContext, key: PlacedText) => void;
+
+/** Tells of a value that systemd ignores: what was before stays. */
+function ignored({ account }: ReadContext, key: PlacedText, value: PlacedText, expected: string): void {
+  const given = value.text === '' ? 'an empty value' : quote(value.text);
+  const at = value.text === '' ? key.at : value.at;
+  account.warn(at, { code: 'bad-value', message: `${key.text}: systemd ignores ${given}: ${expected} is expected` });
+}
+
+/** Tells of a value for which systemd refuses the file (-ENOEXEC). */
+function refused(
+  settings: UnitSettings,
+  { account }: ReadContext,
+  key: PlacedText,
+  value: PlacedText,
+  expected: string,
+): void {
+  const given = value.text === '' ? 'an empty value' : quote(value.text);
+  const at = value.text === '' ? key.at : value.at;
+  account.warn(at, {
+    code: 'refused-unit',
+    message: `${key.text}: systemd refuses ${given}, and reads no further: ${expected} is expected`,
+  });
+  settings.isRefused = true;
+}
+
+/** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
+function isUserName(text: string, file: string): boolean {
+  const name = replaceSpecifiers(text, hasInstance(file));
+  if (name === undefined || name === '') return false;
+  // A number in decimal, without a sign or a leading zero.
+  if (/^(?:0|[1-9]\d*)$/.test(name)) return Number(name) < 0xffff_ffff && Number(name) !== 0xffff;
+  const hasControl = [...name].some((unit) => unit < ' ' || unit === '\x7f');
+  return !hasControl && !/[:/]|^ | $|^\.{1,2}$|^-?\d*$/.test(name);
+}
+
+function boolean(assign: (settings: UnitSettings, value: boolean) => void): Setter {
+  return (settings, value, context, key) => {
+    const found = parseBoolean(value.text);
+    if (found === undefined) ignored(context, key, value, 'yes or no');
+    else assign(settings, found);
+  };
+}
+
+function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
+  return (settings, value, context, key) => {
+    const { set, unknown } = assignCapabilities(value.text, initial, settings[name]);
+    settings[name] = set;
+    if (unknown.length > 0) {
+      const message = `${key.text}: systemd leaves out ${unknown.map(quote).join(', ')}: no capability`;
+      context.account.warn(value.at, { code: 'bad-value', message });
+    }
+  };
+}
+
+function userOrGroup(name: 'user' | 'group', expected: string): Setter {
+  return (settings, value, context, key) => {
+    if (value.text !== '' && !isUserName(value.text, value.at.file)) refused(settings, context, key, value, expected);
+    else settings[name] = value.text === '' ? undefined : value.text;
+  };
+}
+
+/** A path that is left out where it is not absolute. What a specifier stands for at the start is not known. */
+function absolutePath(assignPath: (settings: UnitSettings, path: string) => void): Setter {
+  return (settings, value, context, key) => {
+    if (value.text === '' || /^(?:\/|%[^%])/.test(value.text)) assignPath(settings, value.text);
+    else ignored(context, key, value, 'an absolute path');
+  };
+}
+
+/** A mask: a later assignment replaces an earlier one, even where none of its names is known. */
+function mask(name: MaskName): Setter {
+  return (settings, value, context, key) => {
+    const before = settings.masks[name];
+    if (before.bits !== 0n && before.at && value.text !== '') {
+      const message = `${key.text}: this takes the place of the value on line ${before.at.line}${before.at.file === value.at.file ? '' : ` of ${before.at.file}`}: nothing is added to it`;
+      context.account.warn(key.at, { code: 'later-assignment-replaces', message });
+    }
+    settings.masks[name] = readNameList(name, value, context);
+  };
+}
+
+/** The settings that decide what a unit delegates, and to which process. */
+const SETTERS: Readonly<Record<string, Setter>> = {
+  PrivateBPF: boolean((settings, value) => {
+    settings.privateBpf = value;
+  }),
+  ...Object.fromEntries(MASK_NAMES.map((name) => [SETTING_OF_MASK[name], mask(name)])),
+  DelegateNamespaces: (settings, value, context, key) => {
+    const found = assignNamespaces(value.text, settings.delegateNamespaces);
+    if (found === null)
+      ignored(context, key, value, 'yes, no, or names such as mnt, net, pid and cgroup, without user');
+    else settings.delegateNamespaces = found;
+  },
+  PrivateUsers: (settings, value, context, key) => {
+    const found = parseBoolean(value.text);
+    const named = PRIVATE_USERS.find((name) => name === value.text);
+    if (found !== undefined) settings.privateUsers = found ? 'self' : 'no';
+    else if (named) settings.privateUsers = named;
+    else ignored(context, key, value, `yes, ${PRIVATE_USERS.join(', ')}`);
+  },
+  User: userOrGroup('user', 'the name or number of a user'),
+  DynamicUser: (settings, value, context, key) => {
+    const found = parseBoolean(value.text);
+    if (found === undefined) refused(settings, context, key, value, 'yes or no');
+    else settings.dynamicUser = found;
+  },
+  AmbientCapabilities: capabilitySet('ambient', 0n),
+  CapabilityBoundingSet: capabilitySet('bounding', INITIAL_BOUNDING),
+  PrivateNetwork: boolean((settings, value) => {
+    settings.privateNetwork = value;
+  }),
+  NetworkNamespacePath: absolutePath((settings, path) => {
+    settings.networkNamespacePath = path;
+  }),
+  UserNamespacePath: absolutePath((settings, path) => {
+    settings.userNamespacePath = path;
+  }),
+  KillMode: (settings, value, context, key) => {
+    if (value.text === '' || KILL_MODES.includes(value.text)) settings.killMode = value.text;
+    else ignored(context, key, value, KILL_MODES.join(', '));
+  },
+  Group: userOrGroup('group', 'the name or number of a group'),
+  PAMName: (settings, value) => {
+    settings.pamName = value.text;
+  },
+  SecureBits: (settings, value) => {
+    settings.hasNoRoot = unquotedWords(value.text).includes('noroot');
+  },
+  PrivatePIDs: boolean((settings, value) => {
+    settings.privatePids = value;
+  }),
+  ...Object.fromEntries(
+    Object.keys(TAKEN_BY).map((name) => [
+      name,
+      boolean((settings, value) => {
+        if (value) settings.withoutCapabilities.add(name);
+        else settings.withoutCapabilities.delete(name);
+      }),
+    ]),
+  ),
+  WorkingDirectory: (settings, value, context, key) => {
+    const path = value.text.replace(/^-/, '');
+    if (value.text === '') settings.workingDirectory = undefined;
+    else if (path === '~' || replaceSpecifiers(path, true)?.startsWith('/') || /^%[^%]/.test(path)) {
+      settings.workingDirectory = path;
+    } else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
+    else refused(settings, context, key, value, 'an absolute path');
+  },
+  Type: (settings, value, context, key) => {
+    if (SERVICE_TYPES.includes(value.text)) settings.type = value.text;
+    else ignored(context, key, value, SERVICE_TYPES.join(', '));
+  },
+  SystemCallFilter: (settings, value) => {
+    settings.filter = assignFilter(settings.filter, value.text);
+  },
+  RestrictFileSystems: (settings, value) => {
+    settings.fileSystems = assignFileSystems(settings.fileSystems, value.text);
+  },
+  ...Object.fromEntries(
+    PATH_SETTINGS.map((name): [string, Setter] => [
+      name,
+      (settings, value, { account }) => {
+        const left = assignPaths(settings.paths, name, value.text);
+        if (left.length === 0) return;
+        const message = `${name}: systemd leaves out ${left.map(quote).join(', ')}: an absolute path is expected`;
+        account.warn(value.at, { code: 'bad-value', message });
+      },
+    ]),
+  ),
+  ExecStart: (settings, value, context, key) => {
+    if (value.text === '') {
+      settings.commands = [];
+      return;
+    }
+    const extent = commandExtent(value.text, hasInstance(value.at.file));
+    if (extent === 'refused') refused(settings, context, key, value, 'an absolute path, or a name without "/"');
+    else if (extent === undefined) ignored(context, key, value, 'an absolute path, or a name without "/"');
+    else settings.commands = [...settings.commands, extent];
+  },
+};
+
+/** Whether a setting decides something here. */
+export function isUnitSetting(key: string): boolean {
+  return Object.hasOwn(SETTERS, key);
+}
+
+/** Makes an assignment, as systemd does. */
+export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
+  SETTERS[key.text]?.(settings, value, context, key);
+  settings.places.set(pathSettingOf(key.text), key);
+}
