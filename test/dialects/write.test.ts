@@ -15,6 +15,7 @@ import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { delegationScenario } from '../../src/scenario/delegation_scenario.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { cases } from '../cases.js';
+import { anyCodePoints } from './any_code_points.js';
 
 const RELEASES = PROFILES.filter(({ rules }) => rules.delegate_names);
 const AT = { file: 'f', line: 1, column: 1, length: 1 };
@@ -44,10 +45,7 @@ function anyBits({ vocabulary }: Profile, name: MaskName): fc.Arbitrary<bigint> 
 }
 
 /** Units of paths: what shells, YAML and tables of mounts take for signs of theirs, and any other character. */
-const anyPathUnit = fc.oneof(
-  fc.constantFrom(...' \n\t\'"\\#$`!:,=&*?|>{é\u0085\u00a0\u2028'),
-  fc.string({ unit: 'binary' }),
-);
+const anyPathUnit = fc.oneof(fc.constantFrom(...' \n\t\'"\\#$`!:,=&*?|>{é\u0085\u00a0\u2028'), anyCodePoints());
 
 const anyDelegation = fc.constantFrom(...RELEASES).chain((profile) =>
   fc
