@@ -1,4 +1,5 @@
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
+import { countLines } from '../dialects/count_lines.js';
 import { type DelegatedMask, type DelegationAssumption, masksBy } from '../dialects/delegation.js';
 import type { FileAccount } from '../dialects/line_account.js';
 import type { Reading } from '../dialects/read_delegations.js';
@@ -20,6 +21,7 @@ export function readJson(profile: Profile, readings: readonly ResolvedReading[])
   return {
     schema: 'bpf-token-sim/read/1',
     profile: profile.name,
+    counts: countLines(readings.map(({ reading }) => reading)),
     readings: readings.map(({ reading, delegations, assumptions }) => ({
       format: reading.format,
       files: reading.files.map(fileJson),

@@ -29,6 +29,25 @@ describe('read', () => {
     expect(stdout).toContain('other_setting: a setting that changes nothing about a delegation\n');
   });
 
+  test('--counts counts files and lines by format', async () => {
+    const unit = file('counted.service', `${UNIT}BPFDelegateCommands=prog_load\nNice=5\n`);
+    const paths = [unit, file('counted.options', 'delegate_cmds=any'), file('other.options', 'delegate_cmds=any')];
+    const { code, stdout } = await inProcess(['read', ...paths, '--counts']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ +/))).toEqual([
+      ['format', 'files', 'passed', 'partly', 'failed', 'lines', 'understood', 'irrelevant', 'warning'],
+      ['systemd-unit', '1', '0', '1', '0', '6', '4', '1', '1'],
+      ['mount-options', '2', '2', '0', '0', '2', '2', '0', '0'],
+      ['all', '3', '2', '1', '0', '8', '6', '1', '1'],
+      [''],
+    ]);
+    const { counts } = JSON.parse((await inProcess(['read', ...paths, '--json'])).stdout);
+    expect(counts.map(({ format, files }: { format: string; files: number }) => [format, files])).toEqual([
+      ['systemd-unit', 1],
+      ['mount-options', 2],
+    ]);
+  });
+
   test('exit status 2 for a file that is not of its format, 0 for one with warnings', async () => {
     expect((await inProcess(['read', file('b.json', '[{'), '--dialect', 'bpftool-tokens-json'])).code).toBe(2);
     expect((await inProcess(['read', file('b.options', 'delegate_map=any,delegate_cmds=any')])).code).toBe(0);

@@ -1,11 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { detectFormat } from '../../src/dialects/detect_format.js';
 import { readDelegations } from '../../src/dialects/read_delegations.js';
-import { cases } from '../cases.js';
-import { anyCodePoints } from './any_code_points.js';
-import { expectFullAccount } from './line_laws.js';
 
 const yaml = (config: string, rest = '') => ({ file: 'web.yaml', text: `config:\n${config}${rest}` });
 const codes = (source: { file: string; text: string }) =>
@@ -227,32 +223,4 @@ test('a profile that several instances share is warned of once', () => {
   const { files, delegations } = readDelegations({ file: 'f', text });
   expect(delegations.map(({ unusable }) => unusable)).toEqual(Array(2).fill(expect.stringContaining('EINVAL')));
   expect(files[0]?.warnings).toHaveLength(1);
-});
-
-test('texts with pieces cut out, doubled or changed are read with a note on each line', () => {
-  const seeds = [
-    'architecture: x86_64\nconfig:\n  security.bpffs.delegate_cmds: map_create, prog_load\n  security.bpffs.path: "/p"\n  image.os: x\nprofiles:\n- default\n- bpf\nname: web\n',
-    'config:\n  security.delegate_bpf: "true"\n  security.delegate_bpf.cmd_types: prog_load:0x1\n',
-    "incus config set web security.bpffs.delegate_cmds='map_create, prog_load' \\\n security.nesting=true\n",
-    'incus profile set p security.bpffs.path=/p && incus init x a -p p -c security.bpffs.delegate_maps=any; incus cp a b\n',
-    'instance:\n  config: {security.bpffs.delegate_cmds: "any",\n   security.syscalls.deny: bpf}\nprofiles:\n- name: b\n  config: {security.bpffs.path: \'/p\'}\n',
-  ];
-  const formats = ['incus', 'lxd', 'incus-command', 'incus-command', 'incus'] as const;
-  const anyEdit = fc.tuple(
-    fc.nat(),
-    fc.nat(12),
-    fc.oneof(anyCodePoints(6), fc.constantFrom('\n', ': ', '"', '- ', '{', '&a ', '*a')),
-  );
-  fc.assert(
-    fc.property(fc.nat(4), fc.array(anyEdit, { minLength: 1, maxLength: 5 }), (which, edits) => {
-      let text = seeds[which] as string;
-      for (const [at, removed, added] of edits) {
-        const start = at % (text.length + 1);
-        text = text.slice(0, start) + added + text.slice(start + removed);
-      }
-      const source = { file: 'a.yaml', text };
-      expectFullAccount(source, readDelegations(source, { format: formats[which] }));
-    }),
-    { numRuns: cases(250, 100_000) },
-  );
 });

@@ -9,7 +9,6 @@ import { MASK_KIND, MASK_NAMES, type Masks } from '../../src/kernel/masks.js';
 import { parseDelegateMask, showOptions } from '../../src/kernel/mount_options.js';
 import { PROFILES, type Profile } from '../../src/kernel/profile.js';
 import { cases } from '../cases.js';
-import { anyCodePoints } from './any_code_points.js';
 import { expectFullAccount } from './line_laws.js';
 
 const RELEASES = PROFILES.filter(({ rules }) => rules.delegate_names);
@@ -178,35 +177,4 @@ test('a line that was wrapped when it was copied is put together again, and its 
     [5, 2, 54],
   ]);
   expect(delegation?.masks.maps.origins[0]?.at).toMatchObject({ line: 3, column: 43 });
-});
-
-const SEEDS: readonly string[] = [
-  '61 35 0:71 / /run/agent\\040bpf rw,relatime - bpf none rw,uid=200000,delegate_cmds=map_create:prog_load\n35 29 0:30 / / rw - ext4 /dev/vda rw\n',
-  'none /sys/fs/bpf bpf rw,relatime,delegate_cmds=any 0 0\n',
-  '# a comment\nnone /sys/fs/bpf bpf defaults,delegate_cmds=map_create:0x20 0 0\n',
-  "sudo mount -t bpf -o 'delegate_cmds=prog_load' -o delegate_progs=xdp none /p # note\n",
-  'none on /sys/fs/bpf type bpf (rw,delegate_cmds=any,\n delegate_maps=hash)\n',
-  'TARGET       SOURCE FSTYPE OPTIONS\n/            /dev/a ext4   rw\n└─/sys/fs/bpf none  bpf    rw,delegate_cmds=any\n',
-  '{"filesystems": [{"target":"/p","source":"none","fstype":"bpf","options":"rw,delegate_cmds=any","children":[]}]}\n',
-  'pos:\t0\nflags:\t02000002\nmnt_id:\t62\nino:\t3\nallowed_cmds:\tany\nallowed_maps:\t0x0\nallowed_progs:\t0x42\nallowed_attachs:\tany\n',
-  'token_info  /sys/fs/bpf\n\tallowed_cmds:\n\t  map_create          prog_load           \n\tallowed_maps:\n\tallowed_progs:\n\tallowed_attachs:\n\t  cgroup_inet_sock_createxdp                 \n',
-  '[{"token_info":"/sys/fs/bpf","allowed_cmds":["any"],"allowed_maps":["hash"],"allowed_progs":[],"allowed_attachs":["xdp"]}]\n',
-];
-
-test('texts with pieces cut out, doubled or changed are read with a note on each line, or are of no known format', () => {
-  const anySeed = fc.constantFrom(...SEEDS);
-  const anyEdit = fc.tuple(fc.nat(), fc.nat(12), anyCodePoints(6));
-  fc.assert(
-    fc.property(anySeed, fc.array(anyEdit, { minLength: 1, maxLength: 5 }), (seed, edits) => {
-      const format = detectFormat(seed);
-      let text = seed;
-      for (const [at, removed, added] of edits) {
-        const start = at % (text.length + 1);
-        text = text.slice(0, start) + added + text.slice(start + removed);
-      }
-      const source = { file: 'mutated', text };
-      expectFullAccount(source, readDelegations(source, { format }));
-    }),
-    { numRuns: cases(200, 100_000) },
-  );
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
@@ -7,8 +6,6 @@ import { MISPLACED, systemdBit, systemdNames } from '../../src/dialects/systemd/
 import { KNOWN_SETTINGS } from '../../src/dialects/systemd/known_settings.generated.js';
 import { MASK_KIND, MASK_NAMES } from '../../src/kernel/masks.js';
 import { NEWEST_PROFILE } from '../../src/kernel/profile.js';
-import { cases } from '../cases.js';
-import { anyCodePoints } from './any_code_points.js';
 import { expectFullAccount } from './line_laws.js';
 
 const unit = (lines: string, file = 'web.service') => ({ file, text: `[Service]\nExecStart=/bin/web\n${lines}` });
@@ -374,31 +371,4 @@ test('the known settings have those that are read', () => {
     expect(KNOWN_SETTINGS.Service).toContain(name);
   }
   expect(KNOWN_SETTINGS.Socket).not.toContain('ExecStart');
-});
-
-test('texts with pieces cut out, doubled or changed are read with a note on each line', () => {
-  const seeds = [
-    `[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n${ON}BPFDelegateCommands=BPFMapCreate, \\\n# c\nBPFProgLoad\nUser=web\nSystemCallFilter=~bpf\n`,
-    'systemd-run -p PrivateBPF=yes -p "BPFDelegateCommands=BPFProgLoad" prog\n',
-    `# /etc/systemd/system/a.service\n[Service]\n${ON}BPFDelegateMaps=any\n\n# /etc/systemd/system/a.service.d/b.conf\n[Service]\nPrivateBPF=no\n`,
-    'Id=a.service\nPrivateBPF=yes\nBPFDelegateMaps=BPFMapTypeHash,40\nDelegateNamespaces=131072\n\nId=b\n',
-  ];
-  const formats = ['systemd-unit', 'systemd-run', 'systemd-unit', 'systemctl-show'] as const;
-  const anyEdit = fc.tuple(
-    fc.nat(),
-    fc.nat(12),
-    fc.oneof(anyCodePoints(6), fc.constantFrom('\\\n', '\n[', '=', ',', '\n#', "'")),
-  );
-  fc.assert(
-    fc.property(fc.nat(3), fc.array(anyEdit, { minLength: 1, maxLength: 5 }), (which, edits) => {
-      let text = seeds[which] as string;
-      for (const [at, removed, added] of edits) {
-        const start = at % (text.length + 1);
-        text = text.slice(0, start) + added + text.slice(start + removed);
-      }
-      const source = { file: 'a.service', text };
-      expectFullAccount(source, readDelegations(source, { format: formats[which] }));
-    }),
-    { numRuns: cases(400, 100_000) },
-  );
 });

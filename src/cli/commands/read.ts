@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { countLines } from '../../dialects/count_lines.js';
 import type { DelegationAssumption } from '../../dialects/delegation.js';
 import { readDelegations } from '../../dialects/read_delegations.js';
 import { resolveDelegation } from '../../dialects/resolve_delegation.js';
 import { linesOf, type Source } from '../../dialects/source_text.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
+import { lineCountsText } from '../../report/line_counts_text.js';
 import { type ResolvedReading, readJson } from '../../report/read_json.js';
 import {
   annotatedLines,
@@ -32,7 +34,10 @@ export function readCommand(program: Command): void {
     const sources = groups.flatMap(({ source, attached }) => [source, ...attached]);
     const readings = groups.map((group) => resolved(group, profile, options));
     if (options.json) writeJson(process.stdout, readJson(profile, readings));
-    else {
+    else if (options.counts) {
+      const counts = countLines(readings.map(({ reading }) => reading));
+      writeText(process.stdout, lineCountsText(counts, styleFor(process.stdout)));
+    } else {
       const style = styleFor(process.stdout);
       const texts = readings.map((reading) => readingText(profile, reading, sources, options, style));
       writeText(process.stdout, texts.join('\n'));

@@ -178,6 +178,9 @@ export const OPTIONS = {
   read: {
     ...MISSING_FACTS,
     annotate: flag('--annotate', 'show each line with what became of it', { excludes: ['json'] }),
+    counts: flag('--counts', 'only count files and lines, by format and by what became of them', {
+      excludes: ['annotate', 'json'],
+    }),
     json: json('as JSON'),
   },
   lint: {

@@ -76,9 +76,22 @@ const delegation = z.strictObject({
   unusable: textOrNull('Why no token can be made of it; null where nothing of the kind is known.'),
 });
 
+const lineCounts = z.strictObject({
+  format: documented(z.enum(FORMAT_NAMES as readonly [string, ...string[]]), { description: 'The format.' }),
+  files: integer('Files of the format.'),
+  passed: integer('Files without a warning.'),
+  partly: integer('Files with warnings.'),
+  failed: integer('Files that are not of the format.'),
+  lines: integer('Lines of these files.'),
+  understood: integer('Lines that say something about a delegation.'),
+  irrelevant: integer('Lines that say nothing about one, by a named rule.'),
+  warning: integer('Lines with a warning.'),
+});
+
 /** `bpftoken read FILE... --json` */
 export const readSchema = output('read', 'What files of other tools delegate: bpftoken read --json.', {
   profile: text('The kernel whose names these are.'),
+  counts: documented(z.array(lineCounts), { description: 'Files and lines, counted by format.' }),
   readings: documented(
     z.array(
       z.strictObject({
