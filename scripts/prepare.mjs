@@ -15,7 +15,7 @@ function isInstalled(name) {
   }
 }
 
-if (['assemblyscript', 'rolldown', 'typescript'].every(isInstalled)) {
+if (['assemblyscript', 'rolldown', 'typescript', 'wireit'].every(isInstalled)) {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
