@@ -27,7 +27,7 @@ export function readDelegation(source: Source, facts: MissingFacts, attached: re
   const profile = given ?? NEWEST_PROFILE;
   const { files, delegations } = readDelegations(
     source,
-    { format: facts.dialect, profile, systemd: facts.systemd },
+    { format: facts.dialect, profile, systemd: facts.systemd, manager: facts.manager },
     attached,
   );
   const failure = files.find(({ status }) => status === 'failed')?.warnings[0];

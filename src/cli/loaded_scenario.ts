@@ -1,3 +1,4 @@
+import type { ManagerRelease } from '../dialects/containers/release.js';
 import type { Format } from '../dialects/formats.js';
 import type { GivenFacts } from '../dialects/resolve_delegation.js';
 import type { Profile } from '../kernel/profile.js';
@@ -9,6 +10,8 @@ export interface MissingFacts extends GivenFacts {
   readonly dialect?: Format | undefined;
   /** The release of systemd that reads a unit. */
   readonly systemd?: number | undefined;
+  /** The release of Incus or LXD that reads its configuration. */
+  readonly manager?: ManagerRelease | undefined;
   /** The kernel whose names the file has. */
   readonly kernel?: Profile | undefined;
   /** The kernel that is asked instead of the scenario's; that of the names too where `kernel` is not given. */

@@ -59,6 +59,7 @@ function refuseFacts(facts: MissingFacts): void {
 const FACTS_OF_SCENARIO = {
   dialect: 'one form',
   systemd: 'no unit',
+  manager: 'no configuration of Incus or LXD',
   kernel: 'its profile (--profile asks another)',
   delegation: 'bpffs and tokens, by name',
   owner: 'userns of a bpffs',

@@ -1,5 +1,6 @@
 // The files of other tools that describe a delegation: reading them, and writing a delegation in another tool's spelling.
 
+export { type ManagerRelease, parseManagerRelease } from './containers/release.js';
 export { countLines, type LineCounts } from './count_lines.js';
 export {
   type BitOrigin,

@@ -1,4 +1,5 @@
 import type { Profile } from '../kernel/profile.js';
+import type { ManagerRelease } from './containers/release.js';
 import type { LineAccount } from './line_account.js';
 
 /** What a reader of a text needs besides the text. */
@@ -8,4 +9,6 @@ export interface ReadContext {
   readonly account: LineAccount;
   /** The release of systemd that reads units. */
   readonly systemd: number;
+  /** The release of Incus or LXD that reads its configuration; undefined: the newest. */
+  readonly manager: ManagerRelease | undefined;
 }

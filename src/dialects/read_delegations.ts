@@ -4,6 +4,7 @@ import { readTokenListJson } from './bpftool/token_list_json.js';
 import { INCUS, LXD } from './containers/manager.js';
 import { readManagerCommands } from './containers/read_commands.js';
 import { readConfig } from './containers/read_config.js';
+import type { ManagerRelease } from './containers/release.js';
 import type { Delegation } from './delegation.js';
 import { detectFormat } from './detect_format.js';
 import { UnknownFormatError } from './errors.js';
@@ -31,6 +32,8 @@ export interface ReadDelegationsOptions {
   readonly profile?: Profile | undefined;
   /** The release of systemd that reads units. Default: 262. */
   readonly systemd?: number | undefined;
+  /** The release of Incus or LXD that reads its configuration. Default: the newest. */
+  readonly manager?: ManagerRelease | undefined;
 }
 
 /** What texts say. */
@@ -75,8 +78,8 @@ export function readDelegations(
   options: ReadDelegationsOptions = {},
   attached: readonly Source[] = [],
 ): Reading {
-  const { format = detectFormat(source.text), profile = NEWEST_PROFILE, systemd = NEWEST_SYSTEMD } = options;
-  const contextOf = (one: Source): ReadContext => ({ profile, systemd, account: new LineAccount(one) });
+  const { format = detectFormat(source.text), profile = NEWEST_PROFILE, systemd = NEWEST_SYSTEMD, manager } = options;
+  const contextOf = (one: Source): ReadContext => ({ profile, systemd, manager, account: new LineAccount(one) });
   if (format === 'systemd-unit') return readUnit(source, attached, contextOf);
   if (format === 'incus' || format === 'lxd') {
     const sources = [source, ...attached].map((one) => ({ source: one, context: contextOf(one) }));

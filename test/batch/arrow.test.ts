@@ -33,7 +33,7 @@ const { runBatch } = (await import(dist('batch/index.js'))) as typeof Batch;
 const { createEvaluator } = (await import(dist('index.js'))) as typeof Library;
 
 /** Parts for the workers: one has at least 131,072 rows. */
-const ROWS = cases(400_000, 1_300_000);
+const ROWS = cases(270_000, 1_300_000);
 const BAD_ROWS = Math.ceil((ROWS - 77) / 10_007);
 const BATCH_ROWS = 131_072;
 const world = smallWorld();

@@ -74,7 +74,7 @@ describe('more workers change nothing', () => {
     const tasks = Array.from({ length: 3000 }, (_, i) => ({ ...world.tasks[i % 4], name: `task ${i}` }));
     const large = { ...world, tasks } as typeof world;
     const path = join(folder, 'table.arrow');
-    await writeFile(path, await requestTable(large, 'arrow', generateRequests(large, 3, 100_000)));
+    await writeFile(path, await requestTable(large, 'arrow', generateRequests(large, 3, cases(40_000, 100_000))));
     const source = { kind: 'file', path, format: 'arrow' } as const;
     const sink = { kind: 'file', path: join(folder, 'out.csv'), format: 'csv' } as const;
     const asked = { world: large, evaluator: createEvaluator(large), compare: [], source, sink, splitBytes: 10_000 };

@@ -72,7 +72,7 @@ describe('matrix', () => {
     const { world } = parseScenario(readFileSync(join(ROOT, FLEET), 'utf8'));
     const evaluator = createEvaluator(world);
     const cells = permissionCells(world.profile.vocabulary);
-    for (const [i, { name: task }] of oneOf(5, world.tasks.entries())) {
+    for (const [i, { name: task }] of oneOf(12, world.tasks.entries())) {
       for (const token of [null, ...world.tokens.map(({ name }) => name)]) {
         const args = ['matrix', FLEET, '--task', task, ...(token === null ? [] : ['--token', token]), '--json'];
         const json = JSON.parse((await inProcess(args)).stdout);

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { countLines } from '../../src/dialects/count_lines.js';
 import { detectFormat } from '../../src/dialects/detect_format.js';
 import { FORMAT_NAMES } from '../../src/dialects/formats.js';
-import { readDelegations } from '../../src/dialects/read_delegations.js';
+import { type Reading, readDelegations } from '../../src/dialects/read_delegations.js';
 import { lint } from '../../src/lint/lint.js';
+import { lineCountsText } from '../../src/report/line_counts_text.js';
+import { PLAIN } from '../../src/report/style.js';
 import { cases } from '../cases.js';
 import { GRAMMAR } from './grammar.js';
 import { expectFullAccount } from './line_laws.js';
+
+const readings: Reading[] = [];
+afterAll(() => {
+  if (process.env.FIDELITY_TABLE) console.info(lineCountsText(countLines(readings), PLAIN));
+});
 
 describe.each(FORMAT_NAMES)('%s', (format) => {
   test('every line of files made by grammar is understood, irrelevant by a rule, or warned about', () => {
@@ -16,6 +24,7 @@ describe.each(FORMAT_NAMES)('%s', (format) => {
         const source = { file: 'web.service', text };
         const reading = readDelegations(source, { format });
         expectFullAccount(source, reading);
+        readings.push(reading);
         for (const { kind } of reading.files[0]?.lines ?? []) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
         // What a reader warns of is a finding of the linter, and no finding stands outside of the text.
         const { findings } = lint(source, { format });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { parseManagerRelease } from '../../src/dialects/containers/release.js';
 import { FORMAT_NAMES, type Format } from '../../src/dialects/formats.js';
 import { findProfile } from '../../src/kernel/profile.js';
 import { type LintOptions, lint } from '../../src/lint/lint.js';
@@ -31,6 +32,7 @@ function optionsOf(format: Format, rest: string): LintOptions {
     format,
     profile: words.has('kernel') ? findProfile(`linux-${words.get('kernel')}`) : undefined,
     systemd: words.has('systemd') ? Number(words.get('systemd')) : undefined,
+    manager: parseManagerRelease(words.get('manager') ?? ''),
     selinux: words.has('selinux'),
   };
 }

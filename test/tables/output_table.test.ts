@@ -167,7 +167,7 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
         });
         expect(expectedOf(again)).toEqual(expected);
       }),
-      { numRuns: cases(12, 200) },
+      { numRuns: cases(6, 200) },
     );
   });
 
@@ -194,7 +194,7 @@ describe.each(TABLE_FORMATS)('%s', (format) => {
           });
         }
       }),
-      { numRuns: cases(12, 300) },
+      { numRuns: cases(6, 300) },
     );
   });
 });

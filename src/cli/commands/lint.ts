@@ -67,8 +67,8 @@ export function lintCommand(program: Command): void {
 }
 
 function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, options: LintCommandOptions): LintedGroup {
-  const { dialect, owner, selinux, systemd, fix } = options;
-  const lintOptions = { format: dialect, profile, owner, selinux, systemd };
+  const { dialect, owner, selinux, systemd, manager, fix } = options;
+  const lintOptions = { format: dialect, profile, owner, selinux, systemd, manager };
   const look = ([first, ...others]: readonly Source[]) => lint(first as Source, lintOptions, others);
   let current: readonly Source[] = [source, ...attached];
   let result = look(current);

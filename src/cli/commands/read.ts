@@ -48,8 +48,8 @@ export function readCommand(program: Command): void {
 }
 
 function resolved({ source, attached }: FileGroup, profile: Profile, options: ReadOptions): ResolvedReading {
-  const { dialect, kernel, systemd, owner, uid, caps } = options;
-  const reading = readDelegations(source, { format: dialect, profile, systemd }, attached);
+  const { dialect, kernel, systemd, manager, owner, uid, caps } = options;
+  const reading = readDelegations(source, { format: dialect, profile, systemd, manager }, attached);
   const found = reading.delegations.map((delegation) => resolveDelegation(delegation, { owner, uid, caps }));
   return {
     reading,

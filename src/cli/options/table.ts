@@ -17,6 +17,7 @@ import {
   duration,
   fault,
   groupColumns,
+  managerRelease,
   profile,
   tableFormat,
   textOf,
@@ -65,6 +66,11 @@ const MISSING_FACTS = {
     '--systemd <release>',
     'the release of systemd that reads units, default: 262',
     wholeNumber(200, 999),
+  ),
+  manager: valued(
+    '--manager <release>',
+    'the release of Incus or LXD that reads its configuration, default: the newest',
+    managerRelease,
   ),
   owner: valued(
     '--owner <userns>',
@@ -187,6 +193,7 @@ export const OPTIONS = {
     dialect: MISSING_FACTS.dialect,
     kernel: MISSING_FACTS.kernel,
     systemd: MISSING_FACTS.systemd,
+    manager: MISSING_FACTS.manager,
     owner: MISSING_FACTS.owner,
     selinux: flag('--selinux', 'SELinux decides there, with its policy capability bpf_token_perms (7.0)'),
     fix: flag('--fix', 'mend the files where that is certain'),

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../../abi/capabilities.js';
 import type { Fault } from '../../abi/verdict.js';
 import { GROUP_COLUMNS, type GroupColumn } from '../../batch/summary/group_columns.js';
+import { type ManagerRelease, parseManagerRelease } from '../../dialects/containers/release.js';
 import type { BpffsOwner } from '../../dialects/delegation.js';
 import { FORMAT_NAMES, type Format } from '../../dialects/formats.js';
 import { TARGET_NAMES, type TargetName } from '../../dialects/write/targets.js';
@@ -82,6 +83,16 @@ export const dialectFormat: ValueType<Format> = among(FORMAT_NAMES, (text) =>
 export const convertTarget: ValueType<TargetName | 'scenario'> = among(CONVERT_TARGETS, (text) =>
   CONVERT_TARGETS.find((target) => target === text.toLowerCase()),
 );
+
+/** A release of Incus or LXD. */
+export const managerRelease: ValueType<ManagerRelease> = {
+  expected: 'a release',
+  examples: '6.0.4 or 6.18',
+  parse: (text) => {
+    const value = parseManagerRelease(text);
+    return value ? { value } : { given: text };
+  },
+};
 
 /** Whose a bpffs is. */
 export const bpffsOwner: ValueType<BpffsOwner> = among(['own', 'init'], (text) =>

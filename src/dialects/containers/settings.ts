@@ -6,6 +6,7 @@ import type { PlacedText, Span } from '../source_text.js';
 import { delegationKeys, INCUS, LXD, type Manager, PRIVILEGED, readBoolean } from './manager.js';
 import { readManagerMasks } from './manager_mask.js';
 import { warnOfRefusedValues } from './refused_values.js';
+import { lackOfKeys } from './release.js';
 import type { Setting } from './setting.js';
 import { isFilterKey, warnOfFilter } from './syscall_filter.js';
 
@@ -24,8 +25,8 @@ export function isContainerKey(manager: Manager, key: string): boolean {
   return key === PRIVILEGED || isFilterKey(manager, key) || delegationKeys(manager).includes(key);
 }
 
-/** Tells of a key that the manager does not have: it refuses it. True where the key was such. */
-export function tellUnknownKey(manager: Manager, key: PlacedText, { account }: ReadContext): boolean {
+/** Tells of a key that the manager, or its release, does not have: it refuses it. True where the key was such. */
+export function tellUnknownKey(manager: Manager, key: PlacedText, { account, manager: release }: ReadContext): boolean {
   const other = manager === INCUS ? LXD : INCUS;
   if (key.text.startsWith(other.prefix)) {
     const message = `${manager.name} refuses ${quote(key.text)}: that is a key of ${other.name}`;
@@ -33,7 +34,13 @@ export function tellUnknownKey(manager: Manager, key: PlacedText, { account }: R
     return true;
   }
   const keys = delegationKeys(manager);
-  if (keys.includes(key.text)) return false;
+  if (keys.includes(key.text)) {
+    const lack = release && lackOfKeys(manager, release);
+    if (lack === undefined) return false;
+    const message = `${manager.name} refuses ${quote(key.text)}: ${lack}`;
+    account.warn(key.at, { code: 'setting-of-later-version', message });
+    return true;
+  }
   const nearest = nearestOf(key.text.toLowerCase(), keys);
   const isMeant = nearest !== undefined && /bpf/i.test(key.text) && !FREE.test(key.text);
   if (!key.text.startsWith(manager.prefix) && !isMeant) return false;
