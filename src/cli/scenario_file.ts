@@ -24,7 +24,7 @@ export async function readScenarioFile(path: string, facts: MissingFacts = {}): 
   }
   // Imported where it is wanted: most files are scenarios.
   const { detectFormat } = await import('../dialects/detect_format.js');
-  if (facts.dialect === undefined && detectFormat(text) === undefined) return parseScenario(text, file);
+  if (facts.dialect === undefined && detectFormat(text, file) === undefined) return parseScenario(text, file);
   const { dialectScenario, dropInsBeside } = await import('./dialect_scenario.js');
   return dialectScenario({ file, text }, facts, dropInsBeside(path));
 }

@@ -10,7 +10,7 @@ export interface JoinedLine {
 
 /** A line that runs a program: after a prompt, `sudo` with its options, and a path. */
 export function commandPattern(program: string): RegExp {
-  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:\\S*/)?${program}(?:\\s|$)`);
+  return new RegExp(`^\\s*(?:[$#]\\s+)?(?:sudo\\s+(?:-\\S+\\s+)*)?(?:[^\\s=]*/)?${program}(?:\\s|$)`);
 }
 
 /**
@@ -23,12 +23,15 @@ export function commandLines(
   onOther?: (line: PlacedText) => void,
 ): readonly JoinedLine[] {
   const found: JoinedLine[] = [];
+  const isComment = (text: string) => /^\s*#/.test(text);
+  // Where commands stand without it, `#` is no prompt of root.
+  const hasPrompts = !account.lines.some(({ text }) => command.test(text) && !isComment(text));
+  const isCommand = (text: string) => command.test(text) && (hasPrompts || !isComment(text));
   let open: { text: PlacedText; numbers: number[] } | undefined;
   for (const line of account.lines) {
     const number = line.at.line;
-    if (!open && !command.test(line.text)) {
-      const trimmed = line.text.trim();
-      const rule = trimmed === '' ? 'blank' : trimmed.startsWith('#') ? 'comment' : 'other_text';
+    if (!open && !isCommand(line.text)) {
+      const rule = line.text.trim() === '' ? 'blank' : isComment(line.text) ? 'comment' : 'other_text';
       account.irrelevant(number, rule);
       if (rule === 'other_text') onOther?.(line);
       continue;

@@ -9,31 +9,36 @@ import { MOUNTINFO_START } from './mount/mountinfo.js';
 import { linesOf } from './source_text.js';
 import { SYSTEMD_RUN } from './systemd/read_systemd_run.js';
 
-/** A format, and how a text of it is told. In this order: the first that fits is it. */
-const SIGNS: readonly (readonly [format: Format, fits: (text: string, lines: readonly string[]) => boolean])[] = [
+/** A format, and how a text of it is told: `lines` are those that are neither empty nor a comment. */
+type Sign = readonly [format: Format, fits: (text: string, lines: readonly string[]) => boolean];
+
+const hasLine = (pattern: RegExp) => (_: string, lines: readonly string[]) => lines.some((line) => pattern.test(line));
+
+/** Command lines of other tools. */
+const COMMANDS: readonly Sign[] = [
+  ['systemd-run', hasLine(SYSTEMD_RUN)],
+  ['incus-command', hasLine(MANAGER_COMMAND.Incus)],
+  ['lxd-command', hasLine(MANAGER_COMMAND.LXD)],
+  ['mount-command', hasLine(MOUNT_COMMAND)],
+];
+
+/** In this order: the first that fits is it. */
+const SIGNS: readonly Sign[] = [
   ['bpftool-tokens-json', (text) => /^\s*\[/.test(text) && (/"token_info"/.test(text) || /^\s*\[\s*\]\s*$/.test(text))],
   ['findmnt-json', (text) => /^\s*\{\s*"filesystems"\s*:/.test(text)],
   ['bpftool-tokens', (text) => TOKEN_INFO.test(text)],
   ['fdinfo', (text) => FDINFO_MASK.test(text)],
-  ['mountinfo', (_, lines) => lines.some((line) => MOUNTINFO_START.test(line))],
+  ['mountinfo', hasLine(MOUNTINFO_START)],
   ['findmnt', (text) => FINDMNT_HEADING.test(text) || FINDMNT_PAIRS.test(text)],
-  ['systemd-run', (_, lines) => lines.some((line) => SYSTEMD_RUN.test(line))],
-  ['systemd-unit', (text) => /^\[[^\]\n]+\]\s*$/m.test(text)],
-  ['incus-command', (_, lines) => lines.some((line) => MANAGER_COMMAND.Incus.test(line))],
-  ['lxd-command', (_, lines) => lines.some((line) => MANAGER_COMMAND.LXD.test(line))],
+  // A space after the bracket is a test of a shell.
+  ['systemd-unit', (text) => /^\[[^\]\s][^\]\n]*\]\s*$/m.test(text)],
+  ['mount-output', hasLine(MOUNT_OUTPUT)],
+  ...COMMANDS,
   ['lxd', (text) => /(?:^|[{,])\s*["']?security\.delegate_bpf/m.test(text)],
   ['incus', (text) => /(?:^|[{,])\s*["']?security\.bpffs\./m.test(text)],
-  ['mount-output', (_, lines) => lines.some((line) => MOUNT_OUTPUT.test(line))],
-  ['mount-command', (_, lines) => lines.some((line) => MOUNT_COMMAND.test(line))],
-  ['mounts', (_, lines) => lines.filter(isKernelsMount).length * 2 > lines.length],
-  [
-    'fstab',
-    (_, lines) =>
-      lines.some((line) =>
-        /^\s*[^#\s]\S*\s+(?:\/\S*|none|swap)\s+[a-z][\w.,]*(?:\s+\S+(?:\s+\d+){0,2})?\s*$/.test(line),
-      ),
-  ],
-  ['systemctl-show', (_, lines) => lines.some((line) => /^[A-Z][A-Za-z0-9]*=/.test(line))],
+  ['mounts', (_, lines) => lines.length > 0 && lines.filter(isKernelsMount).length * 2 > lines.length],
+  ['fstab', hasLine(/^\s*[^#\s]\S*\s+(?:\/\S*|none|swap)\s+[a-z][\w.,]*(?:\s+\S+(?:\s+\d+){0,2})?\s*$/)],
+  ['systemctl-show', hasLine(/^[A-Z][A-Za-z0-9]*=/)],
   [
     'mount-options',
     (_, lines) =>
@@ -42,10 +47,23 @@ const SIGNS: readonly (readonly [format: Format, fits: (text: string, lines: rea
   ['incus', (text) => /^config:/m.test(text)],
 ];
 
-/** The format of a text, by its content; undefined where it fits none. */
-export function detectFormat(text: string): Format | undefined {
+/** Files whose name tells what they are, whatever is in them. */
+const NAMES: readonly (readonly [name: RegExp, format: Format])[] = [
+  [/\.(?:service|socket|mount|swap|automount|path|scope|slice|target|timer)(?:\.d\/[^/]*\.conf)?$/, 'systemd-unit'],
+  [/(?:^|\/)fstab$/, 'fstab'],
+];
+
+/**
+ * The format of a text, by the name of its file and by its content; undefined where it fits none. A line after `#` is a command at
+ * root's prompt only where nothing else tells what the text is.
+ */
+export function detectFormat(text: string, file = ''): Format | undefined {
+  const named = NAMES.find(([name]) => name.test(file));
+  if (named) return named[1];
   const lines = linesOf(text).filter((line) => line.trim() !== '');
-  return SIGNS.find(([, fits]) => fits(text, lines))?.[0];
+  const said = lines.filter((line) => !/^\s*[#;]/.test(line));
+  const found = SIGNS.find(([, fits]) => fits(text, said)) ?? COMMANDS.find(([, fits]) => fits(text, lines));
+  return found?.[0];
 }
 
 /** A line that the kernel wrote: options start with `ro` or `rw`, and the two numbers are 0. */

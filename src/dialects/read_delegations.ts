@@ -78,7 +78,12 @@ export function readDelegations(
   options: ReadDelegationsOptions = {},
   attached: readonly Source[] = [],
 ): Reading {
-  const { format = detectFormat(source.text), profile = NEWEST_PROFILE, systemd = NEWEST_SYSTEMD, manager } = options;
+  const {
+    format = detectFormat(source.text, source.file),
+    profile = NEWEST_PROFILE,
+    systemd = NEWEST_SYSTEMD,
+    manager,
+  } = options;
   const contextOf = (one: Source): ReadContext => ({ profile, systemd, manager, account: new LineAccount(one) });
   if (format === 'systemd-unit') return readUnit(source, attached, contextOf);
   if (format === 'incus' || format === 'lxd') {

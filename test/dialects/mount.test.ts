@@ -178,3 +178,74 @@ test('a line that was wrapped when it was copied is put together again, and its 
   ]);
   expect(delegation?.masks.maps.origins[0]?.at).toMatchObject({ line: 3, column: 43 });
 });
+
+describe('a command line of mount', () => {
+  const readLine = (text: string) => readDelegations({ file: 'f', text }, { format: 'mount-command' });
+  const cmdsOf = (text: string) => readLine(text).delegations.map(({ masks }) => masks.cmds.bits);
+
+  test('options are taken apart as getopt does: clusters, joined values, names cut short, --source and --target', () => {
+    for (const line of [
+      'mount -nt bpf -o delegate_cmds=map_create none /p',
+      'mount -vo delegate_cmds=map_create -t bpf none /p',
+      'mount -tbpf -odelegate_cmds=map_create none /p',
+      'mount --type bpf --options delegate_cmds=map_create -- none /p',
+      'mount -t bpf -o delegate_cmds=map_create --target /p --source none',
+      'mount -m -t bpf none /p -o private,delegate_cmds=map_create',
+    ]) {
+      expect([line, ...cmdsOf(line)]).toEqual([line, 1n]);
+      expect(readLine(line).delegations[0]?.path).toBe('/p');
+      expect(readLine(line).files[0]?.status).toBe('passed');
+    }
+  });
+
+  test('an operation on a mount that is there changes no delegation', () => {
+    for (const line of [
+      'mount -t bpf -o remount,delegate_cmds=any none /p',
+      'mount -o remount,delegate_cmds=any /p',
+      'mount --bind -o delegate_cmds=any /q /p',
+    ]) {
+      const { files, delegations } = readLine(line);
+      expect(delegations).toEqual([]);
+      expect(files[0]?.warnings).toMatchObject([{ code: 'ignored-option', column: line.indexOf('delegate_cmds') + 1 }]);
+    }
+  });
+
+  test('delegate_* without -t bpf is told', () => {
+    const { files, delegations } = readLine('mount -o delegate_cmds=any none /p');
+    expect(delegations).toEqual([]);
+    expect(files[0]?.warnings).toMatchObject([{ code: 'ignored-option', column: 10 }]);
+  });
+});
+
+describe('a mount that another hides', () => {
+  const hiddenLines = (text: string, format: Format) =>
+    readDelegations({ file: 'f', text }, { format }).files[0]?.warnings.map(({ code, line }) => `${code} ${line}`);
+  const BPFFS = '/sys/fs/bpf rw - bpf none rw,delegate_cmds=any';
+
+  test('mountinfo: one on a directory above, on the same mount or on one further up', () => {
+    expect(hiddenLines(`62 45 0:38 / ${BPFFS}\n63 45 0:39 / /sys rw - tmpfs none rw\n`, 'mountinfo')).toEqual([
+      'hidden-mount 1',
+    ]);
+    const sys = '45 28 0:20 / /sys rw - sysfs sysfs rw\n';
+    const root = '28 1 8:1 / / rw - ext4 /dev/sda1 rw\n';
+    const over = '70 28 0:40 / /sys rw - tmpfs none rw\n';
+    // The root comes after what was moved into it.
+    expect(hiddenLines(`${sys}${root}62 45 0:38 / ${BPFFS}\n`, 'mountinfo')).toEqual([]);
+    expect(hiddenLines(`${sys}${root}62 45 0:38 / ${BPFFS}\n${over}`, 'mountinfo')).toEqual(['hidden-mount 3']);
+    // Mounted on what is over /sys.
+    expect(hiddenLines(`${sys}${root}${over}62 70 0:38 / ${BPFFS}\n`, 'mountinfo')).toEqual([]);
+    expect(
+      hiddenLines(`${root}62 28 0:38 / /p rw - bpf none rw\n63 62 0:39 / /p rw - tmpfs none rw\n`, 'mountinfo'),
+    ).toEqual(['hidden-mount 2']);
+  });
+
+  test('/proc/mounts: a later one on a directory above; fstab: one at the same path', () => {
+    const bpffs = 'none /sys/fs/bpf bpf rw,delegate_cmds=any 0 0\n';
+    const above = 'none /sys tmpfs rw 0 0\n';
+    const root = '/dev/a / ext4 rw 0 0\n';
+    expect(hiddenLines(bpffs + above, 'mounts')).toEqual(['hidden-mount 1']);
+    expect(hiddenLines(above + bpffs + root, 'mounts')).toEqual([]);
+    expect(hiddenLines(bpffs + above, 'fstab')).toEqual([]);
+    expect(hiddenLines(bpffs + bpffs, 'fstab')).toEqual(['hidden-mount 1']);
+  });
+});

@@ -96,7 +96,10 @@ describe.each(TARGET_NAMES)('%s', (target) => {
         }
         written += 1;
         expect(detectFormat(text)).toBe(FORMAT[target]);
-        const { files, delegations } = readDelegations({ file: 'f.service', text }, { profile });
+        const { files, delegations } = readDelegations(
+          { file: target === 'systemd' ? 'f.service' : 'file', text },
+          { profile },
+        );
         expect(files[0]?.warnings.filter(({ code }) => code !== 'wrong-userns')).toEqual([]);
         expect(delegations).toHaveLength(1);
         const { resolved } = resolveDelegation(delegations[0] as NonNullable<(typeof delegations)[0]>, {

@@ -5,7 +5,8 @@ import type { ReadContext } from '../read_context.js';
 import { readYaml, scalarAt } from '../read_yaml.js';
 import { type PlacedText, piece, trimPlaced } from '../source_text.js';
 import { readBpffsOptions } from './bpffs_options.js';
-import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { delegationsOf, type TableMount } from './hidden_mounts.js';
+import { mountDelegation } from './mount_delegation.js';
 import { splitOptions } from './option_list.js';
 
 /** The heading of a table. */
@@ -103,7 +104,7 @@ function readCells(line: PlacedText, cells: ReadonlyMap<string, PlacedText>, con
 }
 
 function hidden(mounts: readonly TableMount[], { account }: ReadContext): readonly Delegation[] {
-  return hideEarlier(mounts, account);
+  return delegationsOf(mounts, 'sorted', account);
 }
 
 /** Where each column starts and ends, by its heading. */

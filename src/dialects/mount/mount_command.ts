@@ -1,17 +1,39 @@
 import { commandLines, commandPattern, type JoinedLine } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
+import { getopt, type KnownOptions } from '../getopt.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
-import { type PlacedText, piece } from '../source_text.js';
+import type { PlacedText } from '../source_text.js';
 import { type MountOption, readBpffsOptions } from './bpffs_options.js';
-import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { delegationsOf, type TableMount } from './hidden_mounts.js';
+import { mountDelegation } from './mount_delegation.js';
 import { splitOptions } from './option_list.js';
 
 /** `mount -t bpf`, after `sudo` and the like. */
 export const MOUNT_COMMAND = commandPattern('mount');
 
-/** Options of mount(8) that take a value, besides -t and -o. */
-const WITH_VALUE = /^(?:-[LUNT]|--(?:label|uuid|namespace|fstab|options-mode|options-source|onlyonce|target-prefix))$/;
+/** The options of mount(8), of util-linux 2.38 to 2.42. */
+const OPTIONS: KnownOptions = {
+  short: {
+    ...{ o: 'value', t: 'value', L: 'value', U: 'value', T: 'value', O: 'value', N: 'value' },
+    ...{ a: 'none', c: 'none', f: 'none', F: 'none', i: 'none', l: 'none', n: 'none', r: 'none', v: 'none', w: 'none' },
+    ...{ B: 'none', M: 'none', R: 'none', h: 'none', V: 'none', s: 'none', m: 'optional' },
+  },
+  long: {
+    ...{ options: 'value', types: 'value', source: 'value', target: 'value', label: 'value', uuid: 'value' },
+    ...{ fstab: 'value', 'test-opts': 'value', namespace: 'value', 'target-prefix': 'value' },
+    ...{ 'options-mode': 'value', 'options-source': 'value', 'map-users': 'value', 'map-groups': 'value' },
+    ...{ all: 'none', 'no-canonicalize': 'none', fake: 'none', fork: 'none', 'internal-only': 'none' },
+    ...{ 'show-labels': 'none', 'no-mtab': 'none', 'options-source-force': 'none', 'read-only': 'none', ro: 'none' },
+    ...{ verbose: 'none', rw: 'none', 'read-write': 'none', help: 'none', version: 'none', mkdir: 'optional' },
+    ...{ beneath: 'none', exclusive: 'none', onlyonce: 'none', bind: 'none', move: 'none', rbind: 'none' },
+    ...{ 'make-shared': 'none', 'make-slave': 'none', 'make-private': 'none', 'make-unbindable': 'none' },
+    ...{ 'make-rshared': 'none', 'make-rslave': 'none', 'make-rprivate': 'none', 'make-runbindable': 'none' },
+  },
+};
+
+/** Operations on a mount that is there, as options of the command and as items of `-o`. */
+const OF_OTHER_MOUNT = /^(?:B|M|R|bind|rbind|move|remount)$/;
 
 /**
  * Reads `mount -t bpf SOURCE DIR -o OPTIONS` lines. mount(8) opens and configures the instance in one process, and delegate_* need
@@ -20,8 +42,9 @@ const WITH_VALUE = /^(?:-[LUNT]|--(?:label|uuid|namespace|fstab|options-mode|opt
 export function readMountCommands(context: ReadContext): readonly Delegation[] {
   const { account } = context;
   const lines = commandLines(account, MOUNT_COMMAND);
-  return hideEarlier(
+  return delegationsOf(
     lines.flatMap((line) => readCommand(line, context) ?? []),
+    'mounted',
     account,
   );
 }
@@ -29,17 +52,26 @@ export function readMountCommands(context: ReadContext): readonly Delegation[] {
 function readCommand({ text: line, numbers }: JoinedLine, context: ReadContext): TableMount | undefined {
   const { account } = context;
   const number = line.at.line;
-  const { type, options, operands } = readArguments(shellWords(line).words);
+  const { type, options, operands, operation } = readArguments(shellWords(line).words);
   const path = operands.at(-1)?.text ?? 'bpffs';
-  if (type?.text !== 'bpf') {
+  const delegate = options.find(({ key }) => key.text.startsWith('delegate_'));
+  if (type?.text !== 'bpf' && !delegate) {
     for (const own of numbers) account.irrelevant(own, 'other_filesystem');
     return { path, delegation: undefined, line: number };
   }
   for (const own of numbers) account.understood(own, 'bpffs');
+  if (operation !== undefined || type?.text !== 'bpf') {
+    const message =
+      operation === undefined
+        ? 'mount takes this for a bpffs with -t bpf only'
+        : `${operation} changes no delegation: what a bpffs delegates is set when it is made`;
+    if (delegate) account.warn(delegate.key.at, { code: 'ignored-option', message });
+    return operation === undefined ? { path, delegation: undefined, line: number } : undefined;
+  }
   if (operands.length !== 2) {
     account.warn(line.at, {
       code: 'malformed',
-      message: `mount takes a source and a directory: this line has ${operands.length} of the two`,
+      message: `mount takes a source and a directory: ${operands.length} are given`,
     });
   }
   const settings = readBpffsOptions(options, 'given', context);
@@ -49,30 +81,28 @@ function readCommand({ text: line, numbers }: JoinedLine, context: ReadContext):
 interface Arguments {
   readonly type: PlacedText | undefined;
   readonly options: readonly MountOption[];
+  /** The source and the directory. */
   readonly operands: readonly PlacedText[];
+  /** What is done with a mount that is there; undefined for a new one. */
+  readonly operation: string | undefined;
 }
 
-/** What comes after the word `mount`: options in any order, `-o` as often as it is given. */
+/** What comes after the word `mount`. */
 function readArguments(words: readonly PlacedText[]): Arguments {
-  let type: PlacedText | undefined;
-  const options: MountOption[] = [];
-  const operands: PlacedText[] = [];
   const start = words.findIndex(({ text }) => /(?:^|\/)mount$/.test(text)) + 1;
-  for (let i = start; i < words.length; i++) {
-    const word = words[i] as PlacedText;
-    const [, flag, joined] = /^(-[ot]|--(?:options|types)=)(.+)$/.exec(word.text) ?? [];
-    const value = joined === undefined ? words[i + 1] : piece(word, (flag as string).length);
-    if (/^(?:-t|--types)/.test(word.text)) type = value ?? type;
-    else if (/^(?:-o|--options$|--options=)/.test(word.text)) {
-      if (value) options.push(...splitOptions(value, { quotes: true }));
-    } else if (WITH_VALUE.test(word.text)) {
-      i += 1;
-      continue;
-    } else {
-      if (!word.text.startsWith('-')) operands.push(word);
-      continue;
-    }
-    if (joined === undefined) i += 1;
-  }
-  return { type, options, operands };
+  const given = getopt(words.slice(start), OPTIONS);
+  const valuesOf = (...names: readonly string[]) =>
+    given.options.flatMap(({ name, value }) => (value && names.includes(name) ? [value] : []));
+  const options = valuesOf('o', 'options').flatMap((list) => splitOptions(list, { quotes: true }));
+  const source = valuesOf('source', 'L', 'label', 'U', 'uuid').slice(-1);
+  const target = valuesOf('target').slice(-1);
+  const operation =
+    given.options.find(({ name }) => OF_OTHER_MOUNT.test(name))?.word.text ??
+    options.find(({ key }) => OF_OTHER_MOUNT.test(key.text))?.key.text;
+  return {
+    type: valuesOf('t', 'types').at(-1),
+    options,
+    operands: [...source, ...given.operands, ...target],
+    operation,
+  };
 }

@@ -1,5 +1,4 @@
 import type { BpffsOwner, Delegation } from '../delegation.js';
-import type { LineAccount } from '../line_account.js';
 import type { PlacedText } from '../source_text.js';
 import type { BpffsSettings } from './bpffs_options.js';
 
@@ -33,32 +32,4 @@ export function mountDelegation({ placed, path, settings, owner, unusable }: Bpf
     network: undefined,
     unusable: unusable ?? (refused === undefined ? undefined : `the mount fails: ${refused}`),
   };
-}
-
-/** A mount of a table; undefined for its delegation where it is no bpffs. */
-export interface TableMount {
-  readonly path: string;
-  readonly line: number;
-  readonly delegation: Delegation | undefined;
-}
-
-/**
- * The delegations of a mount table, in order: of two mounts at a place, the later hides the earlier, whatever file system it has.
- * That is a warning at the earlier one.
- */
-export function hideEarlier(mounts: readonly TableMount[], account: LineAccount): readonly Delegation[] {
-  const over = new Map<string, number>();
-  const visible: Delegation[] = [];
-  for (const { path, line, delegation } of [...mounts].reverse()) {
-    const by = over.get(path);
-    if (by === undefined) over.set(path, line);
-    if (!delegation) continue;
-    if (by !== undefined) {
-      const message = `the mount on line ${by} hides this one: both are at ${path}`;
-      account.warn(delegation.at, { code: 'hidden-mount', message });
-    }
-    const hidden = by === undefined ? undefined : `line ${by} mounts over it`;
-    visible.push({ ...delegation, unusable: delegation.unusable ?? hidden });
-  }
-  return visible.reverse();
 }

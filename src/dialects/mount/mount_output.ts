@@ -2,7 +2,8 @@ import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, piece } from '../source_text.js';
 import { readBpffsOptions } from './bpffs_options.js';
-import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { delegationsOf, type TableMount } from './hidden_mounts.js';
+import { mountDelegation } from './mount_delegation.js';
 import { splitOptions } from './option_list.js';
 import { joinWrapped } from './wrapped_lines.js';
 
@@ -15,7 +16,7 @@ export function readMountOutput(context: ReadContext): readonly Delegation[] {
   const isWhole = (text: string) => /\)(?: \[.*\])?\s*$/.test(text);
   const lines = joinWrapped(account.lines, (text) => MOUNT_OUTPUT.test(text), isWhole);
   const mounts = lines.flatMap(({ placed, numbers }) => readMount(placed, numbers, context) ?? []);
-  return hideEarlier(mounts, account);
+  return delegationsOf(mounts, 'mounted', account);
 }
 
 function readMount(placed: PlacedText, numbers: readonly number[], context: ReadContext): TableMount | undefined {

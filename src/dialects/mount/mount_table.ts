@@ -2,7 +2,8 @@ import type { BpffsOwner, Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, trimPlaced, wordsOf } from '../source_text.js';
 import { readBpffsOptions } from './bpffs_options.js';
-import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { delegationsOf, type TableMount, type TableOrder } from './hidden_mounts.js';
+import { mountDelegation } from './mount_delegation.js';
 import { unescapeOctal } from './octal_escapes.js';
 import { splitOptions } from './option_list.js';
 
@@ -15,23 +16,39 @@ interface TableForm {
   /** Whether a line may miss the two numbers at its end. */
   readonly numbersAreOptional: boolean;
   readonly owner: BpffsOwner | undefined;
+  readonly order: TableOrder;
 }
 
 /** Lines of /proc/mounts. Source of its form: fs/proc_namespace.c: show_vfsmnt(). */
 export function readMounts(context: ReadContext): readonly Delegation[] {
-  return readTable(context, { name: '/proc/mounts', isForMount: false, numbersAreOptional: false, owner: undefined });
+  return readTable(context, {
+    name: '/proc/mounts',
+    isForMount: false,
+    numbersAreOptional: false,
+    owner: undefined,
+    order: 'mounted',
+  });
 }
 
-/** Lines of fstab(5). The bpffs that it mounts belongs to the initial user namespace: only root there can set its masks. */
+/**
+ * Lines of fstab(5). The bpffs that it mounts belongs to the initial user namespace: only root there can set its masks. systemd mounts
+ * a directory before what is in it, whatever the order of the lines.
+ */
 export function readFstab(context: ReadContext): readonly Delegation[] {
-  return readTable(context, { name: 'fstab', isForMount: true, numbersAreOptional: true, owner: 'init' });
+  return readTable(context, {
+    name: 'fstab',
+    isForMount: true,
+    numbersAreOptional: true,
+    owner: 'init',
+    order: 'sorted',
+  });
 }
 
 function readTable(context: ReadContext, form: TableForm): readonly Delegation[] {
   const { account } = context;
   const mounts = account.lines.flatMap((line) => readLine(line, context, form) ?? []);
   // A line of fstab that repeats a place mounts over it as well.
-  return hideEarlier(mounts, account);
+  return delegationsOf(mounts, form.order, account);
 }
 
 function readLine(line: PlacedText, context: ReadContext, form: TableForm): TableMount | undefined {

@@ -2,7 +2,8 @@ import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, wordsOf } from '../source_text.js';
 import { readBpffsOptions } from './bpffs_options.js';
-import { hideEarlier, mountDelegation, type TableMount } from './mount_delegation.js';
+import { delegationsOf, type TableMount } from './hidden_mounts.js';
+import { mountDelegation } from './mount_delegation.js';
 import { unescapeOctal } from './octal_escapes.js';
 import { splitOptions } from './option_list.js';
 import { joinWrapped } from './wrapped_lines.js';
@@ -18,7 +19,7 @@ export function readMountinfo(context: ReadContext): readonly Delegation[] {
   const { account } = context;
   const lines = joinWrapped(account.lines, (text) => MOUNTINFO_START.test(text), isWhole);
   const mounts = lines.flatMap(({ placed, numbers }) => readMount(placed, numbers, context) ?? []);
-  return hideEarlier(mounts, account);
+  return delegationsOf(mounts, 'ids', account);
 }
 
 function readMount(placed: PlacedText, numbers: readonly number[], context: ReadContext): TableMount | undefined {
@@ -39,9 +40,10 @@ function readMount(placed: PlacedText, numbers: readonly number[], context: Read
     return undefined;
   }
   const path = unescapeOctal(fields[4]?.text ?? '');
+  const ids = { own: fields[0]?.text ?? '', parent: fields[1]?.text ?? '' };
   if (fields[separator + 1]?.text !== 'bpf') {
     for (const number of numbers) account.irrelevant(number, 'other_filesystem');
-    return { path, delegation: undefined, line };
+    return { path, delegation: undefined, line, ids };
   }
   for (const number of numbers) account.understood(number, 'bpffs');
   const options = fields.slice(separator + 3).flatMap((list) => splitOptions(list, { quotes: false }));
@@ -55,7 +57,7 @@ function readMount(placed: PlacedText, numbers: readonly number[], context: Read
       message: `this mount shows ${directory}: a token is made from the root of a bpffs (EINVAL)`,
     });
   const unusable = isRoot ? undefined : `it is ${directory}, and no root of one (EINVAL)`;
-  return { path, delegation: mountDelegation({ placed, path, settings, owner: undefined, unusable }), line };
+  return { path, delegation: mountDelegation({ placed, path, settings, owner: undefined, unusable }), line, ids };
 }
 
 /** Whether a line has all that a mount has. */
