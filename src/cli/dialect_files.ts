@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Source } from '../dialects/source_text.js';
 import { MAX_SCENARIO_BYTES } from '../scenario/parse_scenario.js';
 import { fileName, readTextFile } from './read_file.js';
@@ -18,7 +18,9 @@ const UNIT = /\.(?:service|socket|mount|swap)$/;
  * Reads files of other tools; `-` is standard input. A unit brings the drop-ins of the folder beside it (`web.service.d`), in the order of
  * their names, in which systemd reads them. Throws InputError for a file that cannot be read, or is larger than a scenario.
  */
-export function readDialectFiles(paths: readonly string[]): readonly FileGroup[] {
+export function readDialectFiles(given: readonly string[]): readonly FileGroup[] {
+  // A file that is named twice, in whatever way, is read once.
+  const paths = given.filter((path, i) => given.findIndex((other) => placeOf(other) === placeOf(path)) === i);
   const taken = new Set<string>();
   const groups = new Map<string, string[]>();
   const instances = paths.filter((path) => isInstance(path));
@@ -26,10 +28,15 @@ export function readDialectFiles(paths: readonly string[]): readonly FileGroup[]
   for (const path of paths) {
     groups.set(path, UNIT.test(path) ? dropInsOf(path, paths) : instances.includes(path) ? profiles : []);
   }
-  for (const dropIns of groups.values()) for (const dropIn of dropIns) taken.add(dropIn);
+  for (const dropIns of groups.values()) for (const dropIn of dropIns) taken.add(placeOf(dropIn));
   return [...groups]
-    .filter(([path]) => !taken.has(path))
+    .filter(([path]) => !taken.has(placeOf(path)))
     .map(([path, dropIns]) => ({ source: read(path), attached: dropIns.map(read), paths: [path, ...dropIns] }));
+}
+
+/** The same for every way to name a file; `-` is standard input. */
+function placeOf(path: string): string {
+  return path === '-' ? path : resolve(path);
 }
 
 function read(path: string): Source {
@@ -49,12 +56,20 @@ function isYaml(path: string): boolean {
   return /\.ya?ml$/.test(path);
 }
 
-/** The drop-ins of a unit: those in the folder beside it, and those that are given. */
+/**
+ * The drop-ins of a unit: those in the folder beside it, and those that are given. systemd passes over what is no file there.
+ */
 function dropInsOf(unit: string, given: readonly string[]): string[] {
   const folder = `${unit}.d`;
-  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
-  const beside = isFolder ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const beside = isOf(folder, 'folder') ? readdirSync(folder).map((name) => join(folder, name)) : [];
   const named = given.filter((path) => basename(dirname(path)) === `${basename(unit)}.d`);
-  const found = [...new Set([...beside, ...named])].filter((path) => path.endsWith('.conf'));
+  const others = named.filter((path) => !beside.some((own) => resolve(own) === resolve(path)));
+  const found = [...beside.filter((path) => isOf(path, 'file')), ...others].filter((path) => path.endsWith('.conf'));
   return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+}
+
+/** Whether a path leads to a file, or to a folder. */
+function isOf(path: string, kind: 'file' | 'folder'): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return kind === 'file' ? found?.isFile() === true : found?.isDirectory() === true;
 }

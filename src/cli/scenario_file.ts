@@ -32,14 +32,18 @@ export async function readScenarioFile(path: string, facts: MissingFacts = {}): 
 /** A scenario that may name files. */
 const NAMES_FILES = /\bfrom["']?\s*:/;
 
-/** Reads files that a scenario names: a relative path starts at the folder of the scenario. Imported where it is wanted. */
+/**
+ * Reads files that a scenario names, a unit with the drop-ins beside it: a relative path starts at the folder of the scenario. Imported
+ * where it is wanted.
+ */
 async function readerBeside(scenario: string): Promise<ReadNamedFile> {
   const { readDelegations } = await import('../dialects/read_delegations.js');
+  const { dropInsBeside } = await import('./dialect_scenario.js');
   const folder = scenario === '-' ? '.' : dirname(scenario);
   return (path, profile) => {
     const found = isAbsolute(path) ? path : join(folder, path);
     const text = readTextFile(found, MAX_SCENARIO_BYTES, 'a file that delegates is not as long');
-    return readDelegations({ file: found, text }, { profile });
+    return readDelegations({ file: found, text }, { profile }, dropInsBeside(found));
   };
 }
 

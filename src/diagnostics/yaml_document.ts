@@ -179,7 +179,7 @@ function checkNodes(
       if (aliases === MAX_ALIASES + 1) {
         diagnostics.add(
           place(alias),
-          `more than ${MAX_ALIASES} aliases: write them out, or make the scenario with a program`,
+          `more than ${MAX_ALIASES} aliases: write them out, or write the file with a program`,
         );
       }
       if (!node) diagnostics.add(place(alias), `no anchor &${alias.source} stands before this alias`);
@@ -241,7 +241,7 @@ function toData(doc: Document.Parsed, diagnostics: Diagnostics): unknown {
     if (!(error instanceof ReferenceError)) throw error;
     diagnostics.add(
       { line: 1, column: 1 },
-      'aliases repeat more than 100 nodes: write them out, or make the scenario with a program',
+      'aliases repeat more than 100 nodes: write them out, or write the file with a program',
     );
     diagnostics.throwIfAny();
     throw error;

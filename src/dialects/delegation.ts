@@ -33,11 +33,13 @@ export interface DelegateProcess {
   readonly uid: number;
   /** Effective capabilities in its own user namespace: bit n for capability n. */
   readonly caps: bigint;
+  /** Its user where the file does not say a number; `uid` stands for it. */
+  readonly account?: { readonly kind: 'dynamic' } | { readonly kind: 'named'; readonly name: string } | undefined;
 }
 
 /** What a file cannot say, and what is assumed in its place. */
 export interface DelegationAssumption {
-  readonly about: 'owner' | 'process' | 'kernel';
+  readonly about: 'owner' | 'process' | 'kernel' | 'systemd';
   /** Name of the delegation; undefined where it is about all of them. */
   readonly of: string | undefined;
   /** In words, with the reason. */

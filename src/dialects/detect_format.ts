@@ -1,4 +1,5 @@
 import { TOKEN_INFO } from './bpftool/token_list.js';
+import { PRINTS_NULL } from './bpftool/token_list_json.js';
 import { MANAGER_COMMAND } from './containers/command_line.js';
 import { FDINFO_MASK } from './fdinfo/fdinfo.js';
 import type { Format } from './formats.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly Sign[] = [
 
 /** In this order: the first that fits is it. */
 const SIGNS: readonly Sign[] = [
+  ['bpftool-tokens-json', (text) => PRINTS_NULL.test(text)],
   ['bpftool-tokens-json', (text) => /^\s*\[/.test(text) && (/"token_info"/.test(text) || /^\s*\[\s*\]\s*$/.test(text))],
   ['findmnt-json', (text) => /^\s*\{\s*"filesystems"\s*:/.test(text)],
   ['bpftool-tokens', (text) => TOKEN_INFO.test(text)],
@@ -31,7 +33,7 @@ const SIGNS: readonly Sign[] = [
   ['mountinfo', hasLine(MOUNTINFO_START)],
   ['findmnt', (text) => FINDMNT_HEADING.test(text) || FINDMNT_PAIRS.test(text)],
   // A space after the bracket is a test of a shell.
-  ['systemd-unit', (text) => /^\[[^\]\s][^\]\n]*\]\s*$/m.test(text)],
+  ['systemd-unit', (text) => /^\[[^\]\s"{[][^\]\n]*\]\s*$/m.test(text)],
   ['mount-output', hasLine(MOUNT_OUTPUT)],
   ...COMMANDS,
   ['lxd', (text) => /(?:^|[{,])\s*["']?security\.delegate_bpf/m.test(text)],

@@ -1,6 +1,7 @@
 import type { Diagnostic, Position } from '../diagnostics/diagnostics.js';
 import type { DiagnosticMessage } from '../names/unknown_name.js';
 import { printable } from '../text/printable.js';
+import type { Format } from './formats.js';
 import { linesOf, type PlacedText, type Source, type Span } from './source_text.js';
 import type { WarningCode } from './warning_codes.js';
 
@@ -68,6 +69,9 @@ export interface FileAccount {
   readonly warnings: readonly ReadWarning[];
 }
 
+/** Rules of lines that are in a file of any format. */
+const FOREIGN: ReadonlySet<string> = new Set<IrrelevantRule>(['blank', 'comment', 'other_text']);
+
 /** Takes note of every line of a file while it is read. */
 export class LineAccount {
   readonly file: string;
@@ -124,8 +128,21 @@ export class LineAccount {
     this.warn(at, { code: 'not-of-its-format', message });
   }
 
-  /** What became of every line. A line of which no reader took note is a warning. */
-  finish(): FileAccount {
+  /** The first line with a text that no reader knows, where no line says anything; undefined for every other file. */
+  #firstOfNothing(): Position | undefined {
+    const isForeign = (note: LineNote | undefined) => note !== undefined && FOREIGN.has(note.about);
+    const first = this.#notes.findIndex((note) => note?.about === 'other_text');
+    const isOfNothing = first !== -1 && this.#warnings.length === 0 && this.#notes.every(isForeign);
+    return isOfNothing ? { line: first + 1, column: 1 } : undefined;
+  }
+
+  /**
+   * What became of every line. A line of which no reader took note is a warning; a file in which no line is of the format is none of
+   * it.
+   */
+  finish(format: Format): FileAccount {
+    const nothing = this.#firstOfNothing();
+    if (nothing) this.fail(nothing, `no line of the file is of the format ${format}`);
     if (!this.#hasFailed) {
       for (const { at } of this.lines) {
         if (!this.#notes[at.line - 1]) this.warn(at, { code: 'unread-line', message: 'this line was not read' });

@@ -21,6 +21,10 @@ export function refusedItem(
   const label = KIND_LABEL[kind];
   const expected = `names of ${label}s, numbers or any`;
   const start = `${option}: the kernel refuses ${quote(text)} (${errnoName(errno)})`;
+  if (!profile.rules.delegate_names) {
+    const message = `${start}: ${profile.name} takes one number, or any; names came with ${RELEASES[0]?.name}`;
+    return { code: 'bad-number', message, expected: 'a number or any' };
+  }
   if (text === '') {
     return { code: 'empty-item', message: `${start}: a name, a number or any is expected between ":"`, expected };
   }
@@ -52,7 +56,9 @@ export function refusedItem(
     : nearest === undefined
       ? `expected ${expected}`
       : `did you mean ${quote(nearest)}?`;
-  const fix = nearest === undefined || later ? undefined : [{ at, text: nearest }];
+  // Another word for all is no certain slip: every bit is much to give.
+  const isCertain = nearest !== undefined && !later && (nearest !== 'any' || text.toLowerCase() === 'any');
+  const fix = isCertain ? [{ at, text: nearest }] : undefined;
   return {
     code: 'misspelt-name',
     message: `${start}: no ${label} of ${profile.name}; ${hint}`,

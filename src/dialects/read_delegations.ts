@@ -47,7 +47,7 @@ export interface Reading {
 type Reader = (source: Source, context: ReadContext) => readonly Delegation[];
 
 /** The newest release of systemd that units are known of. */
-const NEWEST_SYSTEMD = 262;
+export const NEWEST_SYSTEMD = 262;
 
 /** Formats whose files stand alone. */
 const READERS: Partial<Record<Format, Reader>> = {
@@ -89,13 +89,13 @@ export function readDelegations(
   if (format === 'incus' || format === 'lxd') {
     const sources = [source, ...attached].map((one) => ({ source: one, context: contextOf(one) }));
     const delegations = readConfig(format === 'incus' ? INCUS : LXD, sources);
-    return { format, files: sources.map(({ context }) => context.account.finish()), delegations };
+    return { format, files: sources.map(({ context }) => context.account.finish(format)), delegations };
   }
   const reader = format && READERS[format];
   if (!format || !reader) throw new UnknownFormatError(source.file);
   const context = contextOf(source);
   const delegations = reader(source, context);
-  return { format, files: [context.account.finish()], delegations };
+  return { format, files: [context.account.finish(format)], delegations };
 }
 
 /** A unit with its drop-ins, read one after the other. */
@@ -106,9 +106,9 @@ function readUnit(source: Source, dropIns: readonly Source[], contextOf: (source
   const printed = context && dropIns.length === 0 ? filesOfCat(context.account.lines) : undefined;
   if (context && printed) {
     const delegations = readUnitFiles(printed, context);
-    return { format: 'systemd-unit', files: [context.account.finish()], delegations };
+    return { format: 'systemd-unit', files: [context.account.finish('systemd-unit')], delegations };
   }
   for (const [i, context] of contexts.entries()) readUnitFile(unit, context, i > 0);
   const delegations = finishUnit(unit, contexts);
-  return { format: 'systemd-unit', files: contexts.map(({ account }) => account.finish()), delegations };
+  return { format: 'systemd-unit', files: contexts.map(({ account }) => account.finish('systemd-unit')), delegations };
 }

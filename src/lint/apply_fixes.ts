@@ -22,9 +22,10 @@ export function applyFixes({ file, text }: Source, findings: readonly LintFindin
     taken.push(...edits);
     fixed.push(finding);
   }
+  const breaks = /\r\n/.test(text) && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n';
   let result = text;
   for (const { start, end, text: written } of taken.sort((a, b) => b.start - a.start)) {
-    result = result.slice(0, start) + written + result.slice(end);
+    result = result.slice(0, start) + written.replaceAll('\n', breaks) + result.slice(end);
   }
   return { text: result, fixed };
 }

@@ -59,8 +59,8 @@ export function lostNameRule(...args: Parameters<typeof readerRule>): Rule {
   return { ...readerRule(...args), losesNames: true };
 }
 
-/** A rule that looks at each bpffs that delegates something and can be used. */
-export function bpffsRule(
+/** A rule that looks at each delegation that can be used: a bpffs, or a token that is there. */
+export function delegationRule(
   code: string,
   severity: Severity,
   about: string,
@@ -72,15 +72,15 @@ export function bpffsRule(
     about,
     *check(context) {
       for (const delegation of context.reading.delegations) {
-        if (delegation.kind === 'bpffs' && delegation.unusable === undefined) yield* check(delegation, context);
+        if (delegation.unusable === undefined) yield* check(delegation, context);
       }
     },
   };
 }
 
 /** The same for a rule that concludes from bits that are not there. */
-export function wholeMaskRule(...args: Parameters<typeof bpffsRule>): Rule {
-  return { ...bpffsRule(...args), needsWholeMasks: true };
+export function wholeMaskRule(...args: Parameters<typeof delegationRule>): Rule {
+  return { ...delegationRule(...args), needsWholeMasks: true };
 }
 
 /** Whether a mask has a bit. */

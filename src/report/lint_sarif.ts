@@ -43,7 +43,7 @@ function ruleDescriptor({ code, severity, about }: Rule): object {
 
 function result(finding: LintFinding, codes: readonly string[]): object {
   const { code, severity, file, line, column, length, message, fix } = finding;
-  const artifactLocation = { uri: encodeURI(file) };
+  const artifactLocation = { uri: file.split('/').map(encodeURIComponent).join('/') };
   return {
     ruleId: code,
     ruleIndex: codes.indexOf(code),

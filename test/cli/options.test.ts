@@ -50,6 +50,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--map-create': { good: ['hash'], bad: [['']] },
   '--kernel': { good: ['6.12'], bad: [['linux-6.99', /did you mean linux-6\.9\?/], ['']] },
   '--to': { good: ['systemd', 'LXD'], bad: [['docker'], ['systmd', /did you mean systemd\?/], ['']] },
+  '--manager': { good: ['6.0.4', '6.18'], bad: [['6'], ['v6.18'], ['']] },
   '--systemd': { good: ['258'], bad: [['v258'], ['1'], ['']] },
   '--owner': { good: ['own'], bad: [['root'], ['inti', /did you mean init\?/], ['']] },
   '--uid': { good: ['0', '4294967294'], bad: [['-1'], ['4294967295'], ['root'], ['']] },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { writeWhole } from '../../batch/output/sink.js';
-import type { Source } from '../../dialects/source_text.js';
+import { linesOf, type Source } from '../../dialects/source_text.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { applyFixes } from '../../lint/apply_fixes.js';
 import type { LintFinding } from '../../lint/finding.js';
@@ -46,23 +46,24 @@ export function lintCommand(program: Command): void {
       throw new InputError('--fix changes files: it cannot change standard input');
     const linted = readDialectFiles(paths).flatMap((group) => lintGroup(group, profile, options));
     // Nothing is written before every file was read.
-    const changed = linted.flatMap(({ files }) => files.filter(({ isChanged }) => isChanged));
+    const files = new Map(linted.flatMap((group) => group.files.map((file) => [file.path, file] as const)));
+    const changed = [...files.values()].filter(({ isChanged }) => isChanged);
     await withInterrupt(async (signal) => {
       for (const { path, source } of changed) await writeWhole(path, source.text, { signal });
     });
     const run: LintRun = {
       profile: profile.name,
-      files: linted.reduce((count, { files }) => count + files.length, 0),
-      findings: linted.flatMap(({ result }) => result.findings),
+      files: files.size,
+      findings: onceEach(linted.flatMap(({ result }) => result.findings)),
       disabled: linted.flatMap(({ result }) => result.disabled),
-      fixed: linted.flatMap(({ fixed }) => fixed),
+      fixed: onceEach(linted.flatMap(({ fixed }) => fixed)),
     };
     if (options.sarif) writeJson(process.stdout, lintSarif(run, RULES, packageVersion()));
     else if (options.json) writeJson(process.stdout, lintJson(run));
     else writeText(process.stdout, lintText(run, linted));
-    const hasFailed = linted.some(({ result }) => result.reading.files.some(({ status }) => status === 'failed'));
+    const isUnread = linted.some(({ result }) => result.reading.files.some(({ status }) => status === 'failed'));
     const isClean = run.findings.every(({ severity }) => severity === 'suggestion');
-    process.exitCode = hasFailed ? EXIT.BAD_INPUT : isClean ? EXIT.OK : EXIT.NEGATIVE;
+    process.exitCode = isUnread ? EXIT.BAD_INPUT : isClean ? EXIT.OK : EXIT.NEGATIVE;
   });
 }
 
@@ -75,10 +76,14 @@ function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, opt
   const fixed: LintFinding[] = [];
   for (let round = 0; fix && round < MAX_ROUNDS; round++) {
     const mended = current.map((one) => ({ file: one.file, ...applyFixes(one, result.findings) }));
-    if (mended.every((one) => one.fixed.length === 0)) break;
+    if (mended.every((one, i) => one.text === current[i]?.text)) break;
+    const next = mended.map(({ file, text }) => ({ file, text }));
+    const nextResult = look(next);
+    // What was read has to be read after it, too.
+    if (nextResult.reading.files.some(({ status }, i) => status === 'failed' && !hasFailed(result, i))) break;
     fixed.push(...mended.flatMap((one) => one.fixed));
-    current = mended.map(({ file, text }) => ({ file, text }));
-    result = look(current);
+    current = next;
+    result = nextResult;
   }
   const before = [source, ...attached];
   const files = current.map((one, i) => ({
@@ -89,16 +94,28 @@ function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, opt
   return { files, result, fixed };
 }
 
-function lintText(run: LintRun, linted: readonly LintedGroup[]): string {
-  const style = styleFor(process.stdout);
-  const lines = linted.flatMap(({ files, result, fixed }) => [
-    ...fixed.map(({ file, line, column, code }) => `${file}:${line}:${column}: ${style.good('fixed')}: ${code}`),
-    ...result.findings.flatMap((finding) => findingText(finding, sourceOf(finding, files), style)),
-    ...result.disabled.map((one) => disabledText(one, style)),
-  ]);
-  return [...lines, lintSummary(run.findings, run.files)].map((line) => `${line}\n`).join('');
+function hasFailed({ reading }: LintResult, file: number): boolean {
+  return reading.files[file]?.status === 'failed';
 }
 
-function sourceOf({ file }: LintFinding, files: readonly LintedFile[]): Source {
-  return files.find(({ source }) => source.file === file)?.source ?? { file, text: '' };
+/** Findings of a file that several groups share, once. */
+function onceEach(findings: readonly LintFinding[]): readonly LintFinding[] {
+  const seen = new Map(
+    findings.map((one) => [`${one.file}:${one.line}:${one.column} ${one.code} ${one.message}`, one] as const),
+  );
+  return [...seen.values()];
+}
+
+function lintText({ findings, disabled, fixed, files }: LintRun, linted: readonly LintedGroup[]): string {
+  const style = styleFor(process.stdout);
+  const texts = new Map(
+    linted.flatMap((group) => group.files.map(({ source }) => [source.file, source.text] as const)),
+  );
+  const lines = new Map([...texts].map(([file, text]) => [file, linesOf(text)] as const));
+  const shown = [
+    ...fixed.map(({ file, line, column, code }) => `${file}:${line}:${column}: ${style.good('fixed')}: ${code}`),
+    ...findings.flatMap((finding) => findingText(finding, lines.get(finding.file)?.[finding.line - 1] ?? '', style)),
+    ...disabled.map((one) => disabledText(one, style)),
+  ];
+  return [...shown, lintSummary(findings, files)].map((line) => `${line}\n`).join('');
 }

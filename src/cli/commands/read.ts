@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { countLines } from '../../dialects/count_lines.js';
 import type { DelegationAssumption } from '../../dialects/delegation.js';
-import { readDelegations } from '../../dialects/read_delegations.js';
+import { NEWEST_SYSTEMD, type Reading, readDelegations } from '../../dialects/read_delegations.js';
 import { resolveDelegation } from '../../dialects/resolve_delegation.js';
 import { linesOf, type Source } from '../../dialects/source_text.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
@@ -54,13 +54,24 @@ function resolved({ source, attached }: FileGroup, profile: Profile, options: Re
   return {
     reading,
     delegations: found.map(({ resolved: delegation }) => delegation),
-    assumptions: [...found.flatMap(({ assumptions }) => assumptions), ...kernelAssumption(profile, kernel)],
+    assumptions: [
+      ...found.flatMap(({ assumptions }) => assumptions),
+      ...kernelAssumption(profile, kernel),
+      ...systemdAssumption(reading, systemd),
+    ],
   };
 }
 
 /** The kernel whose names these are, where it is not given. */
 function kernelAssumption({ name }: Profile, given: Profile | undefined): DelegationAssumption[] {
   return given ? [] : [{ about: 'kernel', of: undefined, text: `names and numbers are those of ${name} (--kernel)` }];
+}
+
+/** A release of systemd that is not known yet. */
+function systemdAssumption({ format }: Reading, systemd = NEWEST_SYSTEMD): DelegationAssumption[] {
+  if (!format.startsWith('system') || systemd <= NEWEST_SYSTEMD) return [];
+  const text = `systemd ${systemd} reads it as ${NEWEST_SYSTEMD} does, the newest that is known`;
+  return [{ about: 'systemd', of: undefined, text }];
 }
 
 function readingText(

@@ -9,16 +9,26 @@ import type { ReadContext } from '../read_context.js';
 import { readYaml, scalarAt } from '../read_yaml.js';
 import { listedMount } from './listed_mount.js';
 
+/** What bpftool prints for a command that it does not have. */
+export const PRINTS_NULL = /^\s*null\s*$/;
+
 const KEYS = ['token_info', ...MASK_NAMES.map((mask) => `allowed_${mask}`)];
 
 /** Reads `bpftool -j token list` and `-jp` (7.8): mounted bpffs instances, each with names by mask. */
 export function readTokenListJson(text: string, context: ReadContext): readonly Delegation[] {
   const { account } = context;
+  if (PRINTS_NULL.test(text)) {
+    account.fail(
+      { line: 1, column: 1 },
+      'bpftool token list prints a list; bpftool before 7.8 has no such command, and prints null',
+    );
+    return [];
+  }
   const document = readYaml(text, 'token list', account);
   if (!document) return [];
   const { data, locator } = document;
-  if (data === null || !Array.isArray(data)) {
-    account.fail(locator.value([]), 'bpftool token list prints a list; bpftool before 7.8 has no such command');
+  if (!Array.isArray(data)) {
+    account.fail(locator.value([]), 'bpftool token list prints a list');
     return [];
   }
   return data.flatMap((entry: unknown, i) => readEntry(document, entry, i, context) ?? []);

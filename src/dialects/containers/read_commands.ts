@@ -144,7 +144,7 @@ function describedIn(all: Map<string, Described>, target: PlacedText, before: st
 
 function setAll(manager: Manager, one: Described, pairs: readonly Setting[], context: ReadContext): void {
   for (const pair of pairs) {
-    if (tellUnknownKey(manager, pair.key, context) || !isContainerKey(manager, pair.key.text)) continue;
+    if (tellUnknownKey(manager, pair.key, [], context) || !isContainerKey(manager, pair.key.text)) continue;
     one.settings.delete(pair.key.text);
     one.settings.set(pair.key.text, pair);
   }

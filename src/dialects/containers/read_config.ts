@@ -84,7 +84,9 @@ function readNode(
   const own = readSettings(manager, document, map.config, [...path, 'config'], context);
   const isExpanded = map.expanded_config !== undefined;
   const settings = isExpanded
-    ? readSettings(manager, document, map.expanded_config, [...path, 'expanded_config'], context)
+    ? readSettings(manager, document, map.expanded_config, [...path, 'expanded_config'], context).map(
+        (setting) => own.find((given) => isSame(given, setting)) ?? setting,
+      )
     : own;
   const isInstance = isProfile === false || isExpanded || map.type !== undefined;
   const names = !isProfile && Array.isArray(map.profiles) ? map.profiles.map(String) : undefined;
@@ -98,6 +100,11 @@ function readNode(
     isExpanded,
     context,
   };
+}
+
+/** What the instance sets itself stands in its own configuration, from which `expanded_config` is made. */
+function isSame(given: Setting, expanded: Setting): boolean {
+  return given.key.text === expanded.key.text && given.value.text === expanded.value.text;
 }
 
 function readSettings(
@@ -116,7 +123,7 @@ function readSettings(
   }
   return Object.entries(config).flatMap(([name, given]): Setting[] => {
     const key = keyAt(document, [...path, name], account);
-    if (tellUnknownKey(manager, key, context)) {
+    if (tellUnknownKey(manager, key, Object.keys(config), context)) {
       account.understood(key.at.line, 'unknown key');
       return [];
     }

@@ -25,8 +25,16 @@ export function isContainerKey(manager: Manager, key: string): boolean {
   return key === PRIVILEGED || isFilterKey(manager, key) || delegationKeys(manager).includes(key);
 }
 
-/** Tells of a key that the manager, or its release, does not have: it refuses it. True where the key was such. */
-export function tellUnknownKey(manager: Manager, key: PlacedText, { account, manager: release }: ReadContext): boolean {
+/**
+ * Tells of a key that the manager, or its release, does not have: it refuses it. `others` are the keys beside it. True where the
+ * key was such.
+ */
+export function tellUnknownKey(
+  manager: Manager,
+  key: PlacedText,
+  others: readonly string[],
+  { account, manager: release }: ReadContext,
+): boolean {
   const other = manager === INCUS ? LXD : INCUS;
   if (key.text.startsWith(other.prefix)) {
     const message = `${manager.name} refuses ${quote(key.text)}: that is a key of ${other.name}`;
@@ -45,7 +53,7 @@ export function tellUnknownKey(manager: Manager, key: PlacedText, { account, man
   const isMeant = nearest !== undefined && /bpf/i.test(key.text) && !FREE.test(key.text);
   if (!key.text.startsWith(manager.prefix) && !isMeant) return false;
   const hint = nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
-  const fix = nearest === undefined ? undefined : [{ at: key.at, text: nearest }];
+  const fix = nearest === undefined || others.includes(nearest) ? undefined : [{ at: key.at, text: nearest }];
   account.warn(key.at, {
     code: 'unknown-key',
     message: `${manager.name} has no key ${quote(key.text)}${hint}`,
@@ -130,8 +138,11 @@ function warnOfObstacle({ switchKey }: Manager, { code, message, setting }: Obst
     return;
   }
   const indent = ' '.repeat(key.at.column - 1);
-  const isYaml = context.account.lines[key.at.line - 1]?.text.startsWith(`${indent}${key.text}`);
+  const { lines } = context.account;
+  const isYaml = lines[key.at.line - 1]?.text.startsWith(`${indent}${key.text}`);
+  // In braces, keys are separated by commas.
+  const isInBraces = lines.slice(0, key.at.line).some(({ text }) => text.includes('{'));
   const line = { at: { ...key.at, length: 0 }, text: `${switchKey}: "true"\n${indent}` };
-  const fix = setting === undefined && isYaml ? [line] : undefined;
+  const fix = setting === undefined && isYaml && !isInBraces ? [line] : undefined;
   context.account.warn(key.at, { code, message: `nothing is delegated without ${switchKey}: "true"`, fix });
 }

@@ -75,8 +75,10 @@ export function boundingSetOf({ bounding, withoutCapabilities }: UnitSettings): 
  */
 export function processOf(settings: UnitSettings): DelegateProcess {
   const { ambient, hasNoRoot } = settings;
-  const { uid } = userOf(settings);
+  const user = userOf(settings);
+  const { uid } = user;
+  const account = user.kind === 'dynamic' || user.kind === 'named' ? user : undefined;
   const allowed = boundingSetOf(settings);
   const caps = uid === 0 && !hasNoRoot ? allowed : ambient & allowed;
-  return { userns: hasUserns(settings) ? 'own' : 'init', uid, caps };
+  return { userns: hasUserns(settings) ? 'own' : 'init', uid, caps, ...(account && { account }) };
 }

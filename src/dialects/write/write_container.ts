@@ -13,12 +13,16 @@ export function containerText(
   profile: Profile,
   reasons: string[],
 ): string {
-  const { owner, process, path = '/sys/fs/bpf', uid, gid, mode, masks } = delegation;
+  const { owner, process, path = '/sys/fs/bpf', uid, gid, mode, masks, network } = delegation;
   if (owner === 'init')
     reasons.push('a container has a user namespace of its own, and this bpffs belongs to the initial one');
   if (process.uid !== 0 || process.caps !== CAP_FULL_SET) {
     reasons.push('the user and the capabilities of the process are not part of an instance');
   }
+  if (network === 'host')
+    reasons.push(
+      'a container has a network namespace of its own, and this process is in that of the host (PrivateNetwork=)',
+    );
   if (uid !== undefined || gid !== undefined || mode !== undefined)
     reasons.push('uid=, gid= and mode= of the bpffs are not settings');
   if (manager.pathKey === undefined && path !== '/sys/fs/bpf')

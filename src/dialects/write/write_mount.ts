@@ -29,6 +29,8 @@ function checkMount({ owner, process }: ResolvedDelegation, isByMount: boolean, 
         'program that calls fsopen() inside',
     );
   }
+  if (process.userns !== owner)
+    reasons.push('the process runs in another user namespace than the one that the bpffs belongs to');
   if (process.uid !== 0 || process.caps !== CAP_FULL_SET) {
     reasons.push('the user and the capabilities of the process are not part of a mount');
   }

@@ -10,23 +10,27 @@ import { SETTING_OF_MASK } from '../systemd/name_list.js';
 
 /** A drop-in that makes a unit delegate: earlier values of the same settings are reset. */
 export function unitText(delegation: ResolvedDelegation, profile: Profile, reasons: string[]): string {
-  const { owner, process, path, uid, gid, mode, masks } = delegation;
+  const { owner, process, path, uid, gid, mode, masks, network } = delegation;
   if (path !== undefined && path !== '/sys/fs/bpf')
     reasons.push(`systemd mounts the bpffs at /sys/fs/bpf, not at ${path}`);
   if (uid !== undefined || gid !== undefined || mode !== undefined)
     reasons.push('uid=, gid= and mode= of the bpffs are not settings');
-  if (process.userns !== owner)
-    reasons.push('the process runs in another user namespace than the one that the bpffs belongs to');
+  if (owner === 'own' && process.userns !== 'own')
+    reasons.push('the process runs in the initial user namespace, and the bpffs belongs to another');
   const lines = ['[Service]', 'PrivateBPF=yes'];
   if (owner === 'own') lines.push('DelegateNamespaces=mnt');
+  else if (process.userns === 'own') lines.push('PrivateUsers=yes');
   for (const mask of MASK_NAMES) {
     const { bits } = masks[mask];
     if (bits !== 0n) lines.push(`${SETTING_OF_MASK[mask]}=${listText(profile, mask, bits, reasons)}`);
   }
-  if (process.uid !== 0) lines.push(`User=${process.uid}`);
+  if (process.account?.kind === 'dynamic') lines.push('DynamicUser=yes');
+  else if (process.account) lines.push(`User=${process.account.name}`);
+  else if (process.uid !== 0) lines.push(`User=${process.uid}`);
   if (process.uid === 0 && process.caps !== CAP_FULL_SET)
     lines.push(`CapabilityBoundingSet=${capabilities(process.caps)}`);
   if (process.uid !== 0 && process.caps !== 0n) lines.push(`AmbientCapabilities=${capabilities(process.caps)}`);
+  if (network === 'own') lines.push('PrivateNetwork=yes');
   return `${lines.join('\n')}\n`;
 }
 

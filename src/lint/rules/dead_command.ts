@@ -1,8 +1,8 @@
 import { tokenRouteOf } from '../../kernel/commands.js';
-import { bpffsRule, placeOf } from '../rule.js';
+import { delegationRule, placeOf } from '../rule.js';
 
 /** Of the commands only those that take a token ask delegate_cmds (kernel/bpf/token.c: bpf_token_allow_cmd(), its callers). */
-export const deadCommand = bpffsRule(
+export const deadCommand = delegationRule(
   'dead-command',
   'error',
   'A delegated command asks no token: delegating it changes nothing.',

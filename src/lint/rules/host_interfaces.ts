@@ -1,11 +1,11 @@
 import { CAP_NET_ADMIN } from '../../abi/capabilities.js';
-import { bpffsRule, hasBit, listed, placeOf } from '../rule.js';
+import { delegationRule, hasBit, listed, placeOf } from '../rule.js';
 
 /** Program types that are attached to network interfaces. */
 const ON_INTERFACES = ['xdp', 'sched_cls', 'sched_act', 'netfilter'];
 
 /** link_create asks no token: what is loaded can be attached in the network namespace (net/core/dev.c: bpf_xdp_link_attach()). */
-export const hostInterfaces = bpffsRule(
+export const hostInterfaces = delegationRule(
   'host-interfaces',
   'security',
   'Programs for network interfaces can be loaded by a process in the network namespace of the host: it can attach them to every interface there.',

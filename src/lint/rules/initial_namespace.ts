@@ -1,9 +1,9 @@
 import { delegatesAnything } from '../../dialects/delegation.js';
 import { MASK_NAMES } from '../../kernel/masks.js';
-import { bpffsRule } from '../rule.js';
+import { delegationRule } from '../rule.js';
 
 /** kernel/bpf/token.c: bpf_token_create(), 6.9 and later: EOPNOTSUPP where the bpffs belongs to the initial user namespace. */
-export const initialNamespace = bpffsRule(
+export const initialNamespace = delegationRule(
   'initial-namespace',
   'error',
   'The bpffs belongs to the initial user namespace: no token can be made of it.',

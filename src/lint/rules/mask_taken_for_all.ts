@@ -1,9 +1,15 @@
 import { MASK_ANY } from '../../abi/bpf.js';
 import { MASK_KIND, MASK_NAMES } from '../../kernel/masks.js';
-import { bpffsRule, type Found, hasBit, listed } from '../rule.js';
+import { delegationRule, type Found, hasBit, listed } from '../rule.js';
 
-/** A number whose lowest bits are all set is meant as all of them. Masks have 64 bits. */
-export const maskTakenForAll = bpffsRule(
+/** Numbers with fewer bits are chosen. */
+const LEAST = 0xffffn;
+
+/**
+ * A number whose lowest bits are all set is meant as all of them. Masks have 64 bits. Nothing is mended: `any` delegates more, and what
+ * later kernels add.
+ */
+export const maskTakenForAll = delegationRule(
   'mask-taken-for-all',
   'error',
   'A number such as 0xffffffff is taken for all bits, and the kernel has more.',
@@ -12,7 +18,7 @@ export const maskTakenForAll = bpffsRule(
       const { origins } = delegation.masks[mask];
       for (const written of new Set(origins.map((origin) => origin.written))) {
         const bits = /^\+?\d/.test(written) ? numberOf(written) : 0n;
-        if (bits < 0xffn || bits === MASK_ANY || (bits & (bits + 1n)) !== 0n) continue;
+        if (bits < LEAST || bits === MASK_ANY || (bits & (bits + 1n)) !== 0n) continue;
         const kind = MASK_KIND[mask];
         const missing = vocabulary
           .names(kind)
@@ -20,7 +26,7 @@ export const maskTakenForAll = bpffsRule(
         const at = origins.find((origin) => origin.written === written)?.at;
         if (missing.length === 0 || !at) continue;
         const message = `${written} is not all of delegate_${mask}: ${listed(missing, 8)} ${missing.length === 1 ? 'is' : 'are'} missing; any has every bit`;
-        yield { at, message, fix: [{ at, text: 'any' }] };
+        yield { at, message };
       }
     }
   },

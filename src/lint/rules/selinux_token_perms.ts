@@ -1,10 +1,10 @@
-import { bpffsRule, hasBit, placeOf } from '../rule.js';
+import { delegationRule, hasBit, placeOf } from '../rule.js';
 
 /** Releases whose SELinux may check bpf_token_perms (security/selinux/hooks.c: selinux_bpf_token_create(), 7.0). */
 const FIRST = [7, 0] as const;
 
 /** With the policy capability, the creator of a token needs map_create_as and prog_load_as for what the bpffs delegates. */
-export const selinuxTokenPerms = bpffsRule(
+export const selinuxTokenPerms = delegationRule(
   'selinux-token-perms',
   'warning',
   'SELinux of 7.0 refuses a token where map_create or prog_load is delegated and the policy does not allow map_create_as or prog_load_as.',

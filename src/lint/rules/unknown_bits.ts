@@ -1,10 +1,10 @@
 import { MASK_ANY } from '../../abi/bpf.js';
 import { MASK_KIND, MASK_NAMES } from '../../kernel/masks.js';
 import { KIND_LABEL } from '../../names/spelling.js';
-import { bpffsRule, type Found } from '../rule.js';
+import { delegationRule, type Found } from '../rule.js';
 
 /** Bits past the last enumerator are stored, and no command asks for them. A later kernel gives them a meaning. */
-export const unknownBits = bpffsRule(
+export const unknownBits = delegationRule(
   'unknown-bits',
   'warning',
   'A number has bits for which the kernel has no name: they do nothing there, and something on a later kernel.',

@@ -101,7 +101,7 @@ export const readSchema = output('read', 'What files of other tools delegate: bp
         assumptions: documented(
           z.array(
             z.strictObject({
-              about: documented(z.enum(['owner', 'process', 'kernel']), { description: 'What is assumed.' }),
+              about: documented(z.enum(['owner', 'process', 'kernel', 'systemd']), { description: 'What is assumed.' }),
               of: textOrNull('The name of the delegation; null: it is about all of them.'),
               text: text('In words.'),
             }),
