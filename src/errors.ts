@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'FILE',
   'HOST',
   'NO_WORKERS',
+  'PATTERN',
   'RECORDING',
   'REQUEST_TABLE',
   'SCENARIO',

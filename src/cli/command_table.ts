@@ -22,6 +22,15 @@ export interface CommandSpec {
 
 const SCENARIO: ArgumentSpec = { name: '<scenario>', about: 'scenario file, YAML or JSON; - for standard input' };
 
+const OTHER: ArgumentSpec = { name: '<other>', about: 'another scenario file' };
+const PATTERN: ArgumentSpec = {
+  name: '<pattern>',
+  about: "requests: 'task=web prog_load prog_type=xdp'",
+};
+const PATTERN_NOTES =
+  'A pattern has words key=value,value or key!=value, and all of them count; a word alone is a command. Keys: task, token (none:\n' +
+  'without one), bpffs, cmd, map_type, prog_type, expected_attach_type. Names of tasks and tokens may have *.';
+
 /** Topics of `list`. */
 export const TOPICS = ['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types'] as const;
 /** Shells that `completion` writes a script for. */
@@ -63,6 +72,43 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   matrix: {
     about: 'all that a task may do with a token: every command, map type, program type and attach type',
     arguments: [SCENARIO],
+  },
+  'who-can': {
+    about: 'the tasks and tokens that may make a request, of every one there is; exit status 1 when none may',
+    arguments: [SCENARIO, PATTERN],
+    notes: PATTERN_NOTES,
+  },
+  'what-can': {
+    about: 'what tasks may do, with each token and without: every request asked; exit status 1 for nothing',
+    arguments: [SCENARIO],
+  },
+  diff: {
+    about: 'the requests that one policy allows and another does not; exit status 1 when there are any',
+    arguments: [SCENARIO, { name: '[other]', about: 'the policy after a change; default: the same one' }],
+    notes:
+      'Tasks, tokens and bpffs of the same name are the same; files of other tools have one of each.\n' +
+      'With --intended, exit status 0 when the intended was not allowed before, is now, and nothing else changes.\n' +
+      PATTERN_NOTES,
+  },
+  never: {
+    about: 'whether no request that a pattern means is allowed; exit status 1, with the smallest, when one is',
+    arguments: [SCENARIO, PATTERN],
+    notes: PATTERN_NOTES,
+  },
+  always: {
+    about: 'whether every request that a pattern means is allowed; exit status 1, with the smallest, when one is not',
+    arguments: [SCENARIO, PATTERN],
+    notes: PATTERN_NOTES,
+  },
+  implies: {
+    about: 'whether a policy allows all that the first one does; exit status 1, with the smallest, when it does not',
+    arguments: [SCENARIO, OTHER, { ...PATTERN, name: '[pattern]' }],
+    notes: PATTERN_NOTES,
+  },
+  equivalent: {
+    about: 'whether two policies allow the same; exit status 1, with the smallest difference, when they do not',
+    arguments: [SCENARIO, OTHER, { ...PATTERN, name: '[pattern]' }],
+    notes: PATTERN_NOTES,
   },
   test: {
     about: 'run the expectations in a scenario; exit status 1 when one fails, 2 when there are none',

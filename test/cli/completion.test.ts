@@ -99,7 +99,7 @@ describe('the manual page', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(page).toBe(manPage(version));
     for (const name of names) {
-      expect(page).toMatch(new RegExp(`^\\.SS ${name}\\b`, 'm'));
+      expect(page).toMatch(new RegExp(`^\\.SS ${name.replaceAll('-', '..')}\\b`, 'm'));
       for (const flag of flagsOf(name)) expect(page).toContain(`.B ${flag.replaceAll('-', '\\-')}`);
     }
   });

@@ -150,6 +150,30 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     { args: ['matrix', FLEET, '--task', 'web', '--profile', 'v11'], has: { token: null } },
     { args: ['matrix', FLEET, '--task', 'web', '--compare-profile', 'v11', 'linux-7.3'] },
   ],
+  'who-can': [
+    { args: ['who-can', FLEET, 'prog_load prog_type=xdp'], has: { pattern: 'prog_load prog_type=xdp', allowed: 628 } },
+    { args: ['who-can', FLEET, 'task=web btf_load'], code: 1, has: { asked: 8, allowed: 0, refused: [{}, {}, {}] } },
+  ],
+  'what-can': [
+    { args: ['what-can', FLEET, '--task', 'web', '--token', 'none'], has: { pattern: 'task=web token=none' } },
+  ],
+  diff: [
+    {
+      args: ['diff', FLEET, '--against-profile', 'v12'],
+      code: 1,
+      has: { profiles: ['linux-6.12', 'v12'], intended: null },
+    },
+    { args: ['diff', FLEET, FLEET], has: { gained: [], lost: [] } },
+    {
+      args: ['diff', FLEET, '--against-caps', 'all', '--intended', 'task=web btf_load'],
+      code: 1,
+      has: { intended: { before: 0, holds: false } },
+    },
+  ],
+  never: [{ args: ['never', FLEET, 'task=web btf_load'], has: { holds: true, asked: 8, witness: null } }],
+  always: [{ args: ['always', FLEET, 'task=web btf_load'], code: 1, has: { against: 8, witness: { task: 'web' } } }],
+  implies: [{ args: ['implies', FLEET, FLEET, 'prog_load'], has: { holds: true } }],
+  equivalent: [{ args: ['equivalent', FLEET, at('small.yaml')], code: 1, has: { holds: false } }],
   test: [
     ...EXAMPLES.map((name) => ({ args: ['test', `examples/${name}.yaml`] })),
     { args: ['test', at('small.yaml')], code: 1 },

@@ -19,6 +19,7 @@ import { HostError } from '../../src/host/errors.js';
 import { OUTCOMES } from '../../src/kernel/verdict.js';
 import type { World } from '../../src/kernel/world.js';
 import { quote } from '../../src/names/unknown_name.js';
+import { PatternError } from '../../src/policy/errors.js';
 import { explainText } from '../../src/report/explain_text.js';
 import { matrixText } from '../../src/report/matrix_text.js';
 import { PLAIN } from '../../src/report/style.js';
@@ -122,6 +123,7 @@ describe('the message of every error class is printable', () => {
     PoolError: () => new PoolError('CLOSED', H),
     WorkerCrashedError: () => new WorkerCrashedError(new Error(H)),
     HostError: () => new HostError(H),
+    PatternError: () => new PatternError(H, 1, H),
     AttachmentLimitError: () => new AttachmentLimitError(),
     ColumnMemoryError: () => new errors.ColumnMemoryError(H, H),
     InvalidArgumentError: () => new errors.InvalidArgumentError(H, H),

@@ -95,6 +95,11 @@ const FILE_FACTS = {
   ),
 } as const satisfies OptionTable;
 
+const aPattern = textOf('a pattern of requests');
+const reasons = flag('--reasons', 'why the others are not allowed', { excludes: ['json'] });
+/** What is claimed of every request. */
+const CLAIM = { profile: otherProfile, ...FILE_FACTS, json: json('the result as JSON') } as const satisfies OptionTable;
+
 /** `check` and `explain`: one request, by name or by its fields. */
 const CALLS = ['progLoad', 'mapCreate', 'btfLoad', 'tokenCreate'] as const;
 const ONE_REQUEST = {
@@ -223,6 +228,28 @@ export const OPTIONS = {
     json: json('what is allowed as sets of bits, and every verdict, as JSON'),
     csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),
   },
+  'who-can': { reasons, profile: otherProfile, ...FILE_FACTS, json: json('the requests as JSON') },
+  'what-can': {
+    task: valued('--task <name>', 'the task, or several: * stands for any text, a comma separates names', aTask),
+    token: valued('--token <name>', 'the token, or several; none: without one', aToken),
+    reasons,
+    profile: otherProfile,
+    ...FILE_FACTS,
+    json: json('the requests as JSON'),
+  },
+  diff: {
+    againstProfile: valued('--against-profile <name>', 'the kernel of the policy after the change', profile),
+    againstCaps: valued('--against-caps <list>', 'the capabilities of its tasks: names, all or none', capabilities),
+    intended: valued('--intended <pattern>', 'what the change is meant to allow, and nothing else', aPattern),
+    only: valued('--only <pattern>', 'the requests to compare, default: all', aPattern, { excludes: ['intended'] }),
+    profile: otherProfile,
+    ...FILE_FACTS,
+    json: json('the differences as JSON'),
+  },
+  never: CLAIM,
+  always: CLAIM,
+  implies: CLAIM,
+  equivalent: CLAIM,
   test: {
     profile: otherProfile,
     quiet: flag('--quiet', 'only what failed'),

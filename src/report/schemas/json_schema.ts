@@ -13,6 +13,15 @@ import { initSchema } from './init.js';
 import { lintSchema } from './lint.js';
 import { listSchema } from './list.js';
 import { matrixSchema } from './matrix.js';
+import {
+  alwaysSchema,
+  diffSchema,
+  equivalentSchema,
+  impliesSchema,
+  neverSchema,
+  whatCanSchema,
+  whoCanSchema,
+} from './policy.js';
 import { probeSchema } from './probe.js';
 import { readSchema } from './read.js';
 import { replaySchema } from './replay.js';
@@ -29,6 +38,13 @@ export const OUTPUT_SCHEMAS = {
   check: checkSchema,
   explain: explainSchema,
   matrix: matrixSchema,
+  'who-can': whoCanSchema,
+  'what-can': whatCanSchema,
+  diff: diffSchema,
+  never: neverSchema,
+  always: alwaysSchema,
+  implies: impliesSchema,
+  equivalent: equivalentSchema,
   test: testSchema,
   generate: generateSchema,
   eval: evalSchema,

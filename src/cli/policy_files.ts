@@ -1,0 +1,55 @@
+import type { World } from '../kernel/world.js';
+import { Policy } from '../policy/policy.js';
+import { parsePattern } from '../policy/request_pattern.js';
+import type { PolicyQuestion } from '../report/policy_text.js';
+import type { PolicyFile } from '../report/policy_witness.js';
+import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
+import { worldOf } from './request_options.js';
+import { readScenarioFile, requireTasks, warnOfFile } from './scenario_file.js';
+
+/** A policy that is asked, and the file that it comes from. */
+export interface LoadedPolicy {
+  readonly world: World;
+  readonly file: PolicyFile;
+}
+
+/** Reads a scenario, or a file of another tool in place of one, to ask about every request there is. Throws as readScenarioFile() does. */
+export async function loadPolicy(path: string, facts: MissingFacts): Promise<LoadedPolicy> {
+  const scenario = await readScenarioFile(path, facts);
+  warnOfFile(path, scenario);
+  requireTasks(path, scenario.world);
+  const { profile } = facts;
+  const options = profile ? ['--profile', profile.name] : [];
+  return {
+    world: withCommonNames(scenario, worldOf(scenario, profile)),
+    file: { path, options, hasDefaults: scenario.defaults !== undefined },
+  };
+}
+
+/** Files of other tools have one task and one token: these are the same, whatever the files call them. */
+function withCommonNames({ defaults }: LoadedScenario, world: World): World {
+  if (!defaults) return world;
+  const named = <Item extends { readonly name: string }>(items: readonly Item[], name: string): Item[] =>
+    items.map((item, i) => ({ ...item, name: i === 0 ? name : item.name }));
+  return {
+    ...world,
+    tasks: named(world.tasks, 'process'),
+    tokens: named(world.tokens, 'token'),
+    bpffs: named(world.bpffs, 'bpffs'),
+  };
+}
+
+/** Asks a policy of one world or of two, and frees it. Throws a PatternError for a pattern that cannot be read. */
+export function withPolicy<Result>(
+  policies: readonly LoadedPolicy[],
+  pattern: string | undefined,
+  ask: (question: PolicyQuestion) => Result,
+): Result {
+  const policy = new Policy(policies.map(({ world }) => world));
+  try {
+    const meant = pattern === undefined ? undefined : parsePattern(pattern, policy.aligned);
+    return ask({ policy, files: policies.map(({ file }) => file), pattern: meant });
+  } finally {
+    policy.dispose();
+  }
+}

@@ -1,0 +1,48 @@
+import { allows, type Policy, requestCount } from './policy.js';
+import { comparePairs, firstRequest, type PolicyRequest } from './request_group.js';
+import type { RequestPattern } from './request_pattern.js';
+
+/**
+ * What is claimed of every request that is meant. Of one world: `never` it is allowed, `always` it is. Of two: what the first allows, the
+ * second does (`implies`); each allows what the other does (`equivalent`).
+ */
+export type Claim = 'never' | 'always' | 'implies' | 'equivalent';
+
+/** Whether a claim holds: it was asked of every request. */
+export interface ClaimResult {
+  readonly claim: Claim;
+  readonly asked: number;
+  /** Requests of which it does not hold. */
+  readonly against: number;
+  /** The smallest of them: by task, then no token, tokens and bpffs by index, then by cell; undefined where it holds. */
+  readonly witness: PolicyRequest | undefined;
+}
+
+const FAILS: Readonly<Record<Claim, (first: boolean, second: boolean) => boolean>> = {
+  never: (allowed) => allowed,
+  always: (allowed) => !allowed,
+  implies: (first, second) => first && !second,
+  equivalent: (first, second) => first !== second,
+};
+
+/** Asks every request that a pattern means whether a claim holds of it. */
+export function checkClaim(policy: Policy, claim: Claim, pattern?: RequestPattern): ClaimResult {
+  const fails = FAILS[claim];
+  let asked = 0;
+  let against = 0;
+  let witness: PolicyRequest | undefined;
+  for (const { pairs, cells, verdicts } of policy.ask(pattern)) {
+    asked += requestCount({ pairs, cells });
+    const [first, second] = verdicts;
+    let failing = 0;
+    for (const [i, cell] of cells.entries()) {
+      if (!fails(allows(first, i), allows(second, i))) continue;
+      failing += 1;
+      if (failing > 1) continue;
+      const found = firstRequest(pairs, cell);
+      if (!witness || comparePairs(found, witness) < 0) witness = found;
+    }
+    against += failing * requestCount({ pairs, cells: [cells[0] as (typeof cells)[number]] });
+  }
+  return { claim, asked, against, witness };
+}

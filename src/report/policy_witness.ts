@@ -1,0 +1,42 @@
+import { isOtherPrograms } from '../kernel/permission_cells.js';
+import type { Policy } from '../policy/policy.js';
+import type { PolicyRequest } from '../policy/request_group.js';
+import { nameCall } from '../request/name_request.js';
+import { shellWord } from '../text/printable.js';
+
+/** How a world of a policy is named to check a request in it. */
+export interface PolicyFile {
+  /** As it was named. */
+  readonly path: string;
+  /** Options that make the world of the file: another kernel. */
+  readonly options: readonly string[];
+  /** Whether its one task and its one token are meant without naming them: a file of another tool. */
+  readonly hasDefaults: boolean;
+}
+
+/** A program type that stands for all but cgroup_skb. */
+const OTHER_PROGRAM = 'socket_filter';
+
+/** The command line that checks a request in one of the worlds. */
+export function witnessCommand(
+  { aligned }: Policy,
+  files: readonly PolicyFile[],
+  side: number,
+  { task, kind, object, cell }: PolicyRequest,
+): string {
+  const file = files[side] ?? (files[0] as PolicyFile);
+  const words = ['bpftoken', 'check', file.path, ...file.options];
+  if (!file.hasDefaults) words.push('--task', aligned.tasks[task]?.name ?? '');
+  if (kind === 'token' && object !== undefined && !file.hasDefaults)
+    words.push('--token', aligned.tokens[object]?.name ?? '');
+  if (kind === 'bpffs' && object !== undefined && !file.hasDefaults)
+    words.push('--bpffs', aligned.bpffs[object]?.name ?? '');
+  const call = nameCall(cell.vocabulary, cell);
+  words.push('--cmd', call.cmd);
+  if (call.map_type !== undefined) words.push('--map-type', call.map_type);
+  const isOther = isOtherPrograms(cell.vocabulary, cell);
+  if (call.prog_type !== undefined) words.push('--prog-type', isOther ? OTHER_PROGRAM : call.prog_type);
+  if (call.expected_attach_type !== undefined && !isOther)
+    words.push('--expected-attach-type', call.expected_attach_type);
+  return words.map(shellWord).join(' ');
+}
