@@ -1,17 +1,20 @@
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
+import type { ReadComplaint } from '../line_account.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
 import { assign, isUnitSetting } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
 import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
+import { isRemoved } from './removed_settings.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
 import { initialSettings, type UnitSettings } from './unit_settings.js';
 import { warnOfUnit } from './unit_warnings.js';
+import { meantSetting } from './unknown_setting.js';
 
 /** The sections in which a process is described. */
 const EXEC_SECTIONS = ['Service', 'Socket', 'Mount', 'Swap'];
@@ -196,20 +199,7 @@ function readSetting(
       return;
     }
     for (const number of line.numbers) account.understood(number, 'unknown setting');
-    const elsewhere = EXEC_SECTIONS.find((other) => KNOWN_SETTINGS[other]?.includes(name));
-    const nearest = nearestOf(name, known);
-    const hint = elsewhere
-      ? `; it belongs to [${elsewhere}]`
-      : nearest === undefined
-        ? ''
-        : `; did you mean ${quote(nearest)}?`;
-    const fix = elsewhere || nearest === undefined ? undefined : [{ at: key.at, text: nearest }];
-    account.warn(key.at, {
-      code: 'unknown-setting',
-      message: `systemd ignores the unknown setting ${quote(name)} in [${section}]${hint}`,
-      nearest,
-      fix,
-    });
+    account.warn(key.at, unknownSetting(unit, section, key));
     return;
   }
   if (!EXEC_SECTIONS.includes(section) || !isUnitSetting(name)) {
@@ -224,4 +214,28 @@ function readSetting(
   }
   if (isOfDelegation(name)) unit.start ??= key.at;
   assign(unit.settings, key, value, context);
+}
+
+/** What is said of a setting that a section does not have. */
+function unknownSetting({ settings }: UnitReading, section: string, key: PlacedText): ReadComplaint {
+  const name = key.text;
+  const code = 'unknown-setting';
+  if (isRemoved(name, section)) {
+    return { code, message: `systemd ignores ${name}=: its support was removed` };
+  }
+  const start = `systemd ignores the unknown setting ${quote(name)} in [${section}]`;
+  const elsewhere = [...COMMON_SECTIONS, ...EXEC_SECTIONS, ...Object.keys(KNOWN_SETTINGS)].find((other) =>
+    KNOWN_SETTINGS[other]?.includes(name),
+  );
+  if (elsewhere) return { code, message: `${start}; it belongs to [${elsewhere}]` };
+  const meant = meantSetting(name, KNOWN_SETTINGS[section] ?? []);
+  if (!meant) return { code, message: start };
+  // A setting that is made already would be replaced.
+  const isFixed = meant.isCertain && !settings.places.has(meant.name);
+  return {
+    code,
+    message: `${start}; did you mean ${quote(meant.name)}?`,
+    nearest: meant.name,
+    fix: isFixed ? [{ at: key.at, text: meant.name }] : undefined,
+  };
 }
