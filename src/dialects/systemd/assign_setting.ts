@@ -1,7 +1,7 @@
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
 import { quote } from '../../names/unknown_name.js';
 import type { ReadContext } from '../read_context.js';
-import type { PlacedText } from '../source_text.js';
+import type { PlacedText, Span } from '../source_text.js';
 import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
 import { commandExtent } from './exec_start.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
@@ -15,31 +15,23 @@ const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
 /** Values of Type= of a service. */
 const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
 
-type Setter = (settings: UnitSettings, value: PlacedText, context: ReadContext, key: PlacedText) => void;
-
-/** Tells of a value that systemd ignores: what was before stays. */
-function ignored({ account }: ReadContext, key: PlacedText, value: PlacedText, expected: string): void {
-  const given = value.text === '' ? 'an empty value' : quote(value.text);
-  const at = value.text === '' ? key.at : value.at;
-  account.warn(at, { code: 'bad-value', message: `${key.text}: systemd ignores ${given}: ${expected} is expected` });
+/** What becomes of a value that systemd does not take: what was before stays, or the file is refused (-ENOEXEC). */
+export interface BadValue {
+  readonly kind: 'ignored' | 'refused';
+  /** What systemd takes in its place. */
+  readonly expected: string;
 }
 
-/** Tells of a value for which systemd refuses the file (-ENOEXEC). */
-function refused(
+/** Makes an assignment; answers for a value that is not taken. */
+export type Setter = (
   settings: UnitSettings,
-  { account }: ReadContext,
-  key: PlacedText,
   value: PlacedText,
-  expected: string,
-): void {
-  const given = value.text === '' ? 'an empty value' : quote(value.text);
-  const at = value.text === '' ? key.at : value.at;
-  account.warn(at, {
-    code: 'refused-unit',
-    message: `${key.text}: systemd refuses ${given}, and reads no further: ${expected} is expected`,
-  });
-  settings.isRefused = true;
-}
+  context: ReadContext,
+  key: PlacedText,
+) => BadValue | undefined;
+
+const ignored = (expected: string): BadValue => ({ kind: 'ignored', expected });
+const refused = (expected: string): BadValue => ({ kind: 'refused', expected });
 
 /** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
 function isUserName(text: string, file: string): boolean {
@@ -52,9 +44,9 @@ function isUserName(text: string, file: string): boolean {
 }
 
 function boolean(assign: (settings: UnitSettings, value: boolean) => void): Setter {
-  return (settings, value, context, key) => {
+  return (settings, value) => {
     const found = parseBoolean(value.text);
-    if (found === undefined) ignored(context, key, value, 'yes or no');
+    if (found === undefined) return ignored('yes or no');
     else assign(settings, found);
   };
 }
@@ -71,17 +63,17 @@ function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
 }
 
 function userOrGroup(name: 'user' | 'group', expected: string): Setter {
-  return (settings, value, context, key) => {
-    if (value.text !== '' && !isUserName(value.text, value.at.file)) refused(settings, context, key, value, expected);
+  return (settings, value) => {
+    if (value.text !== '' && !isUserName(value.text, value.at.file)) return refused(expected);
     else settings[name] = value.text === '' ? undefined : value.text;
   };
 }
 
 /** A path that is left out where it is not absolute. What a specifier stands for at the start is not known. */
 function absolutePath(assignPath: (settings: UnitSettings, path: string) => void): Setter {
-  return (settings, value, context, key) => {
+  return (settings, value) => {
     if (value.text === '' || /^(?:\/|%[^%])/.test(value.text)) assignPath(settings, value.text);
-    else ignored(context, key, value, 'an absolute path');
+    else return ignored('an absolute path');
   };
 }
 
@@ -103,23 +95,22 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     settings.privateBpf = value;
   }),
   ...Object.fromEntries(MASK_NAMES.map((name) => [SETTING_OF_MASK[name], mask(name)])),
-  DelegateNamespaces: (settings, value, context, key) => {
+  DelegateNamespaces: (settings, value) => {
     const found = assignNamespaces(value.text, settings.delegateNamespaces);
-    if (found === null)
-      ignored(context, key, value, 'yes, no, or names such as mnt, net, pid and cgroup, without user');
+    if (found === null) return ignored('yes, no, or names such as mnt, net, pid and cgroup, without user');
     else settings.delegateNamespaces = found;
   },
-  PrivateUsers: (settings, value, context, key) => {
+  PrivateUsers: (settings, value) => {
     const found = parseBoolean(value.text);
     const named = PRIVATE_USERS.find((name) => name === value.text);
     if (found !== undefined) settings.privateUsers = found ? 'self' : 'no';
     else if (named) settings.privateUsers = named;
-    else ignored(context, key, value, `yes, ${PRIVATE_USERS.join(', ')}`);
+    else return ignored(`yes, ${PRIVATE_USERS.join(', ')}`);
   },
   User: userOrGroup('user', 'the name or number of a user'),
-  DynamicUser: (settings, value, context, key) => {
+  DynamicUser: (settings, value) => {
     const found = parseBoolean(value.text);
-    if (found === undefined) refused(settings, context, key, value, 'yes or no');
+    if (found === undefined) return refused('yes or no');
     else settings.dynamicUser = found;
   },
   AmbientCapabilities: capabilitySet('ambient', 0n),
@@ -133,9 +124,9 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   UserNamespacePath: absolutePath((settings, path) => {
     settings.userNamespacePath = path;
   }),
-  KillMode: (settings, value, context, key) => {
+  KillMode: (settings, value) => {
     if (value.text === '' || KILL_MODES.includes(value.text)) settings.killMode = value.text;
-    else ignored(context, key, value, KILL_MODES.join(', '));
+    else return ignored(KILL_MODES.join(', '));
   },
   Group: userOrGroup('group', 'the name or number of a group'),
   PAMName: (settings, value) => {
@@ -156,17 +147,17 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       }),
     ]),
   ),
-  WorkingDirectory: (settings, value, context, key) => {
+  WorkingDirectory: (settings, value) => {
     const path = value.text.replace(/^-/, '');
     if (value.text === '') settings.workingDirectory = undefined;
     else if (path === '~' || replaceSpecifiers(path, true)?.startsWith('/') || /^%[^%]/.test(path)) {
       settings.workingDirectory = path;
-    } else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
-    else refused(settings, context, key, value, 'an absolute path');
+    } else if (value.text.startsWith('-')) return ignored('an absolute path');
+    else return refused('an absolute path');
   },
-  Type: (settings, value, context, key) => {
+  Type: (settings, value) => {
     if (SERVICE_TYPES.includes(value.text)) settings.type = value.text;
-    else ignored(context, key, value, SERVICE_TYPES.join(', '));
+    else return ignored(SERVICE_TYPES.join(', '));
   },
   SystemCallFilter: (settings, value) => {
     settings.filter = assignFilter(settings.filter, value.text);
@@ -185,15 +176,16 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       },
     ]),
   ),
-  ExecStart: (settings, value, context, key) => {
+  ExecStart: (settings, value) => {
     if (value.text === '') {
       settings.commands = [];
       return;
     }
     const extent = commandExtent(value.text, hasInstance(value.at.file));
-    if (extent === 'refused') refused(settings, context, key, value, 'an absolute path, or a name without "/"');
-    else if (extent === undefined) ignored(context, key, value, 'an absolute path, or a name without "/"');
-    else settings.commands = [...settings.commands, extent];
+    if (extent === 'refused') return refused('an absolute path, or a name without "/"');
+    if (extent === undefined) return ignored('an absolute path, or a name without "/"');
+    settings.commands = [...settings.commands, extent];
+    return undefined;
   },
 };
 
@@ -202,8 +194,26 @@ export function isUnitSetting(key: string): boolean {
   return Object.hasOwn(SETTERS, key);
 }
 
-/** Makes an assignment, as systemd does. */
-export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
-  SETTERS[key.text]?.(settings, value, context, key);
+/** Makes an assignment without a word about a value that is not taken. */
+export function applySetting(...[settings, value, context, key]: Parameters<Setter>): BadValue | undefined {
+  const bad = SETTERS[key.text]?.(settings, value, context, key);
   settings.places.set(pathSettingOf(key.text), key);
+  return bad;
+}
+
+/** The place of a value, and how messages name it. */
+export function namedValue(key: PlacedText, value: PlacedText): { readonly at: Span; readonly name: string } {
+  return value.text === '' ? { at: key.at, name: 'an empty value' } : { at: value.at, name: quote(value.text) };
+}
+
+/** Makes an assignment of a file, as systemd does. */
+export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
+  const bad = applySetting(settings, value, context, key);
+  if (!bad) return;
+  const { at, name } = namedValue(key, value);
+  const isRefused = bad.kind === 'refused';
+  const effect = isRefused ? `systemd refuses ${name}, and reads no further` : `systemd ignores ${name}`;
+  const message = `${key.text}: ${effect}: ${bad.expected} is expected`;
+  context.account.warn(at, { code: isRefused ? 'refused-unit' : 'bad-value', message });
+  if (isRefused) settings.isRefused = true;
 }
