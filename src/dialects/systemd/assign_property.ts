@@ -1,12 +1,11 @@
 import { quote } from '../../names/unknown_name.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
-import { applySetting, type BadValue, isUnitSetting, type Setter } from './assign_setting.js';
-import { assignPaths, PATH_SETTINGS } from './bpffs_cover.js';
+import { setterOf } from './assign_setting.js';
+import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
+import { refused, type Setter } from './setter.js';
 import type { UnitSettings } from './unit_settings.js';
 import { ALL_CAPABILITIES, assignNamespaces, capabilityWords } from './values.js';
-
-const refused = (expected: string): BadValue => ({ kind: 'refused', expected });
 
 /** A set of capabilities takes the place of the one before; words that are no capability are left out without a word. */
 function capabilitySet(name: 'ambient' | 'bounding'): Setter {
@@ -37,7 +36,9 @@ const PROPERTIES: Readonly<Record<string, Setter>> = {
   AmbientCapabilities: capabilitySet('ambient'),
   CapabilityBoundingSet: capabilitySet('bounding'),
   KillMode: (settings, value, context, key) =>
-    value.text === '' ? refused('control-group, process, mixed or none') : applySetting(settings, value, context, key),
+    value.text === ''
+      ? refused('control-group, process, mixed or none')
+      : ofFile('KillMode')?.(settings, value, context, key),
   ...Object.fromEntries(
     PATH_SETTINGS.map((name): [string, Setter] => [
       name,
@@ -46,9 +47,19 @@ const PROPERTIES: Readonly<Record<string, Setter>> = {
   ),
 };
 
+/** What a property does; undefined for one that decides nothing here. */
+function setterOfProperty(key: string): Setter | undefined {
+  return Object.hasOwn(PROPERTIES, key) ? PROPERTIES[key] : ofFile(key);
+}
+
+/** The setter of the setting of that name. */
+function ofFile(key: string): Setter | undefined {
+  return setterOf('Service', key) ?? setterOf('Unit', key);
+}
+
 /**
- * Makes an assignment of systemd-run: a value takes the place of the one before but for lists of paths and filters. Answers what is
- * expected in place of a value for which the whole call is refused.
+ * Makes an assignment of systemd-run: a value takes the place of the one before but for lists of paths, commands and filters. Answers
+ * what is expected in place of a value for which the whole call is refused.
  */
 export function assignProperty(
   settings: UnitSettings,
@@ -56,11 +67,7 @@ export function assignProperty(
   value: PlacedText,
   context: ReadContext,
 ): string | undefined {
-  const setter = Object.hasOwn(PROPERTIES, key.text) ? PROPERTIES[key.text] : undefined;
-  const bad = (setter ?? applySetting)(settings, value, context, key);
-  settings.places.set(key.text, key);
+  const bad = setterOfProperty(key.text)?.(settings, value, context, key);
+  settings.places.set(pathSettingOf(key.text), key);
   return bad?.expected;
 }
-
-/** Whether a property decides something here. */
-export const isUnitProperty = isUnitSetting;

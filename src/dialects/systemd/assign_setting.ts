@@ -3,8 +3,11 @@ import { quote } from '../../names/unknown_name.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
 import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
-import { commandExtent } from './exec_start.js';
+import { SOCKET_COMMANDS } from './command_setters.js';
+import { MOUNT_SETTERS } from './mount_setters.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
+import { SERVICE_SETTERS, UNIT_SETTERS } from './service_setters.js';
+import { type BadValue, booleanSetter, ignored, refused, type Setter } from './setter.js';
 import { hasInstance, replaceSpecifiers } from './specifiers.js';
 import { assignFileSystems, assignFilter } from './syscall_filter.js';
 import { PRIVATE_USERS, TAKEN_BY, type UnitSettings } from './unit_settings.js';
@@ -12,26 +15,6 @@ import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, parseBoolean, u
 
 /** Values of KillMode=. */
 const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
-/** Values of Type= of a service. */
-const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
-
-/** What becomes of a value that systemd does not take: what was before stays, or the file is refused (-ENOEXEC). */
-export interface BadValue {
-  readonly kind: 'ignored' | 'refused';
-  /** What systemd takes in its place. */
-  readonly expected: string;
-}
-
-/** Makes an assignment; answers for a value that is not taken. */
-export type Setter = (
-  settings: UnitSettings,
-  value: PlacedText,
-  context: ReadContext,
-  key: PlacedText,
-) => BadValue | undefined;
-
-const ignored = (expected: string): BadValue => ({ kind: 'ignored', expected });
-const refused = (expected: string): BadValue => ({ kind: 'refused', expected });
 
 /** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
 function isUserName(text: string, file: string): boolean {
@@ -41,14 +24,6 @@ function isUserName(text: string, file: string): boolean {
   if (/^(?:0|[1-9]\d*)$/.test(name)) return Number(name) < 0xffff_ffff && Number(name) !== 0xffff;
   const hasControl = [...name].some((unit) => unit < ' ' || unit === '\x7f');
   return !hasControl && !/[:/]|^ | $|^\.{1,2}$|^-?\d*$/.test(name);
-}
-
-function boolean(assign: (settings: UnitSettings, value: boolean) => void): Setter {
-  return (settings, value) => {
-    const found = parseBoolean(value.text);
-    if (found === undefined) return ignored('yes or no');
-    else assign(settings, found);
-  };
 }
 
 function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
@@ -77,6 +52,12 @@ function absolutePath(assignPath: (settings: UnitSettings, path: string) => void
   };
 }
 
+/** A path for which systemd refuses the unit where it is not absolute. */
+function rootPath(_: UnitSettings, { text }: PlacedText): BadValue | undefined {
+  const isTaken = text === '' || (/^(?:\/|%)/.test(text) && replaceSpecifiers(text, true) !== undefined);
+  return isTaken && !text.startsWith('%%') ? undefined : refused('an absolute path');
+}
+
 /** A mask: a later assignment replaces an earlier one, even where none of its names is known. */
 function mask(name: MaskName): Setter {
   return (settings, value, context, key) => {
@@ -89,9 +70,9 @@ function mask(name: MaskName): Setter {
   };
 }
 
-/** The settings that decide what a unit delegates, and to which process. */
-const SETTERS: Readonly<Record<string, Setter>> = {
-  PrivateBPF: boolean((settings, value) => {
+/** The settings that decide what a unit delegates, and to which process: those of every section with a process. */
+const PROCESS_SETTERS: Readonly<Record<string, Setter>> = {
+  PrivateBPF: booleanSetter((settings, value) => {
     settings.privateBpf = value;
   }),
   ...Object.fromEntries(MASK_NAMES.map((name) => [SETTING_OF_MASK[name], mask(name)])),
@@ -115,7 +96,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   },
   AmbientCapabilities: capabilitySet('ambient', 0n),
   CapabilityBoundingSet: capabilitySet('bounding', INITIAL_BOUNDING),
-  PrivateNetwork: boolean((settings, value) => {
+  PrivateNetwork: booleanSetter((settings, value) => {
     settings.privateNetwork = value;
   }),
   NetworkNamespacePath: absolutePath((settings, path) => {
@@ -129,19 +110,25 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     else return ignored(KILL_MODES.join(', '));
   },
   Group: userOrGroup('group', 'the name or number of a group'),
+  SupplementaryGroups: (_, value) => {
+    const words = value.text.split(/[ \t]+/).filter((word) => word !== '');
+    return words.every((word) => isUserName(word, value.at.file)) ? undefined : refused('names or numbers of groups');
+  },
+  RootDirectory: rootPath,
+  RootImage: rootPath,
   PAMName: (settings, value) => {
     settings.pamName = value.text;
   },
   SecureBits: (settings, value) => {
     settings.hasNoRoot = unquotedWords(value.text).includes('noroot');
   },
-  PrivatePIDs: boolean((settings, value) => {
+  PrivatePIDs: booleanSetter((settings, value) => {
     settings.privatePids = value;
   }),
   ...Object.fromEntries(
     Object.keys(TAKEN_BY).map((name) => [
       name,
-      boolean((settings, value) => {
+      booleanSetter((settings, value) => {
         if (value) settings.withoutCapabilities.add(name);
         else settings.withoutCapabilities.delete(name);
       }),
@@ -154,10 +141,6 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       settings.workingDirectory = path;
     } else if (value.text.startsWith('-')) return ignored('an absolute path');
     else return refused('an absolute path');
-  },
-  Type: (settings, value) => {
-    if (SERVICE_TYPES.includes(value.text)) settings.type = value.text;
-    else return ignored(SERVICE_TYPES.join(', '));
   },
   SystemCallFilter: (settings, value) => {
     settings.filter = assignFilter(settings.filter, value.text);
@@ -176,29 +159,21 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       },
     ]),
   ),
-  ExecStart: (settings, value) => {
-    if (value.text === '') {
-      settings.commands = [];
-      return;
-    }
-    const extent = commandExtent(value.text, hasInstance(value.at.file));
-    if (extent === 'refused') return refused('an absolute path, or a name without "/"');
-    if (extent === undefined) return ignored('an absolute path, or a name without "/"');
-    settings.commands = [...settings.commands, extent];
-    return undefined;
-  },
 };
 
-/** Whether a setting decides something here. */
-export function isUnitSetting(key: string): boolean {
-  return Object.hasOwn(SETTERS, key);
-}
+/** The settings of each section that decide something here. */
+const SETTERS: Readonly<Record<string, Readonly<Record<string, Setter>>>> = {
+  Unit: UNIT_SETTERS,
+  Service: { ...PROCESS_SETTERS, ...SERVICE_SETTERS },
+  Socket: { ...PROCESS_SETTERS, ...SOCKET_COMMANDS },
+  Mount: { ...PROCESS_SETTERS, ...MOUNT_SETTERS },
+  Swap: PROCESS_SETTERS,
+};
 
-/** Makes an assignment without a word about a value that is not taken. */
-export function applySetting(...[settings, value, context, key]: Parameters<Setter>): BadValue | undefined {
-  const bad = SETTERS[key.text]?.(settings, value, context, key);
-  settings.places.set(pathSettingOf(key.text), key);
-  return bad;
+/** What a setting does; undefined for one that decides nothing here. */
+export function setterOf(section: string, key: string): Setter | undefined {
+  const setters = Object.hasOwn(SETTERS, section) ? (SETTERS[section] ?? {}) : {};
+  return Object.hasOwn(setters, key) ? setters[key] : undefined;
 }
 
 /** The place of a value, and how messages name it. */
@@ -207,8 +182,15 @@ export function namedValue(key: PlacedText, value: PlacedText): { readonly at: S
 }
 
 /** Makes an assignment of a file, as systemd does. */
-export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
-  const bad = applySetting(settings, value, context, key);
+export function assign(
+  setter: Setter,
+  settings: UnitSettings,
+  key: PlacedText,
+  value: PlacedText,
+  context: ReadContext,
+): void {
+  const bad = setter(settings, value, context, key);
+  settings.places.set(pathSettingOf(key.text), key);
   if (!bad) return;
   const { at, name } = namedValue(key, value);
   const isRefused = bad.kind === 'refused';

@@ -5,7 +5,7 @@ import { type GivenOption, getopt } from '../getopt.js';
 import type { ReadContext } from '../read_context.js';
 import { shellWords } from '../shell_words.js';
 import { type PlacedText, piece } from '../source_text.js';
-import { assignProperty, isUnitProperty } from './assign_property.js';
+import { assignProperty } from './assign_property.js';
 import { namedValue } from './assign_setting.js';
 import { isOfDelegation } from './name_list.js';
 import { startUnit, type UnitReading } from './read_unit.js';
@@ -53,7 +53,8 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
     const path = valuesOf('working-directory').at(-1)?.text;
     // Another path is one of the directory in which the command is started.
     if (path?.startsWith('/')) unit.settings.workingDirectory = path;
-    if (operands.length > 0) unit.settings.commands = [...unit.settings.commands, 'all'];
+    const { commandsOf } = unit.settings;
+    if (operands.length > 0) commandsOf.set('ExecStart', [...(commandsOf.get('ExecStart') ?? []), 'all']);
   }
   if (!unit.start) return [];
   const isUserManager = has('user', 'capsule');
@@ -127,7 +128,7 @@ function readProperty(unit: UnitReading, type: TransientType, property: PlacedTe
     // What the call would delegate is read all the same.
     if (!ofService) return;
   }
-  if (isUnitProperty(key.text)) assignOne(unit, key, value, context);
+  assignOne(unit, key, value, context);
 }
 
 function assignOne(unit: UnitReading, key: PlacedText, value: PlacedText, context: ReadContext): void {

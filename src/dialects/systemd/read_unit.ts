@@ -4,8 +4,9 @@ import type { Delegation } from '../delegation.js';
 import type { ReadComplaint } from '../line_account.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
-import { assign, isUnitSetting } from './assign_setting.js';
+import { assign, setterOf } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
+import { mountUnitDelegation } from './mount_unit.js';
 import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
 import { isRemoved } from './removed_settings.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
@@ -49,6 +50,7 @@ export function readUnitFile(
   file: UnitFile = { path: context.account.file, lines: context.account.lines },
 ): void {
   const { settings } = unit;
+  if (!isDropIn && !isDropInPath(file.path)) settings.mainFile = typeOf(file.path);
   // Of a unit that is refused, no drop-in is read.
   const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
   if (refusedAt === undefined) return;
@@ -56,10 +58,15 @@ export function readUnitFile(
   settings.isRefused = !isDropIn || refusedAt === 0;
 }
 
+/** The type of a unit, by the path of a file of it; undefined for a path without one. */
+function typeOf(path: string): string | undefined {
+  return /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
+}
+
 /** The line at which systemd stops reading; undefined where it reads them all. */
 function readLines(unit: UnitReading, context: ReadContext, { path, lines }: UnitFile): number | undefined {
   const { account } = context;
-  const type = /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
+  const type = typeOf(path);
   let section: string | undefined;
   let isIgnored = false;
   for (const line of logicalLines(account, lines)) {
@@ -127,10 +134,12 @@ export function unitName(file: string): string {
 /** What a unit delegates, after all of its files: `contexts` are theirs. */
 export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]): readonly Delegation[] {
   const { settings, start, name } = unit;
-  if (!start) return [];
+  const mounted = mountUnitDelegation(name, settings, contexts);
+  const found = mounted ? [mounted] : [];
+  if (!start) return found;
   for (const context of contexts) warnOfUnit(settings, context);
   const delegation = unitDelegation(name, start, settings);
-  return delegation ? [delegation] : [];
+  return delegation ? [...found, delegation] : found;
 }
 
 function note(
@@ -202,7 +211,8 @@ function readSetting(
     account.warn(key.at, unknownSetting(unit, section, key));
     return;
   }
-  if (!EXEC_SECTIONS.includes(section) || !isUnitSetting(name)) {
+  const setter = setterOf(section, name);
+  if (!setter) {
     note(context, line, 'other_setting');
     return;
   }
@@ -213,7 +223,7 @@ function readSetting(
     return;
   }
   if (isOfDelegation(name)) unit.start ??= key.at;
-  assign(unit.settings, key, value, context);
+  assign(setter, unit.settings, key, value, context);
 }
 
 /** What is said of a setting that a section does not have. */

@@ -111,9 +111,11 @@ export const SHOWN_PROPERTIES: Readonly<Record<string, Property>> = {
   RestrictFileSystems: (settings, { text }) => {
     settings.fileSystems = assignFileSystems(undefined, text);
   },
-  // One line for each command. That the unit is loaded shows that it may have several.
+  // One line for each command. That the unit is loaded shows that it may have several: the one that gets most stands for them.
   ExecStartEx: (settings, { text }) => {
-    settings.commands = [extentOf({ ...settings, commands: [...settings.commands, printedExtent(text)] })];
+    const before = settings.commandsOf.get('ExecStart') ?? [];
+    settings.commandsOf.set('ExecStart', [...before, printedExtent(text)]);
+    settings.commandsOf.set('ExecStart', [extentOf(settings)]);
   },
   ...Object.fromEntries(
     PATH_SETTINGS.map((name): [string, Property] => [
