@@ -231,7 +231,7 @@ function unknownSetting({ settings }: UnitReading, section: string, key: PlacedT
   const name = key.text;
   const code = 'unknown-setting';
   if (isRemoved(name, section)) {
-    return { code, message: `systemd ignores ${name}=: its support was removed` };
+    return { code, message: `systemd ignores the setting ${quote(name)}: its support was removed` };
   }
   const start = `systemd ignores the unknown setting ${quote(name)} in [${section}]`;
   const elsewhere = [...COMMON_SECTIONS, ...EXEC_SECTIONS, ...Object.keys(KNOWN_SETTINGS)].find((other) =>
