@@ -81,3 +81,10 @@ test('other values of a service are ignored, as systemd does', () => {
   const lines = 'ExecStart=/bin/a\nRestart=bogus\nBusName=x\nExitType=y\nRemainAfterExit=q';
   expect(read(lines).codes).toEqual(['bad-value 6', 'bad-value 7', 'bad-value 8', 'bad-value 9']);
 });
+
+test('a root of its own is with a mount namespace, which excludes a working directory in /sys', () => {
+  const unit = '[Service]\nExecStart=/bin/a\nBPFDelegateCommands=any\nWorkingDirectory=/sys\n';
+  expect(read(`${unit}RootImage=/x.raw`).delegation?.unusable).toContain('excludes a working directory');
+  expect(read(`${unit}RootDirectory=/srv`).delegation?.unusable).toContain('excludes a working directory');
+  expect(read(`${unit}RootDirectory=/`).delegation?.unusable).toContain('PrivateBPF= is not on');
+});

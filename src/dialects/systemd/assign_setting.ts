@@ -7,7 +7,7 @@ import { SOCKET_COMMANDS } from './command_setters.js';
 import { MOUNT_SETTERS } from './mount_setters.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
 import { SERVICE_SETTERS, UNIT_SETTERS } from './service_setters.js';
-import { type BadValue, booleanSetter, ignored, refused, type Setter } from './setter.js';
+import { booleanSetter, ignored, refused, type Setter } from './setter.js';
 import { hasInstance, replaceSpecifiers } from './specifiers.js';
 import { assignFileSystems, assignFilter } from './syscall_filter.js';
 import { PRIVATE_USERS, TAKEN_BY, type UnitSettings } from './unit_settings.js';
@@ -52,10 +52,16 @@ function absolutePath(assignPath: (settings: UnitSettings, path: string) => void
   };
 }
 
-/** A path for which systemd refuses the unit where it is not absolute. */
-function rootPath(_: UnitSettings, { text }: PlacedText): BadValue | undefined {
-  const isTaken = text === '' || (/^(?:\/|%)/.test(text) && replaceSpecifiers(text, true) !== undefined);
-  return isTaken && !text.startsWith('%%') ? undefined : refused('an absolute path');
+/** A root of its own, for which systemd refuses the unit where the path is not absolute. */
+function rootPath(name: string): Setter {
+  return ({ roots }, { text }) => {
+    const path = replaceSpecifiers(text, true);
+    const isTaken = text === '' || path?.startsWith('/') || (path !== undefined && /^%[^%]/.test(text));
+    if (!isTaken) return refused('an absolute path');
+    if (/^\/*$/.test(text)) roots.delete(name);
+    else roots.add(name);
+    return undefined;
+  };
 }
 
 /** A mask: a later assignment replaces an earlier one, even where none of its names is known. */
@@ -114,8 +120,8 @@ const PROCESS_SETTERS: Readonly<Record<string, Setter>> = {
     const words = value.text.split(/[ \t]+/).filter((word) => word !== '');
     return words.every((word) => isUserName(word, value.at.file)) ? undefined : refused('names or numbers of groups');
   },
-  RootDirectory: rootPath,
-  RootImage: rootPath,
+  RootDirectory: rootPath('RootDirectory'),
+  RootImage: rootPath('RootImage'),
   PAMName: (settings, value) => {
     settings.pamName = value.text;
   },

@@ -57,11 +57,11 @@ export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
 
 /** Whether a setting that is read here gives the unit a mount namespace. Source: src/core/execute.c: exec_needs_mount_namespace(). */
 function hasMounts(settings: UnitSettings): boolean {
-  const { privateBpf, dynamicUser, privatePids, withoutCapabilities, paths } = settings;
+  const { privateBpf, dynamicUser, privatePids, withoutCapabilities, paths, roots } = settings;
   const hasNetwork = settings.privateNetwork || settings.networkNamespacePath !== '';
   const isProtected = [...withoutCapabilities].some((setting) => setting !== 'ProtectClock');
   const hasPaths = [...paths.values()].some((words) => words.length > 0);
-  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths || hasNetwork;
+  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths || hasNetwork || roots.size > 0;
 }
 
 /** Why a unit with PrivateBPF=yes that is loaded has no token; undefined where its process meets the bpffs. */

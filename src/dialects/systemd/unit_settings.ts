@@ -33,6 +33,8 @@ export interface UnitSettings {
   privatePids: boolean;
   /** Settings that take capabilities out of the bounding set, where they are on. */
   readonly withoutCapabilities: Set<string>;
+  /** RootDirectory= and RootImage=, where they give the process another root. */
+  readonly roots: Set<string>;
   /** `~`: the home of the user. */
   workingDirectory: string | undefined;
   /** Type= of a service; undefined where it is not set. */
@@ -77,6 +79,7 @@ export function initialSettings(): UnitSettings {
     hasNoRoot: false,
     privatePids: false,
     withoutCapabilities: new Set(),
+    roots: new Set(),
     workingDirectory: undefined,
     type: undefined,
     restart: 'no',
