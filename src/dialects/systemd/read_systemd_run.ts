@@ -7,13 +7,14 @@ import { shellWords } from '../shell_words.js';
 import { type PlacedText, piece } from '../source_text.js';
 import { assignProperty } from './assign_property.js';
 import { namedValue } from './assign_setting.js';
+import { meantSetting } from './meant_setting.js';
 import { isOfDelegation } from './name_list.js';
 import { startUnit, type UnitReading } from './read_unit.js';
 import { LONG_OF_LETTER, SYSTEMD_RUN_OPTIONS } from './systemd_run_options.js';
 import { plainProperty, type TransientType, transientSettings } from './transient_settings.js';
 import { unitDelegation } from './unit_delegation.js';
 import { warnOfUnit } from './unit_warnings.js';
-import { meantSetting } from './unknown_setting.js';
+import { ofUserManager, warnOfUserManager } from './user_manager.js';
 
 /** A command line. */
 export const SYSTEMD_RUN = commandPattern('systemd-run');
@@ -58,18 +59,12 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
   }
   if (!unit.start) return [];
   const isUserManager = has('user', 'capsule');
-  if (isUserManager) {
-    const message = 'a user manager has no privilege to set what is delegated: it mounts no bpffs, and says nothing';
-    account.warn(unit.start, { code: 'user-manager', message });
-  } else if (type === 'service') warnOfUnit(unit.settings, context);
+  if (isUserManager) warnOfUserManager(unit.start, account);
+  else if (type === 'service') warnOfUnit(unit.settings, context);
   const delegation = unitDelegation(unit.name, unit.start, unit.settings);
   if (!delegation) return [];
-  const unusable = unit.settings.isRefused
-    ? 'systemd-run refuses the call'
-    : isUserManager
-      ? 'a user manager mounts no bpffs'
-      : delegation.unusable;
-  return [{ ...delegation, unusable }];
+  if (unit.settings.isRefused) return [{ ...delegation, unusable: 'systemd-run refuses the call' }];
+  return [isUserManager ? ofUserManager(delegation) : delegation];
 }
 
 function longOf(name: string): string {

@@ -1,26 +1,21 @@
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
-import type { ReadComplaint } from '../line_account.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
 import { assign, setterOf } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
 import { mountUnitDelegation } from './mount_unit.js';
 import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
-import { isRemoved } from './removed_settings.js';
+import { COMMON_SECTIONS, EXEC_SECTIONS } from './sections.js';
+import { unknownSetting } from './setting_complaint.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
 import { initialSettings, type UnitSettings } from './unit_settings.js';
 import { warnOfUnit } from './unit_warnings.js';
-import { meantSetting } from './unknown_setting.js';
-
-/** The sections in which a process is described. */
-const EXEC_SECTIONS = ['Service', 'Socket', 'Mount', 'Swap'];
-/** Sections of any unit. */
-const COMMON_SECTIONS = ['Unit', 'Install'];
+import { isOfUserManager, ofUserManager, warnOfUserManager } from './user_manager.js';
 
 /** The first release with PrivateBPF=, BPFDelegate*= and DelegateNamespaces=. */
 const FIRST_RELEASE = 258;
@@ -32,6 +27,8 @@ export interface UnitReading {
   readonly settings: UnitSettings;
   /** Where the first setting of a delegation stands. */
   start: Span | undefined;
+  /** Whether a user manager reads it. */
+  isOfUserManager?: boolean;
 }
 
 export function startUnit(name: string): UnitReading {
@@ -50,6 +47,7 @@ export function readUnitFile(
   file: UnitFile = { path: context.account.file, lines: context.account.lines },
 ): void {
   const { settings } = unit;
+  unit.isOfUserManager ||= isOfUserManager(file.path);
   if (!isDropIn && !isDropInPath(file.path)) settings.mainFile = typeOf(file.path);
   // Of a unit that is refused, no drop-in is read.
   const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
@@ -137,8 +135,11 @@ export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]):
   const mounted = mountUnitDelegation(name, settings, contexts);
   const found = mounted ? [mounted] : [];
   if (!start) return found;
-  for (const context of contexts) warnOfUnit(settings, context);
-  const delegation = unitDelegation(name, start, settings);
+  const own = contexts.find(({ account }) => account.file === start.file);
+  if (unit.isOfUserManager && own) warnOfUserManager(start, own.account);
+  else for (const context of contexts) warnOfUnit(settings, context);
+  const made = unitDelegation(name, start, settings);
+  const delegation = made && unit.isOfUserManager ? ofUserManager(made) : made;
   return delegation ? [...found, delegation] : found;
 }
 
@@ -208,7 +209,7 @@ function readSetting(
       return;
     }
     for (const number of line.numbers) account.understood(number, 'unknown setting');
-    account.warn(key.at, unknownSetting(unit, section, key));
+    account.warn(key.at, unknownSetting(unit.settings, section, key));
     return;
   }
   const setter = setterOf(section, name);
@@ -224,28 +225,4 @@ function readSetting(
   }
   if (isOfDelegation(name)) unit.start ??= key.at;
   assign(setter, unit.settings, key, value, context);
-}
-
-/** What is said of a setting that a section does not have. */
-function unknownSetting({ settings }: UnitReading, section: string, key: PlacedText): ReadComplaint {
-  const name = key.text;
-  const code = 'unknown-setting';
-  if (isRemoved(name, section)) {
-    return { code, message: `systemd ignores the setting ${quote(name)}: its support was removed` };
-  }
-  const start = `systemd ignores the unknown setting ${quote(name)} in [${section}]`;
-  const elsewhere = [...COMMON_SECTIONS, ...EXEC_SECTIONS, ...Object.keys(KNOWN_SETTINGS)].find((other) =>
-    KNOWN_SETTINGS[other]?.includes(name),
-  );
-  if (elsewhere) return { code, message: `${start}; it belongs to [${elsewhere}]` };
-  const meant = meantSetting(name, KNOWN_SETTINGS[section] ?? []);
-  if (!meant) return { code, message: start };
-  // A setting that is made already would be replaced.
-  const isFixed = meant.isCertain && !settings.places.has(meant.name);
-  return {
-    code,
-    message: `${start}; did you mean ${quote(meant.name)}?`,
-    nearest: meant.name,
-    fix: isFixed ? [{ at: key.at, text: meant.name }] : undefined,
-  };
 }
