@@ -90,7 +90,19 @@ const OTHERS = {
   RestrictFileSystems: ['', '~bpf', 'tmpfs'],
   SystemCallFilter: ['', '~bpf', 'bpf', '@system-service'],
   PAMName: ['login', ''],
-  Type: ['oneshot', 'simple', 'forking', 'bogus', 'exec', ''],
+  Type: ['oneshot', 'oneshot', 'simple', 'forking', 'bogus', 'exec', 'dbus', 'notify', ''],
+  Restart: ['always', 'on-success', 'on-failure', 'no', 'bogus', ''],
+  ExitType: ['main', 'cgroup', 'bogus'],
+  // systemd refuses the second unit of a name.
+  BusName: ['a.%p', 'org.example.%p', 'web', '', ':1.%p', 'a..b', '1a.b', '%p.b-c', '%p.x'],
+  RemainAfterExit: ['yes', 'no', 'maybe'],
+  SupplementaryGroups: ['', 'a b 7', 'a:b', 'a %z', '%n', '"a"', '0'],
+  RootDirectory: ['', '/', 'rel', '/a%Z', '%h/x', '%%x', '-/x'],
+  RootImage: ['', '/x.raw', 'x.raw'],
+  ExecStartPre: ['', '/bin/a', 'a/b', '-a/b', '/bin/a %Z', '/bin/a "b'],
+  ExecReload: ['', '/bin/a', '@/bin/a', '@/bin/a b', 'a/b'],
+  ExecStop: ['', '/bin/a', 'a/b', '+/bin/a ; /bin/b'],
+  ExecStopPost: ['', '/bin/a', 'a/b', '/bin/a "b" \'c d\''],
   ExecStart: [
     '',
     '/bin/true',
@@ -110,6 +122,24 @@ const OTHERS = {
     '%z',
     '/a/../b',
     '..',
+    '/bin/a ; /bin/b',
+    '/bin/a ; b/c',
+    '/bin/a ; -b/c',
+    '/bin/a ;',
+    '; /bin/a',
+    ';',
+    '/bin/a \\; /bin/b',
+    '/bin/a ;x',
+    '/bin/a "b',
+    '-/bin/a "b',
+    '"/bin/a',
+    '/bin/date "+%F"',
+    '/bin/date "+%%F"',
+    '-/bin/date +%Z',
+    '@/bin/a',
+    '-@/bin/a',
+    '|',
+    '/bin/\\x61 b\\tc',
   ],
   InaccessiblePaths: ['/sys', '', '-/x', 'rel'],
 };
@@ -129,6 +159,11 @@ const JUNK = [
   '\t[Service]',
   'BPFDelegateCommand=BPFProgLoad',
   'Description=x',
+  'JobTimeoutSec=4',
+  'MemoryLimit=5',
+  'Capabilities=x',
+  '[Unit]\nSuccessAction=exit\n[Service]',
+  '[Unit]\nSuccessAction=bogus\n[Service]',
   '[Install]',
   '  Nice=5',
   'Key\\',
@@ -213,7 +248,9 @@ function unitText(pick, isMain) {
   const lines = Array.from({ length: pick(7) + 1 }, () => line(pick));
   const start = isMain || pick(8) > 0 ? ['[Service]'] : [];
   const end = pick(5) === 0 ? '' : pick(6) === 0 ? '\\\n' : '\n';
-  return `${[...start, ...(isMain ? ['ExecStart=/bin/true'] : []), ...lines].join('\n')}${end}`;
+  // A file without any sign of what it starts is read as a part of a unit.
+  const first = pick(12) > 0 ? 'ExecStart=/bin/true' : 'RemainAfterExit=yes';
+  return `${[...start, ...(isMain ? [first] : []), ...lines].join('\n')}${end}`;
 }
 
 /** Units by name, each with its text and its drop-ins, which a seed decides. */

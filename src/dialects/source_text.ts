@@ -53,7 +53,7 @@ export function joinPlaced(parts: readonly PlacedText[], glue: string): PlacedTe
   const places: Position[] = [];
   for (const [i, part] of parts.entries()) {
     const own = placesOf(part);
-    places.push(...own);
+    for (const place of own) places.push(place);
     const end = own.at(-1) ?? part.at;
     if (i < parts.length - 1) for (const _ of glue) places.push({ line: end.line, column: end.column + 1 });
   }

@@ -1,10 +1,13 @@
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
 import { quote } from '../../names/unknown_name.js';
 import type { ReadContext } from '../read_context.js';
-import type { PlacedText } from '../source_text.js';
+import type { PlacedText, Span } from '../source_text.js';
 import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
-import { commandExtent } from './exec_start.js';
+import { SOCKET_COMMANDS } from './command_setters.js';
+import { MOUNT_SETTERS } from './mount_setters.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
+import { SERVICE_SETTERS, UNIT_SETTERS } from './service_setters.js';
+import { booleanSetter, ignored, refused, type Setter } from './setter.js';
 import { hasInstance, replaceSpecifiers } from './specifiers.js';
 import { assignFileSystems, assignFilter } from './syscall_filter.js';
 import { PRIVATE_USERS, TAKEN_BY, type UnitSettings } from './unit_settings.js';
@@ -12,34 +15,6 @@ import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, parseBoolean, u
 
 /** Values of KillMode=. */
 const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
-/** Values of Type= of a service. */
-const SERVICE_TYPES = ['simple', 'exec', 'forking', 'oneshot', 'dbus', 'notify', 'notify-reload', 'idle'];
-
-type Setter = (settings: UnitSettings, value: PlacedText, context: ReadContext, key: PlacedText) => void;
-
-/** Tells of a value that systemd ignores: what was before stays. */
-function ignored({ account }: ReadContext, key: PlacedText, value: PlacedText, expected: string): void {
-  const given = value.text === '' ? 'an empty value' : quote(value.text);
-  const at = value.text === '' ? key.at : value.at;
-  account.warn(at, { code: 'bad-value', message: `${key.text}: systemd ignores ${given}: ${expected} is expected` });
-}
-
-/** Tells of a value for which systemd refuses the file (-ENOEXEC). */
-function refused(
-  settings: UnitSettings,
-  { account }: ReadContext,
-  key: PlacedText,
-  value: PlacedText,
-  expected: string,
-): void {
-  const given = value.text === '' ? 'an empty value' : quote(value.text);
-  const at = value.text === '' ? key.at : value.at;
-  account.warn(at, {
-    code: 'refused-unit',
-    message: `${key.text}: systemd refuses ${given}, and reads no further: ${expected} is expected`,
-  });
-  settings.isRefused = true;
-}
 
 /** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
 function isUserName(text: string, file: string): boolean {
@@ -49,14 +24,6 @@ function isUserName(text: string, file: string): boolean {
   if (/^(?:0|[1-9]\d*)$/.test(name)) return Number(name) < 0xffff_ffff && Number(name) !== 0xffff;
   const hasControl = [...name].some((unit) => unit < ' ' || unit === '\x7f');
   return !hasControl && !/[:/]|^ | $|^\.{1,2}$|^-?\d*$/.test(name);
-}
-
-function boolean(assign: (settings: UnitSettings, value: boolean) => void): Setter {
-  return (settings, value, context, key) => {
-    const found = parseBoolean(value.text);
-    if (found === undefined) ignored(context, key, value, 'yes or no');
-    else assign(settings, found);
-  };
 }
 
 function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
@@ -71,17 +38,29 @@ function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
 }
 
 function userOrGroup(name: 'user' | 'group', expected: string): Setter {
-  return (settings, value, context, key) => {
-    if (value.text !== '' && !isUserName(value.text, value.at.file)) refused(settings, context, key, value, expected);
+  return (settings, value) => {
+    if (value.text !== '' && !isUserName(value.text, value.at.file)) return refused(expected);
     else settings[name] = value.text === '' ? undefined : value.text;
   };
 }
 
 /** A path that is left out where it is not absolute. What a specifier stands for at the start is not known. */
 function absolutePath(assignPath: (settings: UnitSettings, path: string) => void): Setter {
-  return (settings, value, context, key) => {
+  return (settings, value) => {
     if (value.text === '' || /^(?:\/|%[^%])/.test(value.text)) assignPath(settings, value.text);
-    else ignored(context, key, value, 'an absolute path');
+    else return ignored('an absolute path');
+  };
+}
+
+/** A root of its own, for which systemd refuses the unit where the path is not absolute. */
+function rootPath(name: string): Setter {
+  return ({ roots }, { text }) => {
+    const path = replaceSpecifiers(text, true);
+    const isTaken = text === '' || path?.startsWith('/') || (path !== undefined && /^%[^%]/.test(text));
+    if (!isTaken) return refused('an absolute path');
+    if (/^\/*$/.test(text)) roots.delete(name);
+    else roots.add(name);
+    return undefined;
   };
 }
 
@@ -97,34 +76,33 @@ function mask(name: MaskName): Setter {
   };
 }
 
-/** The settings that decide what a unit delegates, and to which process. */
-const SETTERS: Readonly<Record<string, Setter>> = {
-  PrivateBPF: boolean((settings, value) => {
+/** The settings that decide what a unit delegates, and to which process: those of every section with a process. */
+const PROCESS_SETTERS: Readonly<Record<string, Setter>> = {
+  PrivateBPF: booleanSetter((settings, value) => {
     settings.privateBpf = value;
   }),
   ...Object.fromEntries(MASK_NAMES.map((name) => [SETTING_OF_MASK[name], mask(name)])),
-  DelegateNamespaces: (settings, value, context, key) => {
+  DelegateNamespaces: (settings, value) => {
     const found = assignNamespaces(value.text, settings.delegateNamespaces);
-    if (found === null)
-      ignored(context, key, value, 'yes, no, or names such as mnt, net, pid and cgroup, without user');
+    if (found === null) return ignored('yes, no, or names such as mnt, net, pid and cgroup, without user');
     else settings.delegateNamespaces = found;
   },
-  PrivateUsers: (settings, value, context, key) => {
+  PrivateUsers: (settings, value) => {
     const found = parseBoolean(value.text);
     const named = PRIVATE_USERS.find((name) => name === value.text);
     if (found !== undefined) settings.privateUsers = found ? 'self' : 'no';
     else if (named) settings.privateUsers = named;
-    else ignored(context, key, value, `yes, ${PRIVATE_USERS.join(', ')}`);
+    else return ignored(`yes, ${PRIVATE_USERS.join(', ')}`);
   },
   User: userOrGroup('user', 'the name or number of a user'),
-  DynamicUser: (settings, value, context, key) => {
+  DynamicUser: (settings, value) => {
     const found = parseBoolean(value.text);
-    if (found === undefined) refused(settings, context, key, value, 'yes or no');
+    if (found === undefined) return refused('yes or no');
     else settings.dynamicUser = found;
   },
   AmbientCapabilities: capabilitySet('ambient', 0n),
   CapabilityBoundingSet: capabilitySet('bounding', INITIAL_BOUNDING),
-  PrivateNetwork: boolean((settings, value) => {
+  PrivateNetwork: booleanSetter((settings, value) => {
     settings.privateNetwork = value;
   }),
   NetworkNamespacePath: absolutePath((settings, path) => {
@@ -133,40 +111,42 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   UserNamespacePath: absolutePath((settings, path) => {
     settings.userNamespacePath = path;
   }),
-  KillMode: (settings, value, context, key) => {
+  KillMode: (settings, value) => {
     if (value.text === '' || KILL_MODES.includes(value.text)) settings.killMode = value.text;
-    else ignored(context, key, value, KILL_MODES.join(', '));
+    else return ignored(KILL_MODES.join(', '));
   },
   Group: userOrGroup('group', 'the name or number of a group'),
+  SupplementaryGroups: (_, value) => {
+    const words = value.text.split(/[ \t]+/).filter((word) => word !== '');
+    return words.every((word) => isUserName(word, value.at.file)) ? undefined : refused('names or numbers of groups');
+  },
+  RootDirectory: rootPath('RootDirectory'),
+  RootImage: rootPath('RootImage'),
   PAMName: (settings, value) => {
     settings.pamName = value.text;
   },
   SecureBits: (settings, value) => {
     settings.hasNoRoot = unquotedWords(value.text).includes('noroot');
   },
-  PrivatePIDs: boolean((settings, value) => {
+  PrivatePIDs: booleanSetter((settings, value) => {
     settings.privatePids = value;
   }),
   ...Object.fromEntries(
     Object.keys(TAKEN_BY).map((name) => [
       name,
-      boolean((settings, value) => {
+      booleanSetter((settings, value) => {
         if (value) settings.withoutCapabilities.add(name);
         else settings.withoutCapabilities.delete(name);
       }),
     ]),
   ),
-  WorkingDirectory: (settings, value, context, key) => {
+  WorkingDirectory: (settings, value) => {
     const path = value.text.replace(/^-/, '');
     if (value.text === '') settings.workingDirectory = undefined;
     else if (path === '~' || replaceSpecifiers(path, true)?.startsWith('/') || /^%[^%]/.test(path)) {
       settings.workingDirectory = path;
-    } else if (value.text.startsWith('-')) ignored(context, key, value, 'an absolute path');
-    else refused(settings, context, key, value, 'an absolute path');
-  },
-  Type: (settings, value, context, key) => {
-    if (SERVICE_TYPES.includes(value.text)) settings.type = value.text;
-    else ignored(context, key, value, SERVICE_TYPES.join(', '));
+    } else if (value.text.startsWith('-')) return ignored('an absolute path');
+    else return refused('an absolute path');
   },
   SystemCallFilter: (settings, value) => {
     settings.filter = assignFilter(settings.filter, value.text);
@@ -185,25 +165,43 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       },
     ]),
   ),
-  ExecStart: (settings, value, context, key) => {
-    if (value.text === '') {
-      settings.commands = [];
-      return;
-    }
-    const extent = commandExtent(value.text, hasInstance(value.at.file));
-    if (extent === 'refused') refused(settings, context, key, value, 'an absolute path, or a name without "/"');
-    else if (extent === undefined) ignored(context, key, value, 'an absolute path, or a name without "/"');
-    else settings.commands = [...settings.commands, extent];
-  },
 };
 
-/** Whether a setting decides something here. */
-export function isUnitSetting(key: string): boolean {
-  return Object.hasOwn(SETTERS, key);
+/** The settings of each section that decide something here. */
+const SETTERS: Readonly<Record<string, Readonly<Record<string, Setter>>>> = {
+  Unit: UNIT_SETTERS,
+  Service: { ...PROCESS_SETTERS, ...SERVICE_SETTERS },
+  Socket: { ...PROCESS_SETTERS, ...SOCKET_COMMANDS },
+  Mount: { ...PROCESS_SETTERS, ...MOUNT_SETTERS },
+  Swap: PROCESS_SETTERS,
+};
+
+/** What a setting does; undefined for one that decides nothing here. */
+export function setterOf(section: string, key: string): Setter | undefined {
+  const setters = Object.hasOwn(SETTERS, section) ? (SETTERS[section] ?? {}) : {};
+  return Object.hasOwn(setters, key) ? setters[key] : undefined;
 }
 
-/** Makes an assignment, as systemd does. */
-export function assign(settings: UnitSettings, key: PlacedText, value: PlacedText, context: ReadContext): void {
-  SETTERS[key.text]?.(settings, value, context, key);
+/** The place of a value, and how messages name it. */
+export function namedValue(key: PlacedText, value: PlacedText): { readonly at: Span; readonly name: string } {
+  return value.text === '' ? { at: key.at, name: 'an empty value' } : { at: value.at, name: quote(value.text) };
+}
+
+/** Makes an assignment of a file, as systemd does. */
+export function assign(
+  setter: Setter,
+  settings: UnitSettings,
+  key: PlacedText,
+  value: PlacedText,
+  context: ReadContext,
+): void {
+  const bad = setter(settings, value, context, key);
   settings.places.set(pathSettingOf(key.text), key);
+  if (!bad) return;
+  const { at, name } = namedValue(key, value);
+  const isRefused = bad.kind === 'refused';
+  const effect = isRefused ? `systemd refuses ${name}, and reads no further` : `systemd ignores ${name}`;
+  const message = `${key.text}: ${effect}: ${bad.expected} is expected`;
+  context.account.warn(at, { code: isRefused ? 'refused-unit' : 'bad-value', message });
+  if (isRefused) settings.isRefused = true;
 }

@@ -3,20 +3,19 @@ import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
-import { assign, isUnitSetting } from './assign_setting.js';
+import { assign, setterOf } from './assign_setting.js';
 import { KNOWN_SETTINGS } from './known_settings.generated.js';
+import { mountUnitDelegation } from './mount_unit.js';
 import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
+import { COMMON_SECTIONS, EXEC_SECTIONS } from './sections.js';
+import { unknownSetting } from './setting_complaint.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
 import { type LogicalLine, logicalLines, readUnitLine } from './unit_lines.js';
 import { initialSettings, type UnitSettings } from './unit_settings.js';
 import { warnOfUnit } from './unit_warnings.js';
-
-/** The sections in which a process is described. */
-const EXEC_SECTIONS = ['Service', 'Socket', 'Mount', 'Swap'];
-/** Sections of any unit. */
-const COMMON_SECTIONS = ['Unit', 'Install'];
+import { isOfUserManager, ofUserManager, warnOfUserManager } from './user_manager.js';
 
 /** The first release with PrivateBPF=, BPFDelegate*= and DelegateNamespaces=. */
 const FIRST_RELEASE = 258;
@@ -28,6 +27,8 @@ export interface UnitReading {
   readonly settings: UnitSettings;
   /** Where the first setting of a delegation stands. */
   start: Span | undefined;
+  /** Whether a user manager reads it. */
+  isOfUserManager?: boolean;
 }
 
 export function startUnit(name: string): UnitReading {
@@ -46,6 +47,8 @@ export function readUnitFile(
   file: UnitFile = { path: context.account.file, lines: context.account.lines },
 ): void {
   const { settings } = unit;
+  unit.isOfUserManager ||= isOfUserManager(file.path);
+  if (!isDropIn && !isDropInPath(file.path)) settings.mainFile = typeOf(file.path);
   // Of a unit that is refused, no drop-in is read.
   const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
   if (refusedAt === undefined) return;
@@ -53,10 +56,15 @@ export function readUnitFile(
   settings.isRefused = !isDropIn || refusedAt === 0;
 }
 
+/** The type of a unit, by the path of a file of it; undefined for a path without one. */
+function typeOf(path: string): string | undefined {
+  return /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
+}
+
 /** The line at which systemd stops reading; undefined where it reads them all. */
 function readLines(unit: UnitReading, context: ReadContext, { path, lines }: UnitFile): number | undefined {
   const { account } = context;
-  const type = /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
+  const type = typeOf(path);
   let section: string | undefined;
   let isIgnored = false;
   for (const line of logicalLines(account, lines)) {
@@ -124,10 +132,15 @@ export function unitName(file: string): string {
 /** What a unit delegates, after all of its files: `contexts` are theirs. */
 export function finishUnit(unit: UnitReading, contexts: readonly ReadContext[]): readonly Delegation[] {
   const { settings, start, name } = unit;
-  if (!start) return [];
-  for (const context of contexts) warnOfUnit(settings, context);
-  const delegation = unitDelegation(name, start, settings);
-  return delegation ? [delegation] : [];
+  const mounted = mountUnitDelegation(name, settings, contexts);
+  const found = mounted ? [mounted] : [];
+  if (!start) return found;
+  const own = contexts.find(({ account }) => account.file === start.file);
+  if (unit.isOfUserManager && own) warnOfUserManager(start, own.account);
+  else for (const context of contexts) warnOfUnit(settings, context);
+  const made = unitDelegation(name, start, settings);
+  const delegation = made && unit.isOfUserManager ? ofUserManager(made) : made;
+  return delegation ? [...found, delegation] : found;
 }
 
 function note(
@@ -196,23 +209,11 @@ function readSetting(
       return;
     }
     for (const number of line.numbers) account.understood(number, 'unknown setting');
-    const elsewhere = EXEC_SECTIONS.find((other) => KNOWN_SETTINGS[other]?.includes(name));
-    const nearest = nearestOf(name, known);
-    const hint = elsewhere
-      ? `; it belongs to [${elsewhere}]`
-      : nearest === undefined
-        ? ''
-        : `; did you mean ${quote(nearest)}?`;
-    const fix = elsewhere || nearest === undefined ? undefined : [{ at: key.at, text: nearest }];
-    account.warn(key.at, {
-      code: 'unknown-setting',
-      message: `systemd ignores the unknown setting ${quote(name)} in [${section}]${hint}`,
-      nearest,
-      fix,
-    });
+    account.warn(key.at, unknownSetting(unit.settings, section, key));
     return;
   }
-  if (!EXEC_SECTIONS.includes(section) || !isUnitSetting(name)) {
+  const setter = setterOf(section, name);
+  if (!setter) {
     note(context, line, 'other_setting');
     return;
   }
@@ -223,5 +224,5 @@ function readSetting(
     return;
   }
   if (isOfDelegation(name)) unit.start ??= key.at;
-  assign(unit.settings, key, value, context);
+  assign(setter, unit.settings, key, value, context);
 }

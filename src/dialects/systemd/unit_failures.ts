@@ -1,4 +1,5 @@
 import { coverOf } from './bpffs_cover.js';
+import { serviceRefusalOf, serviceTypeOf } from './service_refusal.js';
 import { refusesBpf } from './syscall_filter.js';
 import { bpffsOwnerOf, extentOf, hasUserns, userOf } from './unit_process.js';
 import type { UnitSettings } from './unit_settings.js';
@@ -28,14 +29,10 @@ const refused = (setting: string, why: string): UnitFailure => ({
  */
 export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
   const { isRefused, privateUsers, privatePids, user, group, pamName, dynamicUser } = settings;
-  const { userNamespacePath, workingDirectory, type, commands, killMode } = settings;
+  const { userNamespacePath, workingDirectory, killMode } = settings;
   if (isRefused) return { kind: 'refused', setting: '', why: 'systemd refuses the unit: a line cannot be read' };
-  if (commands.length === 0 && type !== 'oneshot' && settings.places.has('ExecStart')) {
-    return refused('ExecStart', 'no ExecStart= is left');
-  }
-  if (commands.length > 1 && type !== 'oneshot') {
-    return refused('ExecStart', 'only Type=oneshot takes more than one ExecStart=');
-  }
+  const ofService = serviceRefusalOf(settings);
+  if (ofService) return refused(...ofService);
   if (dynamicUser && workingDirectory === '~') {
     return refused('WorkingDirectory', 'DynamicUser= excludes WorkingDirectory=~');
   }
@@ -49,7 +46,7 @@ export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
   if (privateUsers !== 'no' && userNamespacePath !== '') {
     return refused('UserNamespacePath', 'PrivateUsers= excludes UserNamespacePath=');
   }
-  if (privatePids && (pamName !== '' || type === 'forking')) {
+  if (privatePids && (pamName !== '' || serviceTypeOf(settings) === 'forking')) {
     return refused('PrivatePIDs', 'PrivatePIDs= excludes PAMName= and Type=forking');
   }
   if (pamName !== '' && (killMode === 'process' || killMode === 'none')) {
@@ -60,11 +57,11 @@ export function refusalOf(settings: UnitSettings): UnitFailure | undefined {
 
 /** Whether a setting that is read here gives the unit a mount namespace. Source: src/core/execute.c: exec_needs_mount_namespace(). */
 function hasMounts(settings: UnitSettings): boolean {
-  const { privateBpf, dynamicUser, privatePids, withoutCapabilities, paths } = settings;
+  const { privateBpf, dynamicUser, privatePids, withoutCapabilities, paths, roots } = settings;
   const hasNetwork = settings.privateNetwork || settings.networkNamespacePath !== '';
   const isProtected = [...withoutCapabilities].some((setting) => setting !== 'ProtectClock');
   const hasPaths = [...paths.values()].some((words) => words.length > 0);
-  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths || hasNetwork;
+  return privateBpf || dynamicUser || privatePids || isProtected || hasPaths || hasNetwork || roots.size > 0;
 }
 
 /** Why a unit with PrivateBPF=yes that is loaded has no token; undefined where its process meets the bpffs. */

@@ -7,6 +7,18 @@ export interface LogicalLine {
   readonly text: PlacedText;
   /** The lines of the file that it is made of, from 1. */
   readonly numbers: readonly number[];
+  /** Whether systemd reads no further because of its length. */
+  readonly isTooLong?: true;
+}
+
+/** Bytes of a line from which on systemd does not read it (systemd 262, src/basic/fileio.h: LONG_LINE_MAX). */
+const LINE_LIMIT = 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+/** The bytes of a text in UTF-8. */
+function bytesOf({ text }: PlacedText): number {
+  return encoder.encode(text).length;
 }
 
 /** systemd's white space. */
@@ -14,14 +26,18 @@ const WHITESPACE = /[ \t\n\r]/;
 
 /**
  * The lines of a unit. A backslash at the end becomes a space, and the next line follows; comment lines between are left out, and end
- * no line. Source: systemd 262, src/shared/conf-parser.c: config_parse().
+ * no line. A line that is too long is the last. Source: systemd 262, src/shared/conf-parser.c: config_parse().
  */
 export function logicalLines(account: LineAccount, lines: readonly PlacedText[]): readonly LogicalLine[] {
   const found: LogicalLine[] = [];
-  let open: { text: PlacedText; numbers: number[] } | undefined;
+  let open: { parts: PlacedText[]; numbers: number[]; bytes: number } | undefined;
   let hasMark = account.hasByteOrderMark;
   for (const raw of lines.flatMap(splitAtEnds)) {
     const number = raw.at.line;
+    if (bytesOf(raw) >= LINE_LIMIT) {
+      found.push({ text: raw, numbers: [...(open?.numbers ?? []), number], isTooLong: true });
+      return found;
+    }
     // The first byte order mark at the start of any line is left out.
     const isMarked = raw.text.startsWith('\ufeff') && !hasMark;
     const line = isMarked ? piece(raw, 1) : raw;
@@ -32,16 +48,19 @@ export function logicalLines(account: LineAccount, lines: readonly PlacedText[])
       account.irrelevant(number, 'comment');
       continue;
     }
-    const text = open ? joinPlaced([open.text, line], '') : line;
-    const numbers = open ? [...open.numbers, number] : [number];
-    if (endsEscaped(text.text)) {
-      open = { text: { ...text, text: `${text.text.slice(0, -1)} ` }, numbers };
-      continue;
-    }
-    found.push({ text, numbers });
+    open ??= { parts: [], numbers: [], bytes: 0 };
+    open.numbers.push(number);
+    open.bytes += bytesOf(line);
+    const isOpen = endsEscaped(line.text);
+    open.parts.push(isOpen ? { ...line, text: `${line.text.slice(0, -1)} ` } : line);
+    const isTooLong = open.parts.length > 1 && open.bytes > LINE_LIMIT;
+    if (isOpen && !isTooLong) continue;
+    const text = joinPlaced(open.parts, '');
+    found.push(isTooLong ? { text, numbers: open.numbers, isTooLong } : { text, numbers: open.numbers });
+    if (isTooLong) return found;
     open = undefined;
   }
-  if (open) found.push(open);
+  if (open) found.push({ text: joinPlaced(open.parts, ''), numbers: open.numbers });
   return found;
 }
 
@@ -57,7 +76,9 @@ function splitAtEnds(line: PlacedText): readonly PlacedText[] {
 
 /** Whether the last character is a backslash that no other one escapes. */
 function endsEscaped(text: string): boolean {
-  return /(?:^|[^\\])(?:\\\\)*\\$/.test(text);
+  let start = text.length;
+  while (start > 0 && text[start - 1] === '\\') start -= 1;
+  return (text.length - start) % 2 === 1;
 }
 
 /** Surrogates that stand alone, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
@@ -73,7 +94,8 @@ export type UnitLine =
   | { readonly kind: 'no-assignment'; readonly at: PlacedText };
 
 /** Takes a line apart. Source: systemd 262, src/shared/conf-parser.c: parse_line(). */
-export function readUnitLine({ text }: LogicalLine): UnitLine {
+export function readUnitLine({ text, isTooLong }: LogicalLine): UnitLine {
+  if (isTooLong) return { kind: 'refused', at: text, why: 'a line of 1 MiB is too long (ENOBUFS)' };
   const line = trimPlaced(text, WHITESPACE);
   if (line.text === '') return { kind: 'blank' };
   if (NO_CHARACTER.test(line.text))

@@ -33,7 +33,8 @@ export function bpffsOwnerOf(settings: UnitSettings): BpffsOwner {
 }
 
 /** How much of the settings the process gets: that of the first command that gets any of them. */
-export function extentOf({ commands }: UnitSettings): CommandExtent {
+export function extentOf({ commandsOf }: UnitSettings): CommandExtent {
+  const commands = commandsOf.get('ExecStart') ?? [];
   return commands.find((extent) => extent !== 'none') ?? commands[0] ?? 'all';
 }
 

@@ -4,6 +4,7 @@ import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
 import type { PlacedText } from '../source_text.js';
 import type { PathSettings } from './bpffs_cover.js';
 import type { CommandExtent } from './exec_start.js';
+import type { MountUnit } from './mount_setters.js';
 import type { SyscallFilter } from './syscall_filter.js';
 import { INITIAL_BOUNDING, type NamespaceName } from './values.js';
 
@@ -32,16 +33,28 @@ export interface UnitSettings {
   privatePids: boolean;
   /** Settings that take capabilities out of the bounding set, where they are on. */
   readonly withoutCapabilities: Set<string>;
+  /** RootDirectory= and RootImage=, where they give the process another root. */
+  readonly roots: Set<string>;
   /** `~`: the home of the user. */
   workingDirectory: string | undefined;
-  type: string;
+  /** Type= of a service; undefined where it is not set. */
+  type: string | undefined;
+  restart: string;
+  exitType: string;
+  busName: string | undefined;
+  remainsAfterExit: boolean;
+  successAction: string;
   readonly paths: PathSettings;
   filter: SyscallFilter | undefined;
   /** RestrictFileSystems=. */
   fileSystems: SyscallFilter | undefined;
   killMode: string;
-  /** How much of this each command gets that is started. */
-  commands: readonly CommandExtent[];
+  /** The commands of ExecStart= and its like, and how much of this each of them gets. */
+  readonly commandsOf: Map<string, readonly CommandExtent[]>;
+  /** The type of the unit where its own file is read, and not only drop-ins of it: `service`. */
+  mainFile: string | undefined;
+  /** What a mount unit mounts. */
+  readonly mount: MountUnit;
   /** Whether systemd stopped reading a file: the unit is refused where it was no drop-in. */
   isRefused: boolean;
   /** Where each setting was made last; undefined where it was not. */
@@ -66,13 +79,21 @@ export function initialSettings(): UnitSettings {
     hasNoRoot: false,
     privatePids: false,
     withoutCapabilities: new Set(),
+    roots: new Set(),
     workingDirectory: undefined,
-    type: 'simple',
+    type: undefined,
+    restart: 'no',
+    exitType: 'main',
+    busName: undefined,
+    remainsAfterExit: false,
+    successAction: 'none',
     paths: new Map(),
     filter: undefined,
     fileSystems: undefined,
     killMode: '',
-    commands: [],
+    commandsOf: new Map(),
+    mainFile: undefined,
+    mount: {},
     isRefused: false,
     places: new Map(),
   };

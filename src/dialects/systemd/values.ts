@@ -35,7 +35,7 @@ interface CapabilityWords {
 }
 
 /** Names in any case, or numbers. Source: systemd 262, src/basic/capability-list.c: capability_set_from_string(). */
-function capabilityWords(text: string): CapabilityWords {
+export function capabilityWords(text: string): CapabilityWords {
   let set = 0n;
   const unknown: string[] = [];
   for (const word of unquotedWords(text)) {
@@ -72,12 +72,14 @@ export type NamespaceName = (typeof NAMESPACES)[number];
 
 /**
  * The namespaces of DelegateNamespaces= after an assignment; undefined: the setting is not made. A boolean replaces what was before,
- * names are added, and `~` takes away. null: the assignment is ignored.
- * Source: systemd 262, src/core/load-fragment.c: config_parse_namespace_flags().
+ * names are added, and `~` takes away. null: the assignment is ignored. A property may have `user`, which a file may not.
+ * Source: systemd 262, src/core/load-fragment.c: config_parse_namespace_flags(); src/shared/bus-unit-util.c:
+ * bus_append_namespace_list().
  */
 export function assignNamespaces(
   text: string,
   current: ReadonlySet<NamespaceName> | undefined,
+  from: 'file' | 'property' = 'file',
 ): ReadonlySet<NamespaceName> | undefined | null {
   if (text === '') return undefined;
   const all = NAMESPACES.filter((name) => name !== 'user');
@@ -95,5 +97,5 @@ export function assignNamespaces(
       : isInverted
         ? [...current].filter((name) => !named.includes(name))
         : [...current, ...named];
-  return next.includes('user') ? null : new Set(next);
+  return from === 'file' && next.includes('user') ? null : new Set(next);
 }

@@ -8,8 +8,8 @@ export const initialNamespace = delegationRule(
   'error',
   'The bpffs belongs to the initial user namespace: no token can be made of it.',
   function* (delegation, { profile, reading }) {
-    // Of a unit, wrong-userns says more.
-    if (reading.format.startsWith('system')) return;
+    // Of a unit with a process, wrong-userns says more.
+    if (reading.format.startsWith('system') && delegation.process !== undefined) return;
     if (delegation.owner !== 'init' || !delegatesAnything(delegation) || profile.rules.token_create_in_init_userns)
       return;
     const first = MASK_NAMES.map((mask) => delegation.masks[mask].at).find((at) => at !== undefined);

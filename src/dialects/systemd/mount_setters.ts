@@ -1,0 +1,30 @@
+import type { PlacedText } from '../source_text.js';
+import { ignored, type Setter } from './setter.js';
+import { hasInstance, replaceSpecifiers } from './specifiers.js';
+
+/** What a mount unit mounts, as its settings say it; an empty value is none. */
+export interface MountUnit {
+  what?: PlacedText | undefined;
+  where?: PlacedText | undefined;
+  type?: PlacedText | undefined;
+  options?: PlacedText | undefined;
+}
+
+/** A text that stays as it was where a specifier is not known. */
+function textSetter(name: keyof MountUnit): Setter {
+  return ({ mount }, value) => {
+    const text = replaceSpecifiers(value.text, hasInstance(value.at.file));
+    if (text === undefined) return ignored('specifiers that systemd knows, and %% for a percent sign,');
+    if (name === 'where' && text !== '' && !/^(?:\/|%[^%])/.test(value.text)) return ignored('an absolute path');
+    mount[name] = value.text === '' ? undefined : value;
+    return undefined;
+  };
+}
+
+/** The settings that [Mount] alone has, which systemd gives to mount(8). */
+export const MOUNT_SETTERS: Readonly<Record<string, Setter>> = {
+  What: textSetter('what'),
+  Where: textSetter('where'),
+  Type: textSetter('type'),
+  Options: textSetter('options'),
+};
