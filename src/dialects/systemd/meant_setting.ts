@@ -1,6 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { MASK_NAMES } from '../../kernel/masks.js';
-import { nearestOf } from '../../names/nearest.js';
+import { nearestOf, oneEditFrom } from '../../names/nearest.js';
 import { SETTING_OF_MASK } from './name_list.js';
 
 /** What a setting that systemd does not have was meant to be. */
@@ -24,7 +23,7 @@ export function meantSetting(name: string, known: readonly string[]): MeantSetti
   const mask = MASK_NAMES.find((one) => word !== undefined && WORDS[one]?.test(word));
   if (mask) return { name: SETTING_OF_MASK[mask], isCertain: true };
   const sameLetters = known.filter((one) => one.toLowerCase() === name.toLowerCase());
-  const near = sameLetters.length > 0 ? sameLetters : known.filter((one) => distance(one, name) === 1);
+  const near = sameLetters.length > 0 ? sameLetters : oneEditFrom(name, known);
   if (near.length === 1) return { name: near[0] as string, isCertain: true };
   const nearest = nearestOf(name, known);
   return nearest === undefined ? undefined : { name: nearest, isCertain: false };

@@ -1,14 +1,6 @@
-import type { PlacedText } from '../source_text.js';
 import { ignored, type Setter } from './setter.js';
 import { hasInstance, replaceSpecifiers } from './specifiers.js';
-
-/** What a mount unit mounts, as its settings say it; an empty value is none. */
-export interface MountUnit {
-  what?: PlacedText | undefined;
-  where?: PlacedText | undefined;
-  type?: PlacedText | undefined;
-  options?: PlacedText | undefined;
-}
+import type { MountUnit } from './unit_settings.js';
 
 /** A text that stays as it was where a specifier is not known. */
 function textSetter(name: keyof MountUnit): Setter {

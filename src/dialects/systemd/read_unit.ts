@@ -8,7 +8,7 @@ import { KNOWN_SETTINGS } from './known_settings.generated.js';
 import { mountUnitDelegation } from './mount_unit.js';
 import { isOfDelegation, SETTING_OF_MASK } from './name_list.js';
 import { COMMON_SECTIONS, EXEC_SECTIONS } from './sections.js';
-import { unknownSetting } from './setting_complaint.js';
+import { settingComplaint } from './setting_complaint.js';
 import { isDropInPath, type UnitFile } from './systemctl_cat.js';
 import { unitDelegation } from './unit_delegation.js';
 import { refusalOf } from './unit_failures.js';
@@ -209,7 +209,7 @@ function readSetting(
       return;
     }
     for (const number of line.numbers) account.understood(number, 'unknown setting');
-    account.warn(key.at, unknownSetting(unit.settings, section, key));
+    account.warn(key.at, settingComplaint(unit.settings, section, key));
     return;
   }
   const setter = setterOf(section, name);

@@ -8,7 +8,7 @@ import { COMMON_SECTIONS, EXEC_SECTIONS } from './sections.js';
 import type { UnitSettings } from './unit_settings.js';
 
 /** What is said of a setting that a section does not have. */
-export function unknownSetting({ places }: UnitSettings, section: string, key: PlacedText): ReadComplaint {
+export function settingComplaint({ places }: UnitSettings, section: string, key: PlacedText): ReadComplaint {
   const name = key.text;
   const code = 'unknown-setting';
   if (isRemoved(name, section)) {

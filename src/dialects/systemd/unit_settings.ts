@@ -4,13 +4,20 @@ import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
 import type { PlacedText } from '../source_text.js';
 import type { PathSettings } from './bpffs_cover.js';
 import type { CommandExtent } from './exec_start.js';
-import type { MountUnit } from './mount_setters.js';
 import type { SyscallFilter } from './syscall_filter.js';
 import { INITIAL_BOUNDING, type NamespaceName } from './values.js';
 
 /** PrivateUsers=: which user namespace a unit gets. */
 export const PRIVATE_USERS = ['no', 'self', 'identity', 'full', 'managed'] as const;
 export type PrivateUsers = (typeof PRIVATE_USERS)[number];
+
+/** What a mount unit mounts, as its settings say it; an empty value is none. */
+export interface MountUnit {
+  what?: PlacedText | undefined;
+  where?: PlacedText | undefined;
+  type?: PlacedText | undefined;
+  options?: PlacedText | undefined;
+}
 
 /** What the settings of a unit say, after all of its files: systemd's own object, as far as it concerns a delegation. */
 export interface UnitSettings {
