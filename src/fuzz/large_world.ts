@@ -13,12 +13,21 @@ const MASK_SETS = 64;
 
 /** A world with the largest number of user namespaces, tasks and tokens, or a number near it. */
 export function largeWorld(random: RandomSource, profile: Profile): World {
-  const userns = largeTree(random.pick(TREE_SHAPES), nearLimit(random), random);
+  return worldOfSize(random, profile, random.pick(TREE_SHAPES), () => nearLimit(random));
+}
+
+/** A world with the largest number of user namespaces, tasks and tokens. */
+export function largestWorld(random: RandomSource, profile: Profile, shape: TreeShape): World {
+  return worldOfSize(random, profile, shape, () => MAX_IDS);
+}
+
+function worldOfSize(random: RandomSource, profile: Profile, shape: TreeShape, count: () => number): World {
+  const userns = largeTree(shape, count(), random);
   const masks = Array.from({ length: MASK_SETS }, () => ({
     allowed: randomMasks(random, profile.vocabulary),
     denials: randomDenials(random, profile.vocabulary),
   }));
-  const tasks = Array.from({ length: nearLimit(random) }, (_, id): TaskSpec => {
+  const tasks = Array.from({ length: count() }, (_, id): TaskSpec => {
     const at = random.below(userns.length);
     // Half of them have the uid that owns the next namespace, which often is a child of theirs.
     const euid = random.chance(50)
@@ -26,7 +35,7 @@ export function largeWorld(random: RandomSource, profile: Profile): World {
       : random.below(1000);
     return { name: `task${id}`, userns: at, euid, effective: randomCapabilities(random) };
   });
-  const tokens = Array.from({ length: nearLimit(random) }, (_, id): TokenSpec => {
+  const tokens = Array.from({ length: count() }, (_, id): TokenSpec => {
     // In a task's namespace, so that some tokens count.
     const near = (tasks[random.below(tasks.length)] as TaskSpec).userns;
     const at = random.chance(70) ? Math.min(near + random.below(2), userns.length - 1) : random.below(userns.length);
