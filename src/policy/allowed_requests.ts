@@ -1,4 +1,6 @@
-import { allows, type Policy, requestCount } from './policy.js';
+import { oncePerVerdicts } from './once_per_verdicts.js';
+import { type AskedClass, allows, type Policy, pairCount, requestCount } from './policy.js';
+import type { PolicyCell } from './policy_cells.js';
 import { comparePairs, firstRequest, GroupCollector, type PolicyRequest, type RequestGroup } from './request_group.js';
 import type { RequestPattern } from './request_pattern.js';
 
@@ -24,29 +26,24 @@ export interface AllowedRequests {
 /** Asks every request that a pattern means: who may make it, and what a task may do. */
 export function allowedRequests(policy: Policy, pattern?: RequestPattern): AllowedRequests {
   const collector = new GroupCollector();
+  const answers = oncePerVerdicts(answersOf);
   const refused = new Map<number, { requests: number; first: PolicyRequest }>();
   let asked = 0;
-  for (const { pairs, cells, verdicts } of policy.ask(pattern)) {
-    const [bytes] = verdicts;
-    if (!bytes) continue;
-    asked += requestCount({ pairs, cells });
-    const each = requestCount({ pairs, cells }) / cells.length;
-    const allowed: number[] = [];
-    for (const [i, cell] of cells.entries()) {
-      if (allows(bytes, i)) {
-        allowed.push(i);
-        continue;
-      }
-      const verdict = bytes[i] as number;
+  for (const one of policy.ask(pattern)) {
+    const found = answers(one);
+    if (!found) continue;
+    asked += requestCount(one);
+    for (const [verdict, { count, cell }] of found.refused) {
+      const requests = count * pairCount(one.pairs);
+      const first = firstRequest(one.pairs, one.cells[cell] as PolicyCell);
       const known = refused.get(verdict);
-      const first = firstRequest(pairs, cell);
-      if (!known) refused.set(verdict, { requests: each, first });
+      if (!known) refused.set(verdict, { requests, first });
       else {
-        known.requests += each;
+        known.requests += requests;
         if (comparePairs(first, known.first) < 0) known.first = first;
       }
     }
-    collector.add(pairs, cells, allowed);
+    collector.add(one.pairs, one.cells, found.allowed);
   }
   const groups = collector.groups();
   return {
@@ -57,4 +54,19 @@ export function allowedRequests(policy: Policy, pattern?: RequestPattern): Allow
       .map(([verdict, { requests, first }]) => ({ verdict, requests, first }))
       .sort((a, b) => b.requests - a.requests || a.verdict - b.verdict),
   };
+}
+
+/** The cells that are allowed, and the others by verdict: how many, and the first; undefined for a world that lacks what is asked. */
+function answersOf({ cells, verdicts: [bytes] }: Pick<AskedClass, 'cells' | 'verdicts'>) {
+  if (!bytes) return undefined;
+  const allowed: number[] = [];
+  const refused = new Map<number, { count: number; readonly cell: number }>();
+  for (const cell of cells.keys()) {
+    const verdict = bytes[cell] as number;
+    const known = refused.get(verdict);
+    if (allows(bytes, cell)) allowed.push(cell);
+    else if (known) known.count += 1;
+    else refused.set(verdict, { count: 1, cell });
+  }
+  return { allowed, refused };
 }

@@ -1,4 +1,5 @@
-import { allows, type Policy, requestCount } from './policy.js';
+import { oncePerVerdicts } from './once_per_verdicts.js';
+import { allows, type Policy, pairCount, requestCount } from './policy.js';
 import { comparePairs, firstRequest, type PolicyRequest } from './request_group.js';
 import type { RequestPattern } from './request_pattern.js';
 
@@ -28,21 +29,20 @@ const FAILS: Readonly<Record<Claim, (first: boolean, second: boolean) => boolean
 /** Asks every request that a pattern means whether a claim holds of it. */
 export function checkClaim(policy: Policy, claim: Claim, pattern?: RequestPattern): ClaimResult {
   const fails = FAILS[claim];
+  const failing = oncePerVerdicts(({ cells, verdicts: [first, second] }) => {
+    const failed = [...cells.keys()].filter((i) => fails(allows(first, i), allows(second, i)));
+    return { count: failed.length, first: cells[failed[0] ?? -1] };
+  });
   let asked = 0;
   let against = 0;
   let witness: PolicyRequest | undefined;
-  for (const { pairs, cells, verdicts } of policy.ask(pattern)) {
-    asked += requestCount({ pairs, cells });
-    const [first, second] = verdicts;
-    let failing = 0;
-    for (const [i, cell] of cells.entries()) {
-      if (!fails(allows(first, i), allows(second, i))) continue;
-      failing += 1;
-      if (failing > 1) continue;
-      const found = firstRequest(pairs, cell);
-      if (!witness || comparePairs(found, witness) < 0) witness = found;
-    }
-    against += failing * requestCount({ pairs, cells: [cells[0] as (typeof cells)[number]] });
+  for (const one of policy.ask(pattern)) {
+    asked += requestCount(one);
+    const { count, first } = failing(one);
+    if (!first) continue;
+    against += count * pairCount(one.pairs);
+    const found = firstRequest(one.pairs, first);
+    if (!witness || comparePairs(found, witness) < 0) witness = found;
   }
   return { claim, asked, against, witness };
 }

@@ -4,7 +4,7 @@ import type { World } from '../kernel/world.js';
 import { type AlignedWorlds, alignWorlds } from './aligned_worlds.js';
 import { ClassVerdicts } from './class_verdicts.js';
 import { type PairClass, PairClasses, type Selection } from './pair_classes.js';
-import { cellsOf, type PolicyCell, type PolicyCells, policyCells } from './policy_cells.js';
+import { type PolicyCell, type PolicyCells, policyCells } from './policy_cells.js';
 import type { RequestPattern } from './request_pattern.js';
 
 /** The requests of a class that are asked about. */
@@ -34,13 +34,18 @@ export class Policy {
       withToken: chosenCells(this.cells.withToken, pattern),
       ofBpffs: chosenCells(this.cells.ofBpffs, pattern),
     };
+    const picked = new WeakMap<Uint8Array, Uint8Array>();
     for (const pairs of new PairClasses(this.aligned, pattern?.selection ?? this.#everything())) {
       const { indices, cells } = pairs.kind === 'bpffs' ? chosen.ofBpffs : chosen.withToken;
       if (cells.length === 0) continue;
-      const isWhole = cells.length === cellsOf(this.cells, pairs.kind).length;
       const verdicts = this.aligned.worlds.map((_, side) => {
         const all = this.#verdicts.of(pairs, side);
-        return isWhole || !all ? all : Uint8Array.from(indices, (index) => all[index] as number);
+        if (!all || all.length === cells.length) return all;
+        const known = picked.get(all);
+        if (known) return known;
+        const own = Uint8Array.from(indices, (index) => all[index] as number);
+        picked.set(all, own);
+        return own;
       });
       yield { pairs, cells, verdicts };
     }

@@ -1,3 +1,4 @@
+import { oncePerVerdicts } from './once_per_verdicts.js';
 import { type AskedClass, allows, type Policy, requestCount } from './policy.js';
 import { GroupCollector, type RequestGroup } from './request_group.js';
 import type { RequestPattern } from './request_pattern.js';
@@ -18,20 +19,13 @@ export interface PolicyDiff {
  */
 export function diffPolicies(policy: Policy, patterns?: readonly RequestPattern[]): PolicyDiff {
   const [gained, lost] = [new GroupCollector(), new GroupCollector()];
+  const changes = oncePerVerdicts(changesOf);
   let asked = 0;
-  for (const { pairs, cells, verdicts } of asks(policy, patterns)) {
-    asked += requestCount({ pairs, cells });
-    const [before, after] = verdicts;
-    if (before === after) continue;
-    const [more, less]: [number[], number[]] = [[], []];
-    for (let cell = 0; cell < cells.length; cell++) {
-      const isBefore = allows(before, cell);
-      if (isBefore === allows(after, cell)) continue;
-      if (isBefore) less.push(cell);
-      else more.push(cell);
-    }
-    gained.add(pairs, cells, more);
-    lost.add(pairs, cells, less);
+  for (const one of asks(policy, patterns)) {
+    asked += requestCount(one);
+    const { more, less } = changes(one);
+    gained.add(one.pairs, one.cells, more);
+    lost.add(one.pairs, one.cells, less);
   }
   return { asked, gained: gained.groups(), lost: lost.groups() };
 }
@@ -39,4 +33,16 @@ export function diffPolicies(policy: Policy, patterns?: readonly RequestPattern[
 function* asks(policy: Policy, patterns: readonly RequestPattern[] | undefined): Generator<AskedClass> {
   if (!patterns) yield* policy.ask();
   else for (const pattern of patterns) yield* policy.ask(pattern);
+}
+
+/** The cells that the second world allows alone, and those that the first does. */
+function changesOf({ cells, verdicts: [before, after] }: Pick<AskedClass, 'cells' | 'verdicts'>) {
+  const [more, less]: [number[], number[]] = [[], []];
+  for (let cell = 0; before !== after && cell < cells.length; cell++) {
+    const isBefore = allows(before, cell);
+    if (isBefore === allows(after, cell)) continue;
+    if (isBefore) less.push(cell);
+    else more.push(cell);
+  }
+  return { more, less };
 }

@@ -23,17 +23,31 @@ export interface RequestGroup {
   readonly first: PolicyRequest;
 }
 
+interface CollectedGroup {
+  readonly classes: PairClass[];
+  readonly cells: readonly PolicyCell[];
+}
+
 /** Collects classes by the cells that they have in common. Groups are in the order of their smallest requests. */
 export class GroupCollector {
-  readonly #groups = new Map<string, { classes: PairClass[]; cells: readonly PolicyCell[] }>();
+  readonly #groups = new Map<string, CollectedGroup>();
+  /** The same by arrays that were met: joining a long one takes longer than all else. */
+  readonly #byArray = new WeakMap<readonly number[], CollectedGroup>();
 
   /** `chosen` are indices of `cells`; a class of none is left out. */
   add(pairs: PairClass, cells: readonly PolicyCell[], chosen: readonly number[]): void {
     if (chosen.length === 0) return;
-    const key = `${pairs.kind === 'bpffs' ? 'bpffs ' : ''}${chosen.join(' ')}`;
-    const known = this.#groups.get(key);
-    if (known) known.classes.push(pairs);
-    else this.#groups.set(key, { classes: [pairs], cells: chosen.map((index) => cells[index] as PolicyCell) });
+    const met = this.#byArray.get(chosen);
+    if (met) {
+      met.classes.push(pairs);
+      return;
+    }
+    const own = chosen.map((index) => cells[index] as PolicyCell);
+    const key = own.map(({ cmd, type, attachType }) => `${cmd}.${type}.${attachType}`).join(' ');
+    const group = this.#groups.get(key) ?? { classes: [], cells: own };
+    group.classes.push(pairs);
+    this.#groups.set(key, group);
+    this.#byArray.set(chosen, group);
   }
 
   groups(): RequestGroup[] {

@@ -133,6 +133,18 @@ test('a change that allows one thing more than is intended does not pass', () =>
     ],
   });
   const hash = bit('map_types', 'hash');
+  const checkWith = (first: bigint, second: bigint) => {
+    const withOther = (own: bigint, others: bigint) => {
+      const world = of(own);
+      const [token] = world.tokens;
+      if (!token) return world;
+      return { ...world, tokens: [token, { ...token, name: 'other', allowed: { ...token.allowed, maps: others } }] };
+    };
+    const policy = new Policy([withOther(0n, 0n), withOther(first, second)]);
+    const change = checkIntended(policy, parsePattern('task=agent token=web map_create map_type=hash', policy.aligned));
+    policy.dispose();
+    return change;
+  };
   const check = (after: bigint, before = 0n) => {
     const policy = new Policy([of(before), of(after)]);
     const change = checkIntended(policy, parsePattern('task=agent token=web map_create map_type=hash', policy.aligned));
@@ -146,6 +158,12 @@ test('a change that allows one thing more than is intended does not pass', () =>
     1,
     1,
     false,
+  ]);
+  // Of the pair that is intended, and of another.
+  const also = checkWith(hash | bit('map_types', 'array'), hash);
+  expect(also.others.gained.map(({ pairs, cells }) => [pairs, cells.map(({ type }) => type)])).toEqual([
+    [1, [vocabulary.require('map_types', 'array')]],
+    [1, [vocabulary.require('map_types', 'hash')]],
   ]);
   expect(check(hash, hash)).toMatchObject({ before: { against: 1 }, holds: false });
   expect(check(0n)).toMatchObject({ before: { against: 0 }, intended: { gained: [] }, holds: false });
