@@ -16,6 +16,7 @@ import { matrixSchema } from './matrix.js';
 import { probeSchema } from './probe.js';
 import { readSchema } from './read.js';
 import { replaySchema } from './replay.js';
+import { snapshotSchema } from './snapshot.js';
 import { testSchema } from './test.js';
 import { versionSchema } from './version.js';
 
@@ -26,6 +27,7 @@ export const OUTPUT_SCHEMAS = {
   read: readSchema,
   lint: lintSchema,
   convert: convertSchema,
+  snapshot: snapshotSchema,
   check: checkSchema,
   explain: explainSchema,
   matrix: matrixSchema,
