@@ -30,7 +30,7 @@ export function snapshotText({ facts, scenario, saved, out, elapsedMs }: Snapsho
     `Linux ${printable(facts.kernel)}, read in ${(elapsedMs / 1000).toFixed(2)} s`,
     `  seen: ${several(counts.processes, 'process', 'processes')} (without ${without.join(' and ')}), ` +
       `${several(counts.userns, 'user namespace')}, ${several(counts.mountNamespaces, 'mount namespace')},`,
-    `        ${several(counts.instances, 'bpffs', 'bpffs')} of which ${count(counts.delegating)} delegate, ` +
+    `        ${several(counts.instances, 'bpffs', 'bpffs')} of which ${several(counts.delegating, 'delegates', 'delegate')}, ` +
       `${several(counts.tokenDescriptors, 'descriptor of a token', 'descriptors of tokens')}`,
     ...facts.unseen.map((one) => style.bad(`  not seen: ${unseenText(one)}`)),
     ...scenario.assumptions.map((assumption) => style.dim(`  assumed: ${assumption}`)),

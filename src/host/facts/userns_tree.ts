@@ -36,7 +36,7 @@ interface Known {
  * the uid that a map of one uid has, as an unprivileged owner can map no other, or else 0.
  */
 export function usernsTree({ userns, processes }: Pick<HostFacts, 'userns' | 'processes'>): UsernsTree {
-  const known: Known[] = userns.map(({ uid_map, gid_map, ...rest }) => ({ ...rest, uidMap: uid_map, gidMap: gid_map }));
+  const known = knownOf(userns, processes);
   const byMaps = new Map<string, number>([[mapsKey(FULL, FULL), INITIAL_USERNS]]);
   for (const { ino, uidMap, gidMap } of known) {
     const key = uidMap && gidMap && mapsKey(uidMap, gidMap);
@@ -87,6 +87,18 @@ export function usernsTree({ userns, processes }: Pick<HostFacts, 'userns' | 'pr
       ...told(circles, (n) => `${n} whose parents go in a circle, or too deep: below init`, 'user namespace'),
     ],
   };
+}
+
+/** Each user namespace once. A copy can name one at a process alone. */
+function knownOf(userns: HostFacts['userns'], processes: readonly ProcessFacts[]): Known[] {
+  const byIno = new Map<number, Known>();
+  for (const { ino, parent, owner, uid_map: uidMap, gid_map: gidMap } of userns) {
+    if (!byIno.has(ino)) byIno.set(ino, { ino, parent, owner, uidMap, gidMap });
+  }
+  for (const { userns: ino } of processes) {
+    if (ino !== null && !byIno.has(ino)) byIno.set(ino, { ino, parent: null, owner: null, uidMap: null, gidMap: null });
+  }
+  return [...byIno.values()];
 }
 
 const FULL: readonly IdExtent[] = [[0, 0, 0xffff_ffff]];

@@ -21,9 +21,9 @@ export async function collectFacts(signal: AbortSignal): Promise<HostFacts> {
   const found = await readProcesses(PROC, unseen, signal);
   const own = found.processes.find(({ pid }) => pid === process.pid);
   if (!own) throw new HostError('/proc is needed, and this process is not in it: it is not mounted, or is another one');
-  // The reader, and what it starts, are no part of what is asked about.
+  const { relations, ...namespaces } = await readNamespaces(PROC, found.processes, unseen, signal);
+  // The reader is no part of what is asked about; its namespaces are, which may be all that it sees.
   const processes = found.processes.filter(({ pid }) => pid !== process.pid);
-  const { relations, ...namespaces } = await readNamespaces(PROC, processes, unseen, signal);
   const [, euid] = own.uid;
   const sysctl = unseen.ofHost('sysctl', SYSCTL, readWord);
   return {
