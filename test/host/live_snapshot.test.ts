@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
 import { type HostFacts, INITIAL_USERNS } from '../../src/host/facts/host_facts.js';
+import { hostProfile } from '../../src/host/facts/host_profile.js';
 import { scenarioOfFacts } from '../../src/host/facts/scenario_of_facts.js';
 import { collectFacts } from '../../src/host/snapshot/collect_facts.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
@@ -13,11 +14,14 @@ import { MAIN } from '../cli/run_cli.js';
 import { describeNeeding } from '../needs.js';
 import { canDelegate, type RunningScript, runScript } from './live_host.js';
 
+const { profile } = hostProfile(release());
+/** Every program type that the kernel knows, and no other bit: fdinfo says `any`, and BPF_OBJ_GET_INFO_BY_FD says the bits. */
+const EVERY_PROG = profile.vocabulary.knownMask('prog_types');
 /** Bit 63 has no name: mountinfo does not show it. */
 const OPTIONS = [
   'delegate_cmds=map_create:prog_load',
   'delegate_maps=any',
-  'delegate_progs=xdp',
+  `delegate_progs=0x${EVERY_PROG.toString(16)}`,
   'delegate_attachs=0x80000000000000ff',
   'mode=750',
 ];
@@ -68,7 +72,8 @@ describeNeeding(canDelegate, 'root-and-linux-6.9')(
     test('the scenario: the user namespace, the bpffs with all bits, the token of it, the task', () => {
       const { world } = parseScenario(scenarioOfFacts(facts).text);
       const token = world.tokens.find(({ name }) => name.includes('perl-token'));
-      const masks = { cmds: 0x21n, maps: MASK_ANY, progs: 0x40n, attachs: 0x80000000000000ffn };
+      const progs = profile.rules.token_info ? EVERY_PROG : MASK_ANY;
+      const masks = { cmds: 0x21n, maps: MASK_ANY, progs, attachs: 0x80000000000000ffn };
       expect(token?.allowed).toEqual(masks);
       expect(world.userns[token?.userns as number]).toMatchObject({ parent: 0, owner: 0 });
       const bpffs = world.bpffs[token?.bpffs as number];

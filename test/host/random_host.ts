@@ -136,6 +136,7 @@ export const anyHost: fc.Arbitrary<HostFacts> = fc.record({
         masks: fc.array(mask, { minLength: 4, maxLength: 4 }),
         device: fc.option(device),
         ino: fc.option(fc.nat(3)),
+        info: fc.option(fc.record({ cmds: hex, maps: hex, progs: hex, attachs: hex })),
       })
       .map(({ pid, fd, masks, ...rest }) => tokenFacts(pid, fd, masks, rest)),
     { maxLength: 6 },

@@ -82,13 +82,15 @@ describe('any facts', () => {
     );
   });
 
-  test('give tokens with the masks of fdinfo, each of a bpffs with the same masks', () => {
+  test('give tokens with the masks of info or fdinfo, each of a bpffs with the same masks', () => {
     fc.assert(
       fc.property(anyHost, (facts) => {
-        const shown = facts.tokens.map(({ fdinfo }) =>
-          [...fdinfo.matchAll(/^allowed_\w+:\t(.*)$/gm)]
-            .map(([, value = '']) => (value === 'any' ? MASK_ANY : BigInt(value)).toString(16))
-            .join(' '),
+        const shown = facts.tokens.map(({ fdinfo, info }) =>
+          MASK_NAMES.map((mask) => {
+            const [, value = ''] = new RegExp(`^allowed_${mask}:\t(.*)$`, 'm').exec(fdinfo) ?? [];
+            const bits = info ? BigInt(`0x${info[mask]}`) : value === 'any' ? MASK_ANY : BigInt(value);
+            return bits.toString(16);
+          }).join(' '),
         );
         const { tokens, bpffs } = worldOf(facts);
         for (const { allowed, bpffs: of, userns } of tokens) {
@@ -218,6 +220,12 @@ describe('bpffs', () => {
     expect(tokens[0]?.bpffs).toBe(1);
   });
 
+  test('bits that any of fdinfo does not tell are those of the info of its token', () => {
+    const info = { cmds: '1fffffffff', maps: 'ffffffffffffffff', progs: '40', attachs: '0' };
+    const { bpffs } = worldOf(host({ tokens: [tokenFacts(100, 9, ['any', 'any', '0x40'], { info })] }));
+    expect(bpffs[1]?.options.delegate).toEqual({ cmds: 0x1fffffffffn, maps: MASK_ANY, progs: 0x40n, attachs: 0n });
+  });
+
   test('a name that the profile does not have is told', () => {
     const mounts = [mountsFacts(BOX_MOUNTS, BOX, { '0:50': ',delegate_cmds=prog_load:of_the_future' })];
     const { leftOut } = scenarioOfFacts(host({ mount_namespaces: mounts, tokens: [] }));
@@ -253,6 +261,14 @@ describe('tokens', () => {
       ['web1/agent-token', 'web1/sys/fs/bpf'],
     ]);
     expect(made(host({ tokens: [tokenFacts(100, 9, masks, unread)] }))).toEqual([['web1/agent-token', 'of-token-1']]);
+  });
+
+  test('of one device with other masks, which no kernel makes, have a bpffs each', () => {
+    const both = [tokenFacts(100, 9, ['0x21', 'any', '0x40']), tokenFacts(100, 10, masks, { ino: 101 })];
+    expect(made(host({ tokens: both }))).toEqual([
+      ['web1/agent-token', 'web1/sys/fs/bpf'],
+      ['web1/agent-token-2', 'of-token-1'],
+    ]);
   });
 
   test('that were sent to a process of init are of the user namespace of their bpffs', () => {
@@ -349,6 +365,11 @@ describe('user namespaces', () => {
 });
 
 describe('tasks', () => {
+  test('are not told apart by capabilities that have no name', () => {
+    const processes = [processFacts(1), processFacts(2, { effective: 'ffffffffffffffff' })];
+    expect(worldOf(host({ processes, tokens: [] })).tasks).toHaveLength(1);
+  });
+
   test('of one command have the uid in their names; what is told apart is uid and capabilities, and no more', () => {
     const facts = host({
       processes: [

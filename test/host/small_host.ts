@@ -84,7 +84,7 @@ export function tokenFacts(
 ): TokenFacts {
   const lines = ['cmds', 'maps', 'progs', 'attachs'].map((mask, i) => `allowed_${mask}:\t${masks[i] ?? '0x0'}\n`);
   const fdinfo = `pos:\t0\nflags:\t02000002\nmnt_id:\t62\nino:\t100\n${lines.join('')}`;
-  return { pid, fd, link: '/bpf-token (deleted)', device: '0:38', ino: 100, fdinfo, ...changed };
+  return { pid, fd, link: '/bpf-token (deleted)', device: '0:38', ino: 100, fdinfo, info: null, ...changed };
 }
 
 /** A host with a container: a bpffs that delegates, and a token that its agent holds. */

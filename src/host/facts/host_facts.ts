@@ -1,3 +1,5 @@
+import type { MaskName } from '../../kernel/masks.js';
+
 /** The name and version of the form of a saved copy. */
 export const FACTS_SCHEMA = 'bpf-token-sim/host-facts/1';
 
@@ -76,7 +78,12 @@ export interface TokenFacts {
   readonly ino: number | null;
   /** /proc/PID/fdinfo/FD as text. */
   readonly fdinfo: string;
+  /** Its masks as BPF_OBJ_GET_INFO_BY_FD has them (6.17); null where the reader cannot ask. */
+  readonly info: TokenInfo | null;
 }
+
+/** struct bpf_token_info: hexadecimal digits. Source: include/uapi/linux/bpf.h, 6.17 and later. */
+export type TokenInfo = Readonly<Record<MaskName, string>>;
 
 /** What a reader wants to know and may not be able to see. */
 export const UNSEEN_KINDS = {

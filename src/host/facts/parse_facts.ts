@@ -19,6 +19,7 @@ const inode = wholeCheck(0, Number.MAX_SAFE_INTEGER);
 const pid = wholeCheck(1, MAX_PID);
 const count = wholeCheck(0, Number.MAX_SAFE_INTEGER);
 const capabilities = textCheck(/^[0-9a-f]{1,16}$/, 'a set of capabilities in 1 to 16 hexadecimal digits');
+const mask = textCheck(/^[0-9a-f]{1,16}$/, 'a mask in 1 to 16 hexadecimal digits');
 const idMap = orNull(listCheck(listCheck(wholeCheck(0, MAX_U32), 3)));
 
 const FORM: Check = objectCheck({
@@ -65,6 +66,7 @@ const FORM: Check = objectCheck({
       device: orNull(textCheck(/^\d+:\d+$/, 'a device, as in 0:71')),
       ino: orNull(inode),
       fdinfo: textCheck(),
+      info: orNull(objectCheck({ cmds: mask, maps: mask, progs: mask, attachs: mask })),
     }),
   ),
   kernel_threads: count,

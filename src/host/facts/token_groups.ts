@@ -1,6 +1,6 @@
-import type { Masks } from '../../kernel/masks.js';
+import type { MaskName, Masks } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
-import type { HostFacts, ProcessFacts } from './host_facts.js';
+import type { HostFacts, ProcessFacts, TokenInfo } from './host_facts.js';
 import { readMasks } from './read_masks.js';
 
 /** A token, and the processes that hold it. */
@@ -19,14 +19,20 @@ export function heldTokens(
 ): HeldToken[] {
   const byPid = new Map(processes.map((process) => [process.pid, process]));
   const found = new Map<string, HeldToken & { readonly holders: ProcessFacts[] }>();
-  for (const { pid, fd, device, ino, fdinfo } of tokens) {
+  for (const { pid, fd, device, ino, fdinfo, info } of tokens) {
     const holder = byPid.get(pid);
     const read = readMasks(fdinfo, 'fdinfo', profile);
     if (!holder || !read) continue;
     const key = device === null || ino === null ? `${pid} ${fd}` : `${device} ${ino}`;
     const before = found.get(key);
     if (before) before.holders.push(holder);
-    else found.set(key, { masks: read.masks, device, holders: [holder] });
+    else found.set(key, { masks: info ? infoMasks(info) : read.masks, device, holders: [holder] });
   }
   return [...found.values()];
+}
+
+/** All bits: fdinfo has `any` in place of bits that the kernel does not know, where it knows all others. */
+function infoMasks(info: TokenInfo): Masks {
+  const bits = (mask: MaskName): bigint => BigInt(`0x${info[mask]}`);
+  return { cmds: bits('cmds'), maps: bits('maps'), progs: bits('progs'), attachs: bits('attachs') };
 }

@@ -4,6 +4,7 @@ import { HostError } from '../errors.js';
 import { FACTS_SCHEMA, type HostFacts } from '../facts/host_facts.js';
 import { readNamespaces } from './read_namespaces.js';
 import { readProcesses } from './read_processes.js';
+import { withTokenInfo } from './token_info.js';
 import { Unseen } from './unseen.js';
 
 const PROC = '/proc';
@@ -36,7 +37,10 @@ export async function collectFacts(signal: AbortSignal): Promise<HostFacts> {
     lsm: unseen.ofHost('lsm', LSM, readWord)?.split(',') ?? null,
     ...namespaces,
     processes,
-    tokens: found.tokens.filter(({ pid }) => pid !== process.pid),
+    tokens: await withTokenInfo(
+      found.tokens.filter(({ pid }) => pid !== process.pid),
+      signal,
+    ),
     kernel_threads: found.kernelThreads,
     ended: found.ended,
     unseen: unseen.facts,

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { getSystemErrorName } from 'node:util';
-import { AbortError } from '../../errors.js';
 import type { RelationTool } from '../facts/host_facts.js';
 import { PERL, PYTHON } from './relation_scripts.js';
+import { scriptOutput } from './script_output.js';
 
 /** A namespace to ask for, by the files that stand for it: the first that opens is taken. */
 export interface NamespaceFiles {
@@ -32,33 +31,10 @@ const TOOLS: readonly { readonly tool: RelationTool; readonly args: readonly str
 export async function namespaceRelations(files: readonly NamespaceFiles[], signal: AbortSignal): Promise<Relations> {
   const input = files.map(({ kind, paths }) => `${kind === 'user' ? 'u' : 'm'}\t${paths.join('\t')}\n`).join('');
   for (const { tool, args } of TOOLS) {
-    const output = await outputOf(tool, args, input, signal);
+    const output = await scriptOutput(tool, args, input, signal);
     if (output !== undefined) return { tool, ...parseRelations(output) };
   }
   return { tool: 'none', users: new Map(), mounts: new Map() };
-}
-
-/** What a program writes; undefined where it is not installed, or fails. */
-async function outputOf(
-  program: string,
-  args: readonly string[],
-  input: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], signal });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  // A program that ends early is told by its status.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const status = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
-    child.once('close', resolve);
-  });
-  if (signal.aborted) throw new AbortError(signal.reason);
-  return status === 0 ? output : undefined;
 }
 
 function parseRelations(output: string): Pick<Relations, 'users' | 'mounts'> {

@@ -96,7 +96,7 @@ function readTokens(proc: string, pid: number, unseen: Unseen): TokenFacts[] {
     if (fdinfo === undefined || !TOKEN_FDINFO.test(fdinfo)) continue;
     const found = unseen.ofProcess('tokens', `${folder}/${name}`, (path) => statSync(path, { bigint: true }));
     const device = found ? deviceOf(found.dev) : null;
-    tokens.push({ pid, fd: Number(name), link, device, ino: found ? Number(found.ino) : null, fdinfo });
+    tokens.push({ pid, fd: Number(name), link, device, ino: found ? Number(found.ino) : null, fdinfo, info: null });
   }
   return tokens;
 }
