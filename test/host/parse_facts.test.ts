@@ -19,7 +19,9 @@ test('a saved copy has the facts that were saved, whatever they are', () => {
 });
 
 test('a saved copy has a line for each process, namespace and descriptor, and nothing that a terminal obeys', () => {
-  const text = factsText({ ...SMALL_HOST, machine: '\u001b[2J\u202e' });
+  const hostile = '\u001b[2J\u202e';
+  const processes = SMALL_HOST.processes.map((process) => ({ ...process, comm: hostile }));
+  const text = factsText({ ...SMALL_HOST, machine: hostile, processes });
   expect(text.split('\n').filter((line) => line.startsWith('{"pid":')).length).toBe(4);
   expect(text).toMatch(/^[\n -~]*$/);
 });

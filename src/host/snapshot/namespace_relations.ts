@@ -22,15 +22,19 @@ export interface Relations {
 }
 
 /** The programs that can ask, in the order in which they are tried. */
-const TOOLS: readonly { readonly tool: RelationTool; readonly args: readonly string[] }[] = [
+export const RELATION_TOOLS: readonly { readonly tool: RelationTool; readonly args: readonly string[] }[] = [
   { tool: 'perl', args: ['-e', PERL] },
   { tool: 'python3', args: ['-c', PYTHON] },
 ];
 
 /** Asks for all of them in one process. Without a program that can ask, nothing is known. Rejects with an AbortError after the signal. */
-export async function namespaceRelations(files: readonly NamespaceFiles[], signal: AbortSignal): Promise<Relations> {
+export async function namespaceRelations(
+  files: readonly NamespaceFiles[],
+  signal: AbortSignal,
+  tools = RELATION_TOOLS,
+): Promise<Relations> {
   const input = files.map(({ kind, paths }) => `${kind === 'user' ? 'u' : 'm'}\t${paths.join('\t')}\n`).join('');
-  for (const { tool, args } of TOOLS) {
+  for (const { tool, args } of tools) {
     const output = await scriptOutput(tool, args, input, signal);
     if (output !== undefined) return { tool, ...parseRelations(output) };
   }
