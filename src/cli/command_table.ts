@@ -64,6 +64,15 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     arguments: [{ name: '<file>', about: 'a file of any format that is read; - for standard input' }],
     notes: 'Exit status 0 when the text was written; 2 when the format cannot say it, or the file cannot be read.',
   },
+  snapshot: {
+    about: 'this host as a scenario: user namespaces, bpffs, tasks and tokens; what could not be seen is said',
+    arguments: [],
+    notes:
+      'Reads /proc, as root or not, and changes nothing. What was seen, what was not and what is assumed go to standard error.\n' +
+      'Processes that bpf() answers alike are one task.\n' +
+      'Exit status 0 when the scenario was written, whatever could not be seen; 2 without /proc of Linux, or when a copy cannot be\n' +
+      'read; 130 interrupted.',
+  },
   check: { about: 'one verdict in words; exit status 1 when denied', arguments: [SCENARIO] },
   explain: {
     about: 'every check the kernel makes, what would make a denied request pass, what other kernels say',

@@ -3,6 +3,7 @@ import { MASK_NAMES } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { parseScenario, type Scenario, ScenarioError } from './parse_scenario.js';
 import { capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
+import { validName } from './valid_name.js';
 
 /** A delegation as a scenario: its bpffs, the process that it is for, and the token that the process makes. */
 export interface DelegationScenario {
@@ -46,7 +47,7 @@ function written(
   extent: Extent,
   noToken: string | undefined,
 ): DelegationScenario {
-  const name = nameOf(delegation);
+  const name = validName(delegation.name, 'delegation');
   const text = scenarioYaml(sections(profile, delegation, name, extent));
   return { text, scenario: parseScenario(text), name, noToken };
 }
@@ -79,13 +80,4 @@ function sections(
     tasks: { [name]: task },
     ...(extent === 'token' ? { tokens: { [name]: { bpffs: name, creator: name } } } : {}),
   };
-}
-
-/** A name that a scenario takes: characters that it does not take become `_`. */
-function nameOf({ name }: ResolvedDelegation): string {
-  const plain = name
-    .replace(/^\/+/, '')
-    .replace(/[^\w.@:/+-]/g, '_')
-    .replace(/^[.@:/+-]+/, '');
-  return plain === '' || /^(?:\d+|0x[0-9a-f]+|0o[0-7]+)$/i.test(plain) ? `delegation_${plain}` : plain;
 }

@@ -1,4 +1,4 @@
-import { Document, isCollection, isMap, isSeq } from 'yaml';
+import { Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
 import { bitNumbers } from '../abi/bits.js';
 import { MASK_ANY } from '../abi/bpf.js';
 import { CAP_FULL_SET, CAPABILITY_NAMES } from '../abi/capabilities.js';
@@ -15,9 +15,23 @@ export function profileEntry(profile: Profile): string | object {
   return { extends: base.name, name: profile.name, rules: switched };
 }
 
-/** Namespaces, tasks and tokens take a line each; what is longer has its lists and maps on a line. */
-export function scenarioYaml(data: object): string {
+/** What is said of a scenario, and of its entries, in comments of one line each. Texts are printable. */
+export interface ScenarioComments {
+  /** At the start of the file. */
+  readonly head: readonly string[];
+  /** By section (`tasks`) and name. */
+  readonly entries: Readonly<Record<string, ReadonlyMap<string, readonly string[]>>>;
+}
+
+const LINE_WIDTH = 120;
+
+/**
+ * Namespaces, tasks and tokens take a line each; what is longer has its lists and maps on a line. Without comments a line of more than
+ * 120 characters is wrapped. With comments none is, so that a line stands for an entry in a diff(1) of two files.
+ */
+export function scenarioYaml(data: object, comments?: ScenarioComments): string {
   const document = new Document(data);
+  if (comments) writeComments(document, comments);
   const sections = isMap(document.contents) ? document.contents.items : [];
   for (const { key, value } of sections) {
     const isLong = ['bpffs', 'requests'].includes(String(key));
@@ -25,7 +39,20 @@ export function scenarioYaml(data: object): string {
       for (const node of isLong ? valuesOf(entry) : [entry]) if (isCollection(node)) node.flow = true;
     }
   }
-  return document.toString({ lineWidth: 120 });
+  return document.toString({ lineWidth: comments ? 0 : LINE_WIDTH });
+}
+
+function writeComments(document: Document, { head, entries }: ScenarioComments): void {
+  const lines = (texts: readonly string[]): string => texts.map((text) => ` ${text}`).join('\n');
+  document.commentBefore = lines(head);
+  for (const [section, ofEntries] of Object.entries(entries)) {
+    const map = document.get(section);
+    if (!isMap(map)) continue;
+    for (const { key } of map.items) {
+      const texts = isScalar(key) ? ofEntries.get(String(key.value)) : undefined;
+      if (texts && isScalar(key)) key.commentBefore = lines(texts);
+    }
+  }
 }
 
 function valuesOf(node: unknown): unknown[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -19,6 +19,7 @@ import { REMEDY_KINDS } from '../../src/report/schemas/remedy.js';
 import { assumptionsOf } from '../../src/request/assumptions.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { freeNetworkMaps, wrongAnswers } from '../fuzz/broken_implementations.js';
+import { SMALL_HOST } from '../host/small_host.js';
 import { expectValid, faultsOf, schemaText } from './json_schema_files.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
@@ -59,6 +60,8 @@ beforeAll(async () => {
     '# bpftoken-disable any-beside-little: the tool asks for it\nrw,delegate_cmds=prog_load,delegate_progs=socket_filter,delegate_attachs=any\n',
   );
   writeFileSync(at('options'), 'delegate_cmds=map_crate,delegate_maps=any\n');
+  mkdirSync(at('host'));
+  writeFileSync(at('host/host-facts.json'), JSON.stringify(SMALL_HOST));
   writeFileSync(at('broken.json'), '[{');
   writeFileSync(
     at('requests.csv'),
@@ -132,6 +135,15 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       has: { to: 'incus', delegation: 'bpffs' },
     },
     { args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'scenario', '--owner', 'init'] },
+  ],
+  snapshot: [
+    {
+      args: ['snapshot', '--from', at('host')],
+      stream: 'stderr',
+      has: { from: at('host'), saved: null, out: '-', host: { processes: 3, delegating: 1 }, scenario: { tasks: 2 } },
+    },
+    { args: ['snapshot', '--from', at('host'), '--out', at('host.yaml')], has: { out: at('host.yaml') } },
+    { args: ['snapshot', '--from', at('nowhere')], code: 2, stream: 'stderr', schema: 'error' },
   ],
   check: [
     asked('check', '1', 0, { verdict: 'allowed', errno: null, warnings: [] }),

@@ -263,10 +263,13 @@ describe('nothing from the command line reaches the terminal raw', () => {
 
   test.each(commands)('%s: its options, its arguments, and words that are none', async (command) => {
     const argument =
-      command === 'fuzz' ? [] : [command === 'replay' ? written(JSON.stringify(mount([])), 'm.ndjson') : GOOD];
+      command === 'fuzz' || command === 'snapshot'
+        ? []
+        : [command === 'replay' ? written(JSON.stringify(mount([])), 'm.ndjson') : GOOD];
     for (const spec of Object.values(OPTIONS[command] as OptionTable)) {
       // Any name is good for a file to write.
-      if (!spec.type || ['--out', '--summary-out', '--compare-out', '--junit'].includes(longOf(spec))) continue;
+      if (!spec.type || ['--out', '--summary-out', '--compare-out', '--junit', '--save'].includes(longOf(spec)))
+        continue;
       await said([command, ...argument, longOf(spec), HOSTILE], [2]);
       await said([command, ...argument, `${longOf(spec)}=${HOSTILE}`], [2]);
     }
@@ -304,6 +307,9 @@ describe('nothing from the command line reaches the terminal raw', () => {
     await said(['eval', GOOD, '--requests', hostile('t.none')], [2]);
     const counts = ['eval', GOOD, '--generate', '5', '--summary', 'cmd', '--summary-out'];
     await said([...counts, join(hostile('no folder'), 'x.csv')], [2]);
+    await said(['snapshot', '--from', hostile('nowhere')], [2]);
+    await said(['snapshot', '--save', hostile('copy')], [0]);
+    await said(['snapshot', '--from', hostile('copy'), '--out', hostile('host.yaml')], [0]);
     const recording = hostile('r.ndjson');
     writeFileSync(recording, `${JSON.stringify(use('EINVAL'))}\n`);
     await said(['replay', recording], [1]);

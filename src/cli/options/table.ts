@@ -36,6 +36,7 @@ const MAX_INSN_CNT = 0xffff_ffff;
 const PROFILES_TOPIC = 'profiles';
 
 const file: ValueType<string> = { ...textOf('the name of a file'), isFile: true };
+const folder: ValueType<string> = { ...textOf('the name of a folder'), isFile: true };
 const aTask = textOf('the name of a task');
 const aToken = textOf('the name of a token');
 const caseId: ValueType<NonNullable<ReturnType<typeof parseCaseId>>> = {
@@ -209,6 +210,16 @@ export const OPTIONS = {
     to: required('--to <format>', 'the format to write', convertTarget),
     ...FILE_FACTS,
     json: json('the text and what was assumed as JSON'),
+  },
+  snapshot: {
+    out: defaulted('--out <file>', 'where the scenario goes; - for standard output', file, '-'),
+    from: valued('--from <folder>', 'read the copy that --save wrote there, in place of this host', folder),
+    save: valued('--save <folder>', 'keep what is read of this host there, for --from', folder, {
+      excludes: ['from'],
+    }),
+    json: json(
+      'what was seen, and what was not, as JSON; on standard error where the scenario goes to standard output',
+    ),
   },
   check: { ...ONE_REQUEST, json: json('the verdict as JSON') },
   explain: { ...ONE_REQUEST, json: json('the explanation as JSON') },

@@ -25,6 +25,7 @@ import {
 import { probeSchema } from './probe.js';
 import { readSchema } from './read.js';
 import { replaySchema } from './replay.js';
+import { snapshotSchema } from './snapshot.js';
 import { testSchema } from './test.js';
 import { versionSchema } from './version.js';
 
@@ -35,6 +36,7 @@ export const OUTPUT_SCHEMAS = {
   read: readSchema,
   lint: lintSchema,
   convert: convertSchema,
+  snapshot: snapshotSchema,
   check: checkSchema,
   explain: explainSchema,
   matrix: matrixSchema,
