@@ -6,6 +6,8 @@ import { INITIAL_USERNS } from '../../src/host/facts/host_facts.js';
 import { scenarioOfFacts } from '../../src/host/facts/scenario_of_facts.js';
 import { collectFacts } from '../../src/host/snapshot/collect_facts.js';
 import { namespaceRelations, RELATION_TOOLS } from '../../src/host/snapshot/namespace_relations.js';
+import { readProcesses } from '../../src/host/snapshot/read_processes.js';
+import { Unseen } from '../../src/host/snapshot/unseen.js';
 import { some } from '../cases.js';
 import { hasProgram, testNeeding } from '../needs.js';
 
@@ -70,4 +72,5 @@ onLinux('the signal ends it', async () => {
   const controller = new AbortController();
   controller.abort();
   await expect(collectFacts(controller.signal)).rejects.toBeInstanceOf(AbortError);
+  await expect(readProcesses('/proc', new Unseen(), controller.signal)).rejects.toBeInstanceOf(AbortError);
 });
