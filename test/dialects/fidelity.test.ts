@@ -32,7 +32,7 @@ describe.each(FORMAT_NAMES)('%s', (format) => {
         for (const { line, column, message } of reading.files[0]?.warnings ?? [])
           expect(told).toContain(`${line}:${column} ${message}`);
       }),
-      { numRuns: cases(20, 2_000) },
+      { numRuns: cases(20, 1_000) },
     );
     // Of few files, each line that says something may have a warning.
     expect((kinds.get('understood') ?? 0) + (kinds.get('warning') ?? 0)).toBeGreaterThan(0);
