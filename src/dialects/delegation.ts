@@ -1,4 +1,4 @@
-import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
+import { MASK_NAMES, type MaskName, type Masks, masksBy } from '../kernel/masks.js';
 import type { Span } from './source_text.js';
 
 /** A bit of a mask, and the text that it came from. */
@@ -76,11 +76,6 @@ export interface Delegation {
 
 /** A mask that is not set. */
 export const EMPTY_MASK: DelegatedMask = { bits: 0n, origins: [], at: undefined };
-
-/** Four masks, by a function of each. */
-export function masksBy<Value>(of: (mask: MaskName) => Value): Record<MaskName, Value> {
-  return Object.fromEntries(MASK_NAMES.map((mask) => [mask, of(mask)])) as Record<MaskName, Value>;
-}
 
 /** The bits alone. */
 export function bitsOfMasks(masks: Readonly<Record<MaskName, DelegatedMask>>): Masks {

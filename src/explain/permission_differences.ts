@@ -1,4 +1,4 @@
-import { type PermissionCell, permissionCells } from '../kernel/permission_cells.js';
+import { cellsOfAll, type PermissionCell } from '../kernel/permission_cells.js';
 import type { Permissions } from '../kernel/permissions.js';
 import { isSameAnswer } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
@@ -24,15 +24,8 @@ export interface PermissionDifference {
  * those that only the second one has.
  */
 export function permissionDifferences(here: ReleasePermissions, there: ReleasePermissions): PermissionDifference[] {
-  const cells = new Map<string, Pick<PermissionDifference, 'cell' | 'vocabulary'>>();
-  for (const { vocabulary } of [here, there]) {
-    for (const cell of permissionCells(vocabulary)) {
-      const key = `${cell.cmd} ${cell.type} ${cell.attachType}`;
-      if (!cells.has(key)) cells.set(key, { cell, vocabulary });
-    }
-  }
-  return [...cells.values()]
-    .map(({ cell, vocabulary }) => {
+  return cellsOfAll([here.vocabulary, there.vocabulary])
+    .map(({ vocabulary, ...cell }) => {
       const { cmd, type, attachType } = cell;
       const byteOf = ({ verdicts }: ReleasePermissions) => verdicts.verdictOf(cmd, type, attachType);
       return { cell, vocabulary, here: byteOf(here), there: byteOf(there) };

@@ -1,4 +1,4 @@
-import { MASK_NAMES } from '../kernel/masks.js';
+import { areEmpty } from '../kernel/masks.js';
 import type { TokenSpec, World } from '../kernel/world.js';
 
 /** Whether BPF_TOKEN_CREATE of the world's kernel can create all its tokens, as a scenario file requires. */
@@ -33,5 +33,5 @@ export function constructibleVariants(world: World): World[] {
 }
 
 function delegatesNothing({ allowed }: TokenSpec): boolean {
-  return MASK_NAMES.every((mask) => allowed[mask] === 0n);
+  return areEmpty(allowed);
 }

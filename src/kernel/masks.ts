@@ -18,3 +18,18 @@ export const MASK_KIND: Readonly<Record<MaskName, EnumKind>> = {
   progs: 'prog_types',
   attachs: 'attach_types',
 };
+
+/** Four masks, by a function of each. */
+export function masksBy<Value>(of: (mask: MaskName) => Value): Record<MaskName, Value> {
+  return Object.fromEntries(MASK_NAMES.map((mask) => [mask, of(mask)])) as Record<MaskName, Value>;
+}
+
+/** Whether masks allow nothing. */
+export function areEmpty(masks: Readonly<Masks>): boolean {
+  return MASK_NAMES.every((mask) => masks[mask] === 0n);
+}
+
+/** The same text for the same masks. */
+export function masksKey(masks: Readonly<Masks>): string {
+  return MASK_NAMES.map((mask) => masks[mask].toString(16)).join(' ');
+}

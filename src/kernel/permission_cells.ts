@@ -36,6 +36,23 @@ export function permissionCells(vocabulary: Vocabulary): PermissionCell[] {
   });
 }
 
+/** A cell, and the names of a release that has names for it. */
+export interface NamedCell extends PermissionCell {
+  readonly vocabulary: Vocabulary;
+}
+
+/** The cells of several releases, each once: those of the first, then what only a later one has names for. */
+export function cellsOfAll(vocabularies: readonly Vocabulary[]): NamedCell[] {
+  const cells = new Map<string, NamedCell>();
+  for (const vocabulary of vocabularies) {
+    for (const cell of permissionCells(vocabulary)) {
+      const key = `${cell.cmd} ${cell.type} ${cell.attachType}`;
+      if (!cells.has(key)) cells.set(key, { ...cell, vocabulary });
+    }
+  }
+  return [...cells.values()];
+}
+
 /** Whether a cell is the one of a command that attaches for programs without requirements. */
 export function isOtherPrograms(vocabulary: Vocabulary, { cmd, type }: PermissionCell): boolean {
   return ATTACHING.includes(vocabulary.nameOf('cmds', cmd)) && type !== vocabulary.require('prog_types', 'cgroup_skb');

@@ -5,7 +5,7 @@ import type { Superblock } from './bpffs.js';
 import { bpfNsCapable, type Cred, capName, initialUserns, nsCapable } from './capability.js';
 import type { KernelContext } from './context.js';
 import type { FdTable } from './files.js';
-import { MASK_KIND, MASK_NAMES } from './masks.js';
+import { areEmpty, MASK_KIND, MASK_NAMES } from './masks.js';
 import type { Profile } from './profile.js';
 import { BpfToken } from './token.js';
 import type { Trace } from './trace.js';
@@ -175,7 +175,7 @@ export function bpfTokenCreate(
     return refuse(Outcome.CREATE_IN_INIT_USERNS, ERRNO.EOPNOTSUPP);
   }
   const { delegate } = sb.options;
-  if (!rules.token_create_without_delegation && MASK_NAMES.every((mask) => delegate[mask] === 0n)) {
+  if (!rules.token_create_without_delegation && areEmpty(delegate)) {
     trace?.step(fn, false, () => 'the bpffs delegates nothing');
     return refuse(Outcome.CREATE_NO_DELEGATION, ERRNO.ENOENT);
   }

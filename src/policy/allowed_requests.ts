@@ -1,6 +1,6 @@
+import type { NamedCell } from '../kernel/permission_cells.js';
 import { oncePerVerdicts } from './once_per_verdicts.js';
 import { type AskedClass, allows, type Policy, pairCount, requestCount } from './policy.js';
-import type { PolicyCell } from './policy_cells.js';
 import { comparePairs, firstRequest, GroupCollector, type PolicyRequest, type RequestGroup } from './request_group.js';
 import type { RequestPattern } from './request_pattern.js';
 
@@ -35,7 +35,7 @@ export function allowedRequests(policy: Policy, pattern?: RequestPattern): Allow
     asked += requestCount(one);
     for (const [verdict, { count, cell }] of found.refused) {
       const requests = count * pairCount(one.pairs);
-      const first = firstRequest(one.pairs, one.cells[cell] as PolicyCell);
+      const first = firstRequest(one.pairs, one.cells[cell] as NamedCell);
       const known = refused.get(verdict);
       if (!known) refused.set(verdict, { requests, first });
       else {

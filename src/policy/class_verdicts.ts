@@ -1,8 +1,8 @@
 import { createEvaluator, type Evaluator } from '../engine/evaluator.js';
-import { MASK_KIND, MASK_NAMES } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
 import { NO_TOKEN, requestOf, type World } from '../kernel/world.js';
 import type { AlignedWorlds } from './aligned_worlds.js';
+import { tokenKey } from './object_keys.js';
 import type { PairClass } from './pair_classes.js';
 import { cellsOf, type PolicyCells } from './policy_cells.js';
 
@@ -16,6 +16,7 @@ export class ClassVerdicts {
   readonly #evaluators: readonly Evaluator[];
   readonly #models: (Model | undefined)[];
   readonly #kept = new Map<string, Uint8Array>();
+  readonly #keys = new WeakMap<readonly number[], (string | undefined)[]>();
 
   /** Throws as createEvaluator() does. */
   constructor(aligned: AlignedWorlds, cells: PolicyCells) {
@@ -46,17 +47,20 @@ export class ClassVerdicts {
     for (const evaluator of this.#evaluators) evaluator.dispose();
   }
 
-  /** What decides of an object besides its user namespace, which the relation has. */
+  /** What decides of an object besides its user namespace, which the relation has. Classes of the same objects share their array. */
   #objectKey({ kind, objects }: PairClass, side: number): string {
-    const { worlds, tokens } = this.#aligned;
     const [object] = objects;
     if (kind === 'none' || object === undefined) return '';
     if (kind === 'bpffs') return `bpffs ${object}`;
-    const { profile, tokens: specs } = worlds[side] as World;
-    const id = tokens[object]?.ids[side] as number;
-    const { allowed, denials } = specs[id] as World['tokens'][number];
-    const masks = MASK_NAMES.map((mask) => allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]));
-    return `${masks.join(' ')} ${denials.cmds} ${denials.caps}`;
+    const keys = this.#keys.get(objects) ?? this.#aligned.worlds.map((): string | undefined => undefined);
+    this.#keys.set(objects, keys);
+    const known = keys[side];
+    if (known !== undefined) return known;
+    const { profile, tokens } = this.#aligned.worlds[side] as World;
+    const id = this.#aligned.tokens[object]?.ids[side] as number;
+    const key = tokenKey(profile, tokens[id] as World['tokens'][number]);
+    keys[side] = key;
+    return key;
   }
 
   #decide({ kind, objects, firstTask }: PairClass, side: number): Uint8Array {

@@ -1,7 +1,8 @@
 import { CAPS_ALL } from '../abi/memory_layout.js';
-import { MASK_KIND, MASK_NAMES } from '../kernel/masks.js';
+import { grouped } from '../grouped.js';
 import type { World } from '../kernel/world.js';
 import type { AlignedItem, AlignedWorlds } from './aligned_worlds.js';
+import { bpffsKey, tokenKey } from './object_keys.js';
 import { bucketTasks, type OwnerGroup, type TaskBucket, type TaskTraits, taskTraits } from './task_buckets.js';
 
 /** What a task gives the kernel besides its request: a token, a bpffs to make one from (token_create), or neither. */
@@ -64,8 +65,8 @@ export class PairClasses {
     this.#selection = selection;
     this.#traitsOf = aligned.worlds.map((world, side) => taskTraits(world, side, aligned.tasks));
     this.#buckets = bucketTasks(selection.tasks, this.#traitsOf);
-    this.#byUserns = aligned.worlds.map((_, side) => groupBy(this.#buckets, ({ userns }) => userns[side] as number));
-    const alike = groupBy(this.#buckets, ({ userns, caps }) =>
+    this.#byUserns = aligned.worlds.map((_, side) => grouped(this.#buckets, ({ userns }) => userns[side] as number));
+    const alike = grouped(this.#buckets, ({ userns, caps }) =>
       userns
         .map((ns, side) => relationOf({ userns: ns, caps: caps[side] as number, owner: -1 }, NO_USERNS, undefined))
         .join(' '),
@@ -87,23 +88,32 @@ export class PairClasses {
     }
   }
 
-  /** The tasks of a class, ascending. */
-  tasksOf({ kind, objects, relations }: PairClass): number[] {
-    const [object] = objects;
-    return this.#selection.tasks.filter((task) => {
-      const own = this.relationsOf(task, kind, object);
-      return own.every((relation, side) => relation === relations[side]);
-    });
+  /** The tasks of a class, ascending: the first `most` of them. */
+  tasksOf({ kind, objects, relations }: PairClass, most = Number.POSITIVE_INFINITY): number[] {
+    const relationsTo = this.#relationsTo(kind, objects[0]);
+    const found: number[] = [];
+    for (const task of this.#selection.tasks) {
+      if (found.length >= most) break;
+      if (relationsTo(task).every((relation, side) => relation === relations[side])) found.push(task);
+    }
+    return found;
   }
 
   /** How a task stands to an object, by world, as in PairClass. */
   relationsOf(task: number, kind: ObjectKind, object: number | undefined): number[] {
-    return this.#aligned.worlds.map((world, side) => {
+    return this.#relationsTo(kind, object)(task);
+  }
+
+  #relationsTo(kind: ObjectKind, object: number | undefined): (task: number) => number[] {
+    const sides = this.#aligned.worlds.map((world, side) => {
       const userns = kind === 'none' ? NO_USERNS : this.#usernsOf(side, kind, object as number);
-      const traits = this.#traitsOf[side]?.(task) as TaskTraits;
-      if (userns === NO_USERNS || userns === -1) return relationOf(traits, userns, undefined);
-      return relationOf(traits, userns, chainOf(world, userns).get(traits.userns));
+      return { userns, chain: userns >= 0 ? chainOf(world, userns) : NO_CHAIN };
     });
+    return (task) =>
+      sides.map(({ userns, chain }, side) => {
+        const traits = this.#traitsOf[side]?.(task) as TaskTraits;
+        return relationOf(traits, userns, chain.get(traits.userns));
+      });
   }
 
   #usernsOf(side: number, kind: 'token' | 'bpffs', object: number): number {
@@ -119,8 +129,8 @@ export class PairClasses {
     const groups: ObjectGroup[] = [];
     if (this.#selection.hasNone) groups.push({ kind: 'none', objects: [], userns: worlds.map(() => NO_USERNS) });
     const add = (kind: 'token' | 'bpffs', selected: readonly number[], items: readonly AlignedItem[]) => {
-      const byKey = groupBy(selected, (object) =>
-        items[object]?.ids.map((id, side) => keyOf(worlds, side, kind, id)).join(';'),
+      const byKey = grouped(selected, (object) =>
+        items[object]?.ids.map((id, side) => keyOf(worlds[side] as World, kind, id)).join(';'),
       );
       for (const objects of byKey.values()) {
         const userns = worlds.map((_, side) => this.#usernsOf(side, kind, objects[0] as number));
@@ -143,6 +153,8 @@ export class PairClasses {
     for (const [side, chain] of chains.entries()) {
       for (const ns of chain.keys()) for (const bucket of this.#byUserns[side]?.get(ns) ?? []) near.add(bucket);
     }
+    // Owners of nothing in each world.
+    const noOwners = worlds.map(() => -1);
     const found = new Map<string, CountedTasks>();
     const add = (bucket: TaskBucket, owners: readonly number[], count: number, first: number) => {
       if (count === 0) return;
@@ -168,13 +180,13 @@ export class PairClasses {
       const rest = bucket.groups.find((group) => !owning.has(group));
       if (!rest) continue;
       const others = [...owning].reduce((sum, { count }) => sum + count, 0);
-      add(bucket, NO_OWNERS, bucket.count - others, rest.first);
+      add(bucket, noOwners, bucket.count - others, rest.first);
     }
     for (const { buckets, count } of this.#distant) {
       const first = buckets.find((bucket) => !near.has(bucket));
       if (!first) continue;
       const isNear = [...near].filter((bucket) => this.#distantOf.get(bucket) === buckets);
-      add(first, NO_OWNERS, count - isNear.reduce((sum, bucket) => sum + bucket.count, 0), first.first);
+      add(first, noOwners, count - isNear.reduce((sum, bucket) => sum + bucket.count, 0), first.first);
     }
     return found;
   }
@@ -182,8 +194,6 @@ export class PairClasses {
 
 /** The user namespace of a request without an object. */
 const NO_USERNS = -2;
-/** Owners of nothing, in any number of worlds. */
-const NO_OWNERS: readonly number[] = [-1, -1];
 const NO_CHAIN: ReadonlyMap<number, number> = new Map();
 /** Owner of a namespace on a chain that has no child there. */
 const NO_CHILD = -2;
@@ -224,26 +234,9 @@ function relationOf({ userns, caps, owner }: TaskTraits, target: number, childOw
 }
 
 /** What decides of a token or a bpffs, as text: equal for objects with equal answers. */
-function keyOf(worlds: readonly World[], side: number, kind: 'token' | 'bpffs', id: number | undefined): string {
-  const { profile, tokens, bpffs } = worlds[side] as World;
-  if (id === undefined) return '-';
-  if (kind === 'token') {
-    const { userns, allowed, denials } = tokens[id] as World['tokens'][number];
-    const masks = MASK_NAMES.map((mask) => allowed[mask] & profile.vocabulary.knownMask(MASK_KIND[mask]));
-    return [userns, ...masks, denials.cmds, denials.caps].join(' ');
-  }
-  const { userns, options, lsmCreateErrno } = bpffs[id] as World['bpffs'][number];
-  const isEmpty = MASK_NAMES.every((mask) => options.delegate[mask] === 0n);
-  return [userns, isEmpty ? 0 : 1, lsmCreateErrno].join(' ');
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const known = groups.get(key);
-    if (known) known.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
+function keyOf({ profile, tokens, bpffs }: World, kind: 'token' | 'bpffs', id: number | undefined): string {
+  const token = kind === 'token' && id !== undefined ? tokens[id] : undefined;
+  if (token) return `${token.userns} ${tokenKey(profile, token)}`;
+  const spec = kind === 'bpffs' && id !== undefined ? bpffs[id] : undefined;
+  return spec ? `${spec.userns} ${bpffsKey(spec)}` : '-';
 }

@@ -1,16 +1,17 @@
 import { OUTCOME_MASK, type Outcome } from '../abi/verdict.js';
+import type { NamedCell } from '../kernel/permission_cells.js';
 import { isAllowed } from '../kernel/verdict.js';
 import type { World } from '../kernel/world.js';
 import { type AlignedWorlds, alignWorlds } from './aligned_worlds.js';
 import { ClassVerdicts } from './class_verdicts.js';
 import { type PairClass, PairClasses, type Selection } from './pair_classes.js';
-import { type PolicyCell, type PolicyCells, policyCells } from './policy_cells.js';
+import { type PolicyCells, policyCells } from './policy_cells.js';
 import type { RequestPattern } from './request_pattern.js';
 
 /** The requests of a class that are asked about. */
 export interface AskedClass {
   readonly pairs: PairClass;
-  readonly cells: readonly PolicyCell[];
+  readonly cells: readonly NamedCell[];
   /** Their verdict bytes, by world and cell; undefined for a world that lacks the tasks or the objects. */
   readonly verdicts: readonly (Uint8Array | undefined)[];
 }
@@ -20,11 +21,20 @@ export class Policy {
   readonly aligned: AlignedWorlds;
   readonly cells: PolicyCells;
   readonly #verdicts: ClassVerdicts;
+  readonly #everything: Selection;
+  readonly #classes = new WeakMap<Selection, PairClasses>();
 
   /** Throws as createEvaluator() does. */
   constructor(worlds: readonly World[]) {
     this.aligned = alignWorlds(worlds);
     this.cells = policyCells(worlds);
+    const { tasks, tokens, bpffs } = this.aligned;
+    this.#everything = {
+      tasks: [...tasks.keys()],
+      tokens: [...tokens.keys()],
+      bpffs: [...bpffs.keys()],
+      hasNone: true,
+    };
     this.#verdicts = new ClassVerdicts(this.aligned, this.cells);
   }
 
@@ -35,7 +45,7 @@ export class Policy {
       ofBpffs: chosenCells(this.cells.ofBpffs, pattern),
     };
     const picked = new WeakMap<Uint8Array, Uint8Array>();
-    for (const pairs of new PairClasses(this.aligned, pattern?.selection ?? this.#everything())) {
+    for (const pairs of this.#classesOf(pattern)) {
       const { indices, cells } = pairs.kind === 'bpffs' ? chosen.ofBpffs : chosen.withToken;
       if (cells.length === 0) continue;
       const verdicts = this.aligned.worlds.map((_, side) => {
@@ -51,9 +61,9 @@ export class Policy {
     }
   }
 
-  /** The tasks of a class, by their indices. */
-  tasksOf(pairs: PairClass, pattern?: RequestPattern): readonly number[] {
-    return new PairClasses(this.aligned, pattern?.selection ?? this.#everything()).tasksOf(pairs);
+  /** The tasks of a class that was asked with a pattern, or without one, by their indices: the first `most` of them. */
+  tasksOf(pairs: PairClass, pattern?: RequestPattern, most?: number): readonly number[] {
+    return this.#classesOf(pattern).tasksOf(pairs, most);
   }
 
   /** Frees the memory of the evaluators. */
@@ -61,9 +71,14 @@ export class Policy {
     this.#verdicts.dispose();
   }
 
-  #everything(): Selection {
-    const { tasks, tokens, bpffs } = this.aligned;
-    return { tasks: [...tasks.keys()], tokens: [...tokens.keys()], bpffs: [...bpffs.keys()], hasNone: true };
+  /** Kept by what is selected: putting tasks into buckets takes longer than most questions. */
+  #classesOf(pattern: RequestPattern | undefined): PairClasses {
+    const selection = pattern?.selection ?? this.#everything;
+    const known = this.#classes.get(selection);
+    if (known) return known;
+    const classes = new PairClasses(this.aligned, selection);
+    this.#classes.set(selection, classes);
+    return classes;
   }
 }
 
@@ -83,9 +98,9 @@ export function allows(verdicts: Uint8Array | undefined, cell: number): boolean 
 }
 
 function chosenCells(
-  cells: readonly PolicyCell[],
+  cells: readonly NamedCell[],
   pattern: RequestPattern | undefined,
-): { readonly indices: readonly number[]; readonly cells: readonly PolicyCell[] } {
-  const indices = [...cells.keys()].filter((i) => pattern?.matches(cells[i] as PolicyCell) ?? true);
-  return { indices, cells: indices.map((i) => cells[i] as PolicyCell) };
+): { readonly indices: readonly number[]; readonly cells: readonly NamedCell[] } {
+  const indices = [...cells.keys()].filter((i) => pattern?.matches(cells[i] as NamedCell) ?? true);
+  return { indices, cells: indices.map((i) => cells[i] as NamedCell) };
 }

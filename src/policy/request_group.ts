@@ -1,6 +1,6 @@
+import type { NamedCell } from '../kernel/permission_cells.js';
 import type { ObjectKind, PairClass } from './pair_classes.js';
 import { pairCount } from './policy.js';
-import type { PolicyCell } from './policy_cells.js';
 
 /** One request of a policy: indices of AlignedWorlds. */
 export interface PolicyRequest {
@@ -8,13 +8,13 @@ export interface PolicyRequest {
   readonly kind: ObjectKind;
   /** The token or the bpffs; undefined without one. */
   readonly object: number | undefined;
-  readonly cell: PolicyCell;
+  readonly cell: NamedCell;
 }
 
 /** Requests that belong together: each pair of some classes with each of some cells. */
 export interface RequestGroup {
   readonly classes: readonly PairClass[];
-  readonly cells: readonly PolicyCell[];
+  readonly cells: readonly NamedCell[];
   /** Tasks with objects. */
   readonly pairs: number;
   /** Pairs times cells. */
@@ -25,7 +25,7 @@ export interface RequestGroup {
 
 interface CollectedGroup {
   readonly classes: PairClass[];
-  readonly cells: readonly PolicyCell[];
+  readonly cells: readonly NamedCell[];
 }
 
 /** Collects classes by the cells that they have in common. Groups are in the order of their smallest requests. */
@@ -35,14 +35,14 @@ export class GroupCollector {
   readonly #byArray = new WeakMap<readonly number[], CollectedGroup>();
 
   /** `chosen` are indices of `cells`; a class of none is left out. */
-  add(pairs: PairClass, cells: readonly PolicyCell[], chosen: readonly number[]): void {
+  add(pairs: PairClass, cells: readonly NamedCell[], chosen: readonly number[]): void {
     if (chosen.length === 0) return;
     const met = this.#byArray.get(chosen);
     if (met) {
       met.classes.push(pairs);
       return;
     }
-    const own = chosen.map((index) => cells[index] as PolicyCell);
+    const own = chosen.map((index) => cells[index] as NamedCell);
     const key = own.map(({ cmd, type, attachType }) => `${cmd}.${type}.${attachType}`).join(' ');
     const group = this.#groups.get(key) ?? { classes: [], cells: own };
     group.classes.push(pairs);
@@ -53,7 +53,7 @@ export class GroupCollector {
   groups(): RequestGroup[] {
     const groups = [...this.#groups.values()].map(({ classes, cells }): RequestGroup => {
       const pairs = classes.reduce((sum, one) => sum + pairCount(one), 0);
-      const firsts = classes.map((one) => firstRequest(one, cells[0] as PolicyCell));
+      const firsts = classes.map((one) => firstRequest(one, cells[0] as NamedCell));
       const first = firsts.reduce((least, one) => (comparePairs(one, least) < 0 ? one : least));
       return { classes, cells, pairs, requests: pairs * cells.length, first };
     });
@@ -62,7 +62,7 @@ export class GroupCollector {
 }
 
 /** The smallest request of a class for a cell. */
-export function firstRequest({ kind, objects, firstTask }: PairClass, cell: PolicyCell): PolicyRequest {
+export function firstRequest({ kind, objects, firstTask }: PairClass, cell: NamedCell): PolicyRequest {
   return { task: firstTask, kind, object: objects[0], cell };
 }
 

@@ -1,3 +1,4 @@
+import type { NamedCell } from '../kernel/permission_cells.js';
 import { isOtherPrograms } from '../kernel/permission_cells.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import type { World } from '../kernel/world.js';
@@ -8,7 +9,7 @@ import { readersOf, readsField, TYPE_KIND } from '../request/command_fields.js';
 import type { AlignedItem, AlignedWorlds } from './aligned_worlds.js';
 import { PatternError } from './errors.js';
 import type { Selection } from './pair_classes.js';
-import { type PolicyCell, type PolicyCells, policyCells } from './policy_cells.js';
+import { type PolicyCells, policyCells } from './policy_cells.js';
 
 /** Requests that are asked about. */
 export interface RequestPattern {
@@ -16,7 +17,7 @@ export interface RequestPattern {
   readonly text: string;
   readonly selection: Selection;
   /** Whether a request of the selected pairs is meant. */
-  matches(cell: PolicyCell): boolean;
+  matches(cell: NamedCell): boolean;
 }
 
 const FIELDS = ['map_type', 'prog_type', 'expected_attach_type'] as const;
@@ -53,7 +54,7 @@ export function parsePattern(text: string, aligned: AlignedWorlds): RequestPatte
     const own = terms.filter((term) => term.key === key);
     if (own.length > 0) numbers.set(key, numbersOf(text, own, KIND[key], aligned.worlds));
   }
-  const matches = (cell: PolicyCell) => isMeant(cell, numbers);
+  const matches = (cell: NamedCell) => isMeant(cell, numbers);
   const cells = policyCells(aligned.worlds);
   requireMatch(text, terms, numbers, selection, cells, matches);
   return { text, selection, matches };
@@ -167,7 +168,7 @@ function numberOf(
   throw new PatternError(pattern, column, message, nearest);
 }
 
-function isMeant(cell: PolicyCell, numbers: ReadonlyMap<Key, ReadonlySet<number>>): boolean {
+function isMeant(cell: NamedCell, numbers: ReadonlyMap<Key, ReadonlySet<number>>): boolean {
   const { vocabulary, cmd, type, attachType } = cell;
   if (numbers.get('cmd')?.has(cmd) === false) return false;
   const command = vocabulary.nameOf('cmds', cmd);
@@ -191,7 +192,7 @@ function requireMatch(
   numbers: ReadonlyMap<Key, ReadonlySet<number>>,
   { tasks, tokens, bpffs, hasNone }: Selection,
   { withToken, ofBpffs }: PolicyCells,
-  matches: (cell: PolicyCell) => boolean,
+  matches: (cell: NamedCell) => boolean,
 ): void {
   const hasPairs = tokens.length > 0 || hasNone;
   const isAny = (hasPairs && withToken.some(matches)) || (bpffs.length > 0 && ofBpffs.some(matches));

@@ -1,22 +1,22 @@
+import { grouped } from '../grouped.js';
+import type { NamedCell } from '../kernel/permission_cells.js';
 import { isOtherPrograms } from '../kernel/permission_cells.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
-import type { PolicyCell } from '../policy/policy_cells.js';
 import { formatSet } from './format_set.js';
-import { grouped } from './grouped.js';
 
 /** Calls in words, a line for each command with types, and one for all commands without. */
-export function describeCalls(cells: readonly PolicyCell[]): string[] {
+export function describeCalls(cells: readonly NamedCell[]): string[] {
   const lines: string[] = [];
   const plain: string[] = [];
   for (const [name, own] of grouped(cells, ({ vocabulary, cmd }) => vocabulary.nameOf('cmds', cmd))) {
-    const { vocabulary } = own[0] as PolicyCell;
+    const { vocabulary } = own[0] as NamedCell;
     if (name === 'map_create') lines.push(`${name} ${typesOf(vocabulary, 'map_types', own)}`);
     else if (name === 'prog_load') lines.push(...programLines(vocabulary, own));
     else {
       const [others, cgroupSkb] = [true, false].map((isOther) =>
         own.filter((cell) => isOtherPrograms(cell.vocabulary, cell) === isOther),
-      ) as [PolicyCell[], PolicyCell[]];
-      const isAttaching = others.length > 0 || (own[0] as PolicyCell).type !== 0;
+      ) as [NamedCell[], NamedCell[]];
+      const isAttaching = others.length > 0 || (own[0] as NamedCell).type !== 0;
       if (!isAttaching) plain.push(name);
       if (isAttaching && others.length > 0) lines.push(`${name} of programs but for cgroup_skb`);
       if (isAttaching && cgroupSkb.length > 0)
@@ -26,7 +26,7 @@ export function describeCalls(cells: readonly PolicyCell[]): string[] {
   return plain.length > 0 ? [...lines, plain.join(', ')] : lines;
 }
 
-function typesOf(vocabulary: Vocabulary, kind: 'map_types' | 'prog_types', cells: readonly PolicyCell[]): string {
+function typesOf(vocabulary: Vocabulary, kind: 'map_types' | 'prog_types', cells: readonly NamedCell[]): string {
   return formatSet(
     vocabulary,
     kind,
@@ -34,14 +34,14 @@ function typesOf(vocabulary: Vocabulary, kind: 'map_types' | 'prog_types', cells
   ).join(', ');
 }
 
-function attachTypesOf(vocabulary: Vocabulary, cells: readonly PolicyCell[]): string {
+function attachTypesOf(vocabulary: Vocabulary, cells: readonly NamedCell[]): string {
   const attached = cells.map(({ attachType }) => attachType);
   const names = formatSet(vocabulary, 'attach_types', attached).join(', ');
   return names === 'any' ? 'any attach type' : `attach type${attached.length === 1 ? '' : 's'} ${names}`;
 }
 
 /** Program types with the same attach types together. */
-function programLines(vocabulary: Vocabulary, cells: readonly PolicyCell[]): string[] {
+function programLines(vocabulary: Vocabulary, cells: readonly NamedCell[]): string[] {
   const byType = [...grouped(cells, ({ type }) => type)];
   const byAttachTypes = grouped(byType, ([, own]) => attachTypesOf(vocabulary, own));
   return [...byAttachTypes].map(([words, types]) => {

@@ -1,11 +1,11 @@
 import type { PermissionDifference } from '../explain/permission_differences.js';
+import { grouped } from '../grouped.js';
 import { isOtherPrograms } from '../kernel/permission_cells.js';
 import { TYPE_KIND, typeFieldOf } from '../request/command_fields.js';
 import { nameCall } from '../request/name_request.js';
 import { printable } from '../text/printable.js';
 import { count } from './format.js';
 import { formatSet } from './format_set.js';
-import { grouped } from './grouped.js';
 import type { Matrix, MatrixComparison } from './matrix.js';
 import type { Style } from './style.js';
 import { formatVerdict } from './verdict_text.js';

@@ -1,4 +1,5 @@
 import { Outcome } from '../abi/verdict.js';
+import { grouped } from '../grouped.js';
 import { gateOf } from '../kernel/commands.js';
 import { numbersOf } from '../kernel/permission_cells.js';
 import { decodeVerdict, isDecided } from '../kernel/verdict.js';
@@ -6,7 +7,6 @@ import type { EnumKind } from '../kernel/vocabulary.js';
 import { type Request, requestOf } from '../kernel/world.js';
 import { printable } from '../text/printable.js';
 import { formatSet } from './format_set.js';
-import { grouped } from './grouped.js';
 import type { Matrix } from './matrix.js';
 import { matrixDifferencesText } from './matrix_differences_text.js';
 import { describeTask, describeToken } from './request_text.js';

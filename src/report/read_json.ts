@@ -1,10 +1,10 @@
 import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { countLines } from '../dialects/count_lines.js';
-import { type DelegatedMask, type DelegationAssumption, masksBy } from '../dialects/delegation.js';
+import type { DelegatedMask, DelegationAssumption } from '../dialects/delegation.js';
 import type { FileAccount } from '../dialects/line_account.js';
 import type { Reading } from '../dialects/read_delegations.js';
 import type { ResolvedDelegation } from '../dialects/resolve_delegation.js';
-import type { MaskName } from '../kernel/masks.js';
+import { type MaskName, masksBy } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { maskNames } from './mask_text.js';
 import type { ReadJson } from './schemas/read.js';

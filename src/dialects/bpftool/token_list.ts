@@ -1,9 +1,9 @@
-import { MASK_KIND, MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { MASK_KIND, MASK_NAMES, type MaskName, masksBy } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
 import { shortName } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
-import { type DelegatedMask, type Delegation, EMPTY_MASK, masksBy } from '../delegation.js';
+import { type DelegatedMask, type Delegation, EMPTY_MASK } from '../delegation.js';
 import { readPrintedNames } from '../name_list.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, piece, trimPlaced } from '../source_text.js';

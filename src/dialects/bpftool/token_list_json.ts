@@ -1,9 +1,9 @@
 import type { SourceDocument } from '../../diagnostics/yaml_document.js';
 import type { Path } from '../../diagnostics/yaml_locator.js';
-import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { MASK_NAMES, type MaskName, masksBy } from '../../kernel/masks.js';
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
-import { type Delegation, EMPTY_MASK, masksBy } from '../delegation.js';
+import { type Delegation, EMPTY_MASK } from '../delegation.js';
 import { readPrintedNames } from '../name_list.js';
 import type { ReadContext } from '../read_context.js';
 import { readYaml, scalarAt } from '../read_yaml.js';

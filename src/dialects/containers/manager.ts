@@ -1,4 +1,4 @@
-import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { type MaskName, masksBy } from '../../kernel/masks.js';
 
 /** A container manager: how it spells a delegation. */
 export interface Manager {
@@ -25,7 +25,7 @@ export interface Manager {
 export const INCUS: Manager = {
   name: 'Incus',
   command: 'incus',
-  keys: keysBy((mask) => `security.bpffs.delegate_${mask}`),
+  keys: masksBy((mask) => `security.bpffs.delegate_${mask}`),
   switchKey: undefined,
   pathKey: 'security.bpffs.path',
   prefix: 'security.bpffs.',
@@ -45,17 +45,13 @@ const TYPE_OF_MASK: Readonly<Record<MaskName, string>> = { cmds: 'cmd', maps: 'm
 export const LXD: Manager = {
   name: 'LXD',
   command: 'lxc',
-  keys: keysBy((mask) => `security.delegate_bpf.${TYPE_OF_MASK[mask]}_types`),
+  keys: masksBy((mask) => `security.delegate_bpf.${TYPE_OF_MASK[mask]}_types`),
   switchKey: 'security.delegate_bpf',
   pathKey: undefined,
   prefix: 'security.delegate_bpf',
   hasCommas: false,
   hasOldNames: false,
 };
-
-function keysBy(of: (mask: MaskName) => string): Record<MaskName, string> {
-  return Object.fromEntries(MASK_NAMES.map((mask) => [mask, of(mask)])) as Record<MaskName, string>;
-}
 
 /** Every key of a manager that says something of a delegation. */
 export function delegationKeys({ keys, switchKey, pathKey }: Manager): readonly string[] {

@@ -1,6 +1,6 @@
 import { errnoName } from '../../abi/errno.js';
-import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
-import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
+import { MASK_NAMES, type MaskName, masksBy } from '../../kernel/masks.js';
+import { type DelegatedMask, EMPTY_MASK } from '../delegation.js';
 import { takeMaskOption } from '../kernel_mask.js';
 import { joinPlaced, type PlacedText, splitPlaced, trimPlaced } from '../source_text.js';
 import type { Manager } from './manager.js';

@@ -1,10 +1,10 @@
 import { MASK_ANY } from '../../abi/bpf.js';
-import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { MASK_NAMES, type MaskName, masksBy } from '../../kernel/masks.js';
 import { kstrtou64 } from '../../kernel/mount_options.js';
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
 import { maskOf, originsOf } from '../build_mask.js';
-import { type DelegatedMask, type Delegation, EMPTY_MASK, masksBy } from '../delegation.js';
+import { type DelegatedMask, type Delegation, EMPTY_MASK } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, piece, trimPlaced } from '../source_text.js';
 

@@ -1,6 +1,6 @@
 import type { CapabilityName } from '../../abi/capabilities.js';
-import type { MaskName } from '../../kernel/masks.js';
-import { type DelegatedMask, EMPTY_MASK, masksBy } from '../delegation.js';
+import { type MaskName, masksBy } from '../../kernel/masks.js';
+import { type DelegatedMask, EMPTY_MASK } from '../delegation.js';
 import type { PlacedText } from '../source_text.js';
 import type { PathSettings } from './bpffs_cover.js';
 import type { CommandExtent } from './exec_start.js';

@@ -1,6 +1,6 @@
+import { areEmpty } from '../../kernel/masks.js';
 import type { BpffsInstance } from './bpffs_instances.js';
 import { type HostFacts, INITIAL_USERNS } from './host_facts.js';
-import { areEmpty } from './read_masks.js';
 import type { HeldToken } from './token_groups.js';
 import type { UsernsTree } from './userns_tree.js';
 

@@ -1,8 +1,7 @@
-import type { Masks } from '../../kernel/masks.js';
+import { areEmpty, type Masks } from '../../kernel/masks.js';
 import type { BpffsInstance } from './bpffs_instances.js';
 import { bpffsUserns, type InstanceUserns, TOLD_BY } from './bpffs_userns.js';
 import { type HostFacts, INITIAL_USERNS } from './host_facts.js';
-import { areEmpty } from './read_masks.js';
 import type { HeldToken } from './token_groups.js';
 import { UniqueNames } from './unique_names.js';
 import type { UsernsTree } from './userns_tree.js';

@@ -1,6 +1,6 @@
+import { areEmpty, masksKey } from '../../kernel/masks.js';
 import { INITIAL_USERNS } from './host_facts.js';
 import type { ScenarioBpffs } from './place_bpffs.js';
-import { areEmpty, masksKey } from './read_masks.js';
 import type { HeldToken } from './token_groups.js';
 import { UniqueNames } from './unique_names.js';
 import type { UsernsTree } from './userns_tree.js';

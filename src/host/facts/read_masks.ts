@@ -1,7 +1,7 @@
-import type { Delegation } from '../../dialects/delegation.js';
+import { bitsOfMasks, type Delegation } from '../../dialects/delegation.js';
 import type { Format } from '../../dialects/formats.js';
 import { readDelegations } from '../../dialects/read_delegations.js';
-import { MASK_NAMES, type Masks } from '../../kernel/masks.js';
+import type { Masks } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
 
 /** What a line of mountinfo, or a file of fdinfo, says; undefined where it says nothing of bpffs. */
@@ -17,17 +17,7 @@ export function readMasks(text: string, format: Format, profile: Profile): ReadM
   const { delegations, files } = readDelegations({ file: format, text }, { format, profile });
   const [delegation] = delegations;
   if (!delegation) return undefined;
-  const masks = Object.fromEntries(MASK_NAMES.map((mask) => [mask, delegation.masks[mask].bits])) as unknown as Masks;
+  const masks = bitsOfMasks(delegation.masks);
   const warnings = files.flatMap((file) => file.warnings.filter(({ code }) => code !== 'not-the-root'));
   return { delegation, masks, warnings: warnings.map(({ message }) => message) };
-}
-
-/** Whether masks allow anything. */
-export function areEmpty(masks: Readonly<Masks>): boolean {
-  return MASK_NAMES.every((mask) => masks[mask] === 0n);
-}
-
-/** The same text for the same masks. */
-export function masksKey(masks: Readonly<Masks>): string {
-  return MASK_NAMES.map((mask) => masks[mask].toString(16)).join(' ');
 }

@@ -1,4 +1,5 @@
-import { MASK_NAMES, type Masks } from '../../kernel/masks.js';
+import { grouped } from '../../grouped.js';
+import { areEmpty, MASK_NAMES, type Masks } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
 import { capsEntry, maskEntry, scenarioYaml } from '../../scenario/scenario_yaml.js';
 import { printable } from '../../text/printable.js';
@@ -85,7 +86,7 @@ export function scenarioOfFacts(facts: HostFacts): SnapshotScenario {
     userns: tree.nodes.length + 1,
     mountNamespaces: facts.mount_namespaces.length,
     instances: instances.length,
-    delegating: instances.filter(({ masks }) => MASK_NAMES.some((mask) => masks[mask] !== 0n)).length,
+    delegating: instances.filter(({ masks }) => !areEmpty(masks)).length,
     tokenDescriptors: facts.tokens.length,
     tasks: tasks.length,
     bpffs: bpffs.length,
@@ -152,11 +153,11 @@ function nameTasks(
 
 /** `40 processes: nginx (31), worker (pids 32, 33, ...)`. */
 function processesText(processes: readonly ProcessFacts[]): string {
-  const byComm = new Map<string, number[]>();
-  for (const { comm, pid } of processes) byComm.set(comm, [...(byComm.get(comm) ?? []), pid]);
-  const shown = [...byComm].slice(0, SHOWN_PIDS).map(([comm, pids]) => {
-    const more = pids.length > SHOWN_PIDS ? ` and ${pids.length - SHOWN_PIDS} more` : '';
-    return `${comm} ${pids.slice(0, SHOWN_PIDS).join(' ')}${more}`;
+  const byComm = grouped(processes, ({ comm }) => comm);
+  const shown = [...byComm].slice(0, SHOWN_PIDS).map(([comm, own]) => {
+    const more = own.length > SHOWN_PIDS ? ` and ${own.length - SHOWN_PIDS} more` : '';
+    const pids = own.slice(0, SHOWN_PIDS).map(({ pid }) => pid);
+    return `${comm} ${pids.join(' ')}${more}`;
   });
   const others = byComm.size > SHOWN_PIDS ? `; ${byComm.size - SHOWN_PIDS} more commands` : '';
   const count = processes.length === 1 ? '1 process' : `${processes.length} processes`;

@@ -1,4 +1,4 @@
-import type { MaskName, Masks } from '../../kernel/masks.js';
+import { type Masks, masksBy } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
 import type { HostFacts, ProcessFacts, TokenInfo } from './host_facts.js';
 import { readMasks } from './read_masks.js';
@@ -33,6 +33,5 @@ export function heldTokens(
 
 /** All bits: fdinfo has `any` in place of bits that the kernel does not know, where it knows all others. */
 function infoMasks(info: TokenInfo): Masks {
-  const bits = (mask: MaskName): bigint => BigInt(`0x${info[mask]}`);
-  return { cmds: bits('cmds'), maps: bits('maps'), progs: bits('progs'), attachs: bits('attachs') };
+  return masksBy((mask) => BigInt(`0x${info[mask]}`));
 }
