@@ -1,10 +1,13 @@
+import { bitNumbers } from '../abi/bits.js';
+import { CAP_FULL_SET } from '../abi/capabilities.js';
+import { capName } from '../kernel/capability.js';
 import type { World } from '../kernel/world.js';
 import { Policy } from '../policy/policy.js';
 import { parsePattern } from '../policy/request_pattern.js';
 import type { PolicyQuestion } from '../report/policy_text.js';
 import type { PolicyFile } from '../report/policy_witness.js';
 import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
-import { worldOf } from './request_options.js';
+import { withTaskCapabilities, worldOf } from './request_options.js';
 import { readScenarioFile, requireTasks, warnOfFile } from './scenario_file.js';
 
 /** A policy that is asked, and the file that it comes from. */
@@ -18,12 +21,38 @@ export async function loadPolicy(path: string, facts: MissingFacts): Promise<Loa
   const scenario = await readScenarioFile(path, facts);
   warnOfFile(path, scenario);
   requireTasks(path, scenario.world);
-  const { profile } = facts;
-  const options = profile ? ['--profile', profile.name] : [];
   return {
-    world: withCommonNames(scenario, worldOf(scenario, profile)),
-    file: { path, options, hasDefaults: scenario.defaults !== undefined },
+    world: withCommonNames(scenario, worldOf(scenario, facts.profile)),
+    file: { path, options: optionsOf(facts), hasDefaults: scenario.defaults !== undefined },
   };
+}
+
+/** A policy whose tasks have other capabilities. */
+export function withCapabilities({ world, file }: LoadedPolicy, caps: bigint): LoadedPolicy {
+  const options = [...file.options, '--with-caps', capabilityList(caps)];
+  return { world: withTaskCapabilities(world, caps), file: { ...file, options } };
+}
+
+/** The options that say what was said of a file, to say it again. */
+function optionsOf(facts: MissingFacts): string[] {
+  const texts: Readonly<Record<keyof MissingFacts, string | undefined>> = {
+    profile: facts.profile?.name,
+    dialect: facts.dialect,
+    kernel: facts.kernel?.name,
+    systemd: facts.systemd?.toString(),
+    manager: facts.manager?.join('.'),
+    owner: facts.owner,
+    uid: facts.uid?.toString(),
+    caps: facts.caps === undefined ? undefined : capabilityList(facts.caps),
+    delegation: facts.delegation,
+  };
+  return Object.entries(texts).flatMap(([option, text]) => (text === undefined ? [] : [`--${option}`, text]));
+}
+
+/** A set as options take it. */
+function capabilityList(caps: bigint): string {
+  if (caps === CAP_FULL_SET) return 'all';
+  return bitNumbers(caps).map(capName).join(',') || 'none';
 }
 
 /** Files of other tools have one task and one token: these are the same, whatever the files call them. */

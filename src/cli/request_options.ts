@@ -66,7 +66,8 @@ const WHAT: Readonly<Record<RequestField, string>> = {
 /** The request a command line asks of a scenario. Throws InputError where it names what is not there, or what the command does not read. */
 export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptions): RequestedContext {
   const options = spelledOut(asked);
-  const world = worldOf(scenario, options.profile);
+  const own = worldOf(scenario, options.profile);
+  const world = options.withCaps === undefined ? own : withTaskCapabilities(own, options.withCaps);
   if (options.request !== undefined) {
     const { request, warnings = [], assumed = [] } = requestOfScenario(scenario, options.request);
     return { world, request, warnings, assumptions: assumptionsOf(world.profile, request, assumed) };
@@ -143,15 +144,21 @@ export function worldOf({ world }: Scenario, profile: Profile | undefined): Worl
   return profile ? { ...world, profile } : world;
 }
 
+/** The same world, whose tasks have other capabilities. */
+export function withTaskCapabilities(world: World, effective: bigint): World {
+  return { ...world, tasks: world.tasks.map((task) => ({ ...task, effective })) };
+}
+
 /** The id of a task, which need not be named where there is but one. Throws InputError with the nearest name. */
 export function taskOption(world: World, name: string | undefined): number {
   const only = world.tasks.length === 1 ? world.tasks[0]?.name : undefined;
   return indexOf('task', world.tasks, required(name ?? only, '--task', `one of ${listed(world.tasks)}`));
 }
 
-/** The id of a token, NO_TOKEN where none is named. Throws InputError with the nearest name. */
+/** The id of a token, NO_TOKEN where none is named, and for `none` where no token has that name. Throws InputError with the nearest name. */
 export function tokenOption({ tokens }: World, name: string | undefined): number {
-  return name === undefined ? NO_TOKEN : indexOf('token', tokens, name);
+  const isNone = name === undefined || (name === 'none' && !tokens.some((token) => token.name === name));
+  return isNone ? NO_TOKEN : indexOf('token', tokens, name);
 }
 
 function required<Value>(value: Value | undefined, option: string, what: string): Value {

@@ -9,7 +9,8 @@ import { witnessCommand } from './policy_witness.js';
 import { callJson } from './request_json.js';
 import type { AllowedJson, ClaimJson, DiffJson, PolicyGroupJson, PolicyRequestJson } from './schemas/policy.js';
 
-/** Names of tasks that a class has in JSON. */
+/** Classes that a group has in JSON, and names of tasks that each has. */
+const MAX_CLASSES = 1000;
 const MAX_TASKS = 100;
 
 /** Which requests are allowed, as JSON. */
@@ -79,12 +80,10 @@ function groupJson(question: PolicyQuestion, group: RequestGroup, side: number):
   return {
     requests: group.requests,
     pairs: group.pairs,
-    members: group.classes.map((pairs) => ({
+    classes: group.classes.length,
+    members: group.classes.slice(0, MAX_CLASSES).map((pairs) => ({
       tasks: pairs.tasks,
-      task_names: policy
-        .tasksOf(pairs, pattern)
-        .slice(0, MAX_TASKS)
-        .map((task) => tasks[task]?.name ?? ''),
+      task_names: policy.tasksOf(pairs, pattern, MAX_TASKS).map((task) => tasks[task]?.name ?? ''),
       tokens: pairs.kind === 'token' ? pairs.objects.map((object) => tokens[object]?.name ?? '') : null,
       bpffs: pairs.kind === 'bpffs' ? pairs.objects.map((object) => bpffs[object]?.name ?? '') : null,
     })),

@@ -27,7 +27,7 @@ export interface PolicyQuestion {
 const MAX_CLASSES = 12;
 const MAX_NAMES = 8;
 
-/** Which requests are allowed: by who makes them (`who`), or by what they are (`what`). */
+/** Which requests are allowed, by what each pair of a task and an object may ask; with reasons, why the others are not. */
 export function allowedText(
   question: PolicyQuestion,
   { asked, allowed, groups, refused }: AllowedRequests,
@@ -77,15 +77,10 @@ export function claimText(
 ): string {
   const about = question.pattern ? `${claim} ${question.pattern.text}` : claim;
   if (!witness) return `${style.good('VERIFIED')}: ${printable(about)}: all ${count(asked)} requests asked\n`;
-  // Of two worlds, the one that allows it.
-  const side = claim === 'implies' || claim === 'equivalent' ? 1 : 0;
   const lines = [
     `${style.bad('DOES NOT HOLD')}: ${printable(about)}: of ${count(against)} of ${count(asked)} requests asked`,
     `  the smallest: ${requestText(question, witness)}`,
-    ...question.files
-      .map((_, i) => i)
-      .filter((i) => i <= side)
-      .map((i) => `  ${style.dim(witnessCommand(question.policy, question.files, i, witness))}`),
+    ...question.files.map((_, i) => `  ${style.dim(witnessCommand(question.policy, question.files, i, witness))}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -134,10 +129,10 @@ function pairsText({ policy, pattern }: PolicyQuestion, pairs: PairClass): strin
     const shown = names.slice(0, MAX_NAMES).map((name) => printable(name));
     return all > shown.length ? `${shown.join(', ')} and ${count(all - shown.length)} more` : shown.join(', ');
   };
-  const own = pairs.tasks === 1 ? [pairs.firstTask] : policy.tasksOf(pairs, pattern);
+  const own = pairs.tasks === 1 ? [pairs.firstTask] : policy.tasksOf(pairs, pattern, MAX_NAMES);
   const who = named(
     pairs.tasks,
-    own.slice(0, MAX_NAMES).map((task) => tasks[task]?.name ?? ''),
+    own.map((task) => tasks[task]?.name ?? ''),
   );
   if (pairs.kind === 'none') return `${who} without a token`;
   const items = pairs.kind === 'token' ? tokens : bpffs;

@@ -8,7 +8,7 @@ import { shellWord } from '../text/printable.js';
 export interface PolicyFile {
   /** As it was named. */
   readonly path: string;
-  /** Options that make the world of the file: another kernel. */
+  /** Options that make the world of the file: another kernel, what the file does not say, other capabilities. */
   readonly options: readonly string[];
   /** Whether its one task and its one token are meant without naming them: a file of another tool. */
   readonly hasDefaults: boolean;
@@ -26,11 +26,11 @@ export function witnessCommand(
 ): string {
   const file = files[side] ?? (files[0] as PolicyFile);
   const words = ['bpftoken', 'check', file.path, ...file.options];
-  if (!file.hasDefaults) words.push('--task', aligned.tasks[task]?.name ?? '');
-  if (kind === 'token' && object !== undefined && !file.hasDefaults)
-    words.push('--token', aligned.tokens[object]?.name ?? '');
-  if (kind === 'bpffs' && object !== undefined && !file.hasDefaults)
-    words.push('--bpffs', aligned.bpffs[object]?.name ?? '');
+  const items = kind === 'bpffs' ? aligned.bpffs : aligned.tokens;
+  if (!file.hasDefaults) {
+    words.push('--task', aligned.tasks[task]?.name ?? '');
+    if (object !== undefined) words.push(`--${kind}`, items[object]?.name ?? '');
+  } else if (kind === 'none') words.push('--token', 'none');
   const call = nameCall(cell.vocabulary, cell);
   words.push('--cmd', call.cmd);
   if (call.map_type !== undefined) words.push('--map-type', call.map_type);

@@ -60,6 +60,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--systemd': { good: ['258'], bad: [['v258'], ['1'], ['']] },
   '--owner': { good: ['own'], bad: [['root'], ['inti', /did you mean init\?/], ['']] },
   '--uid': { good: ['0', '4294967294'], bad: [['-1'], ['4294967295'], ['root'], ['']] },
+  '--with-caps': { good: ['cap_bpf', 'none'], bad: [['CAP_BPG', /did you mean CAP_BPF\?/], ['']] },
   '--caps': { good: ['cap_bpf,net_admin', 'all'], bad: [['CAP_BPG', /did you mean CAP_BPF\?/], ['']] },
   '--compression': { good: ['snappy', 'none'], bad: [['gzip'], ['snapy', /did you mean snappy\?/], ['']] },
   '--out-format': { good: ['parquet'], bad: [['xml'], ['parket', /did you mean parquet\?/], ['']] },

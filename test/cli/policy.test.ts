@@ -85,6 +85,38 @@ describe('each request that is shown is answered so by check', () => {
     }
   });
 
+  test('of a file of another tool: with what was said of it, with its token and without', async () => {
+    const path = file('masks.options', 'delegate_cmds=map_create:btf_load,delegate_maps=hash');
+    const facts = ['--kernel', '6.12', '--caps', 'CAP_BPF', '--uid', '5'];
+    const { stdout } = await inProcess(['what-can', path, ...facts, '--json']);
+    const { groups, refused } = JSON.parse(stdout) as {
+      groups: Group[];
+      refused: { errno: string; first: Group['first'] & { token: string | null } }[];
+    };
+    for (const { first } of groups) expect((await run(first.command)).code, first.command).toBe(0);
+    expect(new Set(refused.map(({ first }) => first.token))).toEqual(new Set([null, 'token']));
+    for (const { errno, first } of refused) {
+      const { stdout: said } = await run(first.command);
+      expect(said, first.command).toContain(`DENIED with ${errno} on linux-6.12\n`);
+      expect(said, first.command).toContain('euid 5, CAP_BPF\n');
+      expect(said, first.command).toContain(first.token === null ? 'with no token' : 'with token bpffs');
+    }
+  });
+
+  test('diff with other capabilities', async () => {
+    const { stdout } = await inProcess(['diff', FLEET, '--against-caps', 'CAP_BPF', '--json']);
+    const { gained, lost } = JSON.parse(stdout) as { gained: Group[]; lost: Group[] };
+    expect(gained.length * lost.length).toBeGreaterThan(0);
+    for (const { first } of oneOf(3, gained)) {
+      expect((await run(first.command)).code, first.command).toBe(0);
+      expect((await run(first.command.replace('--with-caps CAP_BPF ', ''))).code, first.command).toBe(1);
+    }
+    for (const { first } of oneOf(3, lost)) {
+      expect((await run(first.command)).code, first.command).toBe(0);
+      expect((await run(`${first.command} --with-caps CAP_BPF`)).code, first.command).toBe(1);
+    }
+  });
+
   test('diff under another kernel', async () => {
     const { code, stdout } = await inProcess(['diff', FLEET, '--against-profile', 'v12', '--json']);
     expect(code).toBe(1);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkIntended } from '../../policy/intended_change.js';
 import { diffPolicies } from '../../policy/policy_diff.js';
+import type { RequestPattern } from '../../policy/request_pattern.js';
 import { diffJson } from '../../report/policy_json.js';
 import { diffText, intendedText, type PolicyQuestion } from '../../report/policy_text.js';
 import { defineCommand } from '../define_command.js';
@@ -8,7 +9,7 @@ import { EXIT, InputError } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { type LoadedPolicy, loadPolicy, withPolicy } from '../policy_files.js';
+import { type LoadedPolicy, loadPolicy, withCapabilities, withPolicy } from '../policy_files.js';
 import { styleFor } from '../terminal.js';
 
 type DiffOptions = OptionsOf<typeof OPTIONS.diff>;
@@ -21,20 +22,26 @@ export function diffCommand(program: Command): void {
       throw new InputError('diff takes two policies, or one with --against-profile or --against-caps');
     }
     const before = await loadPolicy(path, options);
-    const after = await secondPolicy(other ?? path, options);
+    const after = await changedPolicy(before, path, other, options);
     withPolicy([before, after], intended ?? options.only, (question) => {
-      if (intended === undefined) tellDiff(question, options);
-      else tellIntended(question, options);
+      const { pattern } = question;
+      if (intended !== undefined && pattern) tellIntended(question, pattern, options);
+      else tellDiff(question, options);
     });
   });
 }
 
-/** The second policy: another file, or the same one under another kernel or with other capabilities. */
-async function secondPolicy(path: string, options: DiffOptions): Promise<LoadedPolicy> {
-  const { againstProfile, againstCaps } = options;
-  const { world, file } = await loadPolicy(path, { ...options, profile: againstProfile ?? options.profile });
-  if (againstCaps === undefined) return { world, file };
-  return { world: { ...world, tasks: world.tasks.map((task) => ({ ...task, effective: againstCaps })) }, file };
+/** The policy after the change: another file, or the same one under another kernel or with other capabilities. */
+async function changedPolicy(
+  before: LoadedPolicy,
+  path: string,
+  other: string | undefined,
+  options: DiffOptions,
+): Promise<LoadedPolicy> {
+  const { againstProfile, againstCaps, profile } = options;
+  const isSame = other === undefined && !againstProfile;
+  const after = isSame ? before : await loadPolicy(other ?? path, { ...options, profile: againstProfile ?? profile });
+  return againstCaps === undefined ? after : withCapabilities(after, againstCaps);
 }
 
 function tellDiff(question: PolicyQuestion, options: DiffOptions): void {
@@ -44,10 +51,8 @@ function tellDiff(question: PolicyQuestion, options: DiffOptions): void {
   process.exitCode = diff.gained.length + diff.lost.length === 0 ? EXIT.OK : EXIT.NEGATIVE;
 }
 
-function tellIntended(question: PolicyQuestion, options: DiffOptions): void {
-  const { policy, pattern } = question;
-  if (!pattern) return;
-  const change = checkIntended(policy, pattern);
+function tellIntended(question: PolicyQuestion, pattern: RequestPattern, options: DiffOptions): void {
+  const change = checkIntended(question.policy, pattern);
   if (options.json) writeJson(process.stdout, diffJson(question, change.others, change));
   else writeText(process.stdout, intendedText(question, change, styleFor(process.stdout)));
   process.exitCode = change.holds ? EXIT.OK : EXIT.NEGATIVE;

@@ -126,7 +126,7 @@ const ONE_REQUEST = {
   task: valued('--task <name>', 'the task that asks', aTask),
   token: valued(
     '--token <name>',
-    'the token it uses (prog_attach, link_create: the one the program was loaded with)',
+    'the token it uses (prog_attach, link_create: the one the program was loaded with); none: without one',
     aToken,
   ),
   cmd: valued('--cmd <name>', 'the bpf() command: prog_load, BPF_PROG_LOAD, 5', textOf('the name of a command'), {
@@ -170,6 +170,11 @@ const ONE_REQUEST = {
     { field: 'insn_cnt' },
   ),
   bpffs: valued('--bpffs <name>', 'for token_create', textOf('the name of a bpffs'), { field: 'bpffs' }),
+  withCaps: valued(
+    '--with-caps <list>',
+    'capabilities that tasks have in place of their own: names, all or none',
+    capabilities,
+  ),
   pre: valued('--pre <fault>', `something wrong with the call: ${FAULT_NAMES.join(', ')}`, fault),
   profile: otherProfile,
   ...FILE_FACTS,

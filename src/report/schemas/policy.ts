@@ -43,7 +43,8 @@ const group = documented(
   z.strictObject({
     requests: integer('Pairs of a task and a token, times calls.', 1),
     pairs: integer('Pairs of a task and a token, or a bpffs, or a task alone.', 1),
-    members: documented(z.array(members), { description: 'The pairs.' }),
+    classes: integer('Classes of pairs.', 1),
+    members: documented(z.array(members), { description: 'The pairs, by classes; the first thousand.' }),
     calls: documented(z.array(call), { description: 'What each of the pairs asks.' }),
     first: witness,
   }),
