@@ -25,7 +25,7 @@ const DEPENDENCY_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['src/workers'],
   tinyqueue: ['src/explain'],
   yaml: ['src/diagnostics', 'src/dialects/write', 'src/scenario'],
-  zod: ['src/report/schemas', 'src/scenario'],
+  zod: ['src/host/facts', 'src/report/schemas', 'src/scenario'],
   zstddec: ['src/tables/columnar'],
 };
 
