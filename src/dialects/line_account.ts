@@ -137,8 +137,8 @@ export class LineAccount {
   }
 
   /**
-   * What became of every line. A line of which no reader took note is a warning; a file in which no line is of the format is none of
-   * it.
+   * What became of every line. A line of which no reader took note is a warning; a file without a line of the format
+   * fails.
    */
   finish(format: Format): FileAccount {
     const nothing = this.#firstOfNothing();

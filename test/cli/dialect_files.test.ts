@@ -1,18 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inProcess } from './run_cli.js';
+import { temporaryFiles } from './temporary_files.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'bpftoken-files-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
-  return path;
-}
+const { folder, file } = temporaryFiles('files');
 
 const UNIT = '[Service]\nExecStart=/bin/web\nPrivateBPF=yes\nDelegateNamespaces=mnt\nBPFDelegateCommands=BPFProgLoad\n';
 const XDP = 'BPFDelegatePrograms=BPFProgTypeXdp\nBPFDelegateAttachments=BPFXdp\n';

@@ -1,21 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { oneOf } from '../cases.js';
 import { askEverything } from '../policy/brute_force.js';
 import { inProcess, ROOT } from './run_cli.js';
+import { temporaryFiles } from './temporary_files.js';
 
 const FLEET = 'examples/fleet.yaml';
-const folder = mkdtempSync(join(tmpdir(), 'bpftoken-policy-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { file } = temporaryFiles('policy');
 
 const UNIT =
   '[Service]\nExecStart=/bin/web\nPrivateBPF=yes\nDelegateNamespaces=mnt\nBPFDelegateCommands=BPFMapCreate,BPFProgLoad\n' +

@@ -19,7 +19,7 @@ export function skipSpace(text: string, start: number): number {
 }
 
 /**
- * The word from a place on: quotes are removed, and escapes replaced; one that is none stays as it is. Undefined at the end;
+ * The word from a place on: quotes are removed, and escapes replaced; an unknown escape stays as it is. Undefined at the end;
  * `unbalanced` where a quote is not closed. Source: systemd 262, src/basic/extract-word.c: extract_first_word_and_warn().
  */
 export function execWord(text: string, start: number): ExecWord | 'unbalanced' | undefined {

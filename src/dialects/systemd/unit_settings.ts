@@ -11,7 +11,7 @@ import { INITIAL_BOUNDING, type NamespaceName } from './values.js';
 export const PRIVATE_USERS = ['no', 'self', 'identity', 'full', 'managed'] as const;
 export type PrivateUsers = (typeof PRIVATE_USERS)[number];
 
-/** What a mount unit mounts, as its settings say it; an empty value is none. */
+/** What a mount unit mounts, as its settings say it; an empty value unsets one. */
 export interface MountUnit {
   what?: PlacedText | undefined;
   where?: PlacedText | undefined;

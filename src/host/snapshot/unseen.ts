@@ -23,7 +23,7 @@ export class Unseen {
 
   /**
    * What a read of something of a process gives; undefined where it cannot be read. A refusal is counted, the end of the process is
-   * none.
+   * not.
    */
   ofProcess<Value>(what: UnseenKind, path: string, read: (path: string) => Value): Value | undefined {
     try {
