@@ -137,7 +137,8 @@ describe.each(REQUEST_FORMATS)('a %s table cut into splits', (format) => {
       ),
       { numRuns: cases(6, 20) },
     );
-    expect(texts).toBeGreaterThan(cases(1000, 3000));
+    // Few tables can be short ones.
+    expect(texts).toBeGreaterThan(cases(100, 3000));
   });
 
   test('whose rows or lines are longer than anything read ahead', async () => {

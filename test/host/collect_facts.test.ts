@@ -50,7 +50,7 @@ onLinux('processes that end while they are read are no mistake, and nothing that
   // It ends by itself where this process is gone.
   const shell = spawn('timeout', ['20', 'sh', '-c', 'while :; do true & true & wait; done'], { stdio: 'ignore' });
   try {
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 4; i++) {
       const { unseen } = await collectFacts(signal);
       const gone = unseen.filter(({ what, why }) => what !== 'lsm' && what !== 'sysctl' && /ENOENT|ESRCH/.test(why));
       expect(gone).toEqual([]);
