@@ -56,6 +56,6 @@ test.each(FORMAT_NAMES)('%s: a mutated file is read with a note on each line, an
       const mended = { ...source, text: applyFixes(source, findings).text };
       expectFullAccount(mended, readDelegations(mended, { format }));
     }),
-    { numRuns: cases(25, 1_000) },
+    { numRuns: cases(15, 1_000) },
   );
 });

@@ -8,7 +8,7 @@ const here = duckdbFolder();
 
 test('some bytes of a file of any kind, overwritten, and some ends that are cut off: a result or an error in words', async () => {
   const { files, scenario } = await writeSoundFiles(here.folder, here.duckdb);
-  const { failures, cases: tried } = await tryDamages(files, scenario, cases(2003, 211));
+  const { failures, cases: tried } = await tryDamages(files, scenario, cases(3001, 211));
   expect(failures).toEqual([]);
-  expect(tried).toBeGreaterThan(cases(45, 500));
+  expect(tried).toBeGreaterThan(cases(30, 500));
 });
