@@ -30,13 +30,13 @@ export async function readScenarioFile(path: string, facts: MissingFacts = {}): 
 }
 
 /** A scenario that may name files. */
-const NAMES_FILES = /\bfrom["']?\s*:/;
+export const NAMES_FILES = /\bfrom["']?\s*:/;
 
 /**
  * Reads files that a scenario names, a unit with the drop-ins beside it: a relative path starts at the folder of the scenario. Imported
  * where it is wanted.
  */
-async function readerBeside(scenario: string): Promise<ReadNamedFile> {
+export async function readerBeside(scenario: string): Promise<ReadNamedFile> {
   const { readDelegations } = await import('../dialects/read_delegations.js');
   const { dropInsBeside } = await import('./dialect_scenario.js');
   const folder = scenario === '-' ? '.' : dirname(scenario);
@@ -50,6 +50,11 @@ async function readerBeside(scenario: string): Promise<ReadNamedFile> {
 /** Whether a text has a section that only scenarios have; one that has none may be a file of another tool. */
 function isScenario(text: string): boolean {
   return /(?:^|[{,])\s*["']?(?:profile|userns|bpffs|tasks|tokens|requests)["']?\s*:/m.test(text);
+}
+
+/** Whether a text has the key that every scenario has, at its top: a file of another tool may have any other word somewhere. */
+export function hasProfile(text: string): boolean {
+  return /^(?:\{\s*)?["']?profile["']?\s*:/m.test(text) || /^\s*\{[^{}]*["']profile["']\s*:/.test(text);
 }
 
 /** Throws InputError for a fact that a scenario says itself. */

@@ -140,7 +140,7 @@ export class LineAccount {
    * What became of every line. A line of which no reader took note is a warning; a file without a line of the format
    * fails.
    */
-  finish(format: Format): FileAccount {
+  finish(format: Format | 'scenario'): FileAccount {
     const nothing = this.#firstOfNothing();
     if (nothing) this.fail(nothing, `no line of the file is of the format ${format}`);
     if (!this.#hasFailed) {

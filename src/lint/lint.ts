@@ -1,11 +1,11 @@
 import type { Delegation } from '../dialects/delegation.js';
-import { type ReadDelegationsOptions, type Reading, readDelegations } from '../dialects/read_delegations.js';
+import { type ReadDelegationsOptions, readDelegations } from '../dialects/read_delegations.js';
 import type { GivenFacts } from '../dialects/resolve_delegation.js';
 import type { Source } from '../dialects/source_text.js';
 import { NEWEST_PROFILE } from '../kernel/profile.js';
 import { type DisabledFinding, readDirectives, splitDisabled } from './directives.js';
 import type { LintFinding } from './finding.js';
-import { findingOf, type LintContext } from './rule.js';
+import { findingOf, type LintContext, type LintedReading } from './rule.js';
 import { RULES } from './rules.js';
 
 /** What is stated besides the files. */
@@ -16,7 +16,7 @@ export interface LintOptions extends ReadDelegationsOptions, GivenFacts {
 
 /** What the rules found. */
 export interface LintResult {
-  readonly reading: Reading;
+  readonly reading: LintedReading;
   /** In the order of the text. */
   readonly findings: readonly LintFinding[];
   /** What comments of the file disable, each with its reason. */
@@ -28,14 +28,17 @@ export interface LintResult {
  * UnknownFormatError as readDelegations() does.
  */
 export function lint(source: Source, options: LintOptions = {}, attached: readonly Source[] = []): LintResult {
+  return lintReading(readDelegations(source, options, attached), [source, ...attached], options);
+}
+
+/** Looks at what was read of some files. */
+export function lintReading(read: LintedReading, files: readonly Source[], options: LintOptions = {}): LintResult {
   const { profile = NEWEST_PROFILE, selinux = false } = options;
-  const read = readDelegations(source, options, attached);
   const reading = { ...read, delegations: read.delegations.map((delegation) => stated(delegation, options)) };
   const context: LintContext = { reading, profile, selinux };
   const losesNames = RULES.some((rule) => rule.losesNames && [...rule.check(context)].length > 0);
   const rules = RULES.filter(({ needsWholeMasks }) => !(needsWholeMasks && losesNames));
   const found = rules.flatMap((rule) => [...rule.check(context)].map((one) => findingOf(rule, one)));
-  const files = [source, ...attached];
   const directives = files.map(readDirectives);
   const { findings, disabled } = splitDisabled(found, directives);
   const all = [...findings, ...directives.flatMap((one) => one.findings)];

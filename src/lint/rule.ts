@@ -1,4 +1,5 @@
 import type { DelegatedMask, Delegation } from '../dialects/delegation.js';
+import type { Format } from '../dialects/formats.js';
 import type { Edit } from '../dialects/line_account.js';
 import type { Reading } from '../dialects/read_delegations.js';
 import type { Span } from '../dialects/source_text.js';
@@ -7,9 +8,12 @@ import type { MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import type { LintFinding, Severity } from './finding.js';
 
+/** What a text says: that of a file of another tool, or of a scenario. */
+export type LintedReading = Omit<Reading, 'format'> & { readonly format: Format | 'scenario' };
+
 /** What a rule looks at. */
 export interface LintContext {
-  readonly reading: Reading;
+  readonly reading: LintedReading;
   /** The kernel that the files are for. */
   readonly profile: Profile;
   /** Whether SELinux decides there, with its policy capability `bpf_token_perms` (7.0). */

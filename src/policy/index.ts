@@ -3,6 +3,7 @@
 export type { NamedCell } from '../kernel/permission_cells.js';
 export { type AlignedItem, type AlignedWorlds, alignWorlds } from './aligned_worlds.js';
 export { type AllowedRequests, allowedRequests, type RefusedRequests } from './allowed_requests.js';
+export { type Assertion, type AssertionResult, type Counterexamples, checkAssertion } from './assertions.js';
 export { type Claim, type ClaimResult, checkClaim } from './claims.js';
 export { PatternError } from './errors.js';
 export { checkIntended, type IntendedChange } from './intended_change.js';

@@ -1,5 +1,5 @@
-import type { AlignedItem, AlignedWorlds } from './aligned_worlds.js';
 import { type ClaimResult, checkClaim } from './claims.js';
+import { everyRequest, outsideOf } from './pattern_sets.js';
 import type { Policy } from './policy.js';
 import { diffPolicies, type PolicyDiff } from './policy_diff.js';
 import type { RequestPattern } from './request_pattern.js';
@@ -20,28 +20,8 @@ export interface IntendedChange {
 export function checkIntended(policy: Policy, pattern: RequestPattern): IntendedChange {
   const before = checkClaim(policy, 'never', pattern);
   const intended = diffPolicies(policy, [pattern]);
-  const others = diffPolicies(policy, outsideOf(pattern, policy.aligned));
+  const others = diffPolicies(policy, outsideOf(everyRequest(policy.aligned), [pattern]));
   const isNow = intended.gained.length > 0 && intended.lost.length === 0;
   const isAll = others.gained.length === 0 && others.lost.length === 0;
   return { before, intended, others, holds: before.against === 0 && isNow && isAll };
-}
-
-/** Every request that a pattern does not mean: of other tasks, of its tasks with other objects, and of its pairs. */
-function outsideOf({ text, selection, matches }: RequestPattern, aligned: AlignedWorlds): readonly RequestPattern[] {
-  const others = (items: readonly AlignedItem[], chosen: readonly number[]) => {
-    const known = new Set(chosen);
-    return [...items.keys()].filter((index) => !known.has(index));
-  };
-  const { tasks, tokens, bpffs } = aligned;
-  const everything = { tokens: [...tokens.keys()], bpffs: [...bpffs.keys()], hasNone: true };
-  const outside = {
-    tokens: others(tokens, selection.tokens),
-    bpffs: others(bpffs, selection.bpffs),
-    hasNone: !selection.hasNone,
-  };
-  return [
-    { text, selection: { ...everything, tasks: others(tasks, selection.tasks) }, matches: () => true },
-    { text, selection: { ...outside, tasks: selection.tasks }, matches: () => true },
-    { text, selection, matches: (cell) => !matches(cell) },
-  ];
 }

@@ -5,6 +5,7 @@ import type { World } from '../kernel/world.js';
 import { type AlignedWorlds, alignWorlds } from './aligned_worlds.js';
 import { ClassVerdicts } from './class_verdicts.js';
 import { type PairClass, PairClasses, type Selection } from './pair_classes.js';
+import { everyRequest } from './pattern_sets.js';
 import { type PolicyCells, policyCells } from './policy_cells.js';
 import type { RequestPattern } from './request_pattern.js';
 
@@ -28,13 +29,7 @@ export class Policy {
   constructor(worlds: readonly World[]) {
     this.aligned = alignWorlds(worlds);
     this.cells = policyCells(worlds);
-    const { tasks, tokens, bpffs } = this.aligned;
-    this.#everything = {
-      tasks: [...tasks.keys()],
-      tokens: [...tokens.keys()],
-      bpffs: [...bpffs.keys()],
-      hasNone: true,
-    };
+    this.#everything = everyRequest(this.aligned).selection;
     this.#verdicts = new ClassVerdicts(this.aligned, this.cells);
   }
 

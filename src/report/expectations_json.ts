@@ -1,5 +1,15 @@
+import type { Counterexamples } from '../policy/assertions.js';
 import { assumptionsOf } from '../request/assumptions.js';
-import { expectationCounts, hasFailed, type TestResult, type TestRun } from './expectations.js';
+import { assertionTitle } from './assertions_text.js';
+import {
+  type AssertionTest,
+  assertionCounts,
+  expectationCounts,
+  hasFailed,
+  type TestResult,
+  type TestRun,
+} from './expectations.js';
+import { witnessJson } from './policy_json.js';
 import { assumptionJson, requestJson, warningJson } from './request_json.js';
 import type { TestJson } from './schemas/test.js';
 import { tokenJson, verdictJson } from './verdict_json.js';
@@ -8,7 +18,9 @@ import { tokenJson, verdictJson } from './verdict_json.js';
 export function expectationsJson(run: TestRun, isQuiet = false): TestJson {
   const { scenario, file, results } = run;
   const { expectations, failed } = expectationCounts(run);
+  const { asserted, refuted } = assertionCounts(run);
   const shown = isQuiet ? results.filter(hasFailed) : results;
+  const assertions = isQuiet ? run.assertions.filter(({ holds }) => !holds) : run.assertions;
   return {
     schema: 'bpf-token-sim/test/1',
     profile: scenario.world.profile.name,
@@ -16,6 +28,26 @@ export function expectationsJson(run: TestRun, isQuiet = false): TestJson {
     failed,
     warnings: scenario.warnings.map((warning) => warningJson(file, warning)),
     results: shown.map((result) => resultJson(run, result)),
+    assertions: asserted,
+    assertions_failed: refuted,
+    assertion_results: assertions.map(assertionJson),
+  };
+}
+
+function assertionJson(test: AssertionTest): TestJson['assertion_results'][number] {
+  const { question, number, asserted, asked, holds, excess, lacking, unable } = test;
+  const found = (those: Counterexamples | undefined) =>
+    those ? { requests: those.requests, first: witnessJson(question, those.first, 0) } : null;
+  return {
+    number,
+    name: asserted.name ?? null,
+    line: asserted.line,
+    assertion: assertionTitle({ ...test, asserted: { ...asserted, name: undefined } }),
+    holds,
+    asked,
+    excess: found(excess),
+    lacking: found(lacking),
+    unable: [...unable],
   };
 }
 

@@ -1,23 +1,41 @@
 import { outcomeName } from '../kernel/verdict.js';
 import { assumptionsOf } from '../request/assumptions.js';
 import { printable, shellWord } from '../text/printable.js';
+import { assertionLines } from './assertions_text.js';
 import { describeAssumption } from './assumption_text.js';
-import { expectationCounts, hasFailed, type TestResult, type TestRun } from './expectations.js';
+import { assertionCounts, expectationCounts, hasFailed, type TestResult, type TestRun } from './expectations.js';
 import { describeCall, describeToken } from './request_text.js';
 import type { Style } from './style.js';
 
-/** What a test run found, for people: every request, warnings, and how many expectations hold. Quiet: failures alone. */
+/** What a test run found, for people: every request and assertion, warnings, and how many expectations and assertions hold. Quiet: failures alone. */
 export function expectationsText(run: TestRun, style: Style, isQuiet = false): string {
   const { results, scenario } = run;
-  const { expectations, failed } = expectationCounts(run);
-  const words = `${printable(scenario.world.profile.name)}: ${expectations - failed} of ${expectations} expectations hold`;
-  const summary = failed > 0 ? style.bad(words) : style.good(words);
+  const { failed } = expectationCounts(run);
+  const { refuted } = assertionCounts(run);
+  const words = `${printable(scenario.world.profile.name)}: ${summaryOf(run)} hold`;
+  const summary = failed + refuted > 0 ? style.bad(words) : style.good(words);
   const file = printable(run.file);
   const shown = isQuiet ? results.filter(hasFailed) : results;
-  if (isQuiet && shown.length === 0) return '';
+  const asserted = isQuiet ? run.assertions.filter(({ holds }) => !holds) : run.assertions;
+  if (isQuiet && shown.length + asserted.length === 0) return '';
   const warned = scenario.warnings.map((w) => `warning: ${file}:${w.line}:${w.column}: ${w.message}`);
-  const lines = shown.flatMap((result) => resultLines(run, result, style));
+  const lines = [
+    ...shown.flatMap((result) => resultLines(run, result, style)),
+    ...(asserted.length > 0 ? [style.strong('assertions')] : []),
+    ...asserted.flatMap((test) => assertionLines(run, test, style)),
+  ];
   return `${[...lines, ...(isQuiet ? [] : warned), summary].join('\n')}\n`;
+}
+
+/** `12 of 12 expectations and 3 of 3 assertions`; what there is none of is left out, but for expectations where there is nothing. */
+function summaryOf(run: TestRun): string {
+  const { expectations, failed } = expectationCounts(run);
+  const { asserted, refuted } = assertionCounts(run);
+  const parts = [
+    ...(expectations > 0 || asserted === 0 ? [`${expectations - failed} of ${expectations} expectations`] : []),
+    ...(asserted > 0 ? [`${asserted - refuted} of ${asserted} assertions`] : []),
+  ];
+  return parts.join(' and ');
 }
 
 function resultLines(run: TestRun, result: TestResult, style: Style): string[] {

@@ -32,7 +32,7 @@ export function allowedJson(
         reason: outcomeName(outcome),
         token: dispositionName(disposition),
         requests,
-        first: requestJson(question, first, 0),
+        first: witnessJson(question, first, 0),
       };
     }),
   };
@@ -58,7 +58,7 @@ export function claimJson(question: PolicyQuestion, { claim, asked, against, wit
     holds: witness === undefined,
     asked,
     against,
-    witness: witness ? requestJson(question, witness, 0) : null,
+    witness: witness ? witnessJson(question, witness, 0) : null,
   };
 }
 
@@ -88,11 +88,16 @@ function groupJson(question: PolicyQuestion, group: RequestGroup, side: number):
       bpffs: pairs.kind === 'bpffs' ? pairs.objects.map((object) => bpffs[object]?.name ?? '') : null,
     })),
     calls: group.cells.map((cell) => callJson(cell.vocabulary, cell)),
-    first: requestJson(question, group.first, side),
+    first: witnessJson(question, group.first, side),
   };
 }
 
-function requestJson({ policy, files }: PolicyQuestion, request: PolicyRequest, side: number): PolicyRequestJson {
+/** One request, as JSON. */
+export function witnessJson(
+  { policy, files }: PolicyQuestion,
+  request: PolicyRequest,
+  side: number,
+): PolicyRequestJson {
   const { task, kind, object, cell } = request;
   const { tasks, tokens, bpffs } = policy.aligned;
   return {

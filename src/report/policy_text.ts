@@ -10,7 +10,7 @@ import type { RequestPattern } from '../policy/request_pattern.js';
 import { printable } from '../text/printable.js';
 import { describeCalls } from './calls_text.js';
 import { count } from './format.js';
-import { type PolicyFile, witnessCommand } from './policy_witness.js';
+import { type PolicyFile, witnessCommand, witnessText } from './policy_witness.js';
 import type { Style } from './style.js';
 import { describeReason, dispositionText } from './verdict_text.js';
 import { wrapNames } from './wrap_names.js';
@@ -79,7 +79,7 @@ export function claimText(
   if (!witness) return `${style.good('VERIFIED')}: ${printable(about)}: all ${count(asked)} requests asked\n`;
   const lines = [
     `${style.bad('DOES NOT HOLD')}: ${printable(about)}: of ${count(against)} of ${count(asked)} requests asked`,
-    `  the smallest: ${requestText(question, witness)}`,
+    `  the smallest: ${witnessText(question.policy, witness)}`,
     ...question.files.map((_, i) => `  ${style.dim(witnessCommand(question.policy, question.files, i, witness))}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -138,14 +138,6 @@ function pairsText({ policy, pattern }: PolicyQuestion, pairs: PairClass): strin
   const items = pairs.kind === 'token' ? tokens : bpffs;
   const objects = pairs.objects.slice(0, MAX_NAMES).map((object) => items[object]?.name ?? '');
   return `${who} with ${pairs.kind} ${named(pairs.objects.length, objects)}`;
-}
-
-function requestText({ policy }: PolicyQuestion, { task, kind, object, cell }: RequestGroup['first']): string {
-  const { tasks, tokens, bpffs } = policy.aligned;
-  const name = printable(tasks[task]?.name ?? '');
-  const items = kind === 'token' ? tokens : bpffs;
-  const what = object === undefined ? 'without a token' : `with ${kind} ${printable(items[object]?.name ?? '')}`;
-  return `${name} ${what}: ${describeCalls([cell]).join(', ')}`;
 }
 
 function profilesOf({ policy }: PolicyQuestion): string {

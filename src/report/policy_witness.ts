@@ -2,7 +2,8 @@ import { isOtherPrograms } from '../kernel/permission_cells.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyRequest } from '../policy/request_group.js';
 import { nameCall } from '../request/name_request.js';
-import { shellWord } from '../text/printable.js';
+import { printable, shellWord } from '../text/printable.js';
+import { describeCalls } from './calls_text.js';
 
 /** How a world of a policy is named to check a request in it. */
 export interface PolicyFile {
@@ -39,4 +40,12 @@ export function witnessCommand(
   if (call.expected_attach_type !== undefined && !isOther)
     words.push('--expected-attach-type', call.expected_attach_type);
   return words.map(shellWord).join(' ');
+}
+
+/** A request of a policy in words: `web with token agent-token: prog_load xdp (attach type xdp)`. */
+export function witnessText({ aligned }: Policy, { task, kind, object, cell }: PolicyRequest): string {
+  const name = printable(aligned.tasks[task]?.name ?? '');
+  const items = kind === 'token' ? aligned.tokens : aligned.bpffs;
+  const what = object === undefined ? 'without a token' : `with ${kind} ${printable(items[object]?.name ?? '')}`;
+  return `${name} ${what}: ${describeCalls([cell]).join(', ')}`;
 }

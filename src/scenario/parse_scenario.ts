@@ -11,6 +11,7 @@ import { makeNamespaces } from './build_namespaces.js';
 import { makeTasks } from './build_tasks.js';
 import { makeTokens } from './build_tokens.js';
 import { NamedDelegations, type ReadNamedFile } from './named_delegations.js';
+import { readAssertions, type ScenarioAssertion } from './read_assertions.js';
 import { readProfile } from './read_profile.js';
 import { readRequest, type ScenarioRequest } from './read_requests.js';
 import { type ScenarioFile, scenarioSchema } from './schema.js';
@@ -21,6 +22,7 @@ export { type Diagnostic, ScenarioError } from '../diagnostics/diagnostics.js';
 export { MAX_DOCUMENT_BYTES as MAX_SCENARIO_BYTES } from '../diagnostics/yaml_document.js';
 export type { Expectation } from './expectation.js';
 export type { ReadNamedFile } from './named_delegations.js';
+export type { ScenarioAssertion } from './read_assertions.js';
 export type { ScenarioRequest } from './read_requests.js';
 export type { Warning } from './warning.js';
 
@@ -32,6 +34,8 @@ const EMPTY =
 export interface Scenario {
   readonly world: World;
   readonly requests: readonly ScenarioRequest[];
+  /** What is said of all requests there are. */
+  readonly assertions: readonly ScenarioAssertion[];
   /** What is no mistake and worth a look, in the order of the text. */
   readonly warnings: readonly Warning[];
 }
@@ -74,18 +78,21 @@ export function parseScenario(text: string, file = 'scenario', { readFile }: Par
   const tokens = makeTokens(scenario.tokens ?? {}, bpffs.byName, tasks.byName, userns.byName, context);
   const referents = { tasks: tasks.byName, tokens: tokens.byName, bpffs: bpffs.byName };
   const requests = (scenario.requests ?? []).flatMap((entry, i) => readRequest(entry, i, referents, context) ?? []);
+  const world: World = {
+    profile: kernel.profile,
+    unprivilegedBpfDisabled,
+    userns: userns.specs,
+    bpffs: bpffs.specs,
+    tasks: tasks.specs,
+    tokens: tokens.specs,
+  };
+  const assertions = readAssertions(scenario.assertions ?? [], world, tasks.byName, context);
   diagnostics.throwIfAny();
   warnUnused(scenario, context);
   return {
-    world: {
-      profile: kernel.profile,
-      unprivilegedBpfDisabled,
-      userns: userns.specs,
-      bpffs: bpffs.specs,
-      tasks: tasks.specs,
-      tokens: tokens.specs,
-    },
+    world,
     requests,
+    assertions,
     warnings: context.warnings
       .map((warning) => ({ ...warning, message: printable(warning.message) }))
       // Those of other files come last, file by file.

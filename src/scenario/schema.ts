@@ -314,8 +314,31 @@ const request = strict('a request, as in {task: agent, cmd: map_create, map_type
   ),
 });
 
+const pattern = (description: string) =>
+  documented(z.optional(text("a pattern of requests, as in 'task=agent prog_load prog_type=xdp'")), {
+    description: `${description} A pattern of requests (docs/policy.md).`,
+    examples: ['task=agent prog_load prog_type=xdp', 'map_create token!=none'],
+  });
+const patterns = (description: string) =>
+  documented(z.optional(z.array(text('a pattern of requests'), { error: 'a list of patterns of requests' })), {
+    description,
+  });
+
+const assertion = strict("an assertion, as in {never: 'task=ci prog_load prog_type=kprobe'}", {
+  name: documented(z.optional(text('text')), { description: 'What it shows, for reports.' }),
+  never: pattern('No request of it is allowed.'),
+  always: pattern('Every request of it is allowed.'),
+  who_can: pattern('The tasks that may make some request of it are those of `tasks`, and no others.'),
+  tasks: documented(z.optional(z.array(text('the name of a task'), { error: 'a list of names of tasks' })), {
+    description: 'For who_can: exactly these tasks.',
+  }),
+  what_can: pattern('The requests of it that are allowed are those of `exactly`, or at most those of `at_most`.'),
+  exactly: patterns('For what_can: patterns; what one of them means is allowed, and nothing else.'),
+  at_most: patterns('For what_can: patterns; nothing is allowed that none of them means.'),
+});
+
 /** The form of a scenario file. */
-export const scenarioSchema = strict('a map with profile, userns, bpffs, tasks, tokens and requests', {
+export const scenarioSchema = strict('a map with profile, userns, bpffs, tasks, tokens, requests and assertions', {
   profile,
   unprivileged_bpf_disabled: sysctl,
   userns: named(z.nullable(userns), 'User namespaces by name; `init` is always there.'),
@@ -324,6 +347,9 @@ export const scenarioSchema = strict('a map with profile, userns, bpffs, tasks, 
   tokens: named(token, 'Tokens by name.'),
   requests: documented(z.nullish(z.array(request, { error: 'a list of requests' })), {
     description: 'bpf() calls to answer, in order. Each stands for itself: none changes what later ones see.',
+  }),
+  assertions: documented(z.nullish(z.array(assertion, { error: 'a list of assertions' })), {
+    description: 'What holds of all requests there are: `bpftoken test` asks every one.',
   }),
 });
 
@@ -335,6 +361,7 @@ export type TokenEntry = z.infer<typeof token>;
 export type FromEntry = NonNullable<BpffsEntry['from']>;
 export type TaskEntry = z.infer<typeof task>;
 export type RequestEntry = z.infer<typeof request>;
+export type AssertionEntry = z.infer<typeof assertion>;
 export type ExpectEntry = NonNullable<RequestEntry['expect']>;
 /** A mask as written: a list of names, or the kernel's own option value. */
 export type MaskEntry = string | number | string[];

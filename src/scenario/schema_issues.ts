@@ -19,6 +19,7 @@ const ENTRY: Readonly<Record<string, string>> = {
 export function ownerOf([section, entry]: Path): string {
   if (entry === undefined) return '';
   if (section === 'requests') return `request ${Number(entry) + 1}: `;
+  if (section === 'assertions') return `assertion ${Number(entry) + 1}: `;
   const word = ENTRY[String(section)];
   return word ? `${word} ${entry}: ` : '';
 }

@@ -4,11 +4,12 @@ import { linesOf, type Source } from '../../dialects/source_text.js';
 import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { applyFixes } from '../../lint/apply_fixes.js';
 import type { LintFinding } from '../../lint/finding.js';
-import { type LintResult, lint } from '../../lint/lint.js';
+import { type LintResult, lint, lintReading } from '../../lint/lint.js';
 import { RULES } from '../../lint/rules.js';
 import { type LintRun, lintJson } from '../../report/lint_json.js';
 import { lintSarif } from '../../report/lint_sarif.js';
 import { disabledText, findingText, lintSummary } from '../../report/lint_text.js';
+import { scenarioDelegations } from '../../scenario/scenario_delegations.js';
 import { defineCommand } from '../define_command.js';
 import { type FileGroup, readDialectFiles } from '../dialect_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -17,6 +18,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { packageVersion } from '../package_version.js';
+import { hasProfile, NAMES_FILES, readerBeside } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 type LintCommandOptions = OptionsOf<typeof OPTIONS.lint>;
@@ -35,16 +37,21 @@ interface LintedFile {
 interface LintedGroup {
   readonly files: readonly LintedFile[];
   readonly result: LintResult;
+  /** The kernel that they are for. */
+  readonly profile: Profile;
   readonly fixed: readonly LintFinding[];
 }
 
-/** `bpftoken lint`: what in files of other tools does nothing, fails, or allows more than it seems to. */
+/** `bpftoken lint`: what in scenarios and files of other tools does nothing, fails, or allows more than it seems to. */
 export function lintCommand(program: Command): void {
   defineCommand(program, 'lint').action(async (paths: readonly string[], options: LintCommandOptions) => {
-    const profile = options.kernel ?? NEWEST_PROFILE;
     if (options.fix && paths.includes('-'))
       throw new InputError('--fix changes files: it cannot change standard input');
-    const linted = readDialectFiles(paths).flatMap((group) => lintGroup(group, profile, options));
+    const linted: LintedGroup[] = [];
+    for (const group of readDialectFiles(paths)) {
+      const isScenario = options.dialect === undefined && hasProfile(group.source.text);
+      linted.push(isScenario ? await lintScenario(group, options) : lintGroup(group, options));
+    }
     // Nothing is written before every file was read.
     const files = new Map(linted.flatMap((group) => group.files.map((file) => [file.path, file] as const)));
     const changed = [...files.values()].filter(({ isChanged }) => isChanged);
@@ -52,7 +59,7 @@ export function lintCommand(program: Command): void {
       for (const { path, source } of changed) await writeWhole(path, source.text, { signal });
     });
     const run: LintRun = {
-      profile: profile.name,
+      profile: [...new Set(linted.map(({ profile }) => profile.name))].join(', '),
       files: files.size,
       findings: onceEach(linted.flatMap(({ result }) => result.findings)),
       disabled: linted.flatMap(({ result }) => result.disabled),
@@ -67,8 +74,22 @@ export function lintCommand(program: Command): void {
   });
 }
 
-function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, options: LintCommandOptions): LintedGroup {
+/** Looks at the bpffs of a scenario, for its own kernel unless another is named. Its text is not mended. */
+async function lintScenario({ source, paths }: FileGroup, options: LintCommandOptions): Promise<LintedGroup> {
+  const { kernel, owner, selinux } = options;
+  const path = paths[0] as string;
+  const readFile = NAMES_FILES.test(source.text) ? await readerBeside(path) : undefined;
+  const { profile: own, account, delegations } = scenarioDelegations(source, { readFile });
+  const profile = kernel ?? own;
+  const reading = { format: 'scenario', files: [account], delegations } as const;
+  const { findings, ...rest } = lintReading(reading, [source], { profile, owner, selinux });
+  const result = { ...rest, findings: findings.map(({ fix: _, ...finding }) => finding) };
+  return { files: [{ path, source, isChanged: false }], result, profile, fixed: [] };
+}
+
+function lintGroup({ source, attached, paths }: FileGroup, options: LintCommandOptions): LintedGroup {
   const { dialect, owner, selinux, systemd, manager, fix } = options;
+  const profile = options.kernel ?? NEWEST_PROFILE;
   const lintOptions = { format: dialect, profile, owner, selinux, systemd, manager };
   const look = ([first, ...others]: readonly Source[]) => lint(first as Source, lintOptions, others);
   let current: readonly Source[] = [source, ...attached];
@@ -91,7 +112,7 @@ function lintGroup({ source, attached, paths }: FileGroup, profile: Profile, opt
     source: one,
     isChanged: one.text !== before[i]?.text,
   }));
-  return { files, result, fixed };
+  return { files, result, profile, fixed };
 }
 
 function hasFailed({ reading }: LintResult, file: number): boolean {

@@ -3,11 +3,20 @@ import { sinkOf, writeWhole } from '../../batch/output/sink.js';
 import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
-import { expectationCounts, type TestResult, type TestRun } from '../../report/expectations.js';
+import { type AssertionResult, checkAssertion } from '../../policy/assertions.js';
+import { PatternError } from '../../policy/errors.js';
+import { Policy } from '../../policy/policy.js';
+import {
+  type AssertionTest,
+  assertionCounts,
+  expectationCounts,
+  type TestResult,
+  type TestRun,
+} from '../../report/expectations.js';
 import { expectationsJson } from '../../report/expectations_json.js';
 import { expectationsJunit } from '../../report/expectations_junit.js';
 import { expectationsText } from '../../report/expectations_text.js';
-import type { Expectation, Scenario } from '../../scenario/parse_scenario.js';
+import type { Expectation, Scenario, ScenarioAssertion } from '../../scenario/parse_scenario.js';
 import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -20,7 +29,7 @@ import { worldOf } from '../request_options.js';
 import { readScenarioFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
-/** `bpftoken test`: runs the expectations of a scenario. */
+/** `bpftoken test`: runs the expectations and assertions of a scenario. */
 export function testCommand(program: Command): void {
   defineCommand(program, 'test').action(async (path: string, options: OptionsOf<typeof OPTIONS.test>) => {
     const { junit, quiet: isQuiet = false } = options;
@@ -31,11 +40,21 @@ export function testCommand(program: Command): void {
     const read = await readScenarioFile(path);
     const scenario = { ...read, world: worldOf(read, options.profile) };
     const other = options.profile ? { otherProfile: options.profile.name } : {};
-    const run: TestRun = { scenario, path, file: fileName(path), results: resultsOf(scenario), ...other };
+    const results = resultsOf(scenario);
+    const assertions = assertionTests(path, scenario, options.profile?.name);
+    const run: TestRun = {
+      scenario,
+      path,
+      file: fileName(path),
+      results,
+      assertions,
+      ...other,
+    };
     const { expectations, failed } = expectationCounts(run);
-    if (expectations === 0 && !options.allowEmpty) {
+    const { asserted, refuted } = assertionCounts(run);
+    if (expectations + asserted === 0 && !options.allowEmpty) {
       throw new InputError(
-        `${path}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
+        `${path}: no request has an expectation and there is no assertion, so that nothing is tested; --allow-empty takes that`,
         { file: fileName(path) },
       );
     }
@@ -45,7 +64,7 @@ export function testCommand(program: Command): void {
     const report = sinkOf(junit, 'csv').kind === 'stdout' ? process.stderr : process.stdout;
     if (options.json) writeJson(report, expectationsJson(run, isQuiet));
     else writeText(report, expectationsText(run, styleFor(report), isQuiet));
-    process.exitCode = failed > 0 ? EXIT.NEGATIVE : EXIT.OK;
+    process.exitCode = failed + refuted > 0 ? EXIT.NEGATIVE : EXIT.OK;
   });
 }
 
@@ -55,6 +74,38 @@ function resultsOf({ world, requests }: Scenario): TestResult[] {
     const { verdict } = evaluate(model, asked.request);
     return { number: i + 1, asked, verdict, differences: asked.expect ? differencesOf(asked.expect, verdict) : [] };
   });
+}
+
+/** Asks what the scenario asserts of all requests there are. A name that another kernel does not have is the file's mistake. */
+function assertionTests(
+  path: string,
+  { world, assertions }: Scenario,
+  otherProfile: string | undefined,
+): readonly AssertionTest[] {
+  if (assertions.length === 0) return [];
+  const options = otherProfile === undefined ? [] : ['--profile', otherProfile];
+  const policy = new Policy([world]);
+  try {
+    const question = { policy, files: [{ path, options, hasDefaults: false }] };
+    return assertions.map((asserted, i) => ({
+      number: i + 1,
+      asserted,
+      question,
+      ...resultOf(policy, path, asserted),
+    }));
+  } finally {
+    policy.dispose();
+  }
+}
+
+function resultOf(policy: Policy, path: string, { assertion, line, column }: ScenarioAssertion): AssertionResult {
+  try {
+    return checkAssertion(policy, assertion);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    const file = fileName(path);
+    throw new InputError(`${file}:${line}:${column}: ${error.message}`, { file, nearest: error.nearest });
+  }
 }
 
 function differencesOf(expect: Expectation, verdict: Verdict): string[] {

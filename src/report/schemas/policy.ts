@@ -16,7 +16,7 @@ import {
 
 const call = z.strictObject(callShape);
 
-const witness = documented(
+export const witness = documented(
   z.strictObject({
     task: text('The task that asks.'),
     token: textOrNull('The token it passes; null: none.'),

@@ -1,0 +1,113 @@
+import { nearestOf } from '../names/nearest.js';
+import { unknownName } from '../names/unknown_name.js';
+import { type Claim, checkClaim } from './claims.js';
+import { PatternError } from './errors.js';
+import { everyRequest, inBoth, outsideOf } from './pattern_sets.js';
+import { type Policy, requestCount } from './policy.js';
+import { comparePairs, type PolicyRequest } from './request_group.js';
+import { parsePattern, type RequestPattern } from './request_pattern.js';
+
+/**
+ * What a policy has to be like. Patterns are texts, as parsePattern() reads them.
+ * - `never`, `always`: no request of the pattern is allowed, or every one.
+ * - `who_can`: the tasks that may make some request of the pattern are these, by name, and no others.
+ * - `what_can`: of the requests of the pattern, those are allowed that one of `exactly` means; or at most those that one of `at_most` means.
+ */
+export type Assertion =
+  | { readonly kind: 'never' | 'always'; readonly pattern: string }
+  | { readonly kind: 'who_can'; readonly pattern: string; readonly tasks: readonly string[] }
+  | {
+      readonly kind: 'what_can';
+      readonly pattern: string;
+      readonly bound: 'exactly' | 'at_most';
+      readonly requests: readonly string[];
+    };
+
+/** Requests that an assertion does not hold of. */
+export interface Counterexamples {
+  readonly requests: number;
+  /** The smallest of them, as in ClaimResult. */
+  readonly first: PolicyRequest;
+}
+
+/** Whether an assertion holds: every request of its pattern was asked. */
+export interface AssertionResult {
+  readonly asked: number;
+  /** Requests that are allowed, and must not be. */
+  readonly excess: Counterexamples | undefined;
+  /** Requests that are not allowed, and must be. */
+  readonly lacking: Counterexamples | undefined;
+  /** Tasks that must be able to make some request of the pattern, and are not. */
+  readonly unable: readonly string[];
+  readonly holds: boolean;
+}
+
+/** Asks every request of an assertion of one world. Throws a PatternError for a pattern that cannot be read, and for an unknown task. */
+export function checkAssertion(policy: Policy, assertion: Assertion): AssertionResult {
+  const pattern = parsePattern(assertion.pattern, policy.aligned);
+  const asked = [...policy.ask(pattern)].reduce((sum, one) => sum + requestCount(one), 0);
+  const { excess, lacking, unable = [] } = faultsOf(policy, assertion, pattern);
+  return { asked, excess, lacking, unable, holds: !excess && !lacking && unable.length === 0 };
+}
+
+interface Faults {
+  readonly excess?: Counterexamples | undefined;
+  readonly lacking?: Counterexamples | undefined;
+  readonly unable?: readonly string[];
+}
+
+function faultsOf(policy: Policy, assertion: Assertion, pattern: RequestPattern): Faults {
+  switch (assertion.kind) {
+    case 'never':
+      return { excess: against(policy, 'never', [pattern]) };
+    case 'always':
+      return { lacking: against(policy, 'always', [pattern]) };
+    case 'who_can':
+      return whoCanFaults(policy, pattern, assertion.tasks);
+    case 'what_can': {
+      const meant = assertion.requests.map((text) => inBoth(pattern, parsePattern(text, policy.aligned)));
+      const once = meant.flatMap((one, i) => outsideOf(one, meant.slice(0, i)));
+      return {
+        excess: against(policy, 'never', outsideOf(pattern, meant)),
+        lacking: assertion.bound === 'exactly' ? against(policy, 'always', once) : undefined,
+      };
+    }
+  }
+}
+
+function whoCanFaults(policy: Policy, pattern: RequestPattern, names: readonly string[]): Faults {
+  const named = names.map((name) => inBoth(pattern, ofTask(policy, pattern, name)));
+  return {
+    excess: against(policy, 'never', outsideOf(pattern, named)),
+    unable: names.filter((_, i) => !against(policy, 'never', [named[i] as RequestPattern])),
+  };
+}
+
+/** Every request of one task. */
+function ofTask({ aligned }: Policy, { text }: RequestPattern, name: string): RequestPattern {
+  const everything = everyRequest(aligned);
+  const task = aligned.tasks.findIndex((item) => item.name === name);
+  if (task >= 0) return { ...everything, selection: { ...everything.selection, tasks: [task] } };
+  const names = aligned.tasks.map((item) => item.name);
+  const { message, nearest } = unknownName('task', name, names, nearestOf(name, names));
+  throw new PatternError(text, 1, message, nearest);
+}
+
+/** The requests of some patterns of which a claim does not hold. The patterns have no request in common. */
+function against(policy: Policy, claim: Claim, patterns: readonly RequestPattern[]): Counterexamples | undefined {
+  let requests = 0;
+  let first: PolicyRequest | undefined;
+  for (const pattern of patterns) {
+    const { against: found, witness } = checkClaim(policy, claim, pattern);
+    if (!witness) continue;
+    requests += found;
+    if (!first || compareRequests(witness, first) < 0) first = witness;
+  }
+  return first && { requests, first };
+}
+
+/** By pair, then by cell: cells of one release are in the order of their numbers. */
+function compareRequests(a: PolicyRequest, b: PolicyRequest): number {
+  const [one, other] = [a.cell, b.cell];
+  return comparePairs(a, b) || one.cmd - other.cmd || one.type - other.type || one.attachType - other.attachType;
+}

@@ -1,0 +1,67 @@
+import type { AlignedWorlds } from './aligned_worlds.js';
+import type { Selection } from './pair_classes.js';
+import type { RequestPattern } from './request_pattern.js';
+
+/** A pattern that means every request there is. */
+export function everyRequest({ tasks, tokens, bpffs }: AlignedWorlds): RequestPattern {
+  const selection = {
+    tasks: [...tasks.keys()],
+    tokens: [...tokens.keys()],
+    bpffs: [...bpffs.keys()],
+    hasNone: true,
+  };
+  return { text: '', selection, matches: () => true };
+}
+
+/** The requests that both patterns mean. */
+export function inBoth(a: RequestPattern, b: RequestPattern): RequestPattern {
+  const selection = {
+    tasks: common(a.selection.tasks, b.selection.tasks),
+    ...commonObjects(a.selection, b.selection),
+  };
+  return { text: `${a.text} ${b.text}`, selection, matches: (cell) => a.matches(cell) && b.matches(cell) };
+}
+
+/** The requests of a pattern that none of some others means, as patterns that have no request in common. */
+export function outsideOf(pattern: RequestPattern, others: readonly RequestPattern[]): readonly RequestPattern[] {
+  let rest: readonly RequestPattern[] = [pattern];
+  for (const other of others) rest = rest.flatMap((one) => without(one, other));
+  return rest;
+}
+
+/** Of other tasks; of the same tasks with other objects; of the same pairs. */
+function without({ text, selection, matches }: RequestPattern, other: RequestPattern): readonly RequestPattern[] {
+  const tasks = common(selection.tasks, other.selection.tasks);
+  const parts: readonly RequestPattern[] = [
+    { text, selection: { ...selection, tasks: missing(selection.tasks, other.selection.tasks) }, matches },
+    { text, selection: { tasks, ...otherObjects(selection, other.selection) }, matches },
+    {
+      text,
+      selection: { tasks, ...commonObjects(selection, other.selection) },
+      matches: (cell) => matches(cell) && !other.matches(cell),
+    },
+  ];
+  return parts.filter((part) => hasPairs(part.selection));
+}
+
+function commonObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
+  return { tokens: common(a.tokens, b.tokens), bpffs: common(a.bpffs, b.bpffs), hasNone: a.hasNone && b.hasNone };
+}
+
+function otherObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
+  return { tokens: missing(a.tokens, b.tokens), bpffs: missing(a.bpffs, b.bpffs), hasNone: a.hasNone && !b.hasNone };
+}
+
+function hasPairs({ tasks, tokens, bpffs, hasNone }: Selection): boolean {
+  return tasks.length > 0 && (hasNone || tokens.length > 0 || bpffs.length > 0);
+}
+
+function common(a: readonly number[], b: readonly number[]): number[] {
+  const known = new Set(b);
+  return a.filter((index) => known.has(index));
+}
+
+function missing(a: readonly number[], b: readonly number[]): number[] {
+  const known = new Set(b);
+  return a.filter((index) => !known.has(index));
+}
