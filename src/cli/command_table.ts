@@ -52,8 +52,8 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     notes: `Formats: ${FORMAT_NAMES.join(', ')}.\nExit status 0 when each file was read, with warnings or without; 2 when one is not of its format.`,
   },
   lint: {
-    about: 'what in such files does nothing, fails, or allows more than it seems to',
-    arguments: [{ name: '<file...>', about: 'files of any format that is read; - for standard input' }],
+    about: 'what in such files, and in scenarios, does nothing, fails, or allows more than it seems to',
+    arguments: [{ name: '<file...>', about: 'files of any format that is read, and scenarios; - for standard input' }],
     notes:
       'Each finding has the name of a rule, which docs/lint describes. A comment in the file disables a rule for the next line,\n' +
       '# bpftoken-disable RULE: reason, or for the whole file, # bpftoken-disable-file RULE: reason.\n' +
@@ -120,7 +120,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     notes: PATTERN_NOTES,
   },
   test: {
-    about: 'run the expectations in a scenario; exit status 1 when one fails, 2 when there are none',
+    about: 'run the expectations and assertions of a scenario; exit status 1 when one fails, 2 when there are none',
     arguments: [SCENARIO],
   },
   generate: {

@@ -37,7 +37,8 @@ export function keyAt({ locator }: SourceDocument, path: Path, account: LineAcco
   return placedScalar(String(path.at(-1)), locator.key(path), account);
 }
 
-function placedScalar(text: string, start: Position, { file, lines }: LineAccount): PlacedText {
+/** A scalar that is written from a place on, each unit where it stands, without quotes. */
+export function placedScalar(text: string, start: Position, { file, lines }: LineAccount): PlacedText {
   const line = lines[start.line - 1]?.text ?? '';
   const quotes = /^["']/.test(line.slice(start.column - 1, start.column)) ? 1 : 0;
   const column = start.column + quotes;

@@ -20,7 +20,7 @@ function blockPlaces(text: string, lines: readonly PlacedText[], first: number):
   for (const unit of text.split('')) {
     const isBreak = unit === '\n' || unit === ' ';
     if (!isBreak) {
-      while (line < lines.length && !current().includes(unit, column - 1) && current().trimEnd().length < column) {
+      while (line < lines.length && !current().includes(unit, column - 1) && textEnd(current()) < column) {
         line += 1;
         column = 1;
       }
@@ -36,6 +36,11 @@ function blockPlaces(text: string, lines: readonly PlacedText[], first: number):
   return places;
 }
 
+/** Where the text of a line ends: white space of YAML is spaces and tabs alone. */
+function textEnd(line: string): number {
+  return line.replace(/[ \t]+$/, '').length;
+}
+
 /** Units that an escape in double quotes takes, by the letter after the backslash; 2 for any other. */
 const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
 
@@ -48,11 +53,11 @@ function flowPlaces(text: string, lines: readonly PlacedText[], start: Position,
   const places: Position[] = [];
   const toNextText = () => {
     line += 1;
-    column = 1 + (/\S/.exec(current())?.index ?? current().length);
+    column = 1 + (/[^ \t]/.exec(current())?.index ?? current().length);
   };
   while (places.length < text.length && line <= lines.length) {
     const rest = column - 1;
-    const end = current().trimEnd().length;
+    const end = textEnd(current());
     if (sign === '"' && current()[rest] === '\\' && rest === current().length - 1) toNextText();
     else if (rest >= end && line < lines.length) {
       const fold = { line, column: end + 1 };

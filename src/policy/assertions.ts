@@ -2,7 +2,7 @@ import { nearestOf } from '../names/nearest.js';
 import { unknownName } from '../names/unknown_name.js';
 import { type Claim, checkClaim } from './claims.js';
 import { PatternError } from './errors.js';
-import { everyRequest, inBoth, outsideOf } from './pattern_sets.js';
+import { everyRequest, inBoth, outsideOf, parseWithin } from './pattern_sets.js';
 import { type Policy, requestCount } from './policy.js';
 import { comparePairs, type PolicyRequest } from './request_group.js';
 import { parsePattern, type RequestPattern } from './request_pattern.js';
@@ -11,7 +11,8 @@ import { parsePattern, type RequestPattern } from './request_pattern.js';
  * What a policy has to be like. Patterns are texts, as parsePattern() reads them.
  * - `never`, `always`: no request of the pattern is allowed, or every one.
  * - `who_can`: the tasks that may make some request of the pattern are these, by name, and no others.
- * - `what_can`: of the requests of the pattern, those are allowed that one of `exactly` means; or at most those that one of `at_most` means.
+ * - `what_can`: of the requests of the pattern, those are allowed that one of `exactly` means; or at most those that one of `at_most` means. Each of these
+ *   means some request of the pattern.
  */
 export type Assertion =
   | { readonly kind: 'never' | 'always'; readonly pattern: string }
@@ -65,7 +66,7 @@ function faultsOf(policy: Policy, assertion: Assertion, pattern: RequestPattern)
     case 'who_can':
       return whoCanFaults(policy, pattern, assertion.tasks);
     case 'what_can': {
-      const meant = assertion.requests.map((text) => inBoth(pattern, parsePattern(text, policy.aligned)));
+      const meant = assertion.requests.map((text) => parseWithin(text, pattern, policy.aligned));
       const once = meant.flatMap((one, i) => outsideOf(one, meant.slice(0, i)));
       return {
         excess: against(policy, 'never', outsideOf(pattern, meant)),

@@ -1,6 +1,9 @@
+import { quote } from '../names/unknown_name.js';
 import type { AlignedWorlds } from './aligned_worlds.js';
+import { PatternError } from './errors.js';
 import type { Selection } from './pair_classes.js';
-import type { RequestPattern } from './request_pattern.js';
+import { policyCells } from './policy_cells.js';
+import { parsePattern, type RequestPattern } from './request_pattern.js';
 
 /** A pattern that means every request there is. */
 export function everyRequest({ tasks, tokens, bpffs }: AlignedWorlds): RequestPattern {
@@ -20,6 +23,21 @@ export function inBoth(a: RequestPattern, b: RequestPattern): RequestPattern {
     ...commonObjects(a.selection, b.selection),
   };
   return { text: `${a.text} ${b.text}`, selection, matches: (cell) => a.matches(cell) && b.matches(cell) };
+}
+
+/**
+ * Reads a pattern, and keeps the requests of it that another means too. Throws a PatternError as parsePattern() does, and where there are
+ * none: what is said of them says nothing.
+ */
+export function parseWithin(text: string, outer: RequestPattern, aligned: AlignedWorlds): RequestPattern {
+  const found = inBoth(outer, parsePattern(text, aligned));
+  const { withToken, ofBpffs } = policyCells(aligned.worlds);
+  const { tasks, tokens, bpffs, hasNone } = found.selection;
+  const isAny =
+    ((hasNone || tokens.length > 0) && withToken.some(found.matches)) ||
+    (bpffs.length > 0 && ofBpffs.some(found.matches));
+  if (tasks.length === 0 || !isAny) throw new PatternError(text, 1, `no request of ${quote(outer.text)} fits it`);
+  return found;
 }
 
 /** The requests of a pattern that none of some others means, as patterns that have no request in common. */

@@ -4,7 +4,8 @@ import type { World } from '../kernel/world.js';
 import { type AlignedWorlds, alignWorlds } from '../policy/aligned_worlds.js';
 import type { Assertion } from '../policy/assertions.js';
 import { PatternError } from '../policy/errors.js';
-import { parsePattern } from '../policy/request_pattern.js';
+import { parseWithin } from '../policy/pattern_sets.js';
+import { parsePattern, type RequestPattern } from '../policy/request_pattern.js';
 import type { TasksByName } from './build_tasks.js';
 import { resolveReference } from './references.js';
 import type { AssertionEntry } from './schema.js';
@@ -98,22 +99,24 @@ function isKnown(
   { locator, diagnostics }: Notes,
 ): boolean {
   const before = diagnostics.count;
-  const read = (text: string, at: Path): void => {
+  const read = (at: Path, parse: () => RequestPattern): RequestPattern | undefined => {
     try {
-      parsePattern(text, aligned);
+      return parse();
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
       const nearest = error.nearest === undefined ? {} : { nearest: error.nearest };
       diagnostics.add(locator.value(at), { message: `${ownerOf(path)}${error.message}`, ...nearest });
+      return undefined;
     }
   };
-  read(assertion.pattern, [...path, assertion.kind]);
+  const pattern = read([...path, assertion.kind], () => parsePattern(assertion.pattern, aligned));
   if (assertion.kind === 'who_can') {
     for (const [i, name] of assertion.tasks.entries())
       resolveReference(tasks, 'task', name, [...path, 'tasks', i], locator, diagnostics);
   }
-  if (assertion.kind === 'what_can') {
-    for (const [i, text] of assertion.requests.entries()) read(text, [...path, assertion.bound, i]);
+  if (assertion.kind === 'what_can' && pattern) {
+    for (const [i, text] of assertion.requests.entries())
+      read([...path, assertion.bound, i], () => parseWithin(text, pattern, aligned));
   }
   return diagnostics.count === before;
 }

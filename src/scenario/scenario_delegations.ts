@@ -7,7 +7,7 @@ import { type DelegatedMask, type Delegation, EMPTY_MASK } from '../dialects/del
 import { takeMaskOption } from '../dialects/kernel_mask.js';
 import { type FileAccount, LineAccount } from '../dialects/line_account.js';
 import { NEWEST_SYSTEMD } from '../dialects/read_delegations.js';
-import { scalarPlaces } from '../dialects/scalar_places.js';
+import { placedScalar } from '../dialects/read_yaml.js';
 import type { PlacedText, Source } from '../dialects/source_text.js';
 import { MASK_KIND, type MaskName, masksBy } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
@@ -94,7 +94,5 @@ function bitsOfName({ vocabulary }: Profile, mask: MaskName, text: string): bigi
 
 /** A text where a value, or its key, is written. */
 function placed(path: Path, text: string, { locator, account }: Place, what: 'value' | 'key' = 'value'): PlacedText {
-  const start = what === 'key' ? locator.key(path) : locator.value(path);
-  const at = { file: account.file, ...start, length: text.length };
-  return { text, at, places: scalarPlaces(text, account.lines, start) };
+  return placedScalar(text, what === 'key' ? locator.key(path) : locator.value(path), account);
 }

@@ -27,7 +27,7 @@ describe('a scenario without expectations was said to hold, 0 of 0, with exit st
       const { code, stdout, stderr } = await inProcess(['test', file, ...more]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(more.includes('--json') ? JSON.parse(stderr).message : stderr.trimEnd()).toBe(
-        `${file}: no request has an expectation, so that nothing is tested; --allow-empty takes that`,
+        `${file}: no request has an expectation and there is no assertion, so that nothing is tested; --allow-empty takes that`,
       );
       expect(existsSync(join(temporary, 'empty.xml'))).toBe(false);
     }
@@ -149,3 +149,82 @@ function unescaped(text: string): string {
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' };
   return text.replace(/&(amp|lt|gt|quot);/g, (_, name) => entities[name] as string);
 }
+
+describe('assertions of every request there is', () => {
+  const CREATE = 'map_create map_type=hash';
+  const asserting = (name: string, assertions: readonly object[]): string => {
+    const file = join(temporary, name);
+    const tasks = { root: { caps: 'all' }, agent: { euid: 1000 } };
+    writeFileSync(file, JSON.stringify({ profile: 'linux-6.12', tasks, assertions }));
+    return file;
+  };
+  const HOLD = { who_can: CREATE, tasks: ['root'] };
+  const FAIL = { name: 'all may', always: CREATE };
+
+  test('are asked, counted, and enough to test', async () => {
+    const { code, stdout } = await inProcess(['test', asserting('holds.yaml', [HOLD])]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'assertions\n✓   1  who can map_create map_type=hash: root  2 requests asked\nlinux-6.12: 1 of 1 assertions hold\n',
+    });
+  });
+
+  test('that fail name the smallest request, and a command that shows it; --quiet shows them alone', async () => {
+    const file = asserting('fails.yaml', [HOLD, FAIL]);
+    const { code, stdout } = await inProcess(['test', file, '--quiet', '--profile', 'linux-6.9']);
+    expect(code).toBe(1);
+    const command = /bpftoken (check .*)/.exec(stdout)?.[1] as string;
+    expect(stdout).toBe(
+      [
+        'assertions',
+        '✗   2  all may  2 requests asked',
+        `       ${file}:1:149`,
+        '       not allowed, and must be: agent without a token: map_create hash',
+        `       bpftoken ${command}`,
+        `       all: bpftoken who-can ${file} 'map_create map_type=hash' --profile linux-6.9`,
+        'linux-6.9: 1 of 2 assertions hold',
+        '',
+      ].join('\n'),
+    );
+    expect((await inProcess(command.split(' '))).code).toBe(1);
+  });
+
+  test('are in --json and in --junit', async () => {
+    const out = join(temporary, 'assertions.xml');
+    const file = asserting('both.yaml', [HOLD, FAIL]);
+    const { code, stdout } = await inProcess(['test', file, '--json', '--junit', out]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      expectations: 0,
+      assertions: 2,
+      assertions_failed: 1,
+      assertion_results: [
+        { number: 1, name: null, holds: true, asked: 2, excess: null, lacking: null, unable: [] },
+        {
+          number: 2,
+          name: 'all may',
+          holds: false,
+          lacking: { requests: 1, first: { task: 'agent', map_type: 'hash' } },
+        },
+      ],
+    });
+    const xml = readFileSync(out, 'utf8');
+    expect(xml).toMatch(/tests="2" failures="1" errors="0" skipped="0"/);
+    expect(xml).toMatch(
+      /<testcase name="assertion 2 all may" [^>]*>\n *<failure message="not allowed, and must be: [^"]*" type="assertion">/,
+    );
+    expect(wellFormed(xml)).toBe(true);
+  });
+
+  test('that name what another kernel lacks are bad input, with their place', async () => {
+    const file = asserting('newer.yaml', [{ never: 'map_create map_type=arena' }]);
+    const { code, stderr } = await inProcess(['test', file, '--profile', 'v12']);
+    expect({ code, stderr: stderr.replace(file, 'FILE') }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^FILE:1:93: the pattern "map_create map_type=arena", column \d+: v12 has no map type/,
+      ),
+    });
+  });
+});

@@ -61,6 +61,20 @@ describe('a scalar of YAML', () => {
     );
   });
 
+  test.each(['"', "'"])('a no-break space beside a fold was stepped over as white space: %s', (sign) => {
+    const found = read(`config:\n  key: ${sign}a\u00a0 \n    \u00a0b:c${sign}\n`);
+    expect(found?.value).toBe('a\u00a0 \u00a0b:c');
+    expect(placesOf(found?.placed as NonNullable<typeof found>['placed'])).toEqual([
+      { line: 2, column: 9 },
+      { line: 2, column: 10 },
+      { line: 2, column: 11 },
+      { line: 3, column: 5 },
+      { line: 3, column: 6 },
+      { line: 3, column: 7 },
+      { line: 3, column: 8 },
+    ]);
+  });
+
   test('an alias stands where its anchor is; a number is the text that is written', () => {
     const alias = read('a: &a "xdp"\nconfig:\n  key: *a\n');
     expect(alias?.placed).toMatchObject({ text: 'xdp', at: { line: 1, column: 8, length: 3 } });

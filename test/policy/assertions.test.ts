@@ -54,6 +54,7 @@ const keys = (asked: readonly AskedRequest[]) => ({ requests: asked.length, firs
 
 test('an assertion holds where it holds of every request asked one by one; what is against it is counted, the smallest first', () => {
   const held = new Map<string, Set<boolean>>();
+  let strangers = 0;
   for (let seed = 1; seed <= cases(10, 200); seed++) {
     const random = new RandomSource(seed);
     const world = randomPolicy(seed);
@@ -64,11 +65,23 @@ test('an assertion holds where it holds of every request asked one by one; what 
     const meant = everything.filter(pattern.has);
     const able = [...new Set(meant.filter(allowed).map(({ task }) => task))];
     const tasks = random.chance(50) ? able : world.tasks.map(({ name }) => name).filter(() => random.chance(50));
-    const inner = Array.from({ length: random.below(4) }, () => randomMeant(random, world));
+    const drawn = Array.from({ length: random.below(4) }, () => randomMeant(random, world));
+    const inner = drawn.filter(({ has }) => meant.some(has));
+    for (const { text: other } of drawn.filter((one) => !inner.includes(one))) {
+      const ask = () =>
+        checkAssertion(policy, { kind: 'what_can', pattern: pattern.text, bound: 'exactly', requests: [other] });
+      expect(ask).toThrow(/no request of .* fits it/);
+      strangers += 1;
+    }
     const isInner = (asked: AskedRequest) => inner.some(({ has }) => has(asked));
     const requests = inner.map(({ text }) => text);
     const { text } = pattern;
-    const expected: readonly [Assertion, readonly AskedRequest[], readonly AskedRequest[], readonly string[]][] = [
+    const expected: readonly (readonly [
+      Assertion,
+      readonly AskedRequest[],
+      readonly AskedRequest[],
+      readonly string[],
+    ])[] = [
       [{ kind: 'never', pattern: text }, meant.filter(allowed), [], []],
       [{ kind: 'always', pattern: text }, [], meant.filter((asked) => !allowed(asked)), []],
       [
@@ -107,7 +120,8 @@ test('an assertion holds where it holds of every request asked one by one; what 
     }
     policy.dispose();
   }
-  // Both answers were met.
+  // Both answers were met, and patterns beside the asked one.
+  expect(strangers).toBeGreaterThan(0);
   expect([...held].map(([kind, answers]) => [kind, answers.size])).toEqual(
     ['never', 'always', 'who_can', 'what_can'].map((kind) => [kind, 2]),
   );

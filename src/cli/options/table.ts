@@ -274,7 +274,7 @@ export const OPTIONS = {
       'write the results as JUnit XML, whole or not at all; - for standard output (the rest goes to standard error)',
       file,
     ),
-    allowEmpty: flag('--allow-empty', 'exit status 0 for a scenario without expectations'),
+    allowEmpty: flag('--allow-empty', 'exit status 0 for a scenario without expectations and assertions'),
     json: json('results as JSON'),
   },
   generate: {
