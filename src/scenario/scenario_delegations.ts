@@ -63,6 +63,9 @@ function delegationOf(spec: BpffsSpec, entry: BpffsEntry, place: Place): Delegat
   };
 }
 
+/** The key that names another file. */
+const FROM = 'from';
+
 /** The mask of a bpffs: of a list each name has its place, of a mount option each item, of another file the words that name it. */
 function maskOfEntry({ name, options }: BpffsSpec, entry: BpffsEntry, mask: MaskName, place: Place): DelegatedMask {
   const key = `delegate_${mask}` as const;
@@ -71,7 +74,7 @@ function maskOfEntry({ name, options }: BpffsSpec, entry: BpffsEntry, mask: Mask
   const bits = options.delegate[mask];
   if (written === undefined) {
     if (bits === 0n) return EMPTY_MASK;
-    const from = placed(['bpffs', name, 'from'], 'from', place, 'key');
+    const from = placed(['bpffs', name, FROM], FROM, place, 'key');
     return maskOf(originsOf(bits, from), from.at);
   }
   if (Array.isArray(written)) {
