@@ -4,27 +4,11 @@ import { allowedRequests } from '../../src/policy/allowed_requests.js';
 import { checkIntended } from '../../src/policy/intended_change.js';
 import { Policy } from '../../src/policy/policy.js';
 import { diffPolicies } from '../../src/policy/policy_diff.js';
-import type { RequestGroup } from '../../src/policy/request_group.js';
 import { parsePattern } from '../../src/policy/request_pattern.js';
 import { cases } from '../cases.js';
 import { type AskedRequest, askEverything } from './brute_force.js';
 import { changedPolicy, randomPolicy } from './random_policies.js';
-import { keyOf, keyOfRequest } from './request_keys.js';
-
-/** Every request of groups. */
-function requestsOf(policy: Policy, groups: readonly RequestGroup[]): string[] {
-  return groups.flatMap(({ classes, cells }) =>
-    classes.flatMap((pairs) =>
-      policy
-        .tasksOf(pairs)
-        .flatMap((task) =>
-          (pairs.objects.length === 0 ? [undefined] : pairs.objects).flatMap((object) =>
-            cells.map((cell) => keyOfRequest(policy, { task, kind: pairs.kind, object, cell })),
-          ),
-        ),
-    ),
-  );
-}
+import { keyOf, requestsOf } from './request_keys.js';
 
 const keys = (asked: readonly AskedRequest[]) => asked.map(keyOf).sort();
 

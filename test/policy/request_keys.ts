@@ -1,5 +1,5 @@
 import type { Policy } from '../../src/policy/policy.js';
-import type { PolicyRequest } from '../../src/policy/request_group.js';
+import type { PolicyRequest, RequestGroup } from '../../src/policy/request_group.js';
 import type { AskedRequest } from './brute_force.js';
 
 /** A request as text: equal for equal requests. */
@@ -15,4 +15,19 @@ export function keyOfRequest({ aligned }: Policy, { task, kind, object, cell }: 
     bpffs: kind === 'bpffs' ? nameIn(aligned.bpffs) : undefined,
     ...cell,
   });
+}
+
+/** Every request of groups. */
+export function requestsOf(policy: Policy, groups: readonly RequestGroup[]): string[] {
+  return groups.flatMap(({ classes, cells }) =>
+    classes.flatMap((pairs) =>
+      policy
+        .tasksOf(pairs)
+        .flatMap((task) =>
+          (pairs.objects.length === 0 ? [undefined] : pairs.objects).flatMap((object) =>
+            cells.map((cell) => keyOfRequest(policy, { task, kind: pairs.kind, object, cell })),
+          ),
+        ),
+    ),
+  );
 }
