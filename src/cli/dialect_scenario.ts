@@ -18,6 +18,8 @@ export interface ReadOneDelegation {
   readonly resolved: ResolvedDelegation;
   /** A sentence for each thing that was assumed. */
   readonly assumed: readonly string[];
+  /** A sentence for each option that says what the file says itself. */
+  readonly unused: readonly string[];
   readonly files: readonly FileAccount[];
 }
 
@@ -35,19 +37,32 @@ export function readDelegation(source: Source, facts: MissingFacts, attached: re
     const { file, line, column, message } = failure;
     throw new InputError(`${file}:${line}:${column}: ${message}`, { file: source.file });
   }
-  const { resolved, assumptions } = resolveDelegation(chosen(source.file, delegations, facts.delegation), facts);
+  const delegation = chosen(source.file, delegations, facts.delegation);
+  const { resolved, assumptions } = resolveDelegation(delegation, facts);
   const kernel = `names and numbers are those of ${profile.name} (--kernel)`;
   const assumed = [...assumptions.map(({ text }) => text), ...(given ? [] : [kernel])];
-  return { profile, resolved, assumed, files };
+  return { profile, resolved, assumed, unused: unusedFacts(delegation, facts), files };
+}
+
+/** What the file says wins. */
+function unusedFacts({ owner, process }: Delegation, facts: MissingFacts): string[] {
+  const said = {
+    owner: owner !== undefined && facts.owner !== undefined,
+    uid: process !== undefined && facts.uid !== undefined,
+    caps: process !== undefined && facts.caps !== undefined,
+  };
+  const unused = Object.entries(said).flatMap(([option, is]) => (is ? [`--${option}`] : []));
+  return unused.map((option) => `${option} is not used: the file says it`);
 }
 
 /** A file of another tool as a scenario: its delegation, for a process that makes the token itself. Throws InputError. */
 export function dialectScenario(source: Source, facts: MissingFacts, attached: readonly Source[]): LoadedScenario {
-  const { profile, resolved, assumed, files } = readDelegation(source, facts, attached);
+  const { profile, resolved, assumed, unused, files } = readDelegation(source, facts, attached);
   const { scenario, name, noToken } = delegationScenario(profile, resolved);
   const { file, line, column } = resolved.at;
   const remarks = [
     ...assumed.map((text) => `assumed: ${text}`),
+    ...unused,
     ...(noToken === undefined ? [] : [`the process has no token: ${noToken}`]),
   ];
   const warnings: Warning[] = [

@@ -1,14 +1,23 @@
 import { bitNumbers } from '../abi/bits.js';
 import { CAP_FULL_SET } from '../abi/capabilities.js';
 import { capName } from '../kernel/capability.js';
+import type { Profile } from '../kernel/profile.js';
 import type { World } from '../kernel/world.js';
 import { Policy } from '../policy/policy.js';
 import { parsePattern } from '../policy/request_pattern.js';
 import type { PolicyQuestion } from '../report/policy_text.js';
 import type { PolicyFile } from '../report/policy_witness.js';
+import { InputError } from './exit.js';
 import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
 import { withTaskCapabilities, worldOf } from './request_options.js';
-import { readScenarioFile, requireTasks, warnOfFile } from './scenario_file.js';
+import {
+  isScenario,
+  readScenarioFile,
+  readScenarioText,
+  requireTasks,
+  scenarioOfText,
+  warnOfFile,
+} from './scenario_file.js';
 
 /** A policy that is asked, and the file that it comes from. */
 export interface LoadedPolicy {
@@ -18,7 +27,34 @@ export interface LoadedPolicy {
 
 /** Reads a scenario, or a file of another tool in place of one, to ask about every request there is. Throws as readScenarioFile() does. */
 export async function loadPolicy(path: string, facts: MissingFacts): Promise<LoadedPolicy> {
-  const scenario = await readScenarioFile(path, facts);
+  return policyOf(path, await readScenarioFile(path, facts), facts);
+}
+
+/**
+ * The same of two files; without a second, of one file twice. What is said of files of other tools is not said of a scenario that stands beside
+ * one. `otherProfile` is the kernel that is asked of the second policy.
+ */
+export async function loadPolicies(
+  [path, second]: readonly [string, string?],
+  facts: MissingFacts,
+  otherProfile?: Profile,
+): Promise<readonly [LoadedPolicy, LoadedPolicy]> {
+  if (path === '-' && second === '-') throw new InputError('both policies are standard input: name a file for one');
+  const other = second ?? path;
+  const paths = [path, other] as const;
+  const first = readScenarioText(path);
+  const texts = [first, other === path ? first : readScenarioText(other)] as const;
+  const areScenarios = texts.map((text) => facts.dialect === undefined && isScenario(text));
+  const isMixed = areScenarios[0] !== areScenarios[1];
+  const load = async (side: 0 | 1) => {
+    const own = isMixed && areScenarios[side] ? { profile: facts.profile } : facts;
+    const asked = side === 1 && otherProfile ? { ...own, profile: otherProfile } : own;
+    return policyOf(paths[side], await scenarioOfText(paths[side], texts[side], asked), asked);
+  };
+  return [await load(0), await load(1)];
+}
+
+function policyOf(path: string, scenario: LoadedScenario, facts: MissingFacts): LoadedPolicy {
   warnOfFile(path, scenario);
   requireTasks(path, scenario.world);
   return {

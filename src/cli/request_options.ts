@@ -83,7 +83,7 @@ export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptio
   const type = (isMap ? mapType : progType) ?? '0';
   const request = {
     task: taskOption(world, options.task),
-    token: tokenOption(world, meant.token),
+    token: scenario.defaults && options.token === NONE ? NO_TOKEN : tokenOption(world, meant.token),
     cmd: cmdNumber,
     type: named(vocabulary, isMap ? 'map_types' : 'prog_types', type, isMap ? '--map-type' : '--prog-type'),
     attachType: named(vocabulary, 'attach_types', expectedAttachType, '--expected-attach-type'),
@@ -155,9 +155,12 @@ export function taskOption(world: World, name: string | undefined): number {
   return indexOf('task', world.tasks, required(name ?? only, '--task', `one of ${listed(world.tasks)}`));
 }
 
+/** Stands for no token; of a file of another tool always, whatever it calls its token. */
+const NONE = 'none';
+
 /** The id of a token, NO_TOKEN where none is named, and for `none` where no token has that name. Throws InputError with the nearest name. */
 export function tokenOption({ tokens }: World, name: string | undefined): number {
-  const isNone = name === undefined || (name === 'none' && !tokens.some((token) => token.name === name));
+  const isNone = name === undefined || (name === NONE && !tokens.some((token) => token.name === name));
   return isNone ? NO_TOKEN : indexOf('token', tokens, name);
 }
 

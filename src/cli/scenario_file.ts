@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES, parseScenario, type ReadNamedFile, type Warning } from '../scenario/parse_scenario.js';
+import { topLevelKeys } from '../scenario/top_level_keys.js';
 import { printable } from '../text/printable.js';
 import { requireDistinctFiles } from './distinct_files.js';
 import { InputError } from './exit.js';
@@ -8,17 +9,26 @@ import type { LoadedScenario, MissingFacts } from './loaded_scenario.js';
 import { writeText } from './output.js';
 import { fileName, readTextFile } from './read_file.js';
 
-const TOO_LARGE = 'requests belong in a table of their own (bpftoken eval --requests FILE)';
+const TOO_LARGE = 'requests of a scenario can be a table of their own (bpftoken eval --requests FILE)';
 
 /**
  * Reads and compiles a scenario file, or a file of another tool that describes a delegation; `-` is standard input.
  * Throws InputError or ScenarioError, for people.
  */
 export async function readScenarioFile(path: string, facts: MissingFacts = {}): Promise<LoadedScenario> {
-  const file = fileName(path);
   requireDistinctFiles([{ option: 'the scenario', path, isWritten: false }]);
-  const text = readTextFile(path, MAX_SCENARIO_BYTES, TOO_LARGE);
-  if (isScenario(text)) {
+  return scenarioOfText(path, readScenarioText(path), facts);
+}
+
+/** The text of a scenario, or of a file in place of one. Throws InputError. */
+export function readScenarioText(path: string): string {
+  return readTextFile(path, MAX_SCENARIO_BYTES, TOO_LARGE);
+}
+
+/** The same for a text that was read from a path. */
+export async function scenarioOfText(path: string, text: string, facts: MissingFacts): Promise<LoadedScenario> {
+  const file = fileName(path);
+  if (facts.dialect === undefined && isScenario(text)) {
     refuseFacts(facts);
     return parseScenario(text, file, { readFile: NAMES_FILES.test(text) ? await readerBeside(path) : undefined });
   }
@@ -47,14 +57,22 @@ export async function readerBeside(scenario: string): Promise<ReadNamedFile> {
   };
 }
 
-/** Whether a text has a section that only scenarios have; one that has none may be a file of another tool. */
-function isScenario(text: string): boolean {
-  return /(?:^|[{,])\s*["']?(?:profile|userns|bpffs|tasks|tokens|requests)["']?\s*:/m.test(text);
-}
+/** Keys at the top of scenarios, which no file of another tool has there. */
+const SCENARIO_KEYS = new Set([
+  'profile',
+  'unprivileged_bpf_disabled',
+  'userns',
+  'bpffs',
+  'tasks',
+  'tokens',
+  'requests',
+  'assertions',
+]);
 
-/** Whether a text has the key that every scenario has, at its top: a file of another tool may have any other word somewhere. */
-export function hasProfile(text: string): boolean {
-  return /^(?:\{\s*)?["']?profile["']?\s*:/m.test(text) || /^\s*\{[^{}]*["']profile["']\s*:/.test(text);
+/** Whether a text is a scenario, or is meant as one. */
+export function isScenario(text: string): boolean {
+  for (const key of topLevelKeys(text)) if (SCENARIO_KEYS.has(key)) return true;
+  return false;
 }
 
 /** Throws InputError for a fact that a scenario says itself. */
@@ -66,7 +84,6 @@ function refuseFacts(facts: MissingFacts): void {
 }
 
 const FACTS_OF_SCENARIO = {
-  dialect: 'one form',
   systemd: 'no unit',
   manager: 'no configuration of Incus or LXD',
   kernel: 'its profile (--profile asks another)',

@@ -21,7 +21,8 @@ export function largestWorld(random: RandomSource, profile: Profile, shape: Tree
   return worldOfSize(random, profile, shape, () => MAX_IDS);
 }
 
-function worldOfSize(random: RandomSource, profile: Profile, shape: TreeShape, count: () => number): World {
+/** A world of a shape with that many user namespaces, tasks and tokens. */
+export function worldOfSize(random: RandomSource, profile: Profile, shape: TreeShape, count: () => number): World {
   const userns = largeTree(shape, count(), random);
   const masks = Array.from({ length: MASK_SETS }, () => ({
     allowed: randomMasks(random, profile.vocabulary),

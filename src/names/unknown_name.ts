@@ -21,6 +21,13 @@ export function unknownName(
 ): DiagnosticMessage {
   const expected = oneOf(candidates);
   const start = `unknown ${what} ${quote(written)}`;
+  const isAscii = /^[\x20-\x7e]*$/.test(written);
+  const same = isAscii
+    ? undefined
+    : candidates.find((name) => name !== written && name.normalize() === written.normalize());
+  if (same !== undefined) {
+    return { message: `${start}: names are written in Unicode normalization form C (NFC)`, expected, nearest: same };
+  }
   if (nearest !== undefined) return { message: `${start}; did you mean ${quote(nearest)}?`, expected, nearest };
   return { message: candidates.length > 0 ? `${start}; expected ${expected}` : `${start}; there is none`, expected };
 }

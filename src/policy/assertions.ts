@@ -1,9 +1,9 @@
 import { nearestOf } from '../names/nearest.js';
-import { unknownName } from '../names/unknown_name.js';
+import { quote, unknownName } from '../names/unknown_name.js';
 import { type Claim, checkClaim } from './claims.js';
 import { PatternError } from './errors.js';
-import { everyRequest, inBoth, outsideOf, parseWithin } from './pattern_sets.js';
-import { type Policy, requestCount } from './policy.js';
+import { outsideOf, parseWithin } from './pattern_sets.js';
+import { allows, type Policy, requestCount } from './policy.js';
 import { comparePairs, type PolicyRequest } from './request_group.js';
 import { parsePattern, type RequestPattern } from './request_pattern.js';
 
@@ -43,7 +43,10 @@ export interface AssertionResult {
   readonly holds: boolean;
 }
 
-/** Asks every request of an assertion of one world. Throws a PatternError for a pattern that cannot be read, and for an unknown task. */
+/**
+ * Asks every request of an assertion of one world. Throws a PatternError for a pattern that cannot be read, and for a task
+ * that is unknown or that the pattern does not mean.
+ */
 export function checkAssertion(policy: Policy, assertion: Assertion): AssertionResult {
   const pattern = parsePattern(assertion.pattern, policy.aligned);
   const asked = [...policy.ask(pattern)].reduce((sum, one) => sum + requestCount(one), 0);
@@ -67,9 +70,9 @@ function faultsOf(policy: Policy, assertion: Assertion, pattern: RequestPattern)
       return whoCanFaults(policy, pattern, assertion.tasks);
     case 'what_can': {
       const meant = assertion.requests.map((text) => parseWithin(text, pattern, policy.aligned));
-      const once = meant.flatMap((one, i) => outsideOf(one, meant.slice(0, i)));
+      const once = meant.flatMap((one, i) => outsideOf(one, meant.slice(0, i), policy.cells));
       return {
-        excess: against(policy, 'never', outsideOf(pattern, meant)),
+        excess: against(policy, 'never', outsideOf(pattern, meant, policy.cells)),
         lacking: assertion.bound === 'exactly' ? against(policy, 'always', once) : undefined,
       };
     }
@@ -77,19 +80,28 @@ function faultsOf(policy: Policy, assertion: Assertion, pattern: RequestPattern)
 }
 
 function whoCanFaults(policy: Policy, pattern: RequestPattern, names: readonly string[]): Faults {
-  const named = names.map((name) => inBoth(pattern, ofTask(policy, pattern, name)));
+  const meant = new Set(pattern.selection.tasks);
+  const named = new Map(names.map((name) => [taskNamed(policy, pattern, meant, name), name] as const));
+  const withTasks = (tasks: readonly number[]) => ({ ...pattern, selection: { ...pattern.selection, tasks } });
+  const others = [...meant].filter((task) => !named.has(task));
+  const unable = new Set([...named.keys()].sort((a, b) => a - b));
+  for (const { pairs, cells, verdicts } of policy.ask(withTasks([...unable]))) {
+    if (![...cells.keys()].some((cell) => allows(verdicts[0], cell))) continue;
+    for (const task of policy.tasksAmong(pairs, unable)) unable.delete(task);
+    if (unable.size === 0) break;
+  }
   return {
-    excess: against(policy, 'never', outsideOf(pattern, named)),
-    unable: names.filter((_, i) => !against(policy, 'never', [named[i] as RequestPattern])),
+    excess: against(policy, 'never', [withTasks(others)]),
+    unable: [...unable].map((task) => named.get(task) as string),
   };
 }
 
-/** Every request of one task. */
-function ofTask({ aligned }: Policy, { text }: RequestPattern, name: string): RequestPattern {
-  const everything = everyRequest(aligned);
-  const task = aligned.tasks.findIndex((item) => item.name === name);
-  if (task >= 0) return { ...everything, selection: { ...everything.selection, tasks: [task] } };
+/** The index of a task that the pattern means. */
+function taskNamed({ aligned }: Policy, { text }: RequestPattern, meant: ReadonlySet<number>, name: string): number {
   const names = aligned.tasks.map((item) => item.name);
+  const task = names.indexOf(name);
+  if (meant.has(task)) return task;
+  if (task >= 0) throw new PatternError(text, 1, `it means no request of task ${quote(name)}`);
   const { message, nearest } = unknownName('task', name, names, nearestOf(name, names));
   throw new PatternError(text, 1, message, nearest);
 }

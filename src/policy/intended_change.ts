@@ -20,7 +20,7 @@ export interface IntendedChange {
 export function checkIntended(policy: Policy, pattern: RequestPattern): IntendedChange {
   const before = checkClaim(policy, 'never', pattern);
   const intended = diffPolicies(policy, [pattern]);
-  const others = diffPolicies(policy, outsideOf(everyRequest(policy.aligned), [pattern]));
+  const others = diffPolicies(policy, outsideOf(everyRequest(policy.aligned), [pattern], policy.cells));
   const isNow = intended.gained.length > 0 && intended.lost.length === 0;
   const isAll = others.gained.length === 0 && others.lost.length === 0;
   return { before, intended, others, holds: before.against === 0 && isNow && isAll };

@@ -19,6 +19,8 @@ export interface Selection {
 
 /** Tasks and objects whose requests have the same answers, each task with each object, in every world. */
 export interface PairClass {
+  /** What it is a part of. */
+  readonly among: Selection;
   readonly kind: ObjectKind;
   /** Tokens or bpffs, ascending; empty without one. */
   readonly objects: readonly number[];
@@ -83,7 +85,8 @@ export class PairClasses {
     for (const group of this.#groups()) {
       for (const [key, { count, first }] of this.#tasksOf(group)) {
         const relations = key.split(' ').map(Number);
-        yield { kind: group.kind, objects: group.objects, relations, tasks: count, firstTask: first };
+        const { kind, objects } = group;
+        yield { among: this.#selection, kind, objects, relations, tasks: count, firstTask: first };
       }
     }
   }
@@ -97,6 +100,12 @@ export class PairClasses {
       if (relationsTo(task).every((relation, side) => relation === relations[side])) found.push(task);
     }
     return found;
+  }
+
+  /** Those of some tasks that are in a class. */
+  tasksAmong({ kind, objects, relations }: PairClass, tasks: Iterable<number>): number[] {
+    const relationsTo = this.#relationsTo(kind, objects[0]);
+    return [...tasks].filter((task) => relationsTo(task).every((relation, side) => relation === relations[side]));
   }
 
   /** How a task stands to an object, by world, as in PairClass. */

@@ -2,7 +2,7 @@ import { quote } from '../names/unknown_name.js';
 import type { AlignedWorlds } from './aligned_worlds.js';
 import { PatternError } from './errors.js';
 import type { Selection } from './pair_classes.js';
-import { policyCells } from './policy_cells.js';
+import { type PolicyCells, policyCells } from './policy_cells.js';
 import { parsePattern, type RequestPattern } from './request_pattern.js';
 
 /** A pattern that means every request there is. */
@@ -31,24 +31,28 @@ export function inBoth(a: RequestPattern, b: RequestPattern): RequestPattern {
  */
 export function parseWithin(text: string, outer: RequestPattern, aligned: AlignedWorlds): RequestPattern {
   const found = inBoth(outer, parsePattern(text, aligned));
-  const { withToken, ofBpffs } = policyCells(aligned.worlds);
-  const { tasks, tokens, bpffs, hasNone } = found.selection;
-  const isAny =
-    ((hasNone || tokens.length > 0) && withToken.some(found.matches)) ||
-    (bpffs.length > 0 && ofBpffs.some(found.matches));
-  if (tasks.length === 0 || !isAny) throw new PatternError(text, 1, `no request of ${quote(outer.text)} fits it`);
+  if (!meansAny(found, policyCells(aligned.worlds)))
+    throw new PatternError(text, 1, `no request of ${quote(outer.text)} fits it`);
   return found;
 }
 
 /** The requests of a pattern that none of some others means, as patterns that have no request in common. */
-export function outsideOf(pattern: RequestPattern, others: readonly RequestPattern[]): readonly RequestPattern[] {
+export function outsideOf(
+  pattern: RequestPattern,
+  others: readonly RequestPattern[],
+  cells: PolicyCells,
+): readonly RequestPattern[] {
   let rest: readonly RequestPattern[] = [pattern];
-  for (const other of others) rest = rest.flatMap((one) => without(one, other));
+  for (const other of others) rest = rest.flatMap((one) => without(one, other, cells));
   return rest;
 }
 
 /** Of other tasks; of the same tasks with other objects; of the same pairs. */
-function without({ text, selection, matches }: RequestPattern, other: RequestPattern): readonly RequestPattern[] {
+function without(
+  { text, selection, matches }: RequestPattern,
+  other: RequestPattern,
+  cells: PolicyCells,
+): readonly RequestPattern[] {
   const tasks = common(selection.tasks, other.selection.tasks);
   const parts: readonly RequestPattern[] = [
     { text, selection: { ...selection, tasks: missing(selection.tasks, other.selection.tasks) }, matches },
@@ -59,7 +63,7 @@ function without({ text, selection, matches }: RequestPattern, other: RequestPat
       matches: (cell) => matches(cell) && !other.matches(cell),
     },
   ];
-  return parts.filter((part) => hasPairs(part.selection));
+  return parts.filter((part) => meansAny(part, cells));
 }
 
 function commonObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
@@ -70,8 +74,11 @@ function otherObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
   return { tokens: missing(a.tokens, b.tokens), bpffs: missing(a.bpffs, b.bpffs), hasNone: a.hasNone && !b.hasNone };
 }
 
-function hasPairs({ tasks, tokens, bpffs, hasNone }: Selection): boolean {
-  return tasks.length > 0 && (hasNone || tokens.length > 0 || bpffs.length > 0);
+/** Whether a pattern means any request. */
+function meansAny({ selection, matches }: RequestPattern, { withToken, ofBpffs }: PolicyCells): boolean {
+  const { tasks, tokens, bpffs, hasNone } = selection;
+  if (tasks.length === 0) return false;
+  return ((hasNone || tokens.length > 0) && withToken.some(matches)) || (bpffs.length > 0 && ofBpffs.some(matches));
 }
 
 function common(a: readonly number[], b: readonly number[]): number[] {

@@ -40,7 +40,7 @@ export class Policy {
       ofBpffs: chosenCells(this.cells.ofBpffs, pattern),
     };
     const picked = new WeakMap<Uint8Array, Uint8Array>();
-    for (const pairs of this.#classesOf(pattern)) {
+    for (const pairs of this.#classesOf(pattern?.selection ?? this.#everything)) {
       const { indices, cells } = pairs.kind === 'bpffs' ? chosen.ofBpffs : chosen.withToken;
       if (cells.length === 0) continue;
       const verdicts = this.aligned.worlds.map((_, side) => {
@@ -56,9 +56,14 @@ export class Policy {
     }
   }
 
-  /** The tasks of a class that was asked with a pattern, or without one, by their indices: the first `most` of them. */
-  tasksOf(pairs: PairClass, pattern?: RequestPattern, most?: number): readonly number[] {
-    return this.#classesOf(pattern).tasksOf(pairs, most);
+  /** The tasks of a class, by their indices: the first `most` of them. */
+  tasksOf(pairs: PairClass, most?: number): readonly number[] {
+    return this.#classesOf(pairs.among).tasksOf(pairs, most);
+  }
+
+  /** Those of some tasks that are in a class. */
+  tasksAmong(pairs: PairClass, tasks: Iterable<number>): readonly number[] {
+    return this.#classesOf(pairs.among).tasksAmong(pairs, tasks);
   }
 
   /** Frees the memory of the evaluators. */
@@ -67,8 +72,7 @@ export class Policy {
   }
 
   /** Kept by what is selected: putting tasks into buckets takes longer than most questions. */
-  #classesOf(pattern: RequestPattern | undefined): PairClasses {
-    const selection = pattern?.selection ?? this.#everything;
+  #classesOf(selection: Selection): PairClasses {
     const known = this.#classes.get(selection);
     if (known) return known;
     const classes = new PairClasses(this.aligned, selection);

@@ -8,6 +8,7 @@ import { quote, unknownName } from '../names/unknown_name.js';
 import { readersOf, readsField, TYPE_KIND } from '../request/command_fields.js';
 import type { AlignedItem, AlignedWorlds } from './aligned_worlds.js';
 import { PatternError } from './errors.js';
+import { fitsGlob } from './name_glob.js';
 import type { Selection } from './pair_classes.js';
 import { type PolicyCells, policyCells } from './policy_cells.js';
 
@@ -23,7 +24,7 @@ export interface RequestPattern {
 const FIELDS = ['map_type', 'prog_type', 'expected_attach_type'] as const;
 const KEYS = ['task', 'token', 'bpffs', 'cmd', ...FIELDS] as const;
 type Key = (typeof KEYS)[number];
-const OTHER_KEYS: Readonly<Record<string, Key>> = { attach_type: 'expected_attach_type' };
+const OTHER_KEYS: ReadonlyMap<string, Key> = new Map([['attach_type', 'expected_attach_type']]);
 
 const KIND: Readonly<Record<'cmd' | (typeof FIELDS)[number], EnumKind>> = {
   cmd: 'cmds',
@@ -47,6 +48,8 @@ interface Term {
  * it. Throws a PatternError for a word that cannot be read, an unknown name, and a pattern that no request fits.
  */
 export function parsePattern(text: string, aligned: AlignedWorlds): RequestPattern {
+  if (text.trim() === '')
+    throw new PatternError(text, 1, 'it is empty; one that means every request has a task, as in task=*');
   const terms = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => readTerm(text, word, index + 1));
   const selection = selectionOf(text, terms, aligned);
   const numbers = new Map<Key, ReadonlySet<number>>();
@@ -61,7 +64,7 @@ export function parsePattern(text: string, aligned: AlignedWorlds): RequestPatte
 }
 
 function readTerm(pattern: string, word: string, column: number): Term {
-  const [, written, operator = '', rest = ''] = /^([A-Za-z_]+)(!?=)(.*)$/.exec(word) ?? [];
+  const [, written, operator = '', rest = ''] = /^([A-Za-z_-]+)(!?=)(.*)$/.exec(word) ?? [];
   const key = written === undefined ? 'cmd' : keyNamed(pattern, written, column);
   const start = written === undefined ? 0 : written.length + operator.length;
   const values = [...(written === undefined ? word : rest).matchAll(/[^,]+/g)].map(({ 0: value, index }) => ({
@@ -70,6 +73,8 @@ function readTerm(pattern: string, word: string, column: number): Term {
   }));
   if (values.length === 0)
     throw new PatternError(pattern, column, `${key} has no value, as in ${key}=${EXAMPLES[key]}`);
+  if (/^,|,,|,$/.test(written === undefined ? word : rest))
+    throw new PatternError(pattern, column, `a value of ${key} is empty: values are separated by one comma`);
   return { key, isExcluded: operator === '!=', values, column };
 }
 
@@ -84,14 +89,17 @@ const EXAMPLES: Readonly<Record<Key, string>> = {
 };
 
 function keyNamed(pattern: string, written: string, column: number): Key {
-  const name = written.toLowerCase();
-  const key = KEYS.find((known) => known === name) ?? OTHER_KEYS[name];
+  const name = written.toLowerCase().replaceAll('-', '_');
+  const key = KEYS.find((known) => known === name) ?? OTHER_KEYS.get(name);
   if (key) return key;
   const { message, nearest } = unknownName('key', written, KEYS, nearestOf(name, KEYS));
   throw new PatternError(pattern, column, message, nearest);
 }
 
-/** The tasks, tokens and bpffs that are meant. token_create takes no token, and the other commands no bpffs. */
+/**
+ * The tasks, tokens and bpffs that are meant. token_create takes no token, and is among the requests without one; the other commands take
+ * no bpffs.
+ */
 function selectionOf(pattern: string, terms: readonly Term[], { tasks, tokens, bpffs }: AlignedWorlds): Selection {
   const select = (key: 'task' | 'token' | 'bpffs', items: readonly AlignedItem[]): number[] => {
     const own = terms.filter((term) => term.key === key);
@@ -108,7 +116,7 @@ function selectionOf(pattern: string, terms: readonly Term[], { tasks, tokens, b
   return {
     tasks: select('task', tasks),
     tokens: isOfBpffs ? [] : select('token', tokens),
-    bpffs: ofToken.length > 0 ? [] : select('bpffs', bpffs),
+    bpffs: hasNone ? select('bpffs', bpffs) : [],
     hasNone: hasNone && !isOfBpffs,
   };
 }
@@ -124,11 +132,7 @@ function indicesNamed(
   items: readonly AlignedItem[],
 ): number[] {
   if (key === 'token' && text === NONE) return [];
-  const wanted = new RegExp(
-    `^${text.replace(/[.*+?^${}()|[\]\\]/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`))}$`,
-    'su',
-  );
-  const found = items.flatMap(({ name }, index) => (wanted.test(name) ? [index] : []));
+  const found = items.flatMap(({ name }, index) => (fitsGlob(text, name) ? [index] : []));
   if (found.length > 0) return found;
   const names = items.map(({ name }) => name);
   const { message, nearest } = unknownName(key, text, names, nearestOf(text, names));
@@ -164,7 +168,8 @@ function numberOf(
   const [first] = worlds;
   const nearest = first && nearestName(first.profile.vocabulary, kind, text);
   const hint = nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
-  const message = `${first?.profile.name} has no ${KIND_LABEL[kind]} ${quote(text)}${hint}`;
+  const names = [...new Set(worlds.map(({ profile }) => profile.name))];
+  const message = `${names.length > 1 ? 'neither ' : ''}${names.join(' nor ')} has ${names.length > 1 ? 'the' : 'no'} ${KIND_LABEL[kind]} ${quote(text)}${hint}`;
   throw new PatternError(pattern, column, message, nearest);
 }
 
@@ -207,8 +212,10 @@ function requireMatch(
     throw new PatternError(
       pattern,
       term.column,
-      `${names} does not read ${unread}: ${readersOf(unread).join(', ')} do`,
+      `${names} ${commands.length > 1 ? 'do' : 'does'} not read ${unread}: for ${readersOf(unread).join(', ')}`,
     );
   }
+  const ofBpffsTerm = terms.find(({ key }) => key === 'bpffs');
+  if (ofBpffsTerm) throw new PatternError(pattern, ofBpffsTerm.column, 'bpffs is for token_create only');
   throw new PatternError(pattern, 1, 'no request of the policy fits it');
 }

@@ -17,7 +17,7 @@ export function assertionLines(run: TestRun, test: AssertionTest, style: Style):
 
 /** What an assertion is called: its name, or what it asserts. */
 export function assertionTitle({ asserted: { name, assertion } }: AssertionTest): string {
-  if (name !== undefined) return printable(name);
+  if (name !== undefined && name.trim() !== '') return printable(name);
   const start = `${assertion.kind.replaceAll('_', ' ')} ${assertion.pattern}`;
   if (assertion.kind === 'who_can') return printable(`${start}: ${listed(assertion.tasks)}`);
   if (assertion.kind !== 'what_can') return printable(start);

@@ -75,7 +75,7 @@ function changesJson(question: PolicyQuestion, { asked, gained, lost }: PolicyDi
 }
 
 function groupJson(question: PolicyQuestion, group: RequestGroup, side: number): PolicyGroupJson {
-  const { policy, pattern } = question;
+  const { policy } = question;
   const { tasks, tokens, bpffs } = policy.aligned;
   return {
     requests: group.requests,
@@ -83,7 +83,7 @@ function groupJson(question: PolicyQuestion, group: RequestGroup, side: number):
     classes: group.classes.length,
     members: group.classes.slice(0, MAX_CLASSES).map((pairs) => ({
       tasks: pairs.tasks,
-      task_names: policy.tasksOf(pairs, pattern, MAX_TASKS).map((task) => tasks[task]?.name ?? ''),
+      task_names: policy.tasksOf(pairs, MAX_TASKS).map((task) => tasks[task]?.name ?? ''),
       tokens: pairs.kind === 'token' ? pairs.objects.map((object) => tokens[object]?.name ?? '') : null,
       bpffs: pairs.kind === 'bpffs' ? pairs.objects.map((object) => bpffs[object]?.name ?? '') : null,
     })),

@@ -35,7 +35,7 @@ export function allowedText(
   style: Style,
 ): string {
   const lines = [
-    `${style.strong(profilesOf(question))}: ${count(allowed)} of ${count(asked)} requests are allowed`,
+    `${style.strong(profilesOf(question))}: ${count(allowed)} of ${requests(asked)} ${allowed === 1 ? 'is' : 'are'} allowed`,
     ...groups.flatMap((group) => groupLines(question, group, style.good('allowed'), 0)),
   ];
   if (isReasons && refused.length > 0) {
@@ -65,7 +65,7 @@ function diffLines(question: PolicyQuestion, { gained, lost }: PolicyDiff, style
 
 function diffSummary({ asked, gained, lost }: PolicyDiff): string {
   const [more, less] = [requestsIn(gained), requestsIn(lost)];
-  if (more + less === 0) return `no difference: all ${count(asked)} requests asked`;
+  if (more + less === 0) return `no difference: ${allAsked(asked)}`;
   return `${count(more)} ${more === 1 ? 'request' : 'requests'} now allowed, ${count(less)} no longer, of ${count(asked)} asked`;
 }
 
@@ -76,9 +76,9 @@ export function claimText(
   style: Style,
 ): string {
   const about = question.pattern ? `${claim} ${question.pattern.text}` : claim;
-  if (!witness) return `${style.good('VERIFIED')}: ${printable(about)}: all ${count(asked)} requests asked\n`;
+  if (!witness) return `${style.good('VERIFIED')}: ${printable(about)}: ${allAsked(asked)}\n`;
   const lines = [
-    `${style.bad('DOES NOT HOLD')}: ${printable(about)}: of ${count(against)} of ${count(asked)} requests asked`,
+    `${style.bad('DOES NOT HOLD')}: ${printable(about)}: of ${count(against)} of ${requests(asked)} asked`,
     `  the smallest: ${witnessText(question.policy, witness)}`,
     ...question.files.map((_, i) => `  ${style.dim(witnessCommand(question.policy, question.files, i, witness))}`),
   ];
@@ -96,10 +96,10 @@ export function intendedText(
   const lost = requestsIn(intended.lost);
   const other = requestsIn(others.gained) + requestsIn(others.lost);
   const lines = [
-    `${mark(before.against === 0)} before: ${before.against === 0 ? 'none' : count(before.against)} of ${count(before.asked)} intended requests allowed`,
-    `${mark(gained > 0 && lost === 0)} now: ${count(gained)} of them become allowed${lost > 0 ? `, and ${count(lost)} denied` : ''}`,
+    `${mark(before.against === 0)} before: ${before.against === 0 ? 'none' : count(before.against)} of ${requests(before.asked, 'intended request')} allowed`,
+    `${mark(gained > 0 && lost === 0)} now: ${count(gained)} of them ${gained === 1 ? 'becomes' : 'become'} allowed${lost > 0 ? `, and ${count(lost)} denied` : ''}`,
     ...diffLines(question, intended, style).map((line) => `  ${line}`),
-    `${mark(other === 0)} besides: ${other === 0 ? 'nothing' : count(other)} of ${count(others.asked)} other requests changes`,
+    `${mark(other === 0)} besides: ${other === 0 ? 'none' : count(other)} of ${requests(others.asked, 'other request')} ${other > 1 ? 'change' : 'changes'}`,
     ...diffLines(question, others, style).map((line) => `  ${line}`),
     holds
       ? style.good('the change does what is intended')
@@ -123,13 +123,13 @@ function groupLines(question: PolicyQuestion, group: RequestGroup, mark: string,
 }
 
 /** `web, ci-job with token a, b`: tasks with objects, each with each. */
-function pairsText({ policy, pattern }: PolicyQuestion, pairs: PairClass): string {
+function pairsText({ policy }: PolicyQuestion, pairs: PairClass): string {
   const { tasks, tokens, bpffs } = policy.aligned;
   const named = (all: number, names: readonly string[]) => {
     const shown = names.slice(0, MAX_NAMES).map((name) => printable(name));
     return all > shown.length ? `${shown.join(', ')} and ${count(all - shown.length)} more` : shown.join(', ');
   };
-  const own = pairs.tasks === 1 ? [pairs.firstTask] : policy.tasksOf(pairs, pattern, MAX_NAMES);
+  const own = pairs.tasks === 1 ? [pairs.firstTask] : policy.tasksOf(pairs, MAX_NAMES);
   const who = named(
     pairs.tasks,
     own.map((task) => tasks[task]?.name ?? ''),
@@ -138,6 +138,15 @@ function pairsText({ policy, pattern }: PolicyQuestion, pairs: PairClass): strin
   const items = pairs.kind === 'token' ? tokens : bpffs;
   const objects = pairs.objects.slice(0, MAX_NAMES).map((object) => items[object]?.name ?? '');
   return `${who} with ${pairs.kind} ${named(pairs.objects.length, objects)}`;
+}
+
+/** `1 request`, `2 requests` */
+function requests(number: number, what = 'request'): string {
+  return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function allAsked(asked: number): string {
+  return asked === 1 ? 'the one request asked' : `all ${count(asked)} requests asked`;
 }
 
 function profilesOf({ policy }: PolicyQuestion): string {

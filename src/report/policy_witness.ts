@@ -1,4 +1,5 @@
 import { isOtherPrograms } from '../kernel/permission_cells.js';
+import type { World } from '../kernel/world.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyRequest } from '../policy/request_group.js';
 import { nameCall } from '../request/name_request.js';
@@ -32,7 +33,9 @@ export function witnessCommand(
     words.push('--task', aligned.tasks[task]?.name ?? '');
     if (object !== undefined) words.push(`--${kind}`, items[object]?.name ?? '');
   } else if (kind === 'none') words.push('--token', 'none');
-  const call = nameCall(cell.vocabulary, cell);
+  // A kernel without a name for it is asked by the number.
+  const { vocabulary } = (aligned.worlds[side] ?? (aligned.worlds[0] as World)).profile;
+  const call = nameCall(vocabulary, cell);
   words.push('--cmd', call.cmd);
   if (call.map_type !== undefined) words.push('--map-type', call.map_type);
   const isOther = isOtherPrograms(cell.vocabulary, cell);

@@ -1,6 +1,7 @@
-import type { Diagnostics } from '../diagnostics/diagnostics.js';
+import type { Diagnostics, Position } from '../diagnostics/diagnostics.js';
 import type { Locator, Path } from '../diagnostics/yaml_locator.js';
 import type { World } from '../kernel/world.js';
+import { quote } from '../names/unknown_name.js';
 import { type AlignedWorlds, alignWorlds } from '../policy/aligned_worlds.js';
 import type { Assertion } from '../policy/assertions.js';
 import { PatternError } from '../policy/errors.js';
@@ -15,6 +16,8 @@ import { ownerOf } from './schema_issues.js';
 export interface ScenarioAssertion {
   readonly name?: string;
   readonly assertion: Assertion;
+  /** Where its pattern is written. */
+  readonly patternAt: Position;
   readonly line: number;
   readonly column: number;
 }
@@ -46,7 +49,8 @@ export function readAssertions(
     const assertion = assertionOf(entry, path, notes);
     if (!assertion || !isWhole || !isKnown(assertion, path, aligned, tasks, notes)) return [];
     const { name } = entry;
-    return [{ ...(name === undefined ? {} : { name }), assertion, ...notes.locator.value(path) }];
+    const patternAt = notes.locator.value([...path, assertion.kind]);
+    return [{ ...(name === undefined ? {} : { name }), assertion, patternAt, ...notes.locator.value(path) }];
   });
 }
 
@@ -111,8 +115,14 @@ function isKnown(
   };
   const pattern = read([...path, assertion.kind], () => parsePattern(assertion.pattern, aligned));
   if (assertion.kind === 'who_can') {
-    for (const [i, name] of assertion.tasks.entries())
-      resolveReference(tasks, 'task', name, [...path, 'tasks', i], locator, diagnostics);
+    for (const [i, name] of assertion.tasks.entries()) {
+      const at = [...path, 'tasks', i];
+      const task = resolveReference(tasks, 'task', name, at, locator, diagnostics);
+      if (task && pattern && !pattern.selection.tasks.includes(task.index)) {
+        const message = `${ownerOf(path)}the pattern ${quote(pattern.text)} means no request of task ${quote(name)}`;
+        diagnostics.add(locator.value(at), message);
+      }
+    }
   }
   if (assertion.kind === 'what_can' && pattern) {
     for (const [i, text] of assertion.requests.entries())

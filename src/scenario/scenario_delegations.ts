@@ -78,6 +78,13 @@ function maskOfEntry({ name, options }: BpffsSpec, entry: BpffsEntry, mask: Mask
     return maskOf(originsOf(bits, from), from.at);
   }
   if (Array.isArray(written)) {
+    const own = place.locator.value(path);
+    const source = place.locator.written(path);
+    if (own.line !== source.line || own.column !== source.column) {
+      // What an alias stands for belongs to another bpffs.
+      const alias = placed(path, '*', place);
+      return maskOf(originsOf(bits, alias), alias.at);
+    }
     const origins = written.flatMap((item, i) =>
       originsOf(bitsOfName(place.profile, mask, item), placed([...path, i], item, place)),
     );

@@ -20,6 +20,14 @@ export function printableLines(text: string): string {
   return text.replace(HIDDEN, (character) => (character === '\n' ? character : escaped(character)));
 }
 
+/** As shells take it: the bytes of UTF-8. */
+function bytesOf(character: string): string {
+  const short = SHORT[character];
+  if (short !== undefined) return short;
+  const bytes = new TextEncoder().encode(character);
+  return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+}
+
 function escaped(character: string): string {
   const code = character.codePointAt(0) as number;
   const hex = code.toString(16);
@@ -43,9 +51,16 @@ export function shortened(text: string, most: number): string {
   return `${text.slice(0, isCut ? most - 1 : most)}...`;
 }
 
-/** A printable text as one word of a command that is shown: in quotes where a shell would take it apart. */
+/**
+ * A printable text as one word of a command that is shown: in quotes where a shell would take it apart, in those of `$'…'` where a character
+ * does not show.
+ */
 export function shellWord(text: string): string {
   const shown = printable(text);
+  if (shown !== text) {
+    const plain = text.replace(/[\\']/g, '\\$&');
+    return `$'${plain.replace(HIDDEN, bytesOf)}'`;
+  }
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 

@@ -181,7 +181,7 @@ describe('a pattern', () => {
     );
     expect(await refusalOf('map_create prog_type=xdp')).toContain('column 12: map_create does not read prog_type');
     expect(await refusalOf('prog_load token=')).toContain('token has no value, as in token=none');
-    expect(await refusalOf('prog_load bpffs=service-fs')).toContain('no request of the policy fits it');
+    expect(await refusalOf('prog_load bpffs=service-fs')).toContain('bpffs is for token_create only');
   });
 
   test('an error as JSON has the nearest name', async () => {

@@ -223,7 +223,7 @@ describe('assertions of every request there is', () => {
     expect({ code, stderr: stderr.replace(file, 'FILE') }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^FILE:1:93: the pattern "map_create map_type=arena", column \d+: v12 has no map type/,
+        /^FILE:1:102: assertion 1: the pattern "map_create map_type=arena", column \d+: v12 has no map type/,
       ),
     });
   });

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
+import { worldOfSize } from '../../src/fuzz/large_world.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
+import { NEWEST_PROFILE } from '../../src/kernel/profile.js';
+import { allowedRequests } from '../../src/policy/allowed_requests.js';
 import { type Assertion, checkAssertion } from '../../src/policy/assertions.js';
 import { Policy } from '../../src/policy/policy.js';
+import { parsePattern } from '../../src/policy/request_pattern.js';
 import { cases } from '../cases.js';
 import { type AskedRequest, askEverything } from './brute_force.js';
 import { randomPolicy } from './random_policies.js';
@@ -64,7 +68,8 @@ test('an assertion holds where it holds of every request asked one by one; what 
     const pattern = randomMeant(random, world);
     const meant = everything.filter(pattern.has);
     const able = [...new Set(meant.filter(allowed).map(({ task }) => task))];
-    const tasks = random.chance(50) ? able : world.tasks.map(({ name }) => name).filter(() => random.chance(50));
+    const named = [...new Set(meant.map(({ task }) => task))];
+    const tasks = random.chance(50) ? able : named.filter(() => random.chance(50));
     const drawn = Array.from({ length: random.below(4) }, () => randomMeant(random, world));
     const inner = drawn.filter(({ has }) => meant.some(has));
     for (const { text: other } of drawn.filter((one) => !inner.includes(one))) {
@@ -127,10 +132,29 @@ test('an assertion holds where it holds of every request asked one by one; what 
   );
 });
 
-test('a task that is not there is an error, with the nearest name', () => {
+test('a task that is not there, or that the pattern does not mean, is an error', () => {
   const policy = new Policy([randomPolicy(1)]);
   const of = (tasks: readonly string[]) => () =>
     checkAssertion(policy, { kind: 'who_can', pattern: 'btf_load', tasks });
   expect(of(['task00'])).toThrow(/unknown task "task00"; did you mean "task0"\?/);
+  const [first, second] = policy.aligned.tasks.map(({ name }) => name);
+  const other: Assertion = { kind: 'who_can', pattern: `btf_load task=${first}`, tasks: [second as string] };
+  expect(() => checkAssertion(policy, other)).toThrow(/it means no request of task/);
+  policy.dispose();
+});
+
+test('who_can of many tasks took a question for each: a named task once', () => {
+  const world = worldOfSize(new RandomSource(1), NEWEST_PROFILE, 'random', () => 1500);
+  const policy = new Policy([world]);
+  const tasks = world.tasks.map(({ name }) => name);
+  const { asked, excess, unable } = checkAssertion(policy, {
+    kind: 'who_can',
+    pattern: 'map_create map_type=hash',
+    tasks,
+  });
+  const one = allowedRequests(policy, parsePattern('map_create map_type=hash', policy.aligned));
+  expect([asked, excess]).toEqual([one.asked, undefined]);
+  const able = new Set(one.groups.flatMap(({ classes }) => classes.flatMap((pairs) => policy.tasksOf(pairs))));
+  expect(unable).toEqual(tasks.filter((_, i) => !able.has(i)));
   policy.dispose();
 });

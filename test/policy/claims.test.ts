@@ -55,6 +55,6 @@ function isMeant(text: string, { profile }: ReturnType<typeof randomPolicy>, ask
       vocabulary.nameOf('map_types', asked.type) === type &&
       (asked.token !== undefined || !text.includes('token!=none'))
     );
-  if (text.startsWith('cmd!=')) return cmd !== 'prog_load' && asked.token === undefined && asked.bpffs === undefined;
+  if (text.startsWith('cmd!=')) return cmd !== 'prog_load' && asked.token === undefined;
   return /^(?:btf_load|prog_attach)$/.test(cmd) && text.endsWith(`=${asked.task}`);
 }

@@ -17,8 +17,19 @@ function problemsOf(assertions: string): readonly string[] {
 test('assertions are read with their places', () => {
   const text = scenario('  - { name: n, who_can: btf_load, tasks: [a] }\n  - what_can: task=a\n    at_most: []\n');
   expect(parseScenario(text).assertions).toEqual([
-    { name: 'n', assertion: { kind: 'who_can', pattern: 'btf_load', tasks: ['a'] }, line: 4, column: 5 },
-    { assertion: { kind: 'what_can', pattern: 'task=a', bound: 'at_most', requests: [] }, line: 5, column: 5 },
+    {
+      name: 'n',
+      assertion: { kind: 'who_can', pattern: 'btf_load', tasks: ['a'] },
+      patternAt: { line: 4, column: 25 },
+      line: 4,
+      column: 5,
+    },
+    {
+      assertion: { kind: 'what_can', pattern: 'task=a', bound: 'at_most', requests: [] },
+      patternAt: { line: 5, column: 15 },
+      line: 5,
+      column: 5,
+    },
   ]);
 });
 
@@ -44,6 +55,15 @@ test.each([
   ['  - { name: z }', '4:5: assertion 1: says nothing of requests; expected one of never, always, who_can, what_can'],
   ['  - { never: btf_load, tasks: [a] }', '4:24: assertion 1: tasks means nothing to never'],
   ['  - nevr: btf_load', '4:5: assertion 1: unknown key "nevr" in assertions[0]; did you mean "never"?'],
+  ['  - { who_can: task=a btf_load, tasks: [b] }', '4:41: unknown task "b"; expected one of a'],
+  [
+    "  - never: ''",
+    '4:12: assertion 1: the pattern "", column 1: it is empty; one that means every request has a task, as in task=*',
+  ],
+  [
+    '  - never: constructor=x',
+    '4:12: assertion 1: the pattern "constructor=x", column 1: unknown key "constructor"; expected one of task, token, bpffs, cmd, map_type, prog_type, expected_attach_type',
+  ],
   [
     '  - { what_can: map_create, at_most: [prog_load] }',
     '4:39: assertion 1: the pattern "prog_load", column 1: no request of "map_create" fits it',

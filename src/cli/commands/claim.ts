@@ -7,7 +7,7 @@ import { EXIT } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { type LoadedPolicy, loadPolicy, withPolicy } from '../policy_files.js';
+import { type LoadedPolicy, loadPolicies, loadPolicy, withPolicy } from '../policy_files.js';
 import { styleFor } from '../terminal.js';
 
 type ClaimOptions = OptionsOf<typeof OPTIONS.never>;
@@ -41,7 +41,7 @@ function ofOnePolicy(program: Command, claim: Claim): void {
 function ofTwoPolicies(program: Command, claim: Claim): void {
   defineCommand(program, claim).action(
     async (path: string, other: string, pattern: string | undefined, options: ClaimOptions) => {
-      tell(claim, [await loadPolicy(path, options), await loadPolicy(other, options)], pattern, options);
+      tell(claim, await loadPolicies([path, other], options), pattern, options);
     },
   );
 }

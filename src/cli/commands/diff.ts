@@ -9,7 +9,7 @@ import { EXIT, InputError } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { type LoadedPolicy, loadPolicy, withCapabilities, withPolicy } from '../policy_files.js';
+import { type LoadedPolicy, loadPolicies, withCapabilities, withPolicy } from '../policy_files.js';
 import { styleFor } from '../terminal.js';
 
 type DiffOptions = OptionsOf<typeof OPTIONS.diff>;
@@ -21,8 +21,7 @@ export function diffCommand(program: Command): void {
     if (other === undefined && !againstProfile && againstCaps === undefined) {
       throw new InputError('diff takes two policies, or one with --against-profile or --against-caps');
     }
-    const before = await loadPolicy(path, options);
-    const after = await changedPolicy(before, path, other, options);
+    const [before, after] = await bothPolicies(path, other, options);
     withPolicy([before, after], intended ?? options.only, (question) => {
       const { pattern } = question;
       if (intended !== undefined && pattern) tellIntended(question, pattern, options);
@@ -31,17 +30,15 @@ export function diffCommand(program: Command): void {
   });
 }
 
-/** The policy after the change: another file, or the same one under another kernel or with other capabilities. */
-async function changedPolicy(
-  before: LoadedPolicy,
+/** The policy, and the policy after the change: another file, or the same one under another kernel or with other capabilities. */
+async function bothPolicies(
   path: string,
   other: string | undefined,
   options: DiffOptions,
-): Promise<LoadedPolicy> {
-  const { againstProfile, againstCaps, profile } = options;
-  const isSame = other === undefined && !againstProfile;
-  const after = isSame ? before : await loadPolicy(other ?? path, { ...options, profile: againstProfile ?? profile });
-  return againstCaps === undefined ? after : withCapabilities(after, againstCaps);
+): Promise<readonly [LoadedPolicy, LoadedPolicy]> {
+  const { againstProfile, againstCaps } = options;
+  const [before, after] = await loadPolicies([path, other], options, againstProfile);
+  return [before, againstCaps === undefined ? after : withCapabilities(after, againstCaps)];
 }
 
 function tellDiff(question: PolicyQuestion, options: DiffOptions): void {

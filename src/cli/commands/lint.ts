@@ -9,6 +9,7 @@ import { RULES } from '../../lint/rules.js';
 import { type LintRun, lintJson } from '../../report/lint_json.js';
 import { lintSarif } from '../../report/lint_sarif.js';
 import { disabledText, findingText, lintSummary } from '../../report/lint_text.js';
+import { ScenarioError } from '../../scenario/parse_scenario.js';
 import { scenarioDelegations } from '../../scenario/scenario_delegations.js';
 import { defineCommand } from '../define_command.js';
 import { type FileGroup, readDialectFiles } from '../dialect_files.js';
@@ -18,7 +19,7 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 import { packageVersion } from '../package_version.js';
-import { hasProfile, NAMES_FILES, readerBeside } from '../scenario_file.js';
+import { isScenario, NAMES_FILES, readerBeside } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
 
 type LintCommandOptions = OptionsOf<typeof OPTIONS.lint>;
@@ -48,9 +49,15 @@ export function lintCommand(program: Command): void {
     if (options.fix && paths.includes('-'))
       throw new InputError('--fix changes files: it cannot change standard input');
     const linted: LintedGroup[] = [];
+    const mistaken: ScenarioError[] = [];
     for (const group of readDialectFiles(paths)) {
-      const isScenario = options.dialect === undefined && hasProfile(group.source.text);
-      linted.push(isScenario ? await lintScenario(group, options) : lintGroup(group, options));
+      const isOwn = options.dialect === undefined && isScenario(group.source.text);
+      try {
+        linted.push(isOwn ? await lintScenario(group, options) : lintGroup(group, options));
+      } catch (error) {
+        if (!(error instanceof ScenarioError)) throw error;
+        mistaken.push(error);
+      }
     }
     // Nothing is written before every file was read.
     const files = new Map(linted.flatMap((group) => group.files.map((file) => [file.path, file] as const)));
@@ -61,9 +68,18 @@ export function lintCommand(program: Command): void {
     const run: LintRun = {
       profile: [...new Set(linted.map(({ profile }) => profile.name))].join(', '),
       files: files.size,
-      findings: onceEach(linted.flatMap(({ result }) => result.findings)),
-      disabled: linted.flatMap(({ result }) => result.disabled),
-      fixed: onceEach(linted.flatMap(({ fixed }) => fixed)),
+      findings: onceEach(
+        linted.flatMap(({ result }) => result.findings),
+        itself,
+      ),
+      disabled: onceEach(
+        linted.flatMap(({ result }) => result.disabled),
+        ({ finding }) => finding,
+      ),
+      fixed: onceEach(
+        linted.flatMap(({ fixed }) => fixed),
+        itself,
+      ),
     };
     if (options.sarif) writeJson(process.stdout, lintSarif(run, RULES, packageVersion()));
     else if (options.json) writeJson(process.stdout, lintJson(run));
@@ -71,6 +87,8 @@ export function lintCommand(program: Command): void {
     const isUnread = linted.some(({ result }) => result.reading.files.some(({ status }) => status === 'failed'));
     const isClean = run.findings.every(({ severity }) => severity === 'suggestion');
     process.exitCode = isUnread ? EXIT.BAD_INPUT : isClean ? EXIT.OK : EXIT.NEGATIVE;
+    // What the others have is told all the same.
+    if (mistaken.length > 0) throw new ScenarioError(mistaken.flatMap(({ diagnostics }) => diagnostics));
   });
 }
 
@@ -120,12 +138,17 @@ function hasFailed({ reading }: LintResult, file: number): boolean {
 }
 
 /** Findings of a file that several groups share, once. */
-function onceEach(findings: readonly LintFinding[]): readonly LintFinding[] {
+function onceEach<Item>(items: readonly Item[], findingOf: (item: Item) => LintFinding): readonly Item[] {
   const seen = new Map(
-    findings.map((one) => [`${one.file}:${one.line}:${one.column} ${one.code} ${one.message}`, one] as const),
+    items.map((item) => {
+      const { file, line, column, code, message } = findingOf(item);
+      return [`${file}:${line}:${column} ${code} ${message}`, item] as const;
+    }),
   );
   return [...seen.values()];
 }
+
+const itself = (finding: LintFinding): LintFinding => finding;
 
 function lintText({ findings, disabled, fixed, files }: LintRun, linted: readonly LintedGroup[]): string {
   const style = styleFor(process.stdout);

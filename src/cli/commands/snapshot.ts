@@ -5,9 +5,11 @@ import { sinkOf, writeWhole } from '../../batch/output/sink.js';
 import { FACTS_FILE, factsText } from '../../host/facts/facts_text.js';
 import type { HostFacts } from '../../host/facts/host_facts.js';
 import { parseFacts } from '../../host/facts/parse_facts.js';
-import { scenarioOfFacts } from '../../host/facts/scenario_of_facts.js';
+import { type SnapshotScenario, scenarioOfFacts } from '../../host/facts/scenario_of_facts.js';
 import { collectFacts } from '../../host/snapshot/collect_facts.js';
+import { MAX_IDS } from '../../kernel/world.js';
 import { type Snapshot, snapshotJson, snapshotText } from '../../report/snapshot_text.js';
+import { MAX_SCENARIO_BYTES } from '../../scenario/parse_scenario.js';
 import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -40,6 +42,7 @@ export function snapshotCommand(program: Command): void {
         await writeWhole(saved, factsText(facts), { signal });
       }
       const scenario = scenarioOfFacts(facts);
+      requireReadable(scenario, saved ?? copy);
       if (!isData) await writeWhole(out, scenario.text, { signal });
       return { facts, scenario, from, saved, out, elapsedMs: performance.now() - started };
     });
@@ -48,6 +51,21 @@ export function snapshotCommand(program: Command): void {
     else writeText(process.stderr, snapshotText(snapshot, styleFor(process.stderr)));
     process.exitCode = EXIT.OK;
   });
+}
+
+/** Throws InputError for a scenario that no command would read. */
+function requireReadable({ text, counts }: SnapshotScenario, copy: string | undefined): void {
+  const kept = copy === undefined ? '--save keeps what was read' : `${copy} has what was read`;
+  for (const [what, number] of Object.entries({ tasks: counts.tasks, bpffs: counts.bpffs, tokens: counts.tokens })) {
+    if (number > MAX_IDS)
+      throw new InputError(`the host has ${number} different ${what}: at most ${MAX_IDS} fit a scenario; ${kept}`);
+  }
+  const size = Buffer.byteLength(text);
+  if (size <= MAX_SCENARIO_BYTES) return;
+  const mebibytes = (size / 1_048_576).toFixed(1);
+  throw new InputError(
+    `the scenario would have ${mebibytes} MiB (${counts.tasks} different tasks): at most ${MAX_SCENARIO_BYTES / 1_048_576} MiB are read; ${kept}`,
+  );
 }
 
 function readCopy(file: string): HostFacts {

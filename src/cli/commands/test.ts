@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sinkOf, writeWhole } from '../../batch/output/sink.js';
+import { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
@@ -76,7 +77,7 @@ function resultsOf({ world, requests }: Scenario): TestResult[] {
   });
 }
 
-/** Asks what the scenario asserts of all requests there are. A name that another kernel does not have is the file's mistake. */
+/** Asks what the scenario asserts of all requests there are. Throws a ScenarioError for names that the kernel that is asked does not have. */
 function assertionTests(
   path: string,
   { world, assertions }: Scenario,
@@ -84,27 +85,35 @@ function assertionTests(
 ): readonly AssertionTest[] {
   if (assertions.length === 0) return [];
   const options = otherProfile === undefined ? [] : ['--profile', otherProfile];
+  const diagnostics = new Diagnostics(fileName(path));
   const policy = new Policy([world]);
   try {
     const question = { policy, files: [{ path, options, hasDefaults: false }] };
-    return assertions.map((asserted, i) => ({
-      number: i + 1,
-      asserted,
-      question,
-      ...resultOf(policy, path, asserted),
-    }));
+    const tests = assertions.flatMap((asserted, i) => {
+      const number = i + 1;
+      const result = resultOf(policy, asserted, `assertion ${number}: `, diagnostics);
+      return result ? [{ number, asserted, question, ...result }] : [];
+    });
+    diagnostics.throwIfAny();
+    return tests;
   } finally {
     policy.dispose();
   }
 }
 
-function resultOf(policy: Policy, path: string, { assertion, line, column }: ScenarioAssertion): AssertionResult {
+function resultOf(
+  policy: Policy,
+  { assertion, patternAt }: ScenarioAssertion,
+  owner: string,
+  diagnostics: Diagnostics,
+): AssertionResult | undefined {
   try {
     return checkAssertion(policy, assertion);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    const file = fileName(path);
-    throw new InputError(`${file}:${line}:${column}: ${error.message}`, { file, nearest: error.nearest });
+    const nearest = error.nearest === undefined ? {} : { nearest: error.nearest };
+    diagnostics.add(patternAt, { message: `${owner}${error.message}`, ...nearest });
+    return undefined;
   }
 }
 

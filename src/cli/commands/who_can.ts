@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { quote } from '../../names/unknown_name.js';
 import { allowedRequests } from '../../policy/allowed_requests.js';
 import { allowedJson } from '../../report/policy_json.js';
 import { allowedText } from '../../report/policy_text.js';
 import { defineCommand } from '../define_command.js';
-import { EXIT } from '../exit.js';
+import { EXIT, InputError } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
@@ -24,6 +25,10 @@ export function whoCanCommand(program: Command): void {
 export function whatCanCommand(program: Command): void {
   defineCommand(program, 'what-can').action(async (path: string, options: WhatCanOptions) => {
     const { task, token } = options;
+    for (const [option, name] of Object.entries({ task, token })) {
+      if (name !== undefined && !/^\S+$/.test(name))
+        throw new InputError(`--${option} is one name, or several with commas between them: ${quote(name)}`);
+    }
     const words = [...(task === undefined ? [] : [`task=${task}`]), ...(token === undefined ? [] : [`token=${token}`])];
     await answer('what-can', path, words.length === 0 ? undefined : words.join(' '), options);
   });

@@ -51,7 +51,8 @@ const SHOWN_PIDS = 8;
 
 /**
  * The world of a host as a scenario: its user namespaces, each bpffs instance, one task for all processes that bpf() answers alike, and
- * one token for all that allow the same there. The text parses, whatever the facts are. Nothing but the facts is read.
+ * one token for all that allow the same there. The text parses, whatever the facts are, but for one of more entries or bytes than a scenario
+ * may have. Nothing but the facts is read.
  */
 export function scenarioOfFacts(facts: HostFacts): SnapshotScenario {
   const { profile, assumption } = hostProfile(facts.kernel);
