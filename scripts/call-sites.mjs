@@ -68,7 +68,11 @@ if (!/^\d+\.\d+$/.test(values.kernel ?? '') || sources === undefined || !existsS
   process.exit(2);
 }
 const stored = existsSync(STORE) ? JSON.parse(readFileSync(STORE, 'utf8')) : {};
-const before = new Set(Object.values(stored).flat().map((row) => JSON.stringify(row)));
+const before = new Set(
+  Object.values(stored)
+    .flat()
+    .map((row) => JSON.stringify(row)),
+);
 const rows = rowsOf(sources);
 const all = Object.entries({ ...stored, [values.kernel]: rows }).sort(([a], [b]) => {
   const [[a1, a2], [b1, b2]] = [a, b].map((release) => release.split('.').map(Number));

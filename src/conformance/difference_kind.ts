@@ -1,6 +1,6 @@
 import type { Profile } from '../kernel/profile.js';
 import type { ComparedCase, Difference } from './compared_case.js';
-import { isMount, isTokenCreate } from './record.js';
+import { isMount, isProgram, isTokenCreate } from './record.js';
 
 /** Shown instead of values that are not an errno, which all differ. */
 const NOT_THE_SAME = 'something else';
@@ -10,6 +10,7 @@ const IS_ERRNO = /^(ok|E[A-Z0-9]+)$/;
 export function differenceKind(profile: Profile, { record, differences }: ComparedCase): string {
   const [first] = differences;
   if (first === undefined) return `${record.family}: the hot path differs from the model`;
+  if (isProgram(record)) return `${record.family}, ${first.what}: ${implementations(first)}`;
   if (isMount(record)) return `mount options, ${first.what.replace(/ \d+$/, '')}: ${implementations(first)}`;
   if (isTokenCreate(record)) return `token_create, ${first.what}: ${implementations(first)}`;
   const cmd = profile.vocabulary.nameOf('cmds', record.cmd);

@@ -7,6 +7,7 @@ import { RecordingError } from './errors.js';
 import { columnOf, columnOfSyntaxError } from './json_position.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';
+import { programRecordOf } from './read_program.js';
 import { INIT_TREE, nsOf, treeOf } from './read_tree.js';
 import {
   type Caller,
@@ -50,6 +51,10 @@ export function readRecord(text: string, file: string, line: number): RecordedCa
 
 function recordOf(fields: Fields, line: number): RecordedCase {
   const family = fields.oneOf('family', FAMILIES);
+  if (family === 'helpers' || family === 'liberties') {
+    const sysctl = sysctlOf(fields, true);
+    return programRecordOf(fields, family, { line, kernel: fields.text('kernel'), case: caseName(fields), sysctl });
+  }
   const common = {
     line,
     kernel: fields.text('kernel'),

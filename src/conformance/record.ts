@@ -2,7 +2,7 @@ import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import type { Masks } from '../kernel/masks.js';
 import type { IdRange } from '../kernel/userns.js';
 
-export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm'] as const;
+export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm', 'helpers', 'liberties'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The content of a command's token descriptor field, and whether its flag is set. */
@@ -198,11 +198,64 @@ export interface MountRecord extends Common {
   readonly token: (CallResult & Partial<TokenShown>) | null;
 }
 
-export type RecordedCase = UseRecord | TokenCreateRecord | MountRecord;
+/** Who loads a program. */
+export interface ProgramLoader {
+  /** A user namespace below the initial one, or the initial one. */
+  readonly isInit: boolean;
+  /** Bit n: capability n is effective there. */
+  readonly effective: bigint;
+  /** Whether a token that allows everything was used; it belongs to the same user namespace. */
+  readonly hasToken: boolean;
+}
+
+interface ProgramCommon {
+  /** From 1. */
+  readonly line: number;
+  /** `uname -r`. */
+  readonly kernel: string;
+  readonly case: string;
+  readonly sysctl: UnprivilegedBpfDisabled;
+  readonly progType: number;
+  readonly loader: ProgramLoader;
+}
+
+/** Which helpers a program is offered. */
+export interface HelpersRecord extends ProgramCommon {
+  readonly family: 'helpers';
+  readonly attachType: number;
+  readonly target: string | null;
+  readonly isSleepable: boolean;
+  readonly isGpl: boolean;
+  /** Whether the program loads without a call; where it does not, the lists are empty. */
+  readonly loads: boolean;
+  readonly permitted: readonly number[];
+  readonly refused: readonly number[];
+  /** Of the permitted, those that a later check stops. */
+  readonly gplRestricted: readonly number[];
+  readonly targetDisallows: readonly number[];
+  readonly needsSleepable: readonly number[];
+}
+
+/** Whether the verifier accepts a program that needs something of it. */
+export interface LibertyRecord extends ProgramCommon {
+  readonly family: 'liberties';
+  readonly test: string;
+  readonly hasMitigations: boolean;
+  readonly result: CallResult;
+}
+
+export type ProgramRecord = HelpersRecord | LibertyRecord;
+
+export type RecordedCase = UseRecord | TokenCreateRecord | MountRecord | ProgramRecord;
 
 /** Whether it is a BPF_TOKEN_CREATE, of whatever family. */
 export function isTokenCreate(record: RecordedCase): record is TokenCreateRecord {
   return 'fdKind' in record;
+}
+
+/** Whether it is of a program that the verifier was asked about. */
+export function isProgram(record: RecordedCase): record is ProgramRecord {
+  return record.family === 'helpers' || record.family === 'liberties';
 }
 
 export function isMount(record: RecordedCase): record is MountRecord {

@@ -9,7 +9,8 @@ import type { ComparedCase } from './compared_case.js';
 import { RecordingError } from './errors.js';
 import { profileOfKernel } from './kernel_profile.js';
 import { compareMount } from './mount_case.js';
-import { isMount, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
+import { compareProgram } from './program_case.js';
+import { isMount, isProgram, isTokenCreate, type RecordedCase, type UseRecord } from './record.js';
 import { ReplayStats } from './replay_stats.js';
 import { compareTokenCreate } from './token_create_case.js';
 import { Trampolines } from './trampolines.js';
@@ -57,7 +58,8 @@ export class RecordingReplay {
   push(file: string, records: readonly RecordedCase[]): void {
     for (const record of records) {
       const profile = this.#profileOf(file, record);
-      if (isMount(record)) this.stats.add(file, profile, compareMount(profile, record));
+      if (isProgram(record)) this.stats.add(file, profile, compareProgram(profile, record));
+      else if (isMount(record)) this.stats.add(file, profile, compareMount(profile, record));
       else if (isTokenCreate(record)) this.stats.add(file, profile, compareTokenCreate(profile, record));
       else this.#use(file, profile, record);
     }

@@ -5,7 +5,7 @@ import type { Profile } from '../kernel/profile.js';
 import { decodeVerdict } from '../kernel/verdict.js';
 import { attrFaultOf } from './attr_faults.js';
 import type { ComparedCase } from './compared_case.js';
-import { isMount, isTokenCreate } from './record.js';
+import { isMount, isProgram, isTokenCreate } from './record.js';
 
 /** The out-of-scope rule of programs that a kernel loads for no caller. */
 export const NO_TRAMPOLINES = 'programs this kernel refuses to everyone';
@@ -33,7 +33,7 @@ export class Trampolines {
   /** Keeps a case that depends on it until all are seen and returns true; false for any other case. */
   take(profile: Profile, compared: ComparedCase): boolean {
     const { record } = compared;
-    if (isMount(record) || isTokenCreate(record)) return false;
+    if (isMount(record) || isTokenCreate(record) || isProgram(record)) return false;
     const { vocabulary } = profile;
     if (vocabulary.nameOf('cmds', record.cmd) !== 'prog_load') return false;
     const type = vocabulary.nameOf('prog_types', record.type);

@@ -1,6 +1,7 @@
 import type { DroppedTokenTest } from '../explain/dropped_token.js';
 import type { PermissionDifference } from '../explain/permission_differences.js';
 import type { Permissions } from '../kernel/permissions.js';
+import type { LoadablePrograms } from '../kernel/verifier/loadable_programs.js';
 import type { World } from '../kernel/world.js';
 
 /** All that a task may do with a token, to be shown. */
@@ -13,6 +14,8 @@ export interface Matrix {
   readonly verdicts: Permissions;
   /** Whether a request failed because its token was dropped. */
   readonly failedByDroppedToken: DroppedTokenTest;
+  /** What the programs that it loads may do then; undefined where that is not asked. */
+  readonly programs?: readonly LoadablePrograms[] | undefined;
   /** Other kernels, and what each answers otherwise. */
   readonly comparisons: readonly MatrixComparison[];
 }

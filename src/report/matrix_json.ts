@@ -5,6 +5,7 @@ import { decodeVerdict } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { requestOf } from '../kernel/world.js';
 import type { Matrix } from './matrix.js';
+import { programsJson } from './programs_json.js';
 import { callJson } from './request_json.js';
 import type { CellJson, MatrixJson } from './schemas/matrix.js';
 import { verdictJson, verdictOfByteJson } from './verdict_json.js';
@@ -20,6 +21,7 @@ export function matrixJson(matrix: Matrix, permissionSet: PermissionSet): Matrix
     token: world.tokens[matrix.token]?.name ?? null,
     allowed: setsJson(vocabulary, permissionSet),
     cells: permissionCells(vocabulary).map((cell) => cellJson(matrix, cell)),
+    programs: matrix.programs ? programsJson(world.profile, matrix.programs) : null,
     compared: matrix.comparisons.map(({ profile, differences }) => ({
       profile,
       differences: differences.map(({ cell, vocabulary, here, there }) => ({

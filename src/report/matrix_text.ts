@@ -9,6 +9,7 @@ import { printable } from '../text/printable.js';
 import { formatSet } from './format_set.js';
 import type { Matrix } from './matrix.js';
 import { matrixDifferencesText } from './matrix_differences_text.js';
+import { programsText } from './programs_text.js';
 import { describeTask, describeToken } from './request_text.js';
 import type { Style } from './style.js';
 import { describeCauseAndToken } from './verdict_text.js';
@@ -34,6 +35,7 @@ export function matrixText(matrix: Matrix, style: Style): string {
     section('Map types, for map_create', typeGroups(matrix), style),
     section('Program types and their attach types, for prog_load', programGroups(matrix), style),
     ...attachSections(matrix, style),
+    ...(matrix.programs ? [programsText(world.profile, matrix.programs, style)] : []),
     ...matrix.comparisons.map((comparison) => matrixDifferencesText(matrix, comparison, style)),
   ].join('\n');
 }

@@ -1,8 +1,10 @@
 import {
   isMount,
+  isProgram,
   isTokenCreate,
   type LsmProgram,
   type MountRecord,
+  type ProgramRecord,
   type RecordedCase,
   type RecordedStep,
   type TokenCreateRecord,
@@ -24,12 +26,29 @@ export function describeRecord(record: RecordedCase, profile: string): string[] 
 }
 
 function wordsOf(record: RecordedCase, profile: string): string[] {
+  if (isProgram(record)) return describeProgram(record, profile);
   const lines = [`user namespaces: ${describeTree(record.tree)}`];
   if (isMount(record)) return [...lines, ...describeMount(record)];
   const { ns, euid, effective } = record.caller;
   lines.push(`caller: userns ${ns}, euid ${euid}, ${formatCapabilities(effective)}`);
   lines.push(...(isTokenCreate(record) ? describeTokenCreate(record) : describeUse(record, profile)));
   return record.lsm ? [...lines, `BPF LSM: ${formatLsm(record.lsm)}`] : lines;
+}
+
+function describeProgram(record: ProgramRecord, profile: string): string[] {
+  const { vocabulary } = findProfile(profile) ?? NEWEST_PROFILE;
+  const { loader, progType, sysctl } = record;
+  const where = loader.isInit ? 'init' : 'one below it';
+  const token = loader.hasToken ? 'with a token that allows everything' : 'without a token';
+  const type = vocabulary.nameOf('prog_types', progType);
+  const what =
+    record.family === 'liberties'
+      ? `program ${record.test} of type ${type}`
+      : `helpers of ${type}, attach type ${record.attachType}, target ${record.target ?? 'none'}${record.isSleepable ? ', sleepable' : ''}${record.isGpl ? '' : ', not GPL'}`;
+  return [
+    `caller: userns ${where}, ${formatCapabilities(loader.effective)}, ${token}`,
+    `asks: ${what}; unprivileged_bpf_disabled ${sysctl}`,
+  ];
 }
 
 function describeTree(tree: Tree): string {

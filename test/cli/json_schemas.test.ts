@@ -160,6 +160,7 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
   matrix: [
     { args: ['matrix', FLEET, '--task', 'collector', '--token', 'service-token'] },
     { args: ['matrix', FLEET, '--task', 'web', '--profile', 'v11'], has: { token: null } },
+    { args: ['matrix', FLEET, '--task', 'ci-job', '--token', 'ci-token', '--helpers'] },
     { args: ['matrix', FLEET, '--task', 'web', '--compare-profile', 'v11', 'linux-7.3'] },
   ],
   'who-can': [

@@ -6,6 +6,7 @@ import { createEvaluator } from '../../src/engine/evaluator.js';
 import { permissionCells } from '../../src/kernel/permission_cells.js';
 import { decodeVerdict, dispositionName, outcomeName } from '../../src/kernel/verdict.js';
 import { NO_TOKEN } from '../../src/kernel/world.js';
+import type { MatrixJson } from '../../src/report/schemas/matrix.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
 import { oneOf } from '../cases.js';
 import { inProcess, ROOT } from './run_cli.js';
@@ -157,4 +158,28 @@ describe('matrix', () => {
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+test('--helpers: a helper is withheld for the capability that is missing, in the user namespace of the token', async () => {
+  const of = async (...more: readonly string[]) => {
+    const { stdout } = await inProcess(['matrix', FLEET, '--task', 'net-agent', '--json', '--helpers', ...more]);
+    const { programs } = JSON.parse(stdout) as MatrixJson;
+    return (programs ?? []).filter(({ prog_type: type }) => type === 'xdp');
+  };
+  const [withToken] = await of('--token', 'container-token');
+  const probe = withToken?.helpers.find(({ name }) => name === 'probe_read_kernel');
+  expect(probe).toMatchObject({
+    offered: false,
+    refusal: 'capability',
+    asked: [
+      { capability: 'CAP_BPF', userns: 'container', answer: 'yes' },
+      { capability: 'CAP_PERFMON', userns: 'container', answer: 'no' },
+    ],
+  });
+  const granted = withToken?.liberties.filter(({ granted: is }) => is).map(({ name }) => name);
+  expect(granted).toContain('function_calls');
+  expect(granted).not.toContain('speculation_v1');
+  expect(await of()).toEqual([]);
+  const [unmitigated] = await of('--token', 'container-token', '--without-mitigations');
+  expect(unmitigated?.liberties.find(({ name }) => name === 'speculation_v1')?.granted).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { readRecords } from '../../src/conformance/read_lines.js';
-import type { RecordedCase } from '../../src/conformance/record.js';
+import type { RecordedCase, UseRecord } from '../../src/conformance/record.js';
 import { use } from '../conformance/records.js';
 import { read, smallWorld } from '../tables/small_world.js';
 
@@ -39,9 +39,10 @@ test('a tree is read in few rounds, in whatever order a recording lists it', asy
   const [record] = await recordsOf(
     JSON.stringify(use('ok', { tree: [...tree, { ns: 'u1', parent: 'init', owner_uid: 0 }] })),
   );
-  expect(record?.tree).toHaveLength(3 * wide + 2);
+  const read = (record as UseRecord).tree;
+  expect(read).toHaveLength(3 * wide + 2);
   const known = new Set<string | null>([null]);
-  for (const { name, parent } of record?.tree ?? []) {
+  for (const { name, parent } of read) {
     expect(known.has(parent)).toBe(true);
     known.add(name);
   }

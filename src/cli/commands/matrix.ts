@@ -3,6 +3,7 @@ import type { PermissionSet } from '../../engine/permission_set.js';
 import { droppedTokenTest } from '../../explain/dropped_token.js';
 import { permissionDifferences } from '../../explain/permission_differences.js';
 import { modelPermissions } from '../../kernel/permissions.js';
+import type { World } from '../../kernel/world.js';
 import type { Matrix } from '../../report/matrix.js';
 import { matrixJson } from '../../report/matrix_json.js';
 import { matrixText } from '../../report/matrix_text.js';
@@ -40,12 +41,20 @@ async function matrixOf(path: string, options: MatrixOptions): Promise<Matrix> {
     task,
     token,
     verdicts,
+    programs: options.helpers ? await programsOf(world, task, token, options) : undefined,
     failedByDroppedToken: droppedTokenTest(world),
     comparisons: (options.compareProfile ?? []).map((profile) => {
       const other = { vocabulary: profile.vocabulary, verdicts: modelPermissions({ ...world, profile }, task, token) };
       return { profile: profile.name, differences: permissionDifferences({ vocabulary, verdicts }, other) };
     }),
   };
+}
+
+/** Imported where it is wanted: the rules of all program types take time to load. */
+async function programsOf(world: World, task: number, token: number, options: MatrixOptions) {
+  const { loadablePrograms } = await import('../../kernel/verifier/loadable_programs.js');
+  const { sleepable: isSleepable = false, notGpl = false, withoutMitigations = false } = options;
+  return loadablePrograms(world, task, token, { isGpl: !notGpl, isSleepable, hasMitigations: !withoutMitigations });
 }
 
 /** Imported where it is wanted: an evaluator takes time to load and to make. */

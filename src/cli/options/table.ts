@@ -240,6 +240,14 @@ export const OPTIONS = {
         excludes: ['csv'],
       },
     ),
+    helpers: flag('--helpers', 'what its programs may do once they are loaded: helpers, and what the verifier grants', {
+      excludes: ['csv'],
+    }),
+    notGpl: flag('--not-gpl', 'of programs whose licence is not the GPL', { needs: ['helpers'] }),
+    sleepable: flag('--sleepable', 'of programs that sleep', { needs: ['helpers'] }),
+    withoutMitigations: flag('--without-mitigations', 'of a kernel that was booted with mitigations=off', {
+      needs: ['helpers'],
+    }),
     ...FILE_FACTS,
     json: json('what is allowed as sets of bits, and every verdict, as JSON'),
     csv: flag('--csv', 'a row for every request, as bpftoken eval writes them', { excludes: ['json'] }),

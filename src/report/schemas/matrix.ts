@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { documented } from '../../scenario/documentation.js';
 import { output } from './output.js';
 import { callShape } from './request.js';
-import { boolean, type JsonOf, text, textOrNull } from './values.js';
+import { boolean, integer, type JsonOf, text, textOrNull, texts } from './values.js';
 import { failedByDroppedToken, verdictOfByte, verdictShape } from './verdict.js';
 
 const bits = z.string().check(z.regex(/^0x[0-9a-f]+$/));
@@ -20,6 +20,51 @@ const comparison = z.strictObject({
   differences: documented(z.array(z.strictObject({ ...callShape, here: verdictOfByte, there: verdictOfByte })), {
     description: 'Every request that it answers otherwise: allowed, or another errno.',
   }),
+});
+
+const asked = documented(
+  z.array(
+    z.strictObject({
+      capability: text('CAP_…'),
+      userns: text('The user namespace that it was asked of.'),
+      answer: documented(z.enum(['yes', 'no', 'lsm_refused']), { description: 'Whether it is there.' }),
+    }),
+  ),
+  { description: 'The capabilities that decided it, up to the first that is missing.' },
+);
+
+const program = z.strictObject({
+  prog_type: text('The program type.'),
+  expected_attach_types: texts('The attach types with which programs may do the same.'),
+  keeps_token: boolean('The program keeps the token: what it delegates permits the load.'),
+  release: text('The release whose recorded answers these are.'),
+  target: textOrNull('What the program attaches to, where its helpers depend on that; null: they do not.'),
+  helpers: documented(
+    z.array(
+      z.strictObject({
+        id: integer('Its number: enum bpf_func_id.', 1),
+        name: text('Its name, without bpf_.'),
+        offered: boolean('The program may call it.'),
+        refusal: documented(z.nullable(z.enum(['capability', 'needs_gpl', 'might_sleep', 'target_disallows'])), {
+          description: 'Why not; null: it may.',
+        }),
+        asked,
+      }),
+    ),
+    { description: 'The helpers of the type.' },
+  ),
+  liberties: documented(
+    z.array(
+      z.strictObject({
+        name: text('Its name.'),
+        granted: boolean('The verifier grants it.'),
+        about: text('What it lets a program do.'),
+        source: text('Where the kernel asks.'),
+        asked,
+      }),
+    ),
+    { description: 'What the verifier lets programs do.' },
+  ),
 });
 
 /** `bpftoken matrix --json` */
@@ -41,8 +86,12 @@ export const matrixSchema = output('matrix', 'All that a task may do with a toke
     { description: 'What is allowed as sets in hexadecimal: bit n is number n of the enumeration.' },
   ),
   cells: documented(z.array(cell), { description: 'Every request there is, with its verdict.' }),
+  programs: documented(z.nullable(z.array(program)), {
+    description: 'With --helpers: what programs may do once they are loaded; null without it.',
+  }),
   compared: documented(z.array(comparison), { description: 'With --compare-profile: each other kernel.' }),
 });
 
 export type MatrixJson = JsonOf<typeof matrixSchema>;
+export type ProgramJson = NonNullable<MatrixJson['programs']>[number];
 export type CellJson = MatrixJson['cells'][number];

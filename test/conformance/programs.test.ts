@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../src/conformance/read_record.js';
+import type { HelpersRecord, RecordedCase } from '../../src/conformance/record.js';
+import { RecordingReplay } from '../../src/conformance/replay.js';
+import type { ReplayStats } from '../../src/conformance/replay_stats.js';
+import { CAPABILITY_RULES } from '../../src/kernel/verifier/capability_rule.js';
+import { LIBERTY_RULES, LIBERTY_TESTS } from '../../src/kernel/verifier/liberties.js';
+
+// What kernels offer programs, by capability. A fixed sample by default; RECORDINGS=all replays every record.
+
+const FOLDER = fileURLToPath(new URL('../../recordings', import.meta.url));
+const FILES = readdirSync(FOLDER).filter((name) => /^programs-linux-.*\.ndjson\.gz$/.test(name));
+const SAMPLE = process.env.RECORDINGS === 'all' ? 1 : 7;
+
+function recordsOf(name: string, every: number): readonly RecordedCase[] {
+  const lines = gunzipSync(readFileSync(join(FOLDER, name)))
+    .toString('utf8')
+    .split('\n');
+  return lines.flatMap((line, i) => (i % every === 0 ? (readRecord(line, name, i + 1) ?? []) : []));
+}
+
+function replayed(name: string, records: readonly RecordedCase[]): ReplayStats {
+  const replay = new RecordingReplay();
+  replay.push(name, records);
+  replay.endOfFile(name);
+  return replay.stats;
+}
+
+test.each(FILES)('%s: no disagreement, and what is outside the model is named', (name) => {
+  const records = recordsOf(name, SAMPLE);
+  const stats = replayed(name, records);
+  expect(stats.first.map(({ compared }) => [compared.record.case, compared.differences])).toEqual([]);
+  expect(stats.disagreed).toBe(0);
+  const rules = new Set([...stats.families.values()].flatMap(({ outside }) => [...outside.keys()]));
+  expect([...rules].sort()).toEqual(
+    ['a program that does not load without a call', 'a test that the model does not know'].filter((rule) =>
+      rules.has(rule),
+    ),
+  );
+});
+
+test.each(FILES.filter((name) => !name.includes('mitigations')))(
+  '%s has 100,000 answers and more about helpers',
+  (name) => {
+    const helpers = recordsOf(name, 1).filter((record): record is HelpersRecord => record.family === 'helpers');
+    const answers = helpers.reduce((sum, { permitted, refused }) => sum + permitted.length + refused.length, 0);
+    expect(answers).toBeGreaterThan(100_000);
+  },
+);
+
+describe('a rule that is broken is found', () => {
+  const name = FILES.find((file) => file.includes('6.12')) as string;
+  const records = recordsOf(name, 3);
+  type Rule = { caps: readonly number[]; inInit: boolean; never?: true };
+  const rules = CAPABILITY_RULES as Record<string, Rule>;
+  const isUsed = (letter: string) => letter !== 'n' && letter !== 's';
+
+  test.each(Object.keys(rules).filter(isUsed))('helpers by rule %s', (letter) => {
+    const own = rules[letter] as Rule;
+    try {
+      rules[letter] = letter === 'b' ? (rules.a as Rule) : (rules.b as Rule);
+      expect(replayed(name, records).disagreed).toBeGreaterThan(0);
+    } finally {
+      rules[letter] = own;
+    }
+  });
+
+  test.each([...new Set(Object.values(LIBERTY_TESTS))])('liberty %s', (liberty) => {
+    const rule = LIBERTY_RULES[liberty] as { caps: readonly number[] };
+    const own = rule.caps;
+    try {
+      for (const caps of [[], [...own, 12]]) {
+        rule.caps = caps;
+        const { kinds } = replayed(name, records);
+        expect([
+          liberty,
+          [...kinds.keys()].some((kind) => LIBERTY_TESTS[/^liberties, (\w+):/.exec(kind)?.[1] ?? ''] === liberty),
+        ]).toEqual([liberty, true]);
+      }
+    } finally {
+      rule.caps = own;
+    }
+  });
+});
