@@ -52,6 +52,7 @@ const SIGNS: readonly Sign[] = [
 /** Files whose name tells what they are, whatever is in them. */
 const NAMES: readonly (readonly [name: RegExp, format: Format])[] = [
   [/\.(?:service|socket|mount|swap|automount|path|scope|slice|target|timer)(?:\.d\/[^/]*\.conf)?$/, 'systemd-unit'],
+  [/(?:^|\/)(?:service|socket|mount|swap)\.d\/[^/]*\.conf$/, 'systemd-unit'],
   [/(?:^|\/)fstab$/, 'fstab'],
 ];
 

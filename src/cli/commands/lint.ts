@@ -10,6 +10,7 @@ import { type LintRun, lintJson } from '../../report/lint_json.js';
 import { lintSarif } from '../../report/lint_sarif.js';
 import { disabledText, findingText, lintSummary } from '../../report/lint_text.js';
 import { scenarioDelegations } from '../../scenario/scenario_delegations.js';
+import { isOfUtf8 } from '../../text/text_of_bytes.js';
 import { defineCommand } from '../define_command.js';
 import { type FileGroup, readDialectFiles } from '../dialect_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -48,7 +49,9 @@ export function lintCommand(program: Command): void {
     if (options.fix && paths.includes('-'))
       throw new InputError('--fix changes files: it cannot change standard input');
     const linted: LintedGroup[] = [];
-    for (const group of readDialectFiles(paths)) {
+    const groups = readDialectFiles(paths);
+    if (options.fix) refuseOtherEncodings(groups);
+    for (const group of groups) {
       const isScenario = options.dialect === undefined && hasProfile(group.source.text);
       linted.push(isScenario ? await lintScenario(group, options) : lintGroup(group, options));
     }
@@ -72,6 +75,13 @@ export function lintCommand(program: Command): void {
     const isClean = run.findings.every(({ severity }) => severity === 'suggestion');
     process.exitCode = isUnread ? EXIT.BAD_INPUT : isClean ? EXIT.OK : EXIT.NEGATIVE;
   });
+}
+
+/** A file that is not UTF-8 would be written with other bytes than it has. */
+function refuseOtherEncodings(groups: readonly FileGroup[]): void {
+  for (const { file, text } of groups.flatMap(({ source, attached }) => [source, ...attached])) {
+    if (!isOfUtf8(text)) throw new InputError(`${file}: --fix changes files of UTF-8, and this is none`, { file });
+  }
 }
 
 /** Looks at the bpffs of a scenario, for its own kernel unless another is named. Its text is not mended. */

@@ -12,6 +12,8 @@ import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './s
 interface Described {
   instance: Instance;
   settings: Map<string, Setting>;
+  /** Keys that are set, and those that a misspelt one is mended to. */
+  readonly taken: Set<string>;
   /** Names of the profiles of an instance, in order. */
   profiles: readonly PlacedText[];
 }
@@ -89,6 +91,7 @@ function readCommand(
   const made: Described = {
     instance: { name: withoutRemote(name.text), at: name.at, isVirtualMachine },
     settings: new Map(original?.settings),
+    taken: new Set(original?.settings.keys()),
     profiles: command.profiles ?? original?.profiles ?? (isCopy ? [] : [{ text: 'default', at: name.at }]),
   };
   inventory.instances.set(made.instance.name, made);
@@ -136,6 +139,7 @@ function describedIn(all: Map<string, Described>, target: PlacedText, before: st
   const made = {
     instance: { name: `${before}${name}`, at: target.at, isVirtualMachine: false },
     settings: new Map(),
+    taken: new Set<string>(),
     profiles: [],
   };
   all.set(name, made);
@@ -143,8 +147,9 @@ function describedIn(all: Map<string, Described>, target: PlacedText, before: st
 }
 
 function setAll(manager: Manager, one: Described, pairs: readonly Setting[], context: ReadContext): void {
+  for (const { key } of pairs) one.taken.add(key.text);
   for (const pair of pairs) {
-    if (tellUnknownKey(manager, pair.key, [], context) || !isContainerKey(manager, pair.key.text)) continue;
+    if (tellUnknownKey(manager, pair.key, one.taken, context) || !isContainerKey(manager, pair.key.text)) continue;
     one.settings.delete(pair.key.text);
     one.settings.set(pair.key.text, pair);
   }

@@ -45,6 +45,7 @@ function readCommand(text: PlacedText, context: ReadContext): readonly Delegatio
   const type: TransientType = has('scope') ? 'scope' : 'service';
   const unit = startUnit(unitNameOf(valuesOf('unit').at(-1)?.text ?? 'systemd-run', type));
   for (const option of options) checkOption(unit, option, context);
+  for (const { text } of valuesOf('property')) unit.settings.taken.add(plainProperty(text.split('=', 1)[0] as string));
   for (const property of valuesOf('property')) readProperty(unit, type, property, context);
   if (type === 'service') {
     for (const [option, key] of Object.entries(PROPERTY_OF_OPTION)) {
@@ -113,13 +114,15 @@ function readProperty(unit: UnitReading, type: TransientType, property: PlacedTe
     const ofService = transientSettings('service').includes(key.text);
     const meant = ofService ? undefined : meantSetting(key.text, known);
     const hint = meant === undefined ? '' : `; did you mean ${quote(meant.name)}?`;
+    const isFixed = meant?.isCertain === true && !unit.settings.taken.has(meant.name);
     const what = ofService ? 'a scope has no property' : 'there is no property';
     context.account.warn(key.at, {
       code: 'unknown-setting',
       message: `systemd-run refuses the call: ${what} ${quote(key.text)}${hint}`,
       nearest: meant?.name,
-      fix: meant?.isCertain && !unit.settings.places.has(meant.name) ? [{ at: key.at, text: meant.name }] : undefined,
+      fix: isFixed ? [{ at: key.at, text: meant.name }] : undefined,
     });
+    if (isFixed) unit.settings.taken.add(meant.name);
     // What the call would delegate is read all the same.
     if (!ofService) return;
   }

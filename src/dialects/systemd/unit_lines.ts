@@ -81,7 +81,7 @@ function endsEscaped(text: string): boolean {
   return (text.length - start) % 2 === 1;
 }
 
-/** Surrogates that stand alone, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
+/** Surrogates that stand alone, as bytes that are not UTF-8 become, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
 const NO_CHARACTER = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
 
 /** What a line is. */
@@ -99,7 +99,7 @@ export function readUnitLine({ text, isTooLong }: LogicalLine): UnitLine {
   const line = trimPlaced(text, WHITESPACE);
   if (line.text === '') return { kind: 'blank' };
   if (NO_CHARACTER.test(line.text))
-    return { kind: 'refused', at: line, why: 'it has a code point that is no character' };
+    return { kind: 'refused', at: line, why: 'it has bytes that are not UTF-8, or a code point that is no character' };
   if (line.text.startsWith('[')) {
     if (!line.text.endsWith(']') || line.text.length < 2) {
       return { kind: 'refused', at: line, why: 'a section header ends with "]"' };
