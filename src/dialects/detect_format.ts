@@ -3,7 +3,7 @@ import { PRINTS_NULL } from './bpftool/token_list_json.js';
 import { MANAGER_COMMAND } from './containers/command_line.js';
 import { FDINFO_MASK } from './fdinfo/fdinfo.js';
 import type { Format } from './formats.js';
-import { FINDMNT_HEADING, FINDMNT_PAIRS } from './mount/findmnt.js';
+import { FINDMNT_HEADING, FINDMNT_PAIRS, isWithoutHeading } from './mount/findmnt_columns.js';
 import { MOUNT_COMMAND } from './mount/mount_command.js';
 import { MOUNT_OUTPUT } from './mount/mount_output.js';
 import { MOUNTINFO_START } from './mount/mountinfo.js';
@@ -39,6 +39,7 @@ const SIGNS: readonly Sign[] = [
   ['lxd', (text) => /(?:^|[{,])\s*["']?security\.delegate_bpf/m.test(text)],
   ['incus', (text) => /(?:^|[{,])\s*["']?security\.bpffs\./m.test(text)],
   ['mounts', (_, lines) => lines.length > 0 && lines.filter(isKernelsMount).length * 2 > lines.length],
+  ['findmnt', (_, lines) => isWithoutHeading(lines)],
   ['fstab', hasLine(/^\s*[^#\s]\S*\s+(?:\/\S*|none|swap)\s+[a-z][\w.,]*(?:\s+\S+(?:\s+\d+){0,2})?\s*$/)],
   ['systemctl-show', hasLine(/^[A-Z][A-Za-z0-9]*=/)],
   [
