@@ -67,6 +67,13 @@ export function isOnOneLine({ at, places }: PlacedText): boolean {
   return places === undefined || places.every(({ line }) => line === at.line);
 }
 
+/** Whether the last character is a backslash that no other one escapes. */
+export function endsEscaped(text: string): boolean {
+  let start = text.length;
+  while (start > 0 && text[start - 1] === '\\') start -= 1;
+  return (text.length - start) % 2 === 1;
+}
+
 /** Where each unit of a text stands. */
 export function placesOf({ text, at, places }: PlacedText): readonly Position[] {
   return places ?? Array.from({ length: text.length }, (_, i) => ({ line: at.line, column: at.column + i }));

@@ -62,7 +62,7 @@ function tellMissingProfiles(
 
 function readFile(manager: Manager, source: Source, context: ReadContext): readonly ConfigFile[] {
   const { account } = context;
-  const document = readYaml(source.text, `configuration of ${manager.name}`, account);
+  const document = readYaml(source.text, `configuration of ${manager.name}`, account, true);
   if (!document) return [];
   const nodes = configNodes(document.data);
   if (!nodes) {

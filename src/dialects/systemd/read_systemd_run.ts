@@ -3,7 +3,6 @@ import { commandLines, commandPattern } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import { type GivenOption, getopt } from '../getopt.js';
 import type { ReadContext } from '../read_context.js';
-import { shellWords } from '../shell_words.js';
 import { type PlacedText, piece } from '../source_text.js';
 import { assignProperty } from './assign_property.js';
 import { namedValue } from './assign_setting.js';
@@ -28,17 +27,15 @@ const PROPERTY_OF_OPTION: Readonly<Record<string, string>> = {
 
 /** Reads lines of systemd-run, each of which starts a unit. A backslash at the end goes on with the next line. */
 export function readSystemdRun(context: ReadContext): readonly Delegation[] {
-  return commandLines(context.account, SYSTEMD_RUN).flatMap(({ text, numbers }) => {
+  return commandLines(context.account, 'systemd-run').flatMap(({ commands, numbers }) => {
     for (const number of numbers) context.account.understood(number, 'systemd-run');
-    return readCommand(text, context);
+    return commands.flatMap(({ words }) => readCommand(words, context));
   });
 }
 
-function readCommand(text: PlacedText, context: ReadContext): readonly Delegation[] {
+function readCommand(words: readonly PlacedText[], context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const { words } = shellWords(text);
-  const start = words.findIndex((word) => /(?:^|\/)systemd-run$/.test(word.text)) + 1;
-  const { options, operands } = getopt(words.slice(start), SYSTEMD_RUN_OPTIONS, true);
+  const { options, operands } = getopt(words, SYSTEMD_RUN_OPTIONS, true);
   const named = options.map((option) => ({ ...option, name: longOf(option.name) }));
   const valuesOf = (name: string) => named.flatMap((one) => (one.name === name && one.value ? [one.value] : []));
   const has = (...names: readonly string[]) => named.some(({ name }) => names.includes(name));

@@ -1,5 +1,5 @@
 import type { LineAccount } from '../line_account.js';
-import { joinPlaced, type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { endsEscaped, joinPlaced, type PlacedText, piece, trimPlaced } from '../source_text.js';
 import { isSafe } from './values.js';
 
 /** A line of a unit as systemd sees it: lines that end with a backslash are joined. */
@@ -72,13 +72,6 @@ function splitAtEnds(line: PlacedText): readonly PlacedText[] {
   if (!/[\r\0]/.test(line.text)) return [line];
   const found = [...line.text.matchAll(/[^\r\0]+/g)].map(({ 0: text, index }) => piece(line, index, text.length));
   return found.length === 0 ? [piece(line, 0, 0)] : found;
-}
-
-/** Whether the last character is a backslash that no other one escapes. */
-function endsEscaped(text: string): boolean {
-  let start = text.length;
-  while (start > 0 && text[start - 1] === '\\') start -= 1;
-  return (text.length - start) % 2 === 1;
 }
 
 /** Surrogates that stand alone, as bytes that are not UTF-8 become, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
