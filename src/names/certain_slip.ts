@@ -1,5 +1,5 @@
 /** Letters that a word and a name have at least where an edit is a certain slip: of few letters, one makes another word. */
-const LEAST_LETTERS = 4;
+const LEAST_LETTERS = 5;
 
 /**
  * The name that a word can only be a slip of: the only one of the same letters, whatever their case and what separates them, or the only
