@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { textOfBytes } from '../text/text_of_bytes.js';
 import { InputError } from './exit.js';
+import { textOfBytes } from './text_of_bytes.js';
 
 const READ_BYTES = 1 << 16;
 const MEBIBYTE = 1_048_576;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isOfUtf8, textOfBytes } from '../../src/text/text_of_bytes.js';
+import { isOfUtf8, textOfBytes } from '../../src/cli/text_of_bytes.js';
 import { cases } from '../cases.js';
 import { inProcess } from './run_cli.js';
 import { temporaryFiles } from './temporary_files.js';

@@ -10,7 +10,6 @@ import { type LintRun, lintJson } from '../../report/lint_json.js';
 import { lintSarif } from '../../report/lint_sarif.js';
 import { disabledText, findingText, lintSummary } from '../../report/lint_text.js';
 import { scenarioDelegations } from '../../scenario/scenario_delegations.js';
-import { isOfUtf8 } from '../../text/text_of_bytes.js';
 import { defineCommand } from '../define_command.js';
 import { type FileGroup, readDialectFiles } from '../dialect_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -21,6 +20,7 @@ import { writeJson, writeText } from '../output.js';
 import { packageVersion } from '../package_version.js';
 import { hasProfile, NAMES_FILES, readerBeside } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
+import { isOfUtf8 } from '../text_of_bytes.js';
 
 type LintCommandOptions = OptionsOf<typeof OPTIONS.lint>;
 
