@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Source } from '../dialects/source_text.js';
 import { MAX_SCENARIO_BYTES } from '../scenario/parse_scenario.js';
+import { dropInFolders } from './drop_in_folders.js';
 import { fileName, readTextFile } from './read_file.js';
 
 /** Files that are read together: a unit and its drop-ins; any other file alone. */
@@ -15,8 +16,8 @@ export interface FileGroup {
 const UNIT = /\.(?:service|socket|mount|swap)$/;
 
 /**
- * Reads files of other tools; `-` is standard input. A unit brings the drop-ins of the folder beside it (`web.service.d`), in the order of
- * their names, in which systemd reads them. Throws InputError for a file that cannot be read, or is larger than a scenario.
+ * Reads files of other tools; `-` is standard input. A unit brings the drop-ins of the folders beside it (`web.service.d`, `service.d`), in
+ * the order of their names, in which systemd reads them. Throws InputError for a file that cannot be read, or is larger than a scenario.
  */
 export function readDialectFiles(given: readonly string[]): readonly FileGroup[] {
   // A file that is named twice, in whatever way, is read once.
@@ -57,15 +58,23 @@ function isYaml(path: string): boolean {
 }
 
 /**
- * The drop-ins of a unit: those in the folder beside it, and those that are given. systemd passes over what is no file there.
+ * The drop-ins of a unit: those in the folders beside it, and those that are given. systemd passes over what is no file there.
  */
 function dropInsOf(unit: string, given: readonly string[]): string[] {
-  const folder = `${unit}.d`;
-  const beside = isOf(folder, 'folder') ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  const named = given.filter((path) => basename(dirname(path)) === `${basename(unit)}.d`);
-  const others = named.filter((path) => !beside.some((own) => resolve(own) === resolve(path)));
-  const found = [...beside.filter((path) => isOf(path, 'file')), ...others].filter((path) => path.endsWith('.conf'));
+  const folders = dropInFolders(basename(unit));
+  const beside = new Map<string, string>();
+  const all = folders.flatMap((name) => dropInsIn(join(dirname(unit), name)));
+  for (const path of all) if (!beside.has(basename(path))) beside.set(basename(path), path);
+  const own = new Set(all.map(placeOf));
+  const others = given.filter((path) => folders.includes(basename(dirname(path))) && !own.has(placeOf(path)));
+  const found = [...beside.values(), ...others.filter((path) => path.endsWith('.conf'))];
   return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+}
+
+function dropInsIn(folder: string): readonly string[] {
+  if (!isOf(folder, 'folder')) return [];
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return paths.filter((path) => path.endsWith('.conf') && isOf(path, 'file'));
 }
 
 /** Whether a path leads to a file, or to a folder. */

@@ -1,6 +1,6 @@
 import type { Delegation } from '../dialects/delegation.js';
 import type { FileAccount } from '../dialects/line_account.js';
-import { meantDelegation } from '../dialects/meant_delegation.js';
+import { distinctNames, meantDelegation } from '../dialects/meant_delegation.js';
 import { readDelegations } from '../dialects/read_delegations.js';
 import { type ResolvedDelegation, resolveDelegation } from '../dialects/resolve_delegation.js';
 import type { Source } from '../dialects/source_text.js';
@@ -81,7 +81,7 @@ export function dropInsBeside(path: string): readonly Source[] {
 function chosen(file: string, delegations: readonly Delegation[], name: string | undefined): Delegation {
   const found = meantDelegation(delegations, name);
   if (typeof found === 'object') return found;
-  const names = delegations.map((delegation) => delegation.name);
+  const names = distinctNames(delegations);
   if (found === 'none') throw new InputError(`${file}: no delegation is described here`, { file });
   if (found === 'several') {
     const message = `${file} describes several delegations: name one with --delegation: ${names.join(', ')}`;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { InputError } from './exit.js';
+import { textOfBytes } from './text_of_bytes.js';
 
 const READ_BYTES = 1 << 16;
 const MEBIBYTE = 1_048_576;
@@ -10,7 +11,7 @@ export function fileName(path: string): string {
 }
 
 /**
- * All of a file as text; `-` is standard input. Throws InputError for one that cannot be read, or that has more than `most` bytes;
+ * All of a file as text, as textOfBytes() makes it; `-` is standard input. Throws InputError for one that cannot be read, or that has more than `most` bytes;
  * `hint` says what to do then.
  */
 export function readTextFile(path: string, most: number, hint: string): string {
@@ -34,7 +35,7 @@ function readBounded(fd: number, file: string, most: number, hint: string): stri
   for (;;) {
     const piece = Buffer.allocUnsafe(READ_BYTES);
     const read = readSync(fd, piece);
-    if (read === 0) return Buffer.concat(pieces).toString('utf8');
+    if (read === 0) return textOfBytes(Buffer.concat(pieces));
     pieces.push(piece.subarray(0, read));
     length += read;
     if (length > most)

@@ -3,7 +3,10 @@ import {
   Composer,
   type CST,
   type Document,
+  isAlias,
+  isMap,
   isScalar,
+  isSeq,
   Lexer,
   LineCounter,
   type Pair,
@@ -15,7 +18,7 @@ import {
 } from 'yaml';
 import { quote } from '../names/unknown_name.js';
 import type { Diagnostics } from './diagnostics.js';
-import { Locator } from './yaml_locator.js';
+import { isMergeKey, Locator } from './yaml_locator.js';
 
 /** Largest document read, in bytes of UTF-8. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
@@ -41,21 +44,27 @@ export interface DocumentWords {
   readonly what: string;
   /** The diagnostic of a text without a value. */
   readonly empty: string;
+  /** Whether `<<` adds the keys of other maps, as in YAML 1.1, to those that a map has itself. */
+  readonly hasMergeKeys?: boolean;
 }
 
 /**
  * Reads YAML 1.2 (and so JSON). Throws a ScenarioError for a text that is too large (before parsing it), empty, nested
  * too deeply, not YAML, or that has a key twice.
  */
-export function readDocument(text: string, { what, empty }: DocumentWords, diagnostics: Diagnostics): SourceDocument {
+export function readDocument(
+  text: string,
+  { what, empty, hasMergeKeys = false }: DocumentWords,
+  diagnostics: Diagnostics,
+): SourceDocument {
   refuseLarge(text, what, diagnostics);
   const lines = new LineCounter();
-  const doc = compose(text, what, lines, diagnostics);
+  const doc = compose(text, what, hasMergeKeys, lines, diagnostics);
   const at = (offset: number) => positionAt(lines, offset);
   if (!doc || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
     diagnostics.add({ line: 1, column: 1 }, empty);
   } else {
-    checkNodes(doc, at, diagnostics);
+    checkNodes(doc, hasMergeKeys, at, diagnostics);
   }
   diagnostics.throwIfAny();
   return {
@@ -99,6 +108,7 @@ function positionAt(lines: LineCounter, offset: number) {
 function compose(
   text: string,
   what: string,
+  hasMergeKeys: boolean,
   lines: LineCounter,
   diagnostics: Diagnostics,
 ): Document.Parsed | undefined {
@@ -128,6 +138,7 @@ function compose(
   const options = {
     schema: 'core',
     intAsBigInt: true,
+    merge: hasMergeKeys,
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
@@ -162,6 +173,7 @@ type Anchored = Scalar | YAMLMap | YAMLSeq;
 /** Keys (each once, a plain name), aliases (defined), and integers brought to what data holds. */
 function checkNodes(
   doc: Document.Parsed,
+  hasMergeKeys: boolean,
   at: (offset: number) => { line: number; column: number },
   diagnostics: Diagnostics,
 ) {
@@ -187,6 +199,8 @@ function checkNodes(
     Map(_, map) {
       note(map);
       checkKeys(map, place, diagnostics);
+      if (!hasMergeKeys) return;
+      for (const { key, value } of map.items) if (isMergeKey(key)) checkMerged(value, anchors, place, diagnostics);
     },
     Seq(_, list) {
       note(list);
@@ -210,6 +224,7 @@ function checkKeys(
       diagnostics.add(place(key ?? map), 'a key is a plain name');
       continue;
     }
+    if (isMergeKey(key)) continue;
     // `12e5` is a name that someone gave, not 1200000.
     if (typeof key.value !== 'string' && key.source !== undefined) key.value = key.source;
     const name = String(key.value);
@@ -219,6 +234,22 @@ function checkKeys(
       diagnostics.add(place(key), `the key ${quote(name)} is here twice: first on line ${place(before.key).line}`);
     else first.set(name, pair);
   }
+}
+
+const MERGED_WORDS = 'what "<<" adds is a map, or a list of maps';
+
+/** What `<<` adds is a map, or a list of maps. */
+function checkMerged(
+  value: unknown,
+  anchors: ReadonlyMap<string, Anchored>,
+  place: (node: unknown) => { line: number; column: number },
+  diagnostics: Diagnostics,
+): void {
+  const meant = (node: unknown) => (isAlias(node) ? anchors.get(node.source) : node);
+  const list = meant(value);
+  const sources = isSeq(list) ? list.items : [value];
+  const isBad = sources.some((source) => !isMap(meant(source)));
+  if (isBad) diagnostics.add(place(value), MERGED_WORDS);
 }
 
 /**
@@ -238,6 +269,9 @@ function toData(doc: Document.Parsed, diagnostics: Diagnostics): unknown {
   try {
     return doc.toJS();
   } catch (error) {
+    const isOfMerge = error instanceof Error && error.message.startsWith('Merge sources');
+    if (isOfMerge) diagnostics.add({ line: 1, column: 1 }, MERGED_WORDS);
+    diagnostics.throwIfAny();
     if (!(error instanceof ReferenceError)) throw error;
     diagnostics.add(
       { line: 1, column: 1 },

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import type { Position } from './diagnostics.js';
 
 /** Keys and indices from the top of a document. */
@@ -66,12 +66,29 @@ export class Locator {
 
   #pairOf(node: unknown, key: string): Pair | undefined {
     if (!isMap(node)) return undefined;
+    return this.#ownPairs(node).get(key) ?? this.#mergedPair(node, key);
+  }
+
+  /** The pair of a map that a merge key adds: of several, that of the first. */
+  #mergedPair(node: YAMLMap, key: string): Pair | undefined {
+    for (const pair of node.items) {
+      if (!isMergeKey(pair.key)) continue;
+      const value = this.#resolve(pair.value);
+      for (const source of isSeq(value) ? value.items : [value]) {
+        const found = this.#pairOf(this.#resolve(source), key);
+        if (found) return found;
+      }
+    }
+    return undefined;
+  }
+
+  #ownPairs(node: YAMLMap): Map<string, Pair> {
     let pairs = this.#pairs.get(node);
     if (!pairs) {
       pairs = new Map(node.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
       this.#pairs.set(node, pairs);
     }
-    return pairs.get(key);
+    return pairs;
   }
 
   #resolve(node: unknown): unknown {
@@ -82,6 +99,11 @@ export class Locator {
     const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range;
     return this.#at(range?.[0] ?? 0);
   }
+}
+
+/** Whether a key is `<<`, which the library has as a symbol where it adds the keys of other maps. */
+export function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
 }
 
 function isNothing({ value, source }: { value: unknown; source?: string }): boolean {

@@ -70,6 +70,8 @@ export interface Delegation {
   readonly network: 'host' | 'own' | undefined;
   /** What the reader assumed where the file cannot say it. */
   readonly assumptions?: readonly DelegationAssumption[] | undefined;
+  /** Whether another file, which is not read, may say more of it: a drop-in that is read without its unit. */
+  readonly isPartial?: true | undefined;
   /** Why no token can be made of it, or none of it is used; undefined where nothing of the kind is known. */
   readonly unusable: string | undefined;
 }

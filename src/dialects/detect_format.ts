@@ -1,9 +1,10 @@
 import { TOKEN_INFO } from './bpftool/token_list.js';
 import { PRINTS_NULL } from './bpftool/token_list_json.js';
+import { delegatesBehindOthers } from './command_lines.js';
 import { MANAGER_COMMAND } from './containers/command_line.js';
 import { FDINFO_MASK } from './fdinfo/fdinfo.js';
 import type { Format } from './formats.js';
-import { FINDMNT_HEADING, FINDMNT_PAIRS } from './mount/findmnt.js';
+import { FINDMNT_HEADING, FINDMNT_PAIRS, isWithoutHeading } from './mount/findmnt_columns.js';
 import { MOUNT_COMMAND } from './mount/mount_command.js';
 import { MOUNT_OUTPUT } from './mount/mount_output.js';
 import { MOUNTINFO_START } from './mount/mountinfo.js';
@@ -23,8 +24,24 @@ const COMMANDS: readonly Sign[] = [
   ['mount-command', hasLine(MOUNT_COMMAND)],
 ];
 
+/** Commands behind others, as of `mkdir /p && mount …`, where they say something of a delegation. */
+const BEHIND_OTHERS: readonly Sign[] = (
+  [
+    ['systemd-run', 'systemd-run'],
+    ['incus-command', 'incus'],
+    ['lxd-command', 'lxc'],
+    ['mount-command', 'mount'],
+  ] as const
+).map(([format, program]) => [format, (_, lines) => lines.some((line) => delegatesBehindOthers(line, program))]);
+
+const LXD_KEY = /(?:^|[{,])\s*["']?security\.delegate_bpf/m;
+const INCUS_KEY = /(?:^|[{,])\s*["']?security\.bpffs\./m;
+
 /** In this order: the first that fits is it. */
 const SIGNS: readonly Sign[] = [
+  // A text that is a value of such a file may be of any other format.
+  ['lxd', (text) => isConfig(text) && LXD_KEY.test(text)],
+  ['incus', isConfig],
   ['bpftool-tokens-json', (text) => PRINTS_NULL.test(text)],
   ['bpftool-tokens-json', (text) => /^\s*\[/.test(text) && (/"token_info"/.test(text) || /^\s*\[\s*\]\s*$/.test(text))],
   ['findmnt-json', (text) => /^\s*\{\s*"filesystems"\s*:/.test(text)],
@@ -36,10 +53,12 @@ const SIGNS: readonly Sign[] = [
   ['systemd-unit', (text) => /^\[[^\]\s"{[][^\]\n]*\]\s*$/m.test(text)],
   ['mount-output', hasLine(MOUNT_OUTPUT)],
   ...COMMANDS,
-  ['lxd', (text) => /(?:^|[{,])\s*["']?security\.delegate_bpf/m.test(text)],
-  ['incus', (text) => /(?:^|[{,])\s*["']?security\.bpffs\./m.test(text)],
+  ['lxd', (text) => LXD_KEY.test(text)],
+  ['incus', (text) => INCUS_KEY.test(text)],
   ['mounts', (_, lines) => lines.length > 0 && lines.filter(isKernelsMount).length * 2 > lines.length],
+  ['findmnt', (_, lines) => isWithoutHeading(lines)],
   ['fstab', hasLine(/^\s*[^#\s]\S*\s+(?:\/\S*|none|swap)\s+[a-z][\w.,]*(?:\s+\S+(?:\s+\d+){0,2})?\s*$/)],
+  ...BEHIND_OTHERS,
   ['systemctl-show', hasLine(/^[A-Z][A-Za-z0-9]*=/)],
   [
     'mount-options',
@@ -52,6 +71,7 @@ const SIGNS: readonly Sign[] = [
 /** Files whose name tells what they are, whatever is in them. */
 const NAMES: readonly (readonly [name: RegExp, format: Format])[] = [
   [/\.(?:service|socket|mount|swap|automount|path|scope|slice|target|timer)(?:\.d\/[^/]*\.conf)?$/, 'systemd-unit'],
+  [/(?:^|\/)(?:service|socket|mount|swap)\.d\/[^/]*\.conf$/, 'systemd-unit'],
   [/(?:^|\/)fstab$/, 'fstab'],
 ];
 
@@ -66,6 +86,13 @@ export function detectFormat(text: string, file = ''): Format | undefined {
   const said = lines.filter((line) => !/^\s*[#;]/.test(line));
   const found = SIGNS.find(([, fits]) => fits(text, said)) ?? COMMANDS.find(([, fits]) => fits(text, lines));
   return found?.[0];
+}
+
+/** A map or a list of YAML with `config:` in it: every line that is not indented is a key, an item of a list, or a sign of YAML. */
+function isConfig(text: string): boolean {
+  if (!/^(?:- +|\s*)config:/m.test(text)) return false;
+  const outer = linesOf(text).filter((line) => /^[^\s#]/.test(line));
+  return outer.every((line) => /^(?:["']?[\w.-]+["']?:(?:\s|$)|-\s|-$|---|\.\.\.|[{}[\]])/.test(line));
 }
 
 /** A line that the kernel wrote: options start with `ro` or `rw`, and the two numbers are 0. */

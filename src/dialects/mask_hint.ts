@@ -1,6 +1,8 @@
 import { errnoName } from '../abi/errno.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
+import { KIND_PREFIX } from '../kernel/vocabulary.js';
+import { certainSlip } from '../names/certain_slip.js';
 import { nearestOf } from '../names/nearest.js';
 import { KIND_LABEL, nearestName, resolveName } from '../names/spelling.js';
 import { quote } from '../names/unknown_name.js';
@@ -56,9 +58,9 @@ export function refusedItem(
     : nearest === undefined
       ? `expected ${expected}`
       : `did you mean ${quote(nearest)}?`;
-  // Another word for all is no certain slip: every bit is much to give.
-  const isCertain = nearest !== undefined && !later && (nearest !== 'any' || text.toLowerCase() === 'any');
-  const fix = isCertain ? [{ at, text: nearest }] : undefined;
+  const word = text.replace(new RegExp(`^${KIND_PREFIX[kind]}`, 'i'), '');
+  const slip = later ? undefined : certainSlip(word, profile.vocabulary.names(kind));
+  const fix = slip === undefined ? undefined : [{ at, text: slip }];
   return {
     code: 'misspelt-name',
     message: `${start}: no ${label} of ${profile.name}; ${hint}`,

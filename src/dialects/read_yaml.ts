@@ -9,13 +9,18 @@ import { type PlacedText, piece } from './source_text.js';
  * A YAML or JSON text; undefined where it cannot be parsed, which the account then says. Lines are irrelevant (`structure`, comments, empty
  * lines) until a reader understands them.
  */
-export function readYaml(text: string, what: string, account: LineAccount): SourceDocument | undefined {
+export function readYaml(
+  text: string,
+  what: string,
+  account: LineAccount,
+  hasMergeKeys = false,
+): SourceDocument | undefined {
   for (const { text: line, at } of account.lines) {
     const isComment = line.trimStart().startsWith('#');
     account.irrelevant(at.line, line.trim() === '' ? 'blank' : isComment ? 'comment' : 'structure');
   }
   try {
-    return readDocument(text, { what, empty: `the ${what} is empty` }, new Diagnostics(account.file));
+    return readDocument(text, { what, empty: `the ${what} is empty`, hasMergeKeys }, new Diagnostics(account.file));
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     for (const { line, column, message } of error.diagnostics) account.fail({ line, column }, message);

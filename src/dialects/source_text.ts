@@ -37,8 +37,10 @@ export function piece(placed: PlacedText, start: number, length = placed.text.le
   const found = text.slice(start, start + length);
   if (!places) return { text: found, at: { ...at, column: at.column + start, length } };
   const first = places[start] ?? places.at(-1) ?? at;
-  const last = places[start + length - 1] ?? first;
-  const width = last.line === first.line ? last.column - first.column + 1 : found.length;
+  // A span is of one line: of a text of several, it ends with the first.
+  let end = start + length - 1;
+  while (end > start && places[end]?.line !== first.line) end -= 1;
+  const width = (places[end] ?? first).column - first.column + 1;
   return {
     text: found,
     at: { file: at.file, line: first.line, column: first.column, length: length === 0 ? 0 : width },
@@ -58,6 +60,18 @@ export function joinPlaced(parts: readonly PlacedText[], glue: string): PlacedTe
     if (i < parts.length - 1) for (const _ of glue) places.push({ line: end.line, column: end.column + 1 });
   }
   return { text: parts.map(({ text }) => text).join(glue), at: first.at, places };
+}
+
+/** Whether a text was put together of one line only, so that it can be changed there. */
+export function isOnOneLine({ at, places }: PlacedText): boolean {
+  return places === undefined || places.every(({ line }) => line === at.line);
+}
+
+/** Whether the last character is a backslash that no other one escapes. */
+export function endsEscaped(text: string): boolean {
+  let start = text.length;
+  while (start > 0 && text[start - 1] === '\\') start -= 1;
+  return (text.length - start) % 2 === 1;
 }
 
 /** Where each unit of a text stands. */

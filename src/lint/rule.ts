@@ -83,8 +83,9 @@ export function delegationRule(
 }
 
 /** The same for a rule that concludes from bits that are not there. */
-export function wholeMaskRule(...args: Parameters<typeof delegationRule>): Rule {
-  return { ...delegationRule(...args), needsWholeMasks: true };
+export function wholeMaskRule(...[code, severity, about, check]: Parameters<typeof delegationRule>): Rule {
+  const checkWhole: typeof check = (delegation, context) => (delegation.isPartial ? [] : check(delegation, context));
+  return { ...delegationRule(code, severity, about, checkWhole), needsWholeMasks: true };
 }
 
 /** Whether a mask has a bit. */

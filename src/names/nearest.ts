@@ -1,10 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The candidates that one letter more, less or other makes of a word. */
-export function oneEditFrom(text: string, candidates: readonly string[]): string[] {
-  return candidates.filter((name) => distance(name, text) === 1);
-}
-
 /** The candidate nearest to a misspelt word, or undefined where none is near enough to be meant. */
 export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || text === '') return undefined;

@@ -1,6 +1,6 @@
 import type { Diagnostics, Position } from '../diagnostics/diagnostics.js';
 import type { Delegation } from '../dialects/delegation.js';
-import { meantDelegation } from '../dialects/meant_delegation.js';
+import { distinctNames, meantDelegation } from '../dialects/meant_delegation.js';
 import type { Reading } from '../dialects/read_delegations.js';
 import type { Profile } from '../kernel/profile.js';
 import { nearestOf } from '../names/nearest.js';
@@ -40,7 +40,7 @@ export class NamedDelegations {
     const { delegations } = reading;
     const found = meantDelegation(delegations, name);
     if (typeof found === 'object') return found;
-    const names = delegations.map((delegation) => delegation.name);
+    const names = distinctNames(delegations);
     if (found === 'unknown_name') {
       const complaint = unknownName('delegation', name ?? '', names, nearestOf(name ?? '', names));
       this.#diagnostics.add(at, { ...complaint, message: `${owner}${file}: ${complaint.message}` });

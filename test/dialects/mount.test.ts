@@ -249,3 +249,22 @@ describe('a mount that another hides', () => {
     expect(hiddenLines(bpffs + bpffs, 'fstab')).toEqual(['hidden-mount 1']);
   });
 });
+
+test('lines of fstab that libmount cannot parse passed', () => {
+  // Each as `findmnt -F` of util-linux 2.38 takes it.
+  const lines = [
+    ['none "/run/a b" bpf delegate_cmds=0x1 0 0', false],
+    ['none /run/a bpf delegate_cmds=any x 0', false],
+    ['none /run/a bpf delegate_cmds=any 0 x', false],
+    ['none /run/a bpf delegate_cmds=any 0 0x1', false],
+    ['none /run/a bpf delegate_cmds=any # why', false],
+    ['none /run/a bpf delegate_cmds=any', true],
+    ['none /run/a bpf delegate_cmds=any 0', true],
+    ['none /run/a bpf delegate_cmds=any -1 +2', true],
+  ] as const;
+  for (const [text, isParsed] of lines) {
+    const { files, delegations } = readDelegations({ file: 'fstab', text: `${text}\n` });
+    expect([text, delegations.length === 1]).toEqual([text, isParsed]);
+    expect(files[0]?.warnings.map(({ code }) => code)).toEqual(isParsed ? [] : ['malformed']);
+  }
+});

@@ -53,6 +53,10 @@ test.each(FORMAT_NAMES)('%s: a mutated file is read with a note on each line, an
       const lines = text.split('\n');
       const outside = findings.filter(({ line, column }) => column < 1 || column > (lines[line - 1] ?? '').length + 1);
       expect(outside).toEqual([]);
+      // A fix stays within its line, and what it replaces is no comment.
+      const edits = findings.flatMap(({ fix = [] }) => fix);
+      const wide = edits.filter(({ at }) => at.column - 1 + at.length > (lines[at.line - 1] ?? '').length);
+      expect(wide).toEqual([]);
       const mended = { ...source, text: applyFixes(source, findings).text };
       expectFullAccount(mended, readDelegations(mended, { format }));
     }),

@@ -36,7 +36,7 @@ test('the options of a drop-in take the place of those of the unit', () => {
   const dropIn = '[Mount]\nOptions=delegate_maps=hsah\n';
   const { delegation, codes } = found([...MOUNT, 'Options=delegate_cmds=map_create'], undefined, dropIn);
   expect(delegation?.masks.cmds.bits).toBe(0n);
-  expect(codes).toEqual(['misspelt-name 2:23']);
+  expect(codes).toEqual(['later-assignment-replaces 2:1', 'misspelt-name 2:23']);
 });
 
 test('a mount unit has the name of its path, and cannot be that of systemd itself', () => {

@@ -25,7 +25,9 @@ test('words that stand for a mask are of its setting', () => {
 test('a fix is offered only where the name can be nothing else', () => {
   expect(said('privatebpf=yes')).toEqual([['did you mean "PrivateBPF"?', 'PrivateBPF']]);
   expect(said('DelegateNamespace=mnt')).toEqual([['did you mean "DelegateNamespaces"?', 'DelegateNamespaces']]);
-  expect(said('PrivateBFP=yes')).toEqual([['did you mean "PrivateBPF"?', undefined]]);
+  // Two letters that are swapped are one slip; two edits are a guess.
+  expect(said('PrivateBFP=yes')).toEqual([['did you mean "PrivateBPF"?', 'PrivateBPF']]);
+  expect(said('PrivatBFP=yes')).toEqual([['did you mean "PrivateBPF"?', undefined]]);
 });
 
 test('a fix does not replace a setting that is made', () => {

@@ -165,3 +165,16 @@ test('every reason is named at once', () => {
     'systemd 262 has no name for the program type netfilter',
   ]);
 });
+
+test('a directory that starts with a dash was written as options of mount(8)', () => {
+  const [delegation] = readDelegations({
+    file: 'fstab',
+    text: 'none -o bpf delegate_cmds=map_create 0 0\n',
+  }).delegations;
+  if (!delegation) throw new Error('no delegation');
+  const profile = RELEASES.at(-1) as Profile;
+  const text = writeDelegation(resolveDelegation(delegation, {}).resolved, 'mount', profile);
+  expect(text).toBe('mount -t bpf -o delegate_cmds=map_create -- none -o\n');
+  const back = readDelegations({ file: 'f', text }).delegations;
+  expect(back.map(({ path, masks }) => [path, masks.cmds.bits])).toEqual([['-o', 1n]]);
+});

@@ -21,6 +21,7 @@ import { writeJson, writeText } from '../output.js';
 import { packageVersion } from '../package_version.js';
 import { isScenario, NAMES_FILES, readerBeside } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
+import { isOfUtf8 } from '../text_of_bytes.js';
 
 type LintCommandOptions = OptionsOf<typeof OPTIONS.lint>;
 
@@ -50,7 +51,9 @@ export function lintCommand(program: Command): void {
       throw new InputError('--fix changes files: it cannot change standard input');
     const linted: LintedGroup[] = [];
     const mistaken: ScenarioError[] = [];
-    for (const group of readDialectFiles(paths)) {
+    const groups = readDialectFiles(paths);
+    if (options.fix) refuseOtherEncodings(groups);
+    for (const group of groups) {
       const isOwn = options.dialect === undefined && isScenario(group.source.text);
       try {
         linted.push(isOwn ? await lintScenario(group, options) : lintGroup(group, options));
@@ -90,6 +93,13 @@ export function lintCommand(program: Command): void {
     // What the others have is told all the same.
     if (mistaken.length > 0) throw new ScenarioError(mistaken.flatMap(({ diagnostics }) => diagnostics));
   });
+}
+
+/** A file that is not UTF-8 would be written with other bytes than it has. */
+function refuseOtherEncodings(groups: readonly FileGroup[]): void {
+  for (const { file, text } of groups.flatMap(({ source, attached }) => [source, ...attached])) {
+    if (!isOfUtf8(text)) throw new InputError(`${file}: --fix changes files of UTF-8, and this is none`, { file });
+  }
 }
 
 /** Looks at the bpffs of a scenario, for its own kernel unless another is named. Its text is not mended. */

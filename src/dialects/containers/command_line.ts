@@ -1,11 +1,13 @@
-import { commandPattern } from '../command_lines.js';
-import { shellWords } from '../shell_words.js';
-import { type PlacedText, piece, placesOf } from '../source_text.js';
+import { commandPattern, type ProgramCommand } from '../command_lines.js';
+import { type PlacedText, piece } from '../source_text.js';
 import { INCUS, LXD, type Manager } from './manager.js';
 
 /** A command of a manager's client, taken apart. */
 export interface CommandLine {
   readonly verb: string;
+  readonly text: PlacedText;
+  /** Whether it reads a file, a text of the lines after it, or what another command prints. */
+  readonly readsInput: boolean;
   /** `set` of `config set`; the first operand of other verbs. */
   readonly operands: readonly PlacedText[];
   /** Values of `-c` and `--config`. */
@@ -29,24 +31,8 @@ export const MANAGER_COMMAND: Readonly<Record<Manager['name'], RegExp>> = {
   LXD: commandPattern(LXD.command),
 };
 
-/** The commands of a line, one after the other where `;`, `&` or `|` separates them, as far as they are the manager's. */
-export function commandsOf(manager: Manager, line: PlacedText): readonly CommandLine[] {
-  const commands: CommandLine[] = [];
-  let rest: PlacedText | undefined = line;
-  while (rest) {
-    const { words, end } = shellWords(rest);
-    const start = words.findIndex(({ text }) => text === manager.command || text.endsWith(`/${manager.command}`));
-    if (start !== -1) commands.push(readArguments(words.slice(start + 1)));
-    const at: number = end
-      ? placesOf(rest).findIndex((place) => place.line === end.line && place.column === end.column)
-      : -1;
-    const isComment: boolean = rest.text[at] === '#';
-    rest = at === -1 || isComment ? undefined : piece(rest, at + 1);
-  }
-  return commands;
-}
-
-function readArguments(words: readonly PlacedText[]): CommandLine {
+/** Takes a command of a manager apart. */
+export function readManagerCommand({ text: whole, words, readsInput }: ProgramCommand): CommandLine {
   const operands: PlacedText[] = [];
   const given: PlacedText[] = [];
   let profiles: PlacedText[] | undefined;
@@ -68,8 +54,17 @@ function readArguments(words: readonly PlacedText[]): CommandLine {
     else if (text === '--no-profiles') profiles ??= [];
     else if (text === '--vm') isVirtualMachine = true;
     else if (WITH_VALUE.test(text)) i += 1;
-    else if (!text.startsWith('-')) operands.push(word);
+    else if (text === '-' || !text.startsWith('-')) operands.push(word);
   }
   const [verb, ...rest] = operands;
-  return { verb: verb?.text ?? '', operands: rest, given, profiles, isVirtualMachine, isOfProperties };
+  return {
+    verb: verb?.text ?? '',
+    text: whole,
+    readsInput,
+    operands: rest,
+    given,
+    profiles,
+    isVirtualMachine,
+    isOfProperties,
+  };
 }

@@ -1,9 +1,9 @@
 import { quote } from '../../names/unknown_name.js';
-import { commandLines } from '../command_lines.js';
+import { commandLines, tellUnread } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
-import { type PlacedText, piece } from '../source_text.js';
-import { type CommandLine, commandsOf, MANAGER_COMMAND } from './command_line.js';
+import { type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { type CommandLine, readManagerCommand } from './command_line.js';
 import type { Manager } from './manager.js';
 import type { Setting } from './setting.js';
 import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './settings.js';
@@ -12,6 +12,8 @@ import { delegationOf, type Instance, isContainerKey, tellUnknownKey } from './s
 interface Described {
   instance: Instance;
   settings: Map<string, Setting>;
+  /** Keys that are set, and those that a misspelt one is mended to. */
+  readonly taken: Set<string>;
   /** Names of the profiles of an instance, in order. */
   profiles: readonly PlacedText[];
 }
@@ -29,10 +31,14 @@ interface Inventory {
 export function readManagerCommands(manager: Manager, context: ReadContext): readonly Delegation[] {
   const { account } = context;
   const inventory: Inventory = { instances: new Map(), profiles: new Map() };
-  for (const { text, numbers } of commandLines(account, MANAGER_COMMAND[manager.name], (line) =>
-    tellUnread(manager, line, context),
-  )) {
-    const isRead = commandsOf(manager, text).map((command) => readCommand(manager, text, command, inventory, context));
+  for (const { commands, numbers } of commandLines(account, manager.command)) {
+    const isRead = commands.map((one) => {
+      const command = readManagerCommand(one);
+      tellOfInput(command, context);
+      const isDone = readCommand(manager, command, inventory, context);
+      if (!isDone) tellUnread(one.text, `${manager.command} that makes or configures an instance`, account);
+      return isDone;
+    });
     for (const number of numbers) {
       if (isRead.includes(true)) account.understood(number, manager.command);
       else account.irrelevant(number, 'other_text');
@@ -41,12 +47,16 @@ export function readManagerCommands(manager: Manager, context: ReadContext): rea
   return delegationsOf(manager, inventory, context);
 }
 
-/** Tells of a line that is no command of the manager where it has a key of a delegation. */
-function tellUnread(manager: Manager, line: PlacedText, { account }: ReadContext): void {
-  const start = line.text.indexOf(manager.prefix);
-  if (start === -1) return;
-  const message = `this is no command of ${manager.command}: what it sets is not read`;
-  account.warn(piece(line, start, manager.prefix.length).at, { code: 'unread-line', message });
+/**
+ * Tells of a configuration that is read from standard input, and so is not in the command. Source: Incus 7.0, cmd/incus/create.go,
+ * config.go and profile.go: termios.IsTerminal(getStdinFd()).
+ */
+function tellOfInput({ verb, operands, text, readsInput }: CommandLine, { account }: ReadContext): void {
+  const what = `${verb} ${operands[0]?.text ?? ''}`;
+  const takesInput = /^(?:launch|init|create) |^(?:config|profile) edit$|^profile create$/.test(what);
+  if (!readsInput || !takesInput) return;
+  const message = 'this reads a configuration from standard input: what that sets is not known';
+  account.warn(trimPlaced(text).at, { code: 'unread-line', message });
 }
 
 function delegationsOf(manager: Manager, { instances, profiles }: Inventory, { account }: ReadContext): Delegation[] {
@@ -71,24 +81,19 @@ function delegationsOf(manager: Manager, { instances, profiles }: Inventory, { a
 }
 
 /** Whether a command says something of instances and profiles. */
-function readCommand(
-  manager: Manager,
-  line: PlacedText,
-  command: CommandLine,
-  inventory: Inventory,
-  context: ReadContext,
-): boolean {
+function readCommand(manager: Manager, command: CommandLine, inventory: Inventory, context: ReadContext): boolean {
   const { verb, operands } = command;
   if (verb === 'config' || verb === 'profile') return readSubcommand(manager, command, inventory, context);
   const isCopy = verb === 'copy' || verb === 'cp';
   if (!isCopy && !/^(?:launch|init|create)$/.test(verb)) return false;
   const [source, target] = operands;
-  const name = target ?? source ?? line;
+  const name = target ?? source ?? command.text;
   const original = isCopy && source ? inventory.instances.get(withoutRemote(source.text)) : undefined;
   const isVirtualMachine = command.isVirtualMachine || original?.instance.isVirtualMachine === true;
   const made: Described = {
     instance: { name: withoutRemote(name.text), at: name.at, isVirtualMachine },
     settings: new Map(original?.settings),
+    taken: new Set(original?.settings.keys()),
     profiles: command.profiles ?? original?.profiles ?? (isCopy ? [] : [{ text: 'default', at: name.at }]),
   };
   inventory.instances.set(made.instance.name, made);
@@ -136,6 +141,7 @@ function describedIn(all: Map<string, Described>, target: PlacedText, before: st
   const made = {
     instance: { name: `${before}${name}`, at: target.at, isVirtualMachine: false },
     settings: new Map(),
+    taken: new Set<string>(),
     profiles: [],
   };
   all.set(name, made);
@@ -143,10 +149,15 @@ function describedIn(all: Map<string, Described>, target: PlacedText, before: st
 }
 
 function setAll(manager: Manager, one: Described, pairs: readonly Setting[], context: ReadContext): void {
+  for (const { key } of pairs) one.taken.add(key.text);
   for (const pair of pairs) {
-    if (tellUnknownKey(manager, pair.key, [], context) || !isContainerKey(manager, pair.key.text)) continue;
+    if (tellUnknownKey(manager, pair.key, one.taken, context) || !isContainerKey(manager, pair.key.text)) continue;
     one.settings.delete(pair.key.text);
-    one.settings.set(pair.key.text, pair);
+    // Source: Incus 7.0, cmd/incus/utils.go: kvToMap(), and LXD 6.9, lxc/utils.go: getConfig().
+    if (pair.value.text === '-') {
+      const message = `the value of ${pair.key.text} is read from standard input: it is not known`;
+      context.account.warn(pair.value.at, { code: 'unread-line', message });
+    } else one.settings.set(pair.key.text, pair);
   }
 }
 

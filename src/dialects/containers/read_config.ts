@@ -62,7 +62,7 @@ function tellMissingProfiles(
 
 function readFile(manager: Manager, source: Source, context: ReadContext): readonly ConfigFile[] {
   const { account } = context;
-  const document = readYaml(source.text, `configuration of ${manager.name}`, account);
+  const document = readYaml(source.text, `configuration of ${manager.name}`, account, true);
   if (!document) return [];
   const nodes = configNodes(document.data);
   if (!nodes) {
@@ -82,11 +82,14 @@ function readNode(
 ): ConfigFile {
   const { locator } = document;
   const own = readSettings(manager, document, map.config, [...path, 'config'], context);
+  // What the instance sets itself stands in its own configuration, from which `expanded_config` is made.
+  const ownByKey = new Map(own.map((setting) => [setting.key.text, setting]));
   const isExpanded = map.expanded_config !== undefined;
   const settings = isExpanded
-    ? readSettings(manager, document, map.expanded_config, [...path, 'expanded_config'], context).map(
-        (setting) => own.find((given) => isSame(given, setting)) ?? setting,
-      )
+    ? readSettings(manager, document, map.expanded_config, [...path, 'expanded_config'], context).map((setting) => {
+        const given = ownByKey.get(setting.key.text);
+        return given?.value.text === setting.value.text ? given : setting;
+      })
     : own;
   const isInstance = isProfile === false || isExpanded || map.type !== undefined;
   const names = !isProfile && Array.isArray(map.profiles) ? map.profiles.map(String) : undefined;
@@ -100,11 +103,6 @@ function readNode(
     isExpanded,
     context,
   };
-}
-
-/** What the instance sets itself stands in its own configuration, from which `expanded_config` is made. */
-function isSame(given: Setting, expanded: Setting): boolean {
-  return given.key.text === expanded.key.text && given.value.text === expanded.value.text;
 }
 
 function readSettings(
@@ -121,9 +119,10 @@ function readSettings(
     account.warn(locator.value(path), { code: 'malformed', message: `${path.at(-1)} is a map of keys and values` });
     return [];
   }
+  const names = new Set(Object.keys(config));
   return Object.entries(config).flatMap(([name, given]): Setting[] => {
     const key = keyAt(document, [...path, name], account);
-    if (tellUnknownKey(manager, key, Object.keys(config), context)) {
+    if (tellUnknownKey(manager, key, names, context)) {
       account.understood(key.at.line, 'unknown key');
       return [];
     }

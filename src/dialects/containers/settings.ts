@@ -1,6 +1,8 @@
+import { certainSlip } from '../../names/certain_slip.js';
 import { nearestOf } from '../../names/nearest.js';
 import { quote } from '../../names/unknown_name.js';
 import type { Delegation } from '../delegation.js';
+import { maskOfWord } from '../mask_word.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText, Span } from '../source_text.js';
 import { delegationKeys, INCUS, LXD, type Manager, PRIVILEGED, readBoolean } from './manager.js';
@@ -26,13 +28,13 @@ export function isContainerKey(manager: Manager, key: string): boolean {
 }
 
 /**
- * Tells of a key that the manager, or its release, does not have: it refuses it. `others` are the keys beside it. True where the
- * key was such.
+ * Tells of a key that the manager, or its release, does not have: it refuses it. `taken` are the keys beside it, and those that
+ * one is mended to. True where the key was such.
  */
 export function tellUnknownKey(
   manager: Manager,
   key: PlacedText,
-  others: readonly string[],
+  taken: Set<string>,
   { account, manager: release }: ReadContext,
 ): boolean {
   const other = manager === INCUS ? LXD : INCUS;
@@ -49,11 +51,13 @@ export function tellUnknownKey(
     account.warn(key.at, { code: 'setting-of-later-version', message });
     return true;
   }
-  const nearest = nearestOf(key.text.toLowerCase(), keys);
+  const slip = slipOfKey(manager, key.text);
+  const nearest = slip ?? nearestOf(key.text.toLowerCase(), keys);
   const isMeant = nearest !== undefined && /bpf/i.test(key.text) && !FREE.test(key.text);
   if (!key.text.startsWith(manager.prefix) && !isMeant) return false;
   const hint = nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
-  const fix = nearest === undefined || others.includes(nearest) ? undefined : [{ at: key.at, text: nearest }];
+  const fix = slip === undefined || taken.has(slip) ? undefined : [{ at: key.at, text: slip }];
+  if (fix && slip !== undefined) taken.add(slip);
   account.warn(key.at, {
     code: 'unknown-key',
     message: `${manager.name} has no key ${quote(key.text)}${hint}`,
@@ -61,6 +65,13 @@ export function tellUnknownKey(
     fix,
   });
   return true;
+}
+
+/** The key of a delegation that a word can only be a slip of. */
+function slipOfKey(manager: Manager, text: string): string | undefined {
+  const [, word] = /^security\.(?:bpffs\.delegate_|delegate_bpf\.)(.*)$/i.exec(text) ?? [];
+  const mask = word === undefined || !text.startsWith(manager.prefix) ? undefined : maskOfWord(word);
+  return mask ? manager.keys[mask] : certainSlip(text, delegationKeys(manager));
 }
 
 /**

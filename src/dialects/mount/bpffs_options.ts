@@ -5,6 +5,7 @@ import type { Cred } from '../../kernel/capability.js';
 import { MASK_KIND, MASK_NAMES, type MaskName, masksBy } from '../../kernel/masks.js';
 import type { Profile } from '../../kernel/profile.js';
 import { UserNamespace } from '../../kernel/userns.js';
+import { certainSlip } from '../../names/certain_slip.js';
 import { nearestOf } from '../../names/nearest.js';
 import { KIND_LABEL, resolveName } from '../../names/spelling.js';
 import { quote } from '../../names/unknown_name.js';
@@ -12,6 +13,7 @@ import { joinMasks } from '../build_mask.js';
 import { type DelegatedMask, EMPTY_MASK } from '../delegation.js';
 import { takeMaskOption } from '../kernel_mask.js';
 import type { ReadComplaint } from '../line_account.js';
+import { maskOfWord } from '../mask_word.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
 
@@ -143,14 +145,17 @@ function ignoredOption(
       fix: touches && isOfMask ? [{ at: comma, text: ':' }] : undefined,
     };
   }
-  const nearest = nearestOf(name, KEYS);
+  const word = /^delegate_?(.*)$/i.exec(name)?.[1];
+  const mask = word === undefined ? undefined : maskOfWord(word);
+  const slip = mask ? `delegate_${mask}` : certainSlip(name, Object.keys(MASK_OF_KEY));
+  const nearest = slip ?? nearestOf(name, KEYS);
   const hint = nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
   return {
     code: 'ignored-option',
     message: `bpffs ignores the option ${quote(name)}${hint}`,
     expected: `one of ${KEYS.join(', ')}`,
     nearest,
-    fix: nearest === undefined ? undefined : [{ at: key.at, text: nearest }],
+    fix: slip === undefined ? undefined : [{ at: key.at, text: slip }],
   };
 }
 

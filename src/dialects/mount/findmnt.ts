@@ -3,21 +3,25 @@ import type { Path } from '../../diagnostics/yaml_locator.js';
 import type { Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { readYaml, scalarAt } from '../read_yaml.js';
-import { type PlacedText, piece, trimPlaced } from '../source_text.js';
+import type { PlacedText } from '../source_text.js';
 import { readBpffsOptions } from './bpffs_options.js';
+import {
+  type Cells,
+  FINDMNT_HEADING,
+  FINDMNT_PAIRS,
+  FindmntColumns,
+  pairCells,
+  unnamedCells,
+} from './findmnt_columns.js';
 import { delegationsOf, type TableMount } from './hidden_mounts.js';
 import { mountDelegation } from './mount_delegation.js';
 import { splitOptions } from './option_list.js';
 
-/** The heading of a table. */
-export const FINDMNT_HEADING = /^(?:TARGET|SOURCE|FSTYPE|OPTIONS|FS-OPTIONS)(?:\s+[A-Z][A-Z:%-]*)+\s*$/m;
-/** A line of `findmnt -P`. */
-export const FINDMNT_PAIRS = /^TARGET="[^"]*"(?:\s+[A-Z_-]+="[^"]*")+\s*$/m;
-
-/** Reads `findmnt`: a table with a heading, pairs (`-P`). */
+/** Reads `findmnt`: a table with a heading, also `--raw`, or without (`-n`); pairs (`-P`). */
 export function readFindmnt(context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  let columns: ReadonlyMap<string, readonly [start: number, end: number]> | undefined;
+  let columns: FindmntColumns | undefined;
+  const hasHeading = account.lines.some(({ text }) => FINDMNT_HEADING.test(text));
   const mounts = account.lines.flatMap((line): TableMount[] => {
     const number = line.at.line;
     if (line.text.trim() === '') {
@@ -26,17 +30,34 @@ export function readFindmnt(context: ReadContext): readonly Delegation[] {
     }
     if (FINDMNT_HEADING.test(line.text)) {
       account.irrelevant(number, 'other_column');
-      columns = columnsOf(line.text);
+      columns = new FindmntColumns(line.text);
       return [];
     }
-    const cells = FINDMNT_PAIRS.test(line.text) ? pairsOf(line) : columns && cellsOf(line, columns);
-    if (!cells) {
+    const isPairs = FINDMNT_PAIRS.test(line.text);
+    if (!isPairs && hasHeading && !columns) {
       account.irrelevant(number, 'other_text');
+      return [];
+    }
+    const cells = isPairs ? pairCells(line) : columns ? columns.cellsOf(line) : unnamedCells(line);
+    if (!cells) {
+      tellUnread(line, columns !== undefined, context);
       return [];
     }
     return [readCells(line, cells, context)];
   });
   return hidden(mounts, context);
+}
+
+/** A line that is no row: of a table, it may be one that was cut. */
+function tellUnread(line: PlacedText, isOfTable: boolean, { account }: ReadContext): void {
+  const number = line.at.line;
+  if (!isOfTable && !/\bdelegate_/.test(line.text)) {
+    account.irrelevant(number, 'other_text');
+    return;
+  }
+  account.understood(number, 'not a mount');
+  const message = 'this is no row of findmnt: its cells do not stand under the heading';
+  account.warn(line.at, { code: 'malformed', message });
 }
 
 /** Reads `findmnt -J`. */
@@ -81,7 +102,7 @@ function jsonMounts(
   });
 }
 
-function readCells(line: PlacedText, cells: ReadonlyMap<string, PlacedText>, context: ReadContext): TableMount {
+function readCells(line: PlacedText, cells: Cells, context: ReadContext): TableMount {
   const { account } = context;
   const number = line.at.line;
   const path = cells.get('TARGET')?.text ?? 'bpffs';
@@ -105,33 +126,4 @@ function readCells(line: PlacedText, cells: ReadonlyMap<string, PlacedText>, con
 
 function hidden(mounts: readonly TableMount[], { account }: ReadContext): readonly Delegation[] {
   return delegationsOf(mounts, 'sorted', account);
-}
-
-/** Where each column starts and ends, by its heading. */
-function columnsOf(heading: string): ReadonlyMap<string, readonly [start: number, end: number]> {
-  const starts = [...heading.matchAll(/\S+/g)].map(({ 0: name, index }) => ({ name, index }));
-  return new Map(
-    starts.map(({ name, index }, i) => [name, [index, starts[i + 1]?.index ?? Number.POSITIVE_INFINITY] as const]),
-  );
-}
-
-function cellsOf(
-  line: PlacedText,
-  columns: ReadonlyMap<string, readonly [start: number, end: number]>,
-): ReadonlyMap<string, PlacedText> {
-  const cells = new Map<string, PlacedText>();
-  for (const [name, [start, end]] of columns) {
-    const cell = trimPlaced(piece(line, start, Math.min(end, line.text.length) - start), /[\s\u2500-\u257f|`-]/);
-    if (cell.text !== '') cells.set(name, cell);
-  }
-  return cells;
-}
-
-function pairsOf(line: PlacedText): ReadonlyMap<string, PlacedText> {
-  const cells = new Map<string, PlacedText>();
-  for (const { 0: pair, 1: name = '', 2: value = '', index } of line.text.matchAll(/([A-Z_-]+)="([^"]*)"/g)) {
-    const placed = piece(line, index + pair.length - 1 - value.length, value.length);
-    cells.set(name, placed);
-  }
-  return cells;
 }

@@ -1,5 +1,6 @@
 import type { Delegation } from '../delegation.js';
 import type { LineAccount } from '../line_account.js';
+import { MountIndex } from './mount_index.js';
 
 /** A mount of a table. */
 export interface TableMount {
@@ -23,11 +24,13 @@ export function delegationsOf(
   order: TableOrder,
   account: LineAccount,
 ): readonly Delegation[] {
+  const index = new MountIndex(mounts);
   return mounts.flatMap((mount, i) => {
     const { delegation, path } = mount;
     if (!delegation) return [];
-    const by = order === 'ids' ? overByIds(mounts, mount) : overByOrder(mounts.slice(i + 1), mount, order);
-    if (!by) return [delegation];
+    const over = order === 'ids' ? index.overByIds(i) : index.overByOrder(i, order === 'mounted');
+    if (over === undefined) return [delegation];
+    const by = mounts[over] as TableMount;
     const where = by.path === path ? `both are at ${path}` : `it is at ${by.path}`;
     account.warn(delegation.at, {
       code: 'hidden-mount',
@@ -35,38 +38,4 @@ export function delegationsOf(
     });
     return [{ ...delegation, unusable: delegation.unusable ?? `line ${by.line} mounts over it` }];
   });
-}
-
-/** The last of the later mounts that is over one. The root can be listed after what was moved into it. */
-function overByOrder(later: readonly TableMount[], { path }: TableMount, order: TableOrder): TableMount | undefined {
-  return later.findLast((other) => other.path === path || (order === 'mounted' && isAbove(other.path, path)));
-}
-
-/**
- * The mount that a walk along the path enters in place of one: a mount on it at its own path, or one that is mounted on the same mount
- * as it, or as a mount that it is in, at a directory above. Source: fs/namei.c: __follow_mount_rcu().
- */
-function overByIds(mounts: readonly TableMount[], mount: TableMount): TableMount | undefined {
-  const onTop = mounts.find((one) => one !== mount && one.ids?.parent === mount.ids?.own && one.path === mount.path);
-  if (onTop) return onTop;
-  const seen = new Set<TableMount>();
-  let below: TableMount | undefined = mount;
-  while (below && !seen.has(below)) {
-    seen.add(below);
-    const { ids, path, line }: TableMount = below;
-    const other = mounts.findLast(
-      (one) =>
-        one !== below &&
-        one.ids?.parent === ids?.parent &&
-        (isAbove(one.path, path) || (one.path === path && one.line > line)),
-    );
-    if (other) return other;
-    below = mounts.find((one) => one.ids?.own === ids?.parent);
-  }
-  return undefined;
-}
-
-/** Whether a path is of a directory above another, and not the root. */
-function isAbove(path: string, other: string): boolean {
-  return path !== '/' && other.startsWith(`${path}/`);
 }

@@ -1,9 +1,8 @@
-import { commandLines, commandPattern, type JoinedLine } from '../command_lines.js';
+import { commandLines, commandPattern, type ProgramCommand } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import { getopt, type KnownOptions } from '../getopt.js';
 import type { ReadContext } from '../read_context.js';
-import { shellWords } from '../shell_words.js';
-import type { PlacedText } from '../source_text.js';
+import { type PlacedText, trimPlaced } from '../source_text.js';
 import { type MountOption, readBpffsOptions } from './bpffs_options.js';
 import { delegationsOf, type TableMount } from './hidden_mounts.js';
 import { mountDelegation } from './mount_delegation.js';
@@ -41,18 +40,22 @@ const OF_OTHER_MOUNT = /^(?:B|M|R|bind|rbind|move|remount)$/;
  */
 export function readMountCommands(context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const lines = commandLines(account, MOUNT_COMMAND);
-  return delegationsOf(
-    lines.flatMap((line) => readCommand(line, context) ?? []),
-    'mounted',
-    account,
+  const lines = commandLines(account, 'mount');
+  const mounts = lines.flatMap(({ commands, numbers }) =>
+    commands.flatMap((command) => readCommand(command, numbers, context) ?? []),
   );
+  return delegationsOf(mounts, 'mounted', account);
 }
 
-function readCommand({ text: line, numbers }: JoinedLine, context: ReadContext): TableMount | undefined {
+function readCommand(
+  { text, words }: ProgramCommand,
+  numbers: readonly number[],
+  context: ReadContext,
+): TableMount | undefined {
   const { account } = context;
+  const line = trimPlaced(text);
   const number = line.at.line;
-  const { type, options, operands, operation } = readArguments(shellWords(line).words);
+  const { type, options, operands, operation } = readArguments(words);
   const path = operands.at(-1)?.text ?? 'bpffs';
   const delegate = options.find(({ key }) => key.text.startsWith('delegate_'));
   if (type?.text !== 'bpf' && !delegate) {
@@ -89,8 +92,7 @@ interface Arguments {
 
 /** What comes after the word `mount`. */
 function readArguments(words: readonly PlacedText[]): Arguments {
-  const start = words.findIndex(({ text }) => /(?:^|\/)mount$/.test(text)) + 1;
-  const given = getopt(words.slice(start), OPTIONS);
+  const given = getopt(words, OPTIONS);
   const valuesOf = (...names: readonly string[]) =>
     given.options.flatMap(({ name, value }) => (value && names.includes(name) ? [value] : []));
   const options = valuesOf('o', 'options').flatMap((list) => splitOptions(list, { quotes: true }));

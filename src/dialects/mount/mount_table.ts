@@ -1,3 +1,4 @@
+import { quote } from '../../names/unknown_name.js';
 import type { BpffsOwner, Delegation } from '../delegation.js';
 import type { ReadContext } from '../read_context.js';
 import { type PlacedText, trimPlaced, wordsOf } from '../source_text.js';
@@ -71,6 +72,14 @@ function readLine(line: PlacedText, context: ReadContext, form: TableForm): Tabl
       code: 'malformed',
       message: `a line of ${name} has a source, a target, a type, options and two numbers; this one has ${fields.length} fields`,
     });
+    account.understood(number, 'not a mount');
+    return undefined;
+  }
+  // libmount leaves the whole line out. It knows no quotes, and a comment as a line of its own only.
+  const notANumber = isForMount ? fields.slice(4, 6).find((field) => !/^[-+]?\d+$/.test(field.text)) : undefined;
+  if (notANumber) {
+    const message = `mount(8) cannot parse this line, and leaves it out: ${quote(notANumber.text)} is not a number, as the fifth and the sixth field are`;
+    account.warn(notANumber.at, { code: 'malformed', message });
     account.understood(number, 'not a mount');
     return undefined;
   }

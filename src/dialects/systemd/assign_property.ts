@@ -1,7 +1,7 @@
 import { quote } from '../../names/unknown_name.js';
 import type { ReadContext } from '../read_context.js';
 import type { PlacedText } from '../source_text.js';
-import { setterOf } from './assign_setting.js';
+import { setterOf, userOrGroup } from './assign_setting.js';
 import { assignPaths, PATH_SETTINGS, pathSettingOf } from './bpffs_cover.js';
 import { refused, type Setter } from './setter.js';
 import type { UnitSettings } from './unit_settings.js';
@@ -33,6 +33,8 @@ const PROPERTIES: Readonly<Record<string, Setter>> = {
     settings.delegateNamespaces = found;
     return undefined;
   },
+  User: userOrGroup('user', 'property'),
+  Group: userOrGroup('group', 'property'),
   AmbientCapabilities: capabilitySet('ambient'),
   CapabilityBoundingSet: capabilitySet('bounding'),
   KillMode: (settings, value, context, key) =>

@@ -8,7 +8,7 @@ import { MOUNT_SETTERS } from './mount_setters.js';
 import { readNameList, SETTING_OF_MASK } from './name_list.js';
 import { SERVICE_SETTERS, UNIT_SETTERS } from './service_setters.js';
 import { booleanSetter, ignored, refused, type Setter } from './setter.js';
-import { hasInstance, replaceSpecifiers } from './specifiers.js';
+import { hasInstance, replaceKnownSpecifiers, replaceSpecifiers } from './specifiers.js';
 import { assignFileSystems, assignFilter } from './syscall_filter.js';
 import { PRIVATE_USERS, TAKEN_BY, type UnitSettings } from './unit_settings.js';
 import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, parseBoolean, unquotedWords } from './values.js';
@@ -17,8 +17,7 @@ import { assignCapabilities, assignNamespaces, INITIAL_BOUNDING, parseBoolean, u
 const KILL_MODES = ['control-group', 'process', 'mixed', 'none'];
 
 /** Names that systemd takes. Source: systemd 262, src/basic/user-util.c: valid_user_group_name(). */
-function isUserName(text: string, file: string): boolean {
-  const name = replaceSpecifiers(text, hasInstance(file));
+function isUserName(name: string | undefined): boolean {
   if (name === undefined || name === '') return false;
   // A number in decimal, without a sign or a leading zero.
   if (/^(?:0|[1-9]\d*)$/.test(name)) return Number(name) < 0xffff_ffff && Number(name) !== 0xffff;
@@ -37,10 +36,14 @@ function capabilitySet(name: 'ambient' | 'bounding', initial: bigint): Setter {
   };
 }
 
-function userOrGroup(name: 'user' | 'group', expected: string): Setter {
-  return (settings, value) => {
-    if (value.text !== '' && !isUserName(value.text, value.at.file)) return refused(expected);
-    else settings[name] = value.text === '' ? undefined : value.text;
+/** A user or a group; the settings of a file have specifiers, and properties have none. */
+export function userOrGroup(name: 'user' | 'group', from: 'file' | 'property'): Setter {
+  return (settings, { text, at }) => {
+    const isOfFile = from === 'file';
+    const isTaken = text === '' || isUserName(isOfFile ? replaceSpecifiers(text, hasInstance(at.file)) : text);
+    if (!isTaken) return refused(`the name or number of a ${name}`);
+    settings[name] = text === '' ? undefined : isOfFile ? replaceKnownSpecifiers(text) : text;
+    return undefined;
   };
 }
 
@@ -94,7 +97,7 @@ const PROCESS_SETTERS: Readonly<Record<string, Setter>> = {
     else if (named) settings.privateUsers = named;
     else return ignored(`yes, ${PRIVATE_USERS.join(', ')}`);
   },
-  User: userOrGroup('user', 'the name or number of a user'),
+  User: userOrGroup('user', 'file'),
   DynamicUser: (settings, value) => {
     const found = parseBoolean(value.text);
     if (found === undefined) return refused('yes or no');
@@ -115,10 +118,11 @@ const PROCESS_SETTERS: Readonly<Record<string, Setter>> = {
     if (value.text === '' || KILL_MODES.includes(value.text)) settings.killMode = value.text;
     else return ignored(KILL_MODES.join(', '));
   },
-  Group: userOrGroup('group', 'the name or number of a group'),
+  Group: userOrGroup('group', 'file'),
   SupplementaryGroups: (_, value) => {
     const words = value.text.split(/[ \t]+/).filter((word) => word !== '');
-    return words.every((word) => isUserName(word, value.at.file)) ? undefined : refused('names or numbers of groups');
+    const isName = (word: string) => isUserName(replaceSpecifiers(word, hasInstance(value.at.file)));
+    return words.every(isName) ? undefined : refused('names or numbers of groups');
   },
   RootDirectory: rootPath('RootDirectory'),
   RootImage: rootPath('RootImage'),

@@ -1,7 +1,7 @@
 import type { MaskName } from '../../kernel/masks.js';
 
 /** What the names of each mask start with. */
-const PREFIX: Readonly<Record<MaskName, string>> = {
+export const NAME_PREFIX: Readonly<Record<MaskName, string>> = {
   cmds: 'BPF',
   maps: 'BPFMapType',
   progs: 'BPFProgType',
@@ -55,7 +55,7 @@ const tables = new Map<MaskName, readonly string[]>();
 export function systemdNames(mask: MaskName): readonly string[] {
   const known = tables.get(mask);
   if (known) return known;
-  const names = NAMES[mask].split(' ').map((name) => PREFIX[mask] + name);
+  const names = NAMES[mask].split(' ').map((name) => NAME_PREFIX[mask] + name);
   tables.set(mask, names);
   return names;
 }

@@ -62,7 +62,7 @@ export function assignPaths(paths: PathSettings, key: string, text: string): rea
 }
 
 /** What hides the bpffs of a unit; undefined where nothing does. */
-export function coverOf(paths: PathSettings, owner: BpffsOwner): BpffsCover | undefined {
+export function coverOf(paths: PathSettings, owner: BpffsOwner | undefined): BpffsCover | undefined {
   const inaccessible = (paths.get('InaccessiblePaths') ?? []).map(targetOf('InaccessiblePaths'));
   if (inaccessible.some((path) => path !== BPFFS_PATH && isAbove(path))) {
     return {

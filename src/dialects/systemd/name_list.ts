@@ -1,15 +1,16 @@
 import { MASK_ANY } from '../../abi/bpf.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../../kernel/masks.js';
-import { shortName } from '../../kernel/vocabulary.js';
+import type { Profile } from '../../kernel/profile.js';
+import { certainSlip } from '../../names/certain_slip.js';
 import { nearestOf } from '../../names/nearest.js';
 import { KIND_LABEL, resolveName } from '../../names/spelling.js';
 import { quote } from '../../names/unknown_name.js';
 import { maskOf, originsOf } from '../build_mask.js';
 import type { BitOrigin, DelegatedMask } from '../delegation.js';
-import type { ReadComplaint } from '../line_account.js';
+import type { Edit, ReadComplaint } from '../line_account.js';
 import type { ReadContext } from '../read_context.js';
-import { joinPlaced, type PlacedText, piece, splitPlaced, trimPlaced } from '../source_text.js';
-import { MISPLACED, systemdBit, systemdNames } from './bpf_names.js';
+import { isOnOneLine, joinPlaced, type PlacedText, piece, type Span, splitPlaced, trimPlaced } from '../source_text.js';
+import { MISPLACED, NAME_PREFIX, systemdBit, systemdNames } from './bpf_names.js';
 
 /** The setting of each mask. */
 export const SETTING_OF_MASK: Readonly<Record<MaskName, string>> = {
@@ -36,7 +37,7 @@ export function readNameList(mask: MaskName, value: PlacedText, context: ReadCon
     context.account.warn(at, {
       code: 'trailing-comment',
       message: `${SETTING_OF_MASK[mask]}: a comment starts a line of its own: here it is part of the last name`,
-      fix: [{ at, text: '' }],
+      fix: isOnOneLine(piece(value, comment.index)) ? movedAbove(at, comment[0]) : undefined,
     });
   }
   const origins: BitOrigin[] = [];
@@ -46,7 +47,10 @@ export function readNameList(mask: MaskName, value: PlacedText, context: ReadCon
     if (bit === undefined) {
       // The comment is told already.
       const isTold = comment !== null && (i === words.length - 1 || word.at.column > value.at.column + comment.index);
-      if (!isTold) context.account.warn(word.at, unknownWord(mask, word, words.length, context));
+      if (!isTold) {
+        const { at, ...complaint } = unknownWord(mask, word, words.length, context);
+        context.account.warn(at, complaint);
+      }
       continue;
     }
     const meant = MISPLACED[word.text];
@@ -58,6 +62,17 @@ export function readNameList(mask: MaskName, value: PlacedText, context: ReadCon
   }
   return maskOf(origins, value.at);
 }
+
+/** A comment in a line of its own, before the one that it stands in. */
+function movedAbove(at: Span, comment: string): readonly Edit[] {
+  return [
+    { at: { ...at, column: 1, length: 0 }, text: `${comment.trim()}\n` },
+    { at, text: '' },
+  ];
+}
+
+/** What is said of a word, and where. */
+type PlacedComplaint = ReadComplaint & { readonly at: Span };
 
 /**
  * The words between commas; several commas are one. A backslash is removed, and the character after it is part of the word, a comma too.
@@ -78,14 +93,15 @@ function wordsOfList(value: PlacedText): readonly PlacedText[] {
   return words;
 }
 
-/** What is said of a word that systemd leaves out. */
-function unknownWord(mask: MaskName, word: PlacedText, count: number, { profile }: ReadContext): ReadComplaint {
+/** What is said of a word that systemd leaves out, and where. */
+function unknownWord(mask: MaskName, word: PlacedText, count: number, { profile }: ReadContext): PlacedComplaint {
   const setting = SETTING_OF_MASK[mask];
   const kind = MASK_KIND[mask];
   const start = `${setting}: systemd leaves out ${quote(word.text)}`;
   const trimmed = trimPlaced(word);
   if (trimmed.text !== word.text && (trimmed.text === '' || systemdBit(mask, trimmed.text) !== undefined)) {
     return {
+      at: word.at,
       code: 'space-in-list',
       message: isOnOneLine(word)
         ? `${start}: a space at a comma is part of the name`
@@ -93,44 +109,65 @@ function unknownWord(mask: MaskName, word: PlacedText, count: number, { profile 
       fix: isOnOneLine(word) ? [{ at: word.at, text: trimmed.text }] : undefined,
     };
   }
+  // Of a name behind the end of a line, only the name stands on one line.
+  const written = isOnOneLine(word) ? word : trimmed;
+  const { at } = written;
+  const fixTo = (text: string) => (isOnOneLine(written) ? [{ at, text }] : undefined);
   if (trimmed.text === 'any') {
-    return {
-      code: 'bad-value',
-      message: `${start}: any has to be the whole value${count > 1 ? ', without names' : ''}`,
-    };
+    const message = `${start}: any has to be the whole value${count > 1 ? ', without names' : ''}`;
+    return { at, code: 'bad-value', message };
   }
   if (/^~|^\+?\d/.test(trimmed.text)) {
-    return { code: 'bad-value', message: `${start}: numbers, and ~ for all but some, are not taken` };
+    return { at, code: 'bad-value', message: `${start}: numbers, and ~ for all but some, are not taken` };
   }
   if (trimmed.text.includes(':')) {
-    const fix = [{ at: trimmed.at, text: trimmed.text.split(':').join(',') }];
-    return { code: 'colon-between-names', message: `${start}: names are separated by ","`, fix };
+    const names = trimmed.text.split(':');
+    const isList = names.every((name) => name === '' || nameOf(profile, mask, name) !== undefined);
+    const fix = isList ? fixTo(names.join(',')) : undefined;
+    return { at, code: 'colon-between-names', message: `${start}: names are separated by ","`, fix };
   }
-  const number = resolveName(profile.vocabulary, kind, trimmed.text);
-  const known = number === undefined ? undefined : systemdNames(mask)[number];
-  if (known !== undefined && number !== undefined && number < 64) {
-    const fix = [{ at: word.at, text: known }];
-    return { code: 'name-with-prefix', message: `${start}: it takes ${quote(known)}`, nearest: known, fix };
+  const known = nameOf(profile, mask, trimmed.text);
+  if (known !== undefined) {
+    return {
+      at,
+      code: 'name-with-prefix',
+      message: `${start}: it takes ${quote(known)}`,
+      nearest: known,
+      fix: fixTo(known),
+    };
   }
   const other = MASK_NAMES.find((candidate) => candidate !== mask && systemdBit(candidate, trimmed.text) !== undefined);
   if (other) {
-    const message = `${start}: that is a name of ${SETTING_OF_MASK[other]}=`;
-    return { code: 'name-of-other-mask', message };
+    return { at, code: 'name-of-other-mask', message: `${start}: that is a name of ${SETTING_OF_MASK[other]}=` };
   }
-  const later = profile.vocabulary.enumerators[kind].find(
-    (one) => shortName(kind, one.name) === trimmed.text.toLowerCase(),
-  );
-  if (later) return { code: 'misspelt-name', message: `${start}: systemd 262 has no name for it` };
-  const nearest = nearestOf(trimmed.text, ['any', ...systemdNames(mask)]);
+  if (resolveName(profile.vocabulary, kind, trimmed.text) !== undefined) {
+    return { at, code: 'misspelt-name', message: `${start}: systemd 262 has no name for it` };
+  }
+  const names = systemdNames(mask).filter((name) => !Object.hasOwn(MISPLACED, name));
+  const slip = slipOfName(mask, trimmed.text, names);
+  const nearest = slip ?? nearestOf(trimmed.text, ['any', ...names]);
   const hint =
     nearest === undefined
       ? `expected names of ${KIND_LABEL[kind]}s, as in ${systemdNames(mask)[1]}`
       : `did you mean ${quote(nearest)}?`;
-  const fix = nearest === undefined ? undefined : [{ at: word.at, text: nearest }];
-  return { code: 'misspelt-name', message: `${start}; ${hint}`, nearest, fix };
+  const fix = slip === undefined ? undefined : fixTo(slip);
+  return { at, code: 'misspelt-name', message: `${start}; ${hint}`, nearest, fix };
 }
 
-/** Whether a text was put together of one line only, so that it can be changed there. */
-function isOnOneLine({ at, places }: PlacedText): boolean {
-  return places === undefined || places.every(({ line }) => line === at.line);
+/** The name of systemd for one in another spelling; undefined where it has none, or one that sets another bit. */
+function nameOf(profile: Profile, mask: MaskName, text: string): string | undefined {
+  const number = resolveName(profile.vocabulary, MASK_KIND[mask], text);
+  const name = number === undefined || number >= 64 ? undefined : systemdNames(mask)[number];
+  return name === undefined || Object.hasOwn(MISPLACED, name) ? undefined : name;
+}
+
+/** The name that a word can only be a slip of. What all names start with says nothing. */
+function slipOfName(mask: MaskName, text: string, names: readonly string[]): string | undefined {
+  const prefix = NAME_PREFIX[mask];
+  const word = text.toLowerCase().startsWith(prefix.toLowerCase()) ? text.slice(prefix.length) : text;
+  const slip = certainSlip(
+    word,
+    names.map((name) => name.slice(prefix.length)),
+  );
+  return slip === undefined ? undefined : prefix + slip;
 }

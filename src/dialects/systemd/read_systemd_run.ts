@@ -3,7 +3,6 @@ import { commandLines, commandPattern } from '../command_lines.js';
 import type { Delegation } from '../delegation.js';
 import { type GivenOption, getopt } from '../getopt.js';
 import type { ReadContext } from '../read_context.js';
-import { shellWords } from '../shell_words.js';
 import { type PlacedText, piece } from '../source_text.js';
 import { assignProperty } from './assign_property.js';
 import { namedValue } from './assign_setting.js';
@@ -28,23 +27,22 @@ const PROPERTY_OF_OPTION: Readonly<Record<string, string>> = {
 
 /** Reads lines of systemd-run, each of which starts a unit. A backslash at the end goes on with the next line. */
 export function readSystemdRun(context: ReadContext): readonly Delegation[] {
-  return commandLines(context.account, SYSTEMD_RUN).flatMap(({ text, numbers }) => {
+  return commandLines(context.account, 'systemd-run').flatMap(({ commands, numbers }) => {
     for (const number of numbers) context.account.understood(number, 'systemd-run');
-    return readCommand(text, context);
+    return commands.flatMap(({ words }) => readCommand(words, context));
   });
 }
 
-function readCommand(text: PlacedText, context: ReadContext): readonly Delegation[] {
+function readCommand(words: readonly PlacedText[], context: ReadContext): readonly Delegation[] {
   const { account } = context;
-  const { words } = shellWords(text);
-  const start = words.findIndex((word) => /(?:^|\/)systemd-run$/.test(word.text)) + 1;
-  const { options, operands } = getopt(words.slice(start), SYSTEMD_RUN_OPTIONS, true);
+  const { options, operands } = getopt(words, SYSTEMD_RUN_OPTIONS, true);
   const named = options.map((option) => ({ ...option, name: longOf(option.name) }));
   const valuesOf = (name: string) => named.flatMap((one) => (one.name === name && one.value ? [one.value] : []));
   const has = (...names: readonly string[]) => named.some(({ name }) => names.includes(name));
   const type: TransientType = has('scope') ? 'scope' : 'service';
   const unit = startUnit(unitNameOf(valuesOf('unit').at(-1)?.text ?? 'systemd-run', type));
   for (const option of options) checkOption(unit, option, context);
+  for (const { text } of valuesOf('property')) unit.settings.taken.add(plainProperty(text.split('=', 1)[0] as string));
   for (const property of valuesOf('property')) readProperty(unit, type, property, context);
   if (type === 'service') {
     for (const [option, key] of Object.entries(PROPERTY_OF_OPTION)) {
@@ -113,13 +111,15 @@ function readProperty(unit: UnitReading, type: TransientType, property: PlacedTe
     const ofService = transientSettings('service').includes(key.text);
     const meant = ofService ? undefined : meantSetting(key.text, known);
     const hint = meant === undefined ? '' : `; did you mean ${quote(meant.name)}?`;
+    const isFixed = meant?.isCertain === true && !unit.settings.taken.has(meant.name);
     const what = ofService ? 'a scope has no property' : 'there is no property';
     context.account.warn(key.at, {
       code: 'unknown-setting',
       message: `systemd-run refuses the call: ${what} ${quote(key.text)}${hint}`,
       nearest: meant?.name,
-      fix: meant?.isCertain && !unit.settings.places.has(meant.name) ? [{ at: key.at, text: meant.name }] : undefined,
+      fix: isFixed ? [{ at: key.at, text: meant.name }] : undefined,
     });
+    if (isFixed) unit.settings.taken.add(meant.name);
     // What the call would delegate is read all the same.
     if (!ofService) return;
   }

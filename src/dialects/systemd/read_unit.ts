@@ -21,6 +21,9 @@ import { isOfUserManager, ofUserManager, warnOfUserManager } from './user_manage
 const FIRST_RELEASE = 258;
 const SINCE_FIRST = ['PrivateBPF', 'DelegateNamespaces', ...Object.values(SETTING_OF_MASK)];
 
+const TYPE =
+  /(?:\.|(?:^|\/)(?=[a-z]+\.d\/))(service|socket|mount|swap|automount|path|scope|slice|target|timer|device)(?:$|\.d\/[^/]*$)/;
+
 /** A unit that is being read, file by file. */
 export interface UnitReading {
   readonly name: string;
@@ -48,17 +51,19 @@ export function readUnitFile(
 ): void {
   const { settings } = unit;
   unit.isOfUserManager ||= isOfUserManager(file.path);
-  if (!isDropIn && !isDropInPath(file.path)) settings.mainFile = typeOf(file.path);
+  const isOfOther = isDropIn || isDropInPath(file.path);
+  settings.isPartial ??= isOfOther;
+  if (!isOfOther) settings.mainFile = typeOf(file.path);
   // Of a unit that is refused, no drop-in is read.
   const refusedAt = settings.isRefused ? 0 : readLines(unit, context, file);
   if (refusedAt === undefined) return;
   for (const { at } of file.lines) if (at.line > refusedAt) context.account.irrelevant(at.line, 'after_refusal');
-  settings.isRefused = !isDropIn || refusedAt === 0;
+  settings.isRefused = !isOfOther || refusedAt === 0;
 }
 
-/** The type of a unit, by the path of a file of it; undefined for a path without one. */
+/** The type of a unit, by the path of a file of it, or of a drop-in of all units of a type; undefined for a path without one. */
 function typeOf(path: string): string | undefined {
-  return /\.(service|socket|mount|swap)(?:$|\.d\/)/.exec(path)?.[1];
+  return TYPE.exec(path)?.[1];
 }
 
 /** The line at which systemd stops reading; undefined where it reads them all. */
@@ -67,8 +72,9 @@ function readLines(unit: UnitReading, context: ReadContext, { path, lines }: Uni
   const type = typeOf(path);
   let section: string | undefined;
   let isIgnored = false;
-  for (const line of logicalLines(account, lines)) {
-    const found = readUnitLine(line);
+  const read = logicalLines(account, lines).map((line) => ({ line, found: readUnitLine(line) }));
+  for (const { found } of read) if (found.kind === 'assignment') unit.settings.taken.add(found.key.text);
+  for (const { line, found } of read) {
     switch (found.kind) {
       case 'blank':
         note(context, line, 'blank');

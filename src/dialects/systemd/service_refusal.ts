@@ -24,6 +24,8 @@ function isWhole({ mainFile, places }: UnitSettings): boolean {
  */
 export function serviceRefusalOf(settings: UnitSettings): readonly [setting: string, why: string] | undefined {
   const { places, commandsOf, successAction, remainsAfterExit, restart, exitType } = settings;
+  // Commands and the type may stand in the file of the unit itself.
+  if (settings.isPartial) return undefined;
   const type = serviceTypeOf(settings);
   const starts = commandsOf.get('ExecStart')?.length ?? 0;
   const whole = isWhole(settings);

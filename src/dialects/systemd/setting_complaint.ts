@@ -8,7 +8,7 @@ import { COMMON_SECTIONS, EXEC_SECTIONS } from './sections.js';
 import type { UnitSettings } from './unit_settings.js';
 
 /** What is said of a setting that a section does not have. */
-export function settingComplaint({ places }: UnitSettings, section: string, key: PlacedText): ReadComplaint {
+export function settingComplaint({ taken }: UnitSettings, section: string, key: PlacedText): ReadComplaint {
   const name = key.text;
   const code = 'unknown-setting';
   if (isRemoved(name, section)) {
@@ -21,8 +21,8 @@ export function settingComplaint({ places }: UnitSettings, section: string, key:
   if (elsewhere) return { code, message: `${start}; it belongs to [${elsewhere}]` };
   const meant = meantSetting(name, KNOWN_SETTINGS[section] ?? []);
   if (!meant) return { code, message: start };
-  // A setting that is made already would be replaced.
-  const isFixed = meant.isCertain && !places.has(meant.name);
+  const isFixed = meant.isCertain && !taken.has(meant.name);
+  if (isFixed) taken.add(meant.name);
   return {
     code,
     message: `${start}; did you mean ${quote(meant.name)}?`,

@@ -16,6 +16,16 @@ export function replaceSpecifiers(text: string, hasInstance: boolean): string | 
   return isUnknown ? undefined : replaced;
 }
 
+/** What specifiers stand for in a unit of the system manager, where that is the same everywhere. */
+const OF_MANAGER: Readonly<Record<string, string>> = { '%': '%', u: 'root', U: '0', g: 'root', G: '0' };
+
+/** A value with the specifiers replaced whose text is known; the others stay as written. */
+export function replaceKnownSpecifiers(text: string): string {
+  return text.replace(/%([%A-Za-z])/g, (written, letter: string) =>
+    Object.hasOwn(OF_MANAGER, letter) ? (OF_MANAGER[letter] as string) : written,
+  );
+}
+
 /** Whether a unit has an instance, by the name of one of its files. */
 export function hasInstance(file: string): boolean {
   return /@[^/]*\.\w+(?:\.d\/[^/]*)?$/.test(file);

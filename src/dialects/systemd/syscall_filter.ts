@@ -1,3 +1,6 @@
+import { isFilterAction } from './filter_actions.js';
+import { extractWords, unquotedWords } from './values.js';
+
 /** SystemCallFilter= after some assignments, as far as it concerns bpf(); RestrictFileSystems=, as far as it concerns bpffs. */
 export interface SyscallFilter {
   /** Whether it lists what is allowed; otherwise what is not. */
@@ -18,18 +21,17 @@ const WITH_BPFFS = ['bpf', '@privileged-api', '@known'];
  * Source: systemd 262, src/core/load-fragment.c: config_parse_syscall_filter(); src/shared/seccomp-util.c:
  * seccomp_parse_syscall_filter().
  */
-export function assignFilter(
-  before: SyscallFilter | undefined,
-  text: string,
-  members: readonly string[] = WITH_BPF,
-): SyscallFilter | undefined {
+export function assignFilter(before: SyscallFilter | undefined, text: string): SyscallFilter | undefined {
   if (text === '') return undefined;
   const isInverted = text.startsWith('~');
   let { allows, listsBpf, hasAction } = before ?? { allows: !isInverted, listsBpf: false, hasAction: false };
-  for (const word of text.replace(/^~/, '').split(/\s+/)) {
-    const [name = '', errno] = word.split(':');
-    if (!members.includes(name) || (!isInverted && errno !== undefined)) continue;
-    hasAction = isInverted && allows && errno !== undefined;
+  for (const word of extractWords(text.replace(/^~/, ''), { quotes: false, mayBeOpen: false })) {
+    const colon = word.indexOf(':');
+    const action = colon === -1 ? undefined : word.slice(colon + 1);
+    const name = colon === -1 ? word : word.slice(0, colon);
+    const isTaken = action === undefined || (isInverted && isFilterAction(action));
+    if (!WITH_BPF.includes(name) || !isTaken) continue;
+    hasAction = isInverted && allows && action !== undefined;
     listsBpf = isInverted !== allows || hasAction;
   }
   return { allows, listsBpf, hasAction };
@@ -37,7 +39,11 @@ export function assignFilter(
 
 /** RestrictFileSystems= after an assignment. Source: systemd 262, src/core/load-fragment.c: config_parse_restrict_filesystems(). */
 export function assignFileSystems(before: SyscallFilter | undefined, text: string): SyscallFilter | undefined {
-  return assignFilter(before, text, WITH_BPFFS);
+  if (text === '') return undefined;
+  const isInverted = text.startsWith('~');
+  const { allows, listsBpf } = before ?? { allows: !isInverted, listsBpf: false };
+  const isNamed = unquotedWords(text.replace(/^~/, '')).some((word) => WITH_BPFFS.includes(word));
+  return { allows, listsBpf: isNamed ? isInverted !== allows : listsBpf, hasAction: false };
 }
 
 /** Whether bpf() is refused before the kernel looks at a token. */

@@ -1,5 +1,5 @@
 import type { LineAccount } from '../line_account.js';
-import { joinPlaced, type PlacedText, piece, trimPlaced } from '../source_text.js';
+import { endsEscaped, joinPlaced, type PlacedText, piece, trimPlaced } from '../source_text.js';
 import { isSafe } from './values.js';
 
 /** A line of a unit as systemd sees it: lines that end with a backslash are joined. */
@@ -74,14 +74,7 @@ function splitAtEnds(line: PlacedText): readonly PlacedText[] {
   return found.length === 0 ? [piece(line, 0, 0)] : found;
 }
 
-/** Whether the last character is a backslash that no other one escapes. */
-function endsEscaped(text: string): boolean {
-  let start = text.length;
-  while (start > 0 && text[start - 1] === '\\') start -= 1;
-  return (text.length - start) % 2 === 1;
-}
-
-/** Surrogates that stand alone, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
+/** Surrogates that stand alone, as bytes that are not UTF-8 become, and code points that never are characters. Source: src/basic/utf8.c: unichar_is_valid(). */
 const NO_CHARACTER = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
 
 /** What a line is. */
@@ -99,7 +92,7 @@ export function readUnitLine({ text, isTooLong }: LogicalLine): UnitLine {
   const line = trimPlaced(text, WHITESPACE);
   if (line.text === '') return { kind: 'blank' };
   if (NO_CHARACTER.test(line.text))
-    return { kind: 'refused', at: line, why: 'it has a code point that is no character' };
+    return { kind: 'refused', at: line, why: 'it has bytes that are not UTF-8, or a code point that is no character' };
   if (line.text.startsWith('[')) {
     if (!line.text.endsWith(']') || line.text.length < 2) {
       return { kind: 'refused', at: line, why: 'a section header ends with "]"' };

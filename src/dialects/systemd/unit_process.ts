@@ -24,12 +24,36 @@ export function hasUserns({ privateUsers, delegateNamespaces, userNamespacePath 
 
 /**
  * The bpffs belongs to the user namespace in which its mount namespace is unshared. That is done after the user namespace where mnt is
- * delegated, or one of net, pid and cgroup, which need mounts of their own; otherwise before.
+ * delegated, or one of net, pid and cgroup, which need mounts of their own; otherwise before. Undefined where another file may say it.
  * Source: systemd 262, src/core/exec-invoke.c: exec_namespace_is_delegated(), setup_delegated_namespaces().
  */
-export function bpffsOwnerOf(settings: UnitSettings): BpffsOwner {
-  const { delegateNamespaces } = settings;
+export function bpffsOwnerOf(settings: UnitSettings): BpffsOwner | undefined {
+  const { delegateNamespaces, isPartial, places } = settings;
+  if (isPartial && !places.has('DelegateNamespaces')) return undefined;
   return WITH_MOUNTS.some((name) => delegateNamespaces?.has(name)) ? 'own' : 'init';
+}
+
+/** Whether systemd mounts a bpffs for the unit, as far as is known: a drop-in may leave that to the file of the unit itself. */
+export function hasBpffs({ privateBpf, isPartial, places }: UnitSettings): boolean {
+  return privateBpf || (isPartial === true && !places.has('PrivateBPF'));
+}
+
+/** Settings of a process that say which user and which capabilities it has. */
+const OF_PROCESS = [
+  'User',
+  'DynamicUser',
+  'AmbientCapabilities',
+  'CapabilityBoundingSet',
+  'SecureBits',
+  'PrivateUsers',
+];
+
+/** The process that a unit starts; undefined where only its own file, which is not read, can say it. */
+export function knownProcessOf(settings: UnitSettings): DelegateProcess | undefined {
+  const { isPartial, places } = settings;
+  if (!isPartial) return processOf(settings);
+  if (!OF_PROCESS.some((name) => places.has(name))) return undefined;
+  return { ...processOf(settings), userns: bpffsOwnerOf(settings) ?? 'own' };
 }
 
 /** How much of the settings the process gets: that of the first command that gets any of them. */

@@ -60,10 +60,14 @@ export interface UnitSettings {
   readonly commandsOf: Map<string, readonly CommandExtent[]>;
   /** The type of the unit where its own file is read, and not only drop-ins of it: `service`. */
   mainFile: string | undefined;
+  /** Whether drop-ins alone are read: what the file of the unit itself says is not known. Undefined where no file is read. */
+  isPartial: boolean | undefined;
   /** What a mount unit mounts. */
   readonly mount: MountUnit;
   /** Whether systemd stopped reading a file: the unit is refused where it was no drop-in. */
   isRefused: boolean;
+  /** Names that files assign, and those that a misspelt one is mended to: a second would take the place of the first. */
+  readonly taken: Set<string>;
   /** Where each setting was made last; undefined where it was not. */
   readonly places: Map<string, PlacedText>;
 }
@@ -100,8 +104,10 @@ export function initialSettings(): UnitSettings {
     killMode: '',
     commandsOf: new Map(),
     mainFile: undefined,
+    isPartial: undefined,
     mount: {},
     isRefused: false,
+    taken: new Set(),
     places: new Map(),
   };
 }

@@ -4,7 +4,7 @@ import type { PlacedText } from '../source_text.js';
 import type { WarningCode } from '../warning_codes.js';
 import { SETTING_OF_MASK } from './name_list.js';
 import { failureOf, refusalOf, type UnitFailure } from './unit_failures.js';
-import { bpffsOwnerOf, hasUserns } from './unit_process.js';
+import { bpffsOwnerOf, hasBpffs, hasUserns } from './unit_process.js';
 import type { UnitSettings } from './unit_settings.js';
 
 const CODE_OF_FAILURE: Readonly<Record<UnitFailure['kind'], WarningCode>> = {
@@ -19,7 +19,7 @@ const CODE_OF_FAILURE: Readonly<Record<UnitFailure['kind'], WarningCode>> = {
  * namespace, or it is hidden.
  */
 export function warnOfUnit(settings: UnitSettings, { account }: ReadContext): void {
-  const { places, privateBpf, masks, delegateNamespaces, privateUsers } = settings;
+  const { places, masks, delegateNamespaces, privateUsers } = settings;
   const delegated = MASK_NAMES.filter((mask) => masks[mask].bits !== 0n).flatMap(
     (mask) => places.get(SETTING_OF_MASK[mask]) ?? [],
   );
@@ -27,9 +27,10 @@ export function warnOfUnit(settings: UnitSettings, { account }: ReadContext): vo
     // A drop-in is told of in the file that has the setting.
     if (at && at.at.file === account.file) account.warn(at.at, { code, message });
   };
-  const failure = refusalOf(settings) ?? (privateBpf ? failureOf(settings) : undefined);
+  const isOn = hasBpffs(settings);
+  const failure = refusalOf(settings) ?? (isOn ? failureOf(settings) : undefined);
   if (failure) warn(places.get(failure.setting), CODE_OF_FAILURE[failure.kind], failure.why);
-  if (!privateBpf) {
+  if (!isOn) {
     const [first] = delegated;
     warn(
       first ?? places.get('PrivateBPF'),
@@ -38,7 +39,7 @@ export function warnOfUnit(settings: UnitSettings, { account }: ReadContext): vo
     );
     return;
   }
-  if (bpffsOwnerOf(settings) === 'own') return;
+  if (bpffsOwnerOf(settings) !== 'init') return;
   const remedy = 'DelegateNamespaces=mnt gives the unit a user namespace that owns the bpffs';
   if (!hasUserns(settings)) {
     warn(

@@ -9,9 +9,54 @@ export function parseBoolean(text: string): boolean | undefined {
   return TRUE.has(lower) ? true : FALSE.has(lower) ? false : undefined;
 }
 
-/** Words between white space; quotes group and are removed. Source: src/basic/extract-word.c: extract_first_word(). */
+/** How words are taken out of a text: whether quotes group and are removed, and whether one may be left open. */
+interface WordRules {
+  readonly quotes: boolean;
+  readonly mayBeOpen: boolean;
+}
+
+/**
+ * Words between white space, as far as they can be read. A backslash is removed, and what follows it is part of the word.
+ * Source: systemd 262, src/basic/extract-word.c: extract_first_word().
+ */
+export function extractWords(text: string, { quotes, mayBeOpen }: WordRules): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = '';
+  for (let i = 0; i < text.length; i++) {
+    const unit = text[i] as string;
+    if (unit === '\\') {
+      i += 1;
+      if (i === text.length && !mayBeOpen) return words;
+      word = (word ?? '') + (text[i] ?? unit);
+    } else if (quote !== '') {
+      if (unit === quote) quote = '';
+      else word = (word ?? '') + unit;
+    } else if (quotes && (unit === '"' || unit === "'")) {
+      quote = unit;
+      word ??= '';
+    } else if (/[ \t\n\r]/.test(unit)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? '') + unit;
+  }
+  if (word !== undefined && (quote === '' || mayBeOpen)) words.push(word);
+  return words;
+}
+
+/** The same with quotes, each of which has to be closed. */
 export function unquotedWords(text: string): string[] {
-  return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
+  return extractWords(text, { quotes: true, mayBeOpen: false });
+}
+
+/** A whole number in C notation, or with 0b or 0o; undefined for any other text. Source: systemd 262, src/basic/parse-util.c: safe_atoi(). */
+export function safeInteger(text: string): number | undefined {
+  const [, sign, digits = ''] = /^[ \t\n\r]*([-+]?)(0[box][0-9a-f]+|\d+)$/i.exec(text) ?? [];
+  // A sign and a base of Python exclude each other.
+  if (digits === '' || (sign !== '' && /^0[bo]/i.test(digits))) return undefined;
+  const number = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  if (Number.isNaN(number) || number > 0x7fff_ffff) return undefined;
+  return sign === '-' ? -number : number;
 }
 
 /** Text without control characters, backslashes, quotes and patterns. Source: src/basic/string-util.c: string_is_safe(). */
@@ -34,14 +79,12 @@ interface CapabilityWords {
   readonly unknown: readonly string[];
 }
 
-/** Names in any case, or numbers. Source: systemd 262, src/basic/capability-list.c: capability_set_from_string(). */
+/** Names in any case, or numbers; a quote may be left open. Source: systemd 262, src/basic/capability-list.c: capability_set_from_string(). */
 export function capabilityWords(text: string): CapabilityWords {
   let set = 0n;
   const unknown: string[] = [];
-  for (const word of unquotedWords(text)) {
-    const number = /^\d+$/.test(word)
-      ? Number(word)
-      : (CAPABILITY_NAMES as readonly string[]).indexOf(word.toUpperCase());
+  for (const word of extractWords(text, { quotes: true, mayBeOpen: true })) {
+    const number = safeInteger(word) ?? (CAPABILITY_NAMES as readonly string[]).indexOf(word.toUpperCase());
     if (number < 0 || number >= 63) unknown.push(word);
     else set |= 1n << BigInt(number);
   }

@@ -45,7 +45,9 @@ export function mountText(delegation: ResolvedDelegation, profile: Profile, reas
       `the path ${quote(path)} has characters that a terminal does not show, which no line of a shell is written with`,
     );
   }
-  return `mount -t bpf -o ${shellWord(optionsOf(delegation, profile))} none ${shellWord(path)}\n`;
+  // What starts with a dash is an operand behind two of them only.
+  const operands = path.startsWith('-') ? `-- none ${shellWord(path)}` : `none ${shellWord(path)}`;
+  return `mount -t bpf -o ${shellWord(optionsOf(delegation, profile))} ${operands}\n`;
 }
 
 /** A line of fstab(5), with octal escapes in the path. */
