@@ -1,5 +1,7 @@
-/** Letters that a word and a name have at least where an edit is a certain slip: of few letters, one makes another word. */
+/** Letters that a name has at least where one of them is wrong: of few letters, one makes another word. */
 const LEAST_LETTERS = 5;
+/** The same where two are swapped, as all letters are there. */
+const LEAST_SWAPPED = 4;
 
 /**
  * The name that a word can only be a slip of: the only one of the same letters, whatever their case and what separates them, or the only
@@ -10,9 +12,12 @@ export function certainSlip(word: string, names: readonly string[]): string | un
   const letters = plainLetters(word);
   const same = names.filter((name) => plainLetters(name) === letters);
   if (same.length > 0) return same.length === 1 ? same[0] : undefined;
-  if (letters.length < LEAST_LETTERS) return undefined;
-  const near = names.filter((name) => name.length >= LEAST_LETTERS && isOneEdit(letters, plainLetters(name)));
-  return near.length === 1 ? near[0] : undefined;
+  const near = names.filter((name) => isOneEdit(letters, plainLetters(name)));
+  const [only, ...others] = near;
+  if (only === undefined || others.length > 0) return undefined;
+  const name = plainLetters(only);
+  const isSwapped = [...letters].sort().join('') === [...name].sort().join('');
+  return Math.min(letters.length, name.length) >= (isSwapped ? LEAST_SWAPPED : LEAST_LETTERS) ? only : undefined;
 }
 
 function plainLetters(text: string): string {

@@ -92,7 +92,7 @@ describe('lint', () => {
     expect(stdout.match(/mask-taken-for-all/g)).toHaveLength(1);
     const all = file('all.options', 'delegate_progs=ANY,delegate_cmds=all\n');
     await inProcess(['lint', all, '--fix']);
-    expect(readFileSync(all, 'utf8')).toBe('delegate_progs=any,delegate_cmds=all\n');
+    expect(readFileSync(all, 'utf8')).toBe('delegate_progs=ANY,delegate_cmds=all\n');
   });
 
   test('the v12 series takes no names: that is said, and nothing is mended', async () => {

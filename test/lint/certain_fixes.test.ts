@@ -144,5 +144,7 @@ test('a slip: one edit of a name is, unless another name is as near; of a word o
     { numRuns: cases(100, 5_000) },
   );
   expect(certainSlip('xpd', ['xdp'])).toBeUndefined();
+  expect(certainSlip('hahs', ['hash'])).toBe('hash');
+  expect(certainSlip('hass', ['hash'])).toBeUndefined();
   expect(certainSlip('XDP', ['xdp'])).toBe('xdp');
 });

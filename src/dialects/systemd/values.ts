@@ -51,11 +51,14 @@ export function unquotedWords(text: string): string[] {
 
 /** A whole number in C notation, or with 0b or 0o; undefined for any other text. Source: systemd 262, src/basic/parse-util.c: safe_atoi(). */
 export function safeInteger(text: string): number | undefined {
-  const [, sign, digits = ''] = /^[ \t\n\r]*([-+]?)(0[box][0-9a-f]+|\d+)$/i.exec(text) ?? [];
-  // A sign and a base of Python exclude each other.
-  if (digits === '' || (sign !== '' && /^0[bo]/i.test(digits))) return undefined;
-  const number = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  const [, before = '', base = '', after = '', digits = ''] =
+    /^[ \t\n\r]*([-+]?)(0[bo](?=[-+\d])|0x(?=[0-9a-f])|0(?=\d))?([-+]?)([0-9a-f]+)$/i.exec(text) ?? [];
+  // A sign is before digits: behind 0b and 0o, and before any other base.
+  const isOfPython = /^0[bo]/i.test(base);
+  if (digits === '' || (isOfPython ? before : after) !== '') return undefined;
+  const number = Number((base === '0' ? '0o' : base) + digits);
   if (Number.isNaN(number) || number > 0x7fff_ffff) return undefined;
+  const sign = before || after;
   return sign === '-' ? -number : number;
 }
 
