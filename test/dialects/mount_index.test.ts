@@ -54,27 +54,3 @@ test('the index finds what a look at every mount finds', () => {
     { numRuns: cases(300, 20_000) },
   );
 });
-
-describe('the time grew with the square of the lines', () => {
-  const COUNT = 20_000;
-  const lines = (line: (i: number) => string) => Array.from({ length: COUNT }, (_, i) => line(i)).join('');
-
-  test.each([
-    ['mountinfo', lines((i) => `${i + 2} 1 0:${i} / /m/${i} rw - bpf none rw,delegate_cmds=any\n`)],
-    ['mountinfo', lines((i) => `${i + 2} ${i + 1} 0:${i} / /m rw - bpf none rw,delegate_cmds=any\n`)],
-    ['fstab', lines((i) => `none /m/${i} bpf delegate_cmds=any 0 0\n`)],
-    ['incus', `config:\n${lines((i) => `  user.k${i}: v\n`)}`],
-    ['incus', `config:\n${lines((i) => `  security.bpffs.delegate_k${i}: v\n`)}`],
-    ['mount-command', lines((i) => `true && mount -t bpf none /m/${i} -o delegate_cmds=any\n`)],
-    ['systemd-unit', `[Service]\n${lines((i) => `BPFDelegateK${i}=any\n`)}`],
-  ] as const)(
-    '%s (%#)',
-    (format, text) => {
-      const start = performance.now();
-      readDelegations({ file: 'f', text }, { format });
-      // Far from the minutes that it took, on a slow machine too.
-      expect(performance.now() - start).toBeLessThan(15_000);
-    },
-    60_000,
-  );
-});
