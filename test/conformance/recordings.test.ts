@@ -12,7 +12,7 @@ import { switched, WRONG_RULES, WRONG_SIDES } from './broken_implementations.js'
 // What is stored of real kernels. A fixed sample by default; RECORDINGS=all replays every case.
 
 const FOLDER = fileURLToPath(new URL('../../recordings', import.meta.url));
-const FILES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.ndjson.gz')) : [];
+const FILES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => /^linux-.*\.ndjson\.gz$/.test(name)) : [];
 const isAll = process.env.RECORDINGS === 'all';
 /** One case of this many. */
 const SAMPLE = isAll ? 1 : 20;
