@@ -53,7 +53,8 @@ static enum verdict verdict_of(long ret)
 		{ "invalid func ", REFUSED },
 		{ "cannot call GPL-restricted function", GPL_RESTRICTED },
 		{ "helper call is not allowed in probe", TARGET_DISALLOWS },
-		{ "might sleep", NEEDS_SLEEPABLE },
+		{ "helper call might sleep in a non-sleepable prog", NEEDS_SLEEPABLE },
+		{ " in non-sleepable prog", NEEDS_SLEEPABLE },
 	};
 
 	if (ret >= 0)

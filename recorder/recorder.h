@@ -389,7 +389,7 @@ struct load {
 	const struct token *token; /* NULL: none */
 };
 
-/* The verifier's log of the last load. */
+/* The verifier's log of the last load, without the report that newer kernels end it with. */
 extern char load_log[1 << 20];
 /* A descriptor, or a negated errno. */
 long load(const struct load *what);
