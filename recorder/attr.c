@@ -23,11 +23,6 @@ enum {
 /* Nothing is open on it: limits keep descriptors far below. */
 enum { CLOSED_FD = 900000, MISSING_ID = 0x7ffffff0, START_MAX = 0x7fffffff };
 
-struct insn {
-	uint8_t code, registers;
-	int16_t off;
-	int32_t imm;
-};
 enum { MOV64_IMM = 0xb7, EXIT = 0x95 };
 enum { LONG_PROGRAM = 5000 };
 
@@ -87,7 +82,7 @@ int attach_value(const char *name)
 
 /* Attach types that suit a program type, by the names libbpf gives its sections; 0 for types not named. */
 static const struct {
-	const char *prog, *attachs[20];
+	const char *prog, *attachs[20]; /* up to NULL */
 } FITTING[] = {
 	{ "cgroup_skb", { "cgroup_inet_ingress", "cgroup_inet_egress" } },
 	{ "cgroup_sock",
@@ -120,6 +115,16 @@ static const struct {
 	{ "netfilter", { "netfilter" } },
 };
 
+const char *const *fitting_attachs(unsigned prog_type)
+{
+	static const char *const none[] = { NULL };
+
+	for (unsigned i = 0; i < ARRAY_LEN(FITTING); i++)
+		if (prog_is(prog_type, FITTING[i].prog))
+			return FITTING[i].attachs;
+	return none;
+}
+
 unsigned fixed_up_attach(unsigned prog_type, unsigned attach)
 {
 	if (attach == 0 && prog_is(prog_type, "cgroup_sock"))
@@ -131,18 +136,16 @@ unsigned fixed_up_attach(unsigned prog_type, unsigned attach)
 
 unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type)
 {
-	for (unsigned i = 0; i < ARRAY_LEN(FITTING); i++) {
-		unsigned count = 0;
-		int value;
+	const char *const *fitting = fitting_attachs(prog_type);
+	unsigned count = 0;
+	int value;
 
-		if (!prog_is(prog_type, FITTING[i].prog))
-			continue;
-		while (count < ARRAY_LEN(FITTING[i].attachs) && FITTING[i].attachs[count])
-			count++;
-		value = attach_value(FITTING[i].attachs[rng_below(rng, count)]);
-		return value < 0 ? 0 : (unsigned)value;
-	}
-	return 0;
+	while (fitting[count])
+		count++;
+	if (!count)
+		return 0;
+	value = attach_value(fitting[rng_below(rng, count)]);
+	return value < 0 ? 0 : (unsigned)value;
 }
 
 /* Valid attributes for the type; types without a line are like a hash. */

@@ -10,13 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Kinds of BTF types, as numbered in Documentation/bpf/btf.rst. */
-enum {
-	BTF_INT = 1, BTF_ARRAY = 3, BTF_STRUCT = 4, BTF_UNION = 5, BTF_ENUM = 6, BTF_TYPEDEF = 8, BTF_VOLATILE = 9,
-	BTF_CONST = 10, BTF_FUNC = 12, BTF_FUNC_PROTO = 13, BTF_VAR = 14, BTF_DATASEC = 15, BTF_DECL_TAG = 17,
-	BTF_ENUM64 = 19
-};
-
 struct btf_type {
 	uint32_t name, info, size_or_type;
 	uint32_t rest[];
@@ -26,7 +19,7 @@ static const char *strings;
 static const struct btf_type **types;
 static unsigned type_count;
 
-struct vocabulary vocabulary[KINDS];
+struct vocabulary vocabulary[KINDS], helper_names;
 struct btf_ids btf_ids;
 unsigned attr_size, prog_load_size;
 
@@ -72,10 +65,9 @@ static unsigned words_after(const struct btf_type *type)
 	}
 }
 
-static void read_enum(enum kind kind, const struct btf_type *type)
+static void read_enum(struct vocabulary *words, const char *prefix, const struct btf_type *type)
 {
-	struct vocabulary *words = &vocabulary[kind];
-	size_t prefix = strlen(KIND_ENUMS[kind].prefix);
+	size_t length = strlen(prefix);
 
 	if (words->count || !members_of(type))
 		return;
@@ -85,11 +77,11 @@ static void read_enum(enum kind kind, const struct btf_type *type)
 		int value = (int)type->rest[2 * i + 1];
 		struct enumerator *item;
 
-		if (strncmp(name, KIND_ENUMS[kind].prefix, prefix) != 0)
+		if (strncmp(name, prefix, length) != 0)
 			continue;
 		item = &words->items[words->count++];
 		item->spelled = name;
-		item->name = strdup(name + prefix);
+		item->name = strdup(name + length);
 		for (char *c = item->name; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
 		item->value = value;
@@ -155,7 +147,9 @@ static void note_type(unsigned id, const struct btf_type *type)
 	if (kind == BTF_ENUM)
 		for (enum kind k = 0; k < KINDS; k++)
 			if (strcmp(name, KIND_ENUMS[k].enum_name) == 0)
-				read_enum(k, type);
+				read_enum(&vocabulary[k], KIND_ENUMS[k].prefix, type);
+	if (kind == BTF_ENUM && strcmp(name, "bpf_func_id") == 0)
+		read_enum(&helper_names, "BPF_FUNC_", type);
 	for (unsigned i = 0; i < ARRAY_LEN(wanted); i++)
 		if (wanted[i].kind == kind && strcmp(wanted[i].name, name) == 0)
 			*wanted[i].id = id;
@@ -215,7 +209,24 @@ void btf_read(void)
 			fail("the kernel's BTF has no enum %s", KIND_ENUMS[k].enum_name);
 	if (!attr_size || !prog_load_size)
 		fail("the kernel's BTF has no union bpf_attr");
-	free(types);
+}
+
+unsigned btf_find(unsigned kind, const char *name)
+{
+	for (unsigned id = 1; id < type_count; id++)
+		if (kind_of(types[id]) == kind && strcmp(strings + types[id]->name, name) == 0)
+			return id;
+	return 0;
+}
+
+int btf_member(unsigned struct_id, const char *name)
+{
+	const struct btf_type *type = types[struct_id];
+
+	for (unsigned i = 0; i < members_of(type); i++)
+		if (strcmp(strings + type->rest[3 * i], name) == 0)
+			return (int)i;
+	return -1;
 }
 
 const char *name_of(enum kind kind, unsigned value)

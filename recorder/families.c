@@ -27,6 +27,12 @@ static void record_family(enum family family, int count)
 	case F_MOUNT_OPTIONS:
 		record_mount_options(count);
 		break;
+	case F_HELPERS:
+		record_helpers();
+		break;
+	case F_LIBERTIES:
+		record_liberties();
+		break;
 	default:
 		missing = lsm_missing();
 		if (missing)
@@ -45,7 +51,9 @@ void family_counts(unsigned long cases, unsigned families, unsigned long counts[
 	for (enum family f = 0; f < FAMILIES; f++)
 		all += families & 1u << f ? shares[f] : 0;
 	for (enum family f = 0; f < FAMILIES; f++)
-		counts[f] = families & 1u << f ? cases * shares[f] / all : 0;
+		counts[f] = families & 1u << f & CASE_FAMILIES ? cases * shares[f] / all : 0;
+	for (enum family f = F_HELPERS; f < FAMILIES; f++)
+		counts[f] = families >> f & 1;
 }
 
 void record_all(int sysctl, const unsigned long counts[FAMILIES])
@@ -103,7 +111,8 @@ int finish(void)
 		sum += recording.counts[f];
 	fprintf(stderr, "recorder: %lu records", sum);
 	for (enum family f = 0; f < FAMILIES; f++)
-		fprintf(stderr, ", %s %lu", FAMILY_NAMES[f], recording.counts[f]);
+		if (f < F_HELPERS || recording.counts[f])
+			fprintf(stderr, ", %s %lu", FAMILY_NAMES[f], recording.counts[f]);
 	fprintf(stderr, ", lost %lu\n", lost);
 	return lost ? 1 : 0;
 }

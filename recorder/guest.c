@@ -2,6 +2,7 @@
 /*
  * Process 1 of a guest: mounts file systems, records with each value of the sysctl, powers off.
  * Its options are on the kernel's command line: recorder.out=/dev/ttyS1 recorder.seed=1 recorder.cases=40000
+ * recorder.families=helpers,liberties
  */
 #define _GNU_SOURCE
 #include "recorder.h"
@@ -83,7 +84,14 @@ static int record(void)
 	} rounds[] = { { 0, 40 }, { 2, 40 }, { 1, 20 } };
 	const char *path = parameter("out", "/dev/ttyS1");
 	unsigned long cases = strtoul(parameter("cases", "40000"), NULL, 0), counts[FAMILIES];
+	const char *list = parameter("families", NULL);
+	unsigned families = CASE_FAMILIES;
+	char names[256];
 
+	if (list) {
+		snprintf(names, sizeof(names), "%s", list);
+		families = parse_families(names);
+	}
 	recording.seed = strtoull(parameter("seed", "1"), NULL, 0);
 	out_file = fopen(path, "we");
 	if (!out_file)
@@ -91,10 +99,12 @@ static int record(void)
 	make_raw(fileno(out_file));
 	setvbuf(out_file, NULL, _IOFBF, 1 << 16);
 	prepare();
-	vocabulary_write(parameter("vocabulary", "/dev/ttyS2"));
+	vocabulary_write(parameter("vocabulary", "/dev/ttyS2"), families & PROGRAM_FAMILIES);
 	for (unsigned i = 0; i < ARRAY_LEN(rounds); i++) {
 		set_sysctl(rounds[i].sysctl);
-		family_counts(cases * rounds[i].percent / 100, (1u << FAMILIES) - 1, counts);
+		family_counts(cases * rounds[i].percent / 100, families, counts);
+		/* With 0 alone some programs load without CAP_BPF. */
+		families &= CASE_FAMILIES;
 		record_all(rounds[i].sysctl, counts);
 	}
 	tcdrain(fileno(out_file));

@@ -31,12 +31,6 @@ static struct world world;
 static struct refusal refusal;
 static int first_case;
 
-struct insn {
-	uint8_t code, registers;
-	int16_t off;
-	int32_t imm;
-};
-
 /* A program on the hook: {only_if} {asker} return an errno, else 0. Returns the link. */
 static int attach(const struct refusal *what)
 {

@@ -19,7 +19,7 @@ static int read_sysctl(void)
 	return value;
 }
 
-static unsigned parse_families(char *list)
+unsigned parse_families(char *list)
 {
 	unsigned families = 0;
 
@@ -29,15 +29,15 @@ static unsigned parse_families(char *list)
 		while (f < FAMILIES && strcmp(name, FAMILY_NAMES[f]) != 0)
 			f++;
 		if (f == FAMILIES)
-			fail("unknown family %s: must be use, token_create, mount_options or lsm", name);
+			fail("unknown family %s: must be use, token_create, mount_options, lsm, helpers or liberties", name);
 		families |= 1u << f;
 	}
 	return families;
 }
 
 static const char USAGE[] =
-	"usage: recorder --out FILE [--seed N] [--families use,token_create,mount_options,lsm] [--cases N | --short]\n"
-	"                [--vocabulary FILE]\n"
+	"usage: recorder --out FILE [--seed N] [--families use,token_create,mount_options,lsm,helpers,liberties]\n"
+	"                [--cases N | --short] [--vocabulary FILE]\n"
 	"Records what this kernel answers. Needs root; changes nothing that outlives it.\n";
 
 int main(int argc, char **argv)
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' }, { 0 },
 	};
 	const char *path = NULL, *vocabulary_path = NULL;
-	unsigned families = (1u << FAMILIES) - 1;
+	unsigned families = CASE_FAMILIES;
 	unsigned long cases = 40000, counts[FAMILIES];
 	int option;
 
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 		fail("%s: %s", path, strerror(errno));
 	prepare();
 	if (vocabulary_path)
-		vocabulary_write(vocabulary_path);
+		vocabulary_write(vocabulary_path, families & PROGRAM_FAMILIES);
 	family_counts(cases, families, counts);
 	record_all(read_sysctl(), counts);
 	return finish();

@@ -6,7 +6,8 @@
 #include <stdarg.h>
 
 FILE *out_file;
-const char *const FAMILY_NAMES[FAMILIES] = { "use", "token_create", "mount_options", "lsm" };
+const char *const FAMILY_NAMES[FAMILIES] = { "use",	"token_create", "mount_options",
+					     "lsm", "helpers",	    "liberties" };
 struct recording recording;
 
 void out(const char *format, ...)

@@ -14,6 +14,11 @@
  *   attr.c     attributes of bpf() commands, valid for each type
  *   fixtures.c descriptors and ids that requests use
  *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
+ *   load.c     loads of programs with the verifier's log
+ *   functions.c   BTF of the functions in such programs
+ *   loaders.c  who loads them
+ *   programs.c, liberty_programs.c   the programs
+ *   helpers.c, liberties.c   the families of programs
  *   guest.c    process 1 of a guest
  *   families.c order of the families, totals
  *   main.c     arguments
@@ -66,10 +71,12 @@ struct recording {
 	uint64_t seed;
 	int sysctl;
 	const char *kernel;
-	unsigned long counts[4];
+	unsigned long counts[6];
 };
 extern struct recording recording;
-enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, FAMILIES };
+enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, F_HELPERS, F_LIBERTIES, FAMILIES };
+/* Families of cases, which are recorded unless others are asked for; and those of programs. */
+enum { CASE_FAMILIES = (1 << F_HELPERS) - 1, PROGRAM_FAMILIES = 1 << F_HELPERS | 1 << F_LIBERTIES };
 extern const char *const FAMILY_NAMES[FAMILIES];
 
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -104,6 +111,7 @@ struct btf_ids {
 };
 
 extern struct vocabulary vocabulary[KINDS];
+extern struct vocabulary helper_names; /* enum bpf_func_id */
 extern struct btf_ids btf_ids;
 /* Of union bpf_attr, and of its fields for PROG_LOAD. */
 extern unsigned attr_size, prog_load_size;
@@ -113,10 +121,21 @@ void btf_read(void);
 const char *name_of(enum kind kind, unsigned value);
 uint64_t known_mask(enum kind kind);
 
+/* Kinds of BTF types, as numbered in Documentation/bpf/btf.rst. */
+enum {
+	BTF_INT = 1, BTF_PTR = 2, BTF_ARRAY = 3, BTF_STRUCT = 4, BTF_UNION = 5, BTF_ENUM = 6, BTF_TYPEDEF = 8,
+	BTF_VOLATILE = 9, BTF_CONST = 10, BTF_FUNC = 12, BTF_FUNC_PROTO = 13, BTF_VAR = 14, BTF_DATASEC = 15,
+	BTF_DECL_TAG = 17, BTF_ENUM64 = 19
+};
+/* The id of the kernel's first type of that kind and name, or 0. */
+unsigned btf_find(unsigned kind, const char *name);
+/* The index of a structure's member, or -1. */
+int btf_member(unsigned struct_id, const char *name);
+
 /* vocabulary.c */
 
 /* Writes {"kernel":..,"attr_size":..,"cmds":{NAME:number,..},..} in the order of the enumerations. */
-void vocabulary_write(const char *path);
+void vocabulary_write(const char *path, int with_helpers);
 
 /* userns.c */
 
@@ -154,6 +173,9 @@ struct answer {
 };
 
 #define MAX_CASES 1024
+
+/* By bit of struct caller's caps. */
+extern const int CAP_NUMBERS[4];
 
 /* Draws and makes a random tree with `count` namespaces besides the initial one. */
 void tree_draw(struct tree *tree, struct rng *rng, int count);
@@ -280,6 +302,12 @@ struct attr {
 	unsigned size;
 };
 
+struct insn {
+	uint8_t code, registers;
+	int16_t off;
+	int32_t imm;
+};
+
 void put32(struct attr *attr, unsigned offset, uint32_t value);
 void put64(struct attr *attr, unsigned offset, uint64_t value);
 int takes_token_field(unsigned cmd);
@@ -287,6 +315,8 @@ int takes_token_field(unsigned cmd);
 unsigned fixed_up_attach(unsigned prog_type, unsigned attach);
 /* -1: this kernel has none of that name. */
 int attach_value(const char *name);
+/* The names of the attach types that suit a program type, up to NULL. */
+const char *const *fitting_attachs(unsigned prog_type);
 /* A random attach type that the program type may be loaded with. */
 unsigned draw_fitting_attach(struct rng *rng, unsigned prog_type);
 /* A request's attributes; `token` may be NULL where it uses none. */
@@ -336,6 +366,92 @@ int is_skipped(const struct world *world, int index);
 void out_use(const struct world *world, int index);
 void ask_use(void *world, int index, struct answer *answer);
 
+/* functions.c */
+
+/* Types in the BTF: functions, which take an xdp_md, a __sk_buff, and what bpf_loop() gives its callback. */
+enum { FUNCTION_ON_XDP = 10, FUNCTION_ON_SKB, FUNCTION_CALLBACK };
+int functions_btf(void);
+
+/* load.c */
+
+struct load_function {
+	unsigned at, type; /* 0: none */
+};
+
+/* A program to load. */
+struct load {
+	unsigned type, attach, btf_id;
+	int replaces; /* an ext's: the program, or 0 */
+	int sleepable, not_gpl;
+	const struct insn *insns;
+	unsigned count;
+	struct load_function functions[2];
+	const struct token *token; /* NULL: none */
+};
+
+/* The verifier's log of the last load, without the report that newer kernels end it with. */
+extern char load_log[1 << 20];
+/* A descriptor, or a negated errno. */
+long load(const struct load *what);
+/* The last line of the log that is more than statistics, or nothing. */
+void last_line(char *line, size_t size);
+
+/* loaders.c */
+
+enum { LOADERS = 33 };
+struct loaders {
+	struct tree tree;
+	struct token token;
+	struct caller callers[LOADERS];
+};
+extern struct loaders loaders;
+void loaders_make(void);
+void loaders_close(void);
+/* NULL: that one has none. */
+const struct token *loader_token(int index);
+/* "userns":…,"caps":[…],"token":…,"token_userns":…, */
+void out_loader(int index);
+
+/* programs.c */
+
+#define MAX_PROGRAMS 200
+
+struct program {
+	unsigned type, attach; /* of struct_ops: the member's index */
+	const char *target; /* NULL: none */
+	unsigned btf_id; /* the target's */
+	int replaces; /* an ext's: the program, or 0 */
+	unsigned function; /* an ext's */
+	int sleepable;
+	int returns;
+};
+extern struct program programs[MAX_PROGRAMS];
+extern int program_count;
+/* Those that root may load here. */
+void programs_make(void);
+void programs_close(void);
+struct load program_load(const struct program *program, const struct insn *insns, unsigned count);
+/* "prog_type":… to "sleepable":… */
+void out_program(const struct program *program);
+
+int prog_value(const char *name);
+
+/* liberty_programs.c */
+
+#define MAX_LIBERTIES 400
+
+struct liberty {
+	const char *test;
+	struct load what; /* but for the token */
+};
+/* Returns how many. */
+int liberties_make(struct liberty liberties[MAX_LIBERTIES]);
+void liberties_close(void);
+
+/* helpers.c, liberties.c */
+void record_helpers(void);
+void record_liberties(void);
+
 /* workdir.c */
 extern const char *scratch; /* a private tmpfs */
 extern char mount_point[16]; /* a directory in it */
@@ -348,10 +464,15 @@ void workdir_remove(void);
 void prepare(void);
 /* Distributes a number of cases over the families. */
 void family_counts(unsigned long cases, unsigned families, unsigned long counts[FAMILIES]);
-/* Records with the present value of the sysctl. */
+/* Records with the present value of the sysctl. A family of programs is recorded once, whatever its count. */
 void record_all(int sysctl, const unsigned long counts[FAMILIES]);
 /* Closes the recording, prints totals; the exit status. */
 int finish(void);
+
+/* main.c */
+
+/* The families of a list of names, by bit; cuts the list. */
+unsigned parse_families(char *list);
 
 /* guest.c */
 _Noreturn void guest_main(void);

@@ -17,8 +17,7 @@
 #include <linux/securebits.h>
 
 enum { CAP_BPF_ = 39, CAP_PERFMON_ = 38 };
-/* By bit of struct caller's caps. */
-static const int CAP_NUMBERS[4] = { CAP_BPF_, CAP_PERFMON_, CAP_NET_ADMIN, CAP_SYS_ADMIN };
+const int CAP_NUMBERS[4] = { CAP_BPF_, CAP_PERFMON_, CAP_NET_ADMIN, CAP_SYS_ADMIN };
 static const char *const CAP_NAMES[5] = { "BPF", "PERFMON", "NET_ADMIN", "SYS_ADMIN", "OTHERS" };
 static const uint64_t CAPS_FULL = ((uint64_t)1 << 41) - 1;
 

@@ -1,4 +1,5 @@
 // Records the answers of a Debian kernel: npm run record -- --kernel 6.12 [--seed N] [--out FILE] [--cases N] [--kvm]
+// Or what it lets programs do: npm run record -- --kernel 6.12 --families helpers,liberties [--mitigations off]
 //
 // Fetches the kernel's package with apt (private lists, under build/kernels), boots it in QEMU with the recorder
 // (recorder/*.c) as its only process, checks that the recording is complete, and stores it.
@@ -15,10 +16,32 @@ import { parseOptions, USAGE } from './record/options.mjs';
 import { cache, root } from './record/paths.mjs';
 import { compress, recordInIndex, sha256, storeVocabulary, writeWhole } from './record/store.mjs';
 
+/** A recording of cases: its file, the recorder's options, and what index.json says of it. */
+function cases({ release, seed, cases: count }) {
+  return {
+    file: `linux-${release}.ndjson.gz`,
+    options: [`recorder.seed=${seed}`, `recorder.cases=${count}`],
+    expected: ` of about ${Number(count).toLocaleString('en')} cases`,
+    indexed: { seed: Number(seed), cases: Number(count) },
+  };
+}
+
+/** A recording of what programs may do. */
+function programs({ release, families, mitigations }) {
+  return {
+    file: `programs-linux-${release}${mitigations ? `-mitigations-${mitigations}` : ''}.ndjson.gz`,
+    options: [`recorder.families=${families}`, ...(mitigations ? [`mitigations=${mitigations}`] : [])],
+    expected: ' records',
+    indexed: { mitigations: mitigations ?? 'auto' },
+  };
+}
+
 /** Makes and stores the recording that the options describe. */
-async function record({ release, seed, cases, kvm, out }) {
+async function record(options) {
   requireTools();
-  const target = out ?? join(root, 'recordings', `linux-${release}.ndjson.gz`);
+  const { release, kvm, out } = options;
+  const kind = options.families ? programs(options) : cases(options);
+  const target = out ?? join(root, 'recordings', kind.file);
   mkdirSync(dirname(target), { recursive: true });
   const { image, packageFile } = fetchKernel(release);
   const work = join(cache, release, `run-${process.pid}`);
@@ -31,9 +54,12 @@ async function record({ release, seed, cases, kvm, out }) {
     log(`booting ${packageFile} (${kvm ? 'KVM' : 'emulation'})`);
     const started = Date.now();
     const cpu = cpuFor(release);
-    const { console, recorded, vocabulary } = await boot({ image, ramdisk, cpu, kvm, seed, cases, work });
+    const { options: kernelOptions, expected } = kind;
+    const guest = { image, ramdisk, cpu, kvm, options: kernelOptions, expected, work };
+    const { console, recorded, vocabulary } = await boot(guest);
     const seconds = (Date.now() - started) / 1000;
     const found = checkRecording(console, recorded);
+    for (const [, what] of console.matchAll(/^recorder: (not asked: .*?)\r?$/gm)) log(what);
     if (out === undefined) storeVocabulary(release, packageFile, vocabulary);
     const packed = compress(recorded);
     writeWhole(target, packed);
@@ -41,8 +67,7 @@ async function record({ release, seed, cases, kvm, out }) {
     recordInIndex(target, {
       kernel: found.kernel,
       package: packageFile,
-      seed: Number(seed),
-      cases: Number(cases),
+      ...kind.indexed,
       machine: kvm ? 'KVM' : `QEMU ${qemu}, -cpu ${cpu}`,
       records: found.records,
       families: found.families,
@@ -50,7 +75,7 @@ async function record({ release, seed, cases, kvm, out }) {
     });
     const families = Object.entries(found.families).map(([family, count]) => `${family} ${count.toLocaleString('en')}`);
     process.stdout.write(
-      `${found.kernel}: ${found.records.toLocaleString('en')} cases in ${seconds.toFixed(1)} s (${families.join(', ')})\n` +
+      `${found.kernel}: ${found.records.toLocaleString('en')} records in ${seconds.toFixed(1)} s (${families.join(', ')})\n` +
         `${recorded.length.toLocaleString('en')} bytes, sha256 ${sha256(recorded)}\n` +
         `${target}: ${packed.length.toLocaleString('en')} bytes\n`,
     );

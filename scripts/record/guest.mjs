@@ -17,7 +17,7 @@ export function cpuFor(release) {
 }
 
 /** Shows the number of lines of a growing file on a terminal, until the function it returns is called. */
-function showProgress(file, cases) {
+function showProgress(file, expected) {
   if (!onTerminal) return () => {};
   const buffer = Buffer.alloc(1 << 20);
   let fd;
@@ -29,7 +29,7 @@ function showProgress(file, cases) {
       got = readSync(fd, buffer, 0, buffer.length, null);
       for (let at = buffer.indexOf(10); at >= 0 && at < got; at = buffer.indexOf(10, at + 1)) lines += 1;
     }
-    process.stderr.write(`\rrecord: ${lines.toLocaleString('en')} of about ${cases.toLocaleString('en')} cases`);
+    process.stderr.write(`\rrecord: ${lines.toLocaleString('en')}${expected}`);
   };
   const timer = setInterval(update, 500);
   return () => {
@@ -39,8 +39,11 @@ function showProgress(file, cases) {
   };
 }
 
-/** Boots the guest; resolves with its console, the recording and the vocabulary once it powered off. */
-export async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
+/**
+ * Boots the guest, with `options` on the kernel's command line besides those that all have; resolves with its console,
+ * the recording and the vocabulary once it powered off. `expected` says how much there will be, for the progress.
+ */
+export async function boot({ image, ramdisk, cpu, kvm, options, expected, work }) {
   const console = join(work, 'console');
   const out = join(work, 'out');
   const vocabulary = join(work, 'vocabulary');
@@ -49,10 +52,10 @@ export async function boot({ image, ramdisk, cpu, kvm, seed, cases, work }) {
     ['-cpu', kvm ? 'host' : cpu],
     ['-m', '1024', '-smp', '1', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ['-kernel', image, '-initrd', ramdisk],
-    ['-append', `console=ttyS0 quiet panic=-1 lsm=bpf recorder.seed=${seed} recorder.cases=${cases}`],
+    ['-append', `console=ttyS0 quiet panic=-1 lsm=bpf ${options.join(' ')}`],
     ['-serial', `file:${console}`, '-serial', `file:${out}`, '-serial', `file:${vocabulary}`],
   ].flat();
-  const stop = showProgress(out, Number(cases));
+  const stop = showProgress(out, expected);
   const child = spawn('qemu-system-x86_64', command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk) => {

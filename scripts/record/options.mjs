@@ -2,13 +2,18 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './errors.mjs';
 
 export const USAGE = `usage: npm run record -- --kernel 6.12 [--seed N] [--cases N] [--out FILE] [--kvm]
+       npm run record -- --kernel 6.12 --families helpers,liberties [--mitigations off] [--out FILE] [--kvm]
 
-  --kernel R   the release to record, such as 6.12
-  --seed N     seed of the cases (default 1)
-  --cases N    cases in all (default 40000)
-  --out FILE   where the recording goes (default recordings/linux-R.ndjson.gz)
-  --kvm        run the guest with KVM instead of emulation
-  --help       this text`;
+  --kernel R          the release to record, such as 6.12
+  --seed N            seed of the cases (default 1)
+  --cases N           cases in all (default 40000)
+  --families LIST     helpers, liberties or both, instead of cases
+  --mitigations off   boot with mitigations=off: some liberties depend on it
+  --out FILE          where the recording goes (default recordings/linux-R.ndjson.gz, of families programs-linux-R.ndjson.gz)
+  --kvm               run the guest with KVM instead of emulation
+  --help              this text`;
+
+const PROGRAM_FAMILIES = ['helpers', 'liberties'];
 
 /** The options of the command line. Throws a UsageError. */
 export function parseOptions(args) {
@@ -23,6 +28,13 @@ export function parseOptions(args) {
       throw new UsageError(`--${name} must be a non-negative integer, got '${values[name]}'\n${USAGE}`);
     }
   }
+  const { families, mitigations } = values;
+  if (families?.split(',').some((family) => !PROGRAM_FAMILIES.includes(family))) {
+    throw new UsageError(`--families must be some of ${PROGRAM_FAMILIES.join(', ')}, got '${families}'\n${USAGE}`);
+  }
+  if (mitigations !== undefined && (mitigations !== 'off' || !families)) {
+    throw new UsageError(`--mitigations must be off, and with --families\n${USAGE}`);
+  }
   return { ...values, release };
 }
 
@@ -31,6 +43,8 @@ function parse(args) {
     kernel: { type: 'string' },
     seed: { type: 'string', default: '1' },
     cases: { type: 'string', default: '40000' },
+    families: { type: 'string' },
+    mitigations: { type: 'string' },
     out: { type: 'string' },
     kvm: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -10,10 +10,12 @@ import { compareVersions } from './versions.mjs';
 export function storeVocabulary(release, packageFile, text) {
   const file = join(root, 'vocabulary', `${release}.json`);
   const [name, version, architecture] = packageFile.replace(/\.deb$/, '').split('_');
-  const { kernel: _, ...vocabulary } = JSON.parse(text);
-  const source = `BTF of Debian's ${name} ${version} (${architecture})`;
-  const stored = `${JSON.stringify({ source, ...vocabulary }, null, 2)}\n`;
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const { kernel: _, ...words } = JSON.parse(text);
+  // Only recordings of programs come with the names of helpers: others keep them.
+  const { helpers } = before === undefined ? words : { ...JSON.parse(before), ...words };
+  const source = `BTF of Debian's ${name} ${version} (${architecture})`;
+  const stored = `${JSON.stringify({ source, ...words, helpers }, null, 2)}\n`;
   if (stored === before) return;
   writeWhole(file, stored);
   const state = before === undefined ? 'new' : 'changed';

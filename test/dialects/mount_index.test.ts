@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MountIndex } from '../../src/dialects/mount/mount_index.js';
-import { readDelegations } from '../../src/dialects/read_delegations.js';
 import { cases } from '../cases.js';
 
 interface Mount {

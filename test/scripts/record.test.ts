@@ -12,7 +12,8 @@ function record(...args: string[]): { status: number | null; stdout: string; std
 test('the recording script lists its options', () => {
   const { status, stdout, stderr } = record('--help');
   expect([status, stderr]).toEqual([0, '']);
-  for (const option of ['kernel', 'seed', 'cases', 'out', 'kvm']) expect(stdout).toContain(`--${option}`);
+  for (const option of ['kernel', 'seed', 'cases', 'families', 'mitigations', 'out', 'kvm'])
+    expect(stdout).toContain(`--${option}`);
 });
 
 test.each([
@@ -22,6 +23,16 @@ test.each([
     'a seed that is no integer',
     ['--kernel', '6.12', '--seed', '1.5'],
     "--seed must be a non-negative integer, got '1.5'",
+  ],
+  [
+    'a family that is not of programs',
+    ['--kernel', '6.12', '--families', 'use'],
+    "--families must be some of helpers, liberties, got 'use'",
+  ],
+  [
+    'mitigations without families',
+    ['--kernel', '6.12', '--mitigations', 'off'],
+    '--mitigations must be off, and with --families',
   ],
   ['an option that does not exist', ['--kernal', '6.12'], "Unknown option '--kernal'"],
   ['an option without its value', ['--kernel'], "Option '--kernel <value>' argument missing"],

@@ -1,21 +1,26 @@
 import { CAP_BPF, CAP_PERFMON } from '../../abi/capabilities.js';
+import type { Release } from '../vocabulary.js';
 
 /** Something that the verifier lets a program do only with a capability. */
 export interface LibertyRule {
   /** All are needed; asked of the program's own token, or of the initial user namespace. */
   readonly caps: readonly number[];
-  /** Whether a kernel that was booted without mitigations of Spectre grants it without the capability. */
-  readonly withoutMitigations: boolean;
+  /** What is needed besides on a kernel with mitigations of Spectre: bpf_bypass_spec_v1(). */
+  readonly capsForSpeculation: readonly number[];
+  /** The release from which every program has it. */
+  readonly freeSince?: Release;
   /** What it lets a program do. */
   readonly about: string;
   /** Where the kernel asks. */
   readonly source: string;
 }
 
-const BPF = { caps: [CAP_BPF], withoutMitigations: false };
-const PERFMON = { caps: [CAP_PERFMON], withoutMitigations: false };
-const BOTH = { caps: [CAP_BPF, CAP_PERFMON], withoutMitigations: false };
-const SPECTRE = { caps: [CAP_PERFMON], withoutMitigations: true };
+const BPF = { caps: [CAP_BPF], capsForSpeculation: [] };
+const PERFMON = { caps: [CAP_PERFMON], capsForSpeculation: [] };
+const BOTH = { caps: [CAP_BPF, CAP_PERFMON], capsForSpeculation: [] };
+const SPECTRE = { caps: [], capsForSpeculation: [CAP_PERFMON] };
+/** What speculation could do in every round is looked at, until it is too much: a loop does not end so. */
+const LOOP = { caps: [CAP_BPF], capsForSpeculation: [CAP_PERFMON] };
 
 /** The liberties, by name. Which capability each needs is recorded: recordings/programs-linux-*.ndjson.gz, family liberties. */
 export const LIBERTY_RULES = {
@@ -24,8 +29,8 @@ export const LIBERTY_RULES = {
   callbacks: { ...BPF, about: 'functions of the program that helpers call', source: 'add_subprog_and_kfunc()' },
   kfunc_calls: { ...BPF, about: 'calls of kernel functions', source: 'add_subprog_and_kfunc()' },
   may_goto: { ...BPF, about: 'loops by may_goto', source: 'check_cfg()' },
-  loops: { ...BOTH, about: 'bounded loops: jumps back', source: 'check_cfg(), is_state_visited()' },
-  iterators: { ...BOTH, about: 'loops over open-coded iterators', source: 'check_cfg(), is_state_visited()' },
+  loops: { ...LOOP, about: 'bounded loops: jumps back', source: 'check_cfg(), is_state_visited()' },
+  iterators: { ...LOOP, about: 'loops over open-coded iterators', source: 'check_cfg(), is_state_visited()' },
   arena: { ...BOTH, about: 'maps of type arena', source: 'check_map_prog_compatibility()' },
   packet_pointers: { ...BPF, about: 'packet data in cgroup_skb', source: 'cg_skb_is_valid_access()' },
   packet_time: {
@@ -44,6 +49,12 @@ export const LIBERTY_RULES = {
     ...SPECTRE,
     about: 'variable offsets and arithmetic that speculation could leave bounds by',
     source: 'bpf_bypass_spec_v1()',
+  },
+  speculated_dead_code: {
+    ...SPECTRE,
+    freeSince: '6.17',
+    about: 'code that only speculation reaches, and that does what is not allowed',
+    source: 'do_check(): later releases put a barrier before it',
   },
 } as const satisfies Readonly<Record<string, LibertyRule>>;
 export type LibertyName = keyof typeof LIBERTY_RULES;
@@ -76,10 +87,9 @@ export const LIBERTY_TESTS: Readonly<Record<string, LibertyName>> = {
   stack_uninit_to_helper: 'uninitialised_stack',
   map_ptr_read: 'kernel_pointers',
   stack_var_off: 'speculation_v1',
-  stack_var_off_write: 'speculation_v1',
   stack_far_arithmetic: 'speculation_v1',
   map_far_arithmetic: 'speculation_v1',
   spec_v1_mixed: 'speculation_v1',
   spec_v1_paths: 'speculation_v1',
-  spec_v1_dead_branch: 'speculation_v1',
+  spec_v1_dead_branch: 'speculated_dead_code',
 };

@@ -1,8 +1,10 @@
 import { type Cred, capName, initialUserns } from '../capability.js';
 import type { KernelContext } from '../context.js';
+import type { Profile } from '../profile.js';
 import type { BpfToken } from '../token.js';
 import { bpfTokenCapable, type Capable } from '../token_checks.js';
 import type { Trace } from '../trace.js';
+import { RELEASES, type Release } from '../vocabulary.js';
 import type { CapabilityRule } from './capability_rule.js';
 import { LIBERTY_RULES, type LibertyName, type LibertyRule } from './liberties.js';
 import { type HelperRule, type ProgramSpec, programRules } from './program_rules.js';
@@ -72,10 +74,18 @@ export function programPermissions(
     helpers: rules.helpers.map((helper) => helperPermission(helper, program, ask)),
     liberties: (Object.keys(LIBERTY_RULES) as LibertyName[]).map((name) => {
       const rule: LibertyRule = LIBERTY_RULES[name];
-      const { holds, asked } = askAll({ caps: rule.caps, inInit: false }, ask);
-      return { name, rule, granted: holds || (rule.withoutMitigations && !program.hasMitigations), asked };
+      const caps = program.hasMitigations ? [...rule.caps, ...rule.capsForSpeculation] : rule.caps;
+      const { holds, asked } = askAll({ caps, inInit: false }, ask);
+      const isFree = rule.freeSince !== undefined && isReached(kernel.profile, rule.freeSince);
+      const granted = holds || isFree;
+      return { name, rule, granted, asked };
     }),
   };
+}
+
+/** Whether a profile is of a release or a later one. */
+function isReached({ vocabulary }: Profile, release: Release): boolean {
+  return RELEASES.indexOf(vocabulary.release) >= RELEASES.indexOf(release);
 }
 
 type Ask = (cap: number, inInit: boolean) => AskedCapability;
