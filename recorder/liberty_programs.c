@@ -210,7 +210,7 @@ static void add(struct liberty *liberties, int *count, struct liberty one, unsig
 	}
 }
 
-/* So many instructions: all but the last two do nothing. */
+/* This many instructions: all but the last two do nothing. */
 static void add_long(struct liberty *liberties, int *count, const char *test, unsigned length)
 {
 	struct insn *insns = calloc(length, sizeof(*insns));

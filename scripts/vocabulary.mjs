@@ -48,7 +48,7 @@ function noteHeader(release, file, source) {
 
 /** What is noted, oldest first. */
 function readAll() {
-  const releases = readdirSync(folder).map((name) => basename(name, '.json'));
+  const releases = readdirSync(folder).flatMap((name) => /^(design|\d+\.\d+)\.json$/.exec(name)?.[1] ?? []);
   const rank = (release) => (release === 'design' ? [0, 0] : release.split('.').map(Number));
   releases.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
   return releases.map((release) => ({

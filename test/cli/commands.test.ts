@@ -15,7 +15,7 @@ describe('test', () => {
   test.each(examples)('every expectation of examples/%s holds', async (name) => {
     const { code, stdout, stderr } = await inProcess(['test', `examples/${name}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/(\d+) of \1 expectations hold\n$/);
+    expect(stdout).toMatch(/(\d+) of \1 expectations(?: and (\d+) of \2 assertions)? hold\n$/);
   });
 
   test('a failing expectation is shown with its place, and the exit status is 1', async () => {

@@ -94,7 +94,7 @@ describe.each(FILES)('%s', (name) => {
   });
 });
 
-/** What is asked, whoever asks. */
+/** What is asked, without the caller. */
 function keyOf(record: Helpers | Liberty): string {
   const keys = ['test', 'prog_type', 'expected_attach_type', 'attach_target', 'sleepable', 'gpl'];
   return JSON.stringify(keys.map((key) => (record as unknown as Record<string, unknown>)[key]));

@@ -5,9 +5,10 @@ interface IndexedMount {
   readonly ids?: { readonly own: string; readonly parent: string } | undefined;
 }
 
-/** The first and the last place of mounts in a table. */
+/** The first two and the last place of mounts in a table. */
 interface Places {
   readonly first: number;
+  second?: number;
   last: number;
 }
 
@@ -50,8 +51,8 @@ export class MountIndex {
     const { path, ids } = this.#mounts[mount] as IndexedMount;
     const onTop = ids && this.#byParent.get(ids.own)?.get(path);
     // The root of a table may be its own parent.
-    const other = onTop?.first === mount ? onTop.last : onTop?.first;
-    return other !== undefined && other !== mount ? other : this.#overItsParents(mount);
+    const other = onTop?.first === mount ? onTop.second : onTop?.first;
+    return other ?? this.#overItsParents(mount);
   }
 
   #overItsParents(mount: number): number | undefined {
@@ -84,8 +85,10 @@ export class MountIndex {
 
 function addPlace(places: Map<string, Places>, path: string, place: number): void {
   const known = places.get(path);
-  if (known) known.last = place;
-  else places.set(path, { first: place, last: place });
+  if (known) {
+    known.second ??= place;
+    known.last = place;
+  } else places.set(path, { first: place, last: place });
 }
 
 function latest(places: readonly (number | undefined)[]): number | undefined {
