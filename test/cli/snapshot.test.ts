@@ -6,7 +6,7 @@ import { factsText } from '../../src/host/facts/facts_text.js';
 import type { HostFacts } from '../../src/host/facts/host_facts.js';
 import { scenarioOfFacts } from '../../src/host/facts/scenario_of_facts.js';
 import { parseScenario } from '../../src/scenario/parse_scenario.js';
-import { processFacts, SMALL_HOST } from '../host/small_host.js';
+import { SMALL_HOST } from '../host/small_host.js';
 import { expectValid } from './json_schema_files.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
@@ -53,19 +53,6 @@ describe('a saved copy', () => {
     const json = JSON.parse(stdout);
     expectValid('snapshot', json);
     expect(json).toMatchObject({ out, bytes: readFileSync(out).length, unseen, assumptions: [{}, {}], left_out: [] });
-  });
-
-  test('of a host with more than a scenario may have was a scenario that no command reads', async () => {
-    const many = Array.from({ length: 65_536 }, (_, i) => {
-      const uid = 100_000 + i;
-      return processFacts(1000 + i, { uid: [uid, uid, uid, uid], effective: '0000000000000000' });
-    });
-    mkdirSync(at('many'));
-    writeFileSync(at('many/host-facts.json'), factsText({ ...SMALL_HOST, processes: many }));
-    const out = at('many.yaml');
-    const { code, stderr } = await inProcess(['snapshot', '--from', at('many'), '--out', out]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('at most 65535 fit a scenario') });
-    expect(existsSync(out)).toBe(false);
   });
 
   test.each([
