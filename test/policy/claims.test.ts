@@ -16,7 +16,7 @@ test('a claim holds where it holds of every request asked one by one; its witnes
     implies: (a, b) => a && !b,
     equivalent: (a, b) => a !== b,
   };
-  for (let seed = 1; seed <= cases(8, 100); seed++) {
+  for (let seed = 1; seed <= cases(16, 100); seed++) {
     const random = new RandomSource(seed);
     const world = randomPolicy(seed);
     const worlds = [world, changedPolicy(world, seed)];
