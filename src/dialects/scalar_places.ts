@@ -26,7 +26,7 @@ function blockPlaces(text: string, lines: readonly PlacedText[], first: number):
       }
       column = Math.max(current().indexOf(unit, column - 1) + 1, column);
     }
-    places.push({ line, column });
+    places.push(within(current(), { line, column }));
     if (current().startsWith(unit, column - 1)) column += 1;
     else if (isBreak && line < lines.length) {
       line += 1;
@@ -34,6 +34,11 @@ function blockPlaces(text: string, lines: readonly PlacedText[], first: number):
     }
   }
   return places;
+}
+
+/** A line feed stands at the end of its line: a piece that ends with one ends in the line. */
+function within(text: string, { line, column }: Position): Position {
+  return { line, column: Math.min(column, Math.max(text.length, 1)) };
 }
 
 /** Where the text of a line ends: white space of YAML is spaces and tabs alone. */
@@ -60,7 +65,7 @@ function flowPlaces(text: string, lines: readonly PlacedText[], start: Position,
     const end = textEnd(current());
     if (sign === '"' && current()[rest] === '\\' && rest === current().length - 1) toNextText();
     else if (rest >= end && line < lines.length) {
-      const fold = { line, column: end + 1 };
+      const fold = within(current(), { line, column: end + 1 });
       toNextText();
       if (column <= current().length) places.push(fold);
       else for (; line < lines.length && column > current().length; toNextText()) places.push({ line, column: 1 });

@@ -4,7 +4,7 @@ import { Document, Scalar } from 'yaml';
 import { LineAccount } from '../../src/dialects/line_account.js';
 import { readDelegations } from '../../src/dialects/read_delegations.js';
 import { readYaml, scalarAt } from '../../src/dialects/read_yaml.js';
-import { placesOf } from '../../src/dialects/source_text.js';
+import { placesOf, splitPlaced } from '../../src/dialects/source_text.js';
 import { applyFixes } from '../../src/lint/apply_fixes.js';
 import { lint } from '../../src/lint/lint.js';
 import { cases } from '../cases.js';
@@ -73,6 +73,13 @@ describe('a scalar of YAML', () => {
       { line: 3, column: 7 },
       { line: 3, column: 8 },
     ]);
+  });
+
+  test('a piece before a fold ended past its line', () => {
+    const found = read('config:\n  key: "a:b\n    :c"\n');
+    expect(found?.value).toBe('a:b :c');
+    const [, second] = splitPlaced(found?.placed as NonNullable<typeof found>['placed'], ':');
+    expect(second).toMatchObject({ text: 'b ', at: { line: 2, column: 11, length: 1 } });
   });
 
   test('an alias stands where its anchor is; a number is the text that is written', () => {
