@@ -20,7 +20,6 @@ const RULES = {
   b: ({ bpf }) => bpf,
   p: ({ perfmon }) => perfmon,
   B: ({ bpf, perfmon }) => bpf && perfmon,
-  n: ({ netAdmin }) => netAdmin,
   s: ({ sysAdmin }) => sysAdmin,
   S: ({ sysAdmin, isInit }) => sysAdmin && isInit,
 };
@@ -31,7 +30,7 @@ function capabilitiesOf({ caps, userns, token }) {
   const counts = isInit || token;
   const sysAdmin = counts && caps.includes('CAP_SYS_ADMIN');
   const has = (cap) => sysAdmin || (counts && caps.includes(cap));
-  return { isInit, sysAdmin, bpf: has('CAP_BPF'), perfmon: has('CAP_PERFMON'), netAdmin: has('CAP_NET_ADMIN') };
+  return { isInit, sysAdmin, bpf: has('CAP_BPF'), perfmon: has('CAP_PERFMON') };
 }
 
 function recordsOf(release) {

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { World } from '../kernel/world.js';
 import { MAX_SCENARIO_BYTES, parseScenario, type ReadNamedFile, type Warning } from '../scenario/parse_scenario.js';
+import { SCENARIO_KEYS } from '../scenario/schema.js';
 import { topLevelKeys } from '../scenario/top_level_keys.js';
 import { printable } from '../text/printable.js';
 import { requireDistinctFiles } from './distinct_files.js';
@@ -57,19 +58,7 @@ export async function readerBeside(scenario: string): Promise<ReadNamedFile> {
   };
 }
 
-/** Keys at the top of scenarios, which no file of another tool has there. */
-const SCENARIO_KEYS = new Set([
-  'profile',
-  'unprivileged_bpf_disabled',
-  'userns',
-  'bpffs',
-  'tasks',
-  'tokens',
-  'requests',
-  'assertions',
-]);
-
-/** Whether a text is a scenario, or is meant as one. */
+/** Whether a text is a scenario, or is meant as one: no file of another tool has one of its keys at the top. */
 export function isScenario(text: string): boolean {
   for (const key of topLevelKeys(text)) if (SCENARIO_KEYS.has(key)) return true;
   return false;

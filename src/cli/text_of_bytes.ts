@@ -27,7 +27,7 @@ export function isOfUtf8(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** The bytes of the character at a place; 0 where there is none. */
+/** The bytes of the character at a place; 0 where no character starts there. */
 function characterLength(bytes: Buffer, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return 1;

@@ -1,12 +1,13 @@
-import { MASK_ANY } from '../abi/bpf.js';
+import { BPF_F_TOKEN_FD, MASK_ANY } from '../abi/bpf.js';
 import { Kernel } from '../kernel/kernel.js';
 import { masksBy } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
+import type { Task } from '../kernel/task.js';
 import { BpfToken } from '../kernel/token.js';
 import { Trace } from '../kernel/trace.js';
 import { UserNamespace } from '../kernel/userns.js';
 import { LIBERTY_TESTS } from '../kernel/verifier/liberties.js';
-import { type ProgramPermissions, programPermissions } from '../kernel/verifier/program_permissions.js';
+import { libertyPermission, programPermissions } from '../kernel/verifier/program_permissions.js';
 import { AGREED, DISAGREED, type ResultComparison } from './compare_result.js';
 import { type ComparedCase, type Difference, describeResult } from './compared_case.js';
 import type { HelpersRecord, LibertyRecord, ProgramRecord } from './record.js';
@@ -17,17 +18,16 @@ const CALLER = 100_000;
 
 /** What the model says of a recorded program, beside what the kernel said. */
 export function compareProgram(profile: Profile, record: ProgramRecord): ComparedCase {
-  const { comparison, differences } =
-    record.family === 'helpers' ? compareHelpers(profile, record) : compareLiberty(profile, record);
+  const compared = (trace?: Trace) =>
+    record.family === 'helpers' ? compareHelpers(profile, record, trace) : compareLiberty(profile, record, trace);
   return {
     record,
-    comparison,
-    differences,
+    ...compared(),
     model: null,
     wasm: null,
     explain: () => {
       const trace = new Trace({ steps: true });
-      permissionsOf(profile, record, trace);
+      compared(trace);
       return trace.steps ?? [];
     },
   };
@@ -43,9 +43,20 @@ const outside = (outOfScopeRule: string): Compared => ({
   differences: [],
 });
 
-function compareHelpers(profile: Profile, record: HelpersRecord): Compared {
+function compareHelpers(profile: Profile, record: HelpersRecord, trace?: Trace): Compared {
   if (!record.loads) return outside('a program that does not load without a call');
-  const found = permissionsOf(profile, record);
+  const { kernel, task, token } = worldOf(profile, record);
+  const { progType, attachType, target, isSleepable, isGpl } = record;
+  const program = {
+    progType,
+    attachType,
+    target: target ?? undefined,
+    isSleepable,
+    isGpl,
+    token,
+    hasMitigations: true,
+  };
+  const found = programPermissions(kernel, task.cred, program, trace);
   if (!found) return outside('a program type that was not recorded');
   const asked = new Set([...record.permitted, ...record.refused]);
   const offered = found.helpers.filter(({ refusal }) => refusal !== 'not_of_this_type' && refusal !== 'capability');
@@ -69,37 +80,24 @@ function differ(what: string, kernel: readonly number[], model: readonly number[
   return [{ what, kernel: less.join(' ') || 'none besides', model: more.join(' ') || 'none besides' }];
 }
 
-function compareLiberty(profile: Profile, record: LibertyRecord): Compared {
+function compareLiberty(profile: Profile, record: LibertyRecord, trace?: Trace): Compared {
   const liberty = LIBERTY_TESTS[record.test];
   if (liberty === undefined) return outside('a test that the model does not know');
   const { task, kernel, token } = worldOf(profile, record);
-  const trace = new Trace();
-  const fd = kernel.bpf(
-    task,
-    profile.vocabulary.require('cmds', 'prog_load'),
-    {
-      prog_type: record.progType,
-      insn_cnt: 1,
-      ...(token ? { prog_token_fd: task.files.open({ kind: 'token', token }), prog_flags: 1 << 16 } : {}),
-    },
-    trace,
-  );
-  const found = permissionsOf(profile, record);
-  if (!found) return outside('a program type that was not recorded');
-  const granted = found.liberties.find(({ name }) => name === liberty)?.granted === true;
-  const isAccepted = fd >= 0 && (granted || !isAsked(profile, record, liberty));
+  const { progType, hasMitigations } = record;
+  const attr = { prog_type: progType, insn_cnt: 1, ...(token && tokenAttr(task, token)) };
+  const fd = kernel.bpf(task, profile.vocabulary.require('cmds', 'prog_load'), attr, trace);
+  const program = { progType, attachType: 0, token, isGpl: true, hasMitigations };
+  const { granted } = libertyPermission(kernel, task.cred, program, liberty, trace);
+  const isAccepted = fd >= 0 && granted;
   if (isAccepted === record.result.ok) return { comparison: AGREED, differences: [] };
-  const difference = {
-    what: record.test,
-    kernel: describeResult(record.result),
-    model: isAccepted ? 'ok' : `${liberty} is not granted`,
-  };
+  const model = isAccepted ? 'ok' : granted ? 'the program does not load' : `${liberty} is not granted`;
+  const difference = { what: record.test, kernel: describeResult(record.result), model };
   return { comparison: DISAGREED, differences: [difference] };
 }
 
-/** Of packets, cgroup_skb alone asks: sched_cls has them by its own capabilities. Source: net/core/filter.c: cg_skb_is_valid_access(). */
-function isAsked({ vocabulary }: Profile, { progType }: LibertyRecord, liberty: string): boolean {
-  return !liberty.startsWith('packet_') || progType === vocabulary.require('prog_types', 'cgroup_skb');
+function tokenAttr({ files }: Task, token: BpfToken) {
+  return { prog_flags: BPF_F_TOKEN_FD, prog_token_fd: files.open({ kind: 'token', token }) };
 }
 
 function worldOf(profile: Profile, { sysctl, loader }: ProgramRecord) {
@@ -107,31 +105,7 @@ function worldOf(profile: Profile, { sysctl, loader }: ProgramRecord) {
   const below = new UserNamespace('u1', kernel.initUserns, OWNER);
   const userns = loader.isInit ? kernel.initUserns : below;
   const task = kernel.task('caller', { userns, euid: CALLER, egid: CALLER, effective: loader.effective });
-  const token = loader.hasToken
-    ? new BpfToken(
-        'token',
-        below,
-        masksBy(() => MASK_ANY),
-      )
-    : null;
+  const everything = masksBy(() => MASK_ANY);
+  const token = loader.hasToken ? new BpfToken('token', below, everything) : null;
   return { kernel, task, token };
-}
-
-function permissionsOf(profile: Profile, record: ProgramRecord, trace?: Trace): ProgramPermissions | undefined {
-  const { kernel, task, token } = worldOf(profile, record);
-  const isHelpers = record.family === 'helpers';
-  return programPermissions(
-    kernel,
-    task.cred,
-    {
-      progType: record.progType,
-      attachType: isHelpers ? record.attachType : 0,
-      target: isHelpers ? (record.target ?? undefined) : undefined,
-      isSleepable: isHelpers && record.isSleepable,
-      token,
-      isGpl: !isHelpers || record.isGpl,
-      hasMitigations: isHelpers || record.hasMitigations,
-    },
-    trace,
-  );
 }

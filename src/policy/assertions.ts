@@ -3,7 +3,8 @@ import { quote, unknownName } from '../names/unknown_name.js';
 import { type Claim, checkClaim } from './claims.js';
 import { PatternError } from './errors.js';
 import { outsideOf, parseWithin } from './pattern_sets.js';
-import { allows, type Policy, requestCount } from './policy.js';
+import { allows, type Policy } from './policy.js';
+import { requestCountOf } from './policy_cells.js';
 import { comparePairs, type PolicyRequest } from './request_group.js';
 import { parsePattern, type RequestPattern } from './request_pattern.js';
 
@@ -11,8 +12,8 @@ import { parsePattern, type RequestPattern } from './request_pattern.js';
  * What a policy has to be like. Patterns are texts, as parsePattern() reads them.
  * - `never`, `always`: no request of the pattern is allowed, or every one.
  * - `who_can`: the tasks that may make some request of the pattern are these, by name, and no others.
- * - `what_can`: of the requests of the pattern, those are allowed that one of `exactly` means; or at most those that one of `at_most` means. Each of these
- *   means some request of the pattern.
+ * - `what_can`: of the requests of the pattern, those are allowed that one of `exactly` means; or at most those that one of `at_most` means.
+ *   Each of these means some request of the pattern.
  */
 export type Assertion =
   | { readonly kind: 'never' | 'always'; readonly pattern: string }
@@ -49,8 +50,8 @@ export interface AssertionResult {
  */
 export function checkAssertion(policy: Policy, assertion: Assertion): AssertionResult {
   const pattern = parsePattern(assertion.pattern, policy.aligned);
-  const asked = [...policy.ask(pattern)].reduce((sum, one) => sum + requestCount(one), 0);
   const { excess, lacking, unable = [] } = faultsOf(policy, assertion, pattern);
+  const asked = requestCountOf(pattern, policy.cells);
   return { asked, excess, lacking, unable, holds: !excess && !lacking && unable.length === 0 };
 }
 
@@ -81,7 +82,7 @@ function faultsOf(policy: Policy, assertion: Assertion, pattern: RequestPattern)
 
 function whoCanFaults(policy: Policy, pattern: RequestPattern, names: readonly string[]): Faults {
   const meant = new Set(pattern.selection.tasks);
-  const named = new Map(names.map((name) => [taskNamed(policy, pattern, meant, name), name] as const));
+  const named = new Map(tasksNamed(policy, pattern, meant, names).map((task, i) => [task, names[i] as string]));
   const withTasks = (tasks: readonly number[]) => ({ ...pattern, selection: { ...pattern.selection, tasks } });
   const others = [...meant].filter((task) => !named.has(task));
   const unable = new Set([...named.keys()].sort((a, b) => a - b));
@@ -96,14 +97,22 @@ function whoCanFaults(policy: Policy, pattern: RequestPattern, names: readonly s
   };
 }
 
-/** The index of a task that the pattern means. */
-function taskNamed({ aligned }: Policy, { text }: RequestPattern, meant: ReadonlySet<number>, name: string): number {
-  const names = aligned.tasks.map((item) => item.name);
-  const task = names.indexOf(name);
-  if (meant.has(task)) return task;
-  if (task >= 0) throw new PatternError(text, 1, `it means no request of task ${quote(name)}`);
-  const { message, nearest } = unknownName('task', name, names, nearestOf(name, names));
-  throw new PatternError(text, 1, message, nearest);
+/** The indices of tasks, which the pattern has to mean. */
+function tasksNamed(
+  { aligned }: Policy,
+  { text }: RequestPattern,
+  meant: ReadonlySet<number>,
+  names: readonly string[],
+): readonly number[] {
+  const byName = new Map(aligned.tasks.map(({ name }, task) => [name, task]));
+  return names.map((name) => {
+    const task = byName.get(name);
+    if (task !== undefined && meant.has(task)) return task;
+    if (task !== undefined) throw new PatternError(text, 1, `it means no request of task ${quote(name)}`);
+    const candidates = [...byName.keys()];
+    const { message, nearest } = unknownName('task', name, candidates, nearestOf(name, candidates));
+    throw new PatternError(text, 1, message, nearest);
+  });
 }
 
 /** The requests of some patterns of which a claim does not hold. The patterns have no request in common. */

@@ -2,7 +2,7 @@ import { quote } from '../names/unknown_name.js';
 import type { AlignedWorlds } from './aligned_worlds.js';
 import { PatternError } from './errors.js';
 import type { Selection } from './pair_classes.js';
-import { type PolicyCells, policyCells } from './policy_cells.js';
+import { type PolicyCells, policyCells, requestCountOf } from './policy_cells.js';
 import { parsePattern, type RequestPattern } from './request_pattern.js';
 
 /** A pattern that means every request there is. */
@@ -31,7 +31,7 @@ export function inBoth(a: RequestPattern, b: RequestPattern): RequestPattern {
  */
 export function parseWithin(text: string, outer: RequestPattern, aligned: AlignedWorlds): RequestPattern {
   const found = inBoth(outer, parsePattern(text, aligned));
-  if (!meansAny(found, policyCells(aligned.worlds)))
+  if (requestCountOf(found, policyCells(aligned.worlds)) === 0)
     throw new PatternError(text, 1, `no request of ${quote(outer.text)} fits it`);
   return found;
 }
@@ -63,7 +63,7 @@ function without(
       matches: (cell) => matches(cell) && !other.matches(cell),
     },
   ];
-  return parts.filter((part) => meansAny(part, cells));
+  return parts.filter((part) => requestCountOf(part, cells) > 0);
 }
 
 function commonObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
@@ -72,13 +72,6 @@ function commonObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
 
 function otherObjects(a: Selection, b: Selection): Omit<Selection, 'tasks'> {
   return { tokens: missing(a.tokens, b.tokens), bpffs: missing(a.bpffs, b.bpffs), hasNone: a.hasNone && !b.hasNone };
-}
-
-/** Whether a pattern means any request. */
-function meansAny({ selection, matches }: RequestPattern, { withToken, ofBpffs }: PolicyCells): boolean {
-  const { tasks, tokens, bpffs, hasNone } = selection;
-  if (tasks.length === 0) return false;
-  return ((hasNone || tokens.length > 0) && withToken.some(matches)) || (bpffs.length > 0 && ofBpffs.some(matches));
 }
 
 function common(a: readonly number[], b: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 import { cellsOfAll, type NamedCell } from '../kernel/permission_cells.js';
 import type { World } from '../kernel/world.js';
-import type { ObjectKind } from './pair_classes.js';
+import type { ObjectKind, Selection } from './pair_classes.js';
 
 /** What can be asked with a token or without one, and what of a bpffs. */
 export interface PolicyCells {
@@ -22,4 +22,15 @@ export function policyCells(worlds: readonly World[]): PolicyCells {
 /** The requests that are asked with an object of a kind. */
 export function cellsOf({ withToken, ofBpffs }: PolicyCells, kind: ObjectKind): readonly NamedCell[] {
   return kind === 'bpffs' ? ofBpffs : withToken;
+}
+
+/** How many requests are meant: of selected tasks with selected objects, those whose cells match. */
+export function requestCountOf(
+  { selection, matches }: { readonly selection: Selection; readonly matches: (cell: NamedCell) => boolean },
+  { withToken, ofBpffs }: PolicyCells,
+): number {
+  const { tasks, tokens, bpffs, hasNone } = selection;
+  const times = (objects: number, cells: readonly NamedCell[]) =>
+    objects === 0 ? 0 : objects * cells.filter(matches).length;
+  return tasks.length * (times(tokens.length + Number(hasNone), withToken) + times(bpffs.length, ofBpffs));
 }

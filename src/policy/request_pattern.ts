@@ -10,7 +10,7 @@ import type { AlignedItem, AlignedWorlds } from './aligned_worlds.js';
 import { PatternError } from './errors.js';
 import { fitsGlob } from './name_glob.js';
 import type { Selection } from './pair_classes.js';
-import { type PolicyCells, policyCells } from './policy_cells.js';
+import { type PolicyCells, policyCells, requestCountOf } from './policy_cells.js';
 
 /** Requests that are asked about. */
 export interface RequestPattern {
@@ -59,7 +59,7 @@ export function parsePattern(text: string, aligned: AlignedWorlds): RequestPatte
   }
   const matches = (cell: NamedCell) => isMeant(cell, numbers);
   const cells = policyCells(aligned.worlds);
-  requireMatch(text, terms, numbers, selection, cells, matches);
+  if (requestCountOf({ selection, matches }, cells) === 0) throw nothingMeant(text, terms, numbers, cells);
   return { text, selection, matches };
 }
 
@@ -190,18 +190,13 @@ function isMeant(cell: NamedCell, numbers: ReadonlyMap<Key, ReadonlySet<number>>
   });
 }
 
-/** Throws where no request is meant: what is asked of none holds, and says nothing. */
-function requireMatch(
+/** Why no request is meant: what is claimed of none holds, and says nothing. */
+function nothingMeant(
   pattern: string,
   terms: readonly Term[],
   numbers: ReadonlyMap<Key, ReadonlySet<number>>,
-  { tasks, tokens, bpffs, hasNone }: Selection,
   { withToken, ofBpffs }: PolicyCells,
-  matches: (cell: NamedCell) => boolean,
-): void {
-  const hasPairs = tokens.length > 0 || hasNone;
-  const isAny = (hasPairs && withToken.some(matches)) || (bpffs.length > 0 && ofBpffs.some(matches));
-  if (isAny && tasks.length > 0) return;
+): PatternError {
   const commands = terms.filter(({ key }) => key === 'cmd').flatMap(({ values }) => values);
   const unread = FIELDS.find((field) => numbers.has(field) && commands.length > 0);
   const term = terms.find(({ key }) => key === unread);
@@ -209,13 +204,13 @@ function requireMatch(
   const isRead = cells.some(({ vocabulary, cmd }) => unread && readsField(vocabulary.nameOf('cmds', cmd), unread));
   if (unread && term && !isRead) {
     const names = commands.map(({ text }) => text).join(', ');
-    throw new PatternError(
+    return new PatternError(
       pattern,
       term.column,
       `${names} ${commands.length > 1 ? 'do' : 'does'} not read ${unread}: for ${readersOf(unread).join(', ')}`,
     );
   }
   const ofBpffsTerm = terms.find(({ key }) => key === 'bpffs');
-  if (ofBpffsTerm) throw new PatternError(pattern, ofBpffsTerm.column, 'bpffs is for token_create only');
-  throw new PatternError(pattern, 1, 'no request of the policy fits it');
+  if (ofBpffsTerm) return new PatternError(pattern, ofBpffsTerm.column, 'bpffs is for token_create only');
+  return new PatternError(pattern, 1, 'no request of the policy fits it');
 }

@@ -1,4 +1,4 @@
-import type { Counterexamples } from '../policy/assertions.js';
+import type { Assertion, Counterexamples } from '../policy/assertions.js';
 import { printable, shellWord } from '../text/printable.js';
 import type { AssertionTest, TestRun } from './expectations.js';
 import { count } from './format.js';
@@ -17,7 +17,11 @@ export function assertionLines(run: TestRun, test: AssertionTest, style: Style):
 
 /** What an assertion is called: its name, or what it asserts. */
 export function assertionTitle({ asserted: { name, assertion } }: AssertionTest): string {
-  if (name !== undefined && name.trim() !== '') return printable(name);
+  return name !== undefined && name.trim() !== '' ? printable(name) : assertionWords(assertion);
+}
+
+/** What is asserted, in words. */
+export function assertionWords(assertion: Assertion): string {
   const start = `${assertion.kind.replaceAll('_', ' ')} ${assertion.pattern}`;
   if (assertion.kind === 'who_can') return printable(`${start}: ${listed(assertion.tasks)}`);
   if (assertion.kind !== 'what_can') return printable(start);

@@ -1,6 +1,6 @@
 import type { Counterexamples } from '../policy/assertions.js';
 import { assumptionsOf } from '../request/assumptions.js';
-import { assertionTitle } from './assertions_text.js';
+import { assertionWords } from './assertions_text.js';
 import {
   type AssertionTest,
   assertionCounts,
@@ -42,7 +42,7 @@ function assertionJson(test: AssertionTest): TestJson['assertion_results'][numbe
     number,
     name: asserted.name ?? null,
     line: asserted.line,
-    assertion: assertionTitle({ ...test, asserted: { ...asserted, name: undefined } }),
+    assertion: assertionWords(asserted.assertion),
     holds,
     asked,
     excess: found(excess),

@@ -27,7 +27,7 @@ export function expectationsText(run: TestRun, style: Style, isQuiet = false): s
   return `${[...lines, ...(isQuiet ? [] : warned), summary].join('\n')}\n`;
 }
 
-/** `12 of 12 expectations and 3 of 3 assertions`; what there is none of is left out, but for expectations where there is nothing. */
+/** `12 of 12 expectations and 3 of 3 assertions`; either alone where the scenario has no other, and expectations where it has neither. */
 function summaryOf(run: TestRun): string {
   const { expectations, failed } = expectationCounts(run);
   const { asserted, refuted } = assertionCounts(run);

@@ -54,6 +54,13 @@ export function readAssertions(
   });
 }
 
+/** Notes that a pattern cannot be read. Throws any other error on. */
+export function notePatternError(error: unknown, at: Position, owner: string, diagnostics: Diagnostics): void {
+  if (!(error instanceof PatternError)) throw error;
+  const nearest = error.nearest === undefined ? {} : { nearest: error.nearest };
+  diagnostics.add(at, { message: `${owner}${error.message}`, ...nearest });
+}
+
 /** The one thing that an entry asserts. */
 function assertionOf(entry: AssertionEntry, path: Path, { locator, diagnostics }: Notes): Assertion | undefined {
   const owner = ownerOf(path);
@@ -107,18 +114,17 @@ function isKnown(
     try {
       return parse();
     } catch (error) {
-      if (!(error instanceof PatternError)) throw error;
-      const nearest = error.nearest === undefined ? {} : { nearest: error.nearest };
-      diagnostics.add(locator.value(at), { message: `${ownerOf(path)}${error.message}`, ...nearest });
+      notePatternError(error, locator.value(at), ownerOf(path), diagnostics);
       return undefined;
     }
   };
   const pattern = read([...path, assertion.kind], () => parsePattern(assertion.pattern, aligned));
   if (assertion.kind === 'who_can') {
+    const meant = new Set(pattern?.selection.tasks);
     for (const [i, name] of assertion.tasks.entries()) {
       const at = [...path, 'tasks', i];
       const task = resolveReference(tasks, 'task', name, at, locator, diagnostics);
-      if (task && pattern && !pattern.selection.tasks.includes(task.index)) {
+      if (task && pattern && !meant.has(task.index)) {
         const message = `${ownerOf(path)}the pattern ${quote(pattern.text)} means no request of task ${quote(name)}`;
         diagnostics.add(locator.value(at), message);
       }

@@ -353,6 +353,9 @@ export const scenarioSchema = strict('a map with profile, userns, bpffs, tasks, 
   }),
 });
 
+/** Its keys. */
+export const SCENARIO_KEYS: ReadonlySet<string> = new Set(Object.keys(scenarioSchema.shape));
+
 /** A scenario file's data, once its form is known to be right. */
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 export type ProfileEntry = ScenarioFile['profile'];

@@ -27,7 +27,7 @@ test('--fix rewrote bytes that are not UTF-8 on lines that it does not fix', asy
   const before = readFileSync(path);
   const { code, stderr } = await inProcess(['lint', '--fix', path]);
   expect(code).toBe(2);
-  expect(stderr).toContain('--fix changes files of UTF-8, and this is none');
+  expect(stderr).toContain('--fix needs a file in UTF-8: this one has other bytes');
   expect(readFileSync(path).equals(before)).toBe(true);
   // Without --fix it is read.
   expect((await inProcess(['lint', path])).stdout).toContain('comma-between-names');

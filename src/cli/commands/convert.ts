@@ -21,8 +21,8 @@ export function convertCommand(program: Command): void {
   defineCommand(program, 'convert').action((path: string, options: ConvertOptions) => {
     const [group] = readDialectFiles([path]);
     if (!group) throw new InputError(`${path}: the file cannot be read`);
-    const { profile, resolved, assumed } = readDelegation(group.source, options, group.attached);
-    const remarks = assumed.map((text) => `assumed: ${text}`);
+    const { profile, resolved, assumed, unused } = readDelegation(group.source, options, group.attached);
+    const remarks = [...assumed.map((text) => `assumed: ${text}`), ...unused];
     let text: string;
     if (options.to === 'scenario') {
       const { text: scenario, noToken } = delegationScenario(profile, resolved);

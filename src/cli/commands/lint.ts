@@ -98,7 +98,8 @@ export function lintCommand(program: Command): void {
 /** A file that is not UTF-8 would be written with other bytes than it has. */
 function refuseOtherEncodings(groups: readonly FileGroup[]): void {
   for (const { file, text } of groups.flatMap(({ source, attached }) => [source, ...attached])) {
-    if (!isOfUtf8(text)) throw new InputError(`${file}: --fix changes files of UTF-8, and this is none`, { file });
+    if (!isOfUtf8(text))
+      throw new InputError(`${file}: --fix needs a file in UTF-8: this one has other bytes`, { file });
   }
 }
 

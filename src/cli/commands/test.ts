@@ -5,7 +5,6 @@ import { evaluate } from '../../explain/evaluate.js';
 import { Model } from '../../kernel/model.js';
 import { dispositionName, outcomeName, type Verdict } from '../../kernel/verdict.js';
 import { type AssertionResult, checkAssertion } from '../../policy/assertions.js';
-import { PatternError } from '../../policy/errors.js';
 import { Policy } from '../../policy/policy.js';
 import {
   type AssertionTest,
@@ -18,6 +17,7 @@ import { expectationsJson } from '../../report/expectations_json.js';
 import { expectationsJunit } from '../../report/expectations_junit.js';
 import { expectationsText } from '../../report/expectations_text.js';
 import type { Expectation, Scenario, ScenarioAssertion } from '../../scenario/parse_scenario.js';
+import { notePatternError } from '../../scenario/read_assertions.js';
 import { defineCommand } from '../define_command.js';
 import { requireDistinctFiles } from '../distinct_files.js';
 import { EXIT, InputError } from '../exit.js';
@@ -43,14 +43,7 @@ export function testCommand(program: Command): void {
     const other = options.profile ? { otherProfile: options.profile.name } : {};
     const results = resultsOf(scenario);
     const assertions = assertionTests(path, scenario, options.profile?.name);
-    const run: TestRun = {
-      scenario,
-      path,
-      file: fileName(path),
-      results,
-      assertions,
-      ...other,
-    };
+    const run: TestRun = { scenario, path, file: fileName(path), results, assertions, ...other };
     const { expectations, failed } = expectationCounts(run);
     const { asserted, refuted } = assertionCounts(run);
     if (expectations + asserted === 0 && !options.allowEmpty) {
@@ -110,9 +103,7 @@ function resultOf(
   try {
     return checkAssertion(policy, assertion);
   } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    const nearest = error.nearest === undefined ? {} : { nearest: error.nearest };
-    diagnostics.add(patternAt, { message: `${owner}${error.message}`, ...nearest });
+    notePatternError(error, patternAt, owner, diagnostics);
     return undefined;
   }
 }

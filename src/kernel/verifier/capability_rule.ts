@@ -1,6 +1,6 @@
-import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
+import { CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 
-/** What has to hold for a helper to be offered, or a liberty to be granted. */
+/** What has to hold for a helper to be offered. */
 export interface CapabilityRule {
   /** Capabilities that are asked, in the kernel's order, of the program's own token or the initial user namespace; all are needed. */
   readonly caps: readonly number[];
@@ -17,7 +17,6 @@ export const CAPABILITY_RULES: Readonly<Record<string, CapabilityRule>> = {
   b: { caps: [CAP_BPF], inInit: false },
   p: { caps: [CAP_PERFMON], inInit: false },
   B: { caps: [CAP_BPF, CAP_PERFMON], inInit: false },
-  n: { caps: [CAP_NET_ADMIN], inInit: false },
   s: { caps: [CAP_SYS_ADMIN], inInit: false },
   S: { caps: [CAP_SYS_ADMIN], inInit: true },
 };

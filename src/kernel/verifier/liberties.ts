@@ -7,6 +7,8 @@ export interface LibertyRule {
   readonly caps: readonly number[];
   /** What is needed besides on a kernel with mitigations of Spectre: bpf_bypass_spec_v1(). */
   readonly capsForSpeculation: readonly number[];
+  /** The program type that is asked; programs of others have it. Undefined: every type is asked. */
+  readonly onlyAskedOf?: string;
   /** The release from which every program has it. */
   readonly freeSince?: Release;
   /** What it lets a program do. */
@@ -32,9 +34,15 @@ export const LIBERTY_RULES = {
   loops: { ...LOOP, about: 'bounded loops: jumps back', source: 'check_cfg(), is_state_visited()' },
   iterators: { ...LOOP, about: 'loops over open-coded iterators', source: 'check_cfg(), is_state_visited()' },
   arena: { ...BOTH, about: 'maps of type arena', source: 'check_map_prog_compatibility()' },
-  packet_pointers: { ...BPF, about: 'packet data in cgroup_skb', source: 'cg_skb_is_valid_access()' },
+  packet_pointers: {
+    ...BPF,
+    onlyAskedOf: 'cgroup_skb',
+    about: 'packet data in cgroup_skb',
+    source: 'cg_skb_is_valid_access()',
+  },
   packet_time: {
     ...BPF,
+    onlyAskedOf: 'cgroup_skb',
     about: 'writing the time stamp of a packet in cgroup_skb',
     source: 'cg_skb_is_valid_access()',
   },
@@ -58,6 +66,7 @@ export const LIBERTY_RULES = {
   },
 } as const satisfies Readonly<Record<string, LibertyRule>>;
 export type LibertyName = keyof typeof LIBERTY_RULES;
+export const LIBERTY_NAMES = Object.keys(LIBERTY_RULES) as readonly LibertyName[];
 
 /** Tests of recorded programs, by the liberty that each needs. */
 export const LIBERTY_TESTS: Readonly<Record<string, LibertyName>> = {

@@ -1,4 +1,4 @@
-import { type Cred, capName, initialUserns } from '../capability.js';
+import { type Cred, initialUserns } from '../capability.js';
 import type { KernelContext } from '../context.js';
 import type { Profile } from '../profile.js';
 import type { BpfToken } from '../token.js';
@@ -6,7 +6,7 @@ import { bpfTokenCapable, type Capable } from '../token_checks.js';
 import type { Trace } from '../trace.js';
 import { RELEASES, type Release } from '../vocabulary.js';
 import type { CapabilityRule } from './capability_rule.js';
-import { LIBERTY_RULES, type LibertyName, type LibertyRule } from './liberties.js';
+import { LIBERTY_NAMES, LIBERTY_RULES, type LibertyName, type LibertyRule } from './liberties.js';
 import { type HelperRule, type ProgramSpec, programRules } from './program_rules.js';
 
 /** A capability that the verifier asks for, and the answer. */
@@ -72,15 +72,30 @@ export function programPermissions(
     release: rules.release,
     target: rules.target,
     helpers: rules.helpers.map((helper) => helperPermission(helper, program, ask)),
-    liberties: (Object.keys(LIBERTY_RULES) as LibertyName[]).map((name) => {
-      const rule: LibertyRule = LIBERTY_RULES[name];
-      const caps = program.hasMitigations ? [...rule.caps, ...rule.capsForSpeculation] : rule.caps;
-      const { holds, asked } = askAll({ caps, inInit: false }, ask);
-      const isFree = rule.freeSince !== undefined && isReached(kernel.profile, rule.freeSince);
-      const granted = holds || isFree;
-      return { name, rule, granted, asked };
-    }),
+    liberties: LIBERTY_NAMES.map((name) => libertyGranted(kernel.profile, name, program, ask)),
   };
+}
+
+/** Whether the verifier grants one liberty to a program, by its own token. */
+export function libertyPermission(
+  kernel: KernelContext,
+  cred: Cred,
+  program: LoadedProgram,
+  name: LibertyName,
+  trace?: Trace,
+): LibertyPermission {
+  return libertyGranted(kernel.profile, name, program, asker(kernel, cred, program.token, trace));
+}
+
+function libertyGranted(profile: Profile, name: LibertyName, program: LoadedProgram, ask: Ask): LibertyPermission {
+  const rule: LibertyRule = LIBERTY_RULES[name];
+  const ofOther =
+    rule.onlyAskedOf !== undefined && program.progType !== profile.vocabulary.require('prog_types', rule.onlyAskedOf);
+  if (ofOther || (rule.freeSince !== undefined && isReached(profile, rule.freeSince)))
+    return { name, rule, granted: true, asked: [] };
+  const caps = program.hasMitigations ? [...rule.caps, ...rule.capsForSpeculation] : rule.caps;
+  const { holds, asked } = askAll({ caps, inInit: false }, ask);
+  return { name, rule, granted: holds, asked };
 }
 
 /** Whether a profile is of a release or a later one. */
@@ -137,10 +152,4 @@ function helperPermission(
           ? 'might_sleep'
           : undefined;
   return { helper, refusal, asked };
-}
-
-/** `CAP_BPF in userns web: missing` */
-export function askedText({ cap, userns, answer }: AskedCapability): string {
-  const said = { yes: 'there', no: 'missing', lsm_refused: 'refused by an LSM' }[answer];
-  return `${capName(cap)} in userns ${userns}: ${said}`;
 }

@@ -1,4 +1,10 @@
-import { HELPER_LISTS, HELPER_NAMES, PROGRAM_RULES, type ProgramRow } from '../../abi/program_rules.generated.js';
+import {
+  HELPER_LISTS,
+  HELPER_NAMES,
+  PROGRAM_RULES,
+  type ProgramRow,
+  type ReleasePrograms,
+} from '../../abi/program_rules.generated.js';
 import { RELEASES } from '../../abi/vocabulary.generated.js';
 import type { Profile } from '../profile.js';
 import { CAPABILITY_RULES, type CapabilityRule } from './capability_rule.js';
@@ -43,6 +49,15 @@ export function programRules(profile: Profile, spec: ProgramSpec): ProgramRules 
   const recorded = PROGRAM_RULES.findLast(isReached) ?? PROGRAM_RULES[0];
   const row = recorded && nearestRow(recorded.rows, spec);
   if (!recorded || !row) return undefined;
+  const known = made.get(row) ?? rulesOfRow(recorded, row);
+  made.set(row, known);
+  return known;
+}
+
+/** By row, which is of one release: a task loads programs with hundreds of attach types, and few rows. */
+const made = new WeakMap<ProgramRow, ProgramRules>();
+
+function rulesOfRow(recorded: ReleasePrograms, row: ProgramRow): ProgramRules {
   const [, , target, , list, disallowed, anyLicence] = row;
   const letters = HELPER_LISTS[list] ?? '';
   const [gpl, mightSleep, refused, free] = [recorded.gpl, recorded.mightSleep, disallowed, anyLicence].map(
