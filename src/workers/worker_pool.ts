@@ -52,7 +52,9 @@ export class WorkerPool {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#slots = Array.from({ length: workers }, (_, slot) => slot);
     this.#piscina = new Piscina({
-      filename: fileURLToPath(file),
+      filename: fileURLToPath(new URL('../workers/import_file.cjs', import.meta.url)),
+      name: 'handler',
+      argv: [file.href],
       minThreads: workers,
       maxThreads: workers,
       workerData,
