@@ -8,6 +8,7 @@ import { setRows } from './row_addresses';
 import { permissionSetOf } from './permission_set';
 import { writePermissionTable } from './permission_table';
 
+export { missingForProgram, withholdPrograms } from './programs';
 export { fillNullCodes, countVerdicts, joinCodes, lookUpCodes, widenNumbers } from './table_rows';
 export { readCsvRows, readNdjsonRows } from './read_rows';
 export { putSpelling } from './spellings';

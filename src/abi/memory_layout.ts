@@ -19,6 +19,7 @@ export const WORLD_FALLBACK_CAPS = 1036;
 export const WORLD_HAS_STANDARD_RULES = 1048;
 /** A bit for each workspace in use: two u32. */
 export const WORLD_WORKSPACES = 1040;
+export const WORLD_PROGRAM_COUNT = 1052;
 export const WORLD_CMDS = 1088;
 export const WORLD_DROP_REASONS = 1600;
 export const WORLD_OUTCOMES = 1664;
@@ -30,6 +31,7 @@ export const WORLD_REQUIREMENT_CLASSES = 42368;
 export const WORLD_CLASS_COLUMNS = 46592;
 export const WORLD_CLASS_OUTCOMES = 46816;
 export const WORLD_KERNEL_END = 47328;
+export const WORLD_PROGRAMS = 47360;
 
 export const WORLD_TASKS = 65536;
 export const WORLD_TOKENS = 655360;
@@ -51,6 +53,9 @@ export const WORKSPACE_SCRATCH = 107008;
 export const WORKSPACE_ROWS_AT = 131072;
 /** Bytes of the addresses of columns, from WORKSPACE_ROWS_AT on. */
 export const ROWS_AT_SIZE = 32;
+/** For batches with a column of programs: that column, and what the verifier withholds. */
+export const WORKSPACE_PROGRAM = 131200; // u16
+export const WORKSPACE_WITHHELD = 147648; // u8
 /** Bytes of the scratch that are used: the last are the program verdicts of a run, past TABLE. */
 export const SCRATCH_END = 20864;
 export const WORKSPACE_SIZE = 196608;
@@ -106,6 +111,20 @@ export const CAPS_NET_ADMIN = 2;
 export const CAPS_PERFMON = 4;
 export const CAPS_SYS_ADMIN = 8;
 export const CAPS_ALL = 15;
+
+// A program that the world declares. Each NEEDS_* set: all that its helpers need, and all that its liberties need.
+export const PROGRAM_TYPE = WORLD_PROGRAMS; // u8, as columns hold it
+export const PROGRAM_ATTACH_TYPE = WORLD_PROGRAMS + 1; // u8, as columns hold it
+export const PROGRAM_HELPER_NEEDS = WORLD_PROGRAMS + 2; // u8, CAPS_* and NEEDS_*
+export const PROGRAM_LIBERTY_NEEDS = WORLD_PROGRAMS + 3; // u8, the same
+export const PROGRAM_SIZE = 4;
+export const MAX_PROGRAMS = 4096;
+/** CAP_SYS_ADMIN in the initial user namespace, whatever the token. */
+export const NEEDS_INIT_SYS_ADMIN = 16;
+/** What no capability gives. */
+export const NEEDS_IMPOSSIBLE = 32;
+/** A column's value for a request that says nothing of its program. */
+export const NO_PROGRAM = 0xffff;
 
 // A command, by its number.
 export const CMD_GATE = WORLD_CMDS; // u8, GATE_*

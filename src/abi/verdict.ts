@@ -46,6 +46,10 @@ export enum Outcome {
   NOT_BPFFS_ROOT = 28,
   /** EINVAL: the same refusal as LSM_REFUSED_CAPABLE, as BPF_PROG_ATTACH returns it. */
   LSM_REFUSED_CAPABLE_EINVAL = 29,
+  /** EINVAL: the verifier does not offer the program a helper that it calls. */
+  HELPER_NOT_OFFERED = 30,
+  /** The verifier does not grant the program a liberty that it takes; each liberty has its own errno. */
+  LIBERTY_NOT_GRANTED = 31,
 }
 
 /** What became of the token of a request. */

@@ -1,6 +1,7 @@
 import { Fault } from '../abi/verdict.js';
 import type { RequestContext } from '../explain/request_context.js';
 import type { Profile } from '../kernel/profile.js';
+import type { ProgramNeeds, ProgramSpec } from '../kernel/verifier/program_needs.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
@@ -17,6 +18,7 @@ import {
   typeFieldOf,
 } from '../request/command_fields.js';
 import { PRE_NAMES } from '../request/fault_names.js';
+import { isDeclared } from '../request/program_index.js';
 import type { Scenario, ScenarioRequest, Warning } from '../scenario/parse_scenario.js';
 import { InputError } from './exit.js';
 import type { LoadedScenario } from './loaded_scenario.js';
@@ -34,6 +36,7 @@ function spelledOut(options: RequestOptions): RequestOptions {
   if (progLoad !== undefined) return { ...options, cmd: 'prog_load', progType: progLoad };
   if (mapCreate !== undefined) return { ...options, cmd: 'map_create', mapType: mapCreate };
   if (btfLoad) return { ...options, cmd: 'btf_load' };
+  if (options.program !== undefined) return { ...options, cmd: options.cmd ?? 'prog_load' };
   return tokenCreate ? { ...options, cmd: 'token_create' } : options;
 }
 
@@ -60,6 +63,9 @@ const WHAT: Readonly<Record<RequestField, string>> = {
   prog_type: 'the type of the program',
   expected_attach_type: 'the attach type',
   insn_cnt: 'instructions of the program',
+  program: 'a program of the scenario',
+  helpers: 'helpers that the program calls',
+  liberties: 'what the program takes of the verifier',
   bpffs: 'the instance to make the token from',
 };
 
@@ -76,7 +82,8 @@ export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptio
   const cmd = required(options.cmd, '--cmd', 'the bpf() command, say --cmd prog_load');
   const cmdNumber = named(vocabulary, 'cmds', cmd, '--cmd');
   const name = vocabulary.nameOf('cmds', cmdNumber);
-  const meant = withDefaults(name, options, scenario);
+  const program = programOf(world, options);
+  const meant = withDefaults(name, withTypesOf(program, options), scenario);
   checkFields(name, meant);
   const { mapType, progType, expectedAttachType = '0', insnCnt = 1, pre = Fault.NONE, bpffs } = meant;
   const isMap = typeFieldOf(name) === 'map_type';
@@ -90,8 +97,9 @@ export function requestFromOptions(scenario: LoadedScenario, asked: RequestOptio
     insnCnt,
     pre,
     ...(bpffs === undefined ? {} : { bpffs: indexOf('bpffs', world.bpffs, bpffs) }),
+    ...(program === undefined ? {} : { program }),
   };
-  const given = { prog_type: options.progType, expected_attach_type: options.expectedAttachType };
+  const given = { prog_type: meant.progType, expected_attach_type: meant.expectedAttachType };
   const notGiven = fieldsNotGiven(name, (field) => given[field] !== undefined);
   // What a file of another tool does not do, or not say, is told with each answer; a scenario's own warnings belong to `test`.
   return {
@@ -125,6 +133,21 @@ function checkFields(command: string, options: RequestOptions): void {
   if (pre && !isFaultRead(command, pre)) {
     throw new InputError(`--pre ${PRE_NAMES[pre]}: no check of ${command} finds this fault`);
   }
+}
+
+/** What the program needs of the verifier: a program of the scenario, or what options say. */
+function programOf(world: World, options: RequestOptions): ProgramNeeds | ProgramSpec | undefined {
+  const { program, helpers = [], liberties = [] } = options;
+  const { programs = [] } = world;
+  if (program !== undefined) return programs[indexOf('program', programs, program)];
+  if (helpers.length + liberties.length === 0) return undefined;
+  return { helpers, liberties, isGpl: true, isSleepable: false };
+}
+
+/** The options with the types that a program of the scenario says. */
+function withTypesOf(program: ProgramNeeds | ProgramSpec | undefined, options: RequestOptions): RequestOptions {
+  if (!isDeclared(program)) return options;
+  return { ...options, progType: String(program.progType), expectedAttachType: String(program.attachType) };
 }
 
 function requestOfScenario({ requests }: Scenario, wanted: string): ScenarioRequest {

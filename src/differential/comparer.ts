@@ -1,6 +1,7 @@
 import { BPF_MAXINSNS } from '../abi/bpf.js';
+import { NO_PROGRAM } from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
-import { type Columns, createColumns, type FullColumns, setRow } from '../engine/columns.js';
+import { type Columns, createColumns, createProgramColumn, type FullColumns, setRow } from '../engine/columns.js';
 import type { Request, World } from '../kernel/world.js';
 import { type Answer, type Answers, disagree } from './answers.js';
 import { type ComparedWorld, type EngineSetup, neighbourOf } from './engine_setup.js';
@@ -135,11 +136,12 @@ export class Comparer {
   }
 
   /** The verdicts of the requests as a batch, repeated to the setup's number of rows. */
-  #decideBatch(engine: OptimizedEngine, { requests, setup }: ComparedWorld): Uint8Array {
+  #decideBatch(engine: OptimizedEngine, { world, requests, setup }: ComparedWorld): Uint8Array {
     const rows = Math.max(requests.length, setup.rows);
     const { columns, out } = setup.isResident ? this.#residentBatch(engine, rows) : this.#copiedBatch(rows);
     for (let row = 0; row < rows; row++) setRow(columns, row, requests[row % requests.length] as Request);
-    engine.decideBatch(columnsOf(columns, setup), out);
+    const program = programColumn(world, requests, rows);
+    engine.decideBatch({ ...columnsOf(columns, setup), ...(program && { program }) }, out);
     return out;
   }
 
@@ -169,6 +171,18 @@ function columnsOf({ insnCnt, pre, ...needed }: FullColumns, { omitsInsnCnt, omi
   return { ...needed, ...(omitsInsnCnt ? {} : { insnCnt }), ...(omitsPre ? {} : { pre }) };
 }
 
+/** The programs of requests, repeated to a number of rows; undefined where no request has one. */
+function programColumn({ programs = [] }: World, requests: readonly Request[], rows: number): Uint16Array | undefined {
+  if (!requests.some(({ program }) => program)) return undefined;
+  const ids = new Map<unknown, number>(programs.map((program, id) => [program, id]));
+  const column = createProgramColumn(rows);
+  for (let row = 0; row < rows; row++) {
+    const { program } = requests[row % requests.length] as Request;
+    if (program) column[row] = ids.get(program) ?? NO_PROGRAM;
+  }
+  return column;
+}
+
 /** The answer of a batch to the request with a number; of several rows with that request, an unexpected answer if any. */
 function batchAnswer(batch: Uint8Array, requests: number, index: number, expected: Answer): number {
   for (let row = index; row < batch.length; row += requests) {
@@ -180,10 +194,10 @@ function batchAnswer(batch: Uint8Array, requests: number, index: number, expecte
 /** The answer of decideIds(); undefined where its parameters cannot express the request. */
 function idsByte(
   engine: OptimizedEngine,
-  { task, token, cmd, type, attachType, insnCnt, pre }: Request,
+  { task, token, cmd, type, attachType, insnCnt, pre, program }: Request,
 ): number | undefined {
   // Every caller may load 1 to BPF_MAXINSNS instructions: the count does not change the verdict.
-  if (pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
+  if (program || pre !== Fault.NONE || insnCnt === 0 || insnCnt > BPF_MAXINSNS) return undefined;
   return engine.decideIds(task, token, cmd, type, attachType);
 }
 

@@ -13,11 +13,13 @@ const ENUM_KINDS = [
   ['attachType', 'Uint8Array'],
   ['insnCnt', 'Uint32Array'],
   ['pre', 'Uint8Array'],
+  ['program', 'Uint16Array'],
 ] as const;
+const OPTIONAL: ReadonlySet<string> = new Set(['insnCnt', 'pre', 'program']);
 
 /**
  * Throws a ColumnTypeError for a column that is missing or of another array type, and a ColumnLengthError for one that is not
- * as long as `out`. insnCnt and pre may be missing. Returns the number of rows.
+ * as long as `out`. insnCnt, pre and program may be missing. Returns the number of rows.
  */
 export function checkColumns(columns: Columns, out: Uint8Array): number {
   if (!isObject(columns)) {
@@ -28,13 +30,19 @@ export function checkColumns(columns: Columns, out: Uint8Array): number {
   const rows = out.length;
   for (const [name, kind] of ENUM_KINDS) {
     const column = columns[name];
-    if (column === undefined && (name === 'insnCnt' || name === 'pre')) continue;
+    if (column === undefined && OPTIONAL.has(name)) continue;
     const given = kindOf(column);
     if (given !== kind) throw new ColumnTypeError(name, given, kind);
     const { length } = column as NonNullable<typeof column>;
     if (length !== rows) throw new ColumnLengthError(name, length, rows);
   }
   return rows;
+}
+
+/** The same of what is withheld: as long as `out`. */
+export function checkWithheld(withheld: Uint8Array, rows: number): void {
+  if (kindOf(withheld) !== 'Uint8Array') throw new ColumnTypeError('withheld', kindOf(withheld), 'Uint8Array');
+  if (withheld.length !== rows) throw new ColumnLengthError('withheld', withheld.length, rows);
 }
 
 /**

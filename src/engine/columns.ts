@@ -1,8 +1,9 @@
-import { LAST_TYPE } from '../abi/memory_layout.js';
+import { CMD_PROG_LOAD, LAST_TYPE, NO_PROGRAM } from '../abi/memory_layout.js';
 import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
 import { validateRequest } from '../kernel/check_request.js';
+import type { ProgramSpec } from '../kernel/verifier/program_needs.js';
 import { MAX_IDS, NO_TOKEN, type Request } from '../kernel/world.js';
 
 /** Requests as one typed array per column, all of the same length. */
@@ -19,10 +20,21 @@ export interface Columns {
   readonly insnCnt?: Uint32Array;
   /** Fault codes; no request has a fault without the column. */
   readonly pre?: Uint8Array;
+  /**
+   * Indices of the world's programs, or NO_PROGRAM: what a PROG_LOAD needs of the verifier. A row of other types than its program's is a
+   * bad row. No request says anything of its program without the column.
+   */
+  readonly program?: Uint16Array;
 }
 
-/** Columns with every field of a request. */
-export type FullColumns = Required<Columns>;
+/** Columns with every field of a request, but for programs. */
+export type FullColumns = Required<Omit<Columns, 'program'>>;
+
+/** A column of programs for as many rows, all of them NO_PROGRAM. Throws as createColumns() does. */
+export function createProgramColumn(rows: number): Uint16Array {
+  checkRows(rows);
+  return new Uint16Array(rows).fill(NO_PROGRAM);
+}
 
 /**
  * Columns whose requests all are: task 0, no token, command 0, one instruction. Throws an InvalidArgumentError for an
@@ -73,9 +85,24 @@ export function setRow(columns: FullColumns, row: number, request: Request): voi
   columns.pre[row] = request.pre;
 }
 
-/** The request in a row. Throws an InvalidArgumentError for a row that the columns do not have. */
-export function rowOf(columns: Columns, row: number): Request {
+/**
+ * The request in a row; `programs` are those of the world, for columns that name any. A program that is not among them, or is of
+ * other types, makes a bad row of a PROG_LOAD. Throws an InvalidArgumentError for a row that the columns do not have.
+ */
+export function rowOf(columns: Columns, row: number, programs: readonly ProgramSpec[] = []): Request {
   requireRow(columns, row);
+  const id = columns.program?.[row] ?? NO_PROGRAM;
+  const request = fieldsOf(columns, row);
+  if (id === NO_PROGRAM || request.cmd !== CMD_PROG_LOAD) return request;
+  const program = programs[id];
+  const fits =
+    program !== undefined &&
+    saturate(program.progType) === request.type &&
+    saturate(program.attachType) === request.attachType;
+  return fits ? { ...request, program } : { ...request, pre: Fault.BAD_ROW };
+}
+
+function fieldsOf(columns: Columns, row: number): Request {
   return {
     task: columns.task[row] as number,
     token: columns.token[row] as number,

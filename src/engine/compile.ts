@@ -4,9 +4,11 @@ import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
+import { saturate } from './columns.js';
 import type { WorldTables } from './regions.js';
 import { capBits, TOKEN_COMMANDS } from './tables/capability_bits.js';
 import { profileTables } from './tables/kernel_tables.js';
+import { ProgramTable } from './tables/programs.js';
 
 /** The addresses of a token's masks. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
@@ -34,6 +36,8 @@ function checkSize(world: World): void {
     const count = world.profile.vocabulary.count[kind];
     if (count >= L.TYPE_ROWS) throw new WorldTooLargeError(kind, count, L.TYPE_ROWS - 1);
   }
+  const programs = world.programs?.length ?? 0;
+  if (programs > L.MAX_PROGRAMS) throw new WorldTooLargeError('programs', programs, L.MAX_PROGRAMS);
 }
 
 function planRows({ profile, userns }: World): RowPlan {
@@ -69,7 +73,22 @@ export function writeWorld(tables: WorldTables, world: World): RowPlan {
   world.tokens.forEach((token, id) => {
     writeTokenRow(tables, plan, id, token);
   });
+  writePrograms(tables, world);
   return plan;
+}
+
+function writePrograms({ header, programs: view }: WorldTables, world: World): void {
+  const { programs = [] } = world;
+  header.setUint32(L.WORLD_PROGRAM_COUNT, programs.length);
+  for (const [id, program] of programs.entries()) {
+    const { progType: type, attachType } = program;
+    const { helperNeeds, libertyNeeds } = new ProgramTable(world, { type, attachType }, program);
+    const row = id * L.PROGRAM_SIZE;
+    view.setUint8(row + L.PROGRAM_TYPE, saturate(type));
+    view.setUint8(row + L.PROGRAM_ATTACH_TYPE, saturate(attachType));
+    view.setUint8(row + L.PROGRAM_HELPER_NEEDS, helperNeeds);
+    view.setUint8(row + L.PROGRAM_LIBERTY_NEEDS, libertyNeeds);
+  }
 }
 
 function ruleBits({ profile: { rules }, unprivilegedBpfDisabled }: World): number {

@@ -3,7 +3,7 @@ import { Fault } from '../abi/verdict.js';
 import { checkNumbers, validateRequest } from '../kernel/check_request.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
 import type { Request } from '../kernel/world.js';
-import { checkColumnMemory, checkColumns } from './check_columns.js';
+import { checkColumnMemory, checkColumns, checkWithheld } from './check_columns.js';
 import type { Columns } from './columns.js';
 import { noteMemory } from './evaluator_memory.js';
 import { PERMISSION_WORDS, type PermissionSet, PermissionSetAllocator, PermissionTable } from './permission_set.js';
@@ -53,6 +53,11 @@ export class Decider {
     return this.#exports.decide(task, token, cmd, type, attachType, insnCnt, pre);
   }
 
+  /** What a program cannot have that a task loads with a verdict, as CAPS_* and NEEDS_*. */
+  missingForProgram(task: number, token: number, verdict: number): number {
+    return this.#exports.missingForProgram(task, token, verdict);
+  }
+
   /** Throws an InvalidRequestError for a field that is not a 32-bit number. */
   permissionSet(task: number, token: number): PermissionSet {
     checkNumbers({ task, token });
@@ -66,15 +71,19 @@ export class Decider {
     return new PermissionTable(this.#bytes.slice(table, table + L.TABLE_SIZE));
   }
 
-  decideBatch(columns: Columns, out: Uint8Array): void {
+  /** Writes to `withheld`, where it is given, what is missing of each row's program: CAPS_* and NEEDS_*, 0 for nothing. */
+  decideBatch(columns: Columns, out: Uint8Array, withheld?: Uint8Array): void {
     const rows = checkColumns(columns, out);
+    if (withheld) checkWithheld(withheld, rows);
     const addresses = addressesOf(this.#memory, columns, out);
     if (addresses) {
       this.decideResident(addresses, 0, rows);
+      if (columns.program) this.#withholdResident(addresses, columns.program, rows, withheld);
     } else {
       checkColumnMemory(columns, out);
-      this.#decideCopied(columns, out, rows);
+      this.#decideCopied(columns, out, rows, withheld);
     }
+    if (!columns.program) withheld?.fill(0);
   }
 
   /** Resident rows from `start` to before `stop`; other threads may decide the rows beside them if both are multiples of 16. */
@@ -94,7 +103,7 @@ export class Decider {
   }
 
   /** Rows outside of the memory: they are copied through the workspace. */
-  #decideCopied(columns: Columns, out: Uint8Array, rows: number): void {
+  #decideCopied(columns: Columns, out: Uint8Array, rows: number, withheld: Uint8Array | undefined): void {
     const workspace = this.#workspace;
     const at: Addresses = {
       task: workspace + L.WORKSPACE_TASK,
@@ -110,7 +119,39 @@ export class Decider {
       const stop = Math.min(start + L.WORKSPACE_ROWS, rows);
       this.#columns.fill(columns, start, stop);
       this.decideResident(at, 0, stop - start);
+      if (columns.program) this.#withhold(at, 0, columns.program, start, stop, withheld);
       out.set(this.#columns.verdicts(stop - start), start);
     }
+  }
+
+  /** Programs are copied through the workspace, wherever they are. */
+  #withholdResident(at: Addresses, program: Uint16Array, rows: number, withheld: Uint8Array | undefined): void {
+    for (let start = 0; start < rows; start += L.WORKSPACE_ROWS) {
+      this.#withhold(at, start, program, start, Math.min(start + L.WORKSPACE_ROWS, rows), withheld);
+    }
+  }
+
+  /** `first` is the row at the addresses that has the program `start`. */
+  #withhold(
+    at: Addresses,
+    first: number,
+    program: Uint16Array,
+    start: number,
+    stop: number,
+    withheld: Uint8Array | undefined,
+  ): void {
+    this.#columns.fillPrograms(program, start, stop);
+    this.#exports.withholdPrograms(
+      stop - start,
+      at.task + 2 * first,
+      at.token + 2 * first,
+      at.cmd + first,
+      at.type + first,
+      at.attachType + first,
+      this.#workspace + L.WORKSPACE_PROGRAM,
+      at.out + first,
+      this.#workspace + L.WORKSPACE_WITHHELD,
+    );
+    withheld?.set(this.#columns.withheld(stop - start), start);
   }
 }

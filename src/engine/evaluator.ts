@@ -1,9 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { CMD_PROG_LOAD } from '../abi/memory_layout.js';
+import { OUTCOME_MASK, Outcome } from '../abi/verdict.js';
 import { DisposedError, HooksNotSupportedError } from '../errors.js';
 import { invalidArgument, requireObject, requireWhole } from '../kernel/arguments.js';
+import { capName } from '../kernel/capability.js';
 import { checkWorld } from '../kernel/check_world.js';
-import { type Decision, decisionOf } from '../kernel/decision.js';
+import { type Decision, decisionOf, type WithheldDecision } from '../kernel/decision.js';
 import type { LsmHooks } from '../kernel/lsm.js';
+import { isObject } from '../kernel/ranges.js';
 import type { Request, World } from '../kernel/world.js';
 import { isByIds, type NamedRequest, RequestNames } from '../request/resolve_request.js';
 import { type Columns, createColumns, type FullColumns } from './columns.js';
@@ -14,6 +18,7 @@ import { MutableWorld } from './mutable_world.js';
 import type { PermissionSet, PermissionTable } from './permission_set.js';
 import { WorldTables } from './regions.js';
 import { createResidentColumns, createResidentVerdicts } from './resident_columns.js';
+import { ProgramTables, type WithheldByTable } from './tables/programs.js';
 import { createMemory, isSharedMemory } from './wasm.js';
 import { hasSharedMemory } from './wasm_features.js';
 import { claimWorkspace } from './workspaces.js';
@@ -43,7 +48,7 @@ export interface Evaluator {
    * of the wrong type. Ids and numbers that do not exist have their own reasons.
    */
   decide(request: NamedRequest | Request): Decision;
-  /** The same as a verdict byte, of a request by names. Throws as decide() does. */
+  /** The same as a verdict byte, of a request by names. Throws as decide() does. Of a liberty that is not granted, decide() has the errno. */
   decideCode(request: NamedRequest): number;
   /**
    * The verdict byte of a request by ids. Ids and numbers that do not exist have their own verdicts. Throws an
@@ -60,9 +65,15 @@ export interface Evaluator {
    * The verdict bytes of a batch, written to `out` from 0 on. Throws a ColumnLengthError where columns and `out` differ
    * in length, a ColumnTypeError for a column that is missing or of other elements, and a ColumnMemoryError where `out`
    * overlaps a column or either overlaps an evaluator's tables. Callers may share an evaluator: a batch is decided before
-   * the call returns.
+   * the call returns. Of a batch with a column of programs, `withheld` gets what is missing of each row's program (0: nothing), for
+   * withheldOf().
    */
-  decideBatch(columns: Columns, out: Uint8Array): void;
+  decideBatch(columns: Columns, out: Uint8Array, withheld?: Uint8Array): void;
+  /**
+   * What the verifier withholds from a program of the world, where a batch says that something is missing; undefined for 0. Throws an
+   * InvalidArgumentError for a program that the world does not have.
+   */
+  withheldOf(program: number, missing: number): WithheldByTable | undefined;
   /**
    * All that a task may do with a token (or without one, if omitted): commands, map types, and program types with attach
    * types, as sets. By names or ids. Throws an UnknownNameError for an unknown name, and an InvalidRequestError for a value
@@ -113,8 +124,15 @@ export function createEvaluator(world: World, options: EvaluatorOptions = {}): E
 interface CompiledWorld {
   readonly mutable: MutableWorld;
   readonly plan: RowPlan;
+  readonly programs: ProgramTables;
   /** Created at the first lookup by name. */
   names?: RequestNames;
+}
+
+/** The verdict on a load with a program. */
+interface ProgramVerdict {
+  readonly byte: number;
+  readonly withheld?: WithheldByTable;
 }
 
 class WasmEvaluator implements Evaluator {
@@ -143,19 +161,30 @@ class WasmEvaluator implements Evaluator {
   }
 
   decide(request: NamedRequest | Request): Decision {
-    return decisionOf(isByIds(request) ? this.decideRequest(request) : this.decideCode(request));
+    if (isByIds(request)) return this.#decisionOn(request);
+    if (hasProgram(request)) return this.#decisionOn(this.#names().resolve(request));
+    return decisionOf(this.decideCode(request));
   }
 
   decideCode(request: NamedRequest): number {
+    if (hasProgram(request)) return this.decideRequest(this.#names().resolve(request));
     return this.#names().decide(requireOpen(this.#decider), request);
   }
 
   decideRequest(request: Request): number {
-    return requireOpen(this.#decider).decideRequest(request);
+    const byte = requireOpen(this.#decider).decideRequest(request);
+    return request.program === undefined ? byte : this.#withhold(request, byte).byte;
   }
 
-  decideBatch(columns: Columns, out: Uint8Array): void {
-    requireOpen(this.#decider).decideBatch(columns, out);
+  decideBatch(columns: Columns, out: Uint8Array, withheld?: Uint8Array): void {
+    requireOpen(this.#decider).decideBatch(columns, out, withheld);
+  }
+
+  withheldOf(program: number, missing: number): WithheldByTable | undefined {
+    const { programs = [] } = this.world;
+    const spec = programs[program];
+    if (!spec) throw invalidArgument('program', program, `the index of a program (the world has ${programs.length})`);
+    return requireOpen(this.#compiled).programs.tableOf(spec, spec.progType, spec.attachType).withheldBy(missing);
   }
 
   permissionSet(task: string | number, token?: string | number): PermissionSet {
@@ -199,7 +228,26 @@ class WasmEvaluator implements Evaluator {
 
   #compile(world: World): void {
     const plan = writeWorld(requireOpen(this.#tables), world);
-    this.#compiled = { mutable: new MutableWorld(world), plan };
+    this.#compiled = { mutable: new MutableWorld(world), plan, programs: new ProgramTables(world) };
+  }
+
+  #decisionOn(request: Request): Decision {
+    const byte = requireOpen(this.#decider).decideRequest(request);
+    if (request.program === undefined) return decisionOf(byte);
+    const { byte: verdict, withheld } = this.#withhold(request, byte);
+    return withheld
+      ? { ...decisionOf(verdict), errno: withheld.errno, withheld: toldOf(withheld) }
+      : decisionOf(verdict);
+  }
+
+  /** What the verifier makes of a load that has a verdict. */
+  #withhold({ task, token, cmd, type, attachType, program }: Request, byte: number): ProgramVerdict {
+    if (!program || cmd !== CMD_PROG_LOAD || (byte & OUTCOME_MASK) !== Outcome.ALLOWED) return { byte };
+    const table = requireOpen(this.#compiled).programs.tableOf(program, type, attachType);
+    const withheld = table.withheldBy(requireOpen(this.#decider).missingForProgram(task, token, byte));
+    if (!withheld) return { byte };
+    const outcome = withheld.kind === 'helper' ? Outcome.HELPER_NOT_OFFERED : Outcome.LIBERTY_NOT_GRANTED;
+    return { byte: (byte & ~OUTCOME_MASK) | outcome, withheld };
   }
 
   #edited(): EditedWorld {
@@ -212,6 +260,17 @@ class WasmEvaluator implements Evaluator {
     compiled.names ??= new RequestNames(compiled.mutable.world);
     return compiled.names;
   }
+}
+
+/** Requests come from callers that no compiler checked. */
+function hasProgram(request: NamedRequest): boolean {
+  if (!isObject(request)) return false;
+  const { program, helpers, liberties } = request;
+  return program !== undefined || helpers !== undefined || liberties !== undefined;
+}
+
+function toldOf({ kind, name, refusal, cap }: WithheldByTable): WithheldDecision {
+  return { kind, name, refusal, capability: cap === undefined ? null : capName(cap) };
 }
 
 function disposed(): never {

@@ -22,13 +22,19 @@ export const REGIONS = {
     name: 'header',
     start: L.WORLD_TASK_COUNT,
     end: L.WORLD_CMDS,
-    needs: L.WORLD_HAS_STANDARD_RULES + 4 - L.WORLD_TASK_COUNT,
+    needs: L.WORLD_PROGRAM_COUNT + 4 - L.WORLD_TASK_COUNT,
   },
   kernel: {
     name: 'kernel tables',
     start: L.WORLD_CMDS,
-    end: L.WORLD_TASKS,
+    end: L.WORLD_PROGRAMS,
     needs: L.WORLD_KERNEL_END - L.WORLD_CMDS,
+  },
+  programs: {
+    name: 'programs',
+    start: L.WORLD_PROGRAMS,
+    end: L.WORLD_TASKS,
+    needs: L.MAX_PROGRAMS * L.PROGRAM_SIZE,
   },
   tasks: { name: 'tasks', start: L.WORLD_TASKS, end: L.WORLD_TOKENS, needs: ID_ROWS * L.TASK_SIZE },
   tokens: { name: 'tokens', start: L.WORLD_TOKENS, end: L.WORLD_USERNS, needs: ID_ROWS * L.TOKEN_SIZE },
@@ -94,7 +100,9 @@ export const WORKSPACE_REGIONS: readonly Region[] = [
   column('pre', L.WORKSPACE_PRE, L.WORKSPACE_OUT, 1),
   column('out', L.WORKSPACE_OUT, L.WORKSPACE_SCRATCH, 1),
   table('scratch', L.WORKSPACE_SCRATCH, L.WORKSPACE_ROWS_AT, L.SCRATCH_END),
-  table('addresses of columns', L.WORKSPACE_ROWS_AT, L.WORKSPACE_SIZE, L.ROWS_AT_SIZE),
+  table('addresses of columns', L.WORKSPACE_ROWS_AT, L.WORKSPACE_PROGRAM, L.ROWS_AT_SIZE),
+  column('program', L.WORKSPACE_PROGRAM, L.WORKSPACE_WITHHELD, 2),
+  column('withheld', L.WORKSPACE_WITHHELD, L.WORKSPACE_SIZE, 1),
 ];
 
 function table(name: string, start: number, end: number, needs: number): Region {
@@ -157,6 +165,7 @@ export class WorldTables {
   readonly tasks: RegionView;
   readonly tokens: RegionView;
   readonly userns: RegionView;
+  readonly programs: RegionView;
 
   constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
@@ -164,6 +173,7 @@ export class WorldTables {
     this.tasks = new RegionView(buffer, REGIONS.tasks);
     this.tokens = new RegionView(buffer, REGIONS.tokens);
     this.userns = new RegionView(buffer, REGIONS.userns);
+    this.programs = new RegionView(buffer, REGIONS.programs);
   }
 
   /** Replaces the tables of the kernel. */

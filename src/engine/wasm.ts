@@ -27,6 +27,20 @@ export interface DecideExports {
   decideBatch: DecideBatch;
   /** The same without the search for runs. */
   decideBatchInBlocks: DecideBatch;
+  /** What a program cannot have that a task loads with a verdict, as CAPS_* and NEEDS_*. */
+  missingForProgram(task: number, token: number, verdict: number): number;
+  /** Decides what rows with a program still need, after decideBatch(). */
+  withholdPrograms(
+    rows: number,
+    task: number,
+    token: number,
+    cmd: number,
+    type: number,
+    attachType: number,
+    program: number,
+    out: number,
+    withheld: number,
+  ): void;
   /** Writes the permission set of a task and a token to the scratch of a workspace, OUT_SIZE bytes. */
   decidePermissionSet(workspace: number, task: number, token: number): void;
   /** Writes every verdict of a task and a token to the scratch of a workspace from TABLE on, TABLE_SIZE bytes. */

@@ -11,6 +11,8 @@ export class WorkspaceColumns {
   readonly #insnCnt: Uint32Array;
   readonly #pre: Uint8Array;
   readonly #out: Uint8Array;
+  readonly #program: Uint16Array;
+  readonly #withheld: Uint8Array;
 
   /** `workspace` is an address in `memory`. */
   constructor(memory: ArrayBufferLike, workspace: number) {
@@ -22,6 +24,8 @@ export class WorkspaceColumns {
     this.#insnCnt = new Uint32Array(memory, workspace + L.WORKSPACE_INSN_CNT, L.WORKSPACE_ROWS);
     this.#pre = new Uint8Array(memory, workspace + L.WORKSPACE_PRE, L.WORKSPACE_ROWS);
     this.#out = new Uint8Array(memory, workspace + L.WORKSPACE_OUT, L.WORKSPACE_ROWS);
+    this.#program = new Uint16Array(memory, workspace + L.WORKSPACE_PROGRAM, L.WORKSPACE_ROWS);
+    this.#withheld = new Uint8Array(memory, workspace + L.WORKSPACE_WITHHELD, L.WORKSPACE_ROWS);
   }
 
   /** Copies the rows from `start` to before `stop`, at most WORKSPACE_ROWS; columns that are missing stay as they were. */
@@ -37,6 +41,16 @@ export class WorkspaceColumns {
     this.#attachType.set(part(columns.attachType));
     if (columns.insnCnt) this.#insnCnt.set(part(columns.insnCnt));
     if (columns.pre) this.#pre.set(part(columns.pre));
+  }
+
+  /** Copies programs of rows from `start` to before `stop`, at most WORKSPACE_ROWS. */
+  fillPrograms(program: Uint16Array, start: number, stop: number): void {
+    this.#program.set(program.subarray(start, stop));
+  }
+
+  /** A view of what the verifier withholds in the first rows. */
+  withheld(rows: number): Uint8Array {
+    return this.#withheld.subarray(0, rows);
   }
 
   /** A view of the verdicts of the first rows. */

@@ -4,6 +4,7 @@ import { Model } from '../kernel/model.js';
 import { PROFILES, type Profile } from '../kernel/profile.js';
 import { checkProfile } from '../kernel/profile_rules.js';
 import { Trace } from '../kernel/trace.js';
+import type { Withheld } from '../kernel/verifier/withheld.js';
 import { droppedTokenTest } from './dropped_token.js';
 import type { RequestContext } from './request_context.js';
 import { checkRequestContext } from './request_context.js';
@@ -17,6 +18,8 @@ export interface ProfileEvaluation {
   readonly tokenImpossible: boolean;
   /** The request failed there because its token was dropped: with the token counting, it would pass or fail otherwise. */
   readonly failedByDroppedToken: boolean;
+  /** What the verifier withholds from the program there. */
+  readonly withheld?: Withheld;
 }
 
 /**
@@ -37,7 +40,8 @@ export function evaluateUnder(context: RequestContext, profile: Profile): Profil
   validateRequest(request);
   const there = { ...world, profile };
   const model = new Model(there);
-  const verdict = model.ask(request, new Trace());
+  const trace = new Trace();
+  const verdict = model.ask(request, trace);
   const token = world.tokens[request.token];
   const tokenImpossible = token?.userns === 0 && !profile.rules.token_create_in_init_userns;
   return {
@@ -45,5 +49,6 @@ export function evaluateUnder(context: RequestContext, profile: Profile): Profil
     verdict,
     tokenImpossible,
     failedByDroppedToken: droppedTokenTest(there, model)(request),
+    ...(trace.withheld ? { withheld: trace.withheld } : {}),
   };
 }

@@ -42,6 +42,9 @@ export function candidates(context: RequestContext, trace: Trace, made: readonly
     case Outcome.LSM_REFUSED_CAPABLE:
     case Outcome.LSM_REFUSED_CAPABLE_EINVAL:
       return permissions(context, trace, made);
+    case Outcome.HELPER_NOT_OFFERED:
+    case Outcome.LIBERTY_NOT_GRANTED:
+      return toPermitProgram(context, trace, made);
     case Outcome.CREATE_USERNS_MISMATCH:
       return [...otherBpffs(context, made), ...bpffsTasks(context, made)];
     case Outcome.CREATE_NO_DELEGATION:
@@ -51,6 +54,17 @@ export function candidates(context: RequestContext, trace: Trace, made: readonly
     default:
       return [];
   }
+}
+
+/** Ways to what the verifier withholds from a program. */
+function toPermitProgram(context: RequestContext, trace: Trace, made: readonly Remedy[]): Remedy[] {
+  const { world, request } = context;
+  const { refusal, missing } = trace.withheld ?? {};
+  if (refusal === 'needs_gpl') return [{ kind: 'gpl' }];
+  if (refusal !== 'capability') return [];
+  // What is asked of the initial user namespace no token grants, and no task of another has.
+  const isBeyondReach = missing?.inInit === true && world.tasks[request.task]?.userns !== 0;
+  return isBeyondReach ? [] : permissions(context, trace, made);
 }
 
 /** A bpffs of the caller's user namespace, of this world or mounted anew, that delegates what the one named does. */

@@ -1,11 +1,13 @@
 import type { ErrnoName } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
+import { capName } from '../kernel/capability.js';
 import { gateOf, takesToken } from '../kernel/commands.js';
 import { Model } from '../kernel/model.js';
 import { NEWEST_PROFILE, PROFILES } from '../kernel/profile.js';
 import { Trace } from '../kernel/trace.js';
 import { isAllowed } from '../kernel/verdict.js';
-import type { EnumKind } from '../kernel/vocabulary.js';
+import type { Withheld } from '../kernel/verifier/withheld.js';
+import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN } from '../kernel/world.js';
 import { newBpffs } from './candidates.js';
 import { evaluate } from './evaluate.js';
@@ -38,6 +40,7 @@ export function explainImpossible({ world, request }: RequestContext): string {
     case Outcome.UNDECIDED:
       return 'BPF_TOKEN_CREATE needs a bpffs: name one';
   }
+  if (trace.withheld) return explainWithheld(profile.name, request.type, vocabulary, trace.withheld);
   const { kind } = gateOf(profile, request.cmd);
   if (kind === 'unknown') return `${profile.name} has no command ${request.cmd}${since('cmds', request.cmd)}`;
   const isMap = vocabulary.nameOf('cmds', request.cmd) === 'map_create';
@@ -68,6 +71,27 @@ export function explainImpossible({ world, request }: RequestContext): string {
   }
   if (kind === 'token_create') return explainImpossibleCreate({ world, request });
   return `${profile.name} offers no way: neither a token nor a capability that ${task?.name} could have is enough`;
+}
+
+/** Why a program never gets what it needs. */
+function explainWithheld(
+  kernel: string,
+  type: number,
+  vocabulary: Vocabulary,
+  { kind, name, refusal, missing }: Withheld,
+): string {
+  switch (refusal) {
+    case 'not_of_this_type':
+      return `${kernel} offers ${name} to no program of type ${vocabulary.nameOf('prog_types', type)}, whatever its capabilities`;
+    case 'might_sleep':
+      return `${name} sleeps: it is for programs loaded with BPF_F_SLEEPABLE (a section that ends in .s), where their type permits that`;
+    case 'target_disallows':
+      return `what the program attaches to disallows ${name}, whatever its capabilities`;
+    default:
+      return missing?.inInit
+        ? `${kernel} asks ${capName(missing.cap)} in the initial user namespace for ${name}, whatever the token: a program of a task in another never gets the ${kind}`
+        : `neither a token nor a capability that the task could have is enough for ${name}`;
+  }
 }
 
 function explainImpossibleCreate(context: RequestContext): string {

@@ -23,6 +23,7 @@ const COST: Readonly<Record<Remedy['kind'], number>> = {
   fix_attributes: 1,
   attach_type: 1,
   insn_cnt: 3,
+  gpl: 3,
   no_token: 1,
   use_token: 2,
   use_bpffs: 2,

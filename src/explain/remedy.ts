@@ -38,6 +38,8 @@ export type Remedy =
   | { readonly kind: 'lsm_allow_create'; readonly bpffs: number }
   | { readonly kind: 'attach_type'; readonly attachType: number }
   | { readonly kind: 'insn_cnt'; readonly insnCnt: number }
+  /** Gives the program a licence that is compatible with the GPL. */
+  | { readonly kind: 'gpl' }
   /** Puts right what is wrong with the attributes or descriptors. */
   | { readonly kind: 'fix_attributes'; readonly pre: Fault };
 
@@ -86,6 +88,10 @@ export function contextAfter({ world, request }: RequestContext, change: Remedy)
       return { world, request: { ...request, attachType: change.attachType } };
     case 'insn_cnt':
       return { world, request: { ...request, insnCnt: change.insnCnt } };
+    case 'gpl': {
+      const { program } = request;
+      return program ? { world, request: { ...request, program: { ...program, isGpl: true } } } : { world, request };
+    }
     case 'fix_attributes':
       return { world, request: { ...request, pre: Fault.NONE } };
     default:

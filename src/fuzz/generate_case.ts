@@ -4,6 +4,7 @@ import { CASES_PER_WORLD, slotOfWorld } from './case_id.js';
 
 import { largeWorld } from './large_world.js';
 import { profileOfSlot } from './profile_slots.js';
+import { withRandomPrograms } from './random_programs.js';
 import { randomRequests } from './random_request.js';
 import { randomSetup } from './random_setup.js';
 import { RandomSource } from './random_source.js';
@@ -21,7 +22,9 @@ export function generateWorld(
 ): ComparedWorld {
   random.reseed(seed, number);
   const profile = profileOfSlot(slotOfWorld(number), random);
-  const world = random.below(WORLDS_PER_LARGE_WORLD) === 0 ? largeWorld(random, profile) : randomWorld(random, profile);
+  const isLarge = random.below(WORLDS_PER_LARGE_WORLD) === 0;
+  const plain = isLarge ? largeWorld(random, profile) : randomWorld(random, profile);
+  const world = withRandomPrograms(random, plain);
   const setup = randomSetup(random);
   const requests = randomRequests(world, random, count, setup.isOneRun).map((request) => ({
     ...request,

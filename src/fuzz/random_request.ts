@@ -33,21 +33,26 @@ export function randomRequests(world: World, random: RandomSource, count: number
   return requests;
 }
 
-function requestBy({ profile: { vocabulary } }: World, random: RandomSource, task: number, token: number): Request {
+function requestBy(world: World, random: RandomSource, task: number, token: number): Request {
+  const { vocabulary } = world.profile;
   const boundaries = boundaryValuesOf(vocabulary);
-  const cmd = randomNumber(random, boundaries, 'cmds', 75);
+  const { programs } = world;
+  const program = programs && random.chance(40) ? random.pick(programs) : undefined;
+  const cmd = program ? vocabulary.require('cmds', 'prog_load') : randomNumber(random, boundaries, 'cmds', 75);
   const isMap = cmd === boundaries.mapCreate;
   // Attaching other programs has no requirements.
   const isCgroupSkb = !isMap && random.chance(boundaries.attachCmds.includes(cmd) ? 60 : 10);
   const type = isCgroupSkb
     ? boundaries.cgroupSkb
     : randomNumber(random, boundaries, isMap ? 'map_types' : 'prog_types', 50);
+  const attachType = random.chance(30) ? 0 : randomNumber(random, boundaries, 'attach_types', 50);
   return {
     task,
     token,
     cmd,
-    type,
-    attachType: random.chance(30) ? 0 : randomNumber(random, boundaries, 'attach_types', 50),
+    type: program?.progType ?? type,
+    attachType: program?.attachType ?? attachType,
+    ...(program && { program }),
     insnCnt: random.chance(85) ? 1 + random.below(BPF_MAXINSNS) : random.pick(INSN_COUNTS),
     pre: random.chance(88) ? Fault.NONE : (random.below(8) as Fault),
   };

@@ -136,6 +136,7 @@ export function* dropNamespaces(from: Case): Reductions {
 }
 
 const PLAIN: readonly Partial<Request>[] = [
+  { program: undefined },
   { token: NO_TOKEN },
   { pre: Fault.NONE },
   { insnCnt: 1 },
@@ -149,7 +150,26 @@ export function* simplifyRequests(from: Case): Reductions {
     for (const plain of PLAIN) {
       const plainer = { ...request, ...plain };
       const [field] = Object.keys(plain) as [keyof Request];
+      // A batch has a program with its own types alone.
+      if (request.program && (field === 'type' || field === 'attachType')) continue;
       if (plainer[field] !== request[field]) yield { ...from, requests: from.requests.with(at, plainer) };
+    }
+  }
+}
+
+/** A program that needs a helper or a liberty less. */
+export function* dropNeeds(from: Case): Reductions {
+  const { world, requests } = from;
+  for (const [id, program] of (world.programs ?? []).entries()) {
+    for (const need of ['helpers', 'liberties'] as const) {
+      for (const at of program[need].keys()) {
+        const smaller = { ...program, [need]: program[need].toSpliced(at, 1) };
+        const programs = (world.programs ?? []).with(id, smaller);
+        const renamed = requests.map((request) =>
+          request.program === program ? { ...request, program: smaller } : request,
+        );
+        yield { ...from, world: { ...world, programs }, requests: renamed };
+      }
     }
   }
 }

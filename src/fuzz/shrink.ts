@@ -5,6 +5,7 @@ import { constructibleVariants, isConstructible } from './constructible.js';
 import {
   dropBits,
   dropNamespaces,
+  dropNeeds,
   dropRequests,
   dropRows,
   dropRules,
@@ -39,6 +40,7 @@ export function shrink(implementations: Implementations, from: Case): ShrunkCase
     dropRules,
     simplifySetup,
     simplifyRequests,
+    dropNeeds,
     dropRequests,
     dropRows,
     dropBits,

@@ -7,6 +7,7 @@ import type { Rules } from './profile.js';
 import type { BpfToken } from './token.js';
 import { bpfTokenGetFromFd } from './token_checks.js';
 import type { Trace } from './trace.js';
+import type { ProgramNeeds } from './verifier/program_needs.js';
 
 /** The fields of union bpf_attr that permission depends on. Fields not given are zero. */
 export interface BpfAttr {
@@ -18,6 +19,8 @@ export interface BpfAttr {
   prog_flags?: number;
   prog_token_fd?: number;
   insn_cnt?: number;
+  /** What the program's instructions need of the verifier. */
+  program?: ProgramNeeds;
   btf_flags?: number;
   btf_token_fd?: number;
   open_flags?: number;

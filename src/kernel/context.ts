@@ -9,4 +9,6 @@ export interface KernelContext {
   readonly profile: Profile;
   readonly sysctl: UnprivilegedBpfDisabled;
   readonly lsm: LsmHooks;
+  /** Whether it was booted with mitigations of Spectre, which make the verifier ask for more. */
+  readonly hasMitigations: boolean;
 }

@@ -1,6 +1,7 @@
 import type { ErrnoName } from '../abi/errno.js';
 import { Disposition, Outcome } from '../abi/verdict.js';
 import { decodeVerdict, dispositionName, outcomeName } from './verdict.js';
+import type { HelperRefusal, Withheld } from './verifier/withheld.js';
 
 /** Why a request is answered as it is: the names of outcomes. docs/library.md has a sentence for each. */
 export type Reason = Lowercase<keyof typeof Outcome>;
@@ -15,6 +16,18 @@ export interface Decision {
   readonly errno: ErrnoName | null;
   readonly reason: Reason;
   readonly token: TokenDisposition;
+  /** What the verifier withholds from the program; absent where it withholds nothing. */
+  readonly withheld?: WithheldDecision;
+}
+
+/** The first thing that a program needs and that the verifier does not permit. */
+export interface WithheldDecision {
+  readonly kind: Withheld['kind'];
+  /** The name of the helper or the liberty. */
+  readonly name: string;
+  readonly refusal: HelperRefusal;
+  /** The capability that is missing; null where none would help. */
+  readonly capability: string | null;
 }
 
 /** Every reason. */

@@ -38,6 +38,8 @@ export interface KernelOptions {
   /** Default: 2, as distributions set it. */
   unprivilegedBpfDisabled?: UnprivilegedBpfDisabled;
   lsm?: LsmHooks;
+  /** Whether it was booted with mitigations of Spectre. Default: true. */
+  hasMitigations?: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export class Kernel implements KernelContext {
   readonly profile: Profile;
   readonly sysctl: UnprivilegedBpfDisabled;
   readonly lsm: LsmHooks;
+  readonly hasMitigations: boolean;
   readonly initUserns: UserNamespace = new UserNamespace('init', null, 0);
 
   constructor(options: KernelOptions = {}) {
@@ -60,6 +63,7 @@ export class Kernel implements KernelContext {
     this.profile = profile;
     this.sysctl = sysctl;
     this.lsm = lsm;
+    this.hasMitigations = options.hasMitigations ?? true;
   }
 
   /** Root of the initial user namespace, with every capability. */

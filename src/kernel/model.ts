@@ -33,7 +33,8 @@ export class Model {
   constructor(world: World, lsm?: LsmHooks) {
     checkWorld(world);
     this.world = world;
-    this.kernel = new Kernel({ profile: world.profile, unprivilegedBpfDisabled: world.unprivilegedBpfDisabled, lsm });
+    const { profile, unprivilegedBpfDisabled, hasMitigations } = world;
+    this.kernel = new Kernel({ profile, unprivilegedBpfDisabled, lsm, hasMitigations });
     const userns: UserNamespace[] = [];
     world.userns.forEach(({ name, parent, owner }, i) => {
       userns.push(i === 0 ? this.kernel.initUserns : new UserNamespace(name, userns[parent] as UserNamespace, owner));
@@ -96,6 +97,7 @@ export class Model {
           insn_cnt: insnCnt,
           prog_flags: flags,
           prog_token_fd: fd,
+          program: request.program,
         };
       case 'btf_load':
         return { fault: pre, btf_flags: flags, btf_token_fd: fd };

@@ -10,9 +10,11 @@ import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token_checks.js';
 import type { Trace } from './trace.js';
+import { checkProgram } from './verifier/check_program.js';
 
 /**
- * BPF_PROG_LOAD up to the verifier: a descriptor, or a negated errno. The program keeps the token it was loaded with.
+ * BPF_PROG_LOAD: a descriptor, or a negated errno. Of the verifier it has what a program needs a capability for, where the
+ * attributes say what that is. The program keeps the token it was loaded with.
  * Source: kernel/bpf/syscall.c: bpf_prog_load().
  */
 export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: BpfAttr, trace?: Trace): number {
@@ -88,5 +90,11 @@ export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: B
   }
   const late = checkLate(attr, fn, trace);
   if (late) return late;
+  if (attr.program) {
+    const { target, isGpl, isSleepable } = attr.program;
+    const program = { progType: type, attachType, target, isSleepable, isGpl, token };
+    const withheld = checkProgram(kernel, cred, program, attr.program, trace);
+    if (withheld) return withheld;
+  }
   return files.open({ kind: 'prog', prog: { type, expectedAttachType: attachType, token: token?.get() ?? null } });
 }

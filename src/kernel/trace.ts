@@ -1,5 +1,6 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
 import type { UserNamespace } from './userns.js';
+import type { Withheld } from './verifier/withheld.js';
 
 /** One check the kernel made. */
 export interface Step {
@@ -21,6 +22,8 @@ export class Trace {
   capability: number | null = null;
   /** The user namespace a capability was last asked in. */
   askedIn: UserNamespace | null = null;
+  /** What the verifier withheld from the program; null where it withheld nothing. */
+  withheld: Withheld | null = null;
   readonly steps: Step[] | null;
 
   constructor(options: { steps?: boolean } = {}) {

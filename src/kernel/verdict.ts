@@ -36,6 +36,9 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.FD_EBADF]: 'EBADF',
   [Outcome.NOT_BPFFS_ROOT]: 'EINVAL',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',
+  [Outcome.HELPER_NOT_OFFERED]: 'EINVAL',
+  // That of most liberties; Trace.withheld has that of the one that decided.
+  [Outcome.LIBERTY_NOT_GRANTED]: 'EACCES',
 };
 
 /** Every verdict in a word: `undecided` asks more than the tables hold, `bad` is a request that cannot be made. */

@@ -4,6 +4,7 @@ import type { TokenDenials } from './denials.js';
 import type { Masks } from './masks.js';
 import type { BpffsOptions } from './mount_options.js';
 import type { Profile } from './profile.js';
+import type { ProgramNeeds, ProgramSpec } from './verifier/program_needs.js';
 
 /** Most tasks, and most tokens, one world holds: ids are 16 bits wide and the last one means none. */
 export const MAX_IDS = 0xffff;
@@ -54,6 +55,10 @@ export interface World {
   readonly bpffs: readonly BpffsSpec[];
   readonly tasks: readonly TaskSpec[];
   readonly tokens: readonly TokenSpec[];
+  /** Programs that requests load by name. Absent: none. */
+  readonly programs?: readonly ProgramSpec[];
+  /** Whether the kernel was booted with mitigations of Spectre. Absent: it was. */
+  readonly hasMitigations?: boolean;
 }
 
 /** What requests name of a world: enough to read and write them, not to decide. Every World is one. */
@@ -61,6 +66,7 @@ export interface WorldNames {
   readonly profile: Profile;
   readonly tasks: readonly NamedId[];
   readonly tokens: readonly NamedId[];
+  readonly programs?: readonly ProgramSpec[];
 }
 
 /** A task or a token, whose index is its id. */
@@ -84,6 +90,8 @@ export interface Request {
   readonly bpffs?: number;
   /** MAP_CREATE: further bits of map_flags. Only the model reads them: a request with any is not for the hot path. */
   readonly mapFlags?: number;
+  /** PROG_LOAD: what the program needs of the verifier. Without it only the permission to load is decided. */
+  readonly program?: ProgramNeeds;
 }
 
 /** A request with every optional field at its default: no token, one instruction, nothing wrong. */

@@ -4,7 +4,9 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearestOf(text: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || text === '') return undefined;
   // `linux-6.13.1` means linux-6.13, however near other releases are.
-  const begun = candidates.filter((name) => text.startsWith(name) && 2 * name.length > text.length);
+  const begun = candidates.filter(
+    (name) => text.startsWith(name) && 2 * name.length > text.length && /^\W/.test(text.slice(name.length)),
+  );
   if (begun.length > 0) return begun.reduce((longest, name) => (name.length > longest.length ? name : longest));
   const most = Math.max(2, Math.ceil(text.length / 3));
   // Others differ by more edits in their length alone; a text may be very long.

@@ -3,13 +3,15 @@ import type { Explanation } from '../explain/explain.js';
 import type { Remediation } from '../explain/remediate.js';
 import { applyRemedy, type Remedy } from '../explain/remedy.js';
 import type { RequestContext } from '../explain/request_context.js';
+import { capName } from '../kernel/capability.js';
 import { profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, outcomeName } from '../kernel/verdict.js';
+import type { Withheld } from '../kernel/verifier/withheld.js';
 import type { Assumption } from '../request/assumptions.js';
 import { describeAssumedRemedies } from './assumption_text.js';
 import { remedyJson } from './remedy_json.js';
 import { assumptionJson, requestJson } from './request_json.js';
-import type { CheckAnswerJson, CheckJson } from './schemas/check.js';
+import type { CheckAnswerJson, CheckJson, WithheldJson } from './schemas/check.js';
 import type { AdviceJson, ExplainJson } from './schemas/explain.js';
 import type { RemedyJson } from './schemas/remedy.js';
 import type { WarningJson } from './schemas/request.js';
@@ -46,9 +48,9 @@ export function explainJson(explanation: Explanation, remarks: RequestRemarks): 
     asked_in: askedIn ?? null,
     steps,
     advice: remediationJson(context, advice, remarks.assumptions),
-    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
+    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken, withheld }) => ({
       profile,
-      ...verdictJson(decodeVerdict(byte)),
+      ...verdictJson({ ...decodeVerdict(byte), ...(withheld && { errno: withheld.errno }) }),
       ...tokenJson(profileNamed(profile), context.request, decodeVerdict(byte)),
       token_impossible: tokenImpossible,
       failed_by_dropped_token: failedByDroppedToken,
@@ -70,6 +72,7 @@ function answerJson(
     ...verdictJson(verdict),
     ...tokenJson(profile, request, verdict),
     failed_by_dropped_token: failedByDroppedToken,
+    withheld: withheldJson(evaluated.withheld),
     because: describeCause(profile, request, evaluated),
     warnings,
   };
@@ -93,4 +96,11 @@ function remediationJson(context: RequestContext, advice: Remediation, assumptio
     cleared: cleared ? next(cleared) : null,
   }));
   return { possible: false, changes: [], note: null, why: advice.why, obstacles };
+}
+
+function withheldJson(withheld: Withheld | undefined): WithheldJson | null {
+  if (!withheld) return null;
+  const { kind, name, refusal, missing } = withheld;
+  const capability = missing ? capName(missing.cap) : null;
+  return { kind, name, refusal, capability, asked_in: missing?.userns ?? null };
 }

@@ -11,6 +11,7 @@ import { requireObject } from '../kernel/arguments.js';
 import { takesToken } from '../kernel/commands.js';
 import { profileNamed } from '../kernel/profile.js';
 import { decodeVerdict, isDecided, isDropped, type Verdict } from '../kernel/verdict.js';
+import type { Withheld } from '../kernel/verifier/withheld.js';
 import type { Assumption } from '../request/assumptions.js';
 import { printable } from '../text/printable.js';
 import { describeAssumedRemedies, describeAssumption } from './assumption_text.js';
@@ -128,18 +129,21 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
     const same =
       last?.evaluation.verdict === evaluation.verdict &&
       last.evaluation.tokenImpossible === evaluation.tokenImpossible &&
-      last.evaluation.failedByDroppedToken === evaluation.failedByDroppedToken;
+      last.evaluation.failedByDroppedToken === evaluation.failedByDroppedToken &&
+      isSameWithheld(last.evaluation.withheld, evaluation.withheld);
     if (last && same) last.names.push(evaluation.profile);
     else groups.push({ evaluation, names: [evaluation.profile] });
   }
   const labels = groups.map(({ names }) => formatRange(names));
   const width = Math.max(...labels.map((label) => label.length));
   const lines = groups.map(({ evaluation, names }, i) => {
-    const there = decodeVerdict(evaluation.verdict);
+    const { withheld } = evaluation;
+    const decoded = decodeVerdict(evaluation.verdict);
+    const there = withheld ? { ...decoded, errno: withheld.errno } : decoded;
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
     const { failedByDroppedToken } = evaluation;
-    const cause = { verdict: there, failedByDroppedToken };
+    const cause = { verdict: there, failedByDroppedToken, ...(withheld ? { withheld } : {}) };
     const why = describeCauseAndToken(profileNamed(evaluation.profile), context.request, cause);
     const note = evaluation.tokenImpossible ? '; that kernel would not have made this token' : '';
     return `  ${labels[i]?.padEnd(width)}  ${headline(there, style)}${here}: ${why}${note}${differs}`;
@@ -149,4 +153,8 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
 
 function formatRange(names: readonly string[]): string {
   return names.length < 3 ? names.join(', ') : `${names[0]} to ${names[names.length - 1]}`;
+}
+
+function isSameWithheld(one: Withheld | undefined, other: Withheld | undefined): boolean {
+  return one?.name === other?.name && one?.refusal === other?.refusal && one?.missing?.cap === other?.missing?.cap;
 }

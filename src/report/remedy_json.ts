@@ -35,6 +35,7 @@ function namedRemedy({ world }: RequestContext, remedy: Remedy): NamedRemedy {
     case 'other_task':
       return { kind: remedy.kind, task: nameIn(world.tasks, remedy.task) };
     case 'no_token':
+    case 'gpl':
       return { kind: remedy.kind };
     case 'new_token': {
       const { kind, userns, bits } = remedy;

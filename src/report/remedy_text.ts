@@ -123,6 +123,11 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
       return { what: `use expected_attach_type ${vocabulary.nameOf('attach_types', change.attachType)}` };
     case 'insn_cnt':
       return { what: `load a program of at most ${change.insnCnt} instructions` };
+    case 'gpl':
+      return {
+        what: 'give the program a licence that is compatible with the GPL',
+        note: 'the kernel takes GPL, GPL v2, GPL and additional rights, Dual BSD/GPL, Dual MIT/GPL and Dual MPL/GPL',
+      };
     case 'fix_attributes':
       return { what: MEND[change.pre] };
   }

@@ -1,8 +1,10 @@
+import { helperName } from '../kernel/verifier/program_rules.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import type { Request, World } from '../kernel/world.js';
 import type { Assumption } from '../request/assumptions.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 import { nameCall, nameRequest } from '../request/name_request.js';
+import { isDeclared } from '../request/program_index.js';
 import type { Warning } from '../scenario/parse_scenario.js';
 import { describeAssumption } from './assumption_text.js';
 import type { AssumptionJson, CallJson, RequestJson, WarningJson } from './schemas/request.js';
@@ -16,11 +18,15 @@ export function callJson(vocabulary: Vocabulary, call: Pick<Request, 'cmd' | 'ty
 /** A request as JSON: null for what the command does not read. */
 export function requestJson(world: World, request: Request): RequestJson {
   const { task, token, insn_cnt = null } = nameRequest(world, request);
+  const { program } = request;
   return {
     task,
     token,
     ...callJson(world.profile.vocabulary, request),
     insn_cnt,
+    program: isDeclared(program) ? program.name : null,
+    helpers: program?.helpers.map(helperName) ?? [],
+    liberties: program?.liberties ?? [],
     bpffs: world.bpffs[request.bpffs ?? -1]?.name ?? null,
     pre: PRE_NAMES[request.pre] ?? 'none',
   };

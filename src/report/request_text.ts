@@ -1,9 +1,11 @@
 import { bitNumbers } from '../abi/bits.js';
 import { BPF_MAXINSNS } from '../abi/bpf.js';
 import { capName } from '../kernel/capability.js';
+import { helperName } from '../kernel/verifier/program_rules.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { readsField } from '../request/command_fields.js';
 import { nameCall } from '../request/name_request.js';
+import { isDeclared } from '../request/program_index.js';
 import { printable } from '../text/printable.js';
 
 /** `prog_load xdp (attach type xdp)`: what a request asks for, in words. */
@@ -18,7 +20,27 @@ export function describeCall({ profile }: World, request: Request): string {
   if (mapType !== undefined) return `${cmd} ${mapType}`;
   if (progType === undefined) return cmd;
   const isCounted = readsField(cmd, 'insn_cnt') && (insnCnt > BPF_MAXINSNS || insnCnt === 0);
-  return `${cmd} ${progType} (attach type ${attach})${isCounted ? ` with ${insnCnt} instructions` : ''}`;
+  const counted = isCounted ? ` with ${insnCnt} instructions` : '';
+  return `${cmd} ${progType} (attach type ${attach})${counted}${describeProgram(request)}`;
+}
+
+/** Names of helpers and liberties that are shown. */
+const MAX_SHOWN = 6;
+
+/** `, program agent, that calls probe_read_kernel and takes loops`: what a request says of its program. */
+function describeProgram({ program }: Request): string {
+  if (!program) return '';
+  const { helpers, liberties } = program;
+  const calls = helpers.length > 0 ? [`calls ${shortened(helpers.map(helperName))}`] : [];
+  const takes = liberties.length > 0 ? [`takes ${shortened(liberties)}`] : [];
+  const needs = [...calls, ...takes].join(' and ');
+  const name = isDeclared(program) ? `, program ${printable(program.name)}` : ' of a program';
+  return `${name}${needs === '' ? '' : ` that ${needs}`}`;
+}
+
+function shortened(names: readonly string[]): string {
+  const more = names.length - MAX_SHOWN;
+  return more > 1 ? `${names.slice(0, MAX_SHOWN).join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** `userns web, euid 1000, CAP_BPF CAP_NET_ADMIN`: who asks. */

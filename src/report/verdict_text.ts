@@ -1,7 +1,10 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import { capName } from '../kernel/capability.js';
 import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
 import { decodeVerdict, isDropped, outcomeName, type Verdict } from '../kernel/verdict.js';
+import { LIBERTY_RULES, type LibertyName } from '../kernel/verifier/liberties.js';
+import type { Withheld } from '../kernel/verifier/withheld.js';
 import type { Request } from '../kernel/world.js';
 
 const REASON: Readonly<Record<Outcome, string>> = {
@@ -36,6 +39,8 @@ const REASON: Readonly<Record<Outcome, string>> = {
   [Outcome.NOT_BPFFS_ROOT]: 'the descriptor is not the root of a bpffs',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]:
     'an LSM refused the capability through this token, which BPF_PROG_ATTACH returns as EINVAL',
+  [Outcome.HELPER_NOT_OFFERED]: 'the verifier does not offer the program a helper that it calls',
+  [Outcome.LIBERTY_NOT_GRANTED]: 'the verifier does not grant the program a liberty that it takes',
 };
 
 const TOKEN_SENTENCES: Readonly<Record<Disposition, string>> = {
@@ -89,6 +94,8 @@ export interface Cause {
   readonly failedByDroppedToken: boolean;
   /** The user namespace in which the capability that decided was asked. */
   readonly askedIn?: string;
+  /** What the verifier withheld from the program. */
+  readonly withheld?: Withheld;
 }
 
 /**
@@ -96,11 +103,35 @@ export interface Cause {
  * then lacked in the initial user namespace, which it may well have in its own.
  */
 export function describeCause(profile: Profile, request: Pick<Request, 'cmd' | 'type'>, cause: Cause): string {
-  const { verdict, failedByDroppedToken, askedIn } = cause;
-  const reason = describeReason(verdict.outcome);
+  const { verdict, failedByDroppedToken, askedIn, withheld } = cause;
+  const reason = withheld ? describeWithheld(profile, request, withheld) : describeReason(verdict.outcome);
   const where = askedIn === undefined ? '' : ` (asked in userns ${askedIn})`;
   if (!failedByDroppedToken) return `${reason}${where}`;
   return `${describeDisposition(profile, request, verdict.disposition)}; without it, ${reason}${where}`;
+}
+
+/** What the verifier withholds from a program, and why, in words, for a sentence. */
+export function describeWithheld(
+  { vocabulary }: Profile,
+  { type }: Pick<Request, 'type'>,
+  { kind, name, refusal, missing }: Withheld,
+): string {
+  const what =
+    kind === 'helper'
+      ? `the verifier does not offer the program the helper ${name}`
+      : `the verifier does not grant the program ${name} (${LIBERTY_RULES[name as LibertyName].about})`;
+  switch (refusal) {
+    case 'capability':
+      return `${what}: ${missing ? capName(missing.cap) : 'a capability'} is missing`;
+    case 'not_of_this_type':
+      return `${what}: no program of type ${vocabulary.nameOf('prog_types', type)} has it`;
+    case 'needs_gpl':
+      return `${what}: it is for programs under a licence compatible with the GPL`;
+    case 'might_sleep':
+      return `${what}: the helper sleeps, and the program is not loaded as one that may`;
+    case 'target_disallows':
+      return `${what}: what it attaches to disallows it`;
+  }
 }
 
 /** The same with what became of the token, where that is not the cause. */

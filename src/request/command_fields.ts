@@ -10,6 +10,9 @@ const READERS = {
   prog_type: ['prog_load', 'prog_attach', 'link_create'],
   expected_attach_type: ['prog_load', 'prog_attach', 'link_create'],
   insn_cnt: ['prog_load'],
+  program: ['prog_load'],
+  helpers: ['prog_load'],
+  liberties: ['prog_load'],
   bpffs: ['token_create'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

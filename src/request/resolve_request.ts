@@ -2,6 +2,7 @@ import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError, UnknownNameError } from '../errors.js';
 import { describeGiven } from '../kernel/field_fault.js';
 import { isObject, isU32 } from '../kernel/ranges.js';
+import type { ProgramSpec } from '../kernel/verifier/program_needs.js';
 import { NO_TOKEN, type Request, type World } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
 import { unknownName } from '../names/unknown_name.js';
@@ -9,6 +10,7 @@ import { type CommandFields, commandFields, READS_MAP_TYPE, READS_PROG_TYPE } fr
 import { EnumIndex } from './enum_index.js';
 import { PRE_NAMES, preNamed } from './fault_names.js';
 import { IdIndex } from './id_index.js';
+import { isDeclared, ProgramIndex } from './program_index.js';
 
 /**
  * One bpf() call in the words of a scenario's request (docs/scenarios.md). Names of commands and types in any common
@@ -27,6 +29,12 @@ export interface NamedRequest {
   readonly expected_attach_type?: string | number | undefined;
   /** Instructions of a program: 0 to 2^32-1, 1 if it is not there. */
   readonly insn_cnt?: number | undefined;
+  /** For prog_load: a program of the world by its name, which says prog_type and expected_attach_type. */
+  readonly program?: string | undefined;
+  /** For prog_load: helpers that the program calls, by name or number; the program is under the GPL and does not sleep. */
+  readonly helpers?: readonly (string | number)[] | undefined;
+  /** For prog_load: liberties that the program takes of the verifier. */
+  readonly liberties?: readonly string[] | undefined;
   /** For token_create, which only explainRequest() can decide. */
   readonly bpffs?: string | number | undefined;
   /** Something wrong with the call besides permission: `token_ebadf`, `attr_einval`. */
@@ -48,9 +56,11 @@ export class RequestNames {
   readonly #mapTypes: EnumIndex;
   readonly #progTypes: EnumIndex;
   readonly #attachTypes: EnumIndex;
+  readonly #programs: ProgramIndex;
+  readonly #progLoad: number;
   readonly #fields: CommandFields;
 
-  constructor({ profile, tasks, tokens, bpffs }: World) {
+  constructor({ profile, tasks, tokens, bpffs, programs = [] }: World) {
     const { vocabulary } = profile;
     this.tasks = new IdIndex('task', tasks);
     this.tokens = new IdIndex('token', tokens);
@@ -59,6 +69,8 @@ export class RequestNames {
     this.#mapTypes = new EnumIndex(profile, 'map_types', 'map_type');
     this.#progTypes = new EnumIndex(profile, 'prog_types', 'prog_type');
     this.#attachTypes = new EnumIndex(profile, 'attach_types', 'expected_attach_type');
+    this.#programs = new ProgramIndex(programs);
+    this.#progLoad = vocabulary.require('cmds', 'prog_load');
     this.#fields = commandFields(vocabulary);
   }
 
@@ -70,14 +82,17 @@ export class RequestNames {
     checkIsRequest(request);
     const { task, token, insn_cnt: insnCnt, bpffs, pre } = request;
     const cmd = this.#cmds.numberOf(request.cmd);
+    const program = cmd === this.#progLoad ? this.#programs.needsOf(request) : undefined;
+    if (isDeclared(program)) checkAgrees(program, request, this.#progTypes, this.#attachTypes);
     const resolved: Request = {
       task: this.tasks.idOf(task),
       token: this.tokenOf(token),
       cmd,
-      type: this.#typeOf(cmd, request),
-      attachType: this.#attachTypeOf(cmd, request),
+      type: isDeclared(program) ? program.progType : this.#typeOf(cmd, request),
+      attachType: isDeclared(program) ? program.attachType : this.#attachTypeOf(cmd, request),
       insnCnt: insnCnt === undefined ? 1 : countOf(insnCnt),
       pre: pre === undefined ? Fault.NONE : preOf(pre),
+      ...(program && { program }),
     };
     return bpffs === undefined ? resolved : { ...resolved, bpffs: this.#bpffs.existing(bpffs) };
   }
@@ -90,7 +105,7 @@ export class RequestNames {
   /** decider.decideRequest(resolve(request)), without allocating in the common case. */
   decide(decider: RequestDecider, request: NamedRequest): number {
     checkIsRequest(request);
-    if (request.insn_cnt !== undefined || request.pre !== undefined || request.bpffs !== undefined) {
+    if (hasRareField(request)) {
       return decider.decideRequest(this.resolve(request));
     }
     const cmd = this.#cmds.numberOf(request.cmd);
@@ -119,6 +134,30 @@ export class RequestNames {
   #attachTypeOf(cmd: number, { expected_attach_type: attachType }: NamedRequest): number {
     const hasReader = attachType !== undefined && this.#fields.attachType[cmd] === 1;
     return hasReader ? this.#attachTypes.numberOf(attachType) : 0;
+  }
+}
+
+/** Whether a request has a field that few have. */
+function hasRareField({ insn_cnt: insnCnt, pre, bpffs, program, helpers, liberties }: NamedRequest): boolean {
+  return (
+    insnCnt !== undefined ||
+    pre !== undefined ||
+    bpffs !== undefined ||
+    program !== undefined ||
+    helpers !== undefined ||
+    liberties !== undefined
+  );
+}
+
+/** Throws an InvalidRequestError for a type that is not the program's. */
+function checkAgrees(program: ProgramSpec, request: NamedRequest, progTypes: EnumIndex, attachTypes: EnumIndex): void {
+  const { prog_type: progType, expected_attach_type: attachType } = request;
+  for (const [field, written, index, own] of [
+    ['prog_type', progType, progTypes, program.progType],
+    ['expected_attach_type', attachType, attachTypes, program.attachType],
+  ] as const) {
+    if (written === undefined || index.numberOf(written) === own) continue;
+    throw new InvalidRequestError(field, `${field} is ${written}, and program ${program.name} has ${own}`);
   }
 }
 

@@ -13,6 +13,7 @@ import { makeTokens } from './build_tokens.js';
 import { NamedDelegations, type ReadNamedFile } from './named_delegations.js';
 import { readAssertions, type ScenarioAssertion } from './read_assertions.js';
 import { readProfile } from './read_profile.js';
+import { readPrograms } from './read_programs.js';
 import { readRequest, type ScenarioRequest } from './read_requests.js';
 import { type ScenarioFile, scenarioSchema } from './schema.js';
 import { addIssues } from './schema_issues.js';
@@ -76,7 +77,13 @@ export function parseScenario(text: string, file = 'scenario', { readFile }: Par
   const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
   const tasks = makeTasks(scenario.tasks ?? {}, userns.byName, context);
   const tokens = makeTokens(scenario.tokens ?? {}, bpffs.byName, tasks.byName, userns.byName, context);
-  const referents = { tasks: tasks.byName, tokens: tokens.byName, bpffs: bpffs.byName };
+  const programs = readPrograms(scenario.programs ?? {}, context);
+  const referents = {
+    tasks: tasks.byName,
+    tokens: tokens.byName,
+    bpffs: bpffs.byName,
+    programs: programs.byName,
+  };
   const requests = (scenario.requests ?? []).flatMap((entry, i) => readRequest(entry, i, referents, context) ?? []);
   const world: World = {
     profile: kernel.profile,
@@ -85,6 +92,8 @@ export function parseScenario(text: string, file = 'scenario', { readFile }: Par
     bpffs: bpffs.specs,
     tasks: tasks.specs,
     tokens: tokens.specs,
+    ...(programs.specs.length > 0 ? { programs: programs.specs } : {}),
+    ...(scenario.mitigations === false ? { hasMitigations: false } : {}),
   };
   const assertions = readAssertions(scenario.assertions ?? [], world, tasks.byName, context);
   diagnostics.throwIfAny();

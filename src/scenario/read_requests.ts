@@ -1,4 +1,5 @@
 import { Fault } from '../abi/verdict.js';
+import type { ProgramNeeds, ProgramSpec } from '../kernel/verifier/program_needs.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, requestOf } from '../kernel/world.js';
 import { nearestOf } from '../names/nearest.js';
@@ -11,6 +12,7 @@ import type { Context } from './build_context.js';
 import type { BpffsByName } from './build_mounts.js';
 import type { TasksByName } from './build_tasks.js';
 import { type Expectation, readExpectation } from './expectation.js';
+import { type ProgramsByName, readNeeds } from './read_programs.js';
 import { resolveReference } from './references.js';
 import type { RequestEntry } from './schema.js';
 import { ownerOf } from './schema_issues.js';
@@ -34,13 +36,14 @@ export interface Referents {
   readonly tasks: TasksByName;
   readonly tokens: ReadonlyMap<string, number | undefined>;
   readonly bpffs: BpffsByName;
+  readonly programs: ProgramsByName;
 }
 
 /** Reads one request; undefined where something in it is wrong (noted). */
 export function readRequest(
   entry: RequestEntry,
   index: number,
-  { tasks, tokens, bpffs: instances }: Referents,
+  { tasks, tokens, bpffs: instances, programs }: Referents,
   context: Context,
 ): ScenarioRequest | undefined {
   const { kernel, locator, diagnostics, warnings } = context;
@@ -55,15 +58,23 @@ export function readRequest(
       : resolveReference(tokens, 'token', entry.token, [...path, 'token'], locator, diagnostics);
   const cmd = number('cmds', 'cmd');
   const mapType = number('map_types', 'map_type');
-  const progType = number('prog_types', 'prog_type');
-  const attachType = number('attach_types', 'expected_attach_type');
+  const program = programOf();
+  const declared = program !== undefined && program !== null && 'progType' in program ? program : undefined;
+  const progType = number('prog_types', 'prog_type') ?? declared?.progType;
+  const attachType = number('attach_types', 'expected_attach_type') ?? declared?.attachType;
   const pre = preOf(entry.pre, [...path, 'pre'], context);
   const expect = entry.expect && readExpectation(entry.expect, [...path, 'expect'], locator, diagnostics);
   let fine = pre !== undefined && (entry.expect === undefined || expect !== undefined);
 
   const command = cmd === null ? undefined : vocabulary.nameOf('cmds', cmd ?? -1);
   const typeField = command === undefined ? undefined : typeFieldOf(command);
-  if (command !== undefined && typeField && neededFieldOf(command) === typeField && entry[typeField] === undefined) {
+  if (
+    command !== undefined &&
+    typeField &&
+    neededFieldOf(command) === typeField &&
+    entry[typeField] === undefined &&
+    !isTypeOfProgram(typeField)
+  ) {
     const example = typeField === 'map_type' ? 'map_type: array' : 'prog_type: xdp';
     const message = `${owner}${command} needs ${typeField}, as in ${example}`;
     diagnostics.add(locator.value([...path, 'cmd']), { message, expected: typeField });
@@ -73,10 +84,13 @@ export function readRequest(
   const idle = command === undefined ? [] : idleFields(command);
   warnings.push(...idle);
 
-  if (!fine || !task || token === undefined || bpffs === null) return undefined;
+  if (!fine || !task || token === undefined || bpffs === null || program === null) return undefined;
   if (cmd === null || cmd === undefined || mapType === null || progType === null || attachType === null)
     return undefined;
-  const assumed = fieldsNotGiven(vocabulary.nameOf('cmds', cmd), (field) => entry[field] !== undefined);
+  const assumed = fieldsNotGiven(
+    vocabulary.nameOf('cmds', cmd),
+    (field) => entry[field] !== undefined || declared !== undefined,
+  );
   const type = (typeField === 'map_type' ? mapType : typeField === 'prog_type' ? progType : undefined) ?? 0;
   return {
     ...(entry.name === undefined ? {} : { name: entry.name }),
@@ -89,6 +103,7 @@ export function readRequest(
       insnCnt: entry.insn_cnt ?? 1,
       pre,
       ...(bpffs === undefined ? {} : { bpffs }),
+      ...(program === undefined || command !== 'prog_load' ? {} : { program }),
     }),
     ...(expect ? { expect } : {}),
     ...(idle.length > 0 ? { warnings: idle } : {}),
@@ -105,6 +120,41 @@ export function readRequest(
     const complaint = unknownInVocabulary(kernel.profile, kind, String(written));
     diagnostics.add(locator.value([...path, field]), { ...complaint, message: `${owner}${complaint.message}` });
     return null;
+  }
+
+  /** What the program needs of the verifier; undefined where nothing is said, null where it is wrong (noted). */
+  function programOf(): ProgramSpec | ProgramNeeds | undefined | null {
+    if (entry.program === undefined) {
+      if (entry.helpers === undefined && entry.liberties === undefined) return undefined;
+      return readNeeds({ helpers: entry.helpers, liberties: entry.liberties }, path, context) ?? null;
+    }
+    const found = resolveReference(programs, 'program', entry.program, [...path, 'program'], locator, diagnostics);
+    if (!found) return null;
+    for (const field of ['helpers', 'liberties'] as const) {
+      if (entry[field] === undefined) continue;
+      diagnostics.add(
+        locator.key([...path, field]),
+        `${owner}program ${entry.program} says which ${field}: write them there`,
+      );
+      return null;
+    }
+    return agrees('prog_types', 'prog_type', found.progType) &&
+      agrees('attach_types', 'expected_attach_type', found.attachType)
+      ? found
+      : null;
+  }
+
+  /** Whether a field is not written, or is what the program says (else noted). */
+  function agrees(kind: EnumKind, field: 'prog_type' | 'expected_attach_type', own: number): boolean {
+    const written = entry[field];
+    if (written === undefined || resolveName(vocabulary, kind, String(written)) === own) return true;
+    const message = `${owner}${field} is ${quote(String(written))}, and program ${entry.program} has ${vocabulary.nameOf(kind, own)}`;
+    diagnostics.add(locator.value([...path, field]), message);
+    return false;
+  }
+
+  function isTypeOfProgram(field: 'map_type' | 'prog_type'): boolean {
+    return field === 'prog_type' && entry.program !== undefined;
   }
 
   /** Index of the bpffs a token is asked of; undefined for other commands, null where it is wrong (noted). */

@@ -3,6 +3,7 @@ import { CAPABILITY_NAMES } from '../abi/capabilities.js';
 import { NEWEST_PROFILE, PROFILES, PROFILES_IN_BRIEF, type Rules } from '../kernel/profile.js';
 import { MAX_UID } from '../kernel/ranges.js';
 import { DISPOSITION_NAMES, OUTCOME_NAMES } from '../kernel/verdict.js';
+import { LIBERTY_NAMES } from '../kernel/verifier/liberties.js';
 import { PRE_NAMES } from '../request/fault_names.js';
 import { documented } from './documentation.js';
 
@@ -258,6 +259,50 @@ const token = strict('a token, as in {bpffs: agent-fs}', {
   ),
 });
 
+const helpers = documented(
+  z.optional(
+    z.array(z.union([z.string(), z.number()], { error: 'the name or number of a helper' }), {
+      error: 'a list of helpers, as in [probe_read_kernel]',
+    }),
+  ),
+  {
+    description: 'Helpers that the program calls: names as in enum bpf_func_id, with or without bpf_, or numbers.',
+    examples: [['probe_read_kernel', 'ringbuf_output']],
+  },
+);
+const liberties = documented(
+  z.optional(z.array(text('the name of a liberty'), { error: 'a list of liberties, as in [pointer_leaks]' })),
+  {
+    description: 'What the program takes of the verifier.',
+    examples: [['pointer_leaks', 'loops'], [...LIBERTY_NAMES]],
+  },
+);
+
+const program = strict('a program, as in {prog_type: kprobe, helpers: [probe_read_kernel]}', {
+  prog_type: nameOrNumber('a program type', 'Its type.', PROG_EXAMPLES),
+  expected_attach_type: z.optional(
+    nameOrNumber(
+      'an attach type',
+      'What its loader sends; of struct_ops the index of the member. Default: 0, which is cgroup_inet_ingress.',
+      ATTACH_EXAMPLES,
+    ),
+  ),
+  target: documented(z.optional(text('text')), {
+    description:
+      'What it attaches to, where the helpers depend on that: a function, a tracepoint, a hook, a member of struct_ops as ' +
+      'OPS.MEMBER, of ext the type of the program.',
+    examples: ['bpf_lsm_socket_bind', 'tcp_congestion_ops.cong_avoid'],
+  }),
+  gpl: documented(z.optional(z.boolean({ error: 'true or false' })), {
+    description: 'Its licence is compatible with the GPL. Default: true.',
+  }),
+  sleepable: documented(z.optional(z.boolean({ error: 'true or false' })), {
+    description: 'It is loaded with BPF_F_SLEEPABLE. Default: false.',
+  }),
+  helpers,
+  liberties,
+});
+
 const verdict = documented(text('`allowed` or the name of an errno'), {
   description: '`allowed`, or the errno. A request that the descriptor decides counts as allowed.',
   examples: ['allowed', 'EPERM', 'EINVAL', 'E2BIG', 'EBADF', 'ENOENT', 'EOPNOTSUPP'],
@@ -285,6 +330,14 @@ const request = strict('a request, as in {task: agent, cmd: map_create, map_type
   insn_cnt: documented(z.optional(wholeNumber(MAX_U32)), {
     description: 'For prog_load: number of instructions. Default: 1.',
   }),
+  program: z.optional(
+    reference(
+      'a program',
+      'For prog_load: a program of `programs`, which says prog_type and expected_attach_type, and what it needs of the verifier.',
+    ),
+  ),
+  helpers,
+  liberties,
   bpffs: z.optional(reference('a bpffs', 'For token_create, and required there: the bpffs whose root it is given.')),
   pre: documented(z.optional(text(oneOfText(PRE_NAMES))), {
     description: 'A fault of the attributes or descriptors the call is made with.',
@@ -338,20 +391,27 @@ const assertion = strict("an assertion, as in {never: 'task=ci prog_load prog_ty
 });
 
 /** The form of a scenario file. */
-export const scenarioSchema = strict('a map with profile, userns, bpffs, tasks, tokens, requests and assertions', {
-  profile,
-  unprivileged_bpf_disabled: sysctl,
-  userns: named(z.nullable(userns), 'User namespaces by name; `init` is always there.'),
-  bpffs: named(z.nullable(bpffs), 'Mounted bpffs instances by name.'),
-  tasks: named(z.nullable(task), 'Tasks by name.'),
-  tokens: named(token, 'Tokens by name.'),
-  requests: documented(z.nullish(z.array(request, { error: 'a list of requests' })), {
-    description: 'bpf() calls to answer, in order. Each stands for itself: none changes what later ones see.',
-  }),
-  assertions: documented(z.nullish(z.array(assertion, { error: 'a list of assertions' })), {
-    description: 'What holds of all requests there are: `bpftoken test` asks every one.',
-  }),
-});
+export const scenarioSchema = strict(
+  'a map with profile, userns, bpffs, tasks, tokens, programs, requests and assertions',
+  {
+    profile,
+    unprivileged_bpf_disabled: sysctl,
+    mitigations: documented(z.optional(z.boolean({ error: 'true or false' })), {
+      description: 'The kernel was booted with mitigations of Spectre: programs then need more. Default: true.',
+    }),
+    userns: named(z.nullable(userns), 'User namespaces by name; `init` is always there.'),
+    bpffs: named(z.nullable(bpffs), 'Mounted bpffs instances by name.'),
+    tasks: named(z.nullable(task), 'Tasks by name.'),
+    tokens: named(token, 'Tokens by name.'),
+    programs: named(program, 'Programs by name, that requests load.'),
+    requests: documented(z.nullish(z.array(request, { error: 'a list of requests' })), {
+      description: 'bpf() calls to answer, in order. Each stands for itself: none changes what later ones see.',
+    }),
+    assertions: documented(z.nullish(z.array(assertion, { error: 'a list of assertions' })), {
+      description: 'What holds of all requests there are: `bpftoken test` asks every one.',
+    }),
+  },
+);
 
 /** Its keys. */
 export const SCENARIO_KEYS: ReadonlySet<string> = new Set(Object.keys(scenarioSchema.shape));
@@ -363,6 +423,7 @@ export type BpffsEntry = z.infer<typeof bpffs>;
 export type TokenEntry = z.infer<typeof token>;
 export type FromEntry = NonNullable<BpffsEntry['from']>;
 export type TaskEntry = z.infer<typeof task>;
+export type ProgramEntry = z.infer<typeof program>;
 export type RequestEntry = z.infer<typeof request>;
 export type AssertionEntry = z.infer<typeof assertion>;
 export type ExpectEntry = NonNullable<RequestEntry['expect']>;

@@ -3,9 +3,12 @@ import { Fault } from '../abi/verdict.js';
 import { MASK_NAMES } from '../kernel/masks.js';
 import { Model } from '../kernel/model.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
+import type { ProgramNeeds, ProgramSpec } from '../kernel/verifier/program_needs.js';
+import { helperName } from '../kernel/verifier/program_rules.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
 import { nameCall } from '../request/name_request.js';
+import { isDeclared } from '../request/program_index.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
 import { capabilityNames, capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
 
@@ -35,6 +38,8 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
       caps: capsEntry(effective),
     })),
     tokens: mapOf(world.tokens, (token) => tokenEntry(vocabulary, token)),
+    programs: mapOf(world.programs ?? [], (program) => programEntry(vocabulary, program)),
+    ...(world.hasMitigations === false ? { mitigations: false } : {}),
     requests: written.map((request) => requestEntry(world, request, model)),
   };
   const filled = Object.fromEntries(
@@ -68,6 +73,31 @@ function tokenEntry(vocabulary: Vocabulary, token: TokenSpec): object {
   return { bpffs: bpffsName(token), ...(Object.keys(lsm).length > 0 ? { lsm } : {}) };
 }
 
+function programEntry(vocabulary: Vocabulary, program: ProgramSpec): object {
+  const { progType, attachType, target, isGpl, isSleepable } = program;
+  return {
+    prog_type: vocabulary.nameOf('prog_types', progType),
+    ...(attachType === 0 ? {} : { expected_attach_type: vocabulary.nameOf('attach_types', attachType) }),
+    ...(target === undefined ? {} : { target }),
+    ...(isGpl ? {} : { gpl: false }),
+    ...(isSleepable ? { sleepable: true } : {}),
+    ...needsEntry(program),
+  };
+}
+
+function needsEntry({ helpers, liberties }: ProgramNeeds): object {
+  return {
+    ...(helpers.length > 0 ? { helpers: helpers.map(helperName) } : {}),
+    ...(liberties.length > 0 ? { liberties } : {}),
+  };
+}
+
+/** A program of the world by its name, else what it needs. */
+function programOfRequest({ program }: Request): object {
+  if (!program) return {};
+  return isDeclared(program) ? { program: program.name } : needsEntry(program);
+}
+
 function requestEntry(world: World, request: Request, model: Model): object {
   const { vocabulary } = world.profile;
   const { pre, insnCnt, attachType } = request;
@@ -78,6 +108,7 @@ function requestEntry(world: World, request: Request, model: Model): object {
     ...call,
     ...(attach === undefined || attachType === 0 ? {} : { expected_attach_type: attach }),
     ...(insnCnt !== 1 ? { insn_cnt: insnCnt } : {}),
+    ...programOfRequest(request),
     ...(pre === Fault.NONE ? {} : { pre: Fault[pre].toLowerCase() }),
     ...expectation(request, model),
   };

@@ -23,6 +23,15 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--prog-type': { good: ['xdp'], bad: [['']] },
   '--expected-attach-type': { good: ['xdp'], bad: [['']] },
   '--insn-cnt': { good: ['0', '4294967295'], bad: [['4294967296'], ['-1'], ['1.5'], ['']] },
+  '--program': { good: ['p'], bad: [['']] },
+  '--helpers': {
+    good: ['probe_read_kernel', 'BPF_FUNC_probe_read_kernel,6'],
+    bad: [['probe_read_kernl', /did you mean probe_read_kernel\?/], ['0'], ['loop,'], ['']],
+  },
+  '--liberties': {
+    good: ['loops', 'pointer-leaks,LOOPS'],
+    bad: [['pointer_leak', /did you mean pointer_leaks\?/], ['constructor'], ['']],
+  },
   '--bpffs': { good: ['b'], bad: [['']] },
   '--pre': {
     good: ['attr_einval', 'TOKEN-EBADF'],
@@ -236,6 +245,7 @@ userns: { u: { owner: 1000 } }
 bpffs: { b: { userns: u, delegate_cmds: any, delegate_maps: any, delegate_progs: any, delegate_attachs: any } }
 tasks: { a: { userns: u, euid: 1000, caps: all }, root: { caps: all } }
 tokens: { t: { bpffs: b } }
+programs: { p: { prog_type: xdp } }
 requests: [{ task: a, token: t, cmd: btf_load, insn_cnt: 5 }]
 `);
 const COMMAND_NAMES = SCENARIO.world.profile.vocabulary.names('cmds');
@@ -244,6 +254,9 @@ const FIELD_VALUES = {
   prog_type: { progType: 'xdp' },
   expected_attach_type: { expectedAttachType: 'xdp' },
   insn_cnt: { insnCnt: 5 },
+  program: { program: 'p' },
+  helpers: { helpers: [1] },
+  liberties: { liberties: ['loops'] },
   bpffs: { bpffs: 'b' },
 } as const;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Columns, createColumns, setRow } from '../../src/engine/columns.js';
+import { createColumns, type FullColumns, setRow } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import { shareEvaluator } from '../../src/engine/share.js';
 import { randomRequest } from '../../src/fuzz/random_request.js';
@@ -25,9 +25,9 @@ function given(seed: number, rows = ROWS) {
   return { world, evaluator, columns, expected };
 }
 
-function moveIn(evaluator: Evaluator, columns: Required<Columns>): Required<Columns> {
+function moveIn(evaluator: Evaluator, columns: FullColumns): FullColumns {
   const resident = evaluator.createColumns(columns.task.length);
-  for (const name of Object.keys(columns) as (keyof Columns)[]) resident[name].set(columns[name]);
+  for (const name of Object.keys(columns) as (keyof FullColumns)[]) resident[name].set(columns[name]);
   return resident;
 }
 
@@ -69,7 +69,7 @@ test('a view of a part is decided as that part, and nothing beside it is written
   const resident = moveIn(evaluator, columns);
   const out = evaluator.createVerdicts(ROWS).fill(0xee);
   const part = Object.fromEntries(Object.entries(resident).map(([name, column]) => [name, column.subarray(100, 1000)]));
-  evaluator.decideBatch(part as unknown as Columns, out.subarray(100, 1000));
+  evaluator.decideBatch(part as unknown as FullColumns, out.subarray(100, 1000));
   expect(out.subarray(100, 1000)).toEqual(expected.subarray(100, 1000));
   expect(new Set([...out.subarray(0, 100), ...out.subarray(1000)])).toEqual(new Set([0xee]));
 });

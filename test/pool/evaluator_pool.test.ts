@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastChannel, type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_WORKSPACES } from '../../src/abi/memory_layout.js';
-import type { Columns } from '../../src/engine/columns.js';
+import type { FullColumns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
 import type * as PoolModule from '../../src/pool/index.js';
@@ -28,10 +28,10 @@ const ROWS = 400_000;
 const LONGEST = 1_048_577;
 const world = smallWorld();
 const [chunk] = generateRequests(world, 11, LONGEST, { chunkRows: LONGEST });
-const long = chunk?.columns as Required<Columns>;
-const columns = sliceColumns(long, 0, ROWS) as Required<Columns>;
+const long = chunk?.columns as FullColumns;
+const columns = sliceColumns(long, 0, ROWS) as FullColumns;
 const shared = createSharedColumns(ROWS);
-for (const name of Object.keys(shared) as (keyof Columns)[]) shared[name].set(columns[name]);
+for (const name of Object.keys(shared) as (keyof FullColumns)[]) shared[name].set(columns[name]);
 const longExpected = new Uint8Array(LONGEST);
 createEvaluator(world).decideBatch(long, longExpected);
 const expected = longExpected.subarray(0, ROWS);
@@ -318,7 +318,7 @@ test('a batch in the evaluator’s memory is decided there', async () => {
   pool = createEvaluatorPool(home, { workers: 2 });
   const out = home.createVerdicts(ROWS);
   const resident = home.createColumns(ROWS);
-  for (const name of Object.keys(resident) as (keyof Columns)[]) resident[name].set(columns[name]);
+  for (const name of Object.keys(resident) as (keyof FullColumns)[]) resident[name].set(columns[name]);
   await pool.decideBatch(resident, out);
   expect(Buffer.compare(out, expected)).toBe(0);
 });
@@ -336,8 +336,8 @@ describe('verdicts over a column that workers still read', () => {
   test('are refused, for few rows and for many, wherever they lie', async () => {
     const two = poolOf(2);
     for (const rows of [100, ROWS]) {
-      const few = sliceColumns(shared, 0, rows) as Required<Columns>;
-      const plain = sliceColumns(columns, 0, rows) as Required<Columns>;
+      const few = sliceColumns(shared, 0, rows) as FullColumns;
+      const plain = sliceColumns(columns, 0, rows) as FullColumns;
       const moved = new Uint8Array(shared.type.buffer, shared.type.byteOffset + 7, rows);
       for (const [given, out] of [
         [few, few.cmd],

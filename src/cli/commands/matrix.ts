@@ -54,7 +54,8 @@ async function matrixOf(path: string, options: MatrixOptions): Promise<Matrix> {
 async function programsOf(world: World, task: number, token: number, options: MatrixOptions) {
   const { loadablePrograms } = await import('../../kernel/verifier/loadable_programs.js');
   const { sleepable: isSleepable = false, notGpl = false, withoutMitigations = false } = options;
-  return loadablePrograms(world, task, token, { isGpl: !notGpl, isSleepable, hasMitigations: !withoutMitigations });
+  const booted = withoutMitigations ? { ...world, hasMitigations: false } : world;
+  return loadablePrograms(booted, task, token, { isGpl: !notGpl, isSleepable });
 }
 
 /** Imported where it is wanted: an evaluator takes time to load and to make. */

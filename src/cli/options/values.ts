@@ -7,6 +7,8 @@ import type { BpffsOwner } from '../../dialects/delegation.js';
 import { FORMAT_NAMES, type Format } from '../../dialects/formats.js';
 import { TARGET_NAMES, type TargetName } from '../../dialects/write/targets.js';
 import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
+import { LIBERTY_NAMES, type LibertyName } from '../../kernel/verifier/liberties.js';
+import { nearestHelper, nearestLiberty, resolveHelper, resolveLiberty } from '../../names/helper_names.js';
 import { nearestOf } from '../../names/nearest.js';
 import { resolveCapability } from '../../names/spelling.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
@@ -114,6 +116,43 @@ export const capabilities: ValueType<bigint> = {
     return { value: set };
   },
 };
+
+/** Helpers: names or numbers with commas between them. */
+export const helpers: ValueType<readonly number[]> = listOf(
+  'names or numbers of helpers with commas between them',
+  'probe_read_kernel,ringbuf_output',
+  resolveHelper,
+  nearestHelper,
+);
+
+/** Liberties: names with commas between them. */
+export const liberties: ValueType<readonly LibertyName[]> = listOf(
+  `of ${LIBERTY_NAMES.join(', ')} those that it takes, with commas between them`,
+  'pointer_leaks,loops',
+  resolveLiberty,
+  nearestLiberty,
+);
+
+function listOf<Value>(
+  expected: string,
+  examples: string,
+  resolve: (text: string) => Value | undefined,
+  nearest: (text: string) => string | undefined,
+): ValueType<readonly Value[]> {
+  return {
+    expected,
+    examples,
+    parse: (text): Parsed<readonly Value[]> => {
+      const values: Value[] = [];
+      for (const part of text.split(',')) {
+        const value = resolve(part);
+        if (value === undefined) return { given: part, nearest: nearest(part) };
+        values.push(value);
+      }
+      return { value: values };
+    },
+  };
+}
 
 /** How the pages of a Parquet table are compressed. */
 export const compression: ValueType<Compression> = among(COMPRESSIONS, (text) =>

@@ -19,8 +19,6 @@ export interface LoadablePrograms {
 export interface ProgramFacts {
   readonly isGpl: boolean;
   readonly isSleepable: boolean;
-  /** Whether the kernel was booted with mitigations of Spectre. */
-  readonly hasMitigations: boolean;
 }
 
 /**

@@ -1,24 +1,17 @@
 import { type Cred, initialUserns } from '../capability.js';
 import type { KernelContext } from '../context.js';
-import type { Profile } from '../profile.js';
 import type { BpfToken } from '../token.js';
 import { bpfTokenCapable, type Capable } from '../token_checks.js';
 import type { Trace } from '../trace.js';
-import { RELEASES, type Release } from '../vocabulary.js';
 import type { CapabilityRule } from './capability_rule.js';
-import { LIBERTY_NAMES, LIBERTY_RULES, type LibertyName, type LibertyRule } from './liberties.js';
-import { type HelperRule, type ProgramSpec, programRules } from './program_rules.js';
+import { LIBERTY_NAMES, LIBERTY_RULES, type LibertyName, type LibertyRule, libertyCaps } from './liberties.js';
+import { absentHelper, type HelperRule, type ProgramKind, type ProgramRules, programRules } from './program_rules.js';
+import type { CapabilityAsked, HelperRefusal } from './withheld.js';
 
 /** A capability that the verifier asks for, and the answer. */
-export interface AskedCapability {
-  readonly cap: number;
-  /** Where it was asked: the user namespace of the program's token, or the initial one. */
-  readonly userns: string;
+export interface AskedCapability extends CapabilityAsked {
   readonly answer: Capable;
 }
-
-/** Why a helper is not offered. */
-export type HelperRefusal = 'not_of_this_type' | 'capability' | 'needs_gpl' | 'might_sleep' | 'target_disallows';
 
 /** Whether a program may call a helper. */
 export interface HelperPermission {
@@ -47,65 +40,71 @@ export interface ProgramPermissions {
 }
 
 /** A program that is loaded, or is to be. */
-export interface LoadedProgram extends ProgramSpec {
+export interface LoadedProgram extends ProgramKind {
   /** The token that it keeps: that of its PROG_LOAD where it counted, else null. */
   readonly token: BpfToken | null;
   readonly isGpl: boolean;
-  /** Whether the kernel was booted with mitigations of Spectre. */
-  readonly hasMitigations: boolean;
+}
+
+/** The verifier's answers for one program, by its own token. Each capability is asked once, as the verifier's flags do. */
+export interface ProgramVerifier {
+  /** Undefined for a type that no recorded kernel loads: it is offered no helper. */
+  readonly rules: ProgramRules | undefined;
+  /** Whether the program may call a helper, by its number. */
+  helper(id: number): HelperPermission;
+  liberty(name: LibertyName): LibertyPermission;
 }
 
 /**
- * What the verifier offers a program, by its own token: helpers, and liberties. Undefined for a type that no recorded kernel loads.
+ * Answers for a program what the verifier asks: helpers and liberties.
  * Source: the get_func_proto() of each type, bpf_check(), and recordings of what kernels answer.
  */
+export function programVerifier(
+  kernel: KernelContext,
+  cred: Cred,
+  program: LoadedProgram,
+  trace?: Trace,
+): ProgramVerifier {
+  const rules = programRules(kernel.profile, program);
+  const ask = asker(kernel, cred, program.token, trace);
+  return {
+    rules,
+    helper: (id) => helperPermission(rules?.helpers[id - 1] ?? absentHelper(id), program, ask),
+    liberty: (name) => libertyGranted(kernel, name, program, ask),
+  };
+}
+
+/** All that the verifier offers a program. Undefined for a type that no recorded kernel loads. */
 export function programPermissions(
   kernel: KernelContext,
   cred: Cred,
   program: LoadedProgram,
   trace?: Trace,
 ): ProgramPermissions | undefined {
-  const rules = programRules(kernel.profile, program);
+  const { rules, helper, liberty } = programVerifier(kernel, cred, program, trace);
   if (!rules) return undefined;
-  const ask = asker(kernel, cred, program.token, trace);
   return {
     release: rules.release,
     target: rules.target,
-    helpers: rules.helpers.map((helper) => helperPermission(helper, program, ask)),
-    liberties: LIBERTY_NAMES.map((name) => libertyGranted(kernel.profile, name, program, ask)),
+    helpers: rules.helpers.map(({ id }) => helper(id)),
+    liberties: LIBERTY_NAMES.map(liberty),
   };
 }
 
-/** Whether the verifier grants one liberty to a program, by its own token. */
-export function libertyPermission(
-  kernel: KernelContext,
-  cred: Cred,
-  program: LoadedProgram,
+function libertyGranted(
+  { profile, hasMitigations }: KernelContext,
   name: LibertyName,
-  trace?: Trace,
+  { progType }: LoadedProgram,
+  ask: Ask,
 ): LibertyPermission {
-  return libertyGranted(kernel.profile, name, program, asker(kernel, cred, program.token, trace));
-}
-
-function libertyGranted(profile: Profile, name: LibertyName, program: LoadedProgram, ask: Ask): LibertyPermission {
-  const rule: LibertyRule = LIBERTY_RULES[name];
-  const ofOther =
-    rule.onlyAskedOf !== undefined && program.progType !== profile.vocabulary.require('prog_types', rule.onlyAskedOf);
-  if (ofOther || (rule.freeSince !== undefined && isReached(profile, rule.freeSince)))
-    return { name, rule, granted: true, asked: [] };
-  const caps = program.hasMitigations ? [...rule.caps, ...rule.capsForSpeculation] : rule.caps;
+  const caps = libertyCaps(profile, hasMitigations, name, progType);
   const { holds, asked } = askAll({ caps, inInit: false }, ask);
-  return { name, rule, granted: holds, asked };
-}
-
-/** Whether a profile is of a release or a later one. */
-function isReached({ vocabulary }: Profile, release: Release): boolean {
-  return RELEASES.indexOf(vocabulary.release) >= RELEASES.indexOf(release);
+  return { name, rule: LIBERTY_RULES[name], granted: holds, asked };
 }
 
 type Ask = (cap: number, inInit: boolean) => AskedCapability;
 
-/** Asks for each capability once, as the verifier's flags do. */
+/** Remembers each answer. */
 function asker(kernel: KernelContext, cred: Cred, token: BpfToken | null, trace: Trace | undefined): Ask {
   const known = new Map<string, AskedCapability>();
   return (cap, inInit) => {
@@ -115,7 +114,7 @@ function asker(kernel: KernelContext, cred: Cred, token: BpfToken | null, trace:
     if (before) return before;
     const answer = bpfTokenCapable(kernel, cred, own, cap, trace);
     const userns = (own?.userns ?? initialUserns(cred.userns)).name;
-    const asked = { cap, userns, answer };
+    const asked = { cap, userns, inInit, answer };
     known.set(key, asked);
     return asked;
   };

@@ -10,7 +10,7 @@ import type { Profile } from '../profile.js';
 import { CAPABILITY_RULES, type CapabilityRule } from './capability_rule.js';
 
 /** A program, as far as it decides which helpers it is offered. */
-export interface ProgramSpec {
+export interface ProgramKind {
   readonly progType: number;
   /** After the fix-up of bpf_prog_load(); of struct_ops the index of the member. */
   readonly attachType: number;
@@ -43,7 +43,7 @@ export interface ProgramRules {
 }
 
 /** The rules of a program; undefined for a type that no recorded kernel loads. Source: recordings/programs-linux-*.ndjson.gz. */
-export function programRules(profile: Profile, spec: ProgramSpec): ProgramRules | undefined {
+export function programRules(profile: Profile, spec: ProgramKind): ProgramRules | undefined {
   const own = RELEASES.indexOf(profile.vocabulary.release);
   const isReached = ({ release }: { release: string }) => (RELEASES as readonly string[]).indexOf(release) <= own;
   const recorded = PROGRAM_RULES.findLast(isReached) ?? PROGRAM_RULES[0];
@@ -57,6 +57,26 @@ export function programRules(profile: Profile, spec: ProgramSpec): ProgramRules 
 /** By row, which is of one release: a task loads programs with hundreds of attach types, and few rows. */
 const made = new WeakMap<ProgramRow, ProgramRules>();
 
+/** The rule of a helper that a release does not have, or whose number stands for none. */
+export function absentHelper(id: number): HelperRule {
+  return {
+    id,
+    name: helperName(id),
+    rule: CAPABILITY_RULES['-'] as CapabilityRule,
+    needsGpl: false,
+    mightSleep: false,
+    isDisallowed: false,
+  };
+}
+
+/** Helpers of the newest release that was recorded: their numbers are 1 to this. */
+export const HELPER_COUNT: number = HELPER_NAMES.length;
+
+/** The name of a helper by its number, or the number where it stands for none. */
+export function helperName(id: number): string {
+  return HELPER_NAMES[id - 1] ?? String(id);
+}
+
 function rulesOfRow(recorded: ReleasePrograms, row: ProgramRow): ProgramRules {
   const [, , target, , list, disallowed, anyLicence] = row;
   const letters = HELPER_LISTS[list] ?? '';
@@ -67,7 +87,7 @@ function rulesOfRow(recorded: ReleasePrograms, row: ProgramRow): ProgramRules {
     const id = i + 1;
     return {
       id,
-      name: HELPER_NAMES[i] ?? String(id),
+      name: helperName(id),
       rule: CAPABILITY_RULES[letter] as CapabilityRule,
       needsGpl: gpl?.has(id) === true && free?.has(id) !== true,
       mightSleep: mightSleep?.has(id) === true,
@@ -78,7 +98,7 @@ function rulesOfRow(recorded: ReleasePrograms, row: ProgramRow): ProgramRules {
 }
 
 /** The row of a program: of its type, with as much as possible of what it says. */
-function nearestRow(rows: readonly ProgramRow[], spec: ProgramSpec): ProgramRow | undefined {
+function nearestRow(rows: readonly ProgramRow[], spec: ProgramKind): ProgramRow | undefined {
   const { progType, attachType, target, isSleepable = false } = spec;
   let best: { row: ProgramRow; fit: number } | undefined;
   for (const row of rows) {

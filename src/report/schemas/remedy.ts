@@ -54,6 +54,7 @@ const KINDS = {
     about: 'Load a program of fewer instructions.',
     shape: { insn_cnt: integer('At most this many instructions.') },
   },
+  gpl: { about: 'Give the program a licence that is compatible with the GPL.', shape: {} },
   fix_attributes: { about: 'Put right the attributes or descriptors of the call.', shape: { pre: faultSchema } },
 } as const;
 
@@ -92,6 +93,7 @@ export const remedy = documented(
     kindSchema('lsm_allow_create'),
     kindSchema('attach_type'),
     kindSchema('insn_cnt'),
+    kindSchema('gpl'),
     kindSchema('fix_attributes'),
   ]),
   { id: 'remedy', description: 'Something to change, in the world or in the request, so that it passes.' },

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ASSUMED_FIELDS } from '../../request/assumptions.js';
 import { documented } from '../../scenario/documentation.js';
-import { faultSchema, integer, integerOrNull, type JsonOf, text, textOrNull } from './values.js';
+import { faultSchema, integer, integerOrNull, type JsonOf, text, textOrNull, texts } from './values.js';
 
 /** What a bpf() call is for, in the names of the kernel that is asked. */
 export const callShape = {
@@ -20,6 +20,9 @@ export const request = documented(
     token: documented(z.nullable(nameOrId), { description: 'The token it passes; null: none.' }),
     ...callShape,
     insn_cnt: integerOrNull('Instructions of the program; null where the command reads none.'),
+    program: textOrNull('The program of the scenario that is loaded; null: none is named.'),
+    helpers: texts('Helpers that the program calls, by name.'),
+    liberties: texts('What the program takes of the verifier.'),
     bpffs: textOrNull('The bpffs that a token is made from; null where none is named.'),
     pre: faultSchema,
   }),
