@@ -15,6 +15,7 @@ import { outputsText } from './outputs/report.js';
 import { timeOutputs } from './outputs/time_outputs.js';
 import { EACH_CELL, PERMISSION_SET, PERMISSION_SETS, PERMISSION_TABLE, timePermissionSets } from './permission_sets.js';
 import { ONE_WORKER, TWO_WORKERS, timePools } from './pool.js';
+import { ALL_NAMED, EMPTY_COLUMN, NO_COLUMN, timePrograms } from './programs.js';
 import { type CaseResult, caseText, headingText, type Ratios, ratiosText, reportJson, thisMachine } from './report.js';
 import { mixed, requests, runs } from './requests.js';
 import { CHECK, CHECK_IDS, NOTHING, SINGLE_CHECKS, TYPESCRIPT_CHECK, timeSingle } from './single_check.js';
@@ -61,6 +62,7 @@ class Cases {
     this.#batch('run', LARGE, large, runs(largeRequests));
     this.#batch('mixed', LARGE, large, mixed(largeRequests, large, seed));
     this.#workloads(large, largeRequests);
+    this.#programs(large, largeRequests);
   }
 
   /** Two workers against one. */
@@ -103,6 +105,15 @@ class Cases {
     this.#compare('mixed_vs_random', timings, RANDOM, RANDOM_IN_BLOCKS);
     this.#compare('runs64_vs_random', timings, RUNS_64, RANDOM);
     this.#compare('runs256_vs_random', timings, RUNS_256, RANDOM);
+  }
+
+  #programs(world: World, columns: Columns): void {
+    const { seed, sampling } = this.#options;
+    const timings = timePrograms(world, columns, seed, sampling);
+    const rows = Math.min(columns.task.length, MAX_ROWS);
+    this.#add({ case: 'programs', profile: this.#profile, world: LARGE.name, rows, allowedShare: null, timings });
+    this.#compare('empty_program_column_vs_none', timings, EMPTY_COLUMN, NO_COLUMN);
+    this.#compare('programs_vs_none', timings, ALL_NAMED, NO_COLUMN);
   }
 
   #permissionSets(world: World, columns: Columns): void {

@@ -10,7 +10,7 @@ export {
 } from './abi/capabilities.js';
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
 export { Disposition, Fault, Outcome } from './abi/verdict.js';
-export { type Columns, createColumns, type FullColumns, rowOf, setRow } from './engine/columns.js';
+export { type Columns, createColumns, createProgramColumn, type FullColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
 export { explainRequest } from './engine/explain_request.js';
 export type { NewToken } from './engine/mutable_world.js';

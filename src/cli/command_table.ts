@@ -32,7 +32,7 @@ const PATTERN_NOTES =
   'without one), bpffs, cmd, map_type, prog_type, expected_attach_type. Names of tasks and tokens may have *.';
 
 /** Topics of `list`. */
-export const TOPICS = ['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types'] as const;
+export const TOPICS = ['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types', 'helpers', 'liberties'] as const;
 /** Shells that `completion` writes a script for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 

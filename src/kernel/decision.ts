@@ -12,7 +12,10 @@ export type TokenDisposition = Lowercase<keyof typeof Disposition>;
 export interface Decision {
   /** The request goes on: no check of the model refuses it. */
   readonly allowed: boolean;
-  /** What bpf() returns where it fails; null where it does not, and where the request cannot be made. */
+  /**
+   * What bpf() returns where it fails; null where it does not, and where the request cannot be made. Of a verdict byte alone it is null
+   * for liberty_not_granted too: each liberty has its own.
+   */
   readonly errno: ErrnoName | null;
   readonly reason: Reason;
   readonly token: TokenDisposition;

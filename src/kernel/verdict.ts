@@ -37,8 +37,8 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.NOT_BPFFS_ROOT]: 'EINVAL',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',
   [Outcome.HELPER_NOT_OFFERED]: 'EINVAL',
-  // That of most liberties; Trace.withheld has that of the one that decided.
-  [Outcome.LIBERTY_NOT_GRANTED]: 'EACCES',
+  // Each liberty has its own: Trace.withheld has that of the one that decided, and so has a Decision.
+  [Outcome.LIBERTY_NOT_GRANTED]: null,
 };
 
 /** Every verdict in a word: `undecided` asks more than the tables hold, `bad` is a request that cannot be made. */
@@ -61,7 +61,7 @@ export interface Verdict {
   readonly disposition: Disposition;
   /** The request goes on (ALLOWED, NO_PERMISSION_NEEDED). */
   readonly allowed: boolean;
-  /** What bpf() returns where it fails; null where it does not, and where the request cannot be made. */
+  /** What bpf() returns where it fails; null where it does not, where the request cannot be made, and for LIBERTY_NOT_GRANTED. */
   readonly errno: ErrnoName | null;
 }
 
@@ -80,7 +80,7 @@ export function isAllowed(outcome: Outcome): boolean {
 
 /** Whether the row said something a kernel could be asked. */
 export function isDecided(outcome: Outcome): boolean {
-  return isAllowed(outcome) || errnoOf(outcome) !== null;
+  return isAllowed(outcome) || outcome === Outcome.LIBERTY_NOT_GRANTED || errnoOf(outcome) !== null;
 }
 
 /** The errno bpf() returns for an outcome, or null where it succeeds or cannot be made. An LSM may choose another one for BPF_TOKEN_CREATE. */
@@ -93,8 +93,9 @@ export function isSameAnswer(verdict: number, other: number): boolean {
   return answerOf(verdict & OUTCOME_MASK) === answerOf(other & OUTCOME_MASK);
 }
 
-function answerOf(outcome: Outcome): ErrnoName | 'allowed' | null {
-  return isAllowed(outcome) ? 'allowed' : errnoOf(outcome);
+function answerOf(outcome: Outcome): ErrnoName | 'allowed' | 'of the liberty' | null {
+  if (isAllowed(outcome)) return 'allowed';
+  return outcome === Outcome.LIBERTY_NOT_GRANTED ? 'of the liberty' : errnoOf(outcome);
 }
 
 /** Whether the kernel went on without the token: it does not permit the request, or the command takes none. */

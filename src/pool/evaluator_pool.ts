@@ -107,7 +107,8 @@ class WorkerEvaluatorPool implements Pool {
       this.#evaluator.decideBatch(columns, out);
       return;
     }
-    const addresses = addressesOf(this.#memory, columns, out);
+    // Programs are read from columns alone.
+    const addresses = columns.program ? undefined : addressesOf(this.#memory, columns, out);
     if (addresses) {
       await this.#decide({ count, addresses }, signal);
       return;

@@ -3,4 +3,4 @@
 export { PoolError, type PoolErrorCode } from '../workers/errors.js';
 export { createEvaluatorPool, type Pool, type PoolBatchOptions, type PoolOptions } from './evaluator_pool.js';
 export { MAX_WORKERS } from './limits.js';
-export { createSharedColumns, createSharedVerdicts } from './shared_columns.js';
+export { createSharedColumns, createSharedProgramColumn, createSharedVerdicts } from './shared_columns.js';

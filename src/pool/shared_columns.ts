@@ -1,3 +1,4 @@
+import { NO_PROGRAM } from '../abi/memory_layout.js';
 import { type Columns, checkRows, type FullColumns } from '../engine/columns.js';
 import { NO_TOKEN } from '../kernel/world.js';
 
@@ -14,6 +15,12 @@ export function createSharedColumns(rows: number): FullColumns {
   columns.token.fill(NO_TOKEN);
   columns.insnCnt.fill(1);
   return columns;
+}
+
+/** A column of programs for as many rows, all of them NO_PROGRAM, in memory that all threads share. */
+export function createSharedProgramColumn(rows: number): Uint16Array {
+  checkRows(rows);
+  return new Uint16Array(new SharedArrayBuffer(2 * rows)).fill(NO_PROGRAM);
 }
 
 /** Verdicts of a batch in memory that all threads share: a pool's workers write to it directly. */
@@ -42,7 +49,7 @@ function layOut(buffer: SharedArrayBuffer, rows: number): FullColumns {
 
 /** Some of the rows of columns, in the same memory. */
 export function sliceColumns(columns: Columns, start: number, stop: number): Columns {
-  const { insnCnt, pre } = columns;
+  const { insnCnt, pre, program } = columns;
   return {
     task: columns.task.subarray(start, stop),
     token: columns.token.subarray(start, stop),
@@ -51,5 +58,6 @@ export function sliceColumns(columns: Columns, start: number, stop: number): Col
     attachType: columns.attachType.subarray(start, stop),
     ...(insnCnt === undefined ? {} : { insnCnt: insnCnt.subarray(start, stop) }),
     ...(pre === undefined ? {} : { pre: pre.subarray(start, stop) }),
+    ...(program === undefined ? {} : { program: program.subarray(start, stop) }),
   };
 }

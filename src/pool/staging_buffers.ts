@@ -1,16 +1,18 @@
 import type { Columns, FullColumns } from '../engine/columns.js';
-import { createSharedColumns, createSharedVerdicts, isShared } from './shared_columns.js';
+import { createSharedColumns, createSharedProgramColumn, createSharedVerdicts, isShared } from './shared_columns.js';
 
 /** Rows of a staging buffer: 14 MB. */
 export const STAGING_ROWS = 1_048_576;
 /** Staging buffers kept for later batches. */
 const KEPT = 4;
-const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre'] as const;
+const NAMES = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt', 'pre', 'program'] as const;
 
 /** Shared memory that holds a caller's unshared columns while workers decide them. */
 export class StagingBuffer {
   readonly #columns: FullColumns = createSharedColumns(STAGING_ROWS);
   readonly #verdicts = createSharedVerdicts(STAGING_ROWS);
+  /** Made when a batch has programs. */
+  #program: Uint16Array | undefined;
 
   /** The same rows in columns that other threads can read: unshared columns are copied, shared ones are returned. */
   columns(columns: Columns): Columns {
@@ -23,11 +25,17 @@ export class StagingBuffer {
         staged[name] = column;
         continue;
       }
-      const shared = this.#columns[name].subarray(0, rows);
+      const shared = this.#column(name).subarray(0, rows);
       shared.set(column);
       staged[name] = shared;
     }
     return staged as unknown as Columns;
+  }
+
+  #column(name: (typeof NAMES)[number]): NonNullable<Columns[keyof Columns]> {
+    if (name !== 'program') return this.#columns[name];
+    this.#program ??= createSharedProgramColumn(STAGING_ROWS);
+    return this.#program;
   }
 
   /** Shared memory for the verdicts of `out`: `out` itself where it is shared. */

@@ -128,17 +128,20 @@ describe('check and explain', () => {
 });
 
 describe('list', () => {
-  test.each(['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types'])('%s', async (topic) => {
-    const { code, stdout } = await inProcess([
-      'list',
-      topic,
-      ...(topic === 'profiles' ? [] : ['--profile', 'linux-7.3']),
-    ]);
-    expect(code).toBe(0);
-    await expect(stdout).toMatchFileSnapshot(`golden/list-${topic}.txt`);
-    const { names } = JSON.parse((await inProcess(['list', topic, '--json'])).stdout);
-    expect(names.length).toBe(stdout.trimEnd().split('\n').length);
-  });
+  test.each(['profiles', 'cmds', 'map-types', 'prog-types', 'attach-types', 'helpers', 'liberties'])(
+    '%s',
+    async (topic) => {
+      const { code, stdout } = await inProcess([
+        'list',
+        topic,
+        ...(topic === 'profiles' ? [] : ['--profile', 'linux-7.3']),
+      ]);
+      expect(code).toBe(0);
+      await expect(stdout).toMatchFileSnapshot(`golden/list-${topic}.txt`);
+      const { names } = JSON.parse((await inProcess(['list', topic, '--json'])).stdout);
+      expect(names.length).toBe(stdout.trimEnd().split('\n').length);
+    },
+  );
 });
 
 describe('init', () => {

@@ -97,7 +97,7 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
   init: [{ args: ['init', at('new.yaml')] }, { args: ['init', '-'], stream: 'stderr' }],
   list: [
     { args: ['list', 'profiles'], has: { topic: 'profiles', profile: null } },
-    ...['cmds', 'map-types', 'map_types', 'prog-types', 'attach-types'].map((topic) => ({
+    ...['cmds', 'map-types', 'map_types', 'prog-types', 'attach-types', 'helpers', 'liberties'].map((topic) => ({
       args: ['list', topic, '--profile', 'v12'],
       has: { topic: topic.replace('_', '-'), profile: 'v12' },
     })),

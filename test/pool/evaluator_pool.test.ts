@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastChannel, type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_WORKSPACES } from '../../src/abi/memory_layout.js';
+import { MAX_WORKSPACES, NO_PROGRAM } from '../../src/abi/memory_layout.js';
 import type { FullColumns } from '../../src/engine/columns.js';
 import { createEvaluator, type Evaluator } from '../../src/engine/evaluator.js';
 import { attachEvaluator, shareEvaluator } from '../../src/engine/share.js';
@@ -16,9 +16,8 @@ import { smallWorld } from '../tables/small_world.js';
 
 // Workers are started from what the build wrote.
 const built = new URL('../../dist/pool/index.js', import.meta.url).href;
-const { createEvaluatorPool, createSharedColumns, createSharedVerdicts, MAX_WORKERS } = (await import(
-  built
-)) as typeof PoolModule;
+const { createEvaluatorPool, createSharedColumns, createSharedProgramColumn, createSharedVerdicts, MAX_WORKERS } =
+  (await import(built)) as typeof PoolModule;
 const builtEvaluator = new URL('../../dist/engine/evaluator.js', import.meta.url).href;
 const MORTAL = new URL('./mortal_worker.mjs', import.meta.url);
 
@@ -119,6 +118,37 @@ describe('a pool answers as its evaluator does', () => {
       await pool?.decideBatch(sliceColumns(few, 0, rows), out);
       expect(Buffer.compare(out, alone)).toBe(0);
     }
+  });
+
+  test('of rows with programs, in any memory', async () => {
+    const program = {
+      name: 'p',
+      progType: 2,
+      attachType: 0,
+      helpers: [113],
+      liberties: [],
+      isGpl: true,
+      isSleepable: false,
+    };
+    evaluator = createEvaluator({ ...world, programs: [program] });
+    const rows = long.task.length;
+    const column = createSharedProgramColumn(rows);
+    for (let row = 0; row < rows; row++) {
+      if (long.cmd[row] === 5 && row % 3)
+        column[row] = long.type[row] === 2 && long.attachType[row] === 0 ? 0 : row % 7 ? NO_PROGRAM : 0;
+    }
+    const alone = new Uint8Array(rows);
+    evaluator.decideBatch({ ...long, program: column }, alone);
+    expect(Buffer.compare(alone, longExpected)).not.toBe(0);
+    poolOf(2);
+    const resident = evaluator.createColumns(rows);
+    for (const name of Object.keys(resident) as (keyof FullColumns)[]) resident[name].set(long[name]);
+    const inMemory = evaluator.createVerdicts(rows);
+    await pool?.decideBatch({ ...resident, program: column }, inMemory);
+    expect(Buffer.compare(inMemory, alone)).toBe(0);
+    const copied = new Uint8Array(rows);
+    await pool?.decideBatch({ ...long, program: Uint16Array.from(column) }, copied);
+    expect(Buffer.compare(copied, alone)).toBe(0);
   });
 
   test('to several who ask at once', async () => {

@@ -4,6 +4,8 @@ import { gateOf, tokenSupportOf } from '../../kernel/commands.js';
 import { mapTypeCapability } from '../../kernel/map_types.js';
 import { NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
 import { progTypeNeeds } from '../../kernel/prog_types.js';
+import { LIBERTY_NAMES, LIBERTY_RULES, type LibertyRule, libertyCaps } from '../../kernel/verifier/liberties.js';
+import { HELPER_COUNT, helperName, programRules } from '../../kernel/verifier/program_rules.js';
 import type { EnumKind } from '../../kernel/vocabulary.js';
 import { nearestOf } from '../../names/nearest.js';
 import type { ListJson } from '../../report/schemas/list.js';
@@ -14,13 +16,18 @@ import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
 
-const KINDS: Readonly<Record<(typeof TOPICS)[number], EnumKind | 'profiles'>> = {
+const KINDS: Readonly<Record<(typeof TOPICS)[number], EnumKind | 'profiles' | 'helpers' | 'liberties'>> = {
   profiles: 'profiles',
   cmds: 'cmds',
   'map-types': 'map_types',
   'prog-types': 'prog_types',
   'attach-types': 'attach_types',
+  helpers: 'helpers',
+  liberties: 'liberties',
 };
+
+/** Program types that are named of a helper. */
+const MAX_TYPES = 6;
 
 interface Row {
   readonly number?: number;
@@ -41,9 +48,54 @@ export function listCommand(program: Command): void {
       );
     }
     const profile = options.profile ?? NEWEST_PROFILE;
-    const rows = kind === 'profiles' ? profileRows() : nameRows(profile, kind);
+    const rows = rowsOf(profile, kind);
     if (options.json) writeJson(process.stdout, listJson(known, kind === 'profiles' ? null : profile, rows));
     else writeText(process.stdout, table(rows));
+  });
+}
+
+function rowsOf(profile: Profile, kind: EnumKind | 'profiles' | 'helpers' | 'liberties'): Row[] {
+  switch (kind) {
+    case 'profiles':
+      return profileRows();
+    case 'helpers':
+      return helperRows(profile);
+    case 'liberties':
+      return libertyRows(profile);
+    default:
+      return nameRows(profile, kind);
+  }
+}
+
+/** Helpers, with the program types that a recorded kernel offers each, whatever the capabilities. */
+function helperRows(profile: Profile): Row[] {
+  const types = profile.vocabulary.names('prog_types').slice(1);
+  const rules = types.map((name) => {
+    const progType = profile.vocabulary.require('prog_types', name);
+    return { name, helpers: programRules(profile, { progType, attachType: 0 })?.helpers ?? [] };
+  });
+  return Array.from({ length: HELPER_COUNT }, (_, i) => {
+    const offering = rules.filter(({ helpers }) => helpers[i] !== undefined && helpers[i].rule.never !== true);
+    const isEvery = offering.length === rules.filter(({ helpers }) => helpers.length > 0).length;
+    const names = offering.map(({ name }) => name);
+    const more = names.length - MAX_TYPES;
+    const some = more > 1 ? `${names.slice(0, MAX_TYPES).join(' ')} and ${more} more types` : names.join(' ');
+    const about = isEvery ? 'every type' : some || 'no type with attach type 0';
+    return { number: i + 1, name: helperName(i + 1), about };
+  });
+}
+
+function libertyRows(profile: Profile): Row[] {
+  return LIBERTY_NAMES.map((name) => {
+    const { about: what, onlyAskedOf }: LibertyRule = LIBERTY_RULES[name];
+    const asked = profile.vocabulary.require('prog_types', onlyAskedOf ?? 'kprobe');
+    const always = libertyCaps(profile, false, name, asked);
+    const mitigated = libertyCaps(profile, true, name, asked).filter((cap) => !always.includes(cap));
+    const parts = [
+      ...(always.length > 0 ? [always.map(capName).join(' and ')] : []),
+      ...(mitigated.length > 0 ? [`${mitigated.map(capName).join(' and ')} with mitigations of Spectre`] : []),
+    ];
+    return { name, about: `${what}; asks ${parts.length > 0 ? parts.join(', and ') : 'nothing'}` };
   });
 }
 
