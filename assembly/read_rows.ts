@@ -63,6 +63,7 @@ const ATTACH_TYPE: u32 = 5;
 const INSN_CNT: u32 = 6;
 const PRE: u32 = 7;
 const EXPECT: u32 = 8;
+const PROGRAM: u32 = 9;
 /** What a command's type is (request/command_fields.ts). */
 const READS_NO_TYPE: u8 = 0;
 const READS_MAP_TYPE: u8 = 1;
@@ -122,6 +123,8 @@ function miss(layout: usize, place: u32): u32 {
 
 /** Adds the row whose cells lie at their places. Returns READ_DONE, or why it is left to the caller. */
 function addRow(layout: usize, row: u32, line: u32): u32 {
+  // A program says more than its own cell.
+  if (load<u32>(layout + READ_ENDS + (PROGRAM << 2)) != load<u32>(layout + READ_STARTS + (PROGRAM << 2))) return READ_ODD;
   const task = idOf(layout, TASK);
   if (task == UNKNOWN_SPELLING) return miss(layout, TASK);
   const token = idOf(layout, TOKEN);

@@ -2,11 +2,11 @@
 // AssemblyScript reads it. This file is compiled by tsc and by asc. Each is a u32, an address unless it says otherwise.
 
 /** Places of cells: those of REQUEST_COLUMNS, then one for what is of no interest. */
-export const READ_COLUMNS = 9;
-export const READ_DISCARD = 9;
+export const READ_COLUMNS = 10;
+export const READ_DISCARD = 10;
 /** Tables of spellings: by column, and of keys. insn_cnt has none. */
-export const READ_KEYS = 9;
-export const READ_TABLES = 10;
+export const READ_KEYS = 10;
+export const READ_TABLES = 11;
 
 /** The byte that comes next, which starts a line; where the last whole line ends; from where on no row may start. */
 export const READ_AT = 0;
@@ -42,7 +42,7 @@ export const READ_EXPECT = 92;
 export const READ_LINES = 96;
 /** Of each table of spellings, its slots and one less than how many there are: a power of two. */
 export const READ_SLOTS = 128;
-export const READ_SLOT_MASKS = 168;
+export const READ_SLOT_MASKS = 172;
 /** Where the cells of a row start and end, by place. */
 export const READ_STARTS = 256;
 export const READ_ENDS = 304;

@@ -1,4 +1,4 @@
-import type { FullColumns } from '../engine/columns.js';
+import type { Columns, FullColumns } from '../engine/columns.js';
 import { BpfTokenSimError } from '../errors.js';
 
 /** How a request table is written: comma separated with a header, or one JSON object per line. */
@@ -16,6 +16,7 @@ export const REQUEST_COLUMNS = [
   'insn_cnt',
   'pre',
   'expect',
+  'program',
 ] as const;
 export type RequestColumn = (typeof REQUEST_COLUMNS)[number];
 
@@ -40,8 +41,8 @@ export const EXPECT_ALLOWED = 0;
 
 /** Some consecutive rows of a table. */
 export interface RequestChunk {
-  /** Every column is `rows` long. */
-  readonly columns: FullColumns;
+  /** Every column is `rows` long; programs are absent where no row of the chunk names one. */
+  readonly columns: FullColumns & Pick<Columns, 'program'>;
   readonly rows: number;
   /** How many rows of the table come before this chunk. */
   readonly firstRow: number;

@@ -1,4 +1,5 @@
 import type { Profile } from '../../kernel/profile.js';
+import type { ProgramSpec } from '../../kernel/verifier/program_needs.js';
 import { type Release, vocabularyOf } from '../../kernel/vocabulary.js';
 import type { WorldNames } from '../../kernel/world.js';
 
@@ -8,6 +9,7 @@ export interface WorldTransfer {
   readonly profile: Omit<Profile, 'vocabulary'> & { readonly release: Release };
   readonly tasks: IdColumns;
   readonly tokens: IdColumns;
+  readonly programs: readonly ProgramSpec[];
 }
 
 interface IdColumns {
@@ -16,16 +18,28 @@ interface IdColumns {
 }
 
 /** Takes a world apart for another thread. */
-export function packWorld({ profile: { vocabulary, ...profile }, tasks, tokens }: WorldNames): WorldTransfer {
-  return { profile: { ...profile, release: vocabulary.release }, tasks: packIds(tasks), tokens: packIds(tokens) };
+export function packWorld(world: WorldNames): WorldTransfer {
+  const {
+    profile: { vocabulary, ...profile },
+    tasks,
+    tokens,
+    programs = [],
+  } = world;
+  return {
+    profile: { ...profile, release: vocabulary.release },
+    tasks: packIds(tasks),
+    tokens: packIds(tokens),
+    programs,
+  };
 }
 
 /** Its names again. */
-export function unpackWorld({ profile: { release, ...profile }, tasks, tokens }: WorldTransfer): WorldNames {
+export function unpackWorld({ profile: { release, ...profile }, tasks, tokens, programs }: WorldTransfer): WorldNames {
   return {
     profile: { ...profile, vocabulary: vocabularyOf(release) },
     tasks: unpackIds(tasks),
     tokens: unpackIds(tokens),
+    programs,
   };
 }
 

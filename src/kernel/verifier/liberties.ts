@@ -159,3 +159,12 @@ export function libertyCaps(
   if (isOfOther || isFree) return [];
   return hasMitigations ? [...rule.caps, ...rule.capsForSpeculation] : rule.caps;
 }
+
+/** Every errno that loads return where a liberty is not granted. */
+export const LIBERTY_ERRNO_NAMES: readonly ErrnoName[] = [
+  ...new Set(
+    Object.values<LibertyRule>(LIBERTY_RULES).flatMap(({ errno, errnoForSpeculation }) =>
+      errnoForSpeculation === undefined ? [errno] : [errno, errnoForSpeculation],
+    ),
+  ),
+];

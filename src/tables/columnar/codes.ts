@@ -5,6 +5,7 @@ import {
   CODE_UNRESOLVED_EXPECT,
   CODE_UNRESOLVED_TASK,
   CODE_UNRESOLVED_TOKEN,
+  NO_PROGRAM,
   TYPE_ROWS,
 } from '../../abi/memory_layout.js';
 import { NO_TOKEN, type WorldNames } from '../../kernel/world.js';
@@ -35,6 +36,8 @@ export const CODE_KINDS: Readonly<Record<RequestColumn, CodeKind>> = {
   insn_cnt: { bytes: 4, empty: 1, odd: CODE_UNRESOLVED_COUNT },
   pre: { bytes: 1, empty: 0, odd: CODE_UNRESOLVED },
   expect: { bytes: 2, empty: EXPECT_NONE & 0xffff, odd: CODE_UNRESOLVED_EXPECT },
+  // The slow path takes every row with a program: it says more than its own cell.
+  program: { bytes: 2, empty: NO_PROGRAM, odd: CODE_UNRESOLVED_TOKEN },
 };
 
 /** `pre` that says the row could not be read: there is more to say of it. */

@@ -1,3 +1,4 @@
+import { NO_PROGRAM } from '../../abi/memory_layout.js';
 import type { Columns, FullColumns } from '../../engine/columns.js';
 import { createMemory, instantiate, type TableRowExports } from '../../engine/wasm.js';
 import { OUTCOMES } from '../../kernel/verdict.js';
@@ -158,7 +159,20 @@ export class DecodeBuffer {
       this.#type,
       this.#oddAt,
     );
-    return isOdd !== 0;
+    return this.#findPrograms(rows) || isOdd !== 0;
+  }
+
+  /** Makes rows odd that name a program. */
+  #findPrograms(rows: number): boolean {
+    if (!this.#given.has('program')) return false;
+    const programs = this.codes('program');
+    let isFound = false;
+    for (let row = 0; row < rows; row++) {
+      if (programs[row] === NO_PROGRAM) continue;
+      this.odd[row] = 1;
+      isFound = true;
+    }
+    return isFound;
   }
 
   /** The requests that join() made: views that the next rows overwrite. */

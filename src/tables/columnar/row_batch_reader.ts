@@ -1,4 +1,5 @@
-import type { Columns } from '../../engine/columns.js';
+import { NO_PROGRAM } from '../../abi/memory_layout.js';
+import { type Columns, createProgramColumn } from '../../engine/columns.js';
 import type { WorldNames } from '../../kernel/world.js';
 import { REQUEST_COLUMNS, type RequestChunk, type RequestColumn, RequestTableError } from '../request_table.js';
 import { cellNames } from '../rows/cell_resolvers.js';
@@ -92,7 +93,15 @@ interface LaidCells {
 }
 
 const EMPTY_ROW = REQUEST_COLUMNS.map(() => undefined);
-const NO_BAD_ROWS: RequestChunk['bad'] = new Map();
+/** What rows of the slow path say besides their columns. */
+interface SlowRows {
+  /** The texts of those with a problem. */
+  readonly bad: RequestChunk['bad'];
+  /** The programs of all rows, where one has any. */
+  readonly program?: Uint16Array;
+}
+
+const NO_SLOW_ROWS: SlowRows = { bad: new Map() };
 
 /**
  * Makes requests of rows that lie in columns. What a dictionary's entry or a small number stands for is looked up in tables,
@@ -164,10 +173,10 @@ export class RowBatchReader {
     for (const column of this.#given) {
       this.#fill(column, source, batch.columns[column.place] as ColumnRegions, start, rows);
     }
-    const bad = this.decodeBuffer.join(rows) ? this.#resolveSlowRows(rows, firstRow) : NO_BAD_ROWS;
-    const columns = this.decodeBuffer.columns(rows);
+    const { bad, program } = this.decodeBuffer.join(rows) ? this.#resolveSlowRows(rows, firstRow) : NO_SLOW_ROWS;
+    const columns = { ...this.decodeBuffer.columns(rows), ...(program && { program }) };
     const expects = this.decodeBuffer.expects(rows);
-    const plain = this.decodeBuffer.plain(columns, this.#isDirty);
+    const plain = { ...this.decodeBuffer.plain(columns, this.#isDirty), ...(program && { program }) };
     return { columns, plain, decodeBuffer: this.decodeBuffer, rows, firstRow, ...(expects ? { expects } : {}), bad };
   }
 
@@ -211,8 +220,8 @@ export class RowBatchReader {
     return new ColumnCells(type, { data, offsets });
   }
 
-  /** Resolves rows of the slow path with the RowBuilder and replaces them. Returns their texts. */
-  #resolveSlowRows(rows: number, firstRow: number): RequestChunk['bad'] {
+  /** Resolves rows of the slow path with the RowBuilder and replaces them. */
+  #resolveSlowRows(rows: number, firstRow: number): SlowRows {
     const { odd } = this.decodeBuffer;
     const settled: number[] = [];
     for (let row = 0; row < rows; row++) {
@@ -221,20 +230,22 @@ export class RowBatchReader {
       settled.push(row);
     }
     const [chunk] = this.#rows.take(true);
-    if (!chunk) return NO_BAD_ROWS;
+    if (!chunk) return NO_SLOW_ROWS;
     this.#isDirty = true;
     const columns = this.decodeBuffer.columns(rows);
     const expects = this.decodeBuffer.expects(rows);
     const bad = new Map<number, readonly string[]>();
+    const program = chunk.columns.program && createProgramColumn(rows);
     settled.forEach((row, i) => {
       for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
         columns[name][row] = chunk.columns[name][i] as number;
       }
+      if (program) program[row] = chunk.columns.program?.[i] ?? NO_PROGRAM;
       if (expects) expects[row] = chunk.expects?.[i] ?? -1;
       const texts = chunk.bad.get(i);
       if (texts) bad.set(row, texts);
     });
-    return bad;
+    return { bad, ...(program && { program }) };
   }
 
   /** The cells of a row in the decode buffer. */
@@ -272,7 +283,7 @@ export function copyChunk(
   { columns, rows, firstRow, expects, bad }: TransientChunk,
   room: CopyRoom = NEW_ROOM,
 ): RequestChunk {
-  const { task, token, cmd, type, attachType, insnCnt, pre } = columns;
+  const { task, token, cmd, type, attachType, insnCnt, pre, program } = columns;
   const kept = {
     task: copyColumn(task, room),
     token: copyColumn(token, room),
@@ -281,6 +292,7 @@ export function copyChunk(
     attachType: copyColumn(attachType, room),
     insnCnt: copyColumn(insnCnt, room),
     pre: copyColumn(pre, room),
+    ...(program && { program: copyColumn(program, room) }),
   };
   return { columns: kept, rows, firstRow, ...(expects ? { expects: copyColumn(expects, room) } : {}), bad };
 }

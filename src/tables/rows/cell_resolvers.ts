@@ -13,6 +13,7 @@ export const ATTACH_TYPE = 5;
 export const INSN_CNT = 6;
 export const PRE = 7;
 export const EXPECT = 8;
+export const PROGRAM = 9;
 
 /** What the cells of a world's request tables can say. Made once for a world: it remembers what it was asked. */
 export interface CellNames {

@@ -1,4 +1,5 @@
-import { createColumns, type FullColumns } from '../../engine/columns.js';
+import { NO_PROGRAM } from '../../abi/memory_layout.js';
+import { createColumns, createProgramColumn, type FullColumns } from '../../engine/columns.js';
 import { NO_TOKEN } from '../../kernel/world.js';
 import { EXPECT_NONE, type RequestChunk } from '../request_table.js';
 import { type CopyRoom, copyColumn, NEW_ROOM } from './copy_room.js';
@@ -6,6 +7,7 @@ import { type CopyRoom, copyColumn, NEW_ROOM } from './copy_room.js';
 /** Where the rows of a chunk are gathered. */
 export interface ChunkStorage {
   readonly columns: FullColumns;
+  readonly program: Uint16Array;
   readonly lines: Uint32Array;
   readonly expects: Int16Array;
 }
@@ -14,17 +16,19 @@ export interface ChunkStorage {
 export function createStorage(rows: number): ChunkStorage {
   return {
     columns: createColumns(rows),
+    program: createProgramColumn(rows),
     lines: new Uint32Array(rows),
     expects: new Int16Array(rows).fill(EXPECT_NONE),
   };
 }
 
 /** Puts the first rows back to their defaults: task 0, no token, command 0, one instruction, no expectation. */
-export function resetStorage({ columns, expects }: ChunkStorage, rows: number): void {
+export function resetStorage({ columns, program, expects }: ChunkStorage, rows: number): void {
   const { task, token, cmd, type, attachType, insnCnt, pre } = columns;
   token.fill(NO_TOKEN, 0, rows);
   insnCnt.fill(1, 0, rows);
   for (const column of [task, cmd, type, attachType, pre]) column.fill(0, 0, rows);
+  program.fill(NO_PROGRAM, 0, rows);
   expects.fill(EXPECT_NONE, 0, rows);
 }
 
@@ -37,6 +41,7 @@ export class ChunkBuilder {
   row = 0;
   /** Whether a row of the chunk expects anything. */
   hasExpects = false;
+  #hasPrograms = false;
   #bad = new Map<number, readonly string[]>();
   #firstRow = 0;
 
@@ -55,6 +60,12 @@ export class ChunkBuilder {
   expect(expect: number): void {
     this.#storage.expects[this.row] = expect;
     this.hasExpects = true;
+  }
+
+  /** Sets the program of the row: the index of one of the world. */
+  program(program: number): void {
+    this.#storage.program[this.row] = program;
+    this.#hasPrograms = true;
   }
 
   /** Keeps the texts of a row with a problem. */
@@ -82,7 +93,7 @@ export class ChunkBuilder {
 
   #finish(): void {
     const rows = this.row;
-    const { columns, lines, expects } = this.#storage;
+    const { columns, program, lines, expects } = this.#storage;
     const copy = <Column extends Uint8Array | Uint16Array | Uint32Array | Int16Array>(column: Column): Column =>
       copyColumn(column.subarray(0, rows) as Column, this.#room);
     this.#finished.push({
@@ -94,6 +105,7 @@ export class ChunkBuilder {
         attachType: copy(columns.attachType),
         insnCnt: copy(columns.insnCnt),
         pre: copy(columns.pre),
+        ...(this.#hasPrograms ? { program: copy(program) } : {}),
       },
       rows,
       firstRow: this.#firstRow,
@@ -105,6 +117,7 @@ export class ChunkBuilder {
     this.#firstRow += rows;
     this.row = 0;
     this.hasExpects = false;
+    this.#hasPrograms = false;
     this.#bad = new Map();
   }
 }

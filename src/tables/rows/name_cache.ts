@@ -132,6 +132,10 @@ export function requestSpellings(world: WorldNames): Readonly<Record<Exclude<Req
     expected_attach_type: kindSpellings(vocabulary, 'attach_types'),
     pre: preSpellings(),
     expect: expectSpellings(),
+    program: nameSpellings(
+      (world.programs ?? []).map(({ name }) => name),
+      (names) => uniqueIds('programs', names),
+    ),
   };
 }
 

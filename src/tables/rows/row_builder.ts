@@ -1,4 +1,6 @@
 import { Fault } from '../../abi/verdict.js';
+import { saturate } from '../../engine/columns.js';
+import type { ProgramSpec } from '../../kernel/verifier/program_needs.js';
 import type { EnumKind } from '../../kernel/vocabulary.js';
 import { MAX_IDS, NO_TOKEN, type WorldNames } from '../../kernel/world.js';
 import { nearestOf } from '../../names/nearest.js';
@@ -15,6 +17,7 @@ import {
   MAP_TYPE,
   PRE,
   PROG_TYPE,
+  PROGRAM,
   TASK,
   TOKEN,
 } from './cell_resolvers.js';
@@ -69,12 +72,14 @@ export class RowBuilder {
       const reads = this.#fields.type[cmd] as number;
       if (reads !== READS_NO_TYPE) {
         const column = reads === READS_MAP_TYPE ? MAP_TYPE : PROG_TYPE;
-        const isRequired = this.#fields.typeRequired[cmd] === 1;
+        const program = this.#fields.insnCnt[cmd] === 1 ? this.#program(cells, line) : undefined;
+        const isRequired = this.#fields.typeRequired[cmd] === 1 && !program;
         const id = isRequired ? this.#required(column, cells[column], line) : this.#id(column, cells[column], line);
         if (id > 0) columns.type[row] = id;
         if (this.#fields.attachType[cmd] === 1) {
           const attach = this.#id(ATTACH_TYPE, cells[ATTACH_TYPE], line);
           if (attach > 0) columns.attachType[row] = attach;
+          if (program) this.#takeTypes(program, id, attach, line);
         }
         if (this.#fields.insnCnt[cmd] === 1) {
           const count = this.#id(INSN_CNT, cells[INSN_CNT], line);
@@ -135,6 +140,28 @@ export class RowBuilder {
     return NO_TOKEN;
   }
 
+  /** The program of a row whose command loads one; undefined where none is named, or none is called so (reported). */
+  #program(cells: RowCells, line: number): ProgramSpec | undefined {
+    const id = this.#id(PROGRAM, cells[PROGRAM], line);
+    if (id < 0) return undefined;
+    this.#chunks.program(id);
+    return this.#world.programs?.[id];
+  }
+
+  /** Gives the row the types of its program; reports those that it says and that are others. */
+  #takeTypes({ name, progType, attachType }: ProgramSpec, type: number, attach: number, line: number): void {
+    const { columns, row } = this.#chunks;
+    for (const [column, given, own] of [
+      ['prog_type', type, saturate(progType)],
+      ['expected_attach_type', attach, saturate(attachType)],
+    ] as const) {
+      if (given < 0 || given === own) continue;
+      this.#reportBad('unknown_name', line, column, `${column} is not that of program '${truncated(name)}'`);
+    }
+    columns.type[row] = saturate(progType);
+    columns.attachType[row] = saturate(attachType);
+  }
+
   #required(column: number, value: unknown, line: number): number {
     const id = this.#id(column, value, line);
     if (id === EMPTY) {
@@ -179,6 +206,11 @@ export class RowBuilder {
   #nearest(column: RequestColumn, text: string): string | undefined {
     const kind = KIND_OF_COLUMN[column];
     if (kind !== undefined) return nearestName(this.#world.profile.vocabulary, kind, text);
+    if (column === 'program')
+      return nearestOf(
+        text.trim(),
+        (this.#world.programs ?? []).map(({ name }) => name),
+      );
     if (column === 'pre') return nearestOf(text.trim().toLowerCase(), PRE_NAMES);
     if (column !== 'expect') return undefined;
     const upper = text.trim().toUpperCase();

@@ -19,7 +19,7 @@ const MAX_NAME = 1000;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The columns a request is written with: all but the expectation. */
-export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'expect');
+export const WRITTEN_COLUMNS = REQUEST_COLUMNS.filter((column) => column !== 'expect' && column !== 'program');
 
 /** The fragments of requests: by task, token (the last for none), command * 64 + type, attach type and fault code. */
 export interface RequestFragments {

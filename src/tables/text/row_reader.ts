@@ -1,4 +1,5 @@
 import * as R from '../../abi/read_layout.js';
+import { createProgramColumn } from '../../engine/columns.js';
 import { createMemory, instantiate, type ReadRowExports } from '../../engine/wasm.js';
 import type { CommandFields } from '../../request/command_fields.js';
 import { REQUEST_COLUMNS, type RequestFormat } from '../request_table.js';
@@ -186,6 +187,7 @@ export class RowReader {
         insnCnt: new Uint32Array(buffer, insnCnt, rows),
         pre: memory.bytes(pre, rows),
       },
+      program: createProgramColumn(rows),
       lines: new Uint32Array(buffer, lines, rows),
       expects: new Int16Array(buffer, expects, rows),
     };

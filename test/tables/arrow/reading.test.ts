@@ -57,6 +57,7 @@ const NAMES: Readonly<Record<RequestColumn, readonly string[]>> = {
   prog_type: ['xdp', 'kprobe', 'tc', '8', 'xpd', '4294967296', ''],
   expected_attach_type: ['xdp', 'cgroup_inet_ingress', '0', 'xd', ''],
   insn_cnt: ['1', '4096', '0x10', '4294967295', '4294967296', '-1', 'many', ''],
+  program: ['', 'absent'],
   pre: ['token_ebadf', 'none', '7', 'bad_row', 'late-enoent', '8', 'what', ''],
   expect: ['allowed', 'EPERM', '-EINVAL', 'nothing', ''],
 };

@@ -163,7 +163,7 @@ describe('bad rows', () => {
       [4, NO_TOKEN, Fault.NONE],
       [4, NO_TOKEN, Fault.NONE],
     ]);
-    expect(chunks[0]?.bad.get(3)).toEqual(['root', '', 'map_create', 'hsah', '', '', '', '', '']);
+    expect(chunks[0]?.bad.get(3)).toEqual(['root', '', 'map_create', 'hsah', '', '', '', '', '', '']);
   });
 
   it('reports missing values and numbers out of range', async () => {
