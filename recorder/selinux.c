@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CASES_A_WORLD = 144, TOKENS_A_WORLD = 12 };
+enum { CASES_A_WORLD = 144, TOKENS_A_WORLD = 12, GRANTORS = 3 };
 
 static struct world world;
 /* The domain of each case's caller. */
@@ -17,7 +17,7 @@ static void draw_domains(struct rng *rng)
 	static const unsigned types[] = { 1 /* socket_filter */, 2 /* kprobe */, 6 /* xdp */, 8 /* cgroup_skb */ };
 
 	for (int i = 0; i < world.token_count; i++) {
-		world.tokens[i].grantor = 1 + (int)rng_below(rng, DOMAINS - 1);
+		world.tokens[i].grantor = 1 + (int)rng_below(rng, GRANTORS);
 		/* Without the commands, with each of them, with both. */
 		if (rng_chance(rng, 60))
 			world.tokens[i].masks[0] |= rng_below(rng, 2) << CMD_MAP_CREATE | rng_below(rng, 2) << CMD_PROG_LOAD;

@@ -9,6 +9,8 @@ import { cache } from './paths.mjs';
 /** The names that recorder/selinux_policy.c has. */
 const RECORDER = 'recorder_t';
 const DOMAINS = ['d1_t', 'd2_t', 'd3_t', 'd4_t', 'd5_t', 'd6_t'];
+/** Domains that create the bpffs, which takes CAP_SYS_ADMIN (recorder/selinux.c: GRANTORS). */
+const GRANTORS = DOMAINS.slice(0, 3);
 /** Initial security identifiers: the kernel knows them by number, in this order (security/selinux/include/initial_sid_to_string.h). */
 const SIDS =
   'kernel security unlabeled fs file file_labels init any_socket port netif netmsg node igmp_packet icmp_socket tcp_socket sysctl_modprobe ' +
@@ -45,7 +47,9 @@ function drawRules(random) {
       for (const [name, asked] of Object.entries(ASKED)) {
         // Capabilities in the initial user namespace are asked of the domain itself alone.
         if (source !== target && name.startsWith('capability')) continue;
-        const allowed = asked.filter(() => random(100) < density + (source === target ? 8 : 0));
+        const drawn = asked.filter(() => random(100) < density + (source === target ? 8 : 0));
+        const mounts = source === target && GRANTORS.includes(source);
+        const allowed = asked.filter((permission) => drawn.includes(permission) || (mounts && permission === 'sys_admin'));
         if (allowed.length > 0) {
           rules.push({ source, target, text: `allow ${source} ${target}:${name} { ${allowed.join(' ')} };` });
         }
@@ -60,13 +64,16 @@ function policyText(hasTokenPerms, rules) {
   const context = 'system_u:system_r:recorder_t';
   const others = (name) => CLASSES[name].split(' ').filter((permission) => !ASKED[name].includes(permission));
   const lines = [
-    ...Object.keys(CLASSES).map((name) => `class ${name}`),
+    // The kernel loads no policy without this class; all domains go over to each other.
+    ...['process', ...Object.keys(CLASSES)].map((name) => `class ${name}`),
     ...SIDS.split(' ').map((name) => `sid ${name}`),
+    'class process { transition dyntransition }',
     ...Object.entries(CLASSES).map(([name, permissions]) => `class ${name} { ${permissions} }`),
     ...(hasTokenPerms ? ['policycap bpf_token_perms;'] : []),
     ...all.map((name) => `type ${name};`),
     'role system_r;',
     `role system_r types { ${all.join(' ')} };`,
+    `allow { ${all.join(' ')} } { ${all.join(' ')} }:process { transition dyntransition };`,
     ...Object.entries(CLASSES).flatMap(([name, permissions]) => [
       ...all.map((target) => `allow ${RECORDER} ${target}:${name} { ${permissions} };`),
       ...DOMAINS.map((source) => `allow ${source} ${RECORDER}:${name} { ${permissions} };`),

@@ -46,6 +46,8 @@ export enum Outcome {
   NOT_BPFFS_ROOT = 28,
   /** EINVAL: the same refusal as LSM_REFUSED_CAPABLE, as BPF_PROG_ATTACH returns it. */
   LSM_REFUSED_CAPABLE_EINVAL = 29,
+  /** EACCES: SELinux refuses the map or the program, before the command (security_bpf) or once all else is granted. */
+  LSM_REFUSED_OBJECT = 30,
 }
 
 /** What became of the token of a request. */

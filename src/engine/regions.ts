@@ -1,5 +1,6 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import * as L from '../abi/memory_layout.js';
+import { MAX_DOMAINS } from '../kernel/selinux.js';
 import { MAX_IDS } from '../kernel/world.js';
 
 const PAGE_BYTES = 65_536;
@@ -22,13 +23,19 @@ export const REGIONS = {
     name: 'header',
     start: L.WORLD_TASK_COUNT,
     end: L.WORLD_CMDS,
-    needs: L.WORLD_HAS_STANDARD_RULES + 4 - L.WORLD_TASK_COUNT,
+    needs: L.WORLD_SELINUX + 4 - L.WORLD_TASK_COUNT,
   },
   kernel: {
     name: 'kernel tables',
     start: L.WORLD_CMDS,
-    end: L.WORLD_TASKS,
+    end: L.WORLD_SELINUX_PAIRS,
     needs: L.WORLD_KERNEL_END - L.WORLD_CMDS,
+  },
+  selinux: {
+    name: 'pairs of SELinux domains',
+    start: L.WORLD_SELINUX_PAIRS,
+    end: L.WORLD_TASKS,
+    needs: MAX_DOMAINS * MAX_DOMAINS * L.SELINUX_PAIR_SIZE,
   },
   tasks: { name: 'tasks', start: L.WORLD_TASKS, end: L.WORLD_TOKENS, needs: ID_ROWS * L.TASK_SIZE },
   tokens: { name: 'tokens', start: L.WORLD_TOKENS, end: L.WORLD_USERNS, needs: ID_ROWS * L.TOKEN_SIZE },
@@ -154,6 +161,7 @@ export class RegionView {
 export class WorldTables {
   readonly buffer: ArrayBufferLike;
   readonly header: RegionView;
+  readonly selinux: RegionView;
   readonly tasks: RegionView;
   readonly tokens: RegionView;
   readonly userns: RegionView;
@@ -161,6 +169,7 @@ export class WorldTables {
   constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
     this.header = new RegionView(buffer, REGIONS.header);
+    this.selinux = new RegionView(buffer, REGIONS.selinux);
     this.tasks = new RegionView(buffer, REGIONS.tasks);
     this.tokens = new RegionView(buffer, REGIONS.tokens);
     this.userns = new RegionView(buffer, REGIONS.userns);

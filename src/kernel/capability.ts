@@ -1,4 +1,6 @@
 import { CAP_SYS_ADMIN, CAPABILITY_NAMES } from '../abi/capabilities.js';
+import type { SelinuxPolicy } from './selinux.js';
+import { selinuxCapable } from './selinux_hooks.js';
 import type { Trace } from './trace.js';
 import type { UserNamespace } from './userns.js';
 
@@ -9,6 +11,15 @@ export interface Cred {
   readonly egid: number;
   /** Bit n: capability number n is effective in `userns`. */
   readonly effective: bigint;
+  /** Its domain, and the policy that decides of it, where SELinux is active. */
+  readonly label?: SelinuxLabel;
+}
+
+/** Who a process is to SELinux. */
+export interface SelinuxLabel {
+  readonly policy: SelinuxPolicy;
+  /** Index of the domain. */
+  readonly domain: number;
 }
 
 /**
@@ -49,9 +60,9 @@ export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace
   }
 }
 
-/** Source: kernel/capability.c: ns_capable(). */
+/** Source: kernel/capability.c: ns_capable(), security/security.c: security_capable(). */
 export function nsCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
-  return capCapable(cred, target, cap, trace);
+  return capCapable(cred, target, cap, trace) && selinuxCapable(cred, target, cap, trace);
 }
 
 /** The initial user namespace above a namespace. */

@@ -7,6 +7,7 @@ import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
 import type { KernelContext } from './context.js';
 import { missingCapability, requireCapability } from './permission.js';
 import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
+import { selinuxObject } from './selinux_hooks.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token_checks.js';
 import type { Trace } from './trace.js';
@@ -88,5 +89,7 @@ export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: B
   }
   const late = checkLate(attr, fn, trace);
   if (late) return late;
+  const refused = selinuxObject(kernel, cred, token, { cmd: 'prog_load', descriptor: ['prog_run'] }, trace);
+  if (refused) return refused;
   return files.open({ kind: 'prog', prog: { type, expectedAttachType: attachType, token: token?.get() ?? null } });
 }

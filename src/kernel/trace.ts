@@ -1,4 +1,5 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import type { Access } from './selinux.js';
 import type { UserNamespace } from './userns.js';
 
 /** One check the kernel made. */
@@ -21,6 +22,8 @@ export class Trace {
   capability: number | null = null;
   /** The user namespace a capability was last asked in. */
   askedIn: UserNamespace | null = null;
+  /** What SELinux did not allow, in order; of these, some may have been made up for by CAP_SYS_ADMIN. */
+  readonly refusedAccesses: Access[] = [];
   readonly steps: Step[] | null;
 
   constructor(options: { steps?: boolean } = {}) {

@@ -36,6 +36,7 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.FD_EBADF]: 'EBADF',
   [Outcome.NOT_BPFFS_ROOT]: 'EINVAL',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',
+  [Outcome.LSM_REFUSED_OBJECT]: 'EACCES',
 };
 
 /** Every verdict in a word: `undecided` asks more than the tables hold, `bad` is a request that cannot be made. */

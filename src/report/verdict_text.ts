@@ -34,6 +34,7 @@ const REASON: Readonly<Record<Outcome, string>> = {
   [Outcome.CREATE_LSM_REFUSED]: 'an LSM refused to make the token',
   [Outcome.FD_EBADF]: 'the descriptor the command needs is not open',
   [Outcome.NOT_BPFFS_ROOT]: 'the descriptor is not the root of a bpffs',
+  [Outcome.LSM_REFUSED_OBJECT]: 'SELinux refuses the map or the program itself',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]:
     'an LSM refused the capability through this token, which BPF_PROG_ATTACH returns as EINVAL',
 };

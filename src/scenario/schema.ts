@@ -110,6 +110,7 @@ const RULE_DESCRIPTIONS: Readonly<Record<keyof Rules, string>> = {
   bpffs_uid_gid: 'bpffs takes the uid= and gid= options (else they are ignored).',
   token_info: 'BPF_OBJ_GET_INFO_BY_FD answers for a token (else EINVAL).',
   map_file_flags_checked_late: 'BPF_MAP_CREATE looks at contradicting file flags after permission (else before).',
+  selinux_token_hooks: 'SELinux checks tokens, and asks for maps and programs through them (else of the caller alone).',
   token_narrowing: 'EXTENSION, in no kernel: a token can be narrowed when it is made.',
 };
 

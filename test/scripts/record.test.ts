@@ -32,7 +32,7 @@ test.each([
   [
     'mitigations without families',
     ['--kernel', '6.12', '--mitigations', 'off'],
-    '--mitigations must be off, and with --families',
+    '--mitigations must be off, and with --families of programs',
   ],
   ['an option that does not exist', ['--kernal', '6.12'], "Unknown option '--kernal'"],
   ['an option without its value', ['--kernel'], "Option '--kernel <value>' argument missing"],

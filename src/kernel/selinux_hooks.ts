@@ -1,0 +1,114 @@
+import { ERRNO } from '../abi/errno.js';
+import { Outcome } from '../abi/verdict.js';
+import type { Cred } from './capability.js';
+import type { KernelContext } from './context.js';
+import { type Access, type BpfPermission, capabilityAccess, type SelinuxPolicy } from './selinux.js';
+import type { BpfToken } from './token.js';
+import type { Trace } from './trace.js';
+import type { UserNamespace } from './userns.js';
+
+// The hooks of SELinux that bpf() meets. Source: security/selinux/hooks.c of 6.12 and 7.3; the functions are named in the trace.
+
+/** selinux_capable(): whether a capability that cap_capable() grants is there. */
+export function selinuxCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
+  const { label } = cred;
+  if (!label) return true;
+  const access = capabilityAccess(label.domain, label.domain, cap, target.isInitial);
+  return hasPermission(label.policy, access, 'selinux_capable', trace);
+}
+
+/**
+ * security_bpf(), before the command itself: 0, or -EACCES. From 7.0 on a policy with bpf_token_perms leaves it to the hooks
+ * that know the token.
+ */
+export function selinuxBpf({ profile }: KernelContext, { label }: Cred, cmd: string, trace?: Trace): number {
+  const permission = permissionOfCommand(cmd);
+  if (!label || !permission) return 0;
+  const fn = 'selinux_bpf';
+  if (profile.rules.selinux_token_hooks && label.policy.bpfTokenPerms) {
+    trace?.step(fn, true, () => 'the policy has bpf_token_perms: the check is left to the hooks that know the token');
+    return 0;
+  }
+  return own(label, permission, fn, trace);
+}
+
+/** A map or a program, and what its descriptor is for (bpf_map_new_fd(), bpf_prog_new_fd()). */
+export interface CreatedObject {
+  readonly cmd: 'map_create' | 'prog_load';
+  readonly descriptor: readonly BpfPermission[];
+}
+
+/**
+ * What SELinux asks once a map is made or a program is about to be verified: 0, or -EACCES. Where a token counts, the domain
+ * that created its bpffs is the source (from 7.0 on), and the caller's the target.
+ */
+export function selinuxObject(
+  { profile }: KernelContext,
+  { label }: Cred,
+  token: BpfToken | null,
+  { cmd, descriptor }: CreatedObject,
+  trace?: Trace,
+): number {
+  if (!label) return 0;
+  if (profile.rules.selinux_token_hooks) {
+    const source = token ? token.grantor : label.domain;
+    const access: Access = { source, target: label.domain, class: 'bpf', permission: cmd };
+    const fn = `selinux_bpf_${cmd}`;
+    if (!hasPermission(label.policy, access, fn, trace)) return refuseObject(trace);
+  }
+  const fn = cmd === 'prog_load' ? 'selinux_bpf_prog' : 'selinux_bpf_map';
+  return descriptor.reduce((refused, permission) => refused || own(label, permission, fn, trace), 0);
+}
+
+/** selinux_bpf_token_create(): 0, or -EACCES. It asks whether or not the policy has bpf_token_perms. */
+export function selinuxTokenCreate(
+  { profile }: KernelContext,
+  { label }: Cred,
+  token: BpfToken,
+  trace?: Trace,
+): number {
+  if (!label || !profile.rules.selinux_token_hooks) return 0;
+  for (const cmd of ['map_create', 'prog_load'] as const) {
+    const bit = BigInt(profile.vocabulary.require('cmds', cmd));
+    if (((token.allowed.cmds >> bit) & 1n) === 0n) continue;
+    const access: Access = { source: label.domain, target: token.grantor, class: 'bpf', permission: `${cmd}_as` };
+    const fn = 'selinux_bpf_token_create';
+    trace?.step(fn, true, () => `${cmd} is delegated`);
+    if (!hasPermission(label.policy, access, fn, trace)) return -ERRNO.EACCES;
+  }
+  return 0;
+}
+
+/** selinux_bpf_token_capable(): whether a capability counts through the token. */
+export function selinuxTokenCapable(
+  { profile }: KernelContext,
+  { label }: Cred,
+  token: BpfToken,
+  cap: number,
+  trace?: Trace,
+): boolean {
+  if (!label || !profile.rules.selinux_token_hooks) return true;
+  const access = capabilityAccess(label.domain, token.grantor, cap, token.userns.isInitial);
+  return hasPermission(label.policy, access, 'selinux_bpf_token_capable', trace);
+}
+
+/** A check of the caller's domain against itself. */
+function own({ policy, domain }: NonNullable<Cred['label']>, permission: BpfPermission, fn: string, trace?: Trace): number {
+  const access: Access = { source: domain, target: domain, class: 'bpf', permission };
+  return hasPermission(policy, access, fn, trace) ? 0 : refuseObject(trace);
+}
+
+function hasPermission(policy: SelinuxPolicy, access: Access, fn: string, trace?: Trace): boolean {
+  const allowed = policy.allows(access);
+  trace?.step(fn, allowed, () => `SELinux ${allowed ? 'allows' : 'does not allow'} ${policy.describe(access)}`);
+  if (!allowed) trace?.refusedAccesses.push(access);
+  return allowed;
+}
+
+function refuseObject(trace?: Trace): number {
+  return trace?.refuse(Outcome.LSM_REFUSED_OBJECT, ERRNO.EACCES) ?? -ERRNO.EACCES;
+}
+
+function permissionOfCommand(cmd: string): 'map_create' | 'prog_load' | undefined {
+  return cmd === 'map_create' || cmd === 'prog_load' ? cmd : undefined;
+}
