@@ -36,7 +36,8 @@ function selinux({ release, seed, cases: count }) {
   return {
     file: `selinux-linux-${release}.ndjson.gz`,
     options: ['selinux=1', 'recorder.families=selinux', `recorder.seed=${seed}`, `recorder.cases=${count}`],
-    lsm: 'selinux',
+    // The bpf module makes inode_storage maps possible.
+    lsm: 'selinux,bpf',
     files: { selinux: selinuxPolicies(Number(seed), SELINUX_POLICIES) },
     expected: ` of about ${Number(count).toLocaleString('en')} cases`,
     indexed: { seed: Number(seed), cases: Number(count) },
