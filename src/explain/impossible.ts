@@ -7,7 +7,7 @@ import { Trace } from '../kernel/trace.js';
 import { isAllowed } from '../kernel/verdict.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN } from '../kernel/world.js';
-import { newBpffs } from './candidates.js';
+import { allowRules, newBpffs } from './candidates.js';
 import { evaluate } from './evaluate.js';
 import { contextAfter, type Remedy } from './remedy.js';
 import type { RequestContext } from './request_context.js';
@@ -119,9 +119,14 @@ function clearing({ world, request }: RequestContext, trace: Trace): Remedy | un
     case Outcome.CREATE_USERNS_MISMATCH:
     case Outcome.CREATE_NO_DELEGATION:
       return request.bpffs === undefined ? undefined : newBpffs(world, task.userns, request.bpffs);
+    case Outcome.LSM_REFUSED_OBJECT:
+      return allowRules(trace)[0];
     case Outcome.CREATE_LSM_REFUSED:
+      if (trace.refusedAccesses.length > 0) return allowRules(trace)[0];
       return request.bpffs === undefined ? undefined : { kind: 'lsm_allow_create', bpffs: request.bpffs };
   }
+  const [rule] = allowRules(trace);
+  if (rule) return rule;
   // In a child user namespace it counts only where it was asked there.
   const { capability, askedIn } = trace;
   const counts = task.userns === 0 || (askedIn !== null && !askedIn.isInitial);

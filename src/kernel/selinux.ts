@@ -81,7 +81,7 @@ export function permissionsOf(name: SelinuxClass): readonly string[] {
 }
 
 /** `net_admin` of CAP_NET_ADMIN. */
-function capabilityPermission(cap: number): string {
+export function capabilityPermission(cap: number): string {
   return (CAPABILITY_NAMES[cap] ?? `CAP_${cap}`).slice('CAP_'.length).toLowerCase();
 }
 
