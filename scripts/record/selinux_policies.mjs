@@ -20,7 +20,8 @@ const CAPABILITIES =
   'chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin ' +
   'net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time ' +
   'sys_tty_config mknod lease audit_write audit_control setfcap';
-const CAPABILITIES2 = 'mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore';
+const CAPABILITIES2 =
+  'mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore';
 const CLASSES = {
   bpf: 'map_create map_read map_write prog_load prog_run map_create_as prog_load_as',
   capability: CAPABILITIES,
@@ -49,7 +50,9 @@ function drawRules(random) {
         if (source !== target && name.startsWith('capability')) continue;
         const drawn = asked.filter(() => random(100) < density + (source === target ? 8 : 0));
         const mounts = source === target && GRANTORS.includes(source);
-        const allowed = asked.filter((permission) => drawn.includes(permission) || (mounts && permission === 'sys_admin'));
+        const allowed = asked.filter(
+          (permission) => drawn.includes(permission) || (mounts && permission === 'sys_admin'),
+        );
         if (allowed.length > 0) {
           rules.push({ source, target, text: `allow ${source} ${target}:${name} { ${allowed.join(' ')} };` });
         }

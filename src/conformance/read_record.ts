@@ -130,7 +130,10 @@ function cmdOf(fields: Fields): number {
   return named === undefined || named === number ? number : fields.fail('cmd_nr', `${named}, the number of cmd,`);
 }
 
-function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | 'selinux' | 'caller' | keyof CommonKeys> {
+function useOf(
+  fields: Fields,
+  tree: Tree,
+): Omit<UseRecord, 'family' | 'lsm' | 'selinux' | 'caller' | keyof CommonKeys> {
   const cmd = cmdOf(fields);
   const token = fields.objectOrNull('token');
   const tokenFd = fields.oneOf('token_fd', TOKEN_FDS);

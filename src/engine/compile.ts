@@ -7,8 +7,8 @@ import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import type { WorldTables } from './regions.js';
 import { capBits, TOKEN_COMMANDS } from './tables/capability_bits.js';
-import { capsLeft, withSysAdmin, writeSelinuxPairs } from './tables/selinux_pairs.js';
 import { profileTables } from './tables/kernel_tables.js';
+import { capsLeft, withSysAdmin, writeSelinuxPairs } from './tables/selinux_pairs.js';
 
 /** The addresses of a token's masks. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
@@ -46,7 +46,14 @@ function planRows({ profile, userns, selinux }: World): RowPlan {
   const owners = new Map<number, number>();
   for (const { owner } of userns.slice(1)) if (!owners.has(owner)) owners.set(owner, owners.size);
   const cmds = TOKEN_COMMANDS.map((name) => BigInt(profile.vocabulary.require('cmds', name)));
-  return { profile, levels, usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE, owners, cmds, selinux: selinux && new SelinuxPolicy(selinux) };
+  return {
+    profile,
+    levels,
+    usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE,
+    owners,
+    cmds,
+    selinux: selinux && new SelinuxPolicy(selinux),
+  };
 }
 
 /**
@@ -101,12 +108,7 @@ function writeUserns({ userns: view }: WorldTables, world: World, { levels, user
 }
 
 /** Writes the row of a task, each byte once: a concurrent reader sees the old byte or the new one. */
-export function writeTaskRow(
-  { tasks: view }: WorldTables,
-  plan: RowPlan,
-  id: number,
-  task: TaskSpec,
-): void {
+export function writeTaskRow({ tasks: view }: WorldTables, plan: RowPlan, id: number, task: TaskSpec): void {
   const { userns, euid, domain = 0 } = task;
   const row = id * L.TASK_SIZE;
   const capsIn = (isInitial: boolean) => withSysAdmin(capBits(capsLeft(plan.selinux, task, isInitial)));

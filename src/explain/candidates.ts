@@ -73,7 +73,10 @@ function otherTokens({ world, request }: RequestContext, made: readonly Remedy[]
   const userns = world.tasks[request.task]?.userns;
   if (request.token === NO_TOKEN || made.some(({ kind }) => kind === 'use_token' || kind === 'no_token')) return [];
   const own = world.tokens.flatMap((token, id) => (token.userns === userns && id !== request.token ? [id] : []));
-  return [{ kind: 'no_token' }, ...own.slice(0, MAX_OTHERS_TRIED).map((token): Remedy => ({ kind: 'use_token', token }))];
+  return [
+    { kind: 'no_token' },
+    ...own.slice(0, MAX_OTHERS_TRIED).map((token): Remedy => ({ kind: 'use_token', token })),
+  ];
 }
 
 /** A bpffs of the caller's user namespace, of this world or mounted anew, that delegates what the one named does. */

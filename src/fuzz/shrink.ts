@@ -8,6 +8,7 @@ import {
   dropRequests,
   dropRows,
   dropRules,
+  dropSelinux,
   type Reductions,
   simplifyNumbers,
   simplifyRequests,
@@ -36,6 +37,7 @@ export function shrink(implementations: Implementations, from: Case): ShrunkCase
   shrinker.makeConstructible();
   shrinker.exhaust([
     dropNamespaces,
+    dropSelinux,
     dropRules,
     simplifySetup,
     simplifyRequests,

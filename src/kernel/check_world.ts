@@ -2,8 +2,8 @@ import { WorldTooLargeError } from '../errors.js';
 import { type FieldFault, faultError } from './field_fault.js';
 import { checkProfile } from './profile_rules.js';
 import { isObject } from './ranges.js';
-import { MAX_IDS, type World, type WorldNames } from './world.js';
 import { selinuxFault } from './selinux_fault.js';
+import { MAX_IDS, type World, type WorldNames } from './world.js';
 import { bpffsFault, namedIdFault, rowCounts, taskFault, tokenFault, usernsFault } from './world_rows.js';
 
 /** The lists of a world whose ids columns hold, as people call them. */

@@ -45,9 +45,7 @@ export class Model {
       const cred = { userns: this.#ns(ns), euid, egid: euid, effective };
       return this.kernel.task(name, policy ? { ...cred, label: { policy, domain } } : cred);
     });
-    this.tokens = world.tokens.map(
-      (t) => new BpfToken(t.name, this.#ns(t.userns), t.allowed, t.denials, t.grantor),
-    );
+    this.tokens = world.tokens.map((t) => new BpfToken(t.name, this.#ns(t.userns), t.allowed, t.denials, t.grantor));
     this.#notToken = this.tasks.map((task) => task.files.open({ kind: 'other', what: '/dev/null' }));
   }
 

@@ -1,6 +1,6 @@
 import type { FieldFault } from './field_fault.js';
 import { isObject, isU32 } from './ranges.js';
-import { MAX_DOMAINS, permissionsOf, SELINUX_CLASSES, UNCONFINED, type SelinuxClass } from './selinux.js';
+import { MAX_DOMAINS, permissionsOf, SELINUX_CLASSES, type SelinuxClass, UNCONFINED } from './selinux.js';
 
 /** The first field of a world's SELinux that is wrong, or undefined. The value is of any type: worlds come from callers that no compiler checked. */
 export function selinuxFault(spec: unknown): FieldFault | undefined {
@@ -11,7 +11,11 @@ export function selinuxFault(spec: unknown): FieldFault | undefined {
   }
   const areNames = Array.isArray(domains) && domains.every((name) => typeof name === 'string' && name !== '');
   if (!areNames || domains[0] !== UNCONFINED || domains.length > MAX_DOMAINS) {
-    return { field: 'domains', given: domains, expected: `at most ${MAX_DOMAINS} names, the first of them ${UNCONFINED},` };
+    return {
+      field: 'domains',
+      given: domains,
+      expected: `at most ${MAX_DOMAINS} names, the first of them ${UNCONFINED},`,
+    };
   }
   if (!Array.isArray(rules)) return { field: 'rules', given: rules, expected: 'an array' };
   for (const [i, rule] of rules.entries()) {
@@ -25,7 +29,8 @@ function ruleFault(rule: unknown, domains: number): FieldFault | undefined {
   if (!isObject(rule)) return { field: '', given: rule, expected: 'an object of source, target, class and permission' };
   for (const field of ['source', 'target'] as const) {
     const given = rule[field];
-    if (!isU32(given) || given >= domains) return { field, given, expected: `the index of a domain (0 to ${domains - 1})` };
+    if (!isU32(given) || given >= domains)
+      return { field, given, expected: `the index of a domain (0 to ${domains - 1})` };
   }
   const { class: name, permission } = rule;
   if (!(SELINUX_CLASSES as readonly unknown[]).includes(name)) {

@@ -93,7 +93,12 @@ export function selinuxTokenCapable(
 }
 
 /** A check of the caller's domain against itself. */
-function own({ policy, domain }: NonNullable<Cred['label']>, permission: BpfPermission, fn: string, trace?: Trace): number {
+function own(
+  { policy, domain }: NonNullable<Cred['label']>,
+  permission: BpfPermission,
+  fn: string,
+  trace?: Trace,
+): number {
   const access: Access = { source: domain, target: domain, class: 'bpf', permission };
   return hasPermission(policy, access, fn, trace) ? 0 : refuseObject(trace);
 }

@@ -1,4 +1,11 @@
-import { type AllowRule, permissionsOf, SELINUX_CLASSES, type SelinuxClass, type SelinuxSpec, UNCONFINED } from '../kernel/selinux.js';
+import {
+  type AllowRule,
+  permissionsOf,
+  SELINUX_CLASSES,
+  type SelinuxClass,
+  type SelinuxSpec,
+  UNCONFINED,
+} from '../kernel/selinux.js';
 import { nearestOf } from './nearest.js';
 import { type DiagnosticMessage, quote, unknownName } from './unknown_name.js';
 
@@ -39,6 +46,16 @@ export function readAllowRule(text: string): WrittenRule | DiagnosticMessage {
 
 function wordsOf(text: string | undefined): readonly string[] {
   return text === undefined ? [] : text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The rules of a policy as text, one for each pair of domains and class. */
+export function allowRuleTexts({ domains, rules }: SelinuxSpec): string[] {
+  const byPair = new Map<string, Set<string>>();
+  for (const { source, target, class: name, permission } of rules) {
+    const pair = `allow ${domains[source]} ${domains[target]}:${name}`;
+    byPair.set(pair, (byPair.get(pair) ?? new Set()).add(permission));
+  }
+  return [...byPair].map(([pair, permissions]) => `${pair} { ${[...permissions].join(' ')} };`);
 }
 
 /** Domains by name, numbered as they are met, and rules between them. */

@@ -47,7 +47,12 @@ export function taskTraits(world: World, side: number, tasks: readonly AlignedIt
     const spec = id === undefined ? undefined : world.tasks[id];
     if (!spec) return { userns: -1, caps: 0, owner: -1, domain: 0 };
     const { domain = 0 } = spec;
-    return { userns: spec.userns, caps: capBits(spec.effective), owner: owners.has(spec.euid) ? spec.euid : -1, domain };
+    return {
+      userns: spec.userns,
+      caps: capBits(spec.effective),
+      owner: owners.has(spec.euid) ? spec.euid : -1,
+      domain,
+    };
   };
 }
 

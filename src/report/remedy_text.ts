@@ -137,7 +137,10 @@ function allowRuleText(world: World, { source, target, class: name, permission }
   const what = `add to the policy: allow ${domain(source)} ${to}:${name} ${permission};`;
   const command = /^(.*)_as$/.exec(permission)?.[1];
   if (command === undefined) return { what };
-  return { what, note: `it is asked because ${command} is delegated: a bpffs that does not delegate it needs no such rule` };
+  return {
+    what,
+    note: `it is asked because ${command} is delegated: a bpffs that does not delegate it needs no such rule`,
+  };
 }
 
 /** The system calls from opening a bpffs to its token. Source: the model (src/kernel/bpffs.ts), as the kernel's selftest does it. */

@@ -51,7 +51,8 @@ export function makeSelinux(
       continue;
     }
     builder.add(rule);
-    for (const message of unusedDomains(rule, used)) warnings.push({ ...at, message: `SELinux rule ${i + 1}: ${message}` });
+    for (const message of unusedDomains(rule, used))
+      warnings.push({ ...at, message: `SELinux rule ${i + 1}: ${message}` });
   }
   if (builder.domains.length > MAX_DOMAINS) {
     const message = `${builder.domains.length} domains, ${UNCONFINED} among them: at most ${MAX_DOMAINS} fit one world`;

@@ -187,7 +187,9 @@ const selinux = strict('SELinux and its policy, as in {bpf_token_perms: true, ru
     {
       description:
         'Allow rules in the language of policies, of the classes bpf, capability, capability2, cap_userns and cap2_userns.',
-      examples: [['allow agent_t manager_t:bpf { map_create_as prog_load_as };', 'allow agent_t self:cap2_userns bpf;']],
+      examples: [
+        ['allow agent_t manager_t:bpf { map_create_as prog_load_as };', 'allow agent_t self:cap2_userns bpf;'],
+      ],
     },
   ),
 });

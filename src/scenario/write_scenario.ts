@@ -5,6 +5,7 @@ import { Model } from '../kernel/model.js';
 import { decodeVerdict, dispositionName, isDecided, outcomeName } from '../kernel/verdict.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
+import { allowRuleTexts } from '../names/allow_rule.js';
 import { nameCall } from '../request/name_request.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
 import { capabilityNames, capsEntry, maskEntry, profileEntry, scenarioYaml } from './scenario_yaml.js';
@@ -27,12 +28,14 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
   const data = {
     profile: profileEntry(world.profile),
     unprivileged_bpf_disabled: world.unprivilegedBpfDisabled,
+    lsm: lsmEntry(world),
     userns: mapOf(world.userns.slice(1), ({ parent, owner }) => ({ parent: world.userns[parent]?.name, owner })),
     bpffs: Object.fromEntries(world.tokens.map((token) => [bpffsName(token), bpffsEntry(world, token)])),
-    tasks: mapOf(world.tasks, ({ userns, euid, effective }) => ({
+    tasks: mapOf(world.tasks, ({ userns, euid, effective, domain }) => ({
       userns: world.userns[userns]?.name,
       euid,
       caps: capsEntry(effective),
+      ...domainEntry(world, domain),
     })),
     tokens: mapOf(world.tokens, (token) => tokenEntry(vocabulary, token)),
     requests: written.map((request) => requestEntry(world, request, model)),
@@ -50,10 +53,21 @@ function mapOf<Spec extends { readonly name: string }>(specs: readonly Spec[], e
 
 const bpffsName = ({ name }: TokenSpec): string => `${name}-fs`;
 
-function bpffsEntry(world: World, { userns, allowed }: TokenSpec): object {
+function lsmEntry({ selinux }: World): object {
+  if (!selinux) return {};
+  return { selinux: { bpf_token_perms: selinux.bpfTokenPerms, rules: allowRuleTexts(selinux) } };
+}
+
+/** The key of a domain that is not the default. */
+function domainEntry({ selinux }: World, domain = 0): object {
+  return domain === 0 ? {} : { domain: selinux?.domains[domain] };
+}
+
+function bpffsEntry(world: World, { userns, allowed, grantor }: TokenSpec): object {
   const delegated = MASK_NAMES.filter((mask) => allowed[mask] !== 0n);
   return {
     userns: world.userns[userns]?.name,
+    ...domainEntry(world, grantor),
     ...Object.fromEntries(delegated.map((mask) => [`delegate_${mask}`, maskEntry(world.profile, mask, allowed[mask])])),
   };
 }

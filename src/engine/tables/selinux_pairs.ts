@@ -8,7 +8,11 @@ import { capBits } from './capability_bits.js';
 const FOUR = [CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, CAP_SYS_ADMIN];
 
 /** The capabilities that SELinux leaves a task of those it has in its user namespace, bit n for capability n. */
-export function capsLeft(policy: SelinuxPolicy | undefined, { effective, domain = 0 }: Capable, isInitial: boolean): bigint {
+export function capsLeft(
+  policy: SelinuxPolicy | undefined,
+  { effective, domain = 0 }: Capable,
+  isInitial: boolean,
+): bigint {
   if (!policy) return effective;
   return effective & allowedCaps(policy, domain, domain, isInitial);
 }
@@ -21,7 +25,11 @@ export function withSysAdmin(caps: number): number {
 }
 
 /** Writes the row of every pair of domains. */
-export function writeSelinuxPairs(view: RegionView, { selinux, profile: { rules } }: World, policy: SelinuxPolicy): void {
+export function writeSelinuxPairs(
+  view: RegionView,
+  { selinux, profile: { rules } }: World,
+  policy: SelinuxPolicy,
+): void {
   const count = selinux?.domains.length ?? 0;
   for (let caller = 0; caller < count; caller++) {
     const may = (source: number, permission: BpfPermission): boolean =>
