@@ -96,7 +96,8 @@ export function obstaclesOf(context: RequestContext): Obstacle[] {
     const { outcome, errno } = verdict;
     if (isAllowed(outcome)) return obstacles;
     const cleared = clearing(current, trace);
-    const isRepeated = obstacles.some((found) => found.outcome === outcome);
+    const key = JSON.stringify(cleared);
+    const isRepeated = obstacles.some((found) => found.outcome === outcome && JSON.stringify(found.cleared) === key);
     if (cleared === undefined || isRepeated) return isRepeated ? obstacles : [...obstacles, { outcome, errno }];
     obstacles.push({ outcome, errno, cleared });
     current = contextAfter(current, cleared);

@@ -1,6 +1,6 @@
 import { CAP_SYS_ADMIN, CAPABILITY_NAMES } from '../abi/capabilities.js';
-import type { SelinuxPolicy } from './selinux.js';
-import { selinuxCapable } from './selinux_hooks.js';
+import type { SelinuxLabel } from './selinux.js';
+import { selinuxCapable } from './selinux_capable.js';
 import type { Trace } from './trace.js';
 import type { UserNamespace } from './userns.js';
 
@@ -13,13 +13,6 @@ export interface Cred {
   readonly effective: bigint;
   /** Its domain, and the policy that decides of it, where SELinux is active. */
   readonly label?: SelinuxLabel;
-}
-
-/** Who a process is to SELinux. */
-export interface SelinuxLabel {
-  readonly policy: SelinuxPolicy;
-  /** Index of the domain. */
-  readonly domain: number;
 }
 
 /**
@@ -62,7 +55,7 @@ export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace
 
 /** Source: kernel/capability.c: ns_capable(), security/security.c: security_capable(). */
 export function nsCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
-  return capCapable(cred, target, cap, trace) && selinuxCapable(cred, target, cap, trace);
+  return capCapable(cred, target, cap, trace) && selinuxCapable(cred.label, cap, target.isInitial, trace);
 }
 
 /** The initial user namespace above a namespace. */

@@ -66,6 +66,13 @@ export class SelinuxPolicy {
   }
 }
 
+/** Who a process is to SELinux. */
+export interface SelinuxLabel {
+  readonly policy: SelinuxPolicy;
+  /** Index of the domain. */
+  readonly domain: number;
+}
+
 /** The access that a capability is in the class of: those of the initial user namespace have classes of their own. */
 export function capabilityAccess(source: number, target: number, cap: number, isInitial: boolean): Access {
   const second = cap >= CAPABILITIES_A_CLASS ? '2' : '';

@@ -2,20 +2,12 @@ import { ERRNO } from '../abi/errno.js';
 import { Outcome } from '../abi/verdict.js';
 import type { Cred } from './capability.js';
 import type { KernelContext } from './context.js';
-import { type Access, type BpfPermission, capabilityAccess, type SelinuxPolicy } from './selinux.js';
+import { type Access, type BpfPermission, capabilityAccess, type SelinuxLabel } from './selinux.js';
+import { hasPermission } from './selinux_capable.js';
 import type { BpfToken } from './token.js';
 import type { Trace } from './trace.js';
-import type { UserNamespace } from './userns.js';
 
 // The hooks of SELinux that bpf() meets. Source: security/selinux/hooks.c of 6.12 and 7.3; the functions are named in the trace.
-
-/** selinux_capable(): whether a capability that cap_capable() grants is there. */
-export function selinuxCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
-  const { label } = cred;
-  if (!label) return true;
-  const access = capabilityAccess(label.domain, label.domain, cap, target.isInitial);
-  return hasPermission(label.policy, access, 'selinux_capable', trace);
-}
 
 /**
  * security_bpf(), before the command itself: 0, or -EACCES. From 7.0 on a policy with bpf_token_perms leaves it to the hooks
@@ -54,7 +46,7 @@ export function selinuxObject(
     const source = token ? token.grantor : label.domain;
     const access: Access = { source, target: label.domain, class: 'bpf', permission: cmd };
     const fn = `selinux_bpf_${cmd}`;
-    if (!hasPermission(label.policy, access, fn, trace)) return refuseObject(trace);
+    if (!hasPermission(label, access, fn, trace)) return refuseObject(trace);
   }
   const fn = cmd === 'prog_load' ? 'selinux_bpf_prog' : 'selinux_bpf_map';
   return descriptor.reduce((refused, permission) => refused || own(label, permission, fn, trace), 0);
@@ -74,7 +66,7 @@ export function selinuxTokenCreate(
     const access: Access = { source: label.domain, target: token.grantor, class: 'bpf', permission: `${cmd}_as` };
     const fn = 'selinux_bpf_token_create';
     trace?.step(fn, true, () => `${cmd} is delegated`);
-    if (!hasPermission(label.policy, access, fn, trace)) return -ERRNO.EACCES;
+    if (!hasPermission(label, access, fn, trace)) return -ERRNO.EACCES;
   }
   return 0;
 }
@@ -89,25 +81,14 @@ export function selinuxTokenCapable(
 ): boolean {
   if (!label || !profile.rules.selinux_token_hooks) return true;
   const access = capabilityAccess(label.domain, token.grantor, cap, token.userns.isInitial);
-  return hasPermission(label.policy, access, 'selinux_bpf_token_capable', trace);
+  return hasPermission(label, access, 'selinux_bpf_token_capable', trace);
 }
 
 /** A check of the caller's domain against itself. */
-function own(
-  { policy, domain }: NonNullable<Cred['label']>,
-  permission: BpfPermission,
-  fn: string,
-  trace?: Trace,
-): number {
+function own(label: SelinuxLabel, permission: BpfPermission, fn: string, trace?: Trace): number {
+  const { domain } = label;
   const access: Access = { source: domain, target: domain, class: 'bpf', permission };
-  return hasPermission(policy, access, fn, trace) ? 0 : refuseObject(trace);
-}
-
-function hasPermission(policy: SelinuxPolicy, access: Access, fn: string, trace?: Trace): boolean {
-  const allowed = policy.allows(access);
-  trace?.step(fn, allowed, () => `SELinux ${allowed ? 'allows' : 'does not allow'} ${policy.describe(access)}`);
-  if (!allowed) trace?.refusedAccesses.push(access);
-  return allowed;
+  return hasPermission(label, access, fn, trace) ? 0 : refuseObject(trace);
 }
 
 function refuseObject(trace?: Trace): number {

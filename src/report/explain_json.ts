@@ -46,9 +46,9 @@ export function explainJson(explanation: Explanation, remarks: RequestRemarks): 
     asked_in: askedIn ?? null,
     steps,
     advice: remediationJson(context, advice, remarks.assumptions),
-    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken }) => ({
+    profiles: profiles.map(({ profile, verdict: byte, errno, tokenImpossible, failedByDroppedToken }) => ({
       profile,
-      ...verdictJson(decodeVerdict(byte)),
+      ...verdictJson({ ...decodeVerdict(byte), errno }),
       ...tokenJson(profileNamed(profile), context.request, decodeVerdict(byte)),
       token_impossible: tokenImpossible,
       failed_by_dropped_token: failedByDroppedToken,

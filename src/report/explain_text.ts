@@ -127,6 +127,7 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
     const last = groups[groups.length - 1];
     const same =
       last?.evaluation.verdict === evaluation.verdict &&
+      last.evaluation.errno === evaluation.errno &&
       last.evaluation.tokenImpossible === evaluation.tokenImpossible &&
       last.evaluation.failedByDroppedToken === evaluation.failedByDroppedToken;
     if (last && same) last.names.push(evaluation.profile);
@@ -135,7 +136,7 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
   const labels = groups.map(({ names }) => formatRange(names));
   const width = Math.max(...labels.map((label) => label.length));
   const lines = groups.map(({ evaluation, names }, i) => {
-    const there = decodeVerdict(evaluation.verdict);
+    const there = { ...decodeVerdict(evaluation.verdict), errno: evaluation.errno };
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
     const { failedByDroppedToken } = evaluation;

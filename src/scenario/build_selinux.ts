@@ -1,7 +1,6 @@
 import type { Diagnostics } from '../diagnostics/diagnostics.js';
 import type { Locator, Path } from '../diagnostics/yaml_locator.js';
-import type { SelinuxLabel } from '../kernel/capability.js';
-import { MAX_DOMAINS, SelinuxPolicy, type SelinuxSpec, UNCONFINED } from '../kernel/selinux.js';
+import { MAX_DOMAINS, type SelinuxLabel, SelinuxPolicy, type SelinuxSpec, UNCONFINED } from '../kernel/selinux.js';
 import { PolicyBuilder, readAllowRule, type WrittenRule } from '../names/allow_rule.js';
 import { nearestOf } from '../names/nearest.js';
 import { quote } from '../names/unknown_name.js';

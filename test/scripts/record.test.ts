@@ -27,7 +27,7 @@ test.each([
   [
     'a family that is not of programs',
     ['--kernel', '6.12', '--families', 'use'],
-    "--families must be some of helpers, liberties, got 'use'",
+    "--families must be some of helpers, liberties, or selinux, got 'use'",
   ],
   [
     'mitigations without families',
