@@ -32,7 +32,8 @@ export interface CreatedObject {
 
 /**
  * What SELinux asks once a map is made or a program is about to be verified: 0, or -EACCES. Where a token counts, the domain
- * that created its bpffs is the source (from 7.0 on), and the caller's the target.
+ * that created its bpffs is the source (of maps from 7.0 on, of programs later: bpf_prog_load() of 7.0 calls the hook when the
+ * token is moved to the program, and hands it none), and the caller's the target.
  */
 export function selinuxObject(
   { profile }: KernelContext,
@@ -43,7 +44,8 @@ export function selinuxObject(
 ): number {
   if (!label) return 0;
   if (profile.rules.selinux_token_hooks) {
-    const source = token ? token.grantor : label.domain;
+    const isByToken = cmd === 'map_create' || profile.rules.selinux_prog_load_by_token;
+    const source = token && isByToken ? token.grantor : label.domain;
     const access: Access = { source, target: label.domain, class: 'bpf', permission: cmd };
     const fn = `selinux_bpf_${cmd}`;
     if (!hasPermission(label, access, fn, trace)) return refuseObject(trace);

@@ -111,6 +111,8 @@ const RULE_DESCRIPTIONS: Readonly<Record<keyof Rules, string>> = {
   token_info: 'BPF_OBJ_GET_INFO_BY_FD answers for a token (else EINVAL).',
   map_file_flags_checked_late: 'BPF_MAP_CREATE looks at contradicting file flags after permission (else before).',
   selinux_token_hooks: 'SELinux checks tokens, and asks for maps and programs through them (else of the caller alone).',
+  selinux_prog_load_by_token:
+    "Where a token counts, SELinux asks prog_load of the domain that created the token's bpffs (else of the caller).",
   token_narrowing: 'EXTENSION, in no kernel: a token can be narrowed when it is made.',
 };
 

@@ -40,9 +40,11 @@ export function writeSelinuxPairs(
       (isAskedEarly && !may(caller, 'prog_load') ? L.SELINUX_PROG_EARLY : 0);
     const owned = withSysAdmin(capBits(allowedCaps(policy, caller, caller, false)));
     for (let grantor = 0; grantor < count; grantor++) {
-      const isMade = (permission: BpfPermission): boolean => !rules.selinux_token_hooks || may(grantor, permission);
-      const getsMap = isMade('map_create') && may(caller, 'map_read') && may(caller, 'map_write');
-      const getsProg = isMade('prog_load') && may(caller, 'prog_run');
+      const isMade = (permission: BpfPermission, source: number): boolean =>
+        !rules.selinux_token_hooks || may(source, permission);
+      const getsMap = isMade('map_create', grantor) && may(caller, 'map_read') && may(caller, 'map_write');
+      const loader = rules.selinux_prog_load_by_token ? grantor : caller;
+      const getsProg = isMade('prog_load', loader) && may(caller, 'prog_run');
       const row = (caller * L.MAX_SELINUX_DOMAINS + grantor) * L.SELINUX_PAIR_SIZE;
       const refused = (isInitial: boolean): number =>
         rules.selinux_token_hooks ? L.CAPS_ALL & ~capBits(allowedCaps(policy, caller, grantor, isInitial)) : 0;
