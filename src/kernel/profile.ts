@@ -80,14 +80,14 @@ const CHANGES: readonly { since: Release; rules: Partial<Rules>; note: string }[
   { since: '6.17', rules: { token_info: true }, note: 'OBJ_GET_INFO_BY_FD answers for tokens' },
   { since: '7.0', rules: { selinux_token_hooks: true }, note: 'SELinux checks tokens' },
   {
-    since: '7.1',
-    rules: { selinux_prog_load_by_token: true },
-    note: 'SELinux asks prog_load of the domain that created the bpffs of the token',
-  },
-  {
     since: '7.2',
     rules: { map_file_flags_checked_late: true },
     note: 'MAP_CREATE looks at RDONLY with WRONLY after permission',
+  },
+  {
+    since: '7.3',
+    rules: { selinux_prog_load_by_token: true },
+    note: 'SELinux asks prog_load of the domain that created the bpffs',
   },
 ];
 

@@ -32,8 +32,8 @@ export interface CreatedObject {
 
 /**
  * What SELinux asks once a map is made or a program is about to be verified: 0, or -EACCES. Where a token counts, the domain
- * that created its bpffs is the source (of maps from 7.0 on, of programs later: bpf_prog_load() of 7.0 calls the hook when the
- * token is moved to the program, and hands it none), and the caller's the target.
+ * that created its bpffs is the source (of maps from 7.0 on, of programs from 7.3 on: before that the hook is called when
+ * bpf_prog_load() has moved the token to the program, and gets none), and the caller's the target.
  */
 export function selinuxObject(
   { profile }: KernelContext,
