@@ -1,11 +1,12 @@
 // A batch. Consecutive rows of one task and token are a run; runs of sixteen rows or more have code of their own. The rows
 // between runs are decided in blocks.
 
-import { NO_ID, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
+import { NO_ID, WORLD_SELINUX, WORLD_TASK_COUNT, WORLD_TOKEN_COUNT } from '../src/abi/memory_layout';
 import { BLOCK_ROWS, decideBlock } from './block';
 import { principalKeyOf, taskAt, tokenAt } from './row_addresses';
 import { decideByTable, writeRunTable } from './long_run';
 import { decideShortRun } from './short_run';
+import { decideEachRow } from './slow_rows';
 
 /** Rows from which a run is decided by a table. */
 const TABLE_ROWS: u32 = 3072;
@@ -16,6 +17,10 @@ const NO_PRINCIPAL: u32 = 0xffffffff;
 
 /** Decides a batch whose columns setRows() named. */
 export function decideRows(workspace: usize, rows: u32): void {
+  if (load<u32>(WORLD_SELINUX)) {
+    decideEachRow(workspace, rows);
+    return;
+  }
   // The task and token of the table that is written.
   let principal = NO_PRINCIPAL;
   // Rows from `start` to before `row` are not yet decided; they go into blocks.

@@ -10,9 +10,11 @@ import {
   TOKEN_LEVEL,
   TOKEN_USERNS_ROW,
   WORLD_FALLBACK_CAPS,
+  WORLD_SELINUX,
   WORLD_USERNS,
 } from '../src/abi/memory_layout';
 import { toBit } from './branchless';
+import { capsRefusedBySelinux, capsUnderSelinux } from './selinux';
 
 /**
  * The relation of a task to a token's user namespace: the low half is 0 where the task's namespace is that namespace or an
@@ -56,9 +58,14 @@ export function selectBits(bit: u32, then: u32, otherwise: u32): u32 {
 @inline
 export function capableThrough(task: usize, token: usize, relation: u32, counts: u32, hasStandardRules: boolean): u32 {
   const initial: u32 = load<u8>(task, TASK_INIT_CAPS);
-  const there = capsInTokenUserns(task, relation);
+  let there = capsInTokenUserns(task, relation);
   if (hasStandardRules) return selectBits(counts, there, initial);
-  const refused = there & load<u8>(token, TOKEN_DENIED_CAPS);
+  let denied: u32 = load<u8>(token, TOKEN_DENIED_CAPS);
+  if (load<u32>(WORLD_SELINUX)) {
+    there = capsUnderSelinux(task, token, relation);
+    denied |= capsRefusedBySelinux(task, token);
+  }
+  const refused = there & denied;
   const fallback = initial & ~there & load<u32>(WORLD_FALLBACK_CAPS);
   return selectBits(counts, (there & ~refused) | fallback | (refused << 4), initial);
 }

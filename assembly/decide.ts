@@ -9,11 +9,13 @@ import {
   TOKEN_SIZE,
   TYPE_ROWS,
   WORLD_HAS_STANDARD_RULES,
+  WORLD_SELINUX,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
 } from '../src/abi/memory_layout';
 import { decideRow, isSimpleCount, requirementOf } from './decide_core';
 import { decideSlowPath } from './decide_slow';
+import { underSelinux } from './selinux';
 
 /** The verdict byte of one request. An id out of range has its own verdict; a number past the tables counts as LAST_TYPE. */
 // @ts-ignore: decorator
@@ -37,11 +39,11 @@ export function decideHere(
   if (!pre && isSimpleCount(insnCnt) && (cmdGiven | typeGiven | attachGiven) < <u32>TYPE_ROWS) {
     const requirement = requirementOf(cmdGiven, typeGiven, attachGiven);
     if (!(load<u8>(requirement, REQ_FLAGS) & REQ_BY_COMMAND_CLASS)) {
-      const decided = load<u32>(WORLD_HAS_STANDARD_RULES)
-        ? decideRow(task, token, requirement, true)
-        : decideRow(task, token, requirement, false);
-      return decided & 0xff;
+      if (load<u32>(WORLD_HAS_STANDARD_RULES)) return decideRow(task, token, requirement, true) & 0xff;
+      const decided = decideRow(task, token, requirement, false) & 0xff;
+      return load<u32>(WORLD_SELINUX) ? underSelinux(decided, task, token, cmdGiven) : decided;
     }
   }
-  return decideSlowPath(task, token, given, cmdGiven, typeGiven, attachGiven, insnCnt, pre);
+  const decided = decideSlowPath(task, token, given, cmdGiven, typeGiven, attachGiven, insnCnt, pre);
+  return load<u32>(WORLD_SELINUX) ? underSelinux(decided, task, token, cmdGiven) : decided;
 }

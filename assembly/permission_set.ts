@@ -34,10 +34,14 @@ import {
   TOKEN_PROGS,
   TOKEN_SIZE,
   WORLD_RULES,
+  WORLD_SELINUX,
   WORLD_TASK_COUNT,
   WORLD_TOKEN_COUNT,
 } from '../src/abi/memory_layout';
+import { Disposition, DISPOSITION_SHIFT } from '../src/abi/verdict';
+import { toBit } from './branchless';
 import { capableThrough, isOwnUserns, namespaceRelation } from './capable';
+import { underSelinux } from './selinux';
 
 /** The two bits of TOKEN_CMDS that the first command of TOKEN_COMMANDS needs. */
 const BOTH: u32 = CMD_ALLOWED | CMD_NOT_DENIED;
@@ -61,9 +65,15 @@ export function permissionSetOf(taskId: u32, tokenId: u32, out: usize): void {
   const permitted: u32 = load<u8>(token, TOKEN_CMDS);
   const usable: u32 = isOwn ? permitted : 0;
 
-  const maps = split(permits(usable, 0) & load<u64>(token, TOKEN_MAPS), setBy(PERMISSION_MAPS, within), setBy(PERMISSION_MAPS, without));
+  const makesWithin = objectsAllowed(task, token, true);
+  const makesWithout = objectsAllowed(task, token, false);
+  const mapsWithin = setBy(PERMISSION_MAPS, within) & everyIf(makesWithin & 1);
+  const mapsWithout = setBy(PERMISSION_MAPS, without) & everyIf(makesWithout & 1);
+  const maps = split(permits(usable, 0) & load<u64>(token, TOKEN_MAPS), mapsWithin, mapsWithout);
   store<u64>(out, maps, OUT_MAPS);
-  const progs = writeAttachs(token, permits(usable, 1), setBy(PERMISSION_PROGS, within), setBy(PERMISSION_PROGS, without), out);
+  const progsWithin = setBy(PERMISSION_PROGS, within) & everyIf(makesWithin >> 1);
+  const progsWithout = setBy(PERMISSION_PROGS, without) & everyIf(makesWithout >> 1);
+  const progs = writeAttachs(token, permits(usable, 1), progsWithin, progsWithout, out);
   store<u64>(out, progs, OUT_PROGS);
 
   const btf = (permits(usable, 2) & bit(CMD_BTF_LOAD)) | (permits(usable, 3) & bit(CMD_BTF_GET_FD_BY_ID));
@@ -80,6 +90,14 @@ export function permissionSetOf(taskId: u32, tokenId: u32, out: usize): void {
   const through = isOwn ? kept & load<u64>(token, TOKEN_ATTACHS) : 0;
   const attachs = split(through, everyIf((within >> NET_ADMIN_BIT) & 1), everyIf((without >> NET_ADMIN_BIT) & 1));
   store<u64>(out, attachs & load<u64>(PROG_TYPE_CGROUP_SKB << 3, PERMISSION_FITS), OUT_CGROUP_SKB);
+}
+
+/** 1 where SELinux allows a task its maps, and 2 its programs; `counts`: through the token. */
+function objectsAllowed(task: usize, token: usize, counts: boolean): u32 {
+  if (!load<u32>(WORLD_SELINUX)) return 3;
+  const verdict: u32 = counts ? Disposition.USED << DISPOSITION_SHIFT : 0;
+  const map = toBit(underSelinux(verdict, task, token, CMD_MAP_CREATE) == verdict);
+  return map | (toBit(underSelinux(verdict, task, token, CMD_PROG_LOAD) == verdict) << 1);
 }
 
 /** Writes what PROG_LOAD allows by program type, two at a time. Returns the types that it allows with any attach type. */

@@ -15,19 +15,28 @@ export function decideSlowRows(workspace: usize, first: usize, rows: u32, slow: 
   while (left) {
     const row = first + ctz(left);
     left &= left - 1;
-    const insnCnt = insnCntAt(workspace, row);
-    const pre = preAt(workspace, row);
-    const verdict = decideHere(
-      load<u16>(taskAt(workspace, row)),
-      load<u16>(tokenAt(workspace, row)),
-      load<u8>(cmdAt(workspace, row)),
-      load<u8>(typeAt(workspace, row)),
-      load<u8>(attachTypeAt(workspace, row)),
-      insnCnt ? load<u32>(insnCnt) : 1,
-      pre ? <u32>load<u8>(pre) : 0,
-    );
-    store<u8>(outAt(workspace, row), <u8>verdict);
+    decideOne(workspace, row);
   }
+}
+
+/** Decides every row of a batch one by one, and writes nothing past the last. */
+export function decideEachRow(workspace: usize, rows: u32): void {
+  for (let row: usize = 0; row < rows; ++row) decideOne(workspace, row);
+}
+
+function decideOne(workspace: usize, row: usize): void {
+  const insnCnt = insnCntAt(workspace, row);
+  const pre = preAt(workspace, row);
+  const verdict = decideHere(
+    load<u16>(taskAt(workspace, row)),
+    load<u16>(tokenAt(workspace, row)),
+    load<u8>(cmdAt(workspace, row)),
+    load<u8>(typeAt(workspace, row)),
+    load<u8>(attachTypeAt(workspace, row)),
+    insnCnt ? load<u32>(insnCnt) : 1,
+    pre ? <u32>load<u8>(pre) : 0,
+  );
+  store<u8>(outAt(workspace, row), <u8>verdict);
 }
 
 /** Sixteen lanes that are not 0 for rows with an id that does not exist, a fault or a long program. */

@@ -49,7 +49,9 @@ void token_make(const struct tree *tree, struct agent *agent, struct token *toke
 	char path[64];
 	long fd;
 
+	domain_enter(token->grantor);
 	token->bpffs_fd = bpffs_make(agent, &root, token->masks, 0777, NULL);
+	domain_enter(0);
 	fd = agent_call(agent, &request, token->bpffs_fd);
 	if (fd < 0)
 		fail("BPF_TOKEN_CREATE: %s", strerror((int)-fd));

@@ -33,6 +33,12 @@ static void record_family(enum family family, int count)
 	case F_LIBERTIES:
 		record_liberties();
 		break;
+	case F_SELINUX:
+		missing = selinux_missing();
+		if (missing)
+			fail("family selinux cannot be recorded: %s", missing);
+		record_selinux(count);
+		break;
 	default:
 		missing = lsm_missing();
 		if (missing)
@@ -45,15 +51,16 @@ static void record_family(enum family family, int count)
 void family_counts(unsigned long cases, unsigned families, unsigned long counts[FAMILIES])
 {
 	static const unsigned char shares[FAMILIES] = { [F_USE] = 74, [F_TOKEN_CREATE] = 10, [F_MOUNT_OPTIONS] = 9,
-							[F_LSM] = 7 };
+							[F_LSM] = 7, [F_SELINUX] = 50 };
 	unsigned long all = 0;
 
 	for (enum family f = 0; f < FAMILIES; f++)
 		all += families & 1u << f ? shares[f] : 0;
 	for (enum family f = 0; f < FAMILIES; f++)
-		counts[f] = families & 1u << f & CASE_FAMILIES ? cases * shares[f] / all : 0;
-	for (enum family f = F_HELPERS; f < FAMILIES; f++)
-		counts[f] = families >> f & 1;
+		if (!(families >> f & 1))
+			counts[f] = 0;
+		else
+			counts[f] = PROGRAM_FAMILIES >> f & 1 ? 1 : cases * shares[f] / all;
 }
 
 void record_all(int sysctl, const unsigned long counts[FAMILIES])

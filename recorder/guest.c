@@ -104,7 +104,7 @@ static int record(void)
 		set_sysctl(rounds[i].sysctl);
 		family_counts(cases * rounds[i].percent / 100, families, counts);
 		/* With 0 alone some programs load without CAP_BPF. */
-		families &= CASE_FAMILIES;
+		families &= ~PROGRAM_FAMILIES;
 		record_all(rounds[i].sysctl, counts);
 	}
 	tcdrain(fileno(out_file));

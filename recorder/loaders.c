@@ -26,7 +26,7 @@ void loaders_make(void)
 	tree_draw(&loaders.tree, &unused, 0);
 	tree_add(&loaders.tree, 0, 1000);
 	tree_make(&loaders.tree);
-	loaders.token = (struct token){ NAMESPACE, { ~0ull, ~0ull, ~0ull, ~0ull }, -1, -1, -1 };
+	loaders.token = (struct token){ NAMESPACE, { ~0ull, ~0ull, ~0ull, ~0ull }, -1, -1, -1, 0 };
 	agent = agent_start(&loaders.tree, NAMESPACE, 1);
 	token_make(&loaders.tree, &agent, &loaders.token);
 	agent_stop(&agent);

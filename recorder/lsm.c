@@ -127,25 +127,24 @@ static struct refusal draw_refusal(struct rng *rng)
 	return one;
 }
 
-/* More of what gets as far as the hooks. */
-static void turn_towards_hooks(struct rng *rng)
+void turn_towards_hooks(struct world *in, struct rng *rng)
 {
-	for (int i = 0; i < world.count; i++) {
-		struct request *request = &world.requests[i];
-		const struct token *token = &world.tokens[request->token];
+	for (int i = 0; i < in->count; i++) {
+		struct request *request = &in->requests[i];
+		const struct token *token = &in->tokens[request->token];
 
 		if (rng_chance(rng, 15)) {
 			*request = (struct request){ .cmd = CMD_TOKEN_CREATE, .token = request->token, .own_fd = -1 };
 		} else if (rng_chance(rng, 60)) {
 			int kept = request->token;
 
-			*request = world.focus[kept];
+			*request = in->focus[kept];
 			request->token = kept;
 			request->token_fd = takes_token_field(request->cmd) ? T_TOKEN : T_NONE;
 		}
 		if (rng_chance(rng, 50)) {
-			world.callers[i] = ns_root(&world.tree, rng_chance(rng, 80) ? token->ns : 0);
-			world.callers[i].caps = rng_chance(rng, 70) ? C_FOUR : draw_caps(rng);
+			in->callers[i] = ns_root(&in->tree, rng_chance(rng, 80) ? token->ns : 0);
+			in->callers[i].caps = rng_chance(rng, 70) ? C_FOUR : draw_caps(rng);
 		}
 	}
 }
@@ -154,16 +153,21 @@ static void ask(void *context, int index, struct answer *answer)
 {
 	const struct request *request = &world.requests[first_case + index];
 	const struct token *token = &world.tokens[request->token];
-	struct attr attr = { .size = 8 };
 	char name[16] = { 0 };
 
 	(void)context;
 	memcpy(name, ASKER, sizeof(ASKER));
 	prctl(PR_SET_NAME, name);
-	if (request->cmd != CMD_TOKEN_CREATE) {
+	if (request->cmd == CMD_TOKEN_CREATE)
+		ask_creation(token, answer);
+	else
 		answer->ret = (int)request_ask(request, token);
-		return;
-	}
+}
+
+void ask_creation(const struct token *token, struct answer *answer)
+{
+	struct attr attr = { .size = 8 };
+
 	put32(&attr, 4, (uint32_t)token->bpffs_fd);
 	answer->ret = (int)sys_bpf(CMD_TOKEN_CREATE, attr.bytes, attr.size);
 	if (answer->ret >= 0) {
@@ -173,18 +177,17 @@ static void ask(void *context, int index, struct answer *answer)
 	}
 }
 
-/* The keys of family token_create. */
-static void out_creation(int index)
+void out_creation(const struct world *in, int index)
 {
-	const struct caller *caller = &world.callers[index];
-	const struct token *token = &world.tokens[world.requests[index].token];
+	const struct caller *caller = &in->callers[index];
+	const struct token *token = &in->tokens[in->requests[index].token];
 	int wanted[] = { caller->ns, token->ns };
 
-	out_tree(&world.tree, wanted, 2, 0);
+	out_tree(&in->tree, wanted, 2, 0);
 	out(",");
-	out_caller(&world.tree, caller);
+	out_caller(&in->tree, caller);
 	out(",\"cmd\":\"token_create\",\"cmd_nr\":%d,\"bpffs\":{\"ns\":\"%s\",\"level\":%d,\"mode\":\"0777\"",
-	    CMD_TOKEN_CREATE, world.tree.ns[token->ns].name, world.tree.ns[token->ns].level);
+	    CMD_TOKEN_CREATE, in->tree.ns[token->ns].name, in->tree.ns[token->ns].level);
 	for (int i = 0; i < 4; i++)
 		out(",\"%s\":\"0x%" PRIx64 "\"", MASK_KEYS[i], token->masks[i]);
 	out("},\"fd_kind\":\"bpffs_root\",\"flags\":0,\"attr_size\":8,\"nonzero_byte_at\":null");
@@ -201,7 +204,7 @@ static void print(int index, const struct answer *answer)
 	else
 		out("null,");
 	if (creates)
-		out_creation(index);
+		out_creation(&world, index);
 	else
 		out_use(&world, index);
 	out(",\"result\":");
@@ -219,7 +222,7 @@ void record_lsm(int count)
 		struct rng rng = rng_make(recording.seed, "lsm", (uint64_t)recording.sysctl << 32 | (unsigned)number);
 
 		world_draw(&world, &rng, count < CASES_A_WORLD ? count : CASES_A_WORLD, TOKENS_A_WORLD);
-		turn_towards_hooks(&rng);
+		turn_towards_hooks(&world, &rng);
 		world_make(&world);
 		for (first_case = 0; first_case < world.count; first_case += CASES_A_HOOK) {
 			int left = world.count - first_case, cases = left < CASES_A_HOOK ? left : CASES_A_HOOK, link;

@@ -29,14 +29,14 @@ unsigned parse_families(char *list)
 		while (f < FAMILIES && strcmp(name, FAMILY_NAMES[f]) != 0)
 			f++;
 		if (f == FAMILIES)
-			fail("unknown family %s: must be use, token_create, mount_options, lsm, helpers or liberties", name);
+			fail("unknown family %s: must be use, token_create, mount_options, lsm, helpers, liberties or selinux", name);
 		families |= 1u << f;
 	}
 	return families;
 }
 
 static const char USAGE[] =
-	"usage: recorder --out FILE [--seed N] [--families use,token_create,mount_options,lsm,helpers,liberties]\n"
+	"usage: recorder --out FILE [--seed N] [--families use,token_create,mount_options,lsm,helpers,liberties,selinux]\n"
 	"                [--cases N | --short] [--vocabulary FILE]\n"
 	"Records what this kernel answers. Needs root; changes nothing that outlives it.\n";
 

@@ -7,7 +7,7 @@
 
 FILE *out_file;
 const char *const FAMILY_NAMES[FAMILIES] = { "use",	"token_create", "mount_options",
-					     "lsm", "helpers",	    "liberties" };
+					     "lsm", "helpers",	    "liberties", "selinux" };
 struct recording recording;
 
 void out(const char *format, ...)

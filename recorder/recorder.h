@@ -13,7 +13,8 @@
  *   bpffs.c    bpffs instances with delegation, and tokens
  *   attr.c     attributes of bpf() commands, valid for each type
  *   fixtures.c descriptors and ids that requests use
- *   use.c, token_create.c, mount_options.c, lsm.c   the families of cases
+ *   use.c, token_create.c, mount_options.c, lsm.c, selinux.c   the families of cases
+ *   selinux_policy.c   policies of SELinux, and the domain of a process
  *   load.c     loads of programs with the verifier's log
  *   functions.c   BTF of the functions in such programs
  *   loaders.c  who loads them
@@ -71,11 +72,11 @@ struct recording {
 	uint64_t seed;
 	int sysctl;
 	const char *kernel;
-	unsigned long counts[6];
+	unsigned long counts[7];
 };
 extern struct recording recording;
-enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, F_HELPERS, F_LIBERTIES, FAMILIES };
-/* Families of cases, which are recorded unless others are asked for; and those of programs. */
+enum family { F_USE, F_TOKEN_CREATE, F_MOUNT_OPTIONS, F_LSM, F_HELPERS, F_LIBERTIES, F_SELINUX, FAMILIES };
+/* Families of cases, which are recorded unless others are asked for; and those of programs. F_SELINUX is of cases, and is recorded when named. */
 enum { CASE_FAMILIES = (1 << F_HELPERS) - 1, PROGRAM_FAMILIES = 1 << F_HELPERS | 1 << F_LIBERTIES };
 extern const char *const FAMILY_NAMES[FAMILIES];
 
@@ -250,6 +251,7 @@ struct token {
 	int ns;
 	uint64_t masks[4];
 	int bpffs_fd, fd, opath_fd;
+	int grantor; /* the domain that creates its bpffs */
 };
 
 /* The root directory of a new bpffs of the namespace, mounted on `path` if there is one. */
@@ -345,8 +347,23 @@ void record_use(int count);
 void record_token_create(int count);
 void record_mount_options(int count);
 void record_lsm(int count);
+void record_selinux(int count);
 /* NULL, or the reason why the kernel cannot run the family. */
 const char *lsm_missing(void);
+const char *selinux_missing(void);
+
+/* selinux_policy.c */
+
+enum { DOMAINS = 7, MAX_POLICIES = 64 };
+/* 0 is the recorder's own, which is allowed everything. */
+extern const char *const DOMAIN_NAMES[DOMAINS];
+/* The number of policies that the guest has; they are numbered from 0. */
+int policy_count(void);
+void policy_load(int number);
+/* The calling process goes over to a domain. Does nothing before a policy is loaded. */
+void domain_enter(int domain);
+/* "selinux":{"policy":…,"bpf_token_perms":…,"caller":…,"grantor":…,"rules":[…]} with the rules that concern the two; grantor -1: none. */
+void out_selinux(int policy, int caller, int grantor);
 
 /* use.c, for lsm.c */
 struct world {
@@ -365,6 +382,12 @@ void world_close(struct world *world);
 int is_skipped(const struct world *world, int index);
 void out_use(const struct world *world, int index);
 void ask_use(void *world, int index, struct answer *answer);
+
+/* lsm.c, for selinux.c: BPF_TOKEN_CREATE on the bpffs of a case's token, and the keys of family token_create. */
+void ask_creation(const struct token *token, struct answer *answer);
+void out_creation(const struct world *world, int index);
+/* More of what gets as far as the hooks. */
+void turn_towards_hooks(struct world *world, struct rng *rng);
 
 /* functions.c */
 

@@ -1,5 +1,6 @@
 // Records the answers of a Debian kernel: npm run record -- --kernel 6.12 [--seed N] [--out FILE] [--cases N] [--kvm]
 // Or what it lets programs do: npm run record -- --kernel 6.12 --families helpers,liberties [--mitigations off]
+// Or what it answers under policies of SELinux: npm run record -- --kernel 7.3 --families selinux
 //
 // Fetches the kernel's package with apt (private lists, under build/kernels), boots it in QEMU with the recorder
 // (recorder/*.c) as its only process, checks that the recording is complete, and stores it.
@@ -14,7 +15,11 @@ import { boot, cpuFor } from './record/guest.mjs';
 import { buildRecorder, initramfs } from './record/initramfs.mjs';
 import { parseOptions, USAGE } from './record/options.mjs';
 import { cache, root } from './record/paths.mjs';
+import { selinuxPolicies } from './record/selinux_policies.mjs';
 import { compress, recordInIndex, sha256, storeVocabulary, writeWhole } from './record/store.mjs';
+
+/** Policies of a recording of family selinux. */
+const SELINUX_POLICIES = 24;
 
 /** A recording of cases: its file, the recorder's options, and what index.json says of it. */
 function cases({ release, seed, cases: count }) {
@@ -24,6 +29,25 @@ function cases({ release, seed, cases: count }) {
     expected: ` of about ${Number(count).toLocaleString('en')} cases`,
     indexed: { seed: Number(seed), cases: Number(count) },
   };
+}
+
+/** A recording of calls by processes in domains of SELinux, under random policies. */
+function selinux({ release, seed, cases: count }) {
+  return {
+    file: `selinux-linux-${release}.ndjson.gz`,
+    options: ['selinux=1', 'recorder.families=selinux', `recorder.seed=${seed}`, `recorder.cases=${count}`],
+    // The bpf module makes inode_storage maps possible.
+    lsm: 'selinux,bpf',
+    files: { selinux: selinuxPolicies(Number(seed), SELINUX_POLICIES) },
+    expected: ` of about ${Number(count).toLocaleString('en')} cases`,
+    indexed: { seed: Number(seed), cases: Number(count) },
+  };
+}
+
+/** The recording that the options ask for. */
+function kindOf(options) {
+  if (options.families === undefined) return cases(options);
+  return options.families === 'selinux' ? selinux(options) : programs(options);
 }
 
 /** A recording of what programs may do. */
@@ -40,7 +64,7 @@ function programs({ release, families, mitigations }) {
 async function record(options) {
   requireTools();
   const { release, kvm, out } = options;
-  const kind = options.families ? programs(options) : cases(options);
+  const kind = kindOf(options);
   const target = out ?? join(root, 'recordings', kind.file);
   mkdirSync(dirname(target), { recursive: true });
   const { image, packageFile } = fetchKernel(release);
@@ -50,12 +74,12 @@ async function record(options) {
     const init = join(work, 'init');
     buildRecorder(init);
     const ramdisk = join(work, 'initramfs');
-    writeFileSync(ramdisk, initramfs(init));
+    writeFileSync(ramdisk, initramfs(init, kind.files));
     log(`booting ${packageFile} (${kvm ? 'KVM' : 'emulation'})`);
     const started = Date.now();
     const cpu = cpuFor(release);
-    const { options: kernelOptions, expected } = kind;
-    const guest = { image, ramdisk, cpu, kvm, options: kernelOptions, expected, work };
+    const { options: kernelOptions, expected, lsm = 'bpf' } = kind;
+    const guest = { image, ramdisk, cpu, kvm, lsm, options: kernelOptions, expected, work };
     const { console, recorded, vocabulary } = await boot(guest);
     const seconds = (Date.now() - started) / 1000;
     const found = checkRecording(console, recorded);

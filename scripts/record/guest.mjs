@@ -41,9 +41,9 @@ function showProgress(file, expected) {
 
 /**
  * Boots the guest, with `options` on the kernel's command line besides those that all have; resolves with its console,
- * the recording and the vocabulary once it powered off. `expected` says how much there will be, for the progress.
+ * the recording and the vocabulary once it powered off. `lsm` names the security modules, in order; `expected` says how much there will be, for the progress.
  */
-export async function boot({ image, ramdisk, cpu, kvm, options, expected, work }) {
+export async function boot({ image, ramdisk, cpu, kvm, lsm, options, expected, work }) {
   const console = join(work, 'console');
   const out = join(work, 'out');
   const vocabulary = join(work, 'vocabulary');
@@ -52,7 +52,7 @@ export async function boot({ image, ramdisk, cpu, kvm, options, expected, work }
     ['-cpu', kvm ? 'host' : cpu],
     ['-m', '1024', '-smp', '1', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ['-kernel', image, '-initrd', ramdisk],
-    ['-append', `console=ttyS0 quiet panic=-1 lsm=bpf ${options.join(' ')}`],
+    ['-append', `console=ttyS0 quiet panic=-1 lsm=${lsm} ${options.join(' ')}`],
     ['-serial', `file:${console}`, '-serial', `file:${out}`, '-serial', `file:${vocabulary}`],
   ].flat();
   const stop = showProgress(out, expected);

@@ -3,13 +3,15 @@ import { UsageError } from './errors.mjs';
 
 export const USAGE = `usage: npm run record -- --kernel 6.12 [--seed N] [--cases N] [--out FILE] [--kvm]
        npm run record -- --kernel 6.12 --families helpers,liberties [--mitigations off] [--out FILE] [--kvm]
+       npm run record -- --kernel 7.3 --families selinux [--seed N] [--cases N] [--out FILE] [--kvm]
 
   --kernel R          the release to record, such as 6.12
   --seed N            seed of the cases (default 1)
   --cases N           cases in all (default 40000)
-  --families LIST     helpers, liberties or both, instead of cases
+  --families LIST     helpers, liberties or both, or selinux, instead of cases
   --mitigations off   boot with mitigations=off: some liberties depend on it
-  --out FILE          where the recording goes (default recordings/linux-R.ndjson.gz, of families programs-linux-R.ndjson.gz)
+  --out FILE          where the recording goes (default recordings/linux-R.ndjson.gz, of families programs-linux-R.ndjson.gz,
+                      of selinux selinux-linux-R.ndjson.gz)
   --kvm               run the guest with KVM instead of emulation
   --help              this text`;
 
@@ -29,11 +31,13 @@ export function parseOptions(args) {
     }
   }
   const { families, mitigations } = values;
-  if (families?.split(',').some((family) => !PROGRAM_FAMILIES.includes(family))) {
-    throw new UsageError(`--families must be some of ${PROGRAM_FAMILIES.join(', ')}, got '${families}'\n${USAGE}`);
+  if (families !== 'selinux' && families?.split(',').some((family) => !PROGRAM_FAMILIES.includes(family))) {
+    throw new UsageError(
+      `--families must be some of ${PROGRAM_FAMILIES.join(', ')}, or selinux, got '${families}'\n${USAGE}`,
+    );
   }
-  if (mitigations !== undefined && (mitigations !== 'off' || !families)) {
-    throw new UsageError(`--mitigations must be off, and with --families\n${USAGE}`);
+  if (mitigations !== undefined && (mitigations !== 'off' || !families || families === 'selinux')) {
+    throw new UsageError(`--mitigations must be off, and with --families of programs\n${USAGE}`);
   }
   return { ...values, release };
 }

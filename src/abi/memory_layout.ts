@@ -17,9 +17,11 @@ export const WORLD_RULES = 1032;
 export const WORLD_FALLBACK_CAPS = 1036;
 /** 1 where no LSM refuses a capability and the rules are the merged ones: some checks are then unnecessary. */
 export const WORLD_HAS_STANDARD_RULES = 1048;
+/** 1 where the world has SELinux: requests are then decided one by one. */
+export const WORLD_SELINUX = 1052;
 /** A bit for each workspace in use: two u32. */
 export const WORLD_WORKSPACES = 1040;
-export const WORLD_PROGRAM_COUNT = 1052;
+export const WORLD_PROGRAM_COUNT = 1056;
 export const WORLD_CMDS = 1088;
 export const WORLD_DROP_REASONS = 1600;
 export const WORLD_OUTCOMES = 1664;
@@ -31,9 +33,10 @@ export const WORLD_REQUIREMENT_CLASSES = 42368;
 export const WORLD_CLASS_COLUMNS = 46592;
 export const WORLD_CLASS_OUTCOMES = 46816;
 export const WORLD_KERNEL_END = 47328;
-export const WORLD_PROGRAMS = 47360;
+export const WORLD_SELINUX_PAIRS = 47360;
 
 export const WORLD_TASKS = 65536;
+export const WORLD_PROGRAMS = 589824;
 export const WORLD_TOKENS = 655360;
 export const WORLD_USERNS = 4915200;
 
@@ -82,6 +85,7 @@ export const TASK_EUID = WORLD_TASKS + 2; // u16, its number among the owners of
 export const TASK_LEVEL = WORLD_TASKS + 4; // u8, offset of the level of its user namespace in a user namespace's row
 export const TASK_CAPS = WORLD_TASKS + 5; // u8, CAPS_* effective in its own user namespace; all of them with CAP_SYS_ADMIN, which implies the others
 export const TASK_INIT_CAPS = WORLD_TASKS + 6; // u8, the same in the initial user namespace
+export const TASK_DOMAIN = WORLD_TASKS + 7; // u8, its domain
 export const TASK_SIZE = 8;
 export const EUID_OWNS_NOTHING = 0xfffe;
 
@@ -93,6 +97,7 @@ export const TOKEN_ATTACHS = WORLD_TOKENS + 16; // u64
 export const TOKEN_LEVEL = WORLD_TOKENS + 24; // u8, as TASK_LEVEL
 export const TOKEN_DENIED_CAPS = WORLD_TOKENS + 25; // u8, CAPS_* bpf_token_capable refuses, and TOKEN_GIVEN
 export const TOKEN_CMDS = WORLD_TOKENS + 26; // u8, CMD_ALLOWED and CMD_NOT_DENIED of each command that reads a token
+export const TOKEN_GRANTOR = WORLD_TOKENS + 27; // u8, the domain that created its bpffs
 export const TOKEN_USERNS_ROW = WORLD_TOKENS + 28; // u32, its user namespace's row, as a distance from WORLD_USERNS
 export const TOKEN_SIZE = 32;
 /** Two bits for each of TOKEN_COMMANDS: the mask has the command; bpf_token_cmd does not refuse it either. */
@@ -104,6 +109,19 @@ export const TOKEN_GIVEN = 16;
 // A user namespace: one u32 per level up to the deepest of the world. Low half: its ancestor there (itself at its own
 // level, NO_ID below). High half: the owner of its ancestor one level further down, as a number among owners, or NO_ID.
 export const USERNS_LEVEL_SIZE = 4;
+
+// A pair of SELinux domains: the task's, and the one that created the token's bpffs; without a token that counts, the task's twice.
+export const MAX_SELINUX_DOMAINS = 64;
+export const SELINUX_REFUSED_CAPS = WORLD_SELINUX_PAIRS; // u8, CAPS_* that bpf_token_capable refuses through a token
+export const SELINUX_INIT_REFUSED_CAPS = WORLD_SELINUX_PAIRS + 1; // u8, the same of a token of the initial user namespace
+export const SELINUX_OWNER_CAPS = WORLD_SELINUX_PAIRS + 2; // u8, CAPS_* of the task in a user namespace below that it owns
+export const SELINUX_FLAGS = WORLD_SELINUX_PAIRS + 3; // u8, SELINUX_MAP_EARLY and the others
+export const SELINUX_PAIR_SIZE = 4;
+/** A map is refused before the command, once it is made; the same of a program. */
+export const SELINUX_MAP_EARLY = 1;
+export const SELINUX_MAP_LATE = 2;
+export const SELINUX_PROG_EARLY = 4;
+export const SELINUX_PROG_LATE = 8;
 
 // The four capabilities that bpf() checks, as bits.
 export const CAPS_BPF = 1;

@@ -38,7 +38,7 @@ export enum Outcome {
   CREATE_IN_INIT_USERNS = 24,
   /** ENOENT: BPF_TOKEN_CREATE from a bpffs that delegates nothing. */
   CREATE_NO_DELEGATION = 25,
-  /** The bpf_token_create LSM hook's own errno. */
+  /** An LSM refuses what the command would make. Of a token, the errno is that of the hook; SELinux refuses with EACCES. */
   CREATE_LSM_REFUSED = 26,
   /** EBADF: no open descriptor where the command needs one. */
   FD_EBADF = 27,

@@ -8,6 +8,7 @@ import { columnOf, columnOfSyntaxError } from './json_position.js';
 import { readMount } from './read_mount.js';
 import { masksOf, resultOf, shownOf } from './read_parts.js';
 import { programRecordOf } from './read_program.js';
+import { selinuxOf } from './read_selinux.js';
 import { INIT_TREE, nsOf, treeOf } from './read_tree.js';
 import {
   type Caller,
@@ -59,17 +60,20 @@ function recordOf(fields: Fields, line: number): RecordedCase {
     line,
     kernel: fields.text('kernel'),
     case: caseName(fields),
-    sysctl: sysctlOf(fields, family === 'use' || family === 'lsm'),
+    sysctl: sysctlOf(fields, family === 'use' || family === 'lsm' || family === 'selinux'),
     tree: family === 'mount_options' && !fields.has('tree') ? INIT_TREE : treeOf(fields),
   };
   if (family === 'mount_options') return { family, ...common, ...readMount(fields) };
   const lsm = family === 'lsm' ? lsmOf(fields) : null;
   const caller = callerOf(fields.object('caller'), common.tree);
-  if (family === 'token_create') return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
-  if (family === 'lsm' && cmdOf(fields) === CMD.TOKEN_CREATE) {
-    return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm };
+  const selinux = family === 'selinux' ? selinuxOf(fields.object('selinux')) : null;
+  if (family === 'token_create') {
+    return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm, selinux };
   }
-  return { family, ...common, caller, ...useOf(fields, common.tree), lsm };
+  if (family !== 'use' && cmdOf(fields) === CMD.TOKEN_CREATE) {
+    return { family, ...common, caller, ...tokenCreateOf(fields, common.tree), lsm, selinux };
+  }
+  return { family, ...common, caller, ...useOf(fields, common.tree), lsm, selinux };
 }
 
 function caseName(fields: Fields): string {
@@ -126,7 +130,10 @@ function cmdOf(fields: Fields): number {
   return named === undefined || named === number ? number : fields.fail('cmd_nr', `${named}, the number of cmd,`);
 }
 
-function useOf(fields: Fields, tree: Tree): Omit<UseRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
+function useOf(
+  fields: Fields,
+  tree: Tree,
+): Omit<UseRecord, 'family' | 'lsm' | 'selinux' | 'caller' | keyof CommonKeys> {
   const cmd = cmdOf(fields);
   const token = fields.objectOrNull('token');
   const tokenFd = fields.oneOf('token_fd', TOKEN_FDS);
@@ -160,7 +167,7 @@ interface CommonKeys {
 function tokenCreateOf(
   fields: Fields,
   tree: Tree,
-): Omit<TokenCreateRecord, 'family' | 'lsm' | 'caller' | keyof CommonKeys> {
+): Omit<TokenCreateRecord, 'family' | 'lsm' | 'selinux' | 'caller' | keyof CommonKeys> {
   const bpffs = fields.objectOrNull('bpffs');
   // An lsm record may have only the fields of a use record: then the instance is the one the token was made from.
   const token = bpffs ? null : fields.objectOrNull('token');

@@ -1,8 +1,9 @@
 import type { UnprivilegedBpfDisabled } from '../kernel/context.js';
 import type { Masks } from '../kernel/masks.js';
 import type { IdRange } from '../kernel/userns.js';
+import type { WrittenRule } from '../names/allow_rule.js';
 
-export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm', 'helpers', 'liberties'] as const;
+export const FAMILIES = ['use', 'token_create', 'mount_options', 'lsm', 'helpers', 'liberties', 'selinux'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** The content of a command's token descriptor field, and whether its flag is set. */
@@ -109,6 +110,19 @@ export interface LsmProgram {
   readonly onlyIfArg: number | null;
 }
 
+/** SELinux while the call was made. */
+export interface RecordedSelinux {
+  /** Which policy of the recording, by number. Records of one policy have rules that do not contradict. */
+  readonly policy: number;
+  readonly bpfTokenPerms: boolean;
+  /** The caller's domain. */
+  readonly caller: string;
+  /** The domain that created the bpffs of the token, or the bpffs to make one from; null without any. */
+  readonly grantor: string | null;
+  /** The allow rules between the two domains. */
+  readonly rules: readonly WrittenRule[];
+}
+
 interface Common {
   /** From 1. */
   readonly line: number;
@@ -119,9 +133,9 @@ interface Common {
   readonly tree: Tree;
 }
 
-/** One bpf() call; of family `lsm` with a BPF LSM program attached. */
+/** One bpf() call; of family `lsm` with a BPF LSM program attached, of `selinux` under a policy. */
 export interface UseRecord extends Common {
-  readonly family: 'use' | 'lsm';
+  readonly family: 'use' | 'lsm' | 'selinux';
   readonly caller: Caller;
   readonly token: RecordedToken | null;
   readonly cmd: number;
@@ -131,6 +145,7 @@ export interface UseRecord extends Common {
   readonly tokenFd: TokenFd;
   readonly variant: Variant;
   readonly lsm: LsmProgram | null;
+  readonly selinux: RecordedSelinux | null;
   readonly result: CallResult;
 }
 
@@ -142,7 +157,7 @@ export interface TokenShown {
 
 /** One BPF_TOKEN_CREATE. */
 export interface TokenCreateRecord extends Common {
-  readonly family: 'token_create' | 'lsm';
+  readonly family: 'token_create' | 'lsm' | 'selinux';
   readonly caller: Caller;
   /** Null where the descriptor is of something else. */
   readonly bpffs: RecordedBpffs | null;
@@ -151,6 +166,7 @@ export interface TokenCreateRecord extends Common {
   readonly attrSize: number;
   readonly nonzeroByteAt: number | null;
   readonly lsm: LsmProgram | null;
+  readonly selinux: RecordedSelinux | null;
   readonly result: CallResult;
   /** Undefined where the recording has no value. */
   readonly shown: Partial<TokenShown>;

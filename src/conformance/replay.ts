@@ -76,7 +76,7 @@ export class RecordingReplay {
   }
 
   #use(file: string, profile: Profile, record: UseRecord): void {
-    const key = `${record.kernel}/${record.sysctl}`;
+    const key = `${record.kernel}/${record.sysctl}/${record.selinux?.policy ?? ''}`;
     let group = this.#groups.get(key);
     if (!group) {
       const kernel = this.#kernels.get(record.kernel) ?? { profile, trampolines: new Trampolines() };

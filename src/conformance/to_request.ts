@@ -14,9 +14,11 @@ export function toRequest(profile: Profile, record: UseRecord, builder: BuiltWor
   const denials = denialsOf(record.lsm);
   // Programs were loaded before the LSM program was attached, as tokens were made before it.
   const known = isAttach(profile, record.cmd) ? { ...denials, cmds: 0n } : denials;
+  const { selinux } = record;
+  if (selinux) builder.addPolicy(selinux);
   return {
-    task: builder.task(record.tree, record.caller),
-    token: given === 'token' && record.token ? builder.token(record.tree, record.token, known) : NO_TOKEN,
+    task: builder.task(record.tree, record.caller, selinux),
+    token: given === 'token' && record.token ? builder.token(record.tree, record.token, selinux, known) : NO_TOKEN,
     cmd: record.cmd,
     type: record.type,
     attachType: record.attachType,

@@ -3,7 +3,8 @@ import { NO_DENIALS, type TokenDenials } from '../kernel/denials.js';
 import type { Masks } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
 import { MAX_IDS, type TaskSpec, type TokenSpec, type UsernsSpec, type World } from '../kernel/world.js';
-import type { Caller, RecordedToken, Tree } from './record.js';
+import { PolicyBuilder } from '../names/allow_rule.js';
+import type { Caller, RecordedSelinux, RecordedToken, Tree } from './record.js';
 
 /** The largest number of tasks or tokens of a world; a record adds at most one of each. */
 const MAX_ROWS = MAX_IDS - 1;
@@ -18,6 +19,9 @@ export class BuiltWorld {
   readonly #tokens: TokenSpec[] = [];
   /** Ids by key. */
   readonly #ids = new Map<string, number>();
+  readonly #policy = new PolicyBuilder();
+  /** Undefined without SELinux. */
+  #bpfTokenPerms: boolean | undefined;
 
   /** The id of a tree's namespace. No rule distinguishes namespaces of two trees with the same name, owner and ancestors. */
   userns(tree: Tree, name: string): number {
@@ -29,17 +33,30 @@ export class BuiltWorld {
     return this.#intern(`n${parent}/${name}/${ns.owner}`, this.#userns, spec);
   }
 
-  task(tree: Tree, { ns, euid, effective }: Caller): number {
+  task(tree: Tree, { ns, euid, effective }: Caller, selinux: RecordedSelinux | null): number {
     const userns = this.userns(tree, ns);
-    const spec = { name: 'caller', userns, euid, effective };
-    return this.#intern(`c${userns}/${euid}/${effective}`, this.#tasks, spec);
+    const domain = selinux ? this.#policy.domain(selinux.caller) : 0;
+    const spec = { name: 'caller', userns, euid, effective, domain };
+    return this.#intern(`c${userns}/${euid}/${effective}/${domain}`, this.#tasks, spec);
   }
 
-  token(tree: Tree, { ns, allowed }: RecordedToken, denials: TokenDenials = NO_DENIALS): number {
+  token(
+    tree: Tree,
+    { ns, allowed }: RecordedToken,
+    selinux: RecordedSelinux | null,
+    denials: TokenDenials = NO_DENIALS,
+  ): number {
     const userns = this.userns(tree, ns);
-    const spec = { name: 'token', userns, allowed, denials };
-    const key = `t${userns}/${maskKey(allowed)}/${denials.cmds}/${denials.caps}`;
+    const grantor = selinux?.grantor ? this.#policy.domain(selinux.grantor) : 0;
+    const spec = { name: 'token', userns, allowed, denials, grantor };
+    const key = `t${userns}/${maskKey(allowed)}/${denials.cmds}/${denials.caps}/${grantor}`;
     return this.#intern(key, this.#tokens, spec);
+  }
+
+  /** Adds what a record says of its policy; all records of one world have one. */
+  addPolicy({ bpfTokenPerms, rules }: RecordedSelinux): void {
+    for (const rule of rules) this.#policy.add(rule);
+    this.#bpfTokenPerms = bpfTokenPerms;
   }
 
   get isFull(): boolean {
@@ -50,6 +67,7 @@ export class BuiltWorld {
     return {
       profile,
       unprivilegedBpfDisabled,
+      ...(this.#bpfTokenPerms === undefined ? {} : { selinux: this.#policy.spec(this.#bpfTokenPerms) }),
       userns: this.#userns,
       bpffs: [],
       tasks: this.#tasks,

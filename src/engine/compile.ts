@@ -2,6 +2,7 @@ import * as L from '../abi/memory_layout.js';
 import { WorldTooLargeError } from '../errors.js';
 import { MASK_KIND, type MaskName } from '../kernel/masks.js';
 import type { Profile } from '../kernel/profile.js';
+import { SelinuxPolicy } from '../kernel/selinux.js';
 import { ENUM_KINDS } from '../kernel/vocabulary.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
 import { saturate } from './columns.js';
@@ -9,6 +10,7 @@ import type { WorldTables } from './regions.js';
 import { capBits, TOKEN_COMMANDS } from './tables/capability_bits.js';
 import { profileTables } from './tables/kernel_tables.js';
 import { ProgramTable } from './tables/programs.js';
+import { capsLeft, withSysAdmin, writeSelinuxPairs } from './tables/selinux_pairs.js';
 
 /** The addresses of a token's masks. Its commands are in TOKEN_CMDS instead. */
 const MASK_OFFSET: Readonly<Record<Exclude<MaskName, 'cmds'>, number>> = {
@@ -28,6 +30,7 @@ export interface RowPlan {
   readonly owners: ReadonlyMap<number, number>;
   /** Numbers of TOKEN_COMMANDS. */
   readonly cmds: readonly bigint[];
+  readonly selinux?: SelinuxPolicy | undefined;
 }
 
 /** Throws a WorldTooLargeError for a kernel that knows more numbers than the tables have rows for. */
@@ -40,14 +43,21 @@ function checkSize(world: World): void {
   if (programs > L.MAX_PROGRAMS) throw new WorldTooLargeError('programs', programs, L.MAX_PROGRAMS);
 }
 
-function planRows({ profile, userns }: World): RowPlan {
+function planRows({ profile, userns, selinux }: World): RowPlan {
   const levels: number[] = [];
   for (const [id, { parent }] of userns.entries()) levels.push(id === 0 ? 0 : (levels[parent] as number) + 1);
   const deepest = levels.reduce((deeper, level) => Math.max(deeper, level), 0);
   const owners = new Map<number, number>();
   for (const { owner } of userns.slice(1)) if (!owners.has(owner)) owners.set(owner, owners.size);
   const cmds = TOKEN_COMMANDS.map((name) => BigInt(profile.vocabulary.require('cmds', name)));
-  return { profile, levels, usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE, owners, cmds };
+  return {
+    profile,
+    levels,
+    usernsSize: (deepest + 1) * L.USERNS_LEVEL_SIZE,
+    owners,
+    cmds,
+    selinux: selinux && new SelinuxPolicy(selinux),
+  };
 }
 
 /**
@@ -64,7 +74,9 @@ export function writeWorld(tables: WorldTables, world: World): RowPlan {
   const { profile, unprivilegedBpfDisabled } = world;
   header.setUint32(L.WORLD_FALLBACK_CAPS, profile.rules.token_falls_back_to_init ? L.CAPS_ALL : 0);
   const { token_needs_own_userns: needsOwn, token_falls_back_to_init: fallsBack } = profile.rules;
-  header.setUint32(L.WORLD_HAS_STANDARD_RULES, needsOwn || fallsBack ? 0 : 1);
+  header.setUint32(L.WORLD_HAS_STANDARD_RULES, needsOwn || fallsBack || plan.selinux ? 0 : 1);
+  header.setUint32(L.WORLD_SELINUX, plan.selinux ? 1 : 0);
+  if (plan.selinux) writeSelinuxPairs(tables.selinux, world, plan.selinux);
   tables.setKernel(profileTables(profile, unprivilegedBpfDisabled !== 0));
   writeUserns(tables, world, plan);
   world.tasks.forEach((task, id) => {
@@ -114,25 +126,17 @@ function writeUserns({ userns: view }: WorldTables, world: World, { levels, user
   });
 }
 
-/** CAP_SYS_ADMIN stands in for the others (bpf_capable(), bpf_net_capable(), perfmon_capable()). */
-function withSysAdmin(caps: number): number {
-  return caps & L.CAPS_SYS_ADMIN ? L.CAPS_ALL : caps;
-}
-
 /** Writes the row of a task, each byte once: a concurrent reader sees the old byte or the new one. */
-export function writeTaskRow(
-  { tasks: view }: WorldTables,
-  plan: RowPlan,
-  id: number,
-  { userns, euid, effective }: TaskSpec,
-): void {
+export function writeTaskRow({ tasks: view }: WorldTables, plan: RowPlan, id: number, task: TaskSpec): void {
+  const { userns, euid, domain = 0 } = task;
   const row = id * L.TASK_SIZE;
-  const caps = withSysAdmin(capBits(effective));
+  const capsIn = (isInitial: boolean) => withSysAdmin(capBits(capsLeft(plan.selinux, task, isInitial)));
   view.setUint16(row + L.TASK_USERNS, userns);
   view.setUint16(row + L.TASK_EUID, plan.owners.get(euid) ?? L.EUID_OWNS_NOTHING);
   view.setUint8(row + L.TASK_LEVEL, (plan.levels[userns] as number) * L.USERNS_LEVEL_SIZE);
-  view.setUint8(row + L.TASK_CAPS, caps);
-  view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? caps : 0);
+  view.setUint8(row + L.TASK_CAPS, capsIn(false));
+  view.setUint8(row + L.TASK_INIT_CAPS, userns === 0 ? capsIn(true) : 0);
+  view.setUint8(row + L.TASK_DOMAIN, domain);
 }
 
 /** Writes the row of a token, each byte once: a concurrent reader sees the old byte or the new one. */
@@ -140,7 +144,7 @@ export function writeTokenRow(
   { header, tokens: view }: WorldTables,
   { profile, levels, usernsSize, cmds }: RowPlan,
   id: number,
-  { userns, allowed, denials }: TokenSpec,
+  { userns, allowed, denials, grantor = 0 }: TokenSpec,
 ): void {
   const row = id * L.TOKEN_SIZE;
   const deniedCaps = capBits(denials.caps);
@@ -155,6 +159,7 @@ export function writeTokenRow(
     row + L.TOKEN_CMDS,
     cmds.reduce((bits, cmd, i) => bits | (commandBits(cmd, allowed.cmds, denials.cmds) << (2 * i)), 0),
   );
+  view.setUint8(row + L.TOKEN_GRANTOR, grantor);
   view.setUint32(row + L.TOKEN_USERNS_ROW, userns * usernsSize);
 }
 

@@ -4,7 +4,7 @@ import { type FieldFault, faultError } from '../kernel/field_fault.js';
 import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
 import { isObject } from '../kernel/ranges.js';
 import type { TaskSpec, TokenSpec, World } from '../kernel/world.js';
-import { maskFault, newTokenFault, taskFault } from '../kernel/world_rows.js';
+import { maskFault, newTokenFault, type RowCounts, rowCounts, taskFault } from '../kernel/world_rows.js';
 
 /** A token to add. Without denials, no LSM denies anything of it. */
 export type NewToken = Omit<TokenSpec, 'denials'> & Partial<Pick<TokenSpec, 'denials'>>;
@@ -41,19 +41,22 @@ export class MutableWorld {
 
   /** The task as the world would hold it. Throws an InvalidSpecError for a task that no world can hold. */
   checkedTask(task: TaskSpec): TaskSpec {
-    requireNone('task', taskFault(task, this.#shown.userns.length));
-    const { name, userns, euid, effective } = task;
-    return { name, userns, euid, effective };
+    requireNone('task', taskFault(task, this.#counts));
+    const { name, userns, euid, effective, domain } = task;
+    return { name, userns, euid, effective, ...(domain === undefined ? {} : { domain }) };
   }
 
   /** The token as the world would hold it. Throws an InvalidSpecError for a token that no world can hold. */
   checkedToken(given: NewToken): TokenSpec {
-    const { userns: usernsRows, bpffs: bpffsRows } = this.#shown;
-    requireNone('token', newTokenFault(given, { userns: usernsRows.length, bpffs: bpffsRows.length }));
-    const { name, userns, allowed, denials = NO_DENIALS, bpffs } = given;
+    requireNone('token', newTokenFault(given, this.#counts));
+    const { name, userns, allowed, denials = NO_DENIALS, bpffs, grantor } = given;
     const { cmds, maps, progs, attachs } = allowed;
     const token = { name, userns, allowed: { cmds, maps, progs, attachs }, denials: { ...denials } };
-    return bpffs === undefined ? token : { ...token, bpffs };
+    return { ...token, ...(bpffs === undefined ? {} : { bpffs }), ...(grantor === undefined ? {} : { grantor }) };
+  }
+
+  get #counts(): RowCounts {
+    return rowCounts(this.#shown);
   }
 
   addTask(task: TaskSpec): void {

@@ -1,5 +1,6 @@
 import { USERNS_MAX_LEVEL } from '../abi/bpf.js';
 import * as L from '../abi/memory_layout.js';
+import { MAX_DOMAINS } from '../kernel/selinux.js';
 import { MAX_IDS } from '../kernel/world.js';
 
 const PAGE_BYTES = 65_536;
@@ -27,16 +28,22 @@ export const REGIONS = {
   kernel: {
     name: 'kernel tables',
     start: L.WORLD_CMDS,
-    end: L.WORLD_PROGRAMS,
+    end: L.WORLD_SELINUX_PAIRS,
     needs: L.WORLD_KERNEL_END - L.WORLD_CMDS,
   },
+  selinux: {
+    name: 'pairs of SELinux domains',
+    start: L.WORLD_SELINUX_PAIRS,
+    end: L.WORLD_TASKS,
+    needs: MAX_DOMAINS * MAX_DOMAINS * L.SELINUX_PAIR_SIZE,
+  },
+  tasks: { name: 'tasks', start: L.WORLD_TASKS, end: L.WORLD_PROGRAMS, needs: ID_ROWS * L.TASK_SIZE },
   programs: {
     name: 'programs',
     start: L.WORLD_PROGRAMS,
-    end: L.WORLD_TASKS,
+    end: L.WORLD_TOKENS,
     needs: L.MAX_PROGRAMS * L.PROGRAM_SIZE,
   },
-  tasks: { name: 'tasks', start: L.WORLD_TASKS, end: L.WORLD_TOKENS, needs: ID_ROWS * L.TASK_SIZE },
   tokens: { name: 'tokens', start: L.WORLD_TOKENS, end: L.WORLD_USERNS, needs: ID_ROWS * L.TOKEN_SIZE },
   userns: {
     name: 'user namespaces',
@@ -162,6 +169,7 @@ export class RegionView {
 export class WorldTables {
   readonly buffer: ArrayBufferLike;
   readonly header: RegionView;
+  readonly selinux: RegionView;
   readonly tasks: RegionView;
   readonly tokens: RegionView;
   readonly userns: RegionView;
@@ -170,6 +178,7 @@ export class WorldTables {
   constructor(buffer: ArrayBufferLike) {
     this.buffer = buffer;
     this.header = new RegionView(buffer, REGIONS.header);
+    this.selinux = new RegionView(buffer, REGIONS.selinux);
     this.tasks = new RegionView(buffer, REGIONS.tasks);
     this.tokens = new RegionView(buffer, REGIONS.tokens);
     this.userns = new RegionView(buffer, REGIONS.userns);

@@ -3,6 +3,7 @@ import { Disposition, Outcome } from '../abi/verdict.js';
 import { attachTypeFits, fittingAttachTypes, fixupAttachType } from '../kernel/attach_types.js';
 import { gateOf, takesToken } from '../kernel/commands.js';
 import { MASK_NAMES, type MaskName } from '../kernel/masks.js';
+import { capabilityPermission } from '../kernel/selinux.js';
 import type { Trace } from '../kernel/trace.js';
 import type { EnumKind } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
@@ -41,7 +42,7 @@ export function candidates(context: RequestContext, trace: Trace, made: readonly
     case Outcome.CAP_SYS_ADMIN_MISSING:
     case Outcome.LSM_REFUSED_CAPABLE:
     case Outcome.LSM_REFUSED_CAPABLE_EINVAL:
-      return permissions(context, trace, made);
+      return [...allowRules(trace), ...permissions(context, trace, made)];
     case Outcome.HELPER_NOT_OFFERED:
     case Outcome.LIBERTY_NOT_GRANTED:
       return toPermitProgram(context, trace, made);
@@ -50,6 +51,9 @@ export function candidates(context: RequestContext, trace: Trace, made: readonly
     case Outcome.CREATE_NO_DELEGATION:
       return otherBpffs(context, made);
     case Outcome.CREATE_LSM_REFUSED:
+      if (trace.refusedAccesses.length > 0) {
+        return request.bpffs === undefined ? [...allowRules(trace), ...otherTokens(context, made)] : allowRules(trace);
+      }
       return request.bpffs === undefined ? [] : [{ kind: 'lsm_allow_create', bpffs: request.bpffs }];
     default:
       return [];
@@ -64,7 +68,29 @@ function toPermitProgram(context: RequestContext, trace: Trace, made: readonly R
   if (refusal !== 'capability') return [];
   // What is asked of the initial user namespace no token grants, and no task of another has.
   const isBeyondReach = missing?.inInit === true && world.tasks[request.task]?.userns !== 0;
-  return isBeyondReach ? [] : permissions(context, trace, made);
+  return isBeyondReach ? [] : [...allowRules(trace), ...permissions(context, trace, made)];
+}
+
+/** Allow rules for what SELinux refused, the capability that decided before CAP_SYS_ADMIN, which stands in for it. */
+export function allowRules({ refusedAccesses, capability }: Trace): Remedy[] {
+  const asked = capability === null ? undefined : capabilityPermission(capability);
+  const decisive = refusedAccesses.filter(({ class: name, permission }) =>
+    asked === undefined ? name === 'bpf' : permission === asked || permission === 'sys_admin',
+  );
+  return decisive
+    .toSorted((a, b) => Number(b.permission === asked) - Number(a.permission === asked))
+    .map((access) => ({ kind: 'selinux_allow', ...access }));
+}
+
+/** Another token, or none, where SELinux refuses what the one that was given is for. */
+function otherTokens({ world, request }: RequestContext, made: readonly Remedy[]): Remedy[] {
+  const userns = world.tasks[request.task]?.userns;
+  if (request.token === NO_TOKEN || made.some(({ kind }) => kind === 'use_token' || kind === 'no_token')) return [];
+  const own = world.tokens.flatMap((token, id) => (token.userns === userns && id !== request.token ? [id] : []));
+  return [
+    { kind: 'no_token' },
+    ...own.slice(0, MAX_OTHERS_TRIED).map((token): Remedy => ({ kind: 'use_token', token })),
+  ];
 }
 
 /** A bpffs of the caller's user namespace, of this world or mounted anew, that delegates what the one named does. */

@@ -9,7 +9,7 @@ import { isAllowed } from '../kernel/verdict.js';
 import type { Withheld } from '../kernel/verifier/withheld.js';
 import type { EnumKind, Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN } from '../kernel/world.js';
-import { newBpffs } from './candidates.js';
+import { allowRules, newBpffs } from './candidates.js';
 import { evaluate } from './evaluate.js';
 import { contextAfter, type Remedy } from './remedy.js';
 import type { RequestContext } from './request_context.js';
@@ -120,7 +120,8 @@ export function obstaclesOf(context: RequestContext): Obstacle[] {
     const { outcome, errno } = verdict;
     if (isAllowed(outcome)) return obstacles;
     const cleared = clearing(current, trace);
-    const isRepeated = obstacles.some((found) => found.outcome === outcome);
+    const key = JSON.stringify(cleared);
+    const isRepeated = obstacles.some((found) => found.outcome === outcome && JSON.stringify(found.cleared) === key);
     if (cleared === undefined || isRepeated) return isRepeated ? obstacles : [...obstacles, { outcome, errno }];
     obstacles.push({ outcome, errno, cleared });
     current = contextAfter(current, cleared);
@@ -144,8 +145,11 @@ function clearing({ world, request }: RequestContext, trace: Trace): Remedy | un
     case Outcome.CREATE_NO_DELEGATION:
       return request.bpffs === undefined ? undefined : newBpffs(world, task.userns, request.bpffs);
     case Outcome.CREATE_LSM_REFUSED:
+      if (trace.refusedAccesses.length > 0) return allowRules(trace)[0];
       return request.bpffs === undefined ? undefined : { kind: 'lsm_allow_create', bpffs: request.bpffs };
   }
+  const [rule] = allowRules(trace);
+  if (rule) return rule;
   // In a child user namespace it counts only where it was asked there.
   const { capability, askedIn } = trace;
   const counts = task.userns === 0 || (askedIn !== null && !askedIn.isInitial);

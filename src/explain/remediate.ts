@@ -31,6 +31,7 @@ const COST: Readonly<Record<Remedy['kind'], number>> = {
   lsm_allow_cmd: 1,
   lsm_allow_cap: 1,
   lsm_allow_create: 1,
+  selinux_allow: 1,
   grant: 2,
   new_token: 6,
   new_bpffs: 6,

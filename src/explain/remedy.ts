@@ -1,6 +1,7 @@
 import { Fault } from '../abi/verdict.js';
 import { invalidArgument, requireObject } from '../kernel/arguments.js';
 import { MASK_NAMES, type MaskName, type Masks } from '../kernel/masks.js';
+import type { AllowRule } from '../kernel/selinux.js';
 import { NO_TOKEN, type World } from '../kernel/world.js';
 import { checkRequestContext, type RequestContext } from './request_context.js';
 
@@ -36,6 +37,8 @@ export type Remedy =
     }
   /** Has the LSM let tokens be made from a bpffs. */
   | { readonly kind: 'lsm_allow_create'; readonly bpffs: number }
+  /** Adds an allow rule to the policy of SELinux. */
+  | ({ readonly kind: 'selinux_allow' } & AllowRule)
   | { readonly kind: 'attach_type'; readonly attachType: number }
   | { readonly kind: 'insn_cnt'; readonly insnCnt: number }
   /** Gives the program a licence that is compatible with the GPL. */
@@ -84,6 +87,8 @@ export function contextAfter({ world, request }: RequestContext, change: Remedy)
       return { world: withoutDenial(world, change.token, { cmd: change.cmd }), request };
     case 'lsm_allow_cap':
       return { world: withoutDenial(world, change.token, { cap: change.cap }), request };
+    case 'selinux_allow':
+      return { world: withRule(world, change), request };
     case 'attach_type':
       return { world, request: { ...request, attachType: change.attachType } };
     case 'insn_cnt':
@@ -121,7 +126,7 @@ function masksOf(bits: MaskBits): Masks {
 }
 
 function withNewBpffs(world: World, userns: number, like: number, bits: MaskBits): World {
-  const { options } = at(world.bpffs, like);
+  const { options, domain } = at(world.bpffs, like);
   const more = masksOf(bits);
   const delegate = { ...options.delegate };
   for (const mask of MASK_NAMES) delegate[mask] |= more[mask];
@@ -131,12 +136,22 @@ function withNewBpffs(world: World, userns: number, like: number, bits: MaskBits
     options: { ...options, delegate },
     denials: { cmds: 0n, caps: 0n },
     lsmCreateErrno: 0,
+    ...(domain === undefined ? {} : { domain }),
   };
   return { ...world, bpffs: [...world.bpffs, bpffs] };
 }
 
 function withoutCreateDenial(world: World, id: number): World {
   return { ...world, bpffs: world.bpffs.with(id, { ...at(world.bpffs, id), lsmCreateErrno: 0 }) };
+}
+
+function withRule(world: World, { source, target, class: name, permission }: AllowRule): World {
+  const { selinux } = world;
+  if (!selinux) throw invalidArgument('change', 'selinux_allow', 'a change of a world that has SELinux');
+  at(selinux.domains, source);
+  at(selinux.domains, target);
+  const rule = { source, target, class: name, permission };
+  return { ...world, selinux: { ...selinux, rules: [...selinux.rules, rule] } };
 }
 
 function withNewToken(world: World, userns: number, bits: MaskBits): World {

@@ -6,7 +6,6 @@ const MODEL_ALONE: ReadonlySet<Outcome> = new Set([
   Outcome.CREATE_USERNS_MISMATCH,
   Outcome.CREATE_IN_INIT_USERNS,
   Outcome.CREATE_NO_DELEGATION,
-  Outcome.CREATE_LSM_REFUSED,
   Outcome.FD_EBADF,
   Outcome.NOT_BPFFS_ROOT,
 ]);

@@ -3,6 +3,7 @@ import type { Profile } from '../kernel/profile.js';
 import type { TaskSpec, TokenSpec, UsernsSpec, World } from '../kernel/world.js';
 import { randomCapabilities, randomDenials, randomMasks } from './random_masks.js';
 import { anyProfile } from './random_profile.js';
+import { withSelinuxInSome } from './random_selinux.js';
 import type { RandomSource } from './random_source.js';
 
 /** Few values, so that owners coincide; one is above 2^31 to catch signed arithmetic. */
@@ -19,8 +20,8 @@ function names(what: string, count: number): readonly string[] {
 
 /**
  * A random world, of a random profile unless one is given: trees and chains of namespaces down to the deepest level, owners
- * that are tasks, tokens in the namespaces of tasks, above and below them, masks and denials of every density. It has at least
- * one task.
+ * that are tasks, tokens in the namespaces of tasks, above and below them, masks and denials of every density, SELinux in some.
+ * It has at least one task.
  */
 export function randomWorld(random: RandomSource, profile: Profile = anyProfile(random)): World {
   const { vocabulary } = profile;
@@ -44,7 +45,8 @@ export function randomWorld(random: RandomSource, profile: Profile = anyProfile(
       denials: randomDenials(random, vocabulary),
     });
   }
-  return { profile, unprivilegedBpfDisabled: random.pick(SYSCTLS), userns, bpffs: [], tasks, tokens };
+  const world = { profile, unprivilegedBpfDisabled: random.pick(SYSCTLS), userns, bpffs: [], tasks, tokens };
+  return withSelinuxInSome(random, world);
 }
 
 interface Namespaces {

@@ -50,6 +50,22 @@ export function* dropRules(from: Case): Reductions {
   }
 }
 
+/** Without SELinux; without half of its rules, a quarter and so on to one. */
+export function* dropSelinux(from: Case): Reductions {
+  const { selinux, ...world } = from.world;
+  if (!selinux) return;
+  const tasks = world.tasks.map(({ domain: _, ...task }) => task);
+  const tokens = world.tokens.map(({ grantor: _, ...token }) => token);
+  const bpffs = world.bpffs.map(({ domain: _, ...spec }) => spec);
+  yield { ...from, world: { ...world, tasks, tokens, bpffs } };
+  const { rules } = selinux;
+  for (let size = (rules.length + 1) >> 1; size >= 1; size >>= 1) {
+    for (let start = 0; start < rules.length; start += size) {
+      yield { ...from, world: { ...world, selinux: { ...selinux, rules: rules.toSpliced(start, size) } } };
+    }
+  }
+}
+
 /** Without all tasks and tokens that no request names, or without one of them; ids move up. */
 export function* dropRows(from: Case): Reductions {
   const { world, requests } = from;

@@ -9,6 +9,7 @@ import {
   dropRequests,
   dropRows,
   dropRules,
+  dropSelinux,
   type Reductions,
   simplifyNumbers,
   simplifyRequests,
@@ -37,6 +38,7 @@ export function shrink(implementations: Implementations, from: Case): ShrunkCase
   shrinker.makeConstructible();
   shrinker.exhaust([
     dropNamespaces,
+    dropSelinux,
     dropRules,
     simplifySetup,
     simplifyRequests,

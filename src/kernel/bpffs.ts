@@ -18,6 +18,8 @@ export interface Superblock {
   readonly tokenDenials: TokenDenials;
   /** The errno with which an LSM refuses to make tokens from here; 0 for none. */
   readonly lsmCreateErrno: number;
+  /** The domain of the process that created it (SELinux: creator_sid), by index; unconfined where it is not given. */
+  readonly creator?: number;
   /** Flags any file system has; none where it is not given. */
   readonly flags?: ReadonlySet<SbFlag>;
   /** What mountinfo shows as the source; null where none was set. */
@@ -225,6 +227,7 @@ export function fsconfigCreate(
     options,
     tokenDenials: lsm.tokenDenials ?? NO_DENIALS,
     lsmCreateErrno: lsm.createErrno ?? 0,
+    creator: cred.label?.domain ?? 0,
     flags: new Set(fc.flags),
     source: fc.source,
   };

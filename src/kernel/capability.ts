@@ -1,4 +1,6 @@
 import { CAP_SYS_ADMIN, CAPABILITY_NAMES } from '../abi/capabilities.js';
+import type { SelinuxLabel } from './selinux.js';
+import { selinuxCapable } from './selinux_capable.js';
 import type { Trace } from './trace.js';
 import type { UserNamespace } from './userns.js';
 
@@ -9,6 +11,8 @@ export interface Cred {
   readonly egid: number;
   /** Bit n: capability number n is effective in `userns`. */
   readonly effective: bigint;
+  /** Its domain, and the policy that decides of it, where SELinux is active. */
+  readonly label?: SelinuxLabel;
 }
 
 /**
@@ -49,9 +53,9 @@ export function capCapable(cred: Cred, target: UserNamespace, cap: number, trace
   }
 }
 
-/** Source: kernel/capability.c: ns_capable(). */
+/** Source: kernel/capability.c: ns_capable(), security/security.c: security_capable(). */
 export function nsCapable(cred: Cred, target: UserNamespace, cap: number, trace?: Trace): boolean {
-  return capCapable(cred, target, cap, trace);
+  return capCapable(cred, target, cap, trace) && selinuxCapable(cred.label, cap, target.isInitial, trace);
 }
 
 /** The initial user namespace above a namespace. */

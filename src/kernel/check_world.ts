@@ -2,8 +2,9 @@ import { WorldTooLargeError } from '../errors.js';
 import { type FieldFault, faultError } from './field_fault.js';
 import { checkProfile } from './profile_rules.js';
 import { isObject } from './ranges.js';
+import { selinuxFault } from './selinux_fault.js';
 import { MAX_IDS, type World, type WorldNames } from './world.js';
-import { bpffsFault, namedIdFault, taskFault, tokenFault, usernsFault } from './world_rows.js';
+import { bpffsFault, namedIdFault, rowCounts, taskFault, tokenFault, usernsFault } from './world_rows.js';
 
 /** The lists of a world whose ids columns hold, as people call them. */
 const LIMITED = { userns: 'user namespaces', tasks: 'tasks', tokens: 'tokens' } as const;
@@ -22,10 +23,13 @@ export function checkWorld(world: World): void {
     throw faultError({ field: 'unprivilegedBpfDisabled', given: sysctl, expected: '0, 1 or 2' });
   }
   checkUserns(userns);
-  const counts = { userns: userns.length, bpffs: checkedList('bpffs', bpffs).length };
-  for (let id = 0; id < bpffs.length; id++) checkRow('bpffs', id, bpffsFault(bpffs[id], counts.userns));
+  const fault = world.selinux === undefined ? undefined : selinuxFault(world.selinux);
+  if (fault) throw faultError(fault, 'selinux');
+  checkedList('bpffs', bpffs);
+  const counts = rowCounts(world);
+  for (let id = 0; id < bpffs.length; id++) checkRow('bpffs', id, bpffsFault(bpffs[id], counts));
   checkedList('tasks', tasks);
-  for (let id = 0; id < tasks.length; id++) checkRow('tasks', id, taskFault(tasks[id], counts.userns));
+  for (let id = 0; id < tasks.length; id++) checkRow('tasks', id, taskFault(tasks[id], counts));
   checkedList('tokens', tokens);
   for (let id = 0; id < tokens.length; id++) checkRow('tokens', id, tokenFault(tokens[id], counts));
 }

@@ -27,6 +27,7 @@ import { missingCapability } from './permission.js';
 import { DEFAULT_PROFILE, type Profile, profileNamed } from './profile.js';
 import { checkProfile } from './profile_rules.js';
 import { progLoad } from './prog_load.js';
+import { selinuxBpf } from './selinux_hooks.js';
 import { Task } from './task.js';
 import { bpfTokenCreate } from './token_checks.js';
 import type { Trace } from './trace.js';
@@ -81,6 +82,8 @@ export class Kernel implements KernelContext {
       trace?.step('bpf_check_uarg_tail_zero', false, () => 'attributes this kernel does not know are not zero');
       return trace?.refuse(Outcome.ATTR_E2BIG, ERRNO.E2BIG) ?? -ERRNO.E2BIG;
     }
+    const refused = selinuxBpf(this, task.cred, this.#name(cmd), trace);
+    if (refused) return refused;
     const gate = gateOf(this.profile, cmd);
     switch (gate.kind) {
       case 'unknown':

@@ -6,6 +6,8 @@ import { capable } from './capability.js';
 import type { KernelContext } from './context.js';
 import { mapTypeCapability } from './map_types.js';
 import { missingCapability, requireCapability } from './permission.js';
+import type { BpfPermission } from './selinux.js';
+import { selinuxObject } from './selinux_hooks.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowMapType } from './token_checks.js';
 import type { Trace } from './trace.js';
@@ -76,5 +78,14 @@ export function mapCreate(kernel: KernelContext, task: Task, cmd: number, attr: 
     trace?.step(fn, true, () => `map type ${profile.vocabulary.nameOf('map_types', type)} asks nothing more`);
   }
   if (badFileFlags) return fileFlags();
-  return checkLate(attr, fn, trace) || files.open({ kind: 'map', type });
+  const late = checkLate(attr, fn, trace);
+  if (late) return late;
+  const refused = selinuxObject(kernel, cred, token, { cmd: 'map_create', descriptor: descriptorAccess(flags) }, trace);
+  return refused || files.open({ kind: 'map', type });
+}
+
+/** What the descriptor of the map is for. Source: kernel/bpf/syscall.c: bpf_get_file_flag(). */
+function descriptorAccess(flags: number): readonly BpfPermission[] {
+  if ((flags & BPF_F_RDONLY) !== 0) return ['map_read'];
+  return (flags & BPF_F_WRONLY) !== 0 ? ['map_write'] : ['map_read', 'map_write'];
 }

@@ -8,6 +8,7 @@ import { checkWorld } from './check_world.js';
 import { gateOf, tokenRouteOf, tokenSupportOf } from './commands.js';
 import { Kernel } from './kernel.js';
 import type { LsmHooks } from './lsm.js';
+import { SelinuxPolicy } from './selinux.js';
 import type { Task } from './task.js';
 import { BpfToken } from './token.js';
 import { bpfTokenAllowCmd, bpfTokenAllowProgType } from './token_checks.js';
@@ -40,10 +41,12 @@ export class Model {
       userns.push(i === 0 ? this.kernel.initUserns : new UserNamespace(name, userns[parent] as UserNamespace, owner));
     });
     this.#userns = userns;
-    this.tasks = world.tasks.map(({ name, userns: ns, euid, effective }) =>
-      this.kernel.task(name, { userns: this.#ns(ns), euid, egid: euid, effective }),
-    );
-    this.tokens = world.tokens.map((t) => new BpfToken(t.name, this.#ns(t.userns), t.allowed, t.denials));
+    const policy = world.selinux && new SelinuxPolicy(world.selinux);
+    this.tasks = world.tasks.map(({ name, userns: ns, euid, effective, domain = 0 }) => {
+      const cred = { userns: this.#ns(ns), euid, egid: euid, effective };
+      return this.kernel.task(name, policy ? { ...cred, label: { policy, domain } } : cred);
+    });
+    this.tokens = world.tokens.map((t) => new BpfToken(t.name, this.#ns(t.userns), t.allowed, t.denials, t.grantor));
     this.#notToken = this.tasks.map((task) => task.files.open({ kind: 'other', what: '/dev/null' }));
   }
 
@@ -171,6 +174,7 @@ export class Model {
       options: spec.options,
       tokenDenials: spec.denials,
       lsmCreateErrno: spec.lsmCreateErrno,
+      creator: spec.domain ?? 0,
     };
     if (request.token !== NO_TOKEN) ignoreToken(trace);
     const bpffsFd = task.files.open({ kind: 'bpffs', sb, isRoot: true });

@@ -31,6 +31,10 @@ export interface Rules {
   token_info: boolean;
   /** MAP_CREATE: BPF_F_RDONLY with BPF_F_WRONLY is found after the permission checks (else before). */
   map_file_flags_checked_late: boolean;
+  /** SELinux has hooks for tokens, and asks map_create and prog_load in them (else of the caller alone, before the command). */
+  selinux_token_hooks: boolean;
+  /** Where a token counts, SELinux asks prog_load of the domain that created its bpffs (else of the caller, as without a token). */
+  selinux_prog_load_by_token: boolean;
   /** EXTENSION, in no kernel: a token can be narrowed, when made or later. Bits are only ever removed. */
   token_narrowing: boolean;
 }
@@ -54,6 +58,8 @@ const V12: Rules = {
   bpffs_uid_gid: false,
   token_info: false,
   map_file_flags_checked_late: false,
+  selinux_token_hooks: false,
+  selinux_prog_load_by_token: false,
   token_narrowing: false,
 };
 const V11: Rules = { ...V12, token_needs_own_userns: false };
@@ -72,10 +78,16 @@ const MERGED: Rules = {
 const CHANGES: readonly { since: Release; rules: Partial<Rules>; note: string }[] = [
   { since: '6.15', rules: { btf_get_fd_by_id_takes_token: true }, note: 'BTF_GET_FD_BY_ID takes a token' },
   { since: '6.17', rules: { token_info: true }, note: 'OBJ_GET_INFO_BY_FD answers for tokens' },
+  { since: '7.0', rules: { selinux_token_hooks: true }, note: 'SELinux checks tokens' },
   {
     since: '7.2',
     rules: { map_file_flags_checked_late: true },
     note: 'MAP_CREATE looks at RDONLY with WRONLY after permission',
+  },
+  {
+    since: '7.3',
+    rules: { selinux_prog_load_by_token: true },
+    note: 'SELinux asks prog_load of the domain that created the bpffs',
   },
 ];
 

@@ -7,6 +7,7 @@ import { type BpfAttr, checkAttr, checkLate, givenToken } from './attr.js';
 import type { KernelContext } from './context.js';
 import { missingCapability, requireCapability } from './permission.js';
 import { isLoadableProgType, progTypeNeeds } from './prog_types.js';
+import { selinuxObject } from './selinux_hooks.js';
 import type { Task } from './task.js';
 import { bpfTokenAllowCmd, bpfTokenAllowProgType, bpfTokenCapable } from './token_checks.js';
 import type { Trace } from './trace.js';
@@ -90,6 +91,9 @@ export function progLoad(kernel: KernelContext, task: Task, cmd: number, attr: B
   }
   const late = checkLate(attr, fn, trace);
   if (late) return late;
+  const refused = selinuxObject(kernel, cred, token, { cmd: 'prog_load', descriptor: ['prog_run'] }, trace);
+  if (refused) return refused;
+  // Besides, SELinux looks at the descriptor (prog_run) after the verifier: where both refuse, the kernel says what the verifier does.
   if (attr.program) {
     const { target, isGpl, isSleepable } = attr.program;
     const program = { progType: type, attachType, target, isSleepable, isGpl, token };

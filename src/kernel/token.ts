@@ -9,13 +9,16 @@ export class BpfToken {
   /** A copy, taken at creation: later changes of the bpffs do not reach it. */
   readonly allowed: Masks;
   readonly denials: TokenDenials;
+  /** The domain that created its bpffs (SELinux: grantor_sid), by index. */
+  readonly grantor: number;
   #references = 1;
 
-  constructor(name: string, userns: UserNamespace, allowed: Masks, denials: TokenDenials = NO_DENIALS) {
+  constructor(name: string, userns: UserNamespace, allowed: Masks, denials: TokenDenials = NO_DENIALS, grantor = 0) {
     this.name = name;
     this.userns = userns;
     this.allowed = { ...allowed };
     this.denials = denials;
+    this.grantor = grantor;
   }
 
   /** Whether the last descriptor and program that used it are gone. */

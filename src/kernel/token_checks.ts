@@ -7,6 +7,7 @@ import type { KernelContext } from './context.js';
 import type { FdTable } from './files.js';
 import { areEmpty, MASK_KIND, MASK_NAMES } from './masks.js';
 import type { Profile } from './profile.js';
+import { selinuxTokenCapable, selinuxTokenCreate } from './selinux_hooks.js';
 import { BpfToken } from './token.js';
 import type { Trace } from './trace.js';
 
@@ -104,13 +105,14 @@ export type Capable = 'yes' | 'no' | 'lsm_refused';
  * Source: kernel/bpf/token.c: bpf_token_capable(), as merged in 6.9; and as the designs v11 and v12 had it.
  */
 export function bpfTokenCapable(
-  { profile, lsm }: KernelContext,
+  context: KernelContext,
   cred: Cred,
   token: BpfToken | null,
   cap: number,
   trace?: Trace,
 ): Capable {
   const fn = 'bpf_token_capable';
+  const { profile, lsm } = context;
   const init = initialUserns(cred.userns);
   if (!token) {
     trace?.step(fn, true, () => `no token counts: ${capName(cap)} is asked in the initial userns`);
@@ -131,7 +133,7 @@ export function bpfTokenCapable(
     const refused = hasBit(token.denials.caps, cap) || (lsm.bpf_token_capable?.(token, cap) ?? 0) < 0;
     if (refused)
       trace?.step('security_bpf_token_capable', false, () => `an LSM refuses ${capName(cap)} through this token`);
-    return refused ? 'lsm_refused' : 'yes';
+    return refused || !selinuxTokenCapable(context, cred, token, cap, trace) ? 'lsm_refused' : 'yes';
   }
   if (!rules.token_falls_back_to_init) return 'no';
   trace?.step(fn, true, () => `${capName(cap)} is asked in the initial userns instead`);
@@ -150,13 +152,14 @@ export function bpfTokenGetFromFd(files: FdTable, fd: number): BpfToken | number
  * Source: kernel/bpf/token.c: bpf_token_create().
  */
 export function bpfTokenCreate(
-  { profile, lsm }: KernelContext,
+  context: KernelContext,
   cred: Cred,
   sb: Superblock,
   name: string,
   trace?: Trace,
 ): BpfToken | number {
   const fn = 'bpf_token_create';
+  const { profile, lsm } = context;
   const { rules } = profile;
   const refuse = (outcome: Outcome, errno: number): number => trace?.refuse(outcome, errno) ?? -errno;
 
@@ -179,12 +182,14 @@ export function bpfTokenCreate(
     trace?.step(fn, false, () => 'the bpffs delegates nothing');
     return refuse(Outcome.CREATE_NO_DELEGATION, ERRNO.ENOENT);
   }
-  const token = new BpfToken(name, sb.userns, delegate, sb.tokenDenials);
+  const token = new BpfToken(name, sb.userns, delegate, sb.tokenDenials, sb.creator);
   const answer = sb.lsmCreateErrno !== 0 ? -sb.lsmCreateErrno : (lsm.bpf_token_create?.(token, sb) ?? 0);
   if (answer !== 0) {
     trace?.step('security_bpf_token_create', false, () => 'an LSM refuses this token');
     return refuse(Outcome.CREATE_LSM_REFUSED, -answer);
   }
+  const refused = selinuxTokenCreate(context, cred, token, trace);
+  if (refused !== 0) return refuse(Outcome.CREATE_LSM_REFUSED, -refused);
   trace?.step(fn, true, () => 'the token is made, with a copy of the four masks');
   return token;
 }

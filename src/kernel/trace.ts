@@ -1,4 +1,5 @@
 import { Disposition, Outcome } from '../abi/verdict.js';
+import type { Access } from './selinux.js';
 import type { UserNamespace } from './userns.js';
 import type { Withheld } from './verifier/withheld.js';
 
@@ -24,6 +25,8 @@ export class Trace {
   askedIn: UserNamespace | null = null;
   /** What the verifier withheld from the program; null where it withheld nothing. */
   withheld: Withheld | null = null;
+  /** What SELinux did not allow, in order; of these, some may have been made up for by CAP_SYS_ADMIN. */
+  readonly refusedAccesses: Access[] = [];
   readonly steps: Step[] | null;
 
   constructor(options: { steps?: boolean } = {}) {

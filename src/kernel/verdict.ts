@@ -32,7 +32,7 @@ const ERRNO_OF: Readonly<Record<Outcome, ErrnoName | null>> = {
   [Outcome.CREATE_USERNS_MISMATCH]: 'EPERM',
   [Outcome.CREATE_IN_INIT_USERNS]: 'EOPNOTSUPP',
   [Outcome.CREATE_NO_DELEGATION]: 'ENOENT',
-  [Outcome.CREATE_LSM_REFUSED]: 'EPERM',
+  [Outcome.CREATE_LSM_REFUSED]: 'EACCES',
   [Outcome.FD_EBADF]: 'EBADF',
   [Outcome.NOT_BPFFS_ROOT]: 'EINVAL',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]: 'EINVAL',

@@ -4,6 +4,7 @@ import type { TokenDenials } from './denials.js';
 import type { Masks } from './masks.js';
 import type { BpffsOptions } from './mount_options.js';
 import type { Profile } from './profile.js';
+import type { SelinuxSpec } from './selinux.js';
 import type { ProgramNeeds, ProgramSpec } from './verifier/program_needs.js';
 
 /** Most tasks, and most tokens, one world holds: ids are 16 bits wide and the last one means none. */
@@ -27,6 +28,8 @@ export interface TaskSpec {
   readonly euid: number;
   /** Effective capabilities, bit n for capability n. */
   readonly effective: bigint;
+  /** Index of its domain, where the world has SELinux; 0, unconfined, where it is not given. */
+  readonly domain?: number;
 }
 
 export interface BpffsSpec {
@@ -36,6 +39,8 @@ export interface BpffsSpec {
   readonly denials: TokenDenials;
   /** The errno an LSM refuses BPF_TOKEN_CREATE with here; 0 for none. */
   readonly lsmCreateErrno: number;
+  /** Index of the domain that created it, as TaskSpec's. */
+  readonly domain?: number;
 }
 
 export interface TokenSpec {
@@ -45,12 +50,16 @@ export interface TokenSpec {
   readonly denials: TokenDenials;
   /** Index of the bpffs it was made from, where the world says. */
   readonly bpffs?: number;
+  /** Index of the domain that created its bpffs, as TaskSpec's. */
+  readonly grantor?: number;
 }
 
 /** Everything a scenario or a generator describes, as plain data. */
 export interface World {
   readonly profile: Profile;
   readonly unprivilegedBpfDisabled: UnprivilegedBpfDisabled;
+  /** SELinux, where it is active. */
+  readonly selinux?: SelinuxSpec;
   readonly userns: readonly UsernsSpec[];
   readonly bpffs: readonly BpffsSpec[];
   readonly tasks: readonly TaskSpec[];

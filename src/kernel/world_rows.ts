@@ -3,7 +3,7 @@ import { NO_DENIALS } from './denials.js';
 import type { FieldFault } from './field_fault.js';
 import { MASK_NAMES } from './masks.js';
 import { isObject, isU32, isU64, isUid, MAX_UID } from './ranges.js';
-import { MAX_IDS } from './world.js';
+import { MAX_IDS, type World } from './world.js';
 
 // What each row of a world must be. A row is a value of any type: worlds come from callers that no compiler checked. Each
 // function returns the first field that is wrong, or undefined; nothing is allocated for a row that is right.
@@ -18,6 +18,13 @@ const MAX_MODE = 0o7777;
 export interface RowCounts {
   readonly userns: number;
   readonly bpffs: number;
+  /** Of SELinux; 1 without it: the unconfined one. */
+  readonly domains: number;
+}
+
+/** The counts of a world whose lists are lists. */
+export function rowCounts({ userns, bpffs, selinux }: Pick<World, 'userns' | 'bpffs' | 'selinux'>): RowCounts {
+  return { userns: userns.length, bpffs: bpffs.length, domains: selinux?.domains.length ?? 1 };
 }
 
 /** `levels` has the levels of the namespaces before this one, which is number `id`. */
@@ -39,14 +46,13 @@ export function usernsFault(row: unknown, id: number, levels: ArrayLike<number>)
   return { field: 'parent', given: parent, expected };
 }
 
-/** `userns` is how many user namespaces there are. */
-export function taskFault(row: unknown, userns: number): FieldFault | undefined {
+export function taskFault(row: unknown, { userns, domains }: RowCounts): FieldFault | undefined {
   if (!isObject(row)) return notAnObject(row, 'a task');
   if (!isName(row.name)) return { field: 'name', given: row.name, expected: NAME };
   if (!isIdBelow(row.userns, userns)) return usernsIdFault(row.userns, userns);
   if (!isUid(row.euid)) return { field: 'euid', given: row.euid, expected: UID };
   if (!isU64(row.effective)) return { field: 'effective', given: row.effective, expected: MASK };
-  return undefined;
+  return domainFault('domain', row.domain, domains);
 }
 
 /** Denials may be left out of a token to add: then no LSM denies anything of it. */
@@ -56,7 +62,7 @@ export function newTokenFault(row: unknown, counts: RowCounts): FieldFault | und
     : tokenFault(row, counts);
 }
 
-export function tokenFault(row: unknown, { userns, bpffs }: RowCounts): FieldFault | undefined {
+export function tokenFault(row: unknown, { userns, bpffs, domains }: RowCounts): FieldFault | undefined {
   if (!isObject(row)) return notAnObject(row, 'a token');
   if (!isName(row.name)) return { field: 'name', given: row.name, expected: NAME };
   if (!isIdBelow(row.userns, userns)) return usernsIdFault(row.userns, userns);
@@ -67,11 +73,12 @@ export function tokenFault(row: unknown, { userns, bpffs }: RowCounts): FieldFau
       expected: bpffs === 0 ? 'none (the world has no bpffs)' : `an id below ${bpffs}`,
     };
   }
-  return masksFault('allowed', row.allowed) ?? denialsFault(row.denials);
+  return (
+    masksFault('allowed', row.allowed) ?? denialsFault(row.denials) ?? domainFault('grantor', row.grantor, domains)
+  );
 }
 
-/** `userns` is how many user namespaces there are. */
-export function bpffsFault(row: unknown, userns: number): FieldFault | undefined {
+export function bpffsFault(row: unknown, { userns, domains }: RowCounts): FieldFault | undefined {
   if (!isObject(row)) return notAnObject(row, 'a bpffs');
   if (!isName(row.name)) return { field: 'name', given: row.name, expected: NAME };
   if (!isIdBelow(row.userns, userns)) return usernsIdFault(row.userns, userns);
@@ -87,7 +94,9 @@ export function bpffsFault(row: unknown, userns: number): FieldFault | undefined
   if (!isU32(lsmCreateErrno) || lsmCreateErrno > MAX_ERRNO) {
     return { field: 'lsmCreateErrno', given: lsmCreateErrno, expected: `an errno (1 to ${MAX_ERRNO}) or 0` };
   }
-  return masksFault('options.delegate', delegate) ?? denialsFault(row.denials);
+  return (
+    masksFault('options.delegate', delegate) ?? denialsFault(row.denials) ?? domainFault('domain', row.domain, domains)
+  );
 }
 
 /** A task or a token of which only what requests look up is needed. */
@@ -118,6 +127,13 @@ function denialsFault(denials: unknown): FieldFault | undefined {
   if (!isU64(denials.cmds)) return { field: 'denials.cmds', given: denials.cmds, expected: MASK };
   if (!isU64(denials.caps)) return { field: 'denials.caps', given: denials.caps, expected: MASK };
   return undefined;
+}
+
+/** An index of a domain, which may be left out. */
+function domainFault(field: string, given: unknown, domains: number): FieldFault | undefined {
+  if (given === undefined || isIdBelow(given, domains)) return undefined;
+  const expected = `the index of a domain of the world's SELinux (0 to ${domains - 1})`;
+  return { field, given, expected };
 }
 
 function isIdBelow(value: unknown, count: number): value is number {

@@ -10,7 +10,7 @@ import { RULES } from './rules.js';
 
 /** What is stated besides the files. */
 export interface LintOptions extends ReadDelegationsOptions, GivenFacts {
-  /** Whether SELinux decides, with its policy capability `bpf_token_perms` (7.0). */
+  /** Whether SELinux decides. It checks tokens from 7.0 on. */
   readonly selinux?: boolean | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface LintContext {
   readonly reading: LintedReading;
   /** The kernel that the files are for. */
   readonly profile: Profile;
-  /** Whether SELinux decides there, with its policy capability `bpf_token_perms` (7.0). */
+  /** Whether SELinux decides there. It checks tokens from 7.0 on. */
   readonly selinux: boolean;
 }
 

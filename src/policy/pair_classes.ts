@@ -68,9 +68,12 @@ export class PairClasses {
     this.#traitsOf = aligned.worlds.map((world, side) => taskTraits(world, side, aligned.tasks));
     this.#buckets = bucketTasks(selection.tasks, this.#traitsOf);
     this.#byUserns = aligned.worlds.map((_, side) => grouped(this.#buckets, ({ userns }) => userns[side] as number));
-    const alike = grouped(this.#buckets, ({ userns, caps }) =>
+    const alike = grouped(this.#buckets, ({ userns, caps, domains }) =>
       userns
-        .map((ns, side) => relationOf({ userns: ns, caps: caps[side] as number, owner: -1 }, NO_USERNS, undefined))
+        .map((ns, side) => {
+          const traits = { userns: ns, caps: caps[side] as number, owner: -1, domain: domains[side] as number };
+          return relationOf(traits, NO_USERNS, undefined);
+        })
         .join(' '),
     );
     for (const buckets of alike.values()) for (const bucket of buckets) this.#distantOf.set(bucket, buckets);
@@ -172,6 +175,7 @@ export class PairClasses {
           userns: bucket.userns[side] as number,
           caps: bucket.caps[side] as number,
           owner: owners[side] as number,
+          domain: bucket.domains[side] as number,
         };
         return relationOf(traits, userns[side] as number, chains[side]?.get(traits.userns));
       });
@@ -234,18 +238,22 @@ function owningGroups(bucket: TaskBucket, chains: readonly ReadonlyMap<number, n
  * whether it is in exactly that one. `childOwner` is the owner of the child on the way from the task's user namespace to the object's;
  * undefined where the task's is not above.
  */
-function relationOf({ userns, caps, owner }: TaskTraits, target: number, childOwner: number | undefined): number {
+function relationOf(
+  { userns, caps, owner, domain }: TaskTraits,
+  target: number,
+  childOwner: number | undefined,
+): number {
   if (userns === -1 || target === -1) return -1;
-  const inInit = userns === 0 ? caps : 0;
+  const inInit = (userns === 0 ? caps : 0) | (domain << 9);
   if (target === NO_USERNS || childOwner === undefined) return inInit;
   const isOwner = childOwner !== NO_CHILD && childOwner === owner;
   return inInit | ((isOwner ? CAPS_ALL : caps) << 4) | (userns === target ? 1 << 8 : 0);
 }
 
 /** What decides of a token or a bpffs, as text: equal for objects with equal answers. */
-function keyOf({ profile, tokens, bpffs }: World, kind: 'token' | 'bpffs', id: number | undefined): string {
+function keyOf({ profile, tokens, bpffs, selinux }: World, kind: 'token' | 'bpffs', id: number | undefined): string {
   const token = kind === 'token' && id !== undefined ? tokens[id] : undefined;
   if (token) return `${token.userns} ${tokenKey(profile, token)}`;
   const spec = kind === 'bpffs' && id !== undefined ? bpffs[id] : undefined;
-  return spec ? `${spec.userns} ${bpffsKey(spec)}` : '-';
+  return spec ? `${spec.userns} ${bpffsKey(spec, selinux !== undefined)}` : '-';
 }

@@ -10,6 +10,8 @@ export interface TaskTraits {
   readonly caps: number;
   /** Its euid, where that owns a user namespace; -1 elsewhere. */
   readonly owner: number;
+  /** Index of its domain; 0 without SELinux. */
+  readonly domain: number;
 }
 
 /** Tasks of one bucket whose euids own the same user namespaces. */
@@ -20,12 +22,14 @@ export interface OwnerGroup {
   count: number;
 }
 
-/** Tasks that are in the same user namespace with the same capabilities, in every world. */
+/** Tasks that are in the same user namespace and domain with the same capabilities, in every world. */
 export interface TaskBucket {
   /** By world; -1 in a world that lacks the tasks. */
   readonly userns: readonly number[];
   /** CAPS_* bits, by world. */
   readonly caps: readonly number[];
+  /** Indices of domains, by world. */
+  readonly domains: readonly number[];
   /** The smallest index of a task. */
   readonly first: number;
   count: number;
@@ -41,8 +45,14 @@ export function taskTraits(world: World, side: number, tasks: readonly AlignedIt
   return (task) => {
     const id = tasks[task]?.ids[side];
     const spec = id === undefined ? undefined : world.tasks[id];
-    if (!spec) return { userns: -1, caps: 0, owner: -1 };
-    return { userns: spec.userns, caps: capBits(spec.effective), owner: owners.has(spec.euid) ? spec.euid : -1 };
+    if (!spec) return { userns: -1, caps: 0, owner: -1, domain: 0 };
+    const { domain = 0 } = spec;
+    return {
+      userns: spec.userns,
+      caps: capBits(spec.effective),
+      owner: owners.has(spec.euid) ? spec.euid : -1,
+      domain,
+    };
   };
 }
 
@@ -55,12 +65,13 @@ export function bucketTasks(
   const groups = new Map<string, OwnerGroup>();
   for (const task of tasks) {
     const traits = traitsOf.map((of) => of(task));
-    const key = traits.map(({ userns, caps }) => `${userns} ${caps}`).join(' ');
+    const key = traits.map(({ userns, caps, domain }) => `${userns} ${caps} ${domain}`).join(' ');
     let bucket = buckets.get(key);
     if (!bucket) {
       bucket = {
         userns: traits.map(({ userns }) => userns),
         caps: traits.map(({ caps }) => caps),
+        domains: traits.map(({ domain }) => domain),
         first: task,
         count: 0,
         groups: [],

@@ -48,9 +48,9 @@ export function explainJson(explanation: Explanation, remarks: RequestRemarks): 
     asked_in: askedIn ?? null,
     steps,
     advice: remediationJson(context, advice, remarks.assumptions),
-    profiles: profiles.map(({ profile, verdict: byte, tokenImpossible, failedByDroppedToken, withheld }) => ({
+    profiles: profiles.map(({ profile, verdict: byte, errno, tokenImpossible, failedByDroppedToken }) => ({
       profile,
-      ...verdictJson({ ...decodeVerdict(byte), ...(withheld && { errno: withheld.errno }) }),
+      ...verdictJson({ ...decodeVerdict(byte), errno }),
       ...tokenJson(profileNamed(profile), context.request, decodeVerdict(byte)),
       token_impossible: tokenImpossible,
       failed_by_dropped_token: failedByDroppedToken,

@@ -128,6 +128,7 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
     const last = groups[groups.length - 1];
     const same =
       last?.evaluation.verdict === evaluation.verdict &&
+      last.evaluation.errno === evaluation.errno &&
       last.evaluation.tokenImpossible === evaluation.tokenImpossible &&
       last.evaluation.failedByDroppedToken === evaluation.failedByDroppedToken &&
       isSameWithheld(last.evaluation.withheld, evaluation.withheld);
@@ -138,8 +139,7 @@ function profilesText({ context, verdict, profiles }: Explanation, style: Style)
   const width = Math.max(...labels.map((label) => label.length));
   const lines = groups.map(({ evaluation, names }, i) => {
     const { withheld } = evaluation;
-    const decoded = decodeVerdict(evaluation.verdict);
-    const there = withheld ? { ...decoded, errno: withheld.errno } : decoded;
+    const there = { ...decodeVerdict(evaluation.verdict), errno: evaluation.errno };
     const differs = there.errno !== verdict.errno ? style.strong('  << another answer') : '';
     const here = names.includes(context.world.profile.name) ? ' (asked)' : '';
     const { failedByDroppedToken } = evaluation;

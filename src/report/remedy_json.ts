@@ -59,6 +59,11 @@ function namedRemedy({ world }: RequestContext, remedy: Remedy): NamedRemedy {
         delegate: delegation(vocabulary, bits),
       };
     }
+    case 'selinux_allow': {
+      const { kind, source, target, class: name, permission } = remedy;
+      const domain = (id: number) => world.selinux?.domains[id] ?? `#${id}`;
+      return { kind, source: domain(source), target: domain(target), class: name, permission };
+    }
     case 'attach_type':
       return { kind: remedy.kind, expected_attach_type: vocabulary.nameOf('attach_types', remedy.attachType) };
     case 'insn_cnt':

@@ -5,6 +5,7 @@ import { capName } from '../kernel/capability.js';
 import { takesToken } from '../kernel/commands.js';
 import { MASK_KIND, MASK_NAMES, type MaskName } from '../kernel/masks.js';
 import { showOptions } from '../kernel/mount_options.js';
+import type { AllowRule } from '../kernel/selinux.js';
 import type { BpffsSpec, World } from '../kernel/world.js';
 
 /** A remedy as an instruction for a person, and the reason for it. */
@@ -119,6 +120,8 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
         what: `have the LSM allow ${capName(change.cap)} through ${tokenName(world, change.token)}`,
         note: 'hook bpf_token_capable',
       };
+    case 'selinux_allow':
+      return allowRuleText(world, change);
     case 'attach_type':
       return { what: `use expected_attach_type ${vocabulary.nameOf('attach_types', change.attachType)}` };
     case 'insn_cnt':
@@ -131,6 +134,18 @@ export function describeRemedy({ world, request }: RequestContext, change: Remed
     case 'fix_attributes':
       return { what: MEND[change.pre] };
   }
+}
+
+function allowRuleText(world: World, { source, target, class: name, permission }: AllowRule): RemedyText {
+  const domain = (id: number) => world.selinux?.domains[id] ?? `#${id}`;
+  const to = source === target ? 'self' : domain(target);
+  const what = `add to the policy: allow ${domain(source)} ${to}:${name} ${permission};`;
+  const command = /^(.*)_as$/.exec(permission)?.[1];
+  if (command === undefined) return { what };
+  return {
+    what,
+    note: `it is asked because ${command} is delegated: a bpffs that does not delegate it needs no such rule`,
+  };
 }
 
 /** The system calls from opening a bpffs to its token. Source: the model (src/kernel/bpffs.ts), as the kernel's selftest does it. */

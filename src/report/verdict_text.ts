@@ -34,7 +34,7 @@ const REASON: Readonly<Record<Outcome, string>> = {
   [Outcome.CREATE_USERNS_MISMATCH]: 'the caller is not in the user namespace of the bpffs',
   [Outcome.CREATE_IN_INIT_USERNS]: 'no token can be made in the initial user namespace',
   [Outcome.CREATE_NO_DELEGATION]: 'the bpffs delegates nothing',
-  [Outcome.CREATE_LSM_REFUSED]: 'an LSM refused to make the token',
+  [Outcome.CREATE_LSM_REFUSED]: 'an LSM refused to make the token, the map or the program',
   [Outcome.FD_EBADF]: 'the descriptor the command needs is not open',
   [Outcome.NOT_BPFFS_ROOT]: 'the descriptor is not the root of a bpffs',
   [Outcome.LSM_REFUSED_CAPABLE_EINVAL]:

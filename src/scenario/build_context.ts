@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../diagnostics/diagnostics.js';
 import type { Locator } from '../diagnostics/yaml_locator.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { ScenarioSelinux } from './build_selinux.js';
 import type { NamedDelegations } from './named_delegations.js';
 import type { Warning } from './warning.js';
 
@@ -12,4 +13,5 @@ export interface Context {
   readonly warnings: Warning[];
   /** What files that the scenario names say. */
   readonly named: NamedDelegations;
+  readonly selinux: ScenarioSelinux | undefined;
 }

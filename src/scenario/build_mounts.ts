@@ -56,10 +56,14 @@ export function mountAll(
       byName.set(name, undefined);
       continue;
     }
-    const { home, sb } = made;
+    const { home } = made;
+    // Whether the domain may mount is asked of classes that are not about BPF: it is only remembered.
+    const domain = context.selinux?.label(filled.domain).domain;
+    const sb = domain === undefined ? made.sb : { ...made.sb, creator: domain };
     byName.set(name, { index: specs.length, sb });
     const { options, lsmCreateErrno } = sb;
-    specs.push({ name, userns: home.index, options, denials: NO_DENIALS, lsmCreateErrno });
+    const spec = { name, userns: home.index, options, denials: NO_DENIALS, lsmCreateErrno };
+    specs.push(domain === undefined ? spec : { ...spec, domain });
   }
   return { specs, byName };
 }

@@ -60,9 +60,11 @@ export function makeTasks(
       byName.set(name, undefined);
       continue;
     }
-    const task = kernel.task(name, { userns: home.userns, euid, egid: euid, effective });
+    const label = context.selinux?.label(filled.domain);
+    const cred = { userns: home.userns, euid, egid: euid, effective };
+    const task = kernel.task(name, label ? { ...cred, label } : cred);
     byName.set(name, { index: specs.length, task });
-    specs.push({ name, userns: home.index, euid, effective });
+    specs.push({ name, userns: home.index, euid, effective, ...(label ? { domain: label.domain } : {}) });
   }
   return { specs, byName };
 }

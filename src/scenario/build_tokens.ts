@@ -52,7 +52,8 @@ export function makeTokens(
     }
     byName.set(name, specs.length);
     const userns = indexOf.get(token.userns) ?? 0;
-    specs.push({ name, userns, allowed: { ...token.allowed }, denials, bpffs: bpffs.index });
+    const spec = { name, userns, allowed: { ...token.allowed }, denials, bpffs: bpffs.index };
+    specs.push(context.selinux ? { ...spec, grantor: token.grantor } : spec);
   }
   return { specs, byName };
 }

@@ -8,6 +8,7 @@ import { printable } from '../text/printable.js';
 import type { Context } from './build_context.js';
 import { mountAll } from './build_mounts.js';
 import { makeNamespaces } from './build_namespaces.js';
+import { makeSelinux } from './build_selinux.js';
 import { makeTasks } from './build_tasks.js';
 import { makeTokens } from './build_tokens.js';
 import { NamedDelegations, type ReadNamedFile } from './named_delegations.js';
@@ -71,7 +72,8 @@ export function parseScenario(text: string, file = 'scenario', { readFile }: Par
   const kernel = new Kernel({ profile, unprivilegedBpfDisabled });
   const warnings: Warning[] = [...read];
   const named = new NamedDelegations(readFile, kernel.profile, diagnostics, warnings);
-  const context: Context = { kernel, locator, diagnostics, warnings, named };
+  const selinux = makeSelinux(scenario, locator, diagnostics, warnings);
+  const context: Context = { kernel, locator, diagnostics, warnings, named, selinux };
 
   const userns = makeNamespaces(scenario.userns ?? {}, kernel.initUserns, locator, diagnostics);
   const bpffs = mountAll(scenario.bpffs ?? {}, userns.byName, context);
@@ -88,6 +90,7 @@ export function parseScenario(text: string, file = 'scenario', { readFile }: Par
   const world: World = {
     profile: kernel.profile,
     unprivilegedBpfDisabled,
+    ...(selinux ? { selinux: selinux.spec } : {}),
     userns: userns.specs,
     bpffs: bpffs.specs,
     tasks: tasks.specs,

@@ -111,6 +111,9 @@ const RULE_DESCRIPTIONS: Readonly<Record<keyof Rules, string>> = {
   bpffs_uid_gid: 'bpffs takes the uid= and gid= options (else they are ignored).',
   token_info: 'BPF_OBJ_GET_INFO_BY_FD answers for a token (else EINVAL).',
   map_file_flags_checked_late: 'BPF_MAP_CREATE looks at contradicting file flags after permission (else before).',
+  selinux_token_hooks: 'SELinux checks tokens, and asks for maps and programs through them (else of the caller alone).',
+  selinux_prog_load_by_token:
+    "Where a token counts, SELinux asks prog_load of the domain that created the token's bpffs (else of the caller).",
   token_narrowing: 'EXTENSION, in no kernel: a token can be narrowed when it is made.',
 };
 
@@ -172,6 +175,32 @@ const from = (description: string) =>
     { description },
   );
 
+const domain = (description: string) =>
+  documented(z.optional(text('the name of a domain')), {
+    description: `${description} Default: unconfined_t, which SELinux allows everything.`,
+    examples: ['agent_t', 'manager_t'],
+  });
+
+const selinux = strict('SELinux and its policy, as in {bpf_token_perms: true, rules: [...]}', {
+  bpf_token_perms: documented(z.boolean({ error: 'true or false' }), {
+    description: 'Whether the policy has the capability bpf_token_perms; kernels before 7.0 do not know it.',
+  }),
+  rules: documented(
+    z.optional(z.array(text('an allow rule of a policy'), { error: 'a list of allow rules of a policy' })),
+    {
+      description:
+        'Allow rules in the language of policies, of the classes bpf, capability, capability2, cap_userns and cap2_userns.',
+      examples: [
+        ['allow agent_t manager_t:bpf { map_create_as prog_load_as };', 'allow agent_t self:cap2_userns bpf;'],
+      ],
+    },
+  ),
+});
+
+const lsm = strict('the security modules that are active, as in {selinux: {bpf_token_perms: true, rules: [...]}}', {
+  selinux: documented(z.optional(selinux), { description: 'SELinux, enforcing.' }),
+});
+
 const userns = strict('a user namespace, as in {parent: init, owner: 1000}', {
   parent: z.optional(reference('a user namespace', 'The user namespace it was made in. Default: init.')),
   owner: uid('Global uid of the task that made it, which from the parent has every capability in it. Default: 0.'),
@@ -185,6 +214,7 @@ const bpffs = strict('a bpffs instance, as in {userns: container, delegate_cmds:
   userns: z.optional(reference('a user namespace', 'The user namespace it belongs to. Default: init.')),
   uid: uid('Global uid that owns its root. Default: 0.'),
   gid: uid('Global gid of its root. Default: 0.'),
+  domain: domain('The domain that creates the instance (FSCONFIG_CMD_CREATE), where SELinux is active.'),
   mode: documented(z.optional(z.union([z.string(), z.number()], { error: 'octal digits, as in "0755"' })), {
     description: 'Permission bits in octal, as mount(8) reads them: 0755, "755" or 0o755. Default: 0777.',
   }),
@@ -211,6 +241,7 @@ const task = strict('a task, as in {userns: container, euid: 1000, caps: [CAP_BP
   ),
   userns: z.optional(reference('a user namespace', 'The user namespace it runs in. Default: init.')),
   euid: uid('Effective uid, global: as the initial user namespace numbers it. Default: 0.'),
+  domain: domain('Its domain, where SELinux is active.'),
   caps: documented(
     z.optional(
       z.union(
@@ -392,13 +423,14 @@ const assertion = strict("an assertion, as in {never: 'task=ci prog_load prog_ty
 
 /** The form of a scenario file. */
 export const scenarioSchema = strict(
-  'a map with profile, userns, bpffs, tasks, tokens, programs, requests and assertions',
+  'a map with profile, lsm, userns, bpffs, tasks, tokens, programs, requests and assertions',
   {
     profile,
     unprivileged_bpf_disabled: sysctl,
     mitigations: documented(z.optional(z.boolean({ error: 'true or false' })), {
       description: 'The kernel was booted with mitigations of Spectre: programs then need more. Default: true.',
     }),
+    lsm: documented(z.nullish(lsm), { description: 'Security modules that are active. Default: none.' }),
     userns: named(z.nullable(userns), 'User namespaces by name; `init` is always there.'),
     bpffs: named(z.nullable(bpffs), 'Mounted bpffs instances by name.'),
     tasks: named(z.nullable(task), 'Tasks by name.'),

@@ -7,6 +7,7 @@ import type { ProgramNeeds, ProgramSpec } from '../kernel/verifier/program_needs
 import { helperName } from '../kernel/verifier/program_rules.js';
 import type { Vocabulary } from '../kernel/vocabulary.js';
 import { NO_TOKEN, type Request, type TokenSpec, type World } from '../kernel/world.js';
+import { allowRuleTexts } from '../names/allow_rule.js';
 import { nameCall } from '../request/name_request.js';
 import { isDeclared } from '../request/program_index.js';
 import { parseScenario, ScenarioError } from './parse_scenario.js';
@@ -30,12 +31,14 @@ export function scenarioText(world: World, requests: readonly Request[]): Scenar
   const data = {
     profile: profileEntry(world.profile),
     unprivileged_bpf_disabled: world.unprivilegedBpfDisabled,
+    lsm: lsmEntry(world),
     userns: mapOf(world.userns.slice(1), ({ parent, owner }) => ({ parent: world.userns[parent]?.name, owner })),
     bpffs: Object.fromEntries(world.tokens.map((token) => [bpffsName(token), bpffsEntry(world, token)])),
-    tasks: mapOf(world.tasks, ({ userns, euid, effective }) => ({
+    tasks: mapOf(world.tasks, ({ userns, euid, effective, domain }) => ({
       userns: world.userns[userns]?.name,
       euid,
       caps: capsEntry(effective),
+      ...domainEntry(world, domain),
     })),
     tokens: mapOf(world.tokens, (token) => tokenEntry(vocabulary, token)),
     programs: mapOf(world.programs ?? [], (program) => programEntry(vocabulary, program)),
@@ -55,10 +58,21 @@ function mapOf<Spec extends { readonly name: string }>(specs: readonly Spec[], e
 
 const bpffsName = ({ name }: TokenSpec): string => `${name}-fs`;
 
-function bpffsEntry(world: World, { userns, allowed }: TokenSpec): object {
+function lsmEntry({ selinux }: World): object {
+  if (!selinux) return {};
+  return { selinux: { bpf_token_perms: selinux.bpfTokenPerms, rules: allowRuleTexts(selinux) } };
+}
+
+/** The key of a domain that is not the default. */
+function domainEntry({ selinux }: World, domain = 0): object {
+  return domain === 0 ? {} : { domain: selinux?.domains[domain] };
+}
+
+function bpffsEntry(world: World, { userns, allowed, grantor }: TokenSpec): object {
   const delegated = MASK_NAMES.filter((mask) => allowed[mask] !== 0n);
   return {
     userns: world.userns[userns]?.name,
+    ...domainEntry(world, grantor),
     ...Object.fromEntries(delegated.map((mask) => [`delegate_${mask}`, maskEntry(world.profile, mask, allowed[mask])])),
   };
 }

@@ -24,7 +24,7 @@ import { expectValid, faultsOf, schemaText } from './json_schema_files.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
-const EXAMPLES = ['container-manager', 'fleet', 'review-linux-6.12', 'review-v11', 'review-v12', 'selftest'];
+const EXAMPLES = ['selinux', 'container-manager', 'fleet', 'review-linux-6.12', 'review-v11', 'review-v12', 'selftest'];
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-schemas-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 

@@ -21,7 +21,7 @@ test.each([
   ['[1]', /^1: the record: an object is expected, not "\[1\]"$/],
   [
     '{"family":"uses"}',
-    /^11: family: one of use, token_create, mount_options, lsm, helpers, liberties is expected, not "uses"$/,
+    /^11: family: one of use, token_create, mount_options, lsm, helpers, liberties, selinux is expected, not "uses"$/,
   ],
   ['{"family":"use"}', /^1: kernel: text is expected, and it is missing$/],
   [use('ok', { sysctl_unprivileged_bpf_disabled: 3 }), /sysctl_unprivileged_bpf_disabled: 0, 1 or 2 is expected/],

@@ -65,8 +65,10 @@ describe('laws of the token', () => {
     ['any other rules with token_needs_own_userns', undefined],
   ])('under %s no caller outside the token userns is ever helped by it', (_, profile) => {
     let outside = 0;
+    let worlds = 0;
     forEveryRequest((world) => {
-      const random = new RandomSource(outside + 1);
+      worlds += 1;
+      const random = new RandomSource(worlds);
       const sample = randomProfile(random);
       const rules = { ...sample.rules, token_needs_own_userns: true };
       const model = new Model({ ...world, profile: profile ?? { ...sample, rules } });
@@ -91,10 +93,12 @@ describe('laws of the token', () => {
 
   test('a token that needs its own userns and does not fall back: any other caller is decided as without it', () => {
     let outside = 0;
+    let worlds = 0;
     forEveryRequest((world) => {
+      worlds += 1;
       const rules = { ...world.profile.rules, token_needs_own_userns: true, token_falls_back_to_init: false };
       const model = new Model({ ...world, profile: { ...world.profile, rules } });
-      const random = new RandomSource(outside + 1);
+      const random = new RandomSource(worlds);
       for (let i = 0; i < 4; i++) {
         const request = randomRequest(model.world, random);
         const token = world.tokens[request.token];

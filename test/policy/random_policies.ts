@@ -18,6 +18,7 @@ export function randomPolicy(seed: number): World {
       options: { delegate, uid: 0, gid: 0, mode: 0o777 },
       denials: NO_DENIALS,
       lsmCreateErrno: random.chance(10) ? 13 : 0,
+      domain: random.below(world.selinux?.domains.length ?? 1),
     };
   });
   return { ...world, bpffs };

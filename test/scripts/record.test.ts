@@ -27,12 +27,12 @@ test.each([
   [
     'a family that is not of programs',
     ['--kernel', '6.12', '--families', 'use'],
-    "--families must be some of helpers, liberties, got 'use'",
+    "--families must be some of helpers, liberties, or selinux, got 'use'",
   ],
   [
     'mitigations without families',
     ['--kernel', '6.12', '--mitigations', 'off'],
-    '--mitigations must be off, and with --families',
+    '--mitigations must be off, and with --families of programs',
   ],
   ['an option that does not exist', ['--kernal', '6.12'], "Unknown option '--kernal'"],
   ['an option without its value', ['--kernel'], "Option '--kernel <value>' argument missing"],

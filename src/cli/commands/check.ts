@@ -22,7 +22,7 @@ export function checkCommand(program: Command): void {
     const evaluated = evaluateWithCause(context);
     const { verdict } = evaluated;
     const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;
-    const there = newest && decodeVerdict(newest.verdict);
+    const there = newest && { ...decodeVerdict(newest.verdict), errno: newest.errno };
     const differs = newest !== undefined && there !== undefined && there.errno !== verdict.errno;
     if (options.json) {
       writeJson(process.stdout, checkJson(context, evaluated, requestRemarks(path, context), differs));

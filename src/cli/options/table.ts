@@ -221,7 +221,7 @@ export const OPTIONS = {
     systemd: MISSING_FACTS.systemd,
     manager: MISSING_FACTS.manager,
     owner: MISSING_FACTS.owner,
-    selinux: flag('--selinux', 'SELinux decides there, with its policy capability bpf_token_perms (7.0)'),
+    selinux: flag('--selinux', 'SELinux decides there, which checks tokens from 7.0 on'),
     fix: flag('--fix', 'mend the files where that is certain'),
     json: json('findings as JSON'),
     sarif: flag('--sarif', 'findings as SARIF 2.1.0, for code hosts and editors', { excludes: ['json'] }),

@@ -1,9 +1,9 @@
 import { delegationRule, hasBit, placeOf } from '../rule.js';
 
-/** Releases whose SELinux may check bpf_token_perms (security/selinux/hooks.c: selinux_bpf_token_create(), 7.0). */
+/** Releases whose SELinux checks tokens, whatever its policy (security/selinux/hooks.c: selinux_bpf_token_create(), 7.0). */
 const FIRST = [7, 0] as const;
 
-/** With the policy capability, the creator of a token needs map_create_as and prog_load_as for what the bpffs delegates. */
+/** The creator of a token needs map_create_as and prog_load_as for what the bpffs delegates. */
 export const selinuxTokenPerms = delegationRule(
   'selinux-token-perms',
   'warning',

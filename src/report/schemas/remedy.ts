@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CAPABILITY_NAMES } from '../../abi/capabilities.js';
 import { MASK_NAMES, type MaskName } from '../../kernel/masks.js';
+import { SELINUX_CLASSES } from '../../kernel/selinux.js';
 import { documented } from '../../scenario/documentation.js';
 import { faultSchema, integer, type JsonOf, text, textOrNull, texts } from './values.js';
 
@@ -46,6 +47,15 @@ const KINDS = {
     shape: { userns, like: text('The bpffs whose delegation it has, besides this.'), delegate },
   },
   lsm_allow_create: { about: 'Have the LSM allow tokens from a bpffs.', shape: { bpffs } },
+  selinux_allow: {
+    about: 'Add an allow rule to the policy of SELinux.',
+    shape: {
+      source: text('The domain that is allowed.'),
+      target: text('The domain that it is allowed towards.'),
+      class: documented(z.enum(SELINUX_CLASSES), { description: 'The class.' }),
+      permission: text('The permission.'),
+    },
+  },
   attach_type: {
     about: 'Use another attach type.',
     shape: { expected_attach_type: text('The attach type.') },
@@ -91,6 +101,7 @@ export const remedy = documented(
     kindSchema('use_bpffs'),
     kindSchema('new_bpffs'),
     kindSchema('lsm_allow_create'),
+    kindSchema('selinux_allow'),
     kindSchema('attach_type'),
     kindSchema('insn_cnt'),
     kindSchema('gpl'),
