@@ -1,0 +1,85 @@
+// Compares the models of loaders with the loaders: npm run referee:loaders -- [--seed N] [--subsets N] [--libbpf 1.6=FOLDER]
+//
+// Loads small objects with each release of libbpf that Debian has, in a user namespace with a bpffs that delegates to it, under many
+// delegations, traced by strace; and compares every call with the model of that release, on the model of this kernel: command, types,
+// flags, token and errno. Needs root, Linux 6.9 or later, Debian and its apt, gcc, clang and llvm. --libbpf names a folder with a
+// libbpf.so.1 of a release that Debian does not have. --record FILE writes what was seen, for the test that replays it.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { hostProfile } from '../../dist/host/facts/host_profile.js';
+import { fixupAttachType } from '../../dist/kernel/attach_types.js';
+import { readBpfObject } from '../../dist/programs/read_object.js';
+import { loadInWorld, usedBits } from './loaders/delegated_world.mjs';
+import { delegationsFor, EVERYTHING, optionsOf } from './loaders/delegations.mjs';
+import { compileObjects, prepareLibraries, traceLoad } from './loaders/libraries.mjs';
+import { callsOfSteps, callsOfTrace } from './loaders/trace_calls.mjs';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    subsets: { type: 'string', default: '20' },
+    libbpf: { type: 'string', multiple: true, default: [] },
+    object: { type: 'string', multiple: true },
+    record: { type: 'string' },
+  },
+});
+const ALL = { masks: EVERYTHING, capabilities: (1n << 41n) - 1n };
+const SHOWN_DISAGREEMENTS = 20;
+
+const work = join(ROOT, 'build/referee/loaders');
+const sources = join(ROOT, 'test/programs/loaders/objects');
+const built = Object.fromEntries(values.libbpf.map((one) => one.split('=', 2)));
+const tools = prepareLibraries(work, join(ROOT, 'scripts/referee/loaders'), built);
+const names = values.object ?? readdirSync(sources).flatMap((name) => (name.endsWith('.c') ? [name.slice(0, -2)] : []));
+mkdirSync(join(work, 'objects'), { recursive: true });
+const objects = compileObjects(sources, names, tools.headers, join(work, 'objects'));
+const kernel = {
+  profile: hostProfile(release()).profile,
+  sysctl: Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8')),
+  hasMitigations: !/Vulnerable/.test(readFileSync('/sys/devices/system/cpu/vulnerabilities/spectre_v1', 'utf8')),
+};
+
+const counts = { loads: 0, loaded: 0, calls: 0, disagreements: 0 };
+const records = [];
+for (const [name, path] of objects) {
+  const object = readBpfObject(new Uint8Array(readFileSync(path)));
+  for (const [version, command] of Object.entries(tools.commands)) {
+    const loader = `libbpf-${version}`;
+    const used = usedBits(loadInWorld(loader, object, kernel, ALL), kernel.profile, fixupAttachType);
+    for (const delegation of delegationsFor(used, Number(values.seed), Number(values.subsets))) {
+      compare({ name, path, object, loader, command, delegation });
+    }
+  }
+}
+if (values.record) writeFileSync(values.record, `${records.map((record) => JSON.stringify(record)).join('\n')}\n`);
+console.log(
+  `${counts.loads} loads of ${objects.size} objects with ${Object.keys(tools.commands).length} releases on ${release()}, ` +
+    `${counts.loaded} succeeded; ${counts.calls} calls compared, ${counts.disagreements} loads disagree`,
+);
+process.exitCode = counts.disagreements === 0 ? 0 : 1;
+
+function compare({ name, path, object, loader, command, delegation }) {
+  const { capabilities, masks } = delegation;
+  const options = optionsOf(masks);
+  const out = join(work, 'trace');
+  const isLoaded = traceLoad(tools, command, { capabilities, options }, path, out);
+  const seen = callsOfTrace(readFileSync(out, 'utf8'));
+  const load = loadInWorld(loader, object, kernel, delegation);
+  const modelled = callsOfSteps(load.steps);
+  counts.loads += 1;
+  counts.loaded += isLoaded ? 1 : 0;
+  counts.calls += seen.length;
+  records.push({ object: name, loader, options, capabilities: capabilities.toString(16), isLoaded, calls: seen });
+  const first = seen.findIndex((call, i) => call !== modelled[i]);
+  const at = first < 0 && modelled.length > seen.length ? seen.length : first;
+  if (at < 0 && isLoaded === !load.failure) return;
+  counts.disagreements += 1;
+  if (counts.disagreements > SHOWN_DISAGREEMENTS) return;
+  console.log(`${name} ${loader} ${options} ${capabilities.toString(16)}: ${isLoaded ? 'loaded' : 'failed'}, the model ${load.failure ? 'fails' : 'loads'}`);
+  console.log(`  call ${at + 1}: ${seen[at] ?? '(none)'}, the model: ${modelled[at] ?? '(none)'}; before: ${seen[at - 1] ?? ''}`);
+}
