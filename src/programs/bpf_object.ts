@@ -66,6 +66,8 @@ export interface ObjectProgram {
   readonly hasBackEdges: boolean;
   /** Whether it refers to a map of type arena or casts addresses of one. */
   readonly usesArena: boolean;
+  /** Whether it jumps by a table of addresses, of which libbpf 1.7 makes a map of type insn_array. */
+  readonly usesJumpTables: boolean;
   /** Relocations against types of the running kernel (CO-RE) in it and its functions. */
   readonly coreRelocationCount: number;
   /**

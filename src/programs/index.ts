@@ -1,0 +1,1 @@
+export { readBpfObject } from './read_object.js';
