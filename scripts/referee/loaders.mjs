@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hostProfile } from '../../dist/host/facts/host_profile.js';
 import { fixupAttachType } from '../../dist/kernel/attach_types.js';
+import { kernelMemberIndexes } from '../../dist/programs/loaders/struct_ops_member.js';
 import { readBpfObject } from '../../dist/programs/read_object.js';
 import { loadInWorld, usedBits } from './loaders/delegated_world.mjs';
 import { delegationsFor, EVERYTHING, optionsOf } from './loaders/delegations.mjs';
@@ -42,6 +43,7 @@ const kernel = {
   profile: hostProfile(release()).profile,
   sysctl: Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8')),
   hasMitigations: !/Vulnerable/.test(readFileSync('/sys/devices/system/cpu/vulnerabilities/spectre_v1', 'utf8')),
+  memberIndexOf: kernelMemberIndexes(readFileSync('/sys/kernel/btf/vmlinux'), 'little'),
 };
 
 const counts = { loads: 0, loaded: 0, calls: 0, disagreements: 0 };
@@ -80,6 +82,10 @@ function compare({ name, path, object, loader, command, delegation }) {
   if (at < 0 && isLoaded === !load.failure) return;
   counts.disagreements += 1;
   if (counts.disagreements > SHOWN_DISAGREEMENTS) return;
-  console.log(`${name} ${loader} ${options} ${capabilities.toString(16)}: ${isLoaded ? 'loaded' : 'failed'}, the model ${load.failure ? 'fails' : 'loads'}`);
-  console.log(`  call ${at + 1}: ${seen[at] ?? '(none)'}, the model: ${modelled[at] ?? '(none)'}; before: ${seen[at - 1] ?? ''}`);
+  console.log(
+    `${name} ${loader} ${options} ${capabilities.toString(16)}: ${isLoaded ? 'loaded' : 'failed'}, the model ${load.failure ? 'fails' : 'loads'}`,
+  );
+  console.log(
+    `  call ${at + 1}: ${seen[at] ?? '(none)'}, the model: ${modelled[at] ?? '(none)'}; before: ${seen[at - 1] ?? ''}`,
+  );
 }

@@ -1,6 +1,5 @@
 import { KernelAnswers } from '../../../dist/programs/loaders/kernel_answers.js';
 import { loadObject } from '../../../dist/programs/loaders/load_object.js';
-import { recordedMemberIndex } from '../../../dist/programs/loaders/struct_ops_member.js';
 
 /** What delegated_exec sets up, as a world: a user namespace, its bpffs and the process. */
 export function delegatedWorld({ profile, sysctl }, { masks, capabilities }) {
@@ -33,8 +32,7 @@ export function loadInWorld(loader, object, kernel, delegation) {
   // Without a bpffs of its own, the process sees that of the machine, which belongs to the initial user namespace.
   const own = { task: 0, mounts: new Map([['/sys/fs/bpf', 0]]), hasMitigations: kernel.hasMitigations };
   const answers = new KernelAnswers(world, delegation.masks ? own : { ...own, mounts: new Map() });
-  const memberIndexOf = (target) => recordedMemberIndex(kernel.profile, target);
-  const setup = { mounts: [...own.mounts.keys()], memberIndexOf };
+  const setup = { mounts: [...own.mounts.keys()], memberIndexOf: kernel.memberIndexOf };
   return loadObject(loader, object, setup, (call) => answers.answer(call));
 }
 

@@ -34,7 +34,10 @@ export function delegationsFor(used, seed, subsets) {
     { masks: used, capabilities: NEEDED },
     ...Object.values(CAPABILITIES).map((cap) => ({ masks: EVERYTHING, capabilities: NEEDED & ~(1n << cap) })),
     ...bits.map((bit) => ({ masks: without(bit), capabilities: NEEDED })),
-    ...Array.from({ length: subsets }, () => ({ masks: subset(), capabilities: below(4) === 0 ? randomCaps(below) : NEEDED })),
+    ...Array.from({ length: subsets }, () => ({
+      masks: subset(),
+      capabilities: below(4) === 0 ? randomCaps(below) : NEEDED,
+    })),
   ];
 }
 

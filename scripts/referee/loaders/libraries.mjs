@@ -56,7 +56,9 @@ export function compileObjects(sources, names, headers, work) {
 /** What strace says of a load. Throws an Error where the load could not be tried. */
 export function traceLoad({ strace, exec }, command, { capabilities, options }, object, out) {
   const args = ['-f', '-qq', '-X', 'raw', '-e', 'trace=bpf', '-o', out, exec, capabilities.toString(16), options];
-  const { status, stderr } = spawnSync(strace[0], [...strace.slice(1), ...args, ...command, object], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(strace[0], [...strace.slice(1), ...args, ...command, object], {
+    encoding: 'utf8',
+  });
   if (status !== 0 && status !== 1) throw new Error(`${object}: exit status ${status}: ${stderr}`);
   return status === 0;
 }

@@ -35,7 +35,7 @@ function callOfLine(line) {
   switch (name) {
     case 'map_create': {
       const flags = field('map_flags') & ~BPF_F_TOKEN_FD;
-      const btf = field('btf_key_type_id') !== 0 || field('btf_value_type_id') !== 0 || field('btf_vmlinux_value_type_id') !== 0;
+      const btf = field('btf_key_type_id') !== 0 || field('btf_value_type_id') !== 0;
       return mapText(field('map_type'), flags, btf, token('map_flags', 'map_token_fd'), errno);
     }
     case 'prog_load': {

@@ -1,7 +1,9 @@
 import { PROGRAM_RULES } from '../../abi/program_rules.generated.js';
 import { RELEASES } from '../../abi/vocabulary.generated.js';
 import type { Profile } from '../../kernel/profile.js';
-import type { BpfObject } from '../bpf_object.js';
+import type { BpfObject, ByteOrder } from '../bpf_object.js';
+import { Btf } from '../btf/btf.js';
+import { ByteReader } from '../byte_reader.js';
 import { PROG_TYPE } from './numbers.js';
 
 /** The member of an operations structure that a program is. */
@@ -27,4 +29,18 @@ export function recordedMemberIndex({ vocabulary }: Profile, target: string): nu
   const older = PROGRAM_RULES.filter(({ release }) => (RELEASES as readonly string[]).indexOf(release) <= own);
   const rows = older.at(-1)?.rows ?? [];
   return rows.find(([type, , of]) => type === PROG_TYPE.struct_ops && of === target)?.[1] ?? undefined;
+}
+
+/**
+ * The indexes of members in the structures of a running kernel, from its BTF (/sys/kernel/btf/vmlinux), in the byte order of this
+ * machine. Throws BpfObjectError for bytes that are no BTF.
+ */
+export function kernelMemberIndexes(bytes: Uint8Array, byteOrder: ByteOrder): (target: string) => number | undefined {
+  const btf = new Btf(new ByteReader(bytes, byteOrder, 0, 'the BTF of the kernel'));
+  return (target) => {
+    const [structure, member] = target.split('.');
+    const type = btf.types.find(({ kind, name }) => kind === 'struct' && name === structure);
+    const index = type ? btf.members(type).findIndex(({ name }) => name === member) : -1;
+    return index < 0 ? undefined : index;
+  };
 }

@@ -236,8 +236,11 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
       case 'ldimm64_full_range_off': {
         const map = array();
         if (!isAllowed(map)) return of(map);
-        const call = { type: PROG_TYPE.socket_filter, attachType: 0, token, program: TRIVIAL, endsIn: 'EINVAL' };
-        return { has: false, step: this.progLoad(call, true, purpose, refused, 'EINVAL') };
+        const program = { ...TRIVIAL, instructionCount: 3 };
+        const call = { type: PROG_TYPE.socket_filter, attachType: 0, token, program, endsIn: 'EINVAL' };
+        this.progLoad(call, true, purpose, refused, 'EINVAL');
+        // Again with a log, whose text tells: bpf_prog_load() with a buffer and log_level 0.
+        return { has: false, step: this.progLoad(call, false, purpose, refused, 'EINVAL') };
       }
       default:
         return of(this.#session.send({ cmd: 'btf_load', token }, purpose, refused));
