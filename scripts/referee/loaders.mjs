@@ -5,19 +5,20 @@
 // flags, token and errno. Needs root, Linux 6.9 or later, Debian and its apt, gcc, clang and llvm. --libbpf names a folder with a
 // libbpf.so.1 of a release that Debian does not have. --record FILE writes what was seen, for the test that replays it.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { hostProfile } from '../../dist/host/facts/host_profile.js';
-import { fixupAttachType } from '../../dist/kernel/attach_types.js';
+import { callText } from '../../dist/programs/loaders/call_text.js';
+import { loadDelegated } from '../../dist/programs/loaders/delegated_load.js';
 import { kernelMemberIndexes } from '../../dist/programs/loaders/struct_ops_member.js';
 import { readBpfObject } from '../../dist/programs/read_object.js';
-import { loadInWorld, usedBits } from './loaders/delegated_world.mjs';
-import { delegationsFor, EVERYTHING, optionsOf } from './loaders/delegations.mjs';
+import { delegationsFor, EVERYTHING, optionsOf, usedBits } from './loaders/delegations.mjs';
 import { compileObjects, prepareLibraries, traceLoad } from './loaders/libraries.mjs';
-import { callsOfSteps, callsOfTrace } from './loaders/trace_calls.mjs';
+import { callsOfTrace } from './loaders/trace_calls.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const { values } = parseArgs({
@@ -41,7 +42,7 @@ mkdirSync(join(work, 'objects'), { recursive: true });
 const objects = compileObjects(sources, names, tools.headers, join(work, 'objects'));
 const kernel = {
   profile: hostProfile(release()).profile,
-  sysctl: Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8')),
+  unprivilegedBpfDisabled: Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8')),
   hasMitigations: !/Vulnerable/.test(readFileSync('/sys/devices/system/cpu/vulnerabilities/spectre_v1', 'utf8')),
   memberIndexOf: kernelMemberIndexes(readFileSync('/sys/kernel/btf/vmlinux'), 'little'),
 };
@@ -52,13 +53,19 @@ for (const [name, path] of objects) {
   const object = readBpfObject(new Uint8Array(readFileSync(path)));
   for (const [version, command] of Object.entries(tools.commands)) {
     const loader = `libbpf-${version}`;
-    const used = usedBits(loadInWorld(loader, object, kernel, ALL), kernel.profile, fixupAttachType);
+    const used = usedBits(loadDelegated(loader, object, kernel, ALL), kernel.profile);
     for (const delegation of delegationsFor(used, Number(values.seed), Number(values.subsets))) {
       compare({ name, path, object, loader, command, delegation });
     }
   }
 }
-if (values.record) writeFileSync(values.record, `${records.map((record) => JSON.stringify(record)).join('\n')}\n`);
+if (values.record) {
+  for (const [name, path] of objects) copyFileSync(path, join(sources, `${name}.o`));
+  writeFileSync(
+    values.record,
+    gzipSync(`${records.map((record) => JSON.stringify(record)).join('\n')}\n`, { level: 9 }),
+  );
+}
 console.log(
   `${counts.loads} loads of ${objects.size} objects with ${Object.keys(tools.commands).length} releases on ${release()}, ` +
     `${counts.loaded} succeeded; ${counts.calls} calls compared, ${counts.disagreements} loads disagree`,
@@ -71,8 +78,8 @@ function compare({ name, path, object, loader, command, delegation }) {
   const out = join(work, 'trace');
   const isLoaded = traceLoad(tools, command, { capabilities, options }, path, out);
   const seen = callsOfTrace(readFileSync(out, 'utf8'));
-  const load = loadInWorld(loader, object, kernel, delegation);
-  const modelled = callsOfSteps(load.steps);
+  const load = loadDelegated(loader, object, kernel, delegation);
+  const modelled = load.steps.filter(({ call }) => call.cmd !== 'open').map(callText);
   counts.loads += 1;
   counts.loaded += isLoaded ? 1 : 0;
   counts.calls += seen.length;

@@ -1,3 +1,4 @@
+import { fixupAttachType } from '../../../dist/kernel/attach_types.js';
 import { MASK_NAMES } from '../../../dist/kernel/masks.js';
 import { randomFrom } from '../random_from.mjs';
 
@@ -53,4 +54,18 @@ export function optionsOf(masks) {
   if (!masks) return '-';
   const given = MASK_NAMES.filter((mask) => masks[mask] !== 0n);
   return given.length === 0 ? 'mode=777' : given.map((mask) => `delegate_${mask}=0x${masks[mask].toString(16)}`).join();
+}
+
+/** The bits that the calls of a load ask of a token, each as the kernel reads it. */
+export function usedBits({ steps }, profile) {
+  const used = { cmds: 0n, maps: 0n, progs: 0n, attachs: 0n };
+  for (const { call } of steps) {
+    if (call.token === undefined) continue;
+    used.cmds |= 1n << BigInt(profile.vocabulary.require('cmds', call.cmd));
+    if (call.cmd === 'map_create') used.maps |= 1n << BigInt(call.type);
+    if (call.cmd !== 'prog_load') continue;
+    used.progs |= 1n << BigInt(call.type);
+    used.attachs |= 1n << BigInt(fixupAttachType(profile.vocabulary, call.type, call.attachType));
+  }
+  return used;
 }

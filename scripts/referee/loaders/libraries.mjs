@@ -40,13 +40,22 @@ export function prepareLibraries(work, sources, built) {
   return { strace: withSuite(roots.forky, join(roots.forky, 'usr/bin/strace')), exec, commands, headers };
 }
 
-/** Compiles the objects: a map from name to path. */
+/** Compiles the objects, with BTF unless the name says otherwise: a map from name to path. */
 export function compileObjects(sources, names, headers, work) {
-  const flags = ['-target', 'bpf', '-O2', `-I${headers}`, '-I/usr/include/x86_64-linux-gnu'];
+  const flags = [
+    '-target',
+    'bpf',
+    '-O2',
+    `-I${headers}`,
+    '-I/usr/include/x86_64-linux-gnu',
+    '-ffile-compilation-dir=.',
+  ];
   return new Map(
     names.map((name) => {
       const path = join(work, `${name}.o`);
-      run('clang', [...flags, '-g', '-c', join(sources, `${name}.c`), '-o', path]);
+      const debug = name.endsWith('_without_btf') ? [] : ['-g'];
+      // Where they are, so that BTF has no path of this machine.
+      run('clang', [...flags, ...debug, '-c', `${name}.c`, '-o', path], { cwd: sources });
       run('llvm-strip', ['-g', path]);
       return [name, path];
     }),

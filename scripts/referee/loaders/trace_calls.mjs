@@ -1,5 +1,4 @@
-// Calls of bpf() as texts, of a trace and of the model, so that they can be compared: the command, what it names by number (the type and
-// the flags of a map, with BTF or not; the type, attach type and instructions of a program), what it has for a token, and the answer.
+import { callText } from '../../../dist/programs/loaders/call_text.js';
 
 const COMMANDS = {
   0: 'map_create',
@@ -16,7 +15,7 @@ const COMMANDS = {
 };
 const BPF_F_TOKEN_FD = 0x10000;
 
-/** The calls of a trace: strace -f -X raw -e trace=bpf, of a release that knows token fields (6.10). Throws an Error for a cut line. */
+/** The calls of a trace, as callText() writes them: strace -f -X raw -e trace=bpf, of a release that knows token fields (6.10). Throws an Error for a cut line. */
 export function callsOfTrace(text) {
   return text
     .split('\n')
@@ -32,41 +31,25 @@ function callOfLine(line) {
   const has = (key) => fields.includes(`${key}=`);
   const errno = /^-1 (\w+)/.exec(answer)?.[1] ?? 'ok';
   const token = (flags, fd) => ((field(flags) & BPF_F_TOKEN_FD) === 0 ? 'none' : has(fd) ? 'token' : 'descriptor_0');
+  const answered = { errno: errno === 'ok' ? null : errno };
   switch (name) {
     case 'map_create': {
+      const hasBtf = field('btf_key_type_id') !== 0 || field('btf_value_type_id') !== 0;
       const flags = field('map_flags') & ~BPF_F_TOKEN_FD;
-      const btf = field('btf_key_type_id') !== 0 || field('btf_value_type_id') !== 0;
-      return mapText(field('map_type'), flags, btf, token('map_flags', 'map_token_fd'), errno);
+      const call = { cmd: name, type: field('map_type'), flags, hasBtf, token: token('map_flags', 'map_token_fd') };
+      return callText({ call, answer: answered });
     }
     case 'prog_load': {
-      const given = token('prog_flags', 'prog_token_fd');
-      return programText(field('prog_type'), field('expected_attach_type'), field('insn_cnt'), given, errno);
+      const program = { instructionCount: field('insn_cnt') };
+      const numbers = { type: field('prog_type'), attachType: field('expected_attach_type') };
+      return callText({
+        call: { cmd: name, ...numbers, token: token('prog_flags', 'prog_token_fd'), program },
+        answer: answered,
+      });
     }
     case 'btf_load':
-      return `btf_load ${token('btf_flags', 'btf_token_fd')} ${errno}`;
+      return callText({ call: { cmd: name, token: token('btf_flags', 'btf_token_fd') }, answer: answered });
     default:
-      return `${name} ${errno}`;
+      return callText({ call: { cmd: name }, answer: answered });
   }
-}
-
-const mapText = (type, flags, btf, token, errno) => `map_create ${type} ${flags}${btf ? ' btf' : ''} ${token} ${errno}`;
-const programText = (type, attach, count, token, errno) => `prog_load ${type} ${attach} ${count} ${token} ${errno}`;
-
-/** The same of the steps of a load on the model. */
-export function callsOfSteps(steps) {
-  return steps
-    .filter(({ call }) => call.cmd !== 'open')
-    .map(({ call, answer }) => {
-      const errno = answer.errno ?? 'ok';
-      switch (call.cmd) {
-        case 'map_create':
-          return mapText(call.type, call.flags, call.hasBtf, call.token, errno);
-        case 'prog_load':
-          return programText(call.type, call.attachType, call.program.instructionCount, call.token, errno);
-        case 'btf_load':
-          return `btf_load ${call.token} ${errno}`;
-        default:
-          return `${call.cmd} ${errno}`;
-      }
-    });
 }
