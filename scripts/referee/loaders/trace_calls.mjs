@@ -17,10 +17,26 @@ const BPF_F_TOKEN_FD = 0x10000;
 
 /** The calls of a trace, as callText() writes them: strace -f -X raw -e trace=bpf, of a release that knows token fields (6.10). Throws an Error for a cut line. */
 export function callsOfTrace(text) {
-  return text
-    .split('\n')
+  return wholeLines(text)
     .filter((line) => /\bbpf\(/.test(line))
     .map(callOfLine);
+}
+
+/** The lines, with a call whose answer comes on a later line of the same process put together, where it began. */
+function wholeLines(text) {
+  const lines = [];
+  const unfinished = new Map();
+  for (const line of text.split('\n')) {
+    const pid = line.split(' ', 1)[0];
+    const resumed = /^\d+ +<\.\.\. \w+ resumed>(.*)$/.exec(line)?.[1];
+    if (resumed !== undefined && unfinished.has(pid)) {
+      lines[unfinished.get(pid)] += resumed;
+      continue;
+    }
+    if (line.endsWith('<unfinished ...>')) unfinished.set(pid, lines.length);
+    lines.push(line.replace(/ *<unfinished \.\.\.>$/, ''));
+  }
+  return lines;
 }
 
 function callOfLine(line) {

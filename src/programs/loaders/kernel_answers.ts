@@ -8,7 +8,7 @@ import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '.
 import type { CallAnswer } from './load_session.js';
 import type { CallToken, LoaderCall, MapCreation, ProgramLoad } from './loader_call.js';
 import { DEFAULT_BPFFS_PATH } from './loader_setup.js';
-import { PROG_TYPE } from './numbers.js';
+import { MAP_TYPE, PROG_TYPE } from './numbers.js';
 
 /** Where a call is refused: by its permission, before by its attributes or the file it names, after by the verifier. */
 export type RefusedBy = 'file' | 'attributes' | 'permission' | 'verifier';
@@ -72,7 +72,8 @@ export class KernelAnswers {
       case 'btf_load':
         return this.#ask(this.#request('btf_load', call.token, {}));
       default: {
-        const errno = (call.endsIn ?? null) as ErrnoName | null;
+        const tellsNothing = call.cmd === 'obj_get_info_by_fd' && !this.world.profile.rules.token_info;
+        const errno = (call.endsIn ?? (tellsNothing ? 'EINVAL' : null)) as ErrnoName | null;
         if (errno === null) return { ...ALLOWED, request: undefined };
         return { errno, refusedBy: 'file', request: undefined, because: undefined };
       }
@@ -102,18 +103,12 @@ export class KernelAnswers {
   }
 
   #mapCreate({ type, flags, token, hasBtf, map }: MapCreation): ModelledAnswer {
-    const lacksBtf = !hasBtf && map?.btfNeeds.includes('local_storage') === true;
-    const pre = lacksBtf ? Fault.ATTR_EINVAL : Fault.NONE;
-    const answer = this.#ask(
-      this.#request('map_create', token, { type, pre, ...(flags === 0 ? {} : { mapFlags: flags }) }),
-    );
-    if (!lacksBtf) return answer;
-    // bpf_local_storage_map_alloc_check(), which comes before the token.
-    return {
-      ...answer,
-      refusedBy: 'attributes',
-      because: 'a map of local storage needs BTF types of its keys and values',
-    };
+    const wrong = wrongAttributes(type, hasBtf, map);
+    const fields = { type, ...(wrong ? { pre: Fault.ATTR_EINVAL } : {}), ...(flags === 0 ? {} : { mapFlags: flags }) };
+    const answer = this.#ask(this.#request('map_create', token, fields));
+    if (wrong) return { ...answer, refusedBy: 'attributes', because: wrong };
+    if (!hasBtf || answer.errno !== null || !TAKES_NO_BTF.has(type)) return answer;
+    return { ...answer, errno: 'ENOTSUPP', refusedBy: 'attributes', because: 'maps of this type have no BTF types' };
   }
 
   #progLoad(call: ProgramLoad): ModelledAnswer {
@@ -175,6 +170,29 @@ export class KernelAnswers {
     return { errno: known, refusedBy: 'permission', request, because: undefined };
   }
 }
+
+const MAPS_OF_MAPS = new Set<number>([MAP_TYPE.array_of_maps, MAP_TYPE.hash_of_maps]);
+/** What of BTF is refused before the token is looked at; undefined for nothing. Source: map_create(), bpf_local_storage_map_alloc_check(). */
+function wrongAttributes(type: number, hasBtf: boolean, map: MapCreation['map']): string | undefined {
+  if (hasBtf && MAPS_OF_MAPS.has(type)) return 'a type of keys is given without one of values';
+  const lacksBtf = !hasBtf && map?.btfNeeds.includes('local_storage') === true;
+  return lacksBtf ? 'a map of local storage needs BTF types of its keys and values' : undefined;
+}
+
+/** Types whose maps may have no BTF types of keys and values: map_check_no_btf(), kernel/bpf/syscall.c. */
+const TAKES_NO_BTF = new Set<number>([
+  MAP_TYPE.perf_event_array,
+  MAP_TYPE.cgroup_array,
+  MAP_TYPE.stack_trace,
+  MAP_TYPE.devmap,
+  MAP_TYPE.devmap_hash,
+  MAP_TYPE.cpumap,
+  MAP_TYPE.xskmap,
+  MAP_TYPE.sockmap,
+  MAP_TYPE.sockhash,
+  MAP_TYPE.queue,
+  MAP_TYPE.stack,
+]);
 
 const LACKS: Readonly<Record<'func_info' | 'map' | 'map_btf', (name: string) => string>> = {
   func_info: (name) => `${name} passes callbacks, which need the object's BTF: it was not loaded`,

@@ -1,5 +1,6 @@
 import type { BpfObject } from '../bpf_object.js';
 import type { LibbpfRelease } from '../libbpf/section_table.js';
+import { loadWithCilium } from './cilium/cilium_loader.js';
 import { loadWithLibbpf } from './libbpf/libbpf_loader.js';
 import type { AnswerCall, CallAnswer, LoadFailure, LoadStep } from './load_session.js';
 import { LoadSession, runLoad } from './load_session.js';
@@ -22,7 +23,9 @@ export function loadObject<Answer extends CallAnswer>(
   answer: AnswerCall<Answer>,
 ): ObjectLoad<Answer> {
   const session = new LoadSession(answer);
-  const release = loader.slice('libbpf-'.length) as LibbpfRelease;
-  const failure = runLoad<Answer>(() => loadWithLibbpf(session, release, object, setup));
+  const failure = runLoad<Answer>(() => {
+    if (loader === 'cilium-0.22') loadWithCilium(session, object, setup);
+    else loadWithLibbpf(session, loader.slice('libbpf-'.length) as LibbpfRelease, object, setup);
+  });
   return { loader, steps: session.steps, failure };
 }

@@ -33,8 +33,8 @@ export interface Refusal {
 
 /** Why a load fails. */
 export interface LoadFailure<Answer extends CallAnswer = CallAnswer> {
-  /** What the loader returns. */
-  readonly errno: ErrnoName;
+  /** What the loader returns; null where it gives up of its own, with no errno. */
+  readonly errno: ErrnoName | null;
   /** In words, of the loader. */
   readonly message: string;
   /** The call that was refused; undefined where the loader gave up without one. */
@@ -81,7 +81,7 @@ export class LoadSession<Answer extends CallAnswer = CallAnswer> {
 
   /** Ends the load. */
   fail(
-    errno: ErrnoName,
+    errno: ErrnoName | null,
     message: string,
     { step, alternatives = [], causes = [] }: Partial<Omit<LoadFailure<Answer>, 'errno' | 'message'>> = {},
   ): never {

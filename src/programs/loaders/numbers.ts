@@ -25,6 +25,7 @@ export const ATTACH_TYPE = {
 /** Map types that loaders treat apart. */
 export const MAP_TYPE = {
   array: vocabulary.require('map_types', 'array'),
+  hash: vocabulary.require('map_types', 'hash'),
   prog_array: vocabulary.require('map_types', 'prog_array'),
   perf_event_array: vocabulary.require('map_types', 'perf_event_array'),
   stack_trace: vocabulary.require('map_types', 'stack_trace'),

@@ -4,7 +4,7 @@ import { callText } from '../../../src/programs/loaders/call_text.js';
 import { loadDelegated } from '../../../src/programs/loaders/delegated_load.js';
 import { LOADER_NAMES } from '../../../src/programs/loaders/loader_names.js';
 import { readBpfObject } from '../../../src/programs/read_object.js';
-import { delegatedOf, delegationText, objectBytes, recordedLoads } from './recorded_loads.js';
+import { delegatedOf, delegationText, inOrder, objectBytes, recordedLoads } from './recorded_loads.js';
 
 const LOADS = recordedLoads('loads-linux-6.18.ndjson.gz');
 const PROFILE = profileNamed('linux-6.18');
@@ -26,7 +26,7 @@ for (const object of new Set(LOADS.map(({ object: name }) => name))) {
     const read = readBpfObject(objectBytes(object));
     const kernel = { profile: PROFILE, memberIndexOf: (target: string) => MEMBERS[target] };
     for (const seen of LOADS.filter((one) => one.object === object)) {
-      const { steps, failure } = loadDelegated(seen.loader, read, kernel, delegatedOf(seen));
+      const { steps, failure } = loadDelegated(seen.loader, inOrder(read, seen.order), kernel, delegatedOf(seen));
       const calls = steps.filter(({ call }) => call.cmd !== 'open').map(callText);
       expect({ calls, isLoaded: !failure }, delegationText(seen)).toEqual({
         calls: seen.calls,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { MASK_NAMES, masksBy } from '../../../src/kernel/masks.js';
+import { masksBy } from '../../../src/kernel/masks.js';
+import type { BpfObject } from '../../../src/programs/bpf_object.js';
 import type { Delegated } from '../../../src/programs/loaders/delegated_load.js';
 import type { LoaderName } from '../../../src/programs/loaders/loader_names.js';
 
@@ -11,6 +12,8 @@ const FOLDER = import.meta.dirname;
 export interface RecordedLoad {
   readonly object: string;
   readonly loader: LoaderName;
+  /** The order in which maps, then programs, were loaded, by name. */
+  readonly order: readonly string[];
   /** What the bpffs was mounted with; `-` without one. */
   readonly options: string;
   /** Of the process in its user namespace, as a hexadecimal mask. */
@@ -41,7 +44,14 @@ export function delegatedOf({ options, capabilities }: RecordedLoad): Delegated 
   return { masks: options === '-' ? undefined : masks, capabilities: BigInt(`0x${capabilities}`) };
 }
 
+/** An object with its maps and programs in the order of a recorded load. */
+export function inOrder(object: BpfObject, order: readonly string[]): BpfObject {
+  const byOrder = <Named extends { readonly name: string }>(items: readonly Named[]) =>
+    items.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return { ...object, maps: byOrder(object.maps), programs: byOrder(object.programs) };
+}
+
 /** A delegation in words. */
 export function delegationText({ object, loader, options, capabilities }: RecordedLoad): string {
-  return `${object} with ${loader}, ${options}, capabilities ${capabilities}; masks ${MASK_NAMES.join()}`;
+  return `${object} with ${loader}, ${options}, capabilities ${capabilities}`;
 }

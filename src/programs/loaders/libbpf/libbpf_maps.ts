@@ -2,6 +2,7 @@ import type { ErrnoName } from '../../../abi/errno.js';
 import type { BpfObject, InnerMap, ObjectMap } from '../../bpf_object.js';
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
 import { BPF_F_MMAPABLE, MAP_TYPE } from '../numbers.js';
+import type { MadeMaps } from '../program_lacks.js';
 import type { LibbpfFeatures } from './libbpf_features.js';
 
 /** Types whose maps libbpf makes without BTF types of keys and values. Source: bpf_object__create_map(). */
@@ -21,14 +22,6 @@ const WITHOUT_BTF = new Set<number>([
   MAP_TYPE.stack,
   MAP_TYPE.arena,
 ]);
-
-/** What became of the maps: what programs that use them depend on. */
-export interface MadeMaps {
-  /** Names of maps that were left out. */
-  readonly leftOut: ReadonlySet<string>;
-  /** Names of maps without BTF types. */
-  readonly withoutBtf: ReadonlySet<string>;
-}
 
 /** Whether a map is a section of data, which libbpf makes itself. */
 export function isDataMap({ definition }: ObjectMap): boolean {

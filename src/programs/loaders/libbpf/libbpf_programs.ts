@@ -3,17 +3,15 @@ import { type SectionRule, sectionRule } from '../../libbpf/section_rule.js';
 import type { LibbpfRelease } from '../../libbpf/section_table.js';
 import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session.js';
 import { isAllowed } from '../load_session.js';
-import type { ProgramLack, ProgramLoad, SentProgram } from '../loader_call.js';
+import type { ProgramLoad, SentProgram } from '../loader_call.js';
 import type { LoaderSetup } from '../loader_setup.js';
 import { ATTACH_TYPE, PROG_TYPE } from '../numbers.js';
+import { type MadeMaps, programLacks } from '../program_lacks.js';
+import { callsReplaceable, replacedHelpers } from '../replaced_helpers.js';
 import { structOpsMember } from '../struct_ops_member.js';
 import type { LibbpfFeatures } from './libbpf_features.js';
-import { callsReplaceable, sentHelpers } from './libbpf_helpers.js';
-import { isDataMap, type MadeMaps } from './libbpf_maps.js';
+import { isDataMap } from './libbpf_maps.js';
 import { libbpfRules } from './libbpf_release.js';
-
-/** Needs of BTF that a map has whatever programs do with it; the others are fields of values that programs use. */
-const NEEDS_OF_MAPS = new Set(['local_storage', 'struct_ops']);
 
 /** What programs are loaded with. */
 export interface LibbpfProgramInputs {
@@ -97,26 +95,13 @@ export class LibbpfPrograms<Answer extends CallAnswer> {
     return {
       name: program.name,
       instructionCount: program.instructionCount,
-      helpers: sentHelpers(program, isReplaced),
+      helpers: replacedHelpers(program, isReplaced),
       liberties: program.liberties,
       isGpl: this.#inputs.object.isGpl,
       isSleepable: program.isSleepable,
       target,
-      lacks: this.#lacksOf(program),
+      lacks: programLacks(this.#inputs.object, program, this.#inputs.made, this.#inputs.hasFuncInfo),
     };
-  }
-
-  #lacksOf({ name, passesCallbacks, maps }: ObjectProgram): ProgramLack[] {
-    const { made, hasFuncInfo, object } = this.#inputs;
-    const hasFields = (map: string) =>
-      object.maps.some((one) => one.name === map && one.btfNeeds.some((need) => !NEEDS_OF_MAPS.has(need)));
-    const unmade = maps.filter((map) => made.leftOut.has(map));
-    const bare = maps.filter((map) => made.withoutBtf.has(map) && hasFields(map));
-    return [
-      ...unmade.map((map) => ({ what: 'map' as const, name: map })),
-      ...(passesCallbacks && !hasFuncInfo ? [{ what: 'func_info' as const, name }] : []),
-      ...bare.map((map) => ({ what: 'map_btf' as const, name: map })),
-    ];
   }
 
   /** The refusals before that make the verifier, or the token, refuse a program. */
