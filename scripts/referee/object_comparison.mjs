@@ -1,12 +1,12 @@
-import { sectionRule } from '../../dist/programs/libbpf/section_rule.js';
+// `ruleOf(section)`: the rule for a section of the release of libbpf that is compared with.
 
 const RINGBUFS = [27, 31];
 const BPF_F_SLEEPABLE = 1 << 4;
 const BPF_F_XDP_HAS_FRAGS = 1 << 5;
 
 /** What differs between an object as it is read here and as a release of libbpf opens it. */
-export function compareOpened(object, seen, release) {
-  const own = object.programs.map((program) => programLine(program, release));
+export function compareOpened(object, seen, ruleOf) {
+  const own = object.programs.map((program) => programLine(program, ruleOf));
   const theirs = seen.programs
     // libbpf 1.4 to 1.6 take a function in .text for a program where it is the only one.
     .filter(({ section }) => section !== '.text')
@@ -17,8 +17,8 @@ export function compareOpened(object, seen, release) {
   ];
 }
 
-function programLine({ name, section, isAutoloaded }, release) {
-  const { progType = 0, expectedAttachType = 0 } = sectionRule(section, release) ?? {};
+function programLine({ name, section, isAutoloaded }, ruleOf) {
+  const { progType = 0, expectedAttachType = 0 } = ruleOf(section) ?? {};
   return `${name} ${section.replace(/^\?/, '')} ${progType} ${expectedAttachType} ${isAutoloaded}`;
 }
 
@@ -57,14 +57,14 @@ function seenDefined(map) {
 }
 
 /** What differs between programs as they are read here and as libbpf sends them, up to where it stopped. */
-export function compareLoads(object, loads, release) {
+export function compareLoads(object, loads, ruleOf) {
   const wanted = object.programs.filter(({ isAutoloaded }) => isAutoloaded);
   const names = new Set(wanted.map(({ name }) => name.slice(0, 15)));
   const sent = loads.filter(({ name }) => names.has(name));
   const problems = sent.flatMap((load, k) => {
     const program = wanted[k];
     if (!program) return [`sends ${load.name}, of which nothing is known`];
-    const rule = sectionRule(program.section, release);
+    const rule = ruleOf(program.section);
     const flags = (rule?.isSleepable ? BPF_F_SLEEPABLE : 0) | (rule?.hasXdpFrags ? BPF_F_XDP_HAS_FRAGS : 0);
     const own = `${program.name.slice(0, 15)} ${program.instructionCount} ${flags} ${object.license ?? ''}`;
     const theirs = `${load.name} ${load.insn_cnt} ${Number(load.flags) & (BPF_F_SLEEPABLE | BPF_F_XDP_HAS_FRAGS)} ${load.license}`;

@@ -7,27 +7,32 @@
 // - calls of helpers and kernel functions, and jumps back, with the disassembly;
 // and the rules for sections of each release with libbpf_prog_type_by_name(). No program is loaded. Needs root (for apt), Debian, gcc and llvm.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { SECTION_RULES, sectionRule } from '../../dist/programs/libbpf/section_rule.js';
 import { readBpfObject } from '../../dist/programs/read_object.js';
 import { debianRoot } from './debian_root.mjs';
 import { disassembled } from './disassembly.mjs';
 import { compileProbe, LIBBPF_PACKAGES, Libbpf } from './libbpf.mjs';
 import { compareCalls, compareLoads, compareOpened } from './object_comparison.mjs';
 import { OBJECT_PACKAGES, objectFiles } from './object_files.mjs';
-import { compareSections } from './section_comparison.mjs';
+import { answerText, compareSections, sectionNames } from './section_comparison.mjs';
 
 const SCRIPTS = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(dirname(SCRIPTS));
 const WORK = join(ROOT, 'build/referee');
 const COMPILED = join(ROOT, 'test/programs/objects');
+const ANSWERS = join(ROOT, 'test/programs/libbpf_answers.ndjson');
+const SECTION_NAMES = sectionNames(SECTION_RULES);
 
 const { values } = parseArgs({
   options: {
     // Another libbpf: `--libbpf 1.6=FOLDER`, a folder with usr/lib/x86_64-linux-gnu and what libbpf needs.
     libbpf: { type: 'string', multiple: true, default: [] },
+    // Writes what libbpf and llvm-objdump say of the objects of test/programs to test/programs/libbpf_answers.ndjson.
+    record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -58,8 +63,15 @@ const problems = [];
 const counts = new Map();
 const count = (what, by = 1) => counts.set(what, (counts.get(what) ?? 0) + by);
 
+const recorded = { sections: {}, objects: {} };
 for (const libbpf of libraries) {
-  for (const problem of compareSections(libbpf)) problems.push(`libbpf ${libbpf.release}: ${problem}`);
+  const answers = libbpf.sections(SECTION_NAMES);
+  for (const answer of answers) {
+    recorded.sections[answer.section] ??= {};
+    recorded.sections[answer.section][libbpf.release] = answerText(answer);
+  }
+  for (const problem of compareSections(answers, (section) => sectionRule(section, libbpf.release)))
+    problems.push(`libbpf ${libbpf.release}: ${problem}`);
 }
 const opened = new Map(libraries.map((libbpf) => [libbpf, libbpf.open(files.map(({ path }) => path))]));
 for (const { name, path, from } of files) {
@@ -81,6 +93,7 @@ for (const { name, path, from } of files) {
   count('programs', object.programs.length);
   count('maps', object.maps.length);
   for (const libbpf of libraries) {
+    const ruleOf = (section) => sectionRule(section, libbpf.release);
     const seen = opened.get(libbpf).get(path);
     if (seen.error !== undefined) {
       count(`refused by libbpf ${libbpf.release}`);
@@ -88,18 +101,43 @@ for (const { name, path, from } of files) {
       continue;
     }
     count(`opened by libbpf ${libbpf.release}`);
-    for (const problem of compareOpened(object, seen, libbpf.release)) report(`libbpf ${libbpf.release}: ${problem}`);
+    for (const problem of compareOpened(object, seen, ruleOf)) report(`libbpf ${libbpf.release}: ${problem}`);
     const { loads, isWhole } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
-    const { problems: found, compared } = compareLoads(object, loads, libbpf.release);
+    const { problems: found, compared } = compareLoads(object, loads, ruleOf);
     for (const problem of found) report(`libbpf ${libbpf.release}: ${problem}`);
     count(`programs sent by libbpf ${libbpf.release}`, compared);
     if (isWhole) count(`loaded whole by libbpf ${libbpf.release}`);
   }
-  const { problems: found, calls } = compareCalls(object, disassembled(path));
+  const shown = disassembled(path);
+  if (from === 'test/programs') recorded.objects[name] = recordOf(path, shown);
+  const { problems: found, calls } = compareCalls(object, shown);
   for (const problem of found) report(problem);
   count('calls compared with llvm-objdump', calls);
 }
+if (values.record) writeFileSync(ANSWERS, recordText());
 for (const problem of problems.slice(0, 50)) console.log(problem);
 for (const [what, number] of [...counts].sort()) console.log(`${what}: ${number}`);
 console.log(`${files.length} objects, ${problems.length} disagreements`);
 process.exitCode = problems.length === 0 && files.length >= 95 ? 0 : 1;
+
+/** What the newest libbpf and llvm-objdump say of an object. */
+function recordOf(path, { calls, loops }) {
+  const libbpf = libraries[libraries.length - 1];
+  const { file: _, ...own } = opened.get(libbpf).get(path);
+  const { loads } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
+  return {
+    ...own,
+    loads: loads.filter(({ name }) => name !== '' && own.programs?.some((one) => one.name.startsWith(name))),
+    calls,
+    loops: [...loops],
+  };
+}
+
+/** A line for each name of a section, then for each object. */
+function recordText() {
+  const lines = [
+    ...Object.entries(recorded.sections).map(([section, answers]) => ({ section, answers })),
+    ...Object.entries(recorded.objects).map(([object, answers]) => ({ object, ...answers })),
+  ];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
