@@ -54,21 +54,34 @@ export class Libbpf {
     return new Map(linesOf(run(program, args)).map((object) => [object.file, object]));
   }
 
-  /** The programs that it sends to the kernel for an object, probes included: fields of PROG_LOAD, as texts. `isWhole`: whether it got to the end. */
+  /**
+   * The programs that it sends to the kernel for an object, probes included: fields of PROG_LOAD, as texts; and what instructions of functions refer to.
+   * `isWhole`: whether it got to the end.
+   */
   load(path, log) {
     const [program, ...args] = [...this.#command(['--preload', this.#fake]), '--load', path];
-    const { status } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'ignore', openSync(log, 'w')] });
+    const stdio = ['ignore', 'ignore', 'pipe', openSync(log, 'w')];
+    const env = { ...process.env, OBJECT_PROBE_VERBOSE: '1' };
+    const { status, stderr } = spawnSync(program, args, { stdio, env, maxBuffer: 1 << 28 });
     const calls = readFileSync(log, 'utf8').split('\n');
     const loads = calls
       .filter((line) => line.startsWith('prog_load '))
       .map((line) =>
         Object.fromEntries([...line.matchAll(/(\w+)=(.*?)(?= \w+=|$)/g)].map(([, key, value]) => [key, value])),
       );
-    return { isWhole: status === 0, loads };
+    return { isWhole: status === 0, loads, references: referencesIn(stderr.toString()) };
   }
 }
 
 function linesOf(bytes) {
   const lines = bytes.toString().split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line));
+}
+
+/** `FUNCTION NAME` for each map and extern that libbpf says a function refers to, each once, sorted. */
+function referencesIn(text) {
+  const found = [
+    ...text.matchAll(/prog '(.*?)': found (?:(?:arena |data )?map \d+ \((.*?), sec|extern #\d+ '(.*?)' )/g),
+  ];
+  return [...new Set(found.map(([, name, map, extern]) => `${name} ${map ?? extern}`))].sort();
 }

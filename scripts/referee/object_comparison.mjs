@@ -24,13 +24,15 @@ function programLine({ name, section, isAutoloaded }, ruleOf) {
 
 /** As libbpf names and changes it: it puts the name of the object, here `object`, before a section of data. */
 function mapLine(map) {
-  const isPlainData = map.definition === 'data' && !map.name.slice(1).includes('.');
-  const name =
-    map.definition === 'data'
-      ? `${isPlainData ? 'object'.slice(0, 15 - Math.max(7, map.name.length)) : ''}${map.name}`.slice(0, 15)
-      : map.name;
+  const name = shownName(map);
   const inner = map.inner ? ` of (${defined(map.inner)})` : '';
   return `${name} ${defined(map)}${inner} ${map.isAutocreated} ${map.pinning === 1}`;
+}
+
+function shownName({ name, definition }) {
+  if (definition !== 'data') return name;
+  const room = 15 - Math.max(7, name.length);
+  return `${name.slice(1).includes('.') ? '' : 'object'.slice(0, room)}${name}`.slice(0, 15);
 }
 
 function defined({ type, keySize, valueSize, maxEntries, flags, numaNode, extra, hasBtfTypes }) {
@@ -71,6 +73,23 @@ export function compareLoads(object, loads, ruleOf) {
     return own === theirs ? [] : [`sent program: ${own} here, ${theirs} there`];
   });
   return { problems, compared: sent.length };
+}
+
+/** What differs between what programs refer to as it is read here, and as libbpf says it: maps, and externs that are called or loaded. */
+export function compareReferences(object, references) {
+  const byFunction = new Map();
+  for (const reference of references) {
+    const [name, what] = reference.split(' ');
+    byFunction.set(name, [...(byFunction.get(name) ?? []), what]);
+  }
+  const definitions = new Map(object.maps.map((map) => [map.name, map]));
+  return object.programs.flatMap(({ name, functions, maps, externs, kfuncCalls }) => {
+    const theirs = new Set([name, ...functions].flatMap((one) => byFunction.get(one) ?? []));
+    // Values of the configuration are externs to libbpf where instructions refer to them.
+    const named = maps.filter((map) => map !== '.kconfig').map((map) => shownName(definitions.get(map)));
+    const own = new Set([...named, ...externs, ...kfuncCalls.map((call) => call.name)]);
+    return differences(`${name}: reference`, [...own].sort(), [...theirs].sort());
+  });
 }
 
 /** What differs between calls as they are read here and as a disassembler shows them. */

@@ -16,7 +16,7 @@ import { readBpfObject } from '../../dist/programs/read_object.js';
 import { debianRoot } from './debian_root.mjs';
 import { disassembled } from './disassembly.mjs';
 import { compileProbe, LIBBPF_PACKAGES, Libbpf } from './libbpf.mjs';
-import { compareCalls, compareLoads, compareOpened } from './object_comparison.mjs';
+import { compareCalls, compareLoads, compareOpened, compareReferences } from './object_comparison.mjs';
 import { OBJECT_PACKAGES, objectFiles } from './object_files.mjs';
 import { answerText, compareSections, sectionNames } from './section_comparison.mjs';
 
@@ -102,10 +102,12 @@ for (const { name, path, from } of files) {
     }
     count(`opened by libbpf ${libbpf.release}`);
     for (const problem of compareOpened(object, seen, ruleOf)) report(`libbpf ${libbpf.release}: ${problem}`);
-    const { loads, isWhole } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
+    const { loads, isWhole, references } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
     const { problems: found, compared } = compareLoads(object, loads, ruleOf);
     for (const problem of found) report(`libbpf ${libbpf.release}: ${problem}`);
     count(`programs sent by libbpf ${libbpf.release}`, compared);
+    for (const problem of compareReferences(object, references)) report(`libbpf ${libbpf.release}: ${problem}`);
+    count(`references compared with libbpf ${libbpf.release}`, references.length);
     if (isWhole) count(`loaded whole by libbpf ${libbpf.release}`);
   }
   const shown = disassembled(path);
@@ -124,10 +126,11 @@ process.exitCode = problems.length === 0 && files.length >= 95 ? 0 : 1;
 function recordOf(path, { calls, loops }) {
   const libbpf = libraries[libraries.length - 1];
   const { file: _, ...own } = opened.get(libbpf).get(path);
-  const { loads } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
+  const { loads, references } = libbpf.load(path, join(WORK, 'fake_bpf.log'));
   return {
     ...own,
     loads: loads.filter(({ name }) => name !== '' && own.programs?.some((one) => one.name.startsWith(name))),
+    references,
     calls,
     loops: [...loops],
   };

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { SECTION_RULES, sectionRule } from '../../src/programs/libbpf/section_rule.js';
 import { LIBBPF_RELEASES } from '../../src/programs/libbpf/section_table.js';
 import { readBpfObject } from '../../src/programs/read_object.js';
-import { comparison, OBJECT_ANSWERS, OBJECTS, objectBytes, SECTION_ANSWERS } from './libbpf_answers.js';
+import {
+  comparison,
+  OBJECT_ANSWERS,
+  OBJECTS,
+  type ObjectAnswers,
+  objectBytes,
+  SECTION_ANSWERS,
+} from './libbpf_answers.js';
 
 test.each(LIBBPF_RELEASES)('sections mean what libbpf %s says: those of its table, and names near them', (release) => {
   const own = SECTION_ANSWERS.map(({ section }) => {
@@ -37,13 +44,19 @@ describe.each(OBJECT_ANSWERS)('$object', (answers) => {
     expect(compared).toBe(answers.loads.length);
   });
 
+  test.skipIf(answers.error !== undefined)('refers to the maps and externs that libbpf finds', () => {
+    expect(comparison.compareReferences(object, answers.references)).toEqual([]);
+  });
+
   test('has the calls and the jumps back that llvm-objdump shows', () => {
     const { problems } = comparison.compareCalls(object, { calls: answers.calls, loops: new Set(answers.loops) });
     expect(problems).toEqual([]);
   });
 });
 
-test('the recorded programs are enough to tell a wrong count of instructions', () => {
-  const sent = OBJECT_ANSWERS.reduce((sum, { loads }) => sum + loads.length, 0);
-  expect(sent).toBeGreaterThan(100);
+test('what is recorded is enough to tell wrong counts and references', () => {
+  const sum = (of: (answers: ObjectAnswers) => number) => OBJECT_ANSWERS.reduce((n, answers) => n + of(answers), 0);
+  expect(sum(({ loads }) => loads.length)).toBeGreaterThan(100);
+  expect(sum(({ references = [] }) => references.length)).toBeGreaterThan(40);
+  expect(sum(({ calls }) => calls.length)).toBeGreaterThan(40);
 });

@@ -7,6 +7,8 @@ export interface ObjectAnswers {
   /** Where libbpf does not open it. */
   readonly error?: number;
   readonly loads: readonly unknown[];
+  /** What functions refer to: `FUNCTION NAME`. */
+  readonly references: readonly string[];
   readonly calls: readonly string[];
   readonly loops: readonly string[];
 }
@@ -42,6 +44,7 @@ type RuleOf = (section: string) => unknown;
 interface Comparison {
   compareOpened(object: unknown, answers: unknown, ruleOf: RuleOf): string[];
   compareLoads(object: unknown, loads: readonly unknown[], ruleOf: RuleOf): { problems: string[]; compared: number };
+  compareReferences(object: unknown, references: readonly string[]): string[];
   compareCalls(
     object: unknown,
     shown: { calls: readonly string[]; loops: ReadonlySet<string> },

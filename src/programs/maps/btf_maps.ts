@@ -4,6 +4,7 @@ import { withoutModifiers } from '../btf/resolve.js';
 import type { SpecialFields } from '../btf/special_fields.js';
 import type { ElfFile } from '../elf/elf_file.js';
 import type { ElfSection } from '../elf/sections.js';
+import { variablesOfSection } from '../section_variables.js';
 import { MapDefinitions } from './map_definition.js';
 import type { PlacedMap } from './placed_map.js';
 
@@ -20,14 +21,11 @@ export function readBtfMaps(elf: ElfFile, btf: Btf | undefined, fields: SpecialF
   }
   const definitions = new MapDefinitions(btf, fields);
   const found: { readonly placed: PlacedMap; readonly size: number; readonly valuesOffset: number | undefined }[] = [];
-  for (const { type, offset, size } of btf.variables(datasec)) {
-    const variable = btf.type(type, datasec);
-    if (variable.kind !== 'var') throw btf.error(datasec, `must have variables; type ${type} is ${variable.kind}`);
-    section.data.check(offset, size, `map ${variable.name}`);
-    const { valuesOffset, ...parts } = definitions.of(withoutModifiers(btf, variable.sizeOrType, variable));
+  for (const { name, type, offset, size } of variablesOfSection(elf, section, btf, datasec)) {
+    const { valuesOffset, ...parts } = definitions.of(withoutModifiers(btf, type.sizeOrType, type));
     const map: ObjectMap = {
       ...parts,
-      name: variable.name,
+      name,
       definition: 'btf',
       section: MAPS_SECTION,
       initialSlots: [],

@@ -7,13 +7,12 @@ struct bpf_timer { u64 opaque[2]; };
 struct bpf_wq { u64 opaque[2]; };
 struct bpf_list_head { u64 opaque[2]; };
 struct bpf_rb_root { u64 opaque[2]; };
-struct task_struct { int pid; };
 
 struct locked { struct bpf_spin_lock lock; u32 count; };
 struct nested { u64 before; struct { struct bpf_timer timer; } inside[2]; };
 struct work { struct bpf_wq wq; };
-struct kept { struct task_struct __attribute__((btf_type_tag("kptr"))) *task; };
-struct per_cpu { struct task_struct __attribute__((btf_type_tag("percpu_kptr"))) *task; };
+/* LLVM 14 drops tags of pointers to structures. */
+struct kept { int __attribute__((btf_type_tag("kptr"))) *task; };
 
 #define MAP(name, map_type, value_type) \
 	struct { \
@@ -27,7 +26,6 @@ MAP(locks, HASH, struct locked)
 MAP(timers, ARRAY, struct nested)
 MAP(works, ARRAY, struct work)
 MAP(pointers, HASH, struct kept)
-MAP(per_cpus, HASH, struct per_cpu)
 MAP(plain, HASH, u64)
 
 #define STORAGE(name, map_type) \
