@@ -29,6 +29,7 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-schemas-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const at = (name: string) => join(FOLDER, name);
+const OBJECT = (name: string) => `test/programs/objects/${name}`;
 /** Of a recording. */
 const RECORDS = 1000;
 
@@ -63,6 +64,7 @@ beforeAll(async () => {
   mkdirSync(at('host'));
   writeFileSync(at('host/host-facts.json'), JSON.stringify(SMALL_HOST));
   writeFileSync(at('broken.json'), '[{');
+  writeFileSync(at('damaged.o'), readFileSync(OBJECT('maps.o')).subarray(0, 200));
   writeFileSync(
     at('requests.csv'),
     'task,token,cmd,prog_type,expect,owner\nweb,,prog_load,xdp,EPERM,me\nweb,,prog_load,xdp,allowed,me\nwebb,,btf_load,,,me\nweb,,prog_lod,,,me\n',
@@ -135,6 +137,15 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       has: { to: 'incus', delegation: 'bpffs' },
     },
     { args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'scenario', '--owner', 'init'] },
+  ],
+  needs: [
+    {
+      args: ['needs', OBJECT('maps_of_maps.o'), OBJECT('section_struct_ops-eb.o'), '--libbpf', '1.4'],
+      has: { libbpf: '1.4', files: [{ kind: 'object', errors: [] }, { objects: [{ byte_order: 'big' }] }] },
+    },
+    { args: ['needs', ...['externs.o', 'kfuncs.o', 'map_fields.o', 'legacy_maps.o', 'core.o'].map(OBJECT)] },
+    { args: ['needs', OBJECT('maps.o'), FLEET], code: 2, has: { files: [{}, { kind: 'executable', objects: [] }] } },
+    { args: ['needs', at('damaged.o')], code: 2, stream: 'stderr', schema: 'error' },
   ],
   snapshot: [
     {

@@ -3,6 +3,7 @@ import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { MAX_UID } from '../../kernel/ranges.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
+import { NEWEST_LIBBPF } from '../../programs/libbpf/section_rule.js';
 import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import { COMPRESSIONS } from '../../tables/output_table.js';
@@ -17,6 +18,7 @@ import {
   duration,
   fault,
   groupColumns,
+  libbpfRelease,
   managerRelease,
   profile,
   tableFormat,
@@ -215,6 +217,10 @@ export const OPTIONS = {
     to: required('--to <format>', 'the format to write', convertTarget),
     ...FILE_FACTS,
     json: json('the text and what was assumed as JSON'),
+  },
+  needs: {
+    libbpf: valued('--libbpf <release>', `whose rules for sections, default: ${NEWEST_LIBBPF}`, libbpfRelease),
+    json: json('as JSON'),
   },
   snapshot: {
     out: defaulted('--out <file>', 'where the scenario goes; - for standard output', file, '-'),

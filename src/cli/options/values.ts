@@ -9,6 +9,7 @@ import { TARGET_NAMES, type TargetName } from '../../dialects/write/targets.js';
 import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
 import { resolveCapability } from '../../names/spelling.js';
+import { LIBBPF_RELEASES, type LibbpfRelease } from '../../programs/libbpf/section_table.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
 import { COMPRESSIONS, type Compression } from '../../tables/output_table.js';
@@ -68,6 +69,11 @@ export const profile: ValueType<Profile> = among(
 
 /** A fault of a call: its name in a request's `pre`. */
 export const fault: ValueType<Fault> = among(FAULT_NAMES, faultNamed);
+
+/** A release of libbpf. */
+export const libbpfRelease: ValueType<LibbpfRelease> = among(LIBBPF_RELEASES, (text) =>
+  LIBBPF_RELEASES.find((release) => release === text),
+);
 
 /** The format of a table. */
 export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>

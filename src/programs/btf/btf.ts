@@ -1,7 +1,7 @@
 import { BTF_KINDS, type BtfKind } from '../bpf_object.js';
 import type { ByteReader } from '../byte_reader.js';
 import type { BpfObjectError } from '../object_error.js';
-import { StringTable } from '../string_table.js';
+import { TerminatedStrings } from '../terminated_strings.js';
 
 export const BTF_MAGIC = 0xeb9f;
 const BTF_VERSION = 1;
@@ -60,7 +60,7 @@ const VOID: BtfType = { id: 0, kind: 'void', name: '', vlen: 0, kindFlag: false,
 export class Btf {
   /** With void at 0. */
   readonly types: readonly BtfType[];
-  readonly strings: StringTable;
+  readonly strings: TerminatedStrings;
   readonly #reader: ByteReader;
   #datasecs: ReadonlyMap<string, BtfType> | undefined;
 
@@ -68,7 +68,9 @@ export class Btf {
   constructor(reader: ByteReader) {
     const { headerSize, strings, types } = readBtfHeader(reader);
     this.#reader = reader;
-    this.strings = new StringTable(reader.within(headerSize + strings.offset, strings.length, 'the strings of .BTF'));
+    this.strings = new TerminatedStrings(
+      reader.within(headerSize + strings.offset, strings.length, 'the strings of .BTF'),
+    );
     const start = headerSize + types.offset;
     reader.check(start, types.length, 'the types of .BTF');
     this.types = [VOID, ...this.#readTypes(start, start + types.length)];

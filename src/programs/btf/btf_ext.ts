@@ -1,5 +1,5 @@
 import type { ByteReader } from '../byte_reader.js';
-import type { StringTable } from '../string_table.js';
+import type { TerminatedStrings } from '../terminated_strings.js';
 import { readBtfStart } from './btf.js';
 
 /** Where the length of each sort of record is in the header, after its offset. */
@@ -19,7 +19,7 @@ export interface BtfExt {
 }
 
 /** Reads .BTF.ext. `strings`: those of .BTF. Throws BpfObjectError where it is not what version 1 should be. Source: btf_ext__new() of libbpf. */
-export function readBtfExt(reader: ByteReader, strings: StringTable): BtfExt {
+export function readBtfExt(reader: ByteReader, strings: TerminatedStrings): BtfExt {
   const headerSize = readBtfStart(reader, '.BTF.ext');
   const records = (at: number) => readRecords(reader, headerSize, at, strings);
   return {
@@ -34,7 +34,7 @@ function readRecords(
   reader: ByteReader,
   headerSize: number,
   field: number,
-  strings: StringTable,
+  strings: TerminatedStrings,
 ): Map<string, number[]> {
   const found = new Map<string, number[]>();
   const offset = headerSize + reader.u32(field, 'the header of .BTF.ext');

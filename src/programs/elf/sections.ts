@@ -1,5 +1,5 @@
 import type { ByteReader } from '../byte_reader.js';
-import { StringTable } from '../string_table.js';
+import { TerminatedStrings } from '../terminated_strings.js';
 import { type ElfHeader, SECTION_HEADER_SIZE } from './header.js';
 
 export const SHT_NULL = 0;
@@ -40,7 +40,7 @@ export function readSections({ reader, sectionHeaders, sectionCount, namesIndex 
   if (!names) {
     throw reader.error(62, `e_shstrndx must be less than the number of sections, ${sectionCount}; it is ${namesIndex}`);
   }
-  const table = new StringTable(names.data);
+  const table = new TerminatedStrings(names.data);
   return raw.map(({ nameOffset, at: _, ...section }) => ({
     ...section,
     name: table.at(nameOffset, `the name of section ${section.index}`),

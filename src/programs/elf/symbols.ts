@@ -1,4 +1,4 @@
-import { StringTable } from '../string_table.js';
+import { TerminatedStrings } from '../terminated_strings.js';
 import { type ElfSection, SHT_SYMTAB } from './sections.js';
 
 const SYMBOL_SIZE = 24;
@@ -40,7 +40,7 @@ export function readSymbols(sections: readonly ElfSection[]): ElfSymbol[] {
   if (data.length % SYMBOL_SIZE !== 0) {
     throw data.error(0, `the size of the symbol table must be a multiple of ${SYMBOL_SIZE}; it is ${data.length}`);
   }
-  const strings = new StringTable(names.data);
+  const strings = new TerminatedStrings(names.data);
   return Array.from({ length: data.length / SYMBOL_SIZE }, (_, i) => {
     const at = i * SYMBOL_SIZE;
     const what = (field: string) => `${field} of symbol ${i}`;

@@ -18,7 +18,7 @@ export const LOAD_IMMEDIATE_64 = 0x18;
 /** BPF_JMP | BPF_CALL. */
 export const CALL = 0x85;
 /** BPF_JMP | BPF_EXIT. */
-export const EXIT = 0x95;
+const EXIT = 0x95;
 /** BPF_JMP | BPF_JA | BPF_X: to an address of a jump table. */
 const INDIRECT_GOTO = 0x0d;
 /** BPF_JMP | BPF_JCOND. */
@@ -30,8 +30,6 @@ const ADDRESS_SPACE_CAST = 1;
 /** src of CALL: BPF_PSEUDO_CALL, and BPF_PSEUDO_KFUNC_CALL, which loaders write. */
 export const PSEUDO_CALL = 1;
 export const PSEUDO_KFUNC_CALL = 2;
-/** src of LOAD_IMMEDIATE_64: BPF_PSEUDO_FUNC. */
-export const PSEUDO_FUNC = 4;
 
 const CLASS_MASK = 0x07;
 const OPERATION_MASK = 0xf0;

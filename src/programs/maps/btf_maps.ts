@@ -4,13 +4,14 @@ import { withoutModifiers } from '../btf/resolve.js';
 import type { SpecialFields } from '../btf/special_fields.js';
 import type { ElfFile } from '../elf/elf_file.js';
 import type { ElfSection } from '../elf/sections.js';
+import { variablesOfSection } from '../section_variables.js';
 import { MapDefinitions } from './map_definition.js';
 import type { PlacedMap } from './placed_map.js';
 
 const MAPS_SECTION = '.maps';
 const POINTER_SIZE = 8;
 
-/** The maps that structures in `.maps` define, in the order of their places. Throws BpfObjectError where BTF does not describe the section. */
+/** The maps that structures in `.maps` define, in the order of BTF. Throws BpfObjectError where BTF does not describe the section. */
 export function readBtfMaps(elf: ElfFile, btf: Btf | undefined, fields: SpecialFields | undefined): PlacedMap[] {
   const section = elf.sections.find(({ name }) => name === MAPS_SECTION);
   if (!section) return [];
@@ -20,17 +21,11 @@ export function readBtfMaps(elf: ElfFile, btf: Btf | undefined, fields: SpecialF
   }
   const definitions = new MapDefinitions(btf, fields);
   const found: { readonly placed: PlacedMap; readonly size: number; readonly valuesOffset: number | undefined }[] = [];
-  for (const { type, offset: told, size } of btf.variables(datasec)) {
-    const variable = btf.type(type, datasec);
-    if (variable.kind !== 'var') throw btf.error(datasec, `must have variables; type ${type} is ${variable.kind}`);
-    // Compilers leave 0 in BTF, and a relocation that is not read here: libbpf takes the symbol's place too (btf_fixup_datasec()).
-    const symbol = elf.symbols.find((one) => one.section === section.index && one.name === variable.name);
-    const offset = symbol ? symbol.value : told;
-    section.data.check(offset, size, `map ${variable.name}`);
-    const { valuesOffset, ...parts } = definitions.of(withoutModifiers(btf, variable.sizeOrType, variable));
+  for (const { name, type, offset, size } of variablesOfSection(elf, section, btf, datasec)) {
+    const { valuesOffset, ...parts } = definitions.of(withoutModifiers(btf, type.sizeOrType, type));
     const map: ObjectMap = {
       ...parts,
-      name: variable.name,
+      name,
       definition: 'btf',
       section: MAPS_SECTION,
       initialSlots: [],
@@ -39,7 +34,6 @@ export function readBtfMaps(elf: ElfFile, btf: Btf | undefined, fields: SpecialF
     };
     found.push({ placed: { map, section: section.index, offset }, size, valuesOffset });
   }
-  found.sort((a, b) => startOf(a) - startOf(b));
   const slots = initialSlots(elf, section, found);
   return found.map(({ placed }, k) => ({ ...placed, map: { ...placed.map, initialSlots: slots[k] ?? [] } }));
 }

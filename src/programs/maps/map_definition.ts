@@ -82,7 +82,7 @@ export class MapDefinitions {
     const type = withoutModifiers(this.#btf, member.type, structure);
     if (type.kind === 'enum' || type.kind === 'enum64') {
       const value = this.#btf.firstValue(type);
-      if (value !== undefined) return value;
+      if (value !== undefined) return BigInt.asUintN(member.name === 'map_extra' ? 64 : 32, value);
     }
     const pointed = type.kind === 'ptr' ? withoutModifiers(this.#btf, type.sizeOrType, type) : type;
     if (type.kind === 'ptr' && pointed.kind === 'array') return BigInt(this.#btf.array(pointed).count);

@@ -6,40 +6,49 @@ import type { ElfRelocation } from '../elf/relocations.js';
 import type { ElfSection } from '../elf/sections.js';
 import type { ObjectFunctions } from '../functions.js';
 import { INSTRUCTION_SIZE } from '../instructions/instruction.js';
+import { type SectionVariable, variablesOfSection } from '../section_variables.js';
 import { btfNeedsOfType, STRUCT_OPS_MAP } from './map_types.js';
 import { PLAIN_MAP, type PlacedMap } from './placed_map.js';
 
-const SECTION = /^\??\.struct_ops(\.link)?$/;
+/** Those with `?` are of structures that are made only when asked for. */
+const SECTIONS = ['.struct_ops', '.struct_ops.link', '?.struct_ops', '?.struct_ops.link'];
 const BPF_F_LINK = 1 << 13;
 
 /** The operations structures of an object. Throws BpfObjectError where BTF does not describe them. Source: init_struct_ops_maps() of libbpf. */
 export function readStructOps(elf: ElfFile, btf: Btf | undefined, functions: ObjectFunctions): PlacedMap[] {
   const layouts = new Map<number, Layout>();
-  return elf.sections
-    .filter(({ name, data }) => SECTION.test(name) && data.length > 0)
-    .flatMap((section) => {
-      const datasec = btf?.datasec(section.name);
-      if (!btf || !datasec) {
-        throw section.data.error(
-          0,
-          `section ${section.name} must be described by BTF; .BTF has no datasec of that name`,
-        );
+  return SECTIONS.flatMap((own) => {
+    const section = elf.sections.find(({ name, data }) => name === own && data.length > 0);
+    if (!section) return [];
+    const datasec = btf?.datasec(own);
+    if (!btf || !datasec) {
+      throw section.data.error(0, `section ${own} must be described by BTF; .BTF has no datasec of that name`);
+    }
+    const relocations = [...(elf.relocations.get(section.index) ?? [])].sort((a, b) => a.offset - b.offset);
+    const variables = variablesOfSection(elf, section, btf, datasec);
+    checkApart(variables, btf, datasec);
+    return variables.map(({ name, type, offset, size }): PlacedMap => {
+      const structure = withoutModifiers(btf, type.sizeOrType, type);
+      if (structure.kind !== 'struct' || structure.sizeOrType > size) {
+        throw btf.error(type, `must be a structure of at most ${size} bytes, as its section says`);
       }
-      const relocations = [...(elf.relocations.get(section.index) ?? [])].sort((a, b) => a.offset - b.offset);
-      let end = 0;
-      return btf.variables(datasec).map(({ type, offset }): PlacedMap => {
-        const variable = btf.type(type, datasec);
-        const structure = withoutModifiers(btf, variable.sizeOrType, variable);
-        if (structure.kind !== 'struct') throw btf.error(variable, `must be a structure; it is ${structure.kind}`);
-        section.data.check(offset, structure.sizeOrType, `operations structure ${variable.name}`);
-        if (offset < end) throw btf.error(datasec, 'must have variables in order, none within another');
-        end = offset + structure.sizeOrType;
-        const members = layouts.get(structure.id) ?? layoutOf(btf, structure);
-        layouts.set(structure.id, members);
-        const programs = programsOf(members, offset, between(relocations, offset, end), functions);
-        return { map: structOpsMap(section, variable.name, structure, programs), section: section.index, offset };
-      });
+      const members = layouts.get(structure.id) ?? layoutOf(btf, structure);
+      layouts.set(structure.id, members);
+      const programs = programsOf(members, offset, between(relocations, offset, offset + size), functions);
+      return { map: structOpsMap(section, name, structure, programs), section: section.index, offset };
     });
+  });
+}
+
+/** Each relocation is of one structure: what reading costs stays linear. */
+function checkApart(variables: readonly SectionVariable[], btf: Btf, datasec: BtfType): void {
+  const ordered = [...variables].sort((a, b) => a.offset - b.offset);
+  for (const [k, { name, offset }] of ordered.entries()) {
+    const before = ordered[k - 1];
+    if (before && before.offset + before.size > offset) {
+      throw btf.error(datasec, `must have no variable within another; ${name} begins within ${before.name}`);
+    }
+  }
 }
 
 /** The members of a structure by offset in bytes. */

@@ -13,6 +13,7 @@ import { initSchema } from './init.js';
 import { lintSchema } from './lint.js';
 import { listSchema } from './list.js';
 import { matrixSchema } from './matrix.js';
+import { needsSchema } from './needs.js';
 import {
   alwaysSchema,
   diffSchema,
@@ -36,6 +37,7 @@ export const OUTPUT_SCHEMAS = {
   read: readSchema,
   lint: lintSchema,
   convert: convertSchema,
+  needs: needsSchema,
   snapshot: snapshotSchema,
   check: checkSchema,
   explain: explainSchema,

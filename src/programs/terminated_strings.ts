@@ -6,7 +6,7 @@ const MOST_OVERLAP = 16;
 const LEAST_BUDGET = 4096;
 
 /** Texts that end with a NUL byte, by offset (.strtab, .shstrtab, the strings of BTF). What reading all of them costs is linear in its size. */
-export class StringTable {
+export class TerminatedStrings {
   readonly #reader: ByteReader;
   readonly #known = new Map<number, string>();
   readonly #decoder = new TextDecoder();
