@@ -24,6 +24,11 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--expected-attach-type': { good: ['xdp'], bad: [['']] },
   '--insn-cnt': { good: ['0', '4294967295'], bad: [['4294967296'], ['-1'], ['1.5'], ['']] },
   '--bpffs': { good: ['b'], bad: [['']] },
+  '--object': { good: ['x.o'], bad: [['']] },
+  '--loader': {
+    good: ['libbpf-1.4', 'CILIUM-0.22'],
+    bad: [['libbpf'], ['libbpf-1.9', /did you mean libbpf-1\.\d\?/], ['']],
+  },
   '--pre': {
     good: ['attr_einval', 'TOKEN-EBADF'],
     bad: [['2'], ['constructor'], ['bad_row'], ['atr_einval', /did you mean attr_einval\?/], ['']],

@@ -19,6 +19,7 @@ import {
   fault,
   groupColumns,
   libbpfRelease,
+  loader,
   managerRelease,
   profile,
   tableFormat,
@@ -232,7 +233,14 @@ export const OPTIONS = {
       'what was seen, and what was not, as JSON; on standard error where the scenario goes to standard output',
     ),
   },
-  check: { ...ONE_REQUEST, json: json('the verdict as JSON') },
+  check: {
+    ...ONE_REQUEST,
+    object: valued('--object <file>', 'whether the task can load this BPF object, or that of an executable', file, {
+      excludes: ['request', 'token', 'cmd', ...CALLS, 'mapType', 'progType', 'expectedAttachType', 'insnCnt', 'pre'],
+    }),
+    loader: valued('--loader <name>', 'what loads the object, default: libbpf-1.7', loader, { needs: ['object'] }),
+    json: json('the verdict as JSON'),
+  },
   explain: { ...ONE_REQUEST, json: json('the explanation as JSON') },
   matrix: {
     task: valued('--task <name>', 'the task that asks', aTask),

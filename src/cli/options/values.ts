@@ -10,6 +10,7 @@ import { findProfile, PROFILES, type Profile } from '../../kernel/profile.js';
 import { nearestOf } from '../../names/nearest.js';
 import { resolveCapability } from '../../names/spelling.js';
 import { LIBBPF_RELEASES, type LibbpfRelease } from '../../programs/libbpf/section_table.js';
+import { LOADER_NAMES, type LoaderName } from '../../programs/loaders/loader_names.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
 import { COMPRESSIONS, type Compression } from '../../tables/output_table.js';
@@ -88,6 +89,11 @@ export const dialectFormat: ValueType<Format> = among(FORMAT_NAMES, (text) =>
 /** The format that a delegation is written in. */
 export const convertTarget: ValueType<TargetName | 'scenario'> = among(CONVERT_TARGETS, (text) =>
   CONVERT_TARGETS.find((target) => target === text.toLowerCase()),
+);
+
+/** A loader of BPF objects. */
+export const loader: ValueType<LoaderName> = among(LOADER_NAMES, (text) =>
+  LOADER_NAMES.find((name) => name === text.toLowerCase()),
 );
 
 /** A release of Incus or LXD. */

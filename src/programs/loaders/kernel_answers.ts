@@ -8,7 +8,7 @@ import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '.
 import type { CallAnswer } from './load_session.js';
 import type { CallToken, LoaderCall, MapCreation, ProgramLoad } from './loader_call.js';
 import { DEFAULT_BPFFS_PATH } from './loader_setup.js';
-import { MAP_TYPE, PROG_TYPE } from './numbers.js';
+import { MAP, PROG } from './numbers.js';
 
 /** Where a call is refused: by its permission, before by its attributes or the file it names, after by the verifier. */
 export type RefusedBy = 'file' | 'attributes' | 'permission' | 'verifier';
@@ -50,7 +50,7 @@ export class KernelAnswers {
     const instances = [...new Set(process.mounts.values())];
     const tokens = instances.map((index): TokenSpec => {
       const { name, userns, options, denials } = at(world.bpffs, index);
-      return { name: `the token of ${name}`, userns, allowed: options.delegate, denials, bpffs: index };
+      return { name: `${name}-token`, userns, allowed: options.delegate, denials, bpffs: index };
     });
     this.world = { ...world, tokens: [...world.tokens, ...tokens] };
     this.#process = process;
@@ -131,7 +131,7 @@ export class KernelAnswers {
     if (lack) return { errno: 'EINVAL', text: LACKS[lack.what](lack.name) };
     const { kernel, tasks, tokens } = this.#model;
     const { vocabulary } = kernel.profile;
-    const isStructOps = type === PROG_TYPE.struct_ops;
+    const isStructOps = type === PROG.struct_ops;
     const permissions = programPermissions(kernel, at(tasks, this.#process.task).cred, {
       progType: type,
       attachType: isStructOps ? attachType : fixupAttachType(vocabulary, type, attachType),
@@ -171,7 +171,7 @@ export class KernelAnswers {
   }
 }
 
-const MAPS_OF_MAPS = new Set<number>([MAP_TYPE.array_of_maps, MAP_TYPE.hash_of_maps]);
+const MAPS_OF_MAPS = new Set<number>([MAP.array_of_maps, MAP.hash_of_maps]);
 /** What of BTF is refused before the token is looked at; undefined for nothing. Source: map_create(), bpf_local_storage_map_alloc_check(). */
 function wrongAttributes(type: number, hasBtf: boolean, map: MapCreation['map']): string | undefined {
   if (hasBtf && MAPS_OF_MAPS.has(type)) return 'a type of keys is given without one of values';
@@ -181,17 +181,17 @@ function wrongAttributes(type: number, hasBtf: boolean, map: MapCreation['map'])
 
 /** Types whose maps may have no BTF types of keys and values: map_check_no_btf(), kernel/bpf/syscall.c. */
 const TAKES_NO_BTF = new Set<number>([
-  MAP_TYPE.perf_event_array,
-  MAP_TYPE.cgroup_array,
-  MAP_TYPE.stack_trace,
-  MAP_TYPE.devmap,
-  MAP_TYPE.devmap_hash,
-  MAP_TYPE.cpumap,
-  MAP_TYPE.xskmap,
-  MAP_TYPE.sockmap,
-  MAP_TYPE.sockhash,
-  MAP_TYPE.queue,
-  MAP_TYPE.stack,
+  MAP.perf_event_array,
+  MAP.cgroup_array,
+  MAP.stack_trace,
+  MAP.devmap,
+  MAP.devmap_hash,
+  MAP.cpumap,
+  MAP.xskmap,
+  MAP.sockmap,
+  MAP.sockhash,
+  MAP.queue,
+  MAP.stack,
 ]);
 
 const LACKS: Readonly<Record<'func_info' | 'map' | 'map_btf', (name: string) => string>> = {

@@ -3,7 +3,7 @@ import type { LibbpfRelease } from '../libbpf/section_table.js';
 import { loadWithCilium } from './cilium/cilium_loader.js';
 import { loadWithLibbpf } from './libbpf/libbpf_loader.js';
 import type { AnswerCall, CallAnswer, LoadFailure, LoadStep } from './load_session.js';
-import { LoadSession, runLoad } from './load_session.js';
+import { LoadSession, runToEnd } from './load_session.js';
 import type { LoaderName } from './loader_names.js';
 import type { LoaderSetup } from './loader_setup.js';
 
@@ -23,7 +23,7 @@ export function loadObject<Answer extends CallAnswer>(
   answer: AnswerCall<Answer>,
 ): ObjectLoad<Answer> {
   const session = new LoadSession(answer);
-  const failure = runLoad<Answer>(() => {
+  const failure = runToEnd<Answer>(() => {
     if (loader === 'cilium-0.22') loadWithCilium(session, object, setup);
     else loadWithLibbpf(session, loader.slice('libbpf-'.length) as LibbpfRelease, object, setup);
   });

@@ -45,7 +45,7 @@ export interface LoadFailure<Answer extends CallAnswer = CallAnswer> {
   readonly causes: readonly LoadStep<Answer>[];
 }
 
-/** Ends a load. Thrown by what sends calls, and caught by runLoad(). */
+/** Ends a load. Thrown by what sends calls, and caught by runToEnd(). */
 class LoadFailed<Answer extends CallAnswer> extends Error {
   readonly failure: LoadFailure<Answer>;
 
@@ -90,12 +90,12 @@ export class LoadSession<Answer extends CallAnswer = CallAnswer> {
 }
 
 /** Whether a call succeeded. */
-export function isAllowed(step: LoadStep): boolean {
+export function succeeded(step: LoadStep): boolean {
   return step.answer.errno === null;
 }
 
 /** Runs a load to its end: why it failed, or undefined. Other errors are thrown on. */
-export function runLoad<Answer extends CallAnswer>(load: () => void): LoadFailure<Answer> | undefined {
+export function runToEnd<Answer extends CallAnswer>(load: () => void): LoadFailure<Answer> | undefined {
   try {
     load();
     return undefined;

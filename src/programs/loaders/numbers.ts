@@ -5,7 +5,7 @@ import { NEWEST_PROFILE } from '../../kernel/profile.js';
 const { vocabulary } = NEWEST_PROFILE;
 
 /** Program types of loaders' own programs. */
-export const PROG_TYPE = {
+export const PROG = {
   socket_filter: vocabulary.require('prog_types', 'socket_filter'),
   kprobe: vocabulary.require('prog_types', 'kprobe'),
   tracepoint: vocabulary.require('prog_types', 'tracepoint'),
@@ -17,13 +17,13 @@ export const PROG_TYPE = {
 } as const;
 
 /** Attach types of loaders' own programs. */
-export const ATTACH_TYPE = {
+export const ATTACH = {
   cgroup_inet_sock_create: vocabulary.require('attach_types', 'cgroup_inet_sock_create'),
   trace_uprobe_multi: vocabulary.require('attach_types', 'trace_uprobe_multi'),
 } as const;
 
 /** Map types that loaders treat apart. */
-export const MAP_TYPE = {
+export const MAP = {
   array: vocabulary.require('map_types', 'array'),
   hash: vocabulary.require('map_types', 'hash'),
   prog_array: vocabulary.require('map_types', 'prog_array'),

@@ -1,6 +1,6 @@
+import { NEWEST_PROFILE } from '../../kernel/profile.js';
 import type { BpfObject, ObjectProgram } from '../bpf_object.js';
 import { type SectionRule, sectionRule } from '../libbpf/section_rule.js';
-import { NEWEST_PROFILE } from '../../kernel/profile.js';
 
 /** Something that an application does with what it loaded, and that no token covers. */
 export interface OutsideToken {

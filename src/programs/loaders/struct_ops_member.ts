@@ -4,7 +4,7 @@ import type { Profile } from '../../kernel/profile.js';
 import type { BpfObject, ByteOrder } from '../bpf_object.js';
 import { Btf } from '../btf/btf.js';
 import { ByteReader } from '../byte_reader.js';
-import { PROG_TYPE } from './numbers.js';
+import { PROG } from './numbers.js';
 
 /** The member of an operations structure that a program is. */
 export interface OpsMember {
@@ -28,7 +28,7 @@ export function recordedMemberIndex({ vocabulary }: Profile, target: string): nu
   const own = RELEASES.indexOf(vocabulary.release);
   const older = PROGRAM_RULES.filter(({ release }) => (RELEASES as readonly string[]).indexOf(release) <= own);
   const rows = older.at(-1)?.rows ?? [];
-  return rows.find(([type, , of]) => type === PROG_TYPE.struct_ops && of === target)?.[1] ?? undefined;
+  return rows.find(([type, , of]) => type === PROG.struct_ops && of === target)?.[1] ?? undefined;
 }
 
 /**

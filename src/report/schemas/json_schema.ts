@@ -2,6 +2,7 @@ import { toJSONSchema } from 'zod/mini';
 import { DOCUMENTATION } from '../../scenario/documentation.js';
 import { benchSchema } from './bench.js';
 import { checkSchema } from './check.js';
+import { checkObjectSchema } from './check_object.js';
 import { convertSchema } from './convert.js';
 import { errorSchema } from './error.js';
 import { evalSchema } from './eval.js';
@@ -40,6 +41,7 @@ export const OUTPUT_SCHEMAS = {
   needs: needsSchema,
   snapshot: snapshotSchema,
   check: checkSchema,
+  'check-object': checkObjectSchema,
   explain: explainSchema,
   matrix: matrixSchema,
   'who-can': whoCanSchema,

@@ -1,5 +1,5 @@
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { CiliumFeatures } from './cilium_features.js';
 
 /**
@@ -15,7 +15,7 @@ export function loadBtfHandle<Answer extends CallAnswer>(
   for (const feature of ['function_linkage', 'decl_tags', 'type_tags', 'enum64'] as const) features.has(feature);
   const call = { cmd: 'btf_load', token: features.token } as const;
   const first = session.send(call, purpose, { consequence: 'harmless', effect: 'it is sent again with a log' });
-  if (isAllowed(first)) return first;
+  if (succeeded(first)) return first;
   return session.send(
     call,
     purpose,

@@ -1,7 +1,7 @@
 import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { MapCreation, ProgramLoad, SentProgram } from '../loader_call.js';
-import { BPF_F_MMAPABLE, HELPER, MAP_TYPE, PROG_TYPE } from '../numbers.js';
+import { BPF_F_MMAPABLE, HELPER, MAP, PROG } from '../numbers.js';
 
 const BPF_F_NO_PREALLOC = 1;
 const BPF_F_RDONLY_PROG = 1 << 7;
@@ -25,23 +25,24 @@ export type CiliumFeature =
   | 'probe_read_kernel'
   | 'function_calls';
 
-const EFFECTS: Readonly<Record<CiliumFeature, string>> = {
-  object_names: 'programs and maps get no names',
-  dots_in_names: 'dots are left out of names',
-  mmapable_maps: 'variables cannot be mapped',
-  no_prealloc_maps: 'the error says that maps without preallocation are not known',
-  read_only_maps: 'the error says that read-only maps are not known',
-  nested_maps: 'the error says that maps of maps are not known',
-  btf: 'maps have no BTF types',
-  map_btf: 'maps have no BTF types',
-  program_btf: 'functions have no linkage in BTF',
-  function_linkage: 'functions have no linkage in BTF',
-  decl_tags: 'declaration tags are replaced in BTF',
-  type_tags: 'type tags are replaced in BTF',
-  enum64: '64-bit enumerations are replaced in BTF',
-  ext_infos: 'programs have no function and line records; callbacks fail',
-  probe_read_kernel: 'programs call bpf_probe_read() instead',
-  function_calls: 'the error says that function calls are not known',
+/** What a probe is for, and what comes of its refusal. */
+const FEATURES: Readonly<Record<CiliumFeature, readonly [of: string, effect: string]>> = {
+  object_names: ['names of programs and maps', 'programs and maps get no names'],
+  dots_in_names: ['dots in names', 'dots are left out of names'],
+  mmapable_maps: ['arrays that can be mapped', 'variables cannot be mapped'],
+  no_prealloc_maps: ['maps without preallocation', 'the error says that such maps are not known'],
+  read_only_maps: ['read-only maps', 'the error says that such maps are not known'],
+  nested_maps: ['maps of maps', 'the error says that such maps are not known'],
+  btf: ['BTF', 'maps have no BTF types'],
+  map_btf: ['BTF of data sections', 'maps have no BTF types'],
+  program_btf: ['BTF of functions', 'functions have no linkage in BTF'],
+  function_linkage: ['BTF of global functions', 'functions have no linkage in BTF'],
+  decl_tags: ['BTF of declaration tags', 'declaration tags are replaced in BTF'],
+  type_tags: ['BTF of type tags', 'type tags are replaced in BTF'],
+  enum64: ['BTF of 64-bit enumerations', '64-bit enumerations are replaced in BTF'],
+  ext_infos: ['function and line records', 'programs have no such records; callbacks fail'],
+  probe_read_kernel: ['bpf_probe_read_kernel()', 'programs call bpf_probe_read() instead'],
+  function_calls: ['calls between functions', 'the error says that such calls are not known'],
 };
 
 /** Features that are asked first: without one, this one is not probed. */
@@ -103,7 +104,7 @@ export class CiliumFeatures<Answer extends CallAnswer> {
     const before = PRESUPPOSED[feature];
     const step = before === undefined || this.has(before) ? this.#probe(feature) : undefined;
     const { errno = null } = step?.answer ?? {};
-    const has = step !== undefined && (isAllowed(step) || step.consequence === undefined);
+    const has = step !== undefined && (succeeded(step) || step.consequence === undefined);
     if (step && !has) this.#refusals.set(feature, step);
     const isConclusive = has || !INCONCLUSIVE_ON_EPERM.has(feature) || errno !== 'EPERM';
     if (isConclusive) this.#known.set(feature, has);
@@ -116,8 +117,9 @@ export class CiliumFeatures<Answer extends CallAnswer> {
   }
 
   #probe(feature: CiliumFeature): LoadStep<Answer> {
-    const purpose = `the probe for ${feature.replaceAll('_', ' ')}`;
-    const refused: Refusal = { consequence: 'degrades', effect: EFFECTS[feature] };
+    const [of, effect] = FEATURES[feature];
+    const purpose = `the probe for ${of}`;
+    const refused: Refusal = { consequence: 'degrades', effect };
     const { token } = this;
     const map = (type: number, flags = 0) => {
       const call: MapCreation = { cmd: 'map_create', type, flags, token, hasBtf: false, map: undefined };
@@ -131,21 +133,21 @@ export class CiliumFeatures<Answer extends CallAnswer> {
     switch (feature) {
       case 'object_names':
       case 'dots_in_names':
-        return map(MAP_TYPE.array);
+        return map(MAP.array);
       case 'mmapable_maps':
-        return map(MAP_TYPE.array, BPF_F_MMAPABLE);
+        return map(MAP.array, BPF_F_MMAPABLE);
       case 'read_only_maps':
-        return map(MAP_TYPE.array, BPF_F_RDONLY_PROG);
+        return map(MAP.array, BPF_F_RDONLY_PROG);
       case 'no_prealloc_maps':
-        return map(MAP_TYPE.hash, BPF_F_NO_PREALLOC);
+        return map(MAP.hash, BPF_F_NO_PREALLOC);
       case 'nested_maps':
-        return map(MAP_TYPE.array_of_maps);
+        return map(MAP.array_of_maps);
       case 'ext_infos':
-        return program(PROG_TYPE.socket_filter, { isGpl: false }, 'EBADF');
+        return program(PROG.socket_filter, { isGpl: false }, 'EBADF');
       case 'probe_read_kernel':
-        return program(PROG_TYPE.kprobe, { helpers: [HELPER.probe_read_kernel], instructionCount: 6 });
+        return program(PROG.kprobe, { helpers: [HELPER.probe_read_kernel], instructionCount: 6 });
       case 'function_calls':
-        return program(PROG_TYPE.socket_filter, { instructionCount: 4, isGpl: false, liberties: ['function_calls'] });
+        return program(PROG.socket_filter, { instructionCount: 4, isGpl: false, liberties: ['function_calls'] });
       default:
         return this.#session.send({ cmd: 'btf_load', token }, purpose, refused);
     }

@@ -1,11 +1,11 @@
 import type { InnerMap, ObjectMap } from '../../bpf_object.js';
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
-import { BPF_F_MMAPABLE, MAP_TYPE } from '../numbers.js';
+import { succeeded } from '../load_session.js';
+import { BPF_F_MMAPABLE, MAP } from '../numbers.js';
 import { loadBtfHandle } from './cilium_btf.js';
 import type { CiliumFeatures } from './cilium_features.js';
 
-const MAPS_OF_MAPS = new Set<number>([MAP_TYPE.array_of_maps, MAP_TYPE.hash_of_maps]);
+const MAPS_OF_MAPS = new Set<number>([MAP.array_of_maps, MAP.hash_of_maps]);
 const BPF_F_NO_PREALLOC = 1;
 const BPF_F_RDONLY_PROG = 1 << 7;
 
@@ -46,9 +46,9 @@ export class CiliumMaps<Answer extends CallAnswer> {
 
   #create(map: ObjectMap | InnerMap, name: string, flags: number): void {
     if (this.#features.has('object_names')) this.#features.has('dots_in_names');
-    const isStructOps = map.type === MAP_TYPE.struct_ops;
+    const isStructOps = map.type === MAP.struct_ops;
     const btf = map.hasBtfTypes || isStructOps ? this.#btfOf(name, isStructOps) : undefined;
-    const hasBtf = btf !== undefined && isAllowed(btf);
+    const hasBtf = btf !== undefined && succeeded(btf);
     const send = (withBtf: boolean, isLast: boolean) =>
       this.#session.send(
         {
@@ -89,7 +89,7 @@ export class CiliumMaps<Answer extends CallAnswer> {
       if ((flags & BPF_F_RDONLY_PROG) !== 0) this.#features.has('read_only_maps');
       if ((flags & BPF_F_NO_PREALLOC) !== 0) this.#features.has('no_prealloc_maps');
     }
-    const causes = btf && !isAllowed(btf) && errno === 'EINVAL' ? [btf] : [];
+    const causes = btf && !succeeded(btf) && errno === 'EINVAL' ? [btf] : [];
     return this.#session.fail(errno, `map ${name}: map create`, { step, causes });
   }
 

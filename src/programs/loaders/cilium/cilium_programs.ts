@@ -1,7 +1,7 @@
 import type { BpfObject, ObjectProgram } from '../../bpf_object.js';
 import { type SectionRule, sectionRule } from '../../libbpf/section_rule.js';
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { SentProgram } from '../loader_call.js';
 import type { LoaderSetup } from '../loader_setup.js';
 import { programLacks } from '../program_lacks.js';
@@ -61,7 +61,7 @@ export class CiliumPrograms<Answer extends CallAnswer> {
     const call = { cmd: 'prog_load', type: rule.progType, attachType, token: this.#features.token, program } as const;
     const purpose = `program ${program.name}`;
     const first = this.#session.send(call, purpose, { consequence: 'harmless', effect: 'it is sent again with a log' });
-    if (isAllowed(first)) return first;
+    if (succeeded(first)) return first;
     return this.#session.send(call, purpose, { consequence: 'fatal', effect: 'the load ends' });
   }
 

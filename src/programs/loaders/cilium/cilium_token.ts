@@ -1,5 +1,5 @@
 import type { CallAnswer, LoadSession } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 
 /** What cilium/ebpf takes for "no token here", and tries the next mount. Source: findToken(). */
 const SKIPPED = new Set(['EACCES', 'EINVAL', 'EPERM', 'EOPNOTSUPP', 'ENOENT']);
@@ -12,7 +12,7 @@ export function findToken<Answer extends CallAnswer>(
   for (const path of mounts) {
     const refused = { consequence: 'harmless', effect: 'the next bpffs is tried' } as const;
     const opened = session.send({ cmd: 'open', path }, 'a bpffs to make a token of', refused);
-    const step = isAllowed(opened) ? session.send({ cmd: 'token_create', path }, 'the token', refused) : opened;
+    const step = succeeded(opened) ? session.send({ cmd: 'token_create', path }, 'the token', refused) : opened;
     const { errno } = step.answer;
     if (errno !== null) {
       if (!SKIPPED.has(errno)) session.fail(errno, `create token from "${path}"`, { step });

@@ -1,7 +1,7 @@
 import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { CallToken, LoaderCall, ProgramLoad, SentProgram } from '../loader_call.js';
-import { ATTACH_TYPE, BPF_F_MMAPABLE, HELPER, MAP_TYPE, PROG_TYPE } from '../numbers.js';
+import { ATTACH, BPF_F_MMAPABLE, HELPER, MAP, PROG } from '../numbers.js';
 import type { LibbpfRules } from './libbpf_release.js';
 
 /** What libbpf asks the kernel about before it uses it: enum kern_feature_id, those that bpf() answers during a load. */
@@ -187,40 +187,40 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
 
   #probe(feature: LibbpfFeature, token: 'none' | 'token'): ProbedFeature {
     const { purpose, refused } = this.#textOf(feature);
-    const of = (step: LoadStep): ProbedFeature => ({ has: isAllowed(step), step });
+    const of = (step: LoadStep): ProbedFeature => ({ has: succeeded(step), step });
     const load = (type: number, attachType = 0, program: Partial<SentProgram> = {}, isNamed = false) =>
       this.progLoad({ type, attachType, token, program: { ...TRIVIAL, ...program } }, isNamed, purpose, refused);
     const array = (flags = 0) =>
-      this.mapCreate({ type: MAP_TYPE.array, flags, token, hasBtf: false, map: undefined }, true, purpose, refused);
+      this.mapCreate({ type: MAP.array, flags, token, hasBtf: false, map: undefined }, true, purpose, refused);
     switch (feature) {
       case 'memcg_account':
-        return of(load(PROG_TYPE.socket_filter, 0, { helpers: [HELPER.ktime_get_coarse_ns] }));
+        return of(load(PROG.socket_filter, 0, { helpers: [HELPER.ktime_get_coarse_ns] }));
       case 'prog_name': {
         const given: CallToken = token === 'token' && this.#rules.isNameProbeShort ? 'descriptor_0' : token;
-        const call = { type: PROG_TYPE.socket_filter, attachType: 0, token: given, program: TRIVIAL };
+        const call = { type: PROG.socket_filter, attachType: 0, token: given, program: TRIVIAL };
         return of(this.progLoad(call, false, purpose, refused));
       }
       case 'global_data': {
         const map = array();
-        return isAllowed(map) ? of(load(PROG_TYPE.socket_filter, 0, { instructionCount: 5 })) : of(map);
+        return succeeded(map) ? of(load(PROG.socket_filter, 0, { instructionCount: 5 })) : of(map);
       }
       case 'array_mmap':
         return of(array(BPF_F_MMAPABLE));
       case 'exp_attach_type':
-        return of(load(PROG_TYPE.cgroup_sock, ATTACH_TYPE.cgroup_inet_sock_create));
+        return of(load(PROG.cgroup_sock, ATTACH.cgroup_inet_sock_create));
       case 'probe_read_kernel':
-        return of(load(PROG_TYPE.tracepoint, 0, { helpers: [HELPER.probe_read_kernel], instructionCount: 6 }));
+        return of(load(PROG.tracepoint, 0, { helpers: [HELPER.probe_read_kernel], instructionCount: 6 }));
       case 'bpf_cookie':
-        return of(load(PROG_TYPE.tracepoint, 0, { helpers: [HELPER.get_attach_cookie] }));
+        return of(load(PROG.tracepoint, 0, { helpers: [HELPER.get_attach_cookie] }));
       case 'prog_bind_map': {
         const map = array();
-        if (!isAllowed(map)) return of(map);
-        const program = load(PROG_TYPE.socket_filter);
-        return isAllowed(program) ? of(this.#session.send(plain('prog_bind_map'), purpose, refused)) : of(program);
+        if (!succeeded(map)) return of(map);
+        const program = load(PROG.socket_filter);
+        return succeeded(program) ? of(this.#session.send(plain('prog_bind_map'), purpose, refused)) : of(program);
       }
       case 'uprobe_multi_link': {
-        const program = load(PROG_TYPE.kprobe, ATTACH_TYPE.trace_uprobe_multi);
-        if (!isAllowed(program)) return of(program);
+        const program = load(PROG.kprobe, ATTACH.trace_uprobe_multi);
+        if (!succeeded(program)) return of(program);
         // The first is to fail because / is no file, the second because no process has the number -1.
         const first = this.#session.send({ ...plain('link_create'), endsIn: 'EBADF' }, purpose, refused, 'EBADF');
         if (first.answer.errno !== 'EBADF') return { has: false, step: first };
@@ -229,15 +229,15 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
       }
       case 'arg_ctx_tag': {
         const btf = this.#session.send({ cmd: 'btf_load', token }, purpose, refused);
-        if (!isAllowed(btf)) return of(btf);
+        if (!succeeded(btf)) return of(btf);
         const program = { helpers: [HELPER.get_func_ip], instructionCount: 4, liberties: ['function_calls'] as const };
-        return of(load(PROG_TYPE.kprobe, 0, program, true));
+        return of(load(PROG.kprobe, 0, program, true));
       }
       case 'ldimm64_full_range_off': {
         const map = array();
-        if (!isAllowed(map)) return of(map);
+        if (!succeeded(map)) return of(map);
         const program = { ...TRIVIAL, instructionCount: 3 };
-        const call = { type: PROG_TYPE.socket_filter, attachType: 0, token, program, endsIn: 'EINVAL' };
+        const call = { type: PROG.socket_filter, attachType: 0, token, program, endsIn: 'EINVAL' };
         this.progLoad(call, true, purpose, refused, 'EINVAL');
         // Again with a log, whose text tells: bpf_prog_load() with a buffer and log_level 0.
         return { has: false, step: this.progLoad(call, false, purpose, refused, 'EINVAL') };

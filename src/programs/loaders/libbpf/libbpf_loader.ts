@@ -1,9 +1,9 @@
 import type { BpfObject } from '../../bpf_object.js';
 import type { LibbpfRelease } from '../../libbpf/section_table.js';
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { LoaderSetup } from '../loader_setup.js';
-import { MAP_TYPE, PROG_TYPE } from '../numbers.js';
+import { MAP, PROG } from '../numbers.js';
 import { LibbpfFeatures } from './libbpf_features.js';
 import { isDataMap, LibbpfMaps } from './libbpf_maps.js';
 import { LibbpfPrograms } from './libbpf_programs.js';
@@ -44,12 +44,12 @@ function loadTrivialProgram<Answer extends CallAnswer>(
 ): void {
   features.probeMemoryAccounting();
   const purpose = 'the trivial program that every load begins with';
-  const socketFilter = features.trivialLoad(PROG_TYPE.socket_filter, purpose, {
+  const socketFilter = features.trivialLoad(PROG.socket_filter, purpose, {
     consequence: 'harmless',
     effect: 'libbpf tries a tracepoint program next',
   });
-  if (isAllowed(socketFilter)) return;
-  const tracepoint = features.trivialLoad(PROG_TYPE.tracepoint, purpose, {
+  if (succeeded(socketFilter)) return;
+  const tracepoint = features.trivialLoad(PROG.tracepoint, purpose, {
     consequence: 'fatal',
     effect: 'the load ends: both trivial programs were refused',
   });
@@ -64,7 +64,7 @@ function probeForRelocation<Answer extends CallAnswer>(
   { btf, maps, programs }: BpfObject,
   probesArenaOffsets: boolean,
 ): void {
-  if (probesArenaOffsets && maps.some(({ type }) => type === MAP_TYPE.arena)) features.has('ldimm64_full_range_off');
+  if (probesArenaOffsets && maps.some(({ type }) => type === MAP.arena)) features.has('ldimm64_full_range_off');
   if (!btf || !programs.some(({ isAutoloaded }) => isAutoloaded)) return;
   const hasRecords = btf.hasFuncInfo || btf.hasLineInfo || btf.hasCoreRelocations;
   const hasFunctions = hasRecords && features.has('btf_func');
@@ -98,7 +98,7 @@ function loadBtf<Answer extends CallAnswer>(
   const call = { cmd: 'btf_load', token: features.token } as const;
   const purpose = 'the BTF of the object';
   const first = session.send(call, purpose, { consequence: 'harmless', effect: 'it is sent again with a log' });
-  if (isAllowed(first)) return true;
+  if (succeeded(first)) return true;
   const again = session.send(
     call,
     purpose,
@@ -116,7 +116,7 @@ function loadBtf<Answer extends CallAnswer>(
 /** Fills maps of programs, once these are loaded. Source: bpf_object_init_prog_arrays(). */
 function fillProgArrays<Answer extends CallAnswer>(session: LoadSession<Answer>, { maps }: BpfObject): void {
   for (const { type, name, initialSlots, isAutocreated } of maps) {
-    if (type !== MAP_TYPE.prog_array || !isAutocreated) continue;
+    if (type !== MAP.prog_array || !isAutocreated) continue;
     for (const { index, name: program } of initialSlots) {
       const refused = { consequence: 'fatal', effect: 'the load ends' } as const;
       const step = session.send(

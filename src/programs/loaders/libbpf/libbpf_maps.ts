@@ -1,26 +1,26 @@
 import type { ErrnoName } from '../../../abi/errno.js';
 import type { BpfObject, InnerMap, ObjectMap } from '../../bpf_object.js';
 import type { CallAnswer, LoadSession, LoadStep } from '../load_session.js';
-import { BPF_F_MMAPABLE, MAP_TYPE } from '../numbers.js';
+import { BPF_F_MMAPABLE, MAP } from '../numbers.js';
 import type { MadeMaps } from '../program_lacks.js';
 import type { LibbpfFeatures } from './libbpf_features.js';
 
 /** Types whose maps libbpf makes without BTF types of keys and values. Source: bpf_object__create_map(). */
 const WITHOUT_BTF = new Set<number>([
-  MAP_TYPE.perf_event_array,
-  MAP_TYPE.cgroup_array,
-  MAP_TYPE.stack_trace,
-  MAP_TYPE.array_of_maps,
-  MAP_TYPE.hash_of_maps,
-  MAP_TYPE.devmap,
-  MAP_TYPE.devmap_hash,
-  MAP_TYPE.cpumap,
-  MAP_TYPE.xskmap,
-  MAP_TYPE.sockmap,
-  MAP_TYPE.sockhash,
-  MAP_TYPE.queue,
-  MAP_TYPE.stack,
-  MAP_TYPE.arena,
+  MAP.perf_event_array,
+  MAP.cgroup_array,
+  MAP.stack_trace,
+  MAP.array_of_maps,
+  MAP.hash_of_maps,
+  MAP.devmap,
+  MAP.devmap_hash,
+  MAP.cpumap,
+  MAP.xskmap,
+  MAP.sockmap,
+  MAP.sockhash,
+  MAP.queue,
+  MAP.stack,
+  MAP.arena,
 ]);
 
 /** Whether a map is a section of data, which libbpf makes itself. */
@@ -74,7 +74,7 @@ export class LibbpfMaps<Answer extends CallAnswer> {
       this.#must('map_update_elem', map, 'its initial contents');
       if (isFrozen(map)) this.#must('map_freeze', map, 'which is read only');
     }
-    if (map.type !== MAP_TYPE.prog_array) {
+    if (map.type !== MAP.prog_array) {
       for (const slot of map.initialSlots) this.#must('map_update_elem', map, `slot ${slot.index}, ${slot.name}`);
     }
     if (map.pinning !== 0) this.#must('obj_pin', map, 'its pin');
@@ -85,7 +85,7 @@ export class LibbpfMaps<Answer extends CallAnswer> {
     const isNamed = this.#features.has('prog_name');
     if (map.inner) this.#create(map.inner, `${name}.inner`, true);
     const hasTypes = this.#hasBtf && map.hasBtfTypes && !WITHOUT_BTF.has(map.type);
-    const isRetried = hasTypes && map.type !== MAP_TYPE.struct_ops;
+    const isRetried = hasTypes && map.type !== MAP.struct_ops;
     const step = this.#send(map, name, { isNamed, hasBtf: hasTypes, isLast: !isRetried, isInner });
     let { errno } = step.answer;
     if (errno !== null && isRetried) {

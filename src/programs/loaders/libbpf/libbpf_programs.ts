@@ -2,10 +2,10 @@ import type { BpfObject, ObjectProgram } from '../../bpf_object.js';
 import { type SectionRule, sectionRule } from '../../libbpf/section_rule.js';
 import type { LibbpfRelease } from '../../libbpf/section_table.js';
 import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import type { ProgramLoad, SentProgram } from '../loader_call.js';
 import type { LoaderSetup } from '../loader_setup.js';
-import { ATTACH_TYPE, PROG_TYPE } from '../numbers.js';
+import { ATTACH, PROG } from '../numbers.js';
 import { type MadeMaps, programLacks } from '../program_lacks.js';
 import { callsReplaceable, replacedHelpers } from '../replaced_helpers.js';
 import { structOpsMember } from '../struct_ops_member.js';
@@ -53,7 +53,7 @@ export class LibbpfPrograms<Answer extends CallAnswer> {
       return;
     }
     const member = structOpsMember(this.#inputs.object, name);
-    if (rule.progType === PROG_TYPE.struct_ops && !member) {
+    if (rule.progType === PROG.struct_ops && !member) {
       this.#session.fail('EINVAL', `prog '${name}': SEC("struct_ops") program isn't referenced anywhere`);
     }
     const isNamed = this.#features.has('prog_name');
@@ -63,7 +63,7 @@ export class LibbpfPrograms<Answer extends CallAnswer> {
     const sent = this.#sent(program, member?.target ?? program.attachTarget);
     const call = { type: rule.progType, attachType, token: this.#features.token, program: sent };
     const first = this.#send(call, isNamed, { consequence: 'harmless', effect: 'it is sent again with a log' });
-    if (!isAllowed(first)) {
+    if (!succeeded(first)) {
       const again = this.#send(call, isNamed, { consequence: 'fatal', effect: 'the load ends' });
       const { errno } = again.answer;
       const causes = this.#causesOf(sent, rule);
@@ -79,14 +79,14 @@ export class LibbpfPrograms<Answer extends CallAnswer> {
   /** Source: libbpf_prepare_prog_load(). */
   #attachTypeOf({ expectedAttachType, isAttachTypeOptional, isUsdt }: SectionRule): number {
     const isReplaced = isAttachTypeOptional && !this.#features.has('exp_attach_type') && !this.#keepsAttachType;
-    if (isUsdt && this.#features.has('uprobe_multi_link')) return ATTACH_TYPE.trace_uprobe_multi;
+    if (isUsdt && this.#features.has('uprobe_multi_link')) return ATTACH.trace_uprobe_multi;
     return isReplaced ? 0 : expectedAttachType;
   }
 
   /** Source: libbpf_find_attach_btf_id(). */
   #requireTarget({ name, attachTarget }: ObjectProgram, progType: number): void {
     const missing = attachTarget === undefined ? 'no BTF-based attach target is specified' : undefined;
-    const why = missing ?? (progType === PROG_TYPE.ext ? 'attach program FD is not set' : undefined);
+    const why = missing ?? (progType === PROG.ext ? 'attach program FD is not set' : undefined);
     if (why !== undefined) this.#session.fail('EINVAL', `prog '${name}': ${why}`);
   }
 

@@ -1,5 +1,5 @@
 import type { CallAnswer, LoadSession } from '../load_session.js';
-import { isAllowed } from '../load_session.js';
+import { succeeded } from '../load_session.js';
 import { DEFAULT_BPFFS_PATH, type LoaderSetup } from '../loader_setup.js';
 
 /**
@@ -20,9 +20,9 @@ export function prepareToken<Answer extends CallAnswer>(
   for (const cmd of ['open', 'token_create'] as const) {
     const purpose = cmd === 'open' ? 'the bpffs to make a token of' : 'the token';
     const step = session.send({ cmd, path }, purpose, refused);
-    if (isAllowed(step)) continue;
+    if (succeeded(step)) continue;
     if (!isMandatory || step.answer.errno === null) return 'none';
-    session.fail(step.answer.errno, `failed to create BPF token from '${path}'`, { step });
+    session.fail(step.answer.errno, `cannot create a BPF token of ${path}`, { step });
   }
   return 'token';
 }
