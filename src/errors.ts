@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'ABORTED',
   'ATTACHMENT_LIMIT',
   'BAD_ROW',
+  'BPF_OBJECT',
   'CLOSED',
   'FILE',
   'HOST',

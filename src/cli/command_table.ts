@@ -64,6 +64,13 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     arguments: [{ name: '<file>', about: 'a file of any format that is read; - for standard input' }],
     notes: 'Exit status 0 when the text was written; 2 when the format cannot say it, or the file cannot be read.',
   },
+  needs: {
+    about: 'what BPF objects hold: programs, maps, helpers, kernel functions, and what they need BTF for',
+    arguments: [{ name: '<file...>', about: 'BPF objects, and executables that carry some; - for standard input' }],
+    notes:
+      'Finds the objects that skeletons of libbpf and Go programs carry. Program types and attach types are those that libbpf\n' +
+      'makes of the names of sections. Exit status 0 when each file has an object; 2 when one has none, or one cannot be read.',
+  },
   snapshot: {
     about: 'this host as a scenario: user namespaces, bpffs, tasks and tokens; what could not be seen is said',
     arguments: [],

@@ -15,6 +15,11 @@ export function fileName(path: string): string {
  * `hint` says what to do then.
  */
 export function readTextFile(path: string, most: number, hint: string): string {
+  return textOfBytes(readBytesFile(path, most, hint));
+}
+
+/** All of a file as bytes; `-` is standard input. Throws InputError as readTextFile() does. */
+export function readBytesFile(path: string, most: number, hint: string): Buffer {
   const file = fileName(path);
   let fd: number | undefined;
   try {
@@ -29,13 +34,13 @@ export function readTextFile(path: string, most: number, hint: string): string {
 }
 
 /** A pipe or a device does not say how long it is: no more is read than the text may have. */
-function readBounded(fd: number, file: string, most: number, hint: string): string {
+function readBounded(fd: number, file: string, most: number, hint: string): Buffer {
   const pieces: Buffer[] = [];
   let length = 0;
   for (;;) {
     const piece = Buffer.allocUnsafe(READ_BYTES);
     const read = readSync(fd, piece);
-    if (read === 0) return textOfBytes(Buffer.concat(pieces));
+    if (read === 0) return Buffer.concat(pieces);
     pieces.push(piece.subarray(0, read));
     length += read;
     if (length > most)

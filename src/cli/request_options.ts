@@ -28,7 +28,7 @@ import { OPTIONS } from './options/table.js';
 import { fileName } from './read_file.js';
 
 /** The options by which `check` and `explain` are asked one request. */
-export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json'>;
+export type RequestOptions = Omit<OptionsOf<typeof OPTIONS.check>, 'json' | 'object' | 'loader'>;
 
 /** A call that one option names: its command, and its type where it has one. */
 function spelledOut(options: RequestOptions): RequestOptions {

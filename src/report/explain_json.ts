@@ -78,7 +78,12 @@ function answerJson(
   };
 }
 
-function remediationJson(context: RequestContext, advice: Remediation, assumptions: readonly Assumption[]): AdviceJson {
+/** What would make a request pass, as JSON. */
+export function remediationJson(
+  context: RequestContext,
+  advice: Remediation,
+  assumptions: readonly Assumption[],
+): AdviceJson {
   let current = context;
   const next = (remedy: Remedy): RemedyJson => {
     const json = remedyJson(current, remedy);

@@ -79,7 +79,12 @@ export function explainText(
   return `${sections.join('\n\n')}\n`;
 }
 
-function remediationText({ context, advice }: Explanation, style: Style, assumptions: readonly Assumption[]): string {
+/** What would make a denied request pass, or why nothing does: some lines. */
+export function remediationText(
+  { context, advice }: Pick<Explanation, 'context' | 'advice'>,
+  style: Style,
+  assumptions: readonly Assumption[],
+): string {
   if (!advice.possible) return impossibleText(context, advice, style);
   const { length } = advice.changes;
   const all = length === 2 ? 'both' : `all ${length}`;

@@ -9,6 +9,11 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** `1 instruction`, `1,234 instructions`. */
+export function plural(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
 /** A share as `12.3%`. */
 export function percent(part: number, whole: number): string {
   return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`;

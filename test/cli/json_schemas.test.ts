@@ -24,11 +24,13 @@ import { expectValid, faultsOf, schemaText } from './json_schema_files.js';
 import { bpftoken, inProcess } from './run_cli.js';
 
 const FLEET = 'examples/fleet.yaml';
+const LOADED_OBJECT = 'test/programs/loaders/objects/xdp.o';
 const EXAMPLES = ['selinux', 'container-manager', 'fleet', 'review-linux-6.12', 'review-v11', 'review-v12', 'selftest'];
 const FOLDER = mkdtempSync(join(tmpdir(), 'bpftoken-schemas-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const at = (name: string) => join(FOLDER, name);
+const OBJECT = (name: string) => `test/programs/objects/${name}`;
 /** Of a recording. */
 const RECORDS = 1000;
 
@@ -49,8 +51,17 @@ requests:
   - { task: agent, token: t, cmd: prog_load, prog_type: xdp, expect: { verdict: allowed, token: used } }
 `;
 
+/** What loads any object. */
+const LOADS = SMALL.replace(
+  /delegate_cmds.*any/,
+  'delegate_cmds: any, delegate_maps: any, delegate_progs: any, delegate_attachs: any',
+)
+  .replace('caps: [CAP_BPF]', 'caps: [CAP_BPF, CAP_NET_ADMIN]')
+  .split('requests:')[0] as string;
+
 beforeAll(async () => {
   writeFileSync(at('small.yaml'), SMALL);
+  writeFileSync(at('loads.yaml'), LOADS);
   writeFileSync(
     at('mountinfo'),
     '61 35 0:71 / /p rw - bpf none rw,mode=700,delegate_cmds=map_create:0x20\n1 2 0:3 / /q rw - ext4 s rw\n',
@@ -63,6 +74,7 @@ beforeAll(async () => {
   mkdirSync(at('host'));
   writeFileSync(at('host/host-facts.json'), JSON.stringify(SMALL_HOST));
   writeFileSync(at('broken.json'), '[{');
+  writeFileSync(at('damaged.o'), readFileSync(OBJECT('maps.o')).subarray(0, 200));
   writeFileSync(
     at('requests.csv'),
     'task,token,cmd,prog_type,expect,owner\nweb,,prog_load,xdp,EPERM,me\nweb,,prog_load,xdp,allowed,me\nwebb,,btf_load,,,me\nweb,,prog_lod,,,me\n',
@@ -136,6 +148,15 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     },
     { args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'scenario', '--owner', 'init'] },
   ],
+  needs: [
+    {
+      args: ['needs', OBJECT('maps_of_maps.o'), OBJECT('section_struct_ops-eb.o'), '--libbpf', '1.4'],
+      has: { libbpf: '1.4', files: [{ kind: 'object', errors: [] }, { objects: [{ byte_order: 'big' }] }] },
+    },
+    { args: ['needs', ...['externs.o', 'kfuncs.o', 'map_fields.o', 'legacy_maps.o', 'core.o'].map(OBJECT)] },
+    { args: ['needs', OBJECT('maps.o'), FLEET], code: 2, has: { files: [{}, { kind: 'executable', objects: [] }] } },
+    { args: ['needs', at('damaged.o')], code: 2, stream: 'stderr', schema: 'error' },
+  ],
   snapshot: [
     {
       args: ['snapshot', '--from', at('host')],
@@ -151,6 +172,22 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     { args: ['check', FLEET, '--task', 'web', '--cmd', 'btf_load'], code: 1, has: { token: 'none_given' } },
     { args: ['check', at('small.yaml'), '--request', 'bad'], code: 2, has: { verdict: 'bad', errno: null } },
     { args: ['check', at('small.yaml'), '--request', '3'], code: 1, has: { assumed: [{ value: 0 }] } },
+  ],
+  'check-object': [
+    {
+      args: ['check', at('small.yaml'), '--task', 'agent', '--object', LOADED_OBJECT, '--loader', 'libbpf-1.4'],
+      code: 1,
+      has: {
+        loaded: false,
+        loader: 'libbpf-1.4',
+        bpffs: 'fs',
+        failure: { errno: 'EPERM', advice: { possible: true } },
+      },
+    },
+    {
+      args: ['check', at('loads.yaml'), '--object', LOADED_OBJECT],
+      has: { loaded: true, failure: null, outside: [{ action: 'link_create', of: 'count' }] },
+    },
   ],
   explain: [
     asked('explain', '1', 0, { advice: { possible: true, changes: [] } }),

@@ -33,6 +33,11 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
     bad: [['pointer_leak', /did you mean pointer_leaks\?/], ['constructor'], ['']],
   },
   '--bpffs': { good: ['b'], bad: [['']] },
+  '--object': { good: ['x.o'], bad: [['']] },
+  '--loader': {
+    good: ['libbpf-1.4', 'CILIUM-0.22'],
+    bad: [['libbpf'], ['libbpf-1.9', /did you mean libbpf-1\.\d\?/], ['']],
+  },
   '--pre': {
     good: ['attr_einval', 'TOKEN-EBADF'],
     bad: [['2'], ['constructor'], ['bad_row'], ['atr_einval', /did you mean attr_einval\?/], ['']],
@@ -64,6 +69,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--prog-load': { good: ['xdp'], bad: [['']] },
   '--map-create': { good: ['hash'], bad: [['']] },
   '--kernel': { good: ['6.12'], bad: [['linux-6.99', /did you mean linux-6\.9\?/], ['']] },
+  '--libbpf': { good: ['1.4', '1.7'], bad: [['1.3'], ['v1.7', /did you mean 1\.7\?/], ['']] },
   '--to': { good: ['systemd', 'LXD'], bad: [['docker'], ['systmd', /did you mean systemd\?/], ['']] },
   '--manager': { good: ['6.0.4', '6.18'], bad: [['6'], ['v6.18'], ['']] },
   '--systemd': { good: ['258'], bad: [['v258'], ['1'], ['']] },
@@ -82,6 +88,7 @@ const ARGUMENTS: Readonly<Record<CommandName, readonly string[]>> = {
   read: ['web.service'],
   lint: ['web.service'],
   convert: ['web.service'],
+  needs: ['object.o'],
   snapshot: [],
   check: ['s.yaml'],
   explain: ['s.yaml'],

@@ -18,7 +18,13 @@ import { styleFor } from '../terminal.js';
 /** `bpftoken check`: one verdict in words. */
 export function checkCommand(program: Command): void {
   defineCommand(program, 'check').action(async (path: string, options: OptionsOf<typeof OPTIONS.check>) => {
-    const context = requestFromOptions(await readScenarioFile(path, options), options);
+    const scenario = await readScenarioFile(path, options);
+    if (options.object !== undefined) {
+      // Imported where it is wanted: most checks are of one request.
+      const { checkObject } = await import('./check_object.js');
+      return checkObject(path, scenario, options.object, options);
+    }
+    const context = requestFromOptions(scenario, options);
     const evaluated = evaluateWithCause(context);
     const { verdict } = evaluated;
     const newest = isDecided(verdict.outcome) ? evaluateUnder(context, NEWEST_PROFILE) : undefined;

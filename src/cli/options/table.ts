@@ -3,6 +3,7 @@ import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { MAX_UID } from '../../kernel/ranges.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
+import { NEWEST_LIBBPF } from '../../programs/libbpf/section_rule.js';
 import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import { COMPRESSIONS } from '../../tables/output_table.js';
@@ -18,7 +19,9 @@ import {
   fault,
   groupColumns,
   helpers,
+  libbpfRelease,
   liberties,
+  loader,
   managerRelease,
   profile,
   tableFormat,
@@ -231,6 +234,10 @@ export const OPTIONS = {
     ...FILE_FACTS,
     json: json('the text and what was assumed as JSON'),
   },
+  needs: {
+    libbpf: valued('--libbpf <release>', `whose rules for sections, default: ${NEWEST_LIBBPF}`, libbpfRelease),
+    json: json('as JSON'),
+  },
   snapshot: {
     out: defaulted('--out <file>', 'where the scenario goes; - for standard output', file, '-'),
     from: valued('--from <folder>', 'read the copy that --save wrote there, in place of this host', folder),
@@ -241,7 +248,14 @@ export const OPTIONS = {
       'what was seen, and what was not, as JSON; on standard error where the scenario goes to standard output',
     ),
   },
-  check: { ...ONE_REQUEST, json: json('the verdict as JSON') },
+  check: {
+    ...ONE_REQUEST,
+    object: valued('--object <file>', 'whether the task can load this BPF object, or that of an executable', file, {
+      excludes: ['request', 'token', 'cmd', ...CALLS, 'mapType', 'progType', 'expectedAttachType', 'insnCnt', 'pre'],
+    }),
+    loader: valued('--loader <name>', 'what loads the object, default: libbpf-1.7', loader, { needs: ['object'] }),
+    json: json('the verdict as JSON'),
+  },
   explain: { ...ONE_REQUEST, json: json('the explanation as JSON') },
   matrix: {
     task: valued('--task <name>', 'the task that asks', aTask),

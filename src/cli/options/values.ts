@@ -11,6 +11,8 @@ import { LIBERTY_NAMES, type LibertyName } from '../../kernel/verifier/liberties
 import { nearestHelper, nearestLiberty, resolveHelper, resolveLiberty } from '../../names/helper_names.js';
 import { nearestOf } from '../../names/nearest.js';
 import { resolveCapability } from '../../names/spelling.js';
+import { LIBBPF_RELEASES, type LibbpfRelease } from '../../programs/libbpf/section_table.js';
+import { LOADER_NAMES, type LoaderName } from '../../programs/loaders/loader_names.js';
 import { FAULT_NAMES, faultNamed } from '../../request/fault_names.js';
 import { TABLE_FORMATS, type TableFormat } from '../../tables/formats.js';
 import { COMPRESSIONS, type Compression } from '../../tables/output_table.js';
@@ -71,6 +73,11 @@ export const profile: ValueType<Profile> = among(
 /** A fault of a call: its name in a request's `pre`. */
 export const fault: ValueType<Fault> = among(FAULT_NAMES, faultNamed);
 
+/** A release of libbpf. */
+export const libbpfRelease: ValueType<LibbpfRelease> = among(LIBBPF_RELEASES, (text) =>
+  LIBBPF_RELEASES.find((release) => release === text),
+);
+
 /** The format of a table. */
 export const tableFormat: ValueType<TableFormat> = among(TABLE_FORMATS, (text) =>
   TABLE_FORMATS.find((format) => format === text.toLowerCase()),
@@ -84,6 +91,11 @@ export const dialectFormat: ValueType<Format> = among(FORMAT_NAMES, (text) =>
 /** The format that a delegation is written in. */
 export const convertTarget: ValueType<TargetName | 'scenario'> = among(CONVERT_TARGETS, (text) =>
   CONVERT_TARGETS.find((target) => target === text.toLowerCase()),
+);
+
+/** A loader of BPF objects. */
+export const loader: ValueType<LoaderName> = among(LOADER_NAMES, (text) =>
+  LOADER_NAMES.find((name) => name === text.toLowerCase()),
 );
 
 /** A release of Incus or LXD. */

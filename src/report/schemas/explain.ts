@@ -13,7 +13,7 @@ const obstacle = z.strictObject({
   cleared: documented(z.nullable(remedy), { description: 'What puts it out of the way; null: nothing does.' }),
 });
 
-const advice = documented(
+export const advice = documented(
   z.strictObject({
     possible: boolean('There are changes with which the request passes.'),
     changes: documented(z.array(remedy), { description: 'These changes, in order; none for an allowed request.' }),

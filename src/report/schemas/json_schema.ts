@@ -2,6 +2,7 @@ import { toJSONSchema } from 'zod/mini';
 import { DOCUMENTATION } from '../../scenario/documentation.js';
 import { benchSchema } from './bench.js';
 import { checkSchema } from './check.js';
+import { checkObjectSchema } from './check_object.js';
 import { convertSchema } from './convert.js';
 import { errorSchema } from './error.js';
 import { evalSchema } from './eval.js';
@@ -13,6 +14,7 @@ import { initSchema } from './init.js';
 import { lintSchema } from './lint.js';
 import { listSchema } from './list.js';
 import { matrixSchema } from './matrix.js';
+import { needsSchema } from './needs.js';
 import {
   alwaysSchema,
   diffSchema,
@@ -36,8 +38,10 @@ export const OUTPUT_SCHEMAS = {
   read: readSchema,
   lint: lintSchema,
   convert: convertSchema,
+  needs: needsSchema,
   snapshot: snapshotSchema,
   check: checkSchema,
+  'check-object': checkObjectSchema,
   explain: explainSchema,
   matrix: matrixSchema,
   'who-can': whoCanSchema,

@@ -1,0 +1,26 @@
+export type {
+  BpfObject,
+  BtfDatasec,
+  BtfFacts,
+  BtfKind,
+  ByteOrder,
+  HelperCall,
+  InitialSlot,
+  InnerMap,
+  InstructionPlace,
+  KfuncCall,
+  MapBtfNeed,
+  MapDefinition,
+  ObjectExtern,
+  ObjectMap,
+  ObjectProgram,
+  StructOps,
+  StructOpsProgram,
+} from './bpf_object.js';
+export { BTF_KINDS } from './bpf_object.js';
+export { type EmbeddedObjects, findEmbeddedObjects } from './embedded_objects.js';
+export { NEWEST_LIBBPF, SECTION_RULES, type SectionRule, sectionRule } from './libbpf/section_rule.js';
+export { LIBBPF_RELEASES, type LibbpfRelease } from './libbpf/section_table.js';
+export { BpfObjectError } from './object_error.js';
+export { type ProgramFile, readProgramFile } from './program_file.js';
+export { readBpfObject } from './read_object.js';

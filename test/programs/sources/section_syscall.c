@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "bpf.h"
+
+PROGRAM("syscall", run)
+LICENSE("GPL")
