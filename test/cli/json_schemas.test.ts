@@ -172,9 +172,8 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     { args: ['check', FLEET, '--task', 'web', '--cmd', 'btf_load'], code: 1, has: { token: 'none_given' } },
     { args: ['check', at('small.yaml'), '--request', 'bad'], code: 2, has: { verdict: 'bad', errno: null } },
     { args: ['check', at('small.yaml'), '--request', '3'], code: 1, has: { assumed: [{ value: 0 }] } },
-  ],
-  'check-object': [
     {
+      schema: 'check-object',
       args: ['check', at('small.yaml'), '--task', 'agent', '--object', LOADED_OBJECT, '--loader', 'libbpf-1.4'],
       code: 1,
       has: {
@@ -185,6 +184,7 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       },
     },
     {
+      schema: 'check-object',
       args: ['check', at('loads.yaml'), '--object', LOADED_OBJECT],
       has: { loaded: true, failure: null, outside: [{ action: 'link_create', of: 'count' }] },
     },
