@@ -71,6 +71,13 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
       'Finds the objects that skeletons of libbpf and Go programs carry. Program types and attach types are those that libbpf\n' +
       'makes of the names of sections. Exit status 0 when each file has an object; 2 when one has none, or one cannot be read.',
   },
+  suggest: {
+    about: 'the least delegation and capabilities with which BPF objects load, and why each bit is needed',
+    arguments: [{ name: '<file...>', about: 'BPF objects, and executables that carry some; - for standard input' }],
+    notes:
+      'Runs the loader on the model of the kernel: what it sends depends on what it is allowed. All objects load with what is suggested.\n' +
+      'Exit status 0 when a delegation was found; 2 when none is, or a file cannot be read.',
+  },
   snapshot: {
     about: 'this host as a scenario: user namespaces, bpffs, tasks and tokens; what could not be seen is said',
     arguments: [],

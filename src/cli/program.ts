@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   lint: async () => (await import('./commands/lint.js')).lintCommand,
   convert: async () => (await import('./commands/convert.js')).convertCommand,
   needs: async () => (await import('./commands/needs.js')).needsCommand,
+  suggest: async () => (await import('./commands/suggest.js')).suggestCommand,
   snapshot: async () => (await import('./commands/snapshot.js')).snapshotCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,

@@ -1,10 +1,8 @@
-import { NEWEST_PROFILE } from '../kernel/profile.js';
-import type { LoaderCall } from '../programs/loaders/loader_call.js';
 import { outsideToken } from '../programs/loaders/outside_token.js';
 import { printable } from '../text/printable.js';
 import { remediationText } from './explain_text.js';
+import { describeLoaderCall } from './loader_call_text.js';
 import { adviceFor, describeRefusal, type ModelledStep, type ObjectCheck } from './object_check.js';
-import { attachTypeName, subjectOf } from './object_check_json.js';
 import { describeTask } from './request_text.js';
 import type { Style } from './style.js';
 
@@ -30,7 +28,7 @@ function callsOf({ world, load }: ObjectCheck, style: Style): string {
     const { errno } = step.answer;
     const mark = errno === null ? style.good('✓') : step.consequence === undefined ? '·' : style.bad('✗');
     const number = String(i + 1).padStart(3);
-    const line = `${number} ${mark} ${callOf(step.call)}${errno === null ? '' : `: ${errno}`}  ${style.dim(printable(step.purpose))}`;
+    const line = `${number} ${mark} ${describeLoaderCall(step.call)}${errno === null ? '' : `: ${errno}`}  ${style.dim(printable(step.purpose))}`;
     return step.consequence === undefined ? line : `${line}\n${refusalOf(world, step, style)}`;
   });
   return [style.strong('Calls'), ...lines].join('\n');
@@ -42,30 +40,6 @@ function refusalOf(world: ObjectCheck['world'], step: ModelledStep, style: Style
   const why = describeRefusal(world, step);
   return `        ${word}: ${printable(effect)}${why === undefined ? '' : style.dim(` (${printable(why)})`)}`;
 }
-
-/** `prog_load xdp (attach type xdp) with the token`. */
-function callOf(call: LoaderCall): string {
-  const { vocabulary } = NEWEST_PROFILE;
-  const token = 'token' in call ? ` ${TOKENS[call.token]}` : '';
-  switch (call.cmd) {
-    case 'map_create':
-      return `map_create ${vocabulary.nameOf('map_types', call.type)}${token}`;
-    case 'prog_load':
-      return `prog_load ${vocabulary.nameOf('prog_types', call.type)} (attach type ${attachTypeName(call)})${token}`;
-    case 'btf_load':
-      return `btf_load${token}`;
-    default: {
-      const subject = subjectOf(call);
-      return subject === undefined ? call.cmd : `${call.cmd} ${printable(subject)}`;
-    }
-  }
-}
-
-const TOKENS = {
-  none: 'without a token',
-  token: 'with the token',
-  descriptor_0: 'with descriptor 0 for a token',
-} as const;
 
 function failureOf({ world, load }: ObjectCheck, style: Style): string | undefined {
   const { failure, steps } = load;
@@ -84,7 +58,9 @@ function failureOf({ world, load }: ObjectCheck, style: Style): string | undefin
   ];
   const advised = [...alternatives, ...(step ? [step] : []), ...causes].flatMap((one) => {
     const found = adviceFor(world, one);
-    return found ? [`For call ${number(one)}, ${callOf(one.call)}\n${remediationText(found, style, [])}`] : [];
+    return found
+      ? [`For call ${number(one)}, ${describeLoaderCall(one.call)}\n${remediationText(found, style, [])}`]
+      : [];
   });
   const either = alternatives.length > 0 ? ['One of these is enough:'] : [];
   return [...lines, ...either, ...advised].join('\n');

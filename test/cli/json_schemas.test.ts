@@ -148,6 +148,17 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     },
     { args: ['convert', at('clean'), '--dialect', 'mount-options', '--to', 'scenario', '--owner', 'init'] },
   ],
+  suggest: [
+    {
+      args: ['suggest', LOADED_OBJECT, '--loader', 'libbpf-1.4', '--kernel', 'linux-6.18'],
+      has: { loader: 'libbpf-1.4', profile: 'linux-6.18', written: null },
+    },
+    {
+      args: ['suggest', LOADED_OBJECT, OBJECT('loops.o'), '--for', 'systemd'],
+      has: { objects: [{}, {}], written: { target: 'systemd' } },
+    },
+    { args: ['suggest', FLEET], code: 2, stream: 'stderr', schema: 'error' },
+  ],
   needs: [
     {
       args: ['needs', OBJECT('maps_of_maps.o'), OBJECT('section_struct_ops-eb.o'), '--libbpf', '1.4'],

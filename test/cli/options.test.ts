@@ -89,6 +89,7 @@ const ARGUMENTS: Readonly<Record<CommandName, readonly string[]>> = {
   lint: ['web.service'],
   convert: ['web.service'],
   needs: ['object.o'],
+  suggest: ['object.o'],
   snapshot: [],
   check: ['s.yaml'],
   explain: ['s.yaml'],

@@ -1,9 +1,11 @@
+import { TARGET_NAMES } from '../../dialects/write/targets.js';
 import { parseCaseId } from '../../fuzz/case_id.js';
 import { RANDOM_RULES } from '../../fuzz/random_profile.js';
 import { NEWEST_PROFILE, PROFILES } from '../../kernel/profile.js';
 import { MAX_UID } from '../../kernel/ranges.js';
 import { MAX_WORKERS } from '../../pool/limits.js';
 import { NEWEST_LIBBPF } from '../../programs/libbpf/section_rule.js';
+import { LOADER_NAMES } from '../../programs/loaders/loader_names.js';
 import { FAULT_NAMES } from '../../request/fault_names.js';
 import { TABLE_FORMATS } from '../../tables/formats.js';
 import { COMPRESSIONS } from '../../tables/output_table.js';
@@ -24,6 +26,7 @@ import {
   loader,
   managerRelease,
   profile,
+  suggestTarget,
   tableFormat,
   textOf,
   wholeNumber,
@@ -236,6 +239,12 @@ export const OPTIONS = {
   },
   needs: {
     libbpf: valued('--libbpf <release>', `whose rules for sections, default: ${NEWEST_LIBBPF}`, libbpfRelease),
+    json: json('as JSON'),
+  },
+  suggest: {
+    loader: valued('--loader <name>', `what loads them: ${LOADER_NAMES.join(', ')}; default: libbpf-1.7`, loader),
+    kernel: valued('--kernel <name>', `the kernel, default: ${NEWEST_PROFILE.name}`, profile),
+    for: valued('--for <format>', `write it as well: ${TARGET_NAMES.join(', ')}`, suggestTarget),
     json: json('as JSON'),
   },
   snapshot: {

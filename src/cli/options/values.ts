@@ -93,6 +93,11 @@ export const convertTarget: ValueType<TargetName | 'scenario'> = among(CONVERT_T
   CONVERT_TARGETS.find((target) => target === text.toLowerCase()),
 );
 
+/** The format that a suggested delegation is written in. */
+export const suggestTarget: ValueType<TargetName> = among(TARGET_NAMES, (text) =>
+  TARGET_NAMES.find((target) => target === text.toLowerCase()),
+);
+
 /** A loader of BPF objects. */
 export const loader: ValueType<LoaderName> = among(LOADER_NAMES, (text) =>
   LOADER_NAMES.find((name) => name === text.toLowerCase()),

@@ -1,7 +1,7 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON } from '../../abi/capabilities.js';
-import { MASK_NAMES, type MaskName, type Masks } from '../../kernel/masks.js';
+import { MASK_NAMES, type MaskName, type Masks, masksBy } from '../../kernel/masks.js';
 import type { BpfObject } from '../bpf_object.js';
-import { loadDelegated, type TargetKernel } from '../loaders/delegated_load.js';
+import { type Delegated, loadDelegated, type TargetKernel } from '../loaders/delegated_load.js';
 import type { ModelledAnswer } from '../loaders/kernel_answers.js';
 import type { ObjectLoad } from '../loaders/load_object.js';
 import type { LoadFailure } from '../loaders/load_session.js';
@@ -13,11 +13,11 @@ export interface LeastDelegation {
   readonly masks: Readonly<Masks>;
   /** Bit n for capability n: of the process, in its user namespace. */
   readonly capabilities: bigint;
-  /** The load with it. */
-  readonly load: ObjectLoad<ModelledAnswer>;
+  /** The load of each object with it. */
+  readonly loads: readonly ObjectLoad<ModelledAnswer>[];
   /** Why it is minimal: what fails without each bit and each capability. */
   readonly proofs: readonly MinimalityProof[];
-  /** Another set of as few capabilities and as few bits loads the object too. */
+  /** Another set of as few capabilities and as few bits loads the object too; of several objects it is not looked for. */
   readonly hasOthers: boolean;
 }
 
@@ -27,7 +27,9 @@ export interface MinimalityProof {
   readonly bit: MaskBit | undefined;
   /** The capability that was taken away; undefined where it was a bit. */
   readonly capability: number | undefined;
-  /** How the load then ends. */
+  /** The index of the object that does not load then. */
+  readonly object: number;
+  /** How its load ends. */
   readonly failure: LoadFailure<ModelledAnswer>;
 }
 
@@ -41,36 +43,79 @@ const MOST_TRIED = 5_000;
  * The least delegation and capabilities with which a loader loads an object in a user namespace: the fewest capabilities, then the
  * fewest bits. Undefined where none is found: something that no token covers, or that the model cannot tell, ends the load. What a
  * loader sends depends on what it is allowed, and more can be less: the search runs the loader, from nothing delegated, and adds the
- * bits of calls that ended a load.
+ * bits of calls that ended a load. Of several objects the search starts from all that each needs: each bit of what it finds is needed,
+ * and other delegations may have fewer.
  */
 export function leastDelegation(
   loader: LoaderName,
-  object: BpfObject,
+  objects: readonly BpfObject[],
   kernel: TargetKernel,
 ): LeastDelegation | undefined {
+  const start = objects.length === 1 ? NOTHING : allThatEachNeeds(loader, objects, kernel);
+  if (!start) return undefined;
   for (const capabilities of capabilitySets()) {
-    const load = (masks: Masks, own = capabilities) => loadDelegated(loader, object, kernel, { masks, capabilities: own });
-    const found = search(load, kernel);
+    if ((start.capabilities & ~capabilities) !== 0n) continue;
+    const load: Load = (masks, own = capabilities) => loadAll(loader, objects, kernel, { masks, capabilities: own });
+    const found = search(load, kernel, start.masks);
     if (!found) continue;
     const { masks, hasOthers } = found;
-    return { masks, capabilities, load: load(masks), proofs: proofsOf(load, masks, capabilities), hasOthers };
+    return { masks, capabilities, loads: load(masks).loads, proofs: proofsOf(load, masks, capabilities), hasOthers };
   }
   return undefined;
 }
 
-type Load = (masks: Masks, capabilities?: bigint) => ObjectLoad<ModelledAnswer>;
+/** What each object needs by itself, put together; undefined where one needs what no token covers. */
+function allThatEachNeeds(loader: LoaderName, objects: readonly BpfObject[], kernel: TargetKernel): Start | undefined {
+  let all: Start = NOTHING;
+  for (const object of objects) {
+    const least = leastDelegation(loader, [object], kernel);
+    if (!least) return undefined;
+    const { masks, capabilities } = least;
+    all = { masks: masksBy((mask) => all.masks[mask] | masks[mask]), capabilities: all.capabilities | capabilities };
+  }
+  return all;
+}
+
+/** What a search starts from. */
+type Start = Pick<LeastDelegation, 'masks' | 'capabilities'>;
+const NOTHING: Start = { masks: EMPTY, capabilities: 0n };
+
+/** The loads of objects, up to the first that fails. */
+interface Loads {
+  readonly loads: readonly ObjectLoad<ModelledAnswer>[];
+  readonly failure: LoadFailure<ModelledAnswer> | undefined;
+}
+
+function loadAll(loader: LoaderName, objects: readonly BpfObject[], kernel: TargetKernel, delegated: Delegated): Loads {
+  const loads: ObjectLoad<ModelledAnswer>[] = [];
+  for (const object of objects) {
+    const load = loadDelegated(loader, object, kernel, delegated);
+    loads.push(load);
+    if (load.failure) break;
+  }
+  return { loads, failure: loads.at(-1)?.failure };
+}
+
+type Load = (masks: Masks, capabilities?: bigint) => Loads;
 
 /** Sets of capabilities, the smallest first. */
 function capabilitySets(): bigint[] {
   const base = 1n << BigInt(CAP_BPF);
-  const subsets = OTHERS.reduce<bigint[]>((sets, cap) => sets.flatMap((set) => [set, set | (1n << BigInt(cap))]), [base]);
+  const subsets = OTHERS.reduce<bigint[]>(
+    (sets, cap) => sets.flatMap((set) => [set, set | (1n << BigInt(cap))]),
+    [base],
+  );
   return subsets.sort((a, b) => countOf(a) - countOf(b) || (a < b ? -1 : 1));
 }
 
-/** The delegation with the fewest bits that loads the object: the nearest first, from nothing. */
-function search(load: Load, kernel: TargetKernel): { readonly masks: Masks; readonly hasOthers: boolean } | undefined {
-  const waiting: Masks[] = [EMPTY];
-  const seen = new Set([keyOf(EMPTY)]);
+/** The delegation with the fewest bits that loads the objects: the nearest to `start` first. */
+function search(
+  load: Load,
+  kernel: TargetKernel,
+  start: Masks,
+): { readonly masks: Masks; readonly hasOthers: boolean } | undefined {
+  const waiting: Masks[] = [start];
+  const seen = new Set([keyOf(start)]);
   const found: Masks[] = [];
   for (let tried = 0; tried < MOST_TRIED; tried++) {
     waiting.sort((a, b) => sizeOf(a) - sizeOf(b));
@@ -117,13 +162,14 @@ function withoutUseless(load: Load, masks: Masks): Masks {
 }
 
 function proofsOf(load: Load, masks: Masks, capabilities: bigint): MinimalityProof[] {
-  const ofBits = bitsOf(masks).map((bit) => ({ bit, capability: undefined, failure: load(without(masks, bit)).failure }));
+  const ofBits = bitsOf(masks).map((bit) => ({ bit, capability: undefined, loaded: load(without(masks, bit)) }));
   const caps = [CAP_BPF, ...OTHERS].filter((cap) => (capabilities >> BigInt(cap)) & 1n);
   const ofCapabilities = caps.map((capability) => {
-    const { failure } = load(masks, capabilities & ~(1n << BigInt(capability)));
-    return { bit: undefined, capability, failure };
+    return { bit: undefined, capability, loaded: load(masks, capabilities & ~(1n << BigInt(capability))) };
   });
-  return [...ofBits, ...ofCapabilities].flatMap(({ failure, ...rest }) => (failure ? [{ ...rest, failure }] : []));
+  return [...ofBits, ...ofCapabilities].flatMap(({ loaded: { loads, failure }, ...rest }) =>
+    failure ? [{ ...rest, object: loads.length - 1, failure }] : [],
+  );
 }
 
 /** The bits of a delegation. */

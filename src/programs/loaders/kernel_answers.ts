@@ -8,7 +8,7 @@ import { NO_TOKEN, type Request, requestOf, type TokenSpec, type World } from '.
 import type { CallAnswer } from './load_session.js';
 import type { CallToken, LoaderCall, MapCreation, ProgramLoad } from './loader_call.js';
 import { DEFAULT_BPFFS_PATH } from './loader_setup.js';
-import { MAP, PROG } from './numbers.js';
+import { MAP } from './numbers.js';
 
 /** Where a call is refused: by its permission, before by its attributes or the file it names, after by the verifier. */
 export type RefusedBy = 'file' | 'attributes' | 'permission' | 'verifier';

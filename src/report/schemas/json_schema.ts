@@ -28,6 +28,7 @@ import { probeSchema } from './probe.js';
 import { readSchema } from './read.js';
 import { replaySchema } from './replay.js';
 import { snapshotSchema } from './snapshot.js';
+import { suggestSchema } from './suggest.js';
 import { testSchema } from './test.js';
 import { versionSchema } from './version.js';
 
@@ -39,6 +40,7 @@ export const OUTPUT_SCHEMAS = {
   lint: lintSchema,
   convert: convertSchema,
   needs: needsSchema,
+  suggest: suggestSchema,
   snapshot: snapshotSchema,
   check: checkSchema,
   'check-object': checkObjectSchema,
