@@ -27,6 +27,15 @@ test('an executable is told what the objects in it hold', async () => {
   expect(files[0]).toMatchObject({ kind: 'executable', objects: [{ offset: code.length }, {}], errors: [] });
 });
 
+test('a light skeleton in an executable is told', async () => {
+  const blob = readFileSync(join(ROOT, 'test/programs/light_skeletons/data.bin'));
+  const file = written('light', Buffer.from('some code'), blob);
+  const { code, stdout } = await inProcess(['needs', file]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/light: light skeleton at byte [\d,]+, which uses no token\n {2}program use: kprobe, /);
+  expect(stdout).toMatch(/map data\.rodata: array, key 4, value 8, 1 entry, flags 0x480/);
+});
+
 describe('rules are those of a release of libbpf', () => {
   test.each([
     ['1.6', /program fsession \(fsession\/do_nanosleep\): libbpf 1\.6 has no rule for this section/],
