@@ -10,7 +10,7 @@ const [PROGBITS, SYMTAB, STRTAB] = [1, 2, 3];
 const EXECUTABLE = 4;
 const GLOBAL_FUNCTION = 0x12;
 const EXIT = [0x95, 0];
-/** A call of the function that begins so many instructions after it. */
+/** A call of the function that begins `distance` instructions after the next one. */
 const call = (distance: number) => [0x1085, distance];
 const LONG = 50_000;
 const text = (string: string) => new TextEncoder().encode(string);
