@@ -67,6 +67,7 @@ export {
   profileNamed,
   type Rules,
 } from './kernel/profile.js';
+export type { AllowRule, SelinuxClass, SelinuxSpec } from './kernel/selinux.js';
 export { Task } from './kernel/task.js';
 export { BpfToken } from './kernel/token.js';
 export { type Step, Trace } from './kernel/trace.js';
