@@ -1,0 +1,291 @@
+import type { Profile } from '../../kernel/profile.js';
+import type { BpfAnswer } from './bpf_answer.js';
+import type { LoggedBpf } from './logged_bpf.js';
+
+/**
+ * What a refused call means to the program that made it. `harmless`: it goes on as if nothing were. `degrades`: it goes on, and something is
+ * missing. `fatal`: what it loads does not load. `unknown`: the log does not tell. `none`: the call was not refused.
+ */
+export type Consequence = 'none' | 'harmless' | 'degrades' | 'fatal' | 'unknown';
+
+/** What a call is for, and what its refusal means. */
+export interface LoaderStep {
+  /** `libbpf: does a program of two instructions load`. */
+  readonly what: string;
+  readonly consequence: Consequence;
+  readonly why: string;
+}
+
+/** A kind of call that libbpf makes (libbpf 1.4 to 1.7: src/features.c, src/libbpf.c, src/bpf.c). */
+interface KnownStep {
+  readonly what: string;
+  readonly refused: Exclude<Consequence, 'none'>;
+  readonly why: string;
+  readonly fits: (call: LoggedBpf, name: string, type: string) => boolean;
+}
+
+/** A program that libbpf makes itself: it has no kernel version and, mostly, no name. */
+const isProbe = ({ kernel, name }: LoggedBpf) => kernel === undefined && (name === '' || PROBE_NAMES.has(name));
+const PROBE_NAMES = new Set([
+  'libbpf_nametest',
+  'det_arg_ctx',
+  'global_reloc',
+  'libbpf_global',
+  'libbpf_mmap',
+  'libbpf_det_bind',
+  'arr',
+]);
+
+const STEPS: readonly KnownStep[] = [
+  {
+    what: 'libbpf asks whether names of programs are taken',
+    refused: 'degrades',
+    why: 'programs and maps are loaded without their names',
+    fits: ({ name }) => name === 'libbpf_nametest',
+  },
+  {
+    what: 'libbpf asks whether the context can be an argument of a function (arg:ctx)',
+    refused: 'degrades',
+    why: 'libbpf rewrites types of programs itself in its place',
+    fits: (call, cmd, type) =>
+      cmd === 'prog_load' &&
+      isProbe(call) &&
+      type === 'kprobe' &&
+      call.insnCnt === 4 &&
+      call.numbers.func_info_cnt === 2,
+  },
+  {
+    what: 'libbpf asks whether expected_attach_type is taken',
+    refused: 'degrades',
+    why: 'libbpf 1.5 and later send attach type 0 for sections whose attach type is optional; 1.4 sends the one of the section',
+    fits: (call, cmd, type) => cmd === 'prog_load' && isProbe(call) && type === 'cgroup_sock' && call.insnCnt === 2,
+  },
+  {
+    what: 'libbpf asks whether global data can be read',
+    refused: 'degrades',
+    why: 'objects with .data, .rodata or .bss do not load; others do',
+    fits: (call, cmd, type) =>
+      isProbe(call) &&
+      ((cmd === 'map_create' && type === 'array' && call.numbers.value_size === 32 && call.numbers.key_size === 4) ||
+        (cmd === 'prog_load' && type === 'socket_filter' && call.insnCnt === 5)),
+  },
+  {
+    what: 'libbpf asks whether an array can be mapped into memory',
+    refused: 'degrades',
+    why: 'global data is not mapped into the memory of the program',
+    fits: (call, cmd, type) =>
+      isProbe(call) &&
+      cmd === 'map_create' &&
+      type === 'array' &&
+      ((call.flags ?? 0) & 0x400) !== 0 &&
+      call.numbers.value_size === 4,
+  },
+  {
+    what: 'libbpf asks for the helper probe_read_kernel',
+    refused: 'degrades',
+    why: 'libbpf calls probe_read in its place',
+    fits: (call, cmd, type) => cmd === 'prog_load' && isProbe(call) && type === 'tracepoint' && call.insnCnt === 6,
+  },
+  {
+    what: 'libbpf asks for multi-uprobe links',
+    refused: 'degrades',
+    why: 'libbpf attaches one uprobe at a time',
+    fits: (call, cmd, type) =>
+      cmd === 'prog_load' && isProbe(call) && type === 'kprobe' && call.insnCnt === 2 && call.attachType !== 0,
+  },
+];
+
+/** The largest BTF that libbpf makes to ask about a kind of type (1.7: 159 bytes are not reached). */
+const MAX_PROBE_BTF = 160;
+
+/** Tells what the calls of a process are for. Calls come in order. */
+export class LoaderSteps {
+  readonly #profile: Profile;
+  readonly #calls: readonly BpfAnswer[];
+
+  /** `calls`: those of one process, in order. */
+  constructor(profile: Profile, calls: readonly BpfAnswer[]) {
+    this.#profile = profile;
+    this.#calls = calls;
+  }
+
+  /** What each call is for; undefined for one that is the program's own and succeeded. */
+  steps(): readonly (LoaderStep | undefined)[] {
+    return this.#calls.map((answer, i) => this.#step(answer, i));
+  }
+
+  #step(answer: BpfAnswer, i: number): LoaderStep | undefined {
+    const { call, result } = answer;
+    const cmd = this.#name(call);
+    const isRefused = result.errno !== null;
+    const trivial = this.#trivial(answer, i);
+    if (trivial) return isRefused ? trivial : { ...trivial, consequence: 'none' };
+    const known = STEPS.find(({ fits }) => fits(call, cmd, this.#type(call)));
+    if (known) return { what: known.what, consequence: isRefused ? known.refused : 'none', why: known.why };
+    if (cmd === 'btf_load') return this.#btf(call, isRefused);
+    if (cmd === 'token_create') return tokenStep(answer, this.#goesOn(i));
+    if (!isRefused) return undefined;
+    return this.#own(answer, i, cmd);
+  }
+
+  /** The programs of two instructions with which libbpf finds out about memory accounting, and whether anything loads. */
+  #trivial({ call, tokenOfCall }: BpfAnswer, i: number): LoaderStep | undefined {
+    const isSmall =
+      this.#name(call) === 'prog_load' &&
+      isProbe(call) &&
+      call.insnCnt === 2 &&
+      call.attachType === 0 &&
+      call.name === '';
+    if (!isSmall) return undefined;
+    const type = this.#type(call);
+    if (type !== 'socket_filter' && type !== 'tracepoint') return undefined;
+    const before = this.#calls.slice(Math.max(0, i - 8), i).filter((other) => this.#isTrivial(other.call));
+    const isFirst = before.length === 0 && type === 'socket_filter';
+    const next = this.#calls[i + 1];
+    const isFollowed = next !== undefined && this.#isTrivial(next.call) && this.#type(next.call) === 'socket_filter';
+    if (isFirst && tokenOfCall === 'none' && isFollowed) {
+      return {
+        what: 'libbpf asks whether memory of programs is accounted to a cgroup',
+        consequence: 'harmless',
+        why: 'libbpf never passes its token here; it raises RLIMIT_MEMLOCK in its place, and warns where it may not',
+      };
+    }
+    const both =
+      type === 'socket_filter'
+        ? next !== undefined &&
+          this.#isTrivial(next.call) &&
+          this.#type(next.call) === 'tracepoint' &&
+          next.result.errno !== null
+        : before.some((other) => other.result.errno !== null);
+    const isFatal = both && !this.#goesOn(i);
+    return {
+      what: `libbpf asks whether a trivial program loads (${type})`,
+      consequence: isFatal ? 'fatal' : 'harmless',
+      why: isFatal
+        ? 'neither a socket_filter nor a tracepoint program loads: libbpf gives up, whatever the object needs'
+        : 'libbpf tries a tracepoint program where a socket_filter program is refused, and one of them is enough',
+    };
+  }
+
+  #isTrivial(call: LoggedBpf): boolean {
+    const type = this.#type(call);
+    return (
+      this.#name(call) === 'prog_load' &&
+      isProbe(call) &&
+      call.insnCnt === 2 &&
+      call.attachType === 0 &&
+      call.name === '' &&
+      (type === 'socket_filter' || type === 'tracepoint')
+    );
+  }
+
+  #btf(call: LoggedBpf, isRefused: boolean): LoaderStep {
+    const size = call.numbers.btf_size;
+    if (size !== undefined && size < MAX_PROBE_BTF) {
+      return {
+        what: 'libbpf asks whether a kind of BTF is taken',
+        consequence: isRefused ? 'degrades' : 'none',
+        why: 'libbpf leaves that kind out, or all BTF where the first one is refused',
+      };
+    }
+    return {
+      what: 'the BTF of the object',
+      consequence: isRefused ? 'degrades' : 'none',
+      why: 'it loads without BTF, unless it has local storage, spin locks, timers, callbacks or struct_ops, which need it',
+    };
+  }
+
+  /** A call of the program itself. */
+  #own({ call }: BpfAnswer, i: number, cmd: string): LoaderStep {
+    const what = WHAT[cmd] ?? `the program calls ${cmd}`;
+    if (this.#succeedsLater(call, i)) {
+      return { what, consequence: 'harmless', why: 'the same was asked again later, and the kernel did it' };
+    }
+    if (cmd === 'prog_load' || cmd === 'map_create') {
+      const isLast = !this.#goesOn(i);
+      return {
+        what,
+        consequence: isLast ? 'fatal' : 'unknown',
+        why: isLast
+          ? 'nothing of the kind succeeds later: what it loads does not load'
+          : 'other programs or maps are made later: it goes on without this one, or tries another',
+      };
+    }
+    if (cmd === 'obj_get_info_by_fd' || /_get_(?:next_id|fd_by_id)$/.test(cmd)) {
+      return { what, consequence: 'degrades', why: 'it cannot look at what is loaded' };
+    }
+    return { what, consequence: 'unknown', why: 'the log does not tell what the program makes of it' };
+  }
+
+  /** Whether the process makes maps or programs after a call. */
+  #goesOn(i: number): boolean {
+    return this.#lastSuccess > i;
+  }
+
+  /** Index of the last map or program that was made. */
+  get #lastSuccess(): number {
+    this.#last ??= this.#calls.findLastIndex(
+      ({ call, result }) => result.value !== null && /^(?:prog_load|map_create)$/.test(this.#name(call)),
+    );
+    return this.#last;
+  }
+  #last: number | undefined;
+
+  /** Whether the same is asked again after a call, and done. A probe of libbpf stands for itself alone. */
+  #succeedsLater(call: LoggedBpf, i: number): boolean {
+    return (this.#successes.get(this.#key(call)) ?? -1) > i;
+  }
+
+  /** Index of the last call of a kind that succeeded, by kind. */
+  get #successes(): ReadonlyMap<string, number> {
+    if (this.#lastOfKind) return this.#lastOfKind;
+    const last = new Map<string, number>();
+    for (const [i, { call, result }] of this.#calls.entries()) {
+      const isOwn = !(isProbe(call) && this.#name(call) === 'prog_load');
+      if (result.value !== null && isOwn) last.set(this.#key(call), i);
+    }
+    this.#lastOfKind = last;
+    return last;
+  }
+  #lastOfKind: ReadonlyMap<string, number> | undefined;
+
+  #key(call: LoggedBpf): string {
+    return `${this.#name(call)} ${this.#type(call)} ${call.insnCnt}`;
+  }
+
+  #name({ cmd }: LoggedBpf): string {
+    return this.#profile.vocabulary.nameOf('cmds', cmd);
+  }
+
+  #type({ cmd, type }: LoggedBpf): string {
+    const { vocabulary } = this.#profile;
+    const name = vocabulary.nameOf('cmds', cmd);
+    return name === 'map_create' ? vocabulary.nameOf('map_types', type) : vocabulary.nameOf('prog_types', type);
+  }
+}
+
+const WHAT: Readonly<Record<string, string>> = {
+  prog_load: 'a program of the object',
+  map_create: 'a map of the object',
+  link_create: 'attaching a program',
+  prog_attach: 'attaching a program',
+  obj_pin: 'pinning an object',
+};
+
+/** Without a token that was asked for libbpf ends; one that it tries of itself may fail. */
+function tokenStep({ result }: BpfAnswer, goesOn: boolean): LoaderStep {
+  const what = 'the program makes a token';
+  if (result.errno === null) return { what, consequence: 'none', why: '' };
+  if (goesOn) {
+    return {
+      what,
+      consequence: 'harmless',
+      why: 'it goes on without a token: what it loads later is decided without one',
+    };
+  }
+  return {
+    what,
+    consequence: 'unknown',
+    why: 'libbpf ends here where a path was given (bpf_token_path, LIBBPF_BPF_TOKEN_PATH), and goes on without a token where it tried /sys/fs/bpf of itself; what fails later fails for a reason of its own',
+  };
+}
