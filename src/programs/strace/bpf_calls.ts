@@ -60,6 +60,7 @@ export class BpfCalls {
     const answer: BpfAnswer = {
       at,
       process: process.name,
+      assumedOf: process.cred.isShown ? undefined : process.root,
       call,
       result,
       tokenOfCall: found.of,

@@ -1,3 +1,4 @@
+import { CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 import type { Source } from '../../dialects/source_text.js';
 import { grouped } from '../../grouped.js';
 import { findProfile, NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
@@ -23,7 +24,7 @@ import type {
 import type { ForkOf, LogProcess } from './log_process.js';
 import { type GivenStart, LogState } from './log_state.js';
 import { loggedBpf } from './logged_bpf.js';
-import { MountCalls } from './mount_calls.js';
+import { type MountAnswer, MountCalls } from './mount_calls.js';
 import { applyProcessCall } from './process_calls.js';
 import { accountOf, type LogEvent, type LoggedCall, type ReadLog, readLog } from './read_log.js';
 
@@ -120,12 +121,21 @@ class LogRun {
       const isKnown = result.errno !== null || result.value !== null;
       const agreement = !isKnown ? 'not_compared' : result.errno === answer.errno ? 'agrees' : 'disagrees';
       const hint = mountHint(answer.what, result.errno);
+      if (agreement === 'disagrees') this.#learnOfMount(process, call, answer);
       if (this.mountCalls.length < MAX_MOUNT_CALLS) {
         this.mountCalls.push({ ...answer, at, process: process.name, logged: result.errno, agreement, hint });
       }
     }
     applyFileCall(this.state, process, call);
     applyProcessCall(this.state, process, call);
+  }
+
+  /** Options of a delegation can be set from the initial user namespace alone. */
+  #learnOfMount(process: LogProcess, { result, at }: LoggedCall, { errno }: MountAnswer): void {
+    const { evidence, isGiven } = this.state;
+    if (!process.isAtStart || process.cred.isShown || isGiven) return;
+    if (result.errno === null && errno === 'EPERM') evidence.startsIn(process.root, 'init', at.line);
+    else if (result.errno === 'EPERM') evidence.lacksCapability(process.root, CAP_SYS_ADMIN);
   }
 
   #bpfCall(call: LoggedCall): void {

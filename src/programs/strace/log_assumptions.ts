@@ -43,8 +43,8 @@ function kernel({ profile, given, named }: AssumptionSources): LogAssumption {
 function processes({ evidence, calls, state }: AssumptionSources): LogAssumption[] {
   if (state.isGiven)
     return [{ about: 'process', basis: 'given', text: 'the processes start as the task of the scenario' }];
-  if (calls.every(({ isShown }) => isShown)) return [];
-  const roots = [...new Set(calls.filter(({ isShown }) => !isShown).map(({ process }) => process))].slice(0, MAX_TOLD);
+  const ofCalls = calls.flatMap(({ assumedOf }) => assumedOf ?? []);
+  const roots = [...new Set([...evidence.start.keys(), ...ofCalls])].slice(0, MAX_TOLD);
   return roots.flatMap((root): LogAssumption[] => {
     const start = evidence.start.get(root);
     const lacks = evidence.lacks.get(root) ?? 0n;

@@ -38,6 +38,8 @@ export interface LogContext {
   /** The log shows fsopen(). */
   readonly isShown: boolean;
   bpffs: LogBpffs | undefined;
+  /** strace cut the value of an option (-s): what it delegates is not shown. */
+  isCut: boolean;
 }
 
 /** What a descriptor of a process of a log is. */

@@ -1,5 +1,5 @@
 import { CAP_FULL_SET } from '../../abi/capabilities.js';
-import type { Masks } from '../../kernel/masks.js';
+import { type Masks, masksBy } from '../../kernel/masks.js';
 import { UserNamespace } from '../../kernel/userns.js';
 import { startCredentials } from './credentials.js';
 import type { Evidence } from './evidence.js';
@@ -152,9 +152,17 @@ export class LogState {
     const { evidence } = this;
     const isForeign = evidence.foreign.has(key);
     const userns = isForeign ? this.#another(process) : process.cred.userns;
-    const masks = { ...(evidence.delegated.get(key) ?? NOTHING) };
-    if (!evidence.empty.has(key)) masks.attachs |= SOMETHING;
+    const masks = this.#learnt(key, NOTHING);
     return this.#keep({ key, name, userns, masks, isShown: false, line });
+  }
+
+  /** What an instance delegates: what the log shows, what calls prove, and something that makes a token of it possible. */
+  #learnt(key: string, shown: Readonly<Masks>): Masks {
+    const { evidence } = this;
+    const proven = evidence.delegated.get(key) ?? NOTHING;
+    const masks = masksBy((mask) => shown[mask] | proven[mask]);
+    if (!evidence.empty.has(key)) masks.attachs |= SOMETHING;
+    return masks;
   }
 
   /** A user namespace that a bpffs of another one may belong to. */
@@ -164,7 +172,8 @@ export class LogState {
 
   /** A bpffs that the log shows being made. */
   shownBpffs(bpffs: Omit<LogBpffs, 'key'>): LogBpffs {
-    return this.#keep({ ...bpffs, key: `shown ${this.bpffs.length}` });
+    const key = `shown ${this.bpffs.length}`;
+    return this.#keep({ ...bpffs, key, masks: bpffs.isShown ? bpffs.masks : this.#learnt(key, bpffs.masks) });
   }
 
   #keep(bpffs: LogBpffs): LogBpffs {

@@ -33,6 +33,9 @@ export class ValueFault {
 const MAX_DEPTH = 16;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*=(?!=)/y;
+/** What has a path behind it. */
+const DESCRIPTOR = /^(?:-?\d{1,10}|0x[0-9a-f]{1,8}|AT_FDCWD)$/;
+const MAX_DIGITS = 11;
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -143,7 +146,7 @@ export class ValueReader {
         this.#at = end + 2;
       } else if (open === 0 && this.#text.startsWith('=>', this.#at)) {
         break;
-      } else if (character === '<' && open === 0) {
+      } else if (character === '<' && open === 0 && this.#isDescriptor(parts)) {
         path = this.#path();
       } else {
         parts.push(character);
@@ -155,12 +158,19 @@ export class ValueReader {
     return { kind: 'word', word, path };
   }
 
+  /** Whether what was read is a descriptor with a path behind it: `1<<CAP_BPF` is none. */
+  #isDescriptor(parts: readonly string[]): boolean {
+    return parts.length <= MAX_DIGITS && this.#text[this.#at + 1] !== '<' && DESCRIPTOR.test(parts.join(''));
+  }
+
   /** `</sys/fs/bpf>`: sockets have an arrow in it, which is not its end. */
   #path(): string {
     const start = this.#at + 1;
     const end = pathEnd(this.#text, start);
     if (end === -1) throw new ValueFault(this.#at, 'the line ends before the ">"');
     this.#at = end + 1;
+    // A file that has no name any more.
+    this.#takes('(deleted)');
     return unescaped(this.#text.slice(start, end));
   }
 

@@ -72,7 +72,14 @@ export class MountCalls {
     const answer = fsopen(process.kernelCred, process.mountNs, trace);
     if (result.value !== null) {
       const fc = typeof answer === 'number' ? contextOf(process) : answer;
-      this.#opened(process, result.value, { fc, line: at.line, opener: process.name, isShown: true, bpffs: undefined });
+      this.#opened(process, result.value, {
+        fc,
+        line: at.line,
+        opener: process.name,
+        isShown: true,
+        bpffs: undefined,
+        isCut: false,
+      });
     }
     return told('fsopen bpf', typeof answer === 'number' ? answer : 0, trace, process.cred.isShown);
   }
@@ -101,7 +108,14 @@ export class MountCalls {
     if (!context) {
       // The options of another file system.
       if (!isOption || !key.startsWith('delegate_') || fd === undefined) return undefined;
-      context = { fc: contextOf(process), line: at.line, opener: process.name, isShown: false, bpffs: undefined };
+      context = {
+        fc: contextOf(process),
+        line: at.line,
+        opener: process.name,
+        isShown: false,
+        bpffs: undefined,
+        isCut: false,
+      };
       this.#opened(process, fd, context);
     }
     const { fc } = context;
@@ -113,6 +127,10 @@ export class MountCalls {
       case '0x1':
       case '1': {
         if (key === undefined || value === undefined) return undefined;
+        if (isCut(args[3]?.value)) {
+          context.isCut = true;
+          return undefined;
+        }
         const answer = fsconfigSetString(this.#profile, fc, cred, key, value, trace);
         if (result.value !== null && answer !== 0) this.#setAnyway(fc, key, value);
         return told(`fsconfig ${key}=${value}`, answer, trace, isShown);
@@ -152,7 +170,12 @@ export class MountCalls {
     const answer = fsmount(context.fc, process.kernelCred, process.mountNs, trace);
     if (result.value !== null) {
       const sb = typeof answer === 'number' ? (context.fc.sb ?? create(context.fc)) : answer;
-      context.bpffs ??= this.#bpffs(sb, `the bpffs of line ${context.line}`, at.line, context.isShown);
+      context.bpffs ??= this.#bpffs(
+        sb,
+        `the bpffs of line ${context.line}`,
+        at.line,
+        context.isShown && !context.isCut,
+      );
       this.#state.opened(process, result.value, {
         kind: 'bpffs',
         bpffs: context.bpffs,
@@ -184,12 +207,16 @@ export class MountCalls {
       return undefined;
     }
     const trace = new Trace({ steps: true });
-    const data = pathOf(args[4]?.value) ?? '';
+    const isWhole = !isCut(args[4]?.value);
+    const given = pathOf(args[4]?.value) ?? '';
+    // The last option of a text that strace cut is not whole.
+    const data = isWhole ? given : given.slice(0, Math.max(0, given.lastIndexOf(',')));
     const answer = mount(this.#profile, process.kernelCred, process.mountNs, { source: source ?? '', data }, trace);
     if (result.value === 0 && target !== undefined) {
       const sb = typeof answer === 'number' ? this.#asMounted(process, data) : answer;
-      this.#state.mounted(process, target, this.#bpffs(sb, target, at.line, true));
+      this.#state.mounted(process, target, this.#bpffs(sb, target, at.line, isWhole));
     }
+    if (!isWhole && answer !== -ERRNO.EPERM) return undefined;
     const what = `mount bpf${data === '' ? '' : ` ${data}`}`;
     return told(what, typeof answer === 'number' ? answer : 0, trace, process.cred.isShown);
   }
@@ -236,6 +263,11 @@ function told(what: string, answer: number, trace: Trace, isShown: boolean): Mou
   const why =
     failed ?? (answer === -ERRNO.EINVAL ? 'the option, or its value, is not one that bpffs takes' : undefined);
   return { what, errno: errnoName(answer), why, isShown };
+}
+
+/** Whether strace left out the end of a text (-s). */
+function isCut(value: LoggedValue | undefined): boolean {
+  return value?.kind === 'text' && value.isCut;
 }
 
 function isBind(flags: LoggedValue | undefined): boolean {
