@@ -3,6 +3,7 @@ import { Fault, type Outcome } from '../../abi/verdict.js';
 import type { Position } from '../../diagnostics/diagnostics.js';
 import type { CausedEvaluation } from '../../explain/evaluate.js';
 import type { Explanation } from '../../explain/explain.js';
+import type { RequestContext } from '../../explain/request_context.js';
 import type { LogToken } from './log_objects.js';
 import type { LoggedBpf } from './logged_bpf.js';
 import type { LoggedResult } from './logged_result.js';
@@ -35,6 +36,8 @@ export interface BpfAnswer {
   readonly result: LoggedResult;
   readonly tokenOfCall: TokenOfCall;
   readonly token: LogToken | undefined;
+  /** The request that stands for the call; undefined where none does. */
+  readonly context: RequestContext | undefined;
   /** What the model answers, with advice where the log has an error; undefined where it was not asked. */
   readonly evaluation: CausedEvaluation | undefined;
   readonly explanation: Explanation | undefined;

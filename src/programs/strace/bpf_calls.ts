@@ -48,6 +48,7 @@ export class BpfCalls {
       ? requestContext(this.#profile, this.#state.evidence.unprivilegedLine !== undefined, {
           process,
           token: found.token,
+          unusedToken: this.#unusedToken(process, call),
           bpffs: root,
           request: { ...this.#requestOf(process, call), pre: found.fault },
         })
@@ -65,6 +66,7 @@ export class BpfCalls {
       result,
       tokenOfCall: found.of,
       token: found.token,
+      context,
       evaluation,
       explanation,
       descriptor,
@@ -114,6 +116,12 @@ export class BpfCalls {
     if (kind !== 'token') return { of, token: undefined, fault: tokenFault(kind) };
     const token = file?.kind === 'token' ? file.token : this.#state.unseenToken(process, fd, line);
     return { of, token, fault: Fault.NONE };
+  }
+
+  /** A token that the process has and does not pass. */
+  #unusedToken(process: LogProcess, call: LoggedBpf): LogToken | undefined {
+    const file = process.lastToken === undefined ? undefined : process.files.get(process.lastToken);
+    return tokenRouteOf(this.#profile, call) === 'call' && file?.kind === 'token' ? file.token : undefined;
   }
 
   /** The token of the program that a call attaches. */

@@ -55,7 +55,7 @@ export class LogProcess {
   /** Makes namespaces of its own: a user namespace first, which then owns the others. `line`: that of the call. */
   unshare(flags: number, line: number): void {
     if ((flags & CLONE_NEWUSER) !== 0) {
-      const made = createUserNs(`the one of line ${line}`, this.cred.userns, this.cred.globalEuid);
+      const made = createUserNs(`made-on-line-${line}`, this.cred.userns, this.cred.globalEuid);
       if (typeof made !== 'number') this.enterUserns(made);
     }
     if ((flags & CLONE_NEWNS) !== 0) {

@@ -48,7 +48,7 @@ function entered(state: LogState, process: LogProcess, call: LoggedCall): void {
   const flags = cloneFlags(call);
   const isUser = (flags & CLONE_NEWUSER) !== 0 || /\buser\b/.test(path);
   const isMount = (flags & CLONE_NEWNS) !== 0 || /\bmnt\b/.test(path);
-  if (isUser) process.enterUserns(state.entered(`the one of ${path}`));
+  if (isUser) process.enterUserns(state.entered(`entered-${path}`));
   // The mount namespace of a container belongs to its user namespace.
   if (isMount) process.mountNs = process.cred.userns;
 }

@@ -11,15 +11,18 @@ import type { LogProcess } from './log_process.js';
 export interface AskedCall {
   readonly process: LogProcess;
   readonly token: LogToken | undefined;
+  /** A token that the process has and does not pass: it could have. */
+  readonly unusedToken: LogToken | undefined;
   readonly bpffs: LogBpffs | undefined;
   readonly request: Partial<Request> & Pick<Request, 'cmd'>;
 }
 
 /** The part of the log's world that a call is about: its process, its token, its bpffs and their user namespaces. */
 export function requestContext(profile: Profile, isUnprivileged: boolean, asked: AskedCall): RequestContext {
-  const { process, token, bpffs, request } = asked;
+  const { process, token, unusedToken, bpffs, request } = asked;
+  const own = token ?? unusedToken;
   const { cred } = process;
-  const userns = chains([cred.userns, ...(token ? [token.userns] : []), ...(bpffs ? [bpffs.userns] : [])]);
+  const userns = chains([cred.userns, ...(own ? [own.userns] : []), ...(bpffs ? [bpffs.userns] : [])]);
   const indexOf = (one: UserNamespace) => userns.indexOf(one);
   const world: World = {
     profile,
@@ -37,12 +40,12 @@ export function requestContext(profile: Profile, isUnprivileged: boolean, asked:
         ]
       : [],
     tasks: [{ name: process.name, userns: indexOf(cred.userns), euid: cred.globalEuid, effective: cred.effective }],
-    tokens: token
+    tokens: own
       ? [
           {
-            name: token.name,
-            userns: indexOf(token.userns),
-            allowed: copyOf(token.masks),
+            name: own.name,
+            userns: indexOf(own.userns),
+            allowed: copyOf(own.masks),
             denials: { cmds: 0n, caps: 0n },
           },
         ]

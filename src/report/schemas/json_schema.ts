@@ -6,6 +6,7 @@ import { convertSchema } from './convert.js';
 import { errorSchema } from './error.js';
 import { evalSchema } from './eval.js';
 import { explainSchema } from './explain.js';
+import { explainStraceSchema } from './explain_strace.js';
 import { fuzzSchema } from './fuzz.js';
 import { fuzzCaseSchema } from './fuzz_case.js';
 import { generateSchema } from './generate.js';
@@ -39,6 +40,7 @@ export const OUTPUT_SCHEMAS = {
   snapshot: snapshotSchema,
   check: checkSchema,
   explain: explainSchema,
+  'explain-strace': explainStraceSchema,
   matrix: matrixSchema,
   'who-can': whoCanSchema,
   'what-can': whatCanSchema,
