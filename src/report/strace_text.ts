@@ -111,7 +111,7 @@ function maskText(profile: Profile, { masks, isShown }: LogBpffs | LogToken): st
   });
   const text = all.length === 0 ? 'nothing' : all.join(',');
   if (isShown) return all.length === 0 ? 'delegates nothing' : text;
-  return all.length === 0 ? 'what it delegates is not shown' : `calls prove ${text}`;
+  return all.length === 0 ? 'not shown' : `at least ${text}`;
 }
 
 /** Calls that are alike are told of once. */
@@ -138,6 +138,7 @@ function bodyLines(profile: Profile, call: ExplainedCall, style: Style): readonl
   const reason = loggedCallReason(profile, call);
   const answer = errno === null ? 'lets it through' : `answers ${errno}`;
   const lines = [
+    ...[withoutTokenText(profile, call)].filter((text) => text !== undefined),
     ...(step ? [`${step.what}${step.consequence === 'none' || step.why === '' ? '' : `: ${step.why}`}`] : []),
     ...(agreement === 'disagrees' ? [`the simulator ${answer}${reason === undefined ? '' : `: ${reason}`}`] : []),
     ...(agreement === 'agrees' && reason !== undefined ? [`because ${reason}`] : []),
@@ -146,7 +147,7 @@ function bodyLines(profile: Profile, call: ExplainedCall, style: Style): readonl
       ? [`${result.errno} comes of a check of the attributes; the simulator answers ${errno} after it: ${reason}`]
       : []),
     ...(agreement === 'not_compared' ? ['not compared: the log does not show what the call asks'] : []),
-    ...[withoutTokenText(profile, call), unprovenText(call), call.hint].filter((text) => text !== undefined),
+    ...[unprovenText(call), call.hint].filter((text) => text !== undefined),
     ...remedyLines(call),
     ...call.inFront.flatMap(({ what, evidence }) => [`may have answered: ${what}`, `  look at: ${evidence}`]),
   ];

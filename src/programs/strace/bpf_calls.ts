@@ -27,8 +27,11 @@ export class BpfCalls {
   readonly #profile: Profile;
   readonly #state: LogState;
   readonly #evaluated: EvaluatedContexts;
+  readonly #hasNoTokens: boolean;
 
-  constructor(profile: Profile, state: LogState, evaluated: EvaluatedContexts) {
+  /** `hasNoTokens`: the kernel is older than 6.9. */
+  constructor(profile: Profile, state: LogState, evaluated: EvaluatedContexts, hasNoTokens: boolean) {
+    this.#hasNoTokens = hasNoTokens;
     this.#profile = profile;
     this.#state = state;
     this.#evaluated = evaluated;
@@ -39,7 +42,7 @@ export class BpfCalls {
     const { result, at } = logged;
     const name = this.#profile.vocabulary.nameOf('cmds', call.cmd);
     const command = gateOf(this.#profile, call.cmd).kind;
-    const bpffs = command === 'token_create' ? this.#bpffsOf(process, call.bpffs, at.line) : undefined;
+    const bpffs = command === 'token_create' ? this.#created(process, call, at.line) : undefined;
     const descriptor = bpffs && 'outcome' in bpffs ? bpffs : undefined;
     const root = bpffs && 'key' in bpffs ? bpffs : undefined;
     const found = command === 'attach' ? this.#tokenOfProgram(process, call) : this.#tokenOf(process, call, at.line);
@@ -79,6 +82,11 @@ export class BpfCalls {
     if (isLearning && context) this.#learn(process, answer, root);
     this.#opened(process, call, logged, found, root);
     return answer;
+  }
+
+  #created(process: LogProcess, { bpffs }: LoggedBpf, line: number): LogBpffs | DescriptorAnswer {
+    if (this.#hasNoTokens) return { outcome: Outcome.UNKNOWN_CMD, errno: 'EINVAL' };
+    return this.#bpffsOf(process, bpffs, line);
   }
 
   /** The bpffs of BPF_TOKEN_CREATE, or the error of a descriptor that is none. */
@@ -256,7 +264,7 @@ export class BpfCalls {
     if (name === 'token_create') {
       const token = this.#state.keepToken({
         key: `made at ${at.line}`,
-        name: `the token of line ${at.line}`,
+        name: `made-on-line-${at.line}`,
         userns: bpffs?.userns ?? process.cred.userns,
         masks: { ...(bpffs?.masks ?? NOTHING) },
         bpffs,

@@ -1,4 +1,5 @@
 import { CAP_SYS_ADMIN } from '../../abi/capabilities.js';
+import { Outcome } from '../../abi/verdict.js';
 import type { Source } from '../../dialects/source_text.js';
 import { grouped } from '../../grouped.js';
 import { findProfile, NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
@@ -42,12 +43,14 @@ export function explainLog(source: Source, options: LogOptions = {}): LogExplana
   const evidence = new Evidence();
   const evaluated = new EvaluatedContexts();
   const forks = forksOf(log.events);
+  const hasNoTokens = options.profile === undefined && named !== undefined && isBeforeTokens(named);
+  const known = { log, profile, evidence, evaluated, forks, start: options.start, hasNoTokens };
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const before = evidence.version;
-    new LogRun({ log, profile, evidence, evaluated, forks, start: options.start, notes: undefined }).run();
+    new LogRun({ ...known, notes: undefined }).run();
     if (evidence.version === before) break;
   }
-  const last = new LogRun({ log, profile, evidence, evaluated, forks, start: options.start, notes: log.notes });
+  const last = new LogRun({ ...known, notes: log.notes });
   last.run();
   const messages = messagesOf(log);
   const calls = explained(profile, last.answers);
@@ -78,6 +81,8 @@ interface RunOptions {
   readonly evaluated: EvaluatedContexts;
   readonly forks: ReadonlyMap<number, ForkOf>;
   readonly start: GivenStart | undefined;
+  /** The kernel is older than 6.9. */
+  readonly hasNoTokens: boolean;
   /** Where it is told what cannot be read: on the last pass. */
   readonly notes: LineNotes | undefined;
 }
@@ -96,7 +101,7 @@ class LogRun {
     this.#options = options;
     this.state = new LogState(evidence, forks, start);
     this.#mounts = new MountCalls(profile, this.state);
-    this.#bpf = new BpfCalls(profile, this.state, evaluated);
+    this.#bpf = new BpfCalls(profile, this.state, evaluated, options.hasNoTokens);
   }
 
   run(): void {
@@ -168,8 +173,16 @@ function explained(profile: Profile, answers: readonly BpfAnswer[]): readonly Ex
     ...answer,
     step: steps.get(answer),
     inFront: answer.agreement === 'disagrees' ? answeredInFront(profile, answer) : [],
-    hint: answer.agreement === 'agrees' ? undefined : errnoHint(answer.result.errno),
+    hint: hintOf(profile, answer),
   }));
+}
+
+function hintOf({ vocabulary }: Profile, { agreement, result, call, descriptor }: BpfAnswer): string | undefined {
+  const isToken = vocabulary.nameOf('cmds', call.cmd) === 'token_create';
+  if (isToken && result.errno === 'EINVAL' && descriptor?.outcome !== Outcome.UNKNOWN_CMD) {
+    return 'the initial user namespace would be EOPNOTSUPP; a kernel older than 6.9 has no command 36, and answers EINVAL too';
+  }
+  return agreement === 'agrees' ? undefined : errnoHint(result.errno);
 }
 
 function messagesOf({ events, notes }: ReadLog): readonly ExplainedMessage[] {
@@ -204,6 +217,12 @@ function kernelOf(events: readonly LogEvent[]): string | undefined {
     if (kernel !== undefined) return kernel;
   }
   return undefined;
+}
+
+/** Whether a kernel release has no BPF tokens: they came with 6.9. */
+function isBeforeTokens(release: string): boolean {
+  const [major = 0, minor = 0] = release.split('.').map(Number);
+  return major < 6 || (major === 6 && minor < 9);
 }
 
 /** The built-in profile of a kernel release, or of the nearest older one; the oldest for a kernel that has no tokens. */

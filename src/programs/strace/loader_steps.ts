@@ -123,7 +123,7 @@ export class LoaderSteps {
     const known = STEPS.find(({ fits }) => fits(call, cmd, this.#type(call)));
     if (known) return { what: known.what, consequence: isRefused ? known.refused : 'none', why: known.why };
     if (cmd === 'btf_load') return this.#btf(call, isRefused);
-    if (cmd === 'token_create') return tokenStep(answer, this.#goesOn(i));
+    if (cmd === 'token_create') return tokenStep(answer, this.#after(i));
     if (!isRefused) return undefined;
     return this.#own(answer, i, cmd);
   }
@@ -217,6 +217,21 @@ export class LoaderSteps {
     return { what, consequence: 'unknown', why: 'the log does not tell what the program makes of it' };
   }
 
+  /** What the process does after a call. */
+  #after(i: number): Aftermath {
+    if (i + 1 >= this.#calls.length) return 'nothing';
+    return this.#lastRefused > i ? 'refused' : 'done';
+  }
+
+  /** Index of the last call without a token that was refused and is no probe that never has one. */
+  get #lastRefused(): number {
+    this.#refused ??= this.#calls.findLastIndex(({ call, result, tokenOfCall }) => {
+      return result.errno === 'EPERM' && tokenOfCall === 'none' && this.#name(call) !== 'token_create';
+    });
+    return this.#refused;
+  }
+  #refused: number | undefined;
+
   /** Whether the process makes maps or programs after a call. */
   #goesOn(i: number): boolean {
     return this.#lastSuccess > i;
@@ -272,20 +287,32 @@ const WHAT: Readonly<Record<string, string>> = {
   obj_pin: 'pinning an object',
 };
 
+/** What a process does after a call: nothing with bpf(), or calls of which one is refused for want of a capability, or none. */
+type Aftermath = 'nothing' | 'refused' | 'done';
+
 /** Without a token that was asked for libbpf ends; one that it tries of itself may fail. */
-function tokenStep({ result }: BpfAnswer, goesOn: boolean): LoaderStep {
+function tokenStep({ result, context }: BpfAnswer, after: Aftermath): LoaderStep {
   const what = 'the program makes a token';
   if (result.errno === null) return { what, consequence: 'none', why: '' };
-  if (goesOn) {
+  if (result.errno === 'EOPNOTSUPP' && after !== 'nothing') {
     return {
       what,
       consequence: 'harmless',
-      why: 'it goes on without a token: what it loads later is decided without one',
+      why: 'in the initial user namespace capabilities count by themselves: what fails later fails for another reason',
     };
   }
+  if (after === 'done') return { what, consequence: 'harmless', why: 'it goes on without a token, and needs none' };
+  if (after === 'refused')
+    return {
+      what,
+      consequence: 'degrades',
+      why: 'it goes on without a token, and what it loads is refused for want of one',
+    };
+  const path = context?.world.bpffs[context.request.bpffs ?? -1]?.name;
+  const isGiven = path?.startsWith('/') === true && path !== '/sys/fs/bpf';
   return {
     what,
-    consequence: 'unknown',
-    why: 'libbpf ends here where a path was given (bpf_token_path, LIBBPF_BPF_TOKEN_PATH), and goes on without a token where it tried /sys/fs/bpf of itself; what fails later fails for a reason of its own',
+    consequence: isGiven ? 'fatal' : 'unknown',
+    why: 'libbpf ends here where a path was given (bpf_token_path, LIBBPF_BPF_TOKEN_PATH), and goes on without a token where it tried /sys/fs/bpf of itself',
   };
 }

@@ -7,7 +7,7 @@ export interface LogBpffs {
   /** The same in every pass over the log: by the order in which they appear. */
   readonly key: string;
   /** Where it is mounted, as the log has it; `a bpffs that the log does not show` where it does not. */
-  readonly name: string;
+  name: string;
   userns: UserNamespace;
   readonly masks: Masks;
   /** The log shows who opened it and what it delegates; otherwise both are inferred from what the kernel answered. */

@@ -138,7 +138,7 @@ export class LogState {
     const key = `unseen ${process.root} ${path ?? ''}`;
     const known = this.bpffs.find((bpffs) => bpffs.key === key);
     if (known) return known;
-    const name = path ?? 'a bpffs that the log does not show';
+    const name = path === undefined || path === '' ? 'not-shown' : path;
     const given = this.#given?.bpffs;
     if (given)
       return this.#keep({
@@ -189,7 +189,7 @@ export class LogState {
     const given = this.#given?.bpffs;
     const masks = given?.masks ?? this.evidence.delegated.get(key) ?? NOTHING;
     const userns = given?.userns ?? process.cred.userns;
-    const name = fd === undefined ? 'a token that the log does not show' : `the token of descriptor ${fd}`;
+    const name = fd === undefined ? 'not-shown' : `descriptor-${fd}`;
     return this.keepToken({
       key,
       name,

@@ -170,12 +170,7 @@ export class MountCalls {
     const answer = fsmount(context.fc, process.kernelCred, process.mountNs, trace);
     if (result.value !== null) {
       const sb = typeof answer === 'number' ? (context.fc.sb ?? create(context.fc)) : answer;
-      context.bpffs ??= this.#bpffs(
-        sb,
-        `the bpffs of line ${context.line}`,
-        at.line,
-        context.isShown && !context.isCut,
-      );
+      context.bpffs ??= this.#bpffs(sb, `opened-on-line-${context.line}`, at.line, context.isShown && !context.isCut);
       this.#state.opened(process, result.value, {
         kind: 'bpffs',
         bpffs: context.bpffs,
@@ -196,6 +191,7 @@ export class MountCalls {
     const file = fd === undefined ? undefined : process.files.get(fd);
     const path = pathOf(args[3]?.value);
     if (result.value !== 0 || file?.kind !== 'bpffs' || path === undefined) return;
+    if (file.bpffs.isShown) file.bpffs.name = path;
     this.#state.mounted(process, path, file.bpffs);
   }
 

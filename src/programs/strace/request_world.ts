@@ -22,23 +22,14 @@ export function requestContext(profile: Profile, isUnprivileged: boolean, asked:
   const { process, token, unusedToken, bpffs, request } = asked;
   const own = token ?? unusedToken;
   const { cred } = process;
-  const userns = chains([cred.userns, ...(own ? [own.userns] : []), ...(bpffs ? [bpffs.userns] : [])]);
+  const instances = [...new Set([bpffs, own?.bpffs].filter((one) => one !== undefined))];
+  const userns = chains([cred.userns, ...(own ? [own.userns] : []), ...instances.map((one) => one.userns)]);
   const indexOf = (one: UserNamespace) => userns.indexOf(one);
   const world: World = {
     profile,
     unprivilegedBpfDisabled: isUnprivileged ? 0 : 2,
     userns: userns.map((one) => ({ name: one.name, parent: one.parent ? indexOf(one.parent) : 0, owner: one.owner })),
-    bpffs: bpffs
-      ? [
-          {
-            name: bpffs.name,
-            userns: indexOf(bpffs.userns),
-            options: { uid: 0, gid: 0, mode: DEFAULT_MODE, delegate: copyOf(bpffs.masks) },
-            denials: { cmds: 0n, caps: 0n },
-            lsmCreateErrno: 0,
-          },
-        ]
-      : [],
+    bpffs: instances.map((one) => bpffsSpec(one, indexOf(one.userns))),
     tasks: [{ name: process.name, userns: indexOf(cred.userns), euid: cred.globalEuid, effective: cred.effective }],
     tokens: own
       ? [
@@ -47,12 +38,23 @@ export function requestContext(profile: Profile, isUnprivileged: boolean, asked:
             userns: indexOf(own.userns),
             allowed: copyOf(own.masks),
             denials: { cmds: 0n, caps: 0n },
+            ...(own.bpffs ? { bpffs: instances.indexOf(own.bpffs) } : {}),
           },
         ]
       : [],
   };
-  const ids = { task: 0, token: token ? 0 : NO_TOKEN, ...(bpffs ? { bpffs: 0 } : {}) };
+  const ids = { task: 0, token: token ? 0 : NO_TOKEN, ...(bpffs ? { bpffs: instances.indexOf(bpffs) } : {}) };
   return { world, request: requestOf({ ...request, ...ids }) };
+}
+
+function bpffsSpec({ name, masks }: LogBpffs, userns: number): World['bpffs'][number] {
+  return {
+    name,
+    userns,
+    options: { uid: 0, gid: 0, mode: DEFAULT_MODE, delegate: copyOf(masks) },
+    denials: { cmds: 0n, caps: 0n },
+    lsmCreateErrno: 0,
+  };
 }
 
 /** User namespaces with all above them, each once, a parent before its children. */
