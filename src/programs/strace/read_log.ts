@@ -64,6 +64,8 @@ const RESUMED = /<\.\.\. ([a-z_][a-z0-9_]{0,31}) resumed>/y;
 const EXITED = /\+\+\+ exited with (\d{1,3}) \+\+\+/y;
 const KILLED = /\+\+\+ killed by (SIG\w{1,12})(?: \(core dumped\))? \+\+\+/y;
 const ATTACHED = /strace: Process (\d{1,10}) attached/y;
+/** What strace and libbpf write into a call that has begun. */
+const FOREIGN = /strace: Process \d{1,10} attached|libbpf: /g;
 const UNFINISHED = '<unfinished ...>';
 const LIBBPF = 'libbpf: ';
 
@@ -83,6 +85,7 @@ export function readLog(source: Source): ReadLog {
   const unfinished = new Map<number | null, Unfinished>();
   const reader = new LineReader(notes, events, unfinished);
   for (const [i, text] of lines.entries()) reader.read(text, i + 1);
+  reader.end();
   for (const { name, at } of unfinished.values()) {
     if (FOLLOWED_CALLS.has(name)) notes.warn(at, name, `the log ends before ${name}() does: its result is not known`);
   }
@@ -98,6 +101,8 @@ class LineReader {
   readonly #notes: LineNotes;
   readonly #events: LogEvent[];
   readonly #unfinished: Map<number | null, Unfinished>;
+  /** A call into which another text was written: it goes on in the next line. */
+  #interrupted: (Unfinished & { readonly pid: number | null }) | undefined;
 
   constructor(notes: LineNotes, events: LogEvent[], unfinished: Map<number | null, Unfinished>) {
     this.#notes = notes;
@@ -110,6 +115,7 @@ class LineReader {
       this.#notes.irrelevant(line, 'blank');
       return;
     }
+    if (this.#continues(text, line)) return;
     const { pid, start } = readPrefix(text);
     if (this.#isEvent(text, line, pid, start) || this.#isCall(text, line, pid, start)) return;
     const message = text.indexOf(LIBBPF);
@@ -154,8 +160,9 @@ class LineReader {
     }
     const name = matchAt(CALL, text, start)?.[1];
     if (name === undefined) return false;
-    const trimmed = text.trimEnd();
     const isFollowed = FOLLOWED_CALLS.has(name);
+    if (this.#isInterrupted(name, text, line, pid, start)) return true;
+    const trimmed = text.trimEnd();
     if (trimmed.endsWith(UNFINISHED)) {
       const at = { line, column: start + 1 };
       this.#unfinished.set(pid, { name, text: trimmed.slice(start, -UNFINISHED.length).trimEnd(), at });
@@ -167,6 +174,57 @@ class LineReader {
       this.#notes.irrelevant(line, /\) += /.test(text.slice(start)) ? 'other_call' : 'other_text');
     }
     return true;
+  }
+
+  /** Whether what strace or libbpf says stands in a call: both write to the same terminal. */
+  #isInterrupted(name: string, text: string, line: number, pid: number | null, start: number): boolean {
+    const found = matchAt(FOREIGN, text, start + name.length + 1);
+    if (!found) return false;
+    const at = found.index;
+    if (FOLLOWED_CALLS.has(name)) {
+      this.#interrupted = { name, text: text.slice(start, at), at: { line, column: start + 1 }, pid };
+    }
+    const attached = /^strace: Process (\d{1,10}) attached/.exec(text.slice(at, at + 60))?.[1];
+    if (attached !== undefined) this.#events.push({ kind: 'attached', pid: Number(attached) });
+    else {
+      const message = text.slice(at + LIBBPF.length);
+      this.#events.push({ kind: 'message', at: { line, column: at + 1 }, text: message });
+    }
+    this.#notes.irrelevant(line, FOLLOWED_CALLS.has(name) ? 'started_call' : 'other_call');
+    return true;
+  }
+
+  /** Whether a line goes on with the call into which another text was written. */
+  #continues(text: string, line: number): boolean {
+    const head = this.#interrupted;
+    if (!head) return false;
+    const isMessage = text.startsWith(LIBBPF);
+    if (isMessage) return false;
+    this.#interrupted = undefined;
+    if (!/^[,)} <.]/.test(text)) {
+      this.#notes.warn(
+        head.at,
+        head.name,
+        `${head.name}() is interrupted by another text, and the next line does not go on with it`,
+      );
+      return false;
+    }
+    const trimmed = text.trimEnd();
+    if (trimmed.endsWith(UNFINISHED)) {
+      const rest = trimmed.slice(0, -UNFINISHED.length).trimEnd();
+      this.#unfinished.set(head.pid, { ...head, text: head.text + rest });
+      this.#events.push({ kind: 'start', name: head.name, pid: head.pid, at: head.at });
+      this.#notes.irrelevant(line, 'started_call');
+      return true;
+    }
+    this.#parse(head.name, [head, { text, at: { line, column: 1 } }], head.pid);
+    return true;
+  }
+
+  /** The log ends. */
+  end(): void {
+    const head = this.#interrupted;
+    if (head) this.#notes.warn(head.at, head.name, `the log ends before ${head.name}() does: its result is not known`);
   }
 
   #resume(name: string, text: string, line: number, pid: number | null, behind: number): void {
