@@ -65,6 +65,7 @@ function callJson(profile: Profile, answer: ExplainedCall): CallJson {
     logged: { value: result.value, errno: result.errno },
     token: tokenOfCall,
     token_name: token?.name ?? null,
+    delegated_at: answer.delegatedAt ?? null,
     unread_token_fd: call.unreadTokenFd ?? null,
     agreement,
     errno: errno !== null && errno in ERRNO ? (errno as ErrnoName) : null,

@@ -12,6 +12,7 @@ import type { LogBpffs, LogToken } from '../programs/strace/log_objects.js';
 import { printable, shortened } from '../text/printable.js';
 import { describeRemedy } from './remedy_text.js';
 import {
+  delegatedText,
   logCounts,
   loggedCallReason,
   loggedCallText,
@@ -147,7 +148,7 @@ function bodyLines(profile: Profile, call: ExplainedCall, style: Style): readonl
       ? [`${result.errno} comes of a check of the attributes; the simulator answers ${errno} after it: ${reason}`]
       : []),
     ...(agreement === 'not_compared' ? ['not compared: the log does not show what the call asks'] : []),
-    ...[unprovenText(call), call.hint].filter((text) => text !== undefined),
+    ...[unprovenText(call), delegatedText(call), call.hint].filter((text) => text !== undefined),
     ...remedyLines(call),
     ...call.inFront.flatMap(({ what, evidence }) => [`may have answered: ${what}`, `  look at: ${evidence}`]),
   ];

@@ -57,6 +57,12 @@ export function unprovenText({ unproven }: ExplainedCall): string | undefined {
   return `the log does not show the masks, and no call proves ${bits.join(', ')}: at least one of these was missing, or a capability`;
 }
 
+/** That a token would have done, in words; undefined where none was in reach. */
+export function delegatedText({ delegatedAt }: ExplainedCall): string | undefined {
+  if (delegatedAt === undefined) return undefined;
+  return `the bpffs at ${delegatedAt} delegates what it needs: a loader that makes a token there and passes it has what it asks`;
+}
+
 /** Calls by what became of them. */
 export function logCounts({ profile, calls }: LogExplanation) {
   const of = (agreement: ExplainedCall['agreement']) => calls.filter((call) => call.agreement === agreement).length;

@@ -49,6 +49,8 @@ export interface BpfAnswer {
   readonly isShown: boolean;
   /** Where masks are not shown: the bits that the call needs and that no other call proves. At least one of them, or a capability, was missing. */
   readonly unproven: readonly NeededBit[];
+  /** Of a refused call without a token: the path of a bpffs in reach that delegates what it needs; undefined where there is none. */
+  readonly delegatedAt: string | undefined;
   /** The process had installed a filter for system calls on this line. */
   readonly filterLine: number | undefined;
 }

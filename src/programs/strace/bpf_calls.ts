@@ -77,6 +77,7 @@ export class BpfCalls {
       agreement,
       isShown: this.#isShown(process, found, root),
       unproven: this.#unproven(call, found.token, agreement, errno),
+      delegatedAt: isRefused && found.of === 'none' ? this.#delegatedAt(process, call) : undefined,
       filterLine: process.filterLine,
     };
     if (isLearning && context) this.#learn(process, answer, root);
@@ -164,6 +165,16 @@ export class BpfCalls {
 
   #isShown(process: LogProcess, { of, token }: FoundToken, bpffs: LogBpffs | undefined): boolean {
     return process.cred.isShown && of !== 'assumed' && token?.isShown !== false && bpffs?.isShown !== false;
+  }
+
+  /** A bpffs of the process's own user namespace that it sees, and that delegates what a call needs. */
+  #delegatedAt(process: LogProcess, call: LoggedBpf): string | undefined {
+    if (tokenRouteOf(this.#profile, call) !== 'call') return undefined;
+    const needed = neededOf(this.#profile, call);
+    for (const [path, { userns, masks }] of process.mounts) {
+      if (userns === process.cred.userns && needed.every((bit) => hasBit(masks, bit))) return path;
+    }
+    return undefined;
   }
 
   /** Bits that a refused call needs and that neither the log shows nor a call proves. */

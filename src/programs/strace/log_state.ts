@@ -36,6 +36,8 @@ export class LogState {
   readonly #given: GivenStart | undefined;
   readonly #forks: ReadonlyMap<number, ForkOf>;
   readonly #processes = new Map<number | null, LogProcess>();
+  readonly #bpffsByKey = new Map<string, LogBpffs>();
+  readonly #tokensByKey = new Map<string, LogToken>();
   readonly #own: UserNamespace;
   readonly #entered = new Map<string, UserNamespace>();
   /** Children of which no line was seen. */
@@ -136,7 +138,7 @@ export class LogState {
   /** A bpffs that the log does not show being made: what it delegates follows from the answers of the kernel. */
   unseenBpffs(process: LogProcess, path: string | undefined, line: number): LogBpffs {
     const key = `unseen ${process.root} ${path ?? ''}`;
-    const known = this.bpffs.find((bpffs) => bpffs.key === key);
+    const known = this.#bpffsByKey.get(key);
     if (known) return known;
     const name = path === undefined || path === '' ? 'not-shown' : path;
     const given = this.#given?.bpffs;
@@ -177,14 +179,17 @@ export class LogState {
   }
 
   #keep(bpffs: LogBpffs): LogBpffs {
-    if (this.bpffs.length < MAX_OBJECTS) this.bpffs.push(bpffs);
+    if (this.bpffs.length < MAX_OBJECTS) {
+      this.bpffs.push(bpffs);
+      this.#bpffsByKey.set(bpffs.key, bpffs);
+    }
     return bpffs;
   }
 
   /** A token that comes from outside the log. */
   unseenToken(process: LogProcess, fd: number | undefined, line: number): LogToken {
     const key = `token ${process.root} ${fd ?? ''}`;
-    const known = this.tokens.find((token) => token.key === key);
+    const known = this.#tokensByKey.get(key);
     if (known) return known;
     const given = this.#given?.bpffs;
     const masks = given?.masks ?? this.evidence.delegated.get(key) ?? NOTHING;
@@ -202,7 +207,10 @@ export class LogState {
   }
 
   keepToken(token: LogToken): LogToken {
-    if (this.tokens.length < MAX_OBJECTS) this.tokens.push(token);
+    if (this.tokens.length < MAX_OBJECTS) {
+      this.tokens.push(token);
+      this.#tokensByKey.set(token.key, token);
+    }
     return token;
   }
 

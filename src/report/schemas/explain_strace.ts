@@ -97,6 +97,9 @@ const call = z.strictObject({
     description: 'none: the call carried no token. shown: the log shows which. assumed: strace does not print it.',
   }),
   token_name: textOrNull('The token; null: none, or its descriptor is of no use.'),
+  delegated_at: textOrNull(
+    'Of a refused call without a token: the path of a bpffs in reach that delegates what it needs; null: none.',
+  ),
   unread_token_fd: integerOrNull(
     'A descriptor in the field of the token that the kernel did not read, for want of BPF_F_TOKEN_FD; null: none.',
   ),
