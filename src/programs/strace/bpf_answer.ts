@@ -75,6 +75,6 @@ export function compare(command: string, result: LoggedResult, errno: string | n
 }
 
 /** The fault of a request whose token is of no use. */
-export function tokenFault(file: 'closed' | 'other' | 'token'): Fault {
+export function faultOfTokenFile(file: 'closed' | 'other' | 'token'): Fault {
   return file === 'token' ? Fault.NONE : file === 'closed' ? Fault.TOKEN_EBADF : Fault.TOKEN_EINVAL;
 }

@@ -3,13 +3,13 @@ import { CAP_BPF, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 import { Fault, Outcome } from '../../abi/verdict.js';
 import { gateOf, tokenRouteOf } from '../../kernel/commands.js';
 import type { Profile } from '../../kernel/profile.js';
-import { type BpfAnswer, compare, type DescriptorAnswer, type TokenOfCall, tokenFault } from './bpf_answer.js';
+import { type BpfAnswer, compare, type DescriptorAnswer, faultOfTokenFile, type TokenOfCall } from './bpf_answer.js';
 import type { EvaluatedContexts } from './evaluated_contexts.js';
 import type { LogBpffs, LogFile, LogToken } from './log_objects.js';
 import type { LogProcess } from './log_process.js';
 import type { LogState } from './log_state.js';
 import type { LoggedBpf, LoggedFd } from './logged_bpf.js';
-import { capabilitiesOf, hasBit, type NeededBit, neededOf } from './needed_bits.js';
+import { capabilitiesOf, hasNeededBit, type NeededBit, neededOf } from './needed_bits.js';
 import type { LoggedCall } from './read_log.js';
 import { requestContext } from './request_world.js';
 
@@ -122,7 +122,7 @@ export class BpfCalls {
     const { evidence } = this.#state;
     if (evidence.closedTokens.has(line)) return { of, token: undefined, fault: Fault.TOKEN_EBADF };
     if (evidence.noTokens.has(line)) return { of, token: undefined, fault: Fault.TOKEN_EINVAL };
-    if (kind !== 'token') return { of, token: undefined, fault: tokenFault(kind) };
+    if (kind !== 'token') return { of, token: undefined, fault: faultOfTokenFile(kind) };
     const token = file?.kind === 'token' ? file.token : this.#state.unseenToken(process, fd, line);
     return { of, token, fault: Fault.NONE };
   }
@@ -172,7 +172,7 @@ export class BpfCalls {
     if (tokenRouteOf(this.#profile, call) !== 'call') return undefined;
     const needed = neededOf(this.#profile, call);
     for (const [path, { userns, masks }] of process.mounts) {
-      if (userns === process.cred.userns && needed.every((bit) => hasBit(masks, bit))) return path;
+      if (userns === process.cred.userns && needed.every((bit) => hasNeededBit(masks, bit))) return path;
     }
     return undefined;
   }
@@ -185,7 +185,7 @@ export class BpfCalls {
     errno: string | null,
   ): readonly NeededBit[] {
     if (!token || token.isShown || agreement !== 'agrees' || errno !== 'EPERM') return [];
-    return neededOf(this.#profile, call).filter((bit) => !hasBit(token.masks, bit));
+    return neededOf(this.#profile, call).filter((bit) => !hasNeededBit(token.masks, bit));
   }
 
   /** What follows from the result of a call, for what the log does not show. */

@@ -1,7 +1,7 @@
 import { CAP_FULL_SET } from '../../abi/capabilities.js';
 import { resolveCapability } from '../../names/spelling.js';
 import { fieldsOf } from './clone_flags.js';
-import { type CapabilitySets, type LogCredentials, withCapabilities, withEuid } from './credentials.js';
+import { afterCapset, type CapabilitySets, type LogCredentials, withEuid } from './credentials.js';
 import type { LoggedField, LoggedValue } from './logged_value.js';
 import { bigNumber, fieldOf, numberOf } from './numbers.js';
 import type { LoggedCall } from './read_log.js';
@@ -33,14 +33,14 @@ function changedEuid(cred: LogCredentials, field: LoggedField | undefined): LogC
 function capset(cred: LogCredentials, field: LoggedField | undefined): LogCredentials {
   const sets = fieldsOf(field);
   const [effective, permitted, inheritable] = ['effective', 'permitted', 'inheritable'].map((name) =>
-    capabilitySet(fieldOf(sets, name)),
+    loggedCapabilities(fieldOf(sets, name)),
   );
   if (effective === undefined || permitted === undefined || inheritable === undefined) return cred;
-  return withCapabilities(cred, { effective, permitted, inheritable } satisfies CapabilitySets);
+  return afterCapset(cred, { effective, permitted, inheritable } satisfies CapabilitySets);
 }
 
 /** Capabilities as strace prints them: `1<<CAP_BPF|1<<CAP_PERFMON`, a number of 64 bits, or numbers among names. */
-export function capabilitySet(value: LoggedValue | undefined): bigint | undefined {
+export function loggedCapabilities(value: LoggedValue | undefined): bigint | undefined {
   if (value?.kind !== 'word') return undefined;
   let set = 0n;
   for (const word of value.word.split('|')) {

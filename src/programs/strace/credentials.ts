@@ -100,6 +100,6 @@ export interface CapabilitySets {
   readonly inheritable: bigint;
 }
 
-export function withCapabilities(cred: LogCredentials, sets: CapabilitySets): LogCredentials {
+export function afterCapset(cred: LogCredentials, sets: CapabilitySets): LogCredentials {
   return { ...cred, ...sets, ambient: cred.ambient & sets.permitted & sets.inheritable, isShown: true };
 }

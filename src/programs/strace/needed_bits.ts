@@ -50,6 +50,6 @@ export function capabilitiesOf(profile: Profile, { cmd, type }: LoggedBpf): read
 }
 
 /** Whether masks have a bit. */
-export function hasBit(masks: Readonly<Masks>, { mask, bit }: NeededBit): boolean {
+export function hasNeededBit(masks: Readonly<Masks>, { mask, bit }: NeededBit): boolean {
   return bit < 64 && ((masks[mask] >> BigInt(bit)) & 1n) === 1n;
 }
