@@ -11,7 +11,7 @@ import { fileName, readTextFile } from './read_file.js';
 import { taskOption } from './request_options.js';
 
 /** A log of this many bytes is read as one text. */
-const MAX_LOG_BYTES = 64 * 1_048_576;
+const MAX_LOG_BYTES = 32 * 1_048_576;
 
 /** What the command line says besides the log. */
 export interface StraceOptions {
