@@ -1,16 +1,16 @@
 import { BPF_F_TOKEN_FD } from '../../abi/bpf.js';
-import { CAP_BPF, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 import { Fault, Outcome } from '../../abi/verdict.js';
 import { gateOf, tokenRouteOf } from '../../kernel/commands.js';
 import type { Profile } from '../../kernel/profile.js';
 import { type BpfAnswer, compare, type DescriptorAnswer, faultOfTokenFile, type TokenOfCall } from './bpf_answer.js';
+import { BpfLearning } from './bpf_learning.js';
 import type { EvaluatedContexts } from './evaluated_contexts.js';
+import type { LoggedCall } from './log_events.js';
 import type { LogBpffs, LogFile, LogToken } from './log_objects.js';
 import type { LogProcess } from './log_process.js';
 import type { LogState } from './log_state.js';
 import type { LoggedBpf, LoggedFd } from './logged_bpf.js';
-import { capabilitiesOf, hasNeededBit, type NeededBit, neededOf } from './needed_bits.js';
-import type { LoggedCall } from './read_log.js';
+import { hasNeededBit, type NeededBit, neededOf } from './needed_bits.js';
 import { requestContext } from './request_world.js';
 
 /** The token of a call, and what is wrong with its descriptor. */
@@ -28,10 +28,12 @@ export class BpfCalls {
   readonly #state: LogState;
   readonly #evaluated: EvaluatedContexts;
   readonly #hasNoTokens: boolean;
+  readonly #learning: BpfLearning;
 
   /** `hasNoTokens`: the kernel is older than 6.9. */
   constructor(profile: Profile, state: LogState, evaluated: EvaluatedContexts, hasNoTokens: boolean) {
     this.#hasNoTokens = hasNoTokens;
+    this.#learning = new BpfLearning(profile, state);
     this.#profile = profile;
     this.#state = state;
     this.#evaluated = evaluated;
@@ -80,7 +82,7 @@ export class BpfCalls {
       delegatedAt: isRefused && found.of === 'none' ? this.#delegatedAt(process, call) : undefined,
       filterLine: process.filterLine,
     };
-    if (isLearning && context) this.#learn(process, answer, root);
+    if (isLearning && context) this.#learning.learn(process, answer, root);
     this.#opened(process, call, logged, found, root);
     return answer;
   }
@@ -188,79 +190,6 @@ export class BpfCalls {
     return neededOf(this.#profile, call).filter((bit) => !hasNeededBit(token.masks, bit));
   }
 
-  /** What follows from the result of a call, for what the log does not show. */
-  #learn(
-    process: LogProcess,
-    { call, result, agreement, token, at, errno, tokenOfCall }: BpfAnswer,
-    bpffs: LogBpffs | undefined,
-  ): void {
-    const { evidence } = this.#state;
-    const { line } = at;
-    if (gateOf(this.#profile, call.cmd).kind === 'token_create') {
-      this.#learnCreate(process, result, bpffs, line, agreement);
-      return;
-    }
-    const needed = neededOf(this.#profile, call);
-    const caps = capabilitiesOf(this.#profile, call);
-    const hasPassed = isPermitted(this.#profile.vocabulary.nameOf('cmds', call.cmd), result.errno, result.value);
-    const route = tokenRouteOf(this.#profile, call);
-    if (token && route === 'call') {
-      if (hasPassed && process.cred.userns === token.userns) {
-        this.#learnOwn(process, line);
-        if (!token.isShown)
-          evidence.delegates(keyOf(token), Object.fromEntries(needed.map(({ mask, bit }) => [mask, bit])));
-        if (process.isAtStart) for (const cap of caps) evidence.hasCapability(process.root, cap);
-      } else if (result.errno === 'EPERM' && errno === null && !process.cred.isShown) {
-        this.#learnLack(process, caps);
-      }
-      return;
-    }
-    if (tokenOfCall !== 'none' && agreement === 'disagrees') {
-      if (result.errno === 'EBADF') evidence.learn(evidence.closedTokens, line);
-      if (result.errno === 'EINVAL') evidence.learn(evidence.noTokens, line);
-      return;
-    }
-    if (process.cred.isShown || !process.isAtStart) return;
-    if (hasPassed && errno === 'EPERM') {
-      const start = evidence.start.get(process.root);
-      if (start === undefined) evidence.startsIn(process.root, 'init', line);
-      else if (start.userns === 'own') evidence.unprivileged(line);
-    } else if (result.errno === 'EPERM' && errno === null) this.#learnLack(process, caps);
-  }
-
-  #learnCreate(
-    process: LogProcess,
-    { errno, value }: BpfAnswer['result'],
-    bpffs: LogBpffs | undefined,
-    line: number,
-    agreement: string,
-  ): void {
-    const { evidence } = this.#state;
-    if (value !== null) this.#learnOwn(process, line);
-    if (bpffs === undefined || agreement === 'agrees') return;
-    const isOpen = !bpffs.isShown;
-    if (errno === 'EOPNOTSUPP' && isOpen && process.isAtStart) evidence.startsIn(process.root, 'init', line);
-    else if (errno === 'ENOENT' && isOpen) evidence.learn(evidence.empty, bpffs.key);
-    else if (errno === 'EINVAL' && isOpen) evidence.learn(evidence.noBpffs, `${line}`);
-    else if (errno === 'EBADF' && isOpen) evidence.learn(evidence.closedTokens, line);
-    else if (errno === 'EPERM' && isOpen) evidence.learn(evidence.foreign, bpffs.key);
-    else if (errno === 'EPERM' && !process.cred.isShown) this.#learnLack(process, [CAP_BPF]);
-  }
-
-  #learnOwn(process: LogProcess, line: number): void {
-    if (process.isAtStart && !this.#state.isGiven) this.#state.evidence.startsIn(process.root, 'own', line);
-  }
-
-  /** The first capability that no call proves; CAP_SYS_ADMIN would stand in for it. */
-  #learnLack(process: LogProcess, caps: readonly number[]): void {
-    const { evidence } = this.#state;
-    const proven = evidence.has.get(process.root) ?? 0n;
-    const missing = caps.findLast((cap) => ((proven >> BigInt(cap)) & 1n) === 0n);
-    if (missing === undefined) return;
-    evidence.lacksCapability(process.root, missing);
-    evidence.lacksCapability(process.root, CAP_SYS_ADMIN);
-  }
-
   /** What the descriptor is that the call returned. */
   #opened(
     process: LogProcess,
@@ -312,13 +241,6 @@ const RETURNS_FD = new Set([
   'link_get_fd_by_id',
 ]);
 
-/** Whether a result says that every permission was there: it succeeded, or a later stage answered. */
-function isPermitted(command: string, errno: string | null, value: number | null): boolean {
-  if (value !== null) return true;
-  // The verifier comes after all permission checks of a program.
-  return command === 'prog_load' && (errno === 'EACCES' || errno === 'ENOTSUPP' || errno === 'ENOSPC');
-}
-
 /** What a descriptor in the field of a token is: one that the log does not show is taken to be a token, unless -y says otherwise. */
 function tokenKind(file: LogFile | undefined, given: LoggedFd): 'closed' | 'other' | 'token' {
   const path = given.kind === 'shown' ? given.path : undefined;
@@ -326,9 +248,4 @@ function tokenKind(file: LogFile | undefined, given: LoggedFd): 'closed' | 'othe
   if (file?.kind === 'closed') return 'closed';
   const isStandardStream = given.kind === 'shown' && given.fd < 3;
   return file !== undefined || path !== undefined || isStandardStream ? 'other' : 'token';
-}
-
-/** Where the masks of a token come from. */
-function keyOf(token: LogToken): string {
-  return token.bpffs?.key ?? token.key;
 }

@@ -2,9 +2,9 @@ import { CAP_FULL_SET } from '../../abi/capabilities.js';
 import { resolveCapability } from '../../names/spelling.js';
 import { fieldsOf } from './clone_flags.js';
 import { afterCapset, type CapabilitySets, type LogCredentials, withEuid } from './credentials.js';
+import type { LoggedCall } from './log_events.js';
 import type { LoggedField, LoggedValue } from './logged_value.js';
 import { bigNumber, fieldOf, numberOf } from './numbers.js';
-import type { LoggedCall } from './read_log.js';
 
 /** The credentials of a process after a call that succeeded and may change them. */
 export function afterCredentialCall(cred: LogCredentials, { name, args }: LoggedCall): LogCredentials {

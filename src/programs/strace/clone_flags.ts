@@ -1,6 +1,6 @@
+import type { LoggedCall } from './log_events.js';
 import type { LoggedField } from './logged_value.js';
 import { fieldOf, flagBits } from './numbers.js';
-import type { LoggedCall } from './read_log.js';
 
 /** Flags of clone(2), unshare(2) and setns(2) that are followed (include/uapi/linux/sched.h). */
 export const CLONE_FILES = 0x400;

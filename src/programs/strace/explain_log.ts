@@ -15,6 +15,7 @@ import { meaningOf } from './libbpf_messages.js';
 import type { LineNotes } from './line_notes.js';
 import { type LoaderStep, LoaderSteps } from './loader_steps.js';
 import { logAssumptions } from './log_assumptions.js';
+import type { LogEvent, LoggedCall } from './log_events.js';
 import type {
   ExplainedCall,
   ExplainedMessage,
@@ -27,7 +28,7 @@ import { type GivenStart, LogState } from './log_state.js';
 import { loggedBpf } from './logged_bpf.js';
 import { type MountAnswer, MountCalls } from './mount_calls.js';
 import { applyProcessCall } from './process_calls.js';
-import { accountOf, type LogEvent, type LoggedCall, type ReadLog, readLog } from './read_log.js';
+import { accountOf, type ReadLog, readLog } from './read_log.js';
 
 /** Passes over a log, of which each learns from the one before. */
 const MAX_PASSES = 6;

@@ -1,10 +1,10 @@
 import { fieldsOf } from './clone_flags.js';
+import type { LoggedCall } from './log_events.js';
 import type { LogFile } from './log_objects.js';
 import type { LogProcess } from './log_process.js';
 import type { LogState } from './log_state.js';
 import type { LoggedField, LoggedValue } from './logged_value.js';
 import { fieldOf, numberOf } from './numbers.js';
-import type { LoggedCall } from './read_log.js';
 
 /** What a call that succeeded does to the descriptors of a process: open, close, dup, and passing them. */
 export function applyFileCall(state: LogState, process: LogProcess, call: LoggedCall): void {

@@ -1,4 +1,4 @@
-import type { Consequence } from './loader_steps.js';
+import type { Consequence } from './libbpf_probes.js';
 
 /** What a message of libbpf means. */
 export interface MessageMeaning {

@@ -1,12 +1,7 @@
 import type { Profile } from '../../kernel/profile.js';
 import type { BpfAnswer } from './bpf_answer.js';
+import { type Consequence, isOfLibbpf, LIBBPF_PROBES } from './libbpf_probes.js';
 import type { LoggedBpf } from './logged_bpf.js';
-
-/**
- * What a refused call means to the program that made it. `harmless`: it goes on as if nothing were. `degrades`: it goes on, and something is
- * missing. `fatal`: what it loads does not load. `unknown`: the log does not tell. `none`: the call was not refused.
- */
-export type Consequence = 'none' | 'harmless' | 'degrades' | 'fatal' | 'unknown';
 
 /** What a call is for, and what its refusal means. */
 export interface LoaderStep {
@@ -15,85 +10,6 @@ export interface LoaderStep {
   readonly consequence: Consequence;
   readonly why: string;
 }
-
-/** A kind of call that libbpf makes (libbpf 1.4 to 1.7: src/features.c, src/libbpf.c, src/bpf.c). */
-interface KnownStep {
-  readonly what: string;
-  readonly refused: Exclude<Consequence, 'none'>;
-  readonly why: string;
-  readonly fits: (call: LoggedBpf, name: string, type: string) => boolean;
-}
-
-/** A program that libbpf makes itself: it has no kernel version and, mostly, no name. */
-const isProbe = ({ kernel, name }: LoggedBpf) => kernel === undefined && (name === '' || PROBE_NAMES.has(name));
-const PROBE_NAMES = new Set([
-  'libbpf_nametest',
-  'det_arg_ctx',
-  'global_reloc',
-  'libbpf_global',
-  'libbpf_mmap',
-  'libbpf_det_bind',
-  'arr',
-]);
-
-const STEPS: readonly KnownStep[] = [
-  {
-    what: 'libbpf asks whether names of programs are taken',
-    refused: 'degrades',
-    why: 'programs and maps are loaded without their names',
-    fits: ({ name }) => name === 'libbpf_nametest',
-  },
-  {
-    what: 'libbpf asks whether the context can be an argument of a function (arg:ctx)',
-    refused: 'degrades',
-    why: 'libbpf rewrites types of programs itself in its place',
-    fits: (call, cmd, type) =>
-      cmd === 'prog_load' &&
-      isProbe(call) &&
-      type === 'kprobe' &&
-      call.insnCnt === 4 &&
-      call.numbers.func_info_cnt === 2,
-  },
-  {
-    what: 'libbpf asks whether expected_attach_type is taken',
-    refused: 'degrades',
-    why: 'libbpf 1.5 and later send attach type 0 for sections whose attach type is optional; 1.4 sends the one of the section',
-    fits: (call, cmd, type) => cmd === 'prog_load' && isProbe(call) && type === 'cgroup_sock' && call.insnCnt === 2,
-  },
-  {
-    what: 'libbpf asks whether global data can be read',
-    refused: 'degrades',
-    why: 'objects with .data, .rodata or .bss do not load; others do',
-    fits: (call, cmd, type) =>
-      isProbe(call) &&
-      ((cmd === 'map_create' && type === 'array' && call.numbers.value_size === 32 && call.numbers.key_size === 4) ||
-        (cmd === 'prog_load' && type === 'socket_filter' && call.insnCnt === 5)),
-  },
-  {
-    what: 'libbpf asks whether an array can be mapped into memory',
-    refused: 'degrades',
-    why: 'global data is not mapped into the memory of the program',
-    fits: (call, cmd, type) =>
-      isProbe(call) &&
-      cmd === 'map_create' &&
-      type === 'array' &&
-      ((call.flags ?? 0) & 0x400) !== 0 &&
-      call.numbers.value_size === 4,
-  },
-  {
-    what: 'libbpf asks for the helper probe_read_kernel',
-    refused: 'degrades',
-    why: 'libbpf calls probe_read in its place',
-    fits: (call, cmd, type) => cmd === 'prog_load' && isProbe(call) && type === 'tracepoint' && call.insnCnt === 6,
-  },
-  {
-    what: 'libbpf asks for multi-uprobe links',
-    refused: 'degrades',
-    why: 'libbpf attaches one uprobe at a time',
-    fits: (call, cmd, type) =>
-      cmd === 'prog_load' && isProbe(call) && type === 'kprobe' && call.insnCnt === 2 && call.attachType !== 0,
-  },
-];
 
 /** The largest BTF that libbpf makes to ask about a kind of type (1.7: 159 bytes are not reached). */
 const MAX_PROBE_BTF = 160;
@@ -120,7 +36,7 @@ export class LoaderSteps {
     const isRefused = result.errno !== null;
     const trivial = this.#trivial(answer, i);
     if (trivial) return isRefused ? trivial : { ...trivial, consequence: 'none' };
-    const known = STEPS.find(({ fits }) => fits(call, cmd, this.#type(call)));
+    const known = LIBBPF_PROBES.find(({ fits }) => fits(call, cmd, this.#type(call)));
     if (known) return { what: known.what, consequence: isRefused ? known.refused : 'none', why: known.why };
     if (cmd === 'btf_load') return this.#btf(call, isRefused);
     if (cmd === 'token_create') return tokenStep(answer, this.#after(i));
@@ -132,7 +48,7 @@ export class LoaderSteps {
   #trivial({ call, tokenOfCall }: BpfAnswer, i: number): LoaderStep | undefined {
     const isSmall =
       this.#name(call) === 'prog_load' &&
-      isProbe(call) &&
+      isOfLibbpf(call) &&
       call.insnCnt === 2 &&
       call.attachType === 0 &&
       call.name === '';
@@ -171,7 +87,7 @@ export class LoaderSteps {
     const type = this.#type(call);
     return (
       this.#name(call) === 'prog_load' &&
-      isProbe(call) &&
+      isOfLibbpf(call) &&
       call.insnCnt === 2 &&
       call.attachType === 0 &&
       call.name === '' &&
@@ -256,7 +172,7 @@ export class LoaderSteps {
     if (this.#lastOfKind) return this.#lastOfKind;
     const last = new Map<string, number>();
     for (const [i, { call, result }] of this.#calls.entries()) {
-      const isOwn = !(isProbe(call) && this.#name(call) === 'prog_load');
+      const isOwn = !(isOfLibbpf(call) && this.#name(call) === 'prog_load');
       if (result.value !== null && isOwn) last.set(this.#key(call), i);
     }
     this.#lastOfKind = last;

@@ -2,9 +2,9 @@ import { BPF_F_TOKEN_FD } from '../../abi/bpf.js';
 import type { Profile } from '../../kernel/profile.js';
 import type { EnumKind } from '../../kernel/vocabulary.js';
 import { resolveName } from '../../names/spelling.js';
+import type { LoggedCall } from './log_events.js';
 import type { LoggedField, LoggedValue } from './logged_value.js';
 import { fieldOf, flagBits, kernelVersion, numberOf } from './numbers.js';
-import type { LoggedCall } from './read_log.js';
 
 /** Where a descriptor of a bpf() call stands: in the log, or among the fields that strace does not print. */
 export type LoggedFd =

@@ -15,12 +15,12 @@ import { kstrtou64, parseDelegateMask } from '../../kernel/mount_options.js';
 import type { Profile } from '../../kernel/profile.js';
 import { Trace } from '../../kernel/trace.js';
 import { pathOf } from './file_calls.js';
+import type { LoggedCall } from './log_events.js';
 import type { LogBpffs, LogContext } from './log_objects.js';
 import { type LogProcess, MAX_MOUNTS } from './log_process.js';
 import type { LogState } from './log_state.js';
 import type { LoggedValue } from './logged_value.js';
 import { flagWords, numberOf, wordNumber } from './numbers.js';
-import type { LoggedCall } from './read_log.js';
 
 /** What the simulator answers to a call that opens, configures or mounts a bpffs. */
 export interface MountAnswer {

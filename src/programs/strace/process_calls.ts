@@ -1,10 +1,10 @@
 import { afterCredentialCall } from './capability_calls.js';
 import { CLONE_NEWNS, CLONE_NEWUSER, cloneFlags } from './clone_flags.js';
 import { afterExec } from './credentials.js';
+import type { LoggedCall } from './log_events.js';
 import type { LogProcess } from './log_process.js';
 import type { LogState } from './log_state.js';
 import type { LoggedValue } from './logged_value.js';
-import type { LoggedCall } from './read_log.js';
 
 /** What a call that succeeded does to processes, their namespaces and their credentials. */
 export function applyProcessCall(state: LogState, process: LogProcess, call: LoggedCall): void {

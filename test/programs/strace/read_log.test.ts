@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loggedCapabilities } from '../../../src/programs/strace/capability_calls.js';
+import type { LoggedCall } from '../../../src/programs/strace/log_events.js';
 import { readPrefix } from '../../../src/programs/strace/log_line.js';
-import type { LoggedCall } from '../../../src/programs/strace/read_log.js';
 import { accountOf, readLog } from '../../../src/programs/strace/read_log.js';
 import { capabilityNames } from '../../../src/scenario/scenario_yaml.js';
 
