@@ -12,7 +12,9 @@ const FILTERED = 'filtered-libbpf1.4-strace6.1.txt';
 /** A bpf() call whose result stands on the same line, or that is resumed. */
 const ENDED = /(?:\bbpf\((?!.*<unfinished \.\.\.>)|<\.\.\. bpf resumed>).* = (?:-?\d|0x)/;
 
-/** The bits of a bpffs as a capture delegates them, by fsconfig(). */
+/** What else a later stage answers, by line: bpftool 7.8 asks whether a longer header of BTF is taken. */
+const LATER: readonly [number, string][] = [[61, 'E2BIG']];
+
 function explained(start: string): LogExplanation {
   return explainLog(captured(start), { profile });
 }
@@ -61,6 +63,25 @@ describe.each(CAPTURED)('$file', (source) => {
     const { calls } = explainLog(source);
     expect(calls.map(({ agreement }) => agreement)).toEqual(explanation.calls.map(({ agreement }) => agreement));
   });
+});
+
+test('a later stage answers to a ring buffer that is given BTF, and to a header of BTF that is too long', () => {
+  const later = CAPTURED.flatMap((source) => {
+    const { calls } = explainLog(source, { profile });
+    return calls.filter(({ agreement }) => agreement === 'later');
+  });
+  const others = later.filter(({ call, result }) => call.cmd !== 0 || call.type !== 27 || result.errno !== 'EINVAL');
+  expect(others.map(({ at, result }) => [at.line, result.errno])).toEqual(LATER);
+  expect(later.length).toBeGreaterThan(others.length);
+});
+
+test('libbpf 1.4 asks for names with attributes that end before the token: descriptor 0 is no token', () => {
+  const { calls } = explained('any-libbpf1.4');
+  const asked = calls.filter(({ call }) => call.name === 'libbpf_nametest');
+  expect(asked.map(({ tokenOfCall, errno }) => [tokenOfCall, errno])).toEqual([
+    ['none', 'EPERM'],
+    ['shown', 'EINVAL'],
+  ]);
 });
 
 test('masks of fsconfig() in every form are those of the token', () => {

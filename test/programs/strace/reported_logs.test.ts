@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CAP_FULL_SET } from '../../../src/abi/capabilities.js';
 import { Disposition } from '../../../src/abi/verdict.js';
 import { findProfile } from '../../../src/kernel/profile.js';
 import { UserNamespace } from '../../../src/kernel/userns.js';
@@ -122,6 +123,12 @@ test('a wrong answer is told to disagree, with what may have given it', () => {
   expect(calls[0]?.inFront[0]?.what).toContain('unprivileged_bpf_disabled=0');
   expect(calls[1]?.inFront.map(({ what }) => what).join()).toMatch(/root of the bpffs.*bpf_token_perms/);
   expect(calls[2]?.inFront[0]?.what).toContain('seccomp');
+});
+
+test('ENOSYS is no answer of bpf() to a call that has every permission', () => {
+  const start = { userns: new UserNamespace('init', null, 0), euid: 0, effective: CAP_FULL_SET, bpffs: undefined };
+  const lines = [load('XDP', 'XDP', '0', '= -1 ENOSYS (Function not implemented)')];
+  expect(explained(lines, { start }).calls[0]).toMatchObject({ agreement: 'disagrees', errno: null });
 });
 
 test('errno 524 is no permission', () => {
