@@ -30,7 +30,7 @@ export interface BpfAnswer {
   readonly at: Position;
   /** The process, as the log names it. */
   readonly process: string;
-  /** The process of the start that it comes from, where its credentials are those that were assumed of that; undefined otherwise. */
+  /** The process of the start that it comes from, where it is in the user namespace that was assumed of that; undefined otherwise. */
   readonly assumedOf: string | undefined;
   readonly call: LoggedBpf;
   readonly result: LoggedResult;

@@ -48,12 +48,13 @@ export class BpfCalls {
     const descriptor = bpffs && 'outcome' in bpffs ? bpffs : undefined;
     const root = bpffs && 'key' in bpffs ? bpffs : undefined;
     const found = command === 'attach' ? this.#tokenOfProgram(process, call) : this.#tokenOf(process, call, at.line);
+    const unusedToken = this.#unusedToken(process, call);
     const isAsked = descriptor === undefined && this.#canBeAsked(process, call, command);
     const context = isAsked
       ? requestContext(this.#profile, this.#state.evidence.unprivilegedLine !== undefined, {
           process,
           token: found.token,
-          unusedToken: this.#unusedToken(process, call),
+          unusedToken,
           bpffs: root,
           request: { ...this.#requestOf(process, call), pre: found.fault },
         })
@@ -66,7 +67,7 @@ export class BpfCalls {
     const answer: BpfAnswer = {
       at,
       process: process.name,
-      assumedOf: process.cred.isShown ? undefined : process.root,
+      assumedOf: process.isAtStart && !this.#state.isGiven ? process.root : undefined,
       call,
       result,
       tokenOfCall: found.of,
@@ -79,7 +80,7 @@ export class BpfCalls {
       agreement,
       isShown: this.#isShown(process, found, root),
       unproven: this.#unproven(call, found.token, agreement, errno),
-      delegatedAt: isRefused && found.of === 'none' ? this.#delegatedAt(process, call) : undefined,
+      delegatedAt: isRefused && found.of === 'none' && !unusedToken ? this.#delegatedAt(process, call) : undefined,
       filterLine: process.filterLine,
     };
     if (isLearning && context) this.#learning.learn(process, answer, root);
@@ -166,7 +167,8 @@ export class BpfCalls {
   }
 
   #isShown(process: LogProcess, { of, token }: FoundToken, bpffs: LogBpffs | undefined): boolean {
-    return process.cred.isShown && of !== 'assumed' && token?.isShown !== false && bpffs?.isShown !== false;
+    const isCredShown = process.cred.isShown && (this.#state.isGiven || !process.isAtStart);
+    return isCredShown && of !== 'assumed' && token?.isShown !== false && bpffs?.isShown !== false;
   }
 
   /** A bpffs of the process's own user namespace that it sees, and that delegates what a call needs. */

@@ -49,12 +49,12 @@ export class BpfLearning {
       if (result.errno === 'EINVAL') evidence.learn(evidence.noTokens, line);
       return;
     }
-    if (process.cred.isShown || !process.isAtStart) return;
+    if (!process.isAtStart || this.#state.isGiven) return;
     if (hasPassed && errno === 'EPERM') {
       const start = evidence.start.get(process.root);
       if (start === undefined) evidence.startsIn(process.root, 'init', line);
       else if (start.userns === 'own') evidence.unprivileged(line);
-    } else if (result.errno === 'EPERM' && errno === null) this.#learnLack(process, caps);
+    } else if (result.errno === 'EPERM' && errno === null && !process.cred.isShown) this.#learnLack(process, caps);
   }
 
   #learnCreate(

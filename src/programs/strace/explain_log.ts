@@ -139,9 +139,11 @@ class LogRun {
   /** Options of a delegation can be set from the initial user namespace alone. */
   #learnOfMount(process: LogProcess, { result, at }: LoggedCall, { errno }: MountAnswer): void {
     const { evidence, isGiven } = this.state;
-    if (!process.isAtStart || process.cred.isShown || isGiven) return;
+    if (!process.isAtStart || isGiven) return;
     if (result.errno === null && errno === 'EPERM') evidence.startsIn(process.root, 'init', at.line);
-    else if (result.errno === 'EPERM') evidence.lacksCapability(process.root, CAP_SYS_ADMIN);
+    else if (result.errno === 'EPERM' && !process.cred.isShown) {
+      evidence.lacksCapability(process.root, CAP_SYS_ADMIN);
+    }
   }
 
   #bpfCall(call: LoggedCall): void {

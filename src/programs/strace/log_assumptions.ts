@@ -52,16 +52,16 @@ function processes({ evidence, calls, state }: AssumptionSources): LogAssumption
       start === undefined
         ? {
             basis: 'assumed' as const,
-            text: `${root} is in a user namespace of its own, with every capability there: no call tells otherwise`,
+            text: `${root} starts in a user namespace of its own, with every capability there: no call tells otherwise`,
           }
         : start.userns === 'init'
           ? {
               basis: 'inferred' as const,
-              text: `${root} is in the initial user namespace: what line ${start.line} returns is possible only there`,
+              text: `${root} starts in the initial user namespace: what line ${start.line} returns is possible only there`,
             }
           : {
               basis: 'inferred' as const,
-              text: `${root} is in a user namespace of its own: a token counts on line ${start.line}, which is possible only there`,
+              text: `${root} starts in a user namespace of its own: a token counts on line ${start.line}, which is possible only there`,
             };
     if (lacks === 0n) return [{ about: 'process', ...where }];
     const names = bitNumbers(lacks).map(capName).join(', ');

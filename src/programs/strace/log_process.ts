@@ -25,7 +25,7 @@ export class LogProcess {
   /** The process that the log starts with, from which this one comes. */
   readonly root: string;
   cred: LogCredentials;
-  /** Whether its credentials are those that it started with. */
+  /** Whether it is in the user namespace that it started in. */
   isAtStart = true;
   mountNs: UserNamespace;
   mounts: MountTable;

@@ -32,9 +32,7 @@ export function applyProcessCall(state: LogState, process: LogProcess, call: Log
     case 'prctl':
       if (wordOf(call.args[0]?.value) === 'PR_SET_SECCOMP') process.filterLine = call.at.line;
   }
-  const before = process.cred;
-  process.cred = afterCredentialCall(before, call);
-  if (process.cred !== before) process.isAtStart = process.isAtStart && process.cred.userns === before.userns;
+  process.cred = afterCredentialCall(process.cred, call);
 }
 
 function forked(state: LogState, process: LogProcess, call: LoggedCall, pid: number): void {

@@ -174,7 +174,7 @@ test('a filter answers in front of bpf(): the line that installs it is named', (
 
 test('root of the initial user namespace needs no token: that follows from the first program that loads', () => {
   const { assumptions } = explained('root-');
-  expect(assumptions.some(({ text }) => /is in the initial user namespace/.test(text))).toBe(true);
+  expect(assumptions.some(({ text }) => /starts in the initial user namespace/.test(text))).toBe(true);
 });
 
 test('libbpf writes to the terminal of strace: calls that it interrupts are read, and its messages explained', () => {

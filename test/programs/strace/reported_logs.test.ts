@@ -72,7 +72,7 @@ test('a process of the initial user namespace lacks what it is refused for', () 
   expect(calls.map(({ agreement }) => agreement)).toEqual(['agrees', 'agrees', 'agrees']);
   expect(calls[1]?.explanation?.advice).toMatchObject({ changes: [{ kind: 'grant', cap: 38 }] });
   const texts = assumptions.filter(({ about }) => about === 'process').map(({ text }) => text);
-  expect(texts[0]).toContain('is in the initial user namespace: what line 1 returns');
+  expect(texts[0]).toContain('starts in the initial user namespace: what line 1 returns');
   expect(texts[1]).toMatch(/lacks CAP_SYS_ADMIN, CAP_PERFMON: /);
 });
 
@@ -123,6 +123,34 @@ test('a wrong answer is told to disagree, with what may have given it', () => {
   expect(calls[0]?.inFront[0]?.what).toContain('unprivileged_bpf_disabled=0');
   expect(calls[1]?.inFront.map(({ what }) => what).join()).toMatch(/root of the bpffs.*bpf_token_perms/);
   expect(calls[2]?.inFront[0]?.what).toContain('seccomp');
+});
+
+test.each([
+  ['= -1 ENOENT (No such file or directory)', 'ENOENT'],
+  ['= -1 EBADF (Bad file descriptor)', 'EBADF'],
+  ['= -1 EINVAL (Invalid argument)', 'EINVAL'],
+  ['= -1 EOPNOTSUPP (Operation not supported)', 'EOPNOTSUPP'],
+  [EPERM, 'EPERM'],
+])('a token that is not made, of which the log shows no more: %s', (result, errno) => {
+  const { calls } = explained([`7 bpf(BPF_TOKEN_CREATE, {token_create={flags=0, bpffs_fd=3}}, 8) ${result}`]);
+  expect(calls).toMatchObject([{ errno, agreement: 'agrees', isShown: false }]);
+});
+
+test('a bit that is missing is that of the attach type after the fix-up', () => {
+  const lines = [TOKEN, load('CGROUP_SOCK', 'CGROUP_INET_INGRESS', '0x10000', EPERM)];
+  const names = explained(lines).calls[1]?.unproven.map(({ name }) => name);
+  expect(names).toEqual(['prog_load', 'cgroup_sock', 'cgroup_inet_sock_create']);
+});
+
+test('a token of the user namespace above counts for no process below', () => {
+  const { calls } = explained([
+    TOKEN.replace('bpf', '7 bpf'),
+    '7 clone(child_stack=NULL, flags=CLONE_NEWUSER|SIGCHLD) = 8',
+    `8 ${load('XDP', 'XDP', '0x10000', EPERM)}`,
+    `7 ${load('XDP', 'XDP', '0x10000', '= 6')}`,
+  ]);
+  expect(calls.map(({ agreement }) => agreement)).toEqual(['agrees', 'agrees', 'agrees']);
+  expect(calls[1]?.explanation?.context.world.userns.length).toBe(3);
 });
 
 test('ENOSYS is no answer of bpf() to a call that has every permission', () => {
@@ -179,6 +207,18 @@ test('the descriptor of a context is passed, by SCM_RIGHTS and by a number alone
     expect(state.tokens.map(({ masks }) => masks.cmds)).toEqual([0x21n]);
     expect(calls.at(-1)?.isShown).toBe(true);
   }
+  // A copy of the descriptors keeps what is closed later.
+  const inherited = [
+    '2 clone(child_stack=NULL, flags=SIGCHLD) = 4',
+    '2 close(6) = 0',
+    '4 bpf(BPF_BTF_LOAD, {btf_flags=BPF_F_TOKEN_FD, btf_token_fd=6}, 40) = -1 EPERM (Operation not permitted)',
+  ];
+  const closed = '2 bpf(BPF_BTF_LOAD, {btf_flags=BPF_F_TOKEN_FD, btf_token_fd=6}, 40) = -1 EBADF (Bad file descriptor)';
+  const { calls } = explained([...mount([]), ...inherited, closed]);
+  expect(calls.slice(-2).map(({ agreement, token }) => [agreement, token?.masks.cmds])).toEqual([
+    ['agrees', 0x21n],
+    ['agrees', undefined],
+  ]);
 });
 
 test.each([
