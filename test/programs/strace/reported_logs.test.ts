@@ -153,6 +153,21 @@ test('a token of the user namespace above counts for no process below', () => {
   expect(calls[1]?.explanation?.context.world.userns.length).toBe(3);
 });
 
+test('the process that made a user namespace may use a token of it', () => {
+  const { calls } = explained([
+    '7 fsopen("bpf", 0) = 4',
+    '7 fsconfig(4, FSCONFIG_SET_STRING, "delegate_cmds", "any", 0) = 0',
+    '7 clone(child_stack=NULL, flags=CLONE_NEWUSER|CLONE_NEWNS|SIGCHLD) = 8',
+    TOKEN.replace('bpf', '8 bpf'),
+    `8 ${load('XDP', 'XDP', '0x10000', '= 6')}`,
+    '7 pidfd_getfd(9, 5, 0) = 5',
+    `7 ${load('XDP', 'XDP', '0x10000', '= 6')}`,
+  ]);
+  expect(calls.map(({ agreement }) => agreement)).toEqual(['agrees', 'agrees', 'agrees']);
+  expect(calls[2]?.context?.world.userns.length).toBe(2);
+  expect(calls[2]?.context?.world.tokens[0]?.userns).toBe(1);
+});
+
 test('ENOSYS is no answer of bpf() to a call that has every permission', () => {
   const start = { userns: new UserNamespace('init', null, 0), euid: 0, effective: CAP_FULL_SET, bpffs: undefined };
   const lines = [load('XDP', 'XDP', '0', '= -1 ENOSYS (Function not implemented)')];
