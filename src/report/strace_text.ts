@@ -45,7 +45,7 @@ export function straceText(explanation: LogExplanation, style: Style = PLAIN): s
     ),
     section('Calls that were refused', callLines(account.file, profile, refused, style), style),
     section(
-      'What libbpf says',
+      'Messages of libbpf, and calls that no token covers',
       shown(messages, (message) => messageLines(account.file, message, style)),
       style,
     ),

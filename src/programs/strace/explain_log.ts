@@ -190,12 +190,21 @@ function hintOf({ vocabulary }: Profile, { agreement, result, call, descriptor }
 
 function messagesOf({ events, notes }: ReadLog): readonly ExplainedMessage[] {
   return events.flatMap((event) => {
+    if (event.kind === 'call') return uncovered(event);
     if (event.kind !== 'message') return [];
     const meaning = meaningOf(event.text);
     if (!meaning) return [];
     notes.explained(event.at.line);
     return [{ at: event.at, text: event.text, ...meaning }];
   });
+}
+
+/** A refused call that no token covers, although it belongs to what a program with BPF does. */
+function uncovered({ name, result, at }: LoggedCall): readonly ExplainedMessage[] {
+  if (name !== 'perf_event_open' || !(result.errno === 'EPERM' || result.errno === 'EACCES')) return [];
+  const meaning =
+    'it asks CAP_PERFMON in the initial user namespace, as perf_event_paranoid says: no token covers it (links of uprobe.multi and tp_btf do without)';
+  return [{ at, text: `perf_event_open() was refused: ${result.errno}`, meaning, consequence: 'fatal' }];
 }
 
 /** Processes that others made, by their number. */

@@ -36,7 +36,7 @@ export interface ExplainedMountCall extends MountAnswer {
   readonly hint: string | undefined;
 }
 
-/** A message of libbpf that says something about tokens or permissions. */
+/** A message of libbpf that says something about tokens or permissions, or a call that no token covers. */
 export interface ExplainedMessage extends MessageMeaning {
   readonly at: Position;
   readonly text: string;

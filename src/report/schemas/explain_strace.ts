@@ -156,7 +156,7 @@ const mountCall = z.strictObject({
 
 const message = z.strictObject({
   ...place,
-  text: text('The message of libbpf.'),
+  text: text('The message, or what was refused.'),
   meaning: text('What it means.'),
   consequence,
 });
@@ -194,7 +194,9 @@ export const explainStraceSchema = output(
     tokens: documented(z.array(z.strictObject(object)), { description: 'Tokens that the log has.' }),
     calls: documented(z.array(call), { description: 'Each bpf() call, in the order in which they end.' }),
     mount_calls: documented(z.array(mountCall), { description: 'Calls that open, configure or mount a bpffs.' }),
-    messages: documented(z.array(message), { description: 'Messages of libbpf about tokens and permissions.' }),
+    messages: documented(z.array(message), {
+      description: 'Messages of libbpf about tokens and permissions, and refused calls that no token covers.',
+    }),
     assumptions: documented(z.array(assumption), {
       description: 'What the log does not show, and what was taken in its place.',
     }),

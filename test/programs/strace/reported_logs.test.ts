@@ -168,6 +168,17 @@ test('the process that made a user namespace may use a token of it', () => {
   expect(calls[2]?.context?.world.tokens[0]?.userns).toBe(1);
 });
 
+test('perf_event_open() is covered by no token', () => {
+  const line =
+    'perf_event_open({type=PERF_TYPE_TRACEPOINT, size=PERF_ATTR_SIZE_VER7}, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)';
+  const { messages } = explained([
+    `${line} = -1 EACCES (Permission denied)`,
+    `${line} = 4`,
+    `${line} = -1 ENOENT (No such file or directory)`,
+  ]);
+  expect(messages).toMatchObject([{ at: { line: 1, column: 1 }, consequence: 'fatal' }]);
+});
+
 test('ENOSYS is no answer of bpf() to a call that has every permission', () => {
   const start = { userns: new UserNamespace('init', null, 0), euid: 0, effective: CAP_FULL_SET, bpffs: undefined };
   const lines = [load('XDP', 'XDP', '0', '= -1 ENOSYS (Function not implemented)')];
