@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bpftoken, inProcess } from './run_cli.js';
+import { temporaryFiles } from './temporary_files.js';
 
 const CAPTURED = new URL('../programs/strace/captured/', import.meta.url);
+const { file } = temporaryFiles('explain-strace');
 const log = (name: string) => fileURLToPath(new URL(`${name}.txt`, CAPTURED));
 
 test.each([
@@ -41,12 +41,9 @@ tasks: { agent: { userns: box, caps: all }, other: { caps: none } }
 `;
   const piped = await bpftoken(['explain', '--strace', '-', '--json'], { stdin: calls });
   expect(JSON.parse(piped.stdout)).toMatchObject({ log: { file: '<stdin>' }, counts: { calls: 20, agrees: 20 } });
-  const folder = mkdtempSync(join(tmpdir(), 'bpftoken-explain-'));
-  const path = join(folder, 'log.txt');
-  writeFileSync(path, calls);
+  const path = file('log.txt', calls);
   const args = ['explain', '-', '--strace', path, '--task', 'agent', '--json'];
   const { stdout } = await bpftoken(args, { stdin: scenario });
-  rmSync(folder, { recursive: true });
   const { counts, bpffs, assumptions } = JSON.parse(stdout);
   expect(counts).toMatchObject({ agrees: 20, disagrees: 0 });
   expect(bpffs).toMatchObject([{ name: 'web', shown: true, masks: { cmds: 'any' } }]);
