@@ -55,6 +55,8 @@ export function applyFileCall(state: LogState, process: LogProcess, call: Logged
   }
 }
 
+/** Processes of which one is looked for that has a descriptor. */
+const MAX_ASKED = 1024;
 /** Descriptors that are on their way. */
 const MAX_SENT = 1024;
 
@@ -111,7 +113,10 @@ function closeRange(process: LogProcess, first: number | undefined, last: number
 function fileOfAnother(state: LogState, process: LogProcess, fd: number | undefined): LogFile | undefined {
   if (fd === undefined) return undefined;
   let found: LogFile | undefined;
+  let asked = 0;
   for (const other of state.processes) {
+    asked += 1;
+    if (asked > MAX_ASKED) break;
     const file = other === process ? undefined : other.files.get(fd);
     if (file && file.kind !== 'closed' && file.kind !== 'other') found = file;
   }

@@ -6,6 +6,8 @@ import type { LogFile, MountTable } from './log_objects.js';
 
 /** Descriptors that are followed, of all processes together: those of a new process past that are not known. */
 const MAX_FOLLOWED = 500_000;
+/** Descriptors of one process that are followed. */
+const MAX_OF_PROCESS = 2048;
 /** Instances of a mount namespace that are followed. */
 export const MAX_MOUNTS = 64;
 
@@ -100,7 +102,7 @@ export class FollowedRoom {
 
   set(files: Map<number, LogFile>, fd: number, file: LogFile): void {
     if (!files.has(fd)) {
-      if (this.#followed >= MAX_FOLLOWED) return;
+      if (this.#followed >= MAX_FOLLOWED || files.size >= MAX_OF_PROCESS) return;
       this.#followed += 1;
     }
     files.set(fd, file);

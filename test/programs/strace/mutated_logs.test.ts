@@ -115,6 +115,14 @@ const HOSTILE: Readonly<Record<string, string>> = {
     { length: 3_000 },
     (_, i) => `bpf(BPF_TOKEN_CREATE, {token_create={flags=0, bpffs_fd=${i + 3}</p${i}>}}, 8) = 5`,
   ).join('\n'),
+  'many processes among which one is looked for': Array.from(
+    { length: 10_000 },
+    (_, i) => `1 clone(child_stack=NULL, flags=SIGCHLD) = ${i + 2}\n1 pidfd_getfd(3, 3, 0) = 4`,
+  ).join('\n'),
+  'many ranges of many descriptors': [
+    ...Array.from({ length: 5_000 }, (_, i) => `openat(AT_FDCWD, "/p", O_RDONLY) = ${i}`),
+    ...Array.from({ length: 5_000 }, () => 'close_range(0, 4294967295, 0) = 0'),
+  ].join('\n'),
   'user namespaces in each other': Array.from({ length: 20_000 }, () => 'unshare(CLONE_NEWUSER) = 0')
     .join('\n')
     .concat('\n', CALL),
