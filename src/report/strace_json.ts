@@ -84,9 +84,8 @@ function callJson(profile: Profile, answer: ExplainedCall): CallJson {
 }
 
 /** What makes a refused call pass, or why nothing does. */
-function remediesJson({ explanation }: ExplainedCall): Pick<CallJson, 'remedies' | 'why_none'> {
-  if (!explanation) return { remedies: [], why_none: null };
-  const { advice, context } = explanation;
+function remediesJson({ advice, context }: ExplainedCall): Pick<CallJson, 'remedies' | 'why_none'> {
+  if (!advice || !context) return { remedies: [], why_none: null };
   if (!advice.possible) return { remedies: [], why_none: advice.why };
   let current = context;
   const next = (remedy: Remedy): RemedyJson => {

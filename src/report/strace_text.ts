@@ -158,9 +158,8 @@ function bodyLines(profile: Profile, call: ExplainedCall, style: Style): readonl
     .map((text) => (text.startsWith('        look') ? style.dim(text) : text));
 }
 
-function remedyLines({ explanation, agreement }: ExplainedCall): readonly string[] {
-  if (!explanation || agreement !== 'agrees') return [];
-  const { advice, context } = explanation;
+function remedyLines({ advice, context, agreement }: ExplainedCall): readonly string[] {
+  if (!advice || !context || agreement !== 'agrees') return [];
   if (!advice.possible) return [`nothing makes it pass: ${advice.why}`];
   let current = context;
   return advice.changes.map((change) => {

@@ -2,7 +2,7 @@ import type { ErrnoName } from '../../abi/errno.js';
 import { Fault, type Outcome } from '../../abi/verdict.js';
 import type { Position } from '../../diagnostics/diagnostics.js';
 import type { CausedEvaluation } from '../../explain/evaluate.js';
-import type { Explanation } from '../../explain/explain.js';
+import type { Remediation } from '../../explain/remediate.js';
 import type { RequestContext } from '../../explain/request_context.js';
 import type { LogToken } from './log_objects.js';
 import type { LoggedBpf } from './logged_bpf.js';
@@ -38,9 +38,10 @@ export interface BpfAnswer {
   readonly token: LogToken | undefined;
   /** The request that stands for the call; undefined where none does. */
   readonly context: RequestContext | undefined;
-  /** What the model answers, with advice where the log has an error; undefined where it was not asked. */
+  /** What the model answers; undefined where it was not asked. */
   readonly evaluation: CausedEvaluation | undefined;
-  readonly explanation: Explanation | undefined;
+  /** What would make a refused call pass; undefined for one that the log has no error of. */
+  readonly advice: Remediation | undefined;
   readonly descriptor: DescriptorAnswer | undefined;
   /** The error that the simulator answers; null where it lets the call through. */
   readonly errno: string | null;

@@ -60,8 +60,8 @@ export class BpfCalls {
         })
       : undefined;
     const isRefused = result.errno !== null;
-    const explanation = context && isRefused && !isLearning ? this.#evaluated.explain(context) : undefined;
-    const evaluation = explanation ?? (context && this.#evaluated.evaluate(context));
+    const advice = context && isRefused && !isLearning ? this.#evaluated.advise(context) : undefined;
+    const evaluation = context && this.#evaluated.evaluate(context);
     const errno = descriptor?.errno ?? evaluation?.verdict.errno ?? null;
     const agreement = descriptor || evaluation ? compare(name, result, errno) : 'not_compared';
     const answer: BpfAnswer = {
@@ -74,7 +74,7 @@ export class BpfCalls {
       token: found.token,
       context,
       evaluation,
-      explanation,
+      advice,
       descriptor,
       errno,
       agreement,

@@ -1,5 +1,5 @@
 import { type CausedEvaluation, evaluateWithCause } from '../../explain/evaluate.js';
-import { type Explanation, explain } from '../../explain/explain.js';
+import { type Remediation, remediate } from '../../explain/remediate.js';
 import type { RequestContext } from '../../explain/request_context.js';
 
 /** Answers that are kept: a loader asks the same again and again. */
@@ -8,14 +8,15 @@ const MOST = 2_000;
 /** Evaluates requests, each once. */
 export class EvaluatedContexts {
   readonly #evaluations = new Map<string, CausedEvaluation>();
-  readonly #explanations = new Map<string, Explanation>();
+  readonly #advice = new Map<string, Remediation>();
 
   evaluate(context: RequestContext): CausedEvaluation {
     return once(this.#evaluations, context, evaluateWithCause);
   }
 
-  explain(context: RequestContext): Explanation {
-    return once(this.#explanations, context, explain);
+  /** What would make a request pass. */
+  advise(context: RequestContext): Remediation {
+    return once(this.#advice, context, remediate);
   }
 }
 

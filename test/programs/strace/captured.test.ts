@@ -55,7 +55,7 @@ describe.each(CAPTURED)('$file', (source) => {
     for (const call of refusedOf(explanation)) {
       if (call.agreement === 'disagrees') continue;
       expect(call.step?.consequence, `line ${call.at.line}`).toMatch(/^(?:harmless|degrades|fatal|unknown)$/);
-      if (call.result.errno === 'EPERM') expect(call.explanation?.verdict.errno, `line ${call.at.line}`).toBe('EPERM');
+      if (call.result.errno === 'EPERM') expect(call.evaluation?.verdict.errno, `line ${call.at.line}`).toBe('EPERM');
     }
   });
 
@@ -96,7 +96,7 @@ test('XDP alone is delegated: the trivial programs are refused, and that is fata
   const explanation = explained('xdp-only-');
   const fatal = fatalOf(explanation);
   expect(fatal.map(nameOf)).toEqual(['prog_load socket_filter', 'prog_load tracepoint']);
-  expect(fatal[0]?.explanation?.advice).toMatchObject({
+  expect(fatal[0]?.advice).toMatchObject({
     possible: true,
     changes: [
       { kind: 'delegate', mask: 'progs', bit: 1 },
@@ -109,10 +109,10 @@ test('XDP alone is delegated: the trivial programs are refused, and that is fata
 
 test('CAP_BPF alone: what the token allows and the capabilities do not', () => {
   const explanation = explained('cap-bpf-libbpf1.7');
-  const caps = refusedOf(explanation).map(({ explanation: one }) => one?.verdict.outcome);
+  const caps = refusedOf(explanation).map(({ evaluation }) => evaluation?.verdict.outcome);
   expect(new Set(fatalOf(explanation).map(nameOf))).toEqual(new Set(['prog_load xdp']));
   expect(caps.length).toBe(6);
-  expect(fatalOf(explanation)[0]?.explanation?.advice).toMatchObject({ changes: [{ kind: 'grant', cap: 12 }] });
+  expect(fatalOf(explanation)[0]?.advice).toMatchObject({ changes: [{ kind: 'grant', cap: 12 }] });
 });
 
 test('a loader without tokens: every call carries none, although all is delegated', () => {
@@ -135,7 +135,7 @@ test('a bpffs of the initial user namespace, bound into another: EPERM, whatever
     step: { consequence: 'fatal' },
     evaluation: { verdict: { allowed: false } },
   });
-  expect(call?.explanation?.advice).toMatchObject({ possible: true, changes: [{ kind: 'new_bpffs' }] });
+  expect(call?.advice).toMatchObject({ possible: true, changes: [{ kind: 'new_bpffs' }] });
   expect(explanation.state.bpffs[0]?.userns.isInitial).toBe(true);
 });
 
@@ -144,7 +144,7 @@ test('a directory that is no bpffs: EINVAL; the initial user namespace: EOPNOTSU
   expect(plain?.descriptor).toMatchObject({ errno: 'EINVAL' });
   expect(plain?.hint).toContain('EOPNOTSUPP');
   const [initial] = explained('initial-userns-').calls;
-  expect(initial?.explanation?.advice).toMatchObject({ possible: false });
+  expect(initial?.advice).toMatchObject({ possible: false });
   expect(initial?.errno).toBe('EOPNOTSUPP');
 });
 
