@@ -89,8 +89,14 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   },
   check: { about: 'one verdict in words; exit status 1 when denied', arguments: [SCENARIO] },
   explain: {
-    about: 'every check the kernel makes, what would make a denied request pass, what other kernels say',
-    arguments: [SCENARIO],
+    about:
+      'every check the kernel makes, what would make a denied request pass, what other kernels say; or a log of strace',
+    arguments: [
+      { ...SCENARIO, name: '[scenario]', about: `${SCENARIO.about}; with --strace, what the log does not show` },
+    ],
+    notes:
+      'With --strace, each bpf() call of the log is compared with what the simulator answers, and each that was refused is explained.\n' +
+      'Exit status 0 when none was fatal and all agree; 1 when one was fatal, or does not agree; 2 when the file is no log.',
   },
   matrix: {
     about: 'all that a task may do with a token: every command, map type, program type and attach type',

@@ -71,6 +71,12 @@ beforeAll(async () => {
     '# bpftoken-disable any-beside-little: the tool asks for it\nrw,delegate_cmds=prog_load,delegate_progs=socket_filter,delegate_attachs=any\n',
   );
   writeFileSync(at('options'), 'delegate_cmds=map_crate,delegate_maps=any\n');
+  writeFileSync(
+    at('strace.txt'),
+    'libbpf: failed to load object\nbpf(BPF_TOKEN_CREATE, {token_create={flags=0, bpffs_fd=3</sys/fs/bpf>}}, 8) = 5\n' +
+      'bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_HASH, map_flags=0, map_token_fd=5}, 80) = -1 EPERM (Operation not permitted)\n' +
+      'bpf(BPF_BTF_LOAD, {btf_flags=BPF_F_TOKEN_FD, btf_token_fd=5}, 40) = -1 EPERM (Operation not permitted)\nbpf(BPF_BTF_LOAD, {\n',
+  );
   mkdirSync(at('host'));
   writeFileSync(at('host/host-facts.json'), JSON.stringify(SMALL_HOST));
   writeFileSync(at('broken.json'), '[{');
@@ -208,6 +214,23 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     asked('explain', '1', 0, { advice: { possible: true, changes: [] } }),
     asked('explain', 'a program type that is not delegated', 1, { advice: { changes: [{ kind: 'delegate' }] } }),
     { args: ['explain', at('small.yaml'), '--request', 'bad'], code: 2, has: { advice: { possible: false } } },
+    {
+      args: ['explain', '--strace', at('strace.txt'), '--kernel', '6.18'],
+      code: 1,
+      schema: 'explain-strace',
+      has: { profile: 'linux-6.18', log: { status: 'partly' }, counts: { calls: 3, agrees: 3, without_token: 1 } },
+    },
+    {
+      args: ['explain', at('small.yaml'), '--strace', at('strace.txt'), '--task', 'agent'],
+      code: 1,
+      schema: 'explain-strace',
+    },
+    {
+      args: ['explain', '--strace', at('options')],
+      code: 2,
+      schema: 'explain-strace',
+      has: { log: { status: 'failed' } },
+    },
   ],
   matrix: [
     { args: ['matrix', FLEET, '--task', 'collector', '--token', 'service-token'] },

@@ -57,6 +57,7 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--for': { good: ['500ms', '1.5h'], bad: [['60'], ['0s'], ['soon'], ['']] },
   '--case': { good: ['1-2f3a-17'], bad: [['1-2'], ['1-2f3a-60'], ['']] },
   '--out': { good: ['-', 'x.csv'], bad: [['']] },
+  '--strace': { good: ['-', 'log.txt'], bad: [['']] },
   '--from': { good: ['copy'], bad: [['']] },
   '--save': { good: ['copy'], bad: [['']] },
   '--junit': { good: ['-', 'x.xml'], bad: [['']] },

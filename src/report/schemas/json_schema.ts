@@ -7,6 +7,7 @@ import { convertSchema } from './convert.js';
 import { errorSchema } from './error.js';
 import { evalSchema } from './eval.js';
 import { explainSchema } from './explain.js';
+import { explainStraceSchema } from './explain_strace.js';
 import { fuzzSchema } from './fuzz.js';
 import { fuzzCaseSchema } from './fuzz_case.js';
 import { generateSchema } from './generate.js';
@@ -45,6 +46,7 @@ export const OUTPUT_SCHEMAS = {
   check: checkSchema,
   'check-object': checkObjectSchema,
   explain: explainSchema,
+  'explain-strace': explainStraceSchema,
   matrix: matrixSchema,
   'who-can': whoCanSchema,
   'what-can': whatCanSchema,
