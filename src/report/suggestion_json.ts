@@ -14,7 +14,7 @@ import type { Suggestion } from './suggestion.js';
 /** The least delegation as JSON. */
 export function suggestionJson(suggestion: Suggestion): SuggestJson {
   const { profile, loader, objects, least, written } = suggestion;
-  const names = (mask: MaskName) => maskNames(suggestion, mask);
+  const names = (mask: MaskName) => suggestedNames(suggestion, mask);
   return {
     schema: 'bpf-token-sim/suggest/1',
     profile: profile.name,
@@ -53,7 +53,7 @@ export function suggestionJson(suggestion: Suggestion): SuggestJson {
 }
 
 /** The names of the bits of a mask. */
-export function maskNames({ profile, least }: Suggestion, mask: MaskName): string[] {
+export function suggestedNames({ profile, least }: Suggestion, mask: MaskName): string[] {
   return bitNumbers(least.masks[mask]).map((bit) => profile.vocabulary.nameOf(MASK_KIND[mask], bit));
 }
 

@@ -8,7 +8,7 @@ import { plural } from './format.js';
 import { describeLoaderCall } from './loader_call_text.js';
 import type { Style } from './style.js';
 import type { Suggestion } from './suggestion.js';
-import { maskNames, neededName, refusedSteps } from './suggestion_json.js';
+import { neededName, refusedSteps, suggestedNames } from './suggestion_json.js';
 
 /** The least delegation: what it is, why each bit is in it, what stays refused, what no token covers, and the text that was asked for. */
 export function suggestionText(suggestion: Suggestion, style: Style): string {
@@ -27,7 +27,7 @@ function leastOf(suggestion: Suggestion, style: Style): string {
   const [only] = objects;
   const what = objects.length === 1 && only ? printable(only.file) : plural(objects.length, 'object');
   const lines = MASK_NAMES.map((mask) => {
-    return `  ${`delegate_${mask}`.padEnd(16)}  ${maskNames(suggestion, mask).join(', ') || '-'}`;
+    return `  ${`delegate_${mask}`.padEnd(16)}  ${suggestedNames(suggestion, mask).join(', ') || '-'}`;
   });
   const caps = bitNumbers(least.capabilities).map(capName).join(', ');
   return [

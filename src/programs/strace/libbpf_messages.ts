@@ -1,9 +1,9 @@
-import type { Consequence } from './libbpf_probes.js';
+import type { LoggedConsequence } from './libbpf_probes.js';
 
 /** What a message of libbpf means. */
 export interface MessageMeaning {
   readonly meaning: string;
-  readonly consequence: Exclude<Consequence, 'none'>;
+  readonly consequence: Exclude<LoggedConsequence, 'none'>;
 }
 
 interface KnownMessage extends MessageMeaning {

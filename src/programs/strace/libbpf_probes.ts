@@ -1,15 +1,17 @@
+import type { Consequence } from '../loaders/load_session.js';
+
 import type { LoggedBpf } from './logged_bpf.js';
 
 /**
  * What a refused call means to the program that made it. `harmless`: it goes on as if nothing were. `degrades`: it goes on, and something is
  * missing. `fatal`: what it loads does not load. `unknown`: the log does not tell. `none`: the call was not refused.
  */
-export type Consequence = 'none' | 'harmless' | 'degrades' | 'fatal' | 'unknown';
+export type LoggedConsequence = Consequence | 'none' | 'unknown';
 
 /** A kind of call that libbpf makes (libbpf 1.4 to 1.7: src/features.c, src/libbpf.c, src/bpf.c). */
 export interface LibbpfProbe {
   readonly what: string;
-  readonly refused: Exclude<Consequence, 'none'>;
+  readonly refused: Exclude<LoggedConsequence, 'none'>;
   readonly why: string;
   readonly fits: (call: LoggedBpf, name: string, type: string) => boolean;
 }

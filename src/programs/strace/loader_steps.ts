@@ -1,13 +1,13 @@
 import type { Profile } from '../../kernel/profile.js';
 import type { BpfAnswer } from './bpf_answer.js';
-import { type Consequence, isOfLibbpf, LIBBPF_PROBES } from './libbpf_probes.js';
+import { isOfLibbpf, LIBBPF_PROBES, type LoggedConsequence } from './libbpf_probes.js';
 import type { LoggedBpf } from './logged_bpf.js';
 
 /** What a call is for, and what its refusal means. */
 export interface LoaderStep {
   /** `libbpf: does a program of two instructions load`. */
   readonly what: string;
-  readonly consequence: Consequence;
+  readonly consequence: LoggedConsequence;
   readonly why: string;
 }
 
