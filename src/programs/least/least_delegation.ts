@@ -1,5 +1,5 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON } from '../../abi/capabilities.js';
-import { MASK_NAMES, type MaskName, type Masks } from '../../kernel/masks.js';
+import { MASK_NAMES, type MaskName, type Masks, masksKey } from '../../kernel/masks.js';
 import type { BpfObject } from '../bpf_object.js';
 import { loadDelegated, type TargetKernel } from '../loaders/delegated_load.js';
 import type { ModelledAnswer } from '../loaders/kernel_answers.js';
@@ -49,7 +49,8 @@ export function leastDelegation(
   kernel: TargetKernel,
 ): LeastDelegation | undefined {
   for (const capabilities of capabilitySets()) {
-    const load = (masks: Masks, own = capabilities) => loadDelegated(loader, object, kernel, { masks, capabilities: own });
+    const load = (masks: Masks, own = capabilities) =>
+      loadDelegated(loader, object, kernel, { masks, capabilities: own });
     const found = search(load, kernel);
     if (!found) continue;
     const { masks, hasOthers } = found;
@@ -63,14 +64,17 @@ type Load = (masks: Masks, capabilities?: bigint) => ObjectLoad<ModelledAnswer>;
 /** Sets of capabilities, the smallest first. */
 function capabilitySets(): bigint[] {
   const base = 1n << BigInt(CAP_BPF);
-  const subsets = OTHERS.reduce<bigint[]>((sets, cap) => sets.flatMap((set) => [set, set | (1n << BigInt(cap))]), [base]);
+  const subsets = OTHERS.reduce<bigint[]>(
+    (sets, cap) => sets.flatMap((set) => [set, set | (1n << BigInt(cap))]),
+    [base],
+  );
   return subsets.sort((a, b) => countOf(a) - countOf(b) || (a < b ? -1 : 1));
 }
 
 /** The delegation with the fewest bits that loads the object: the nearest first, from nothing. */
 function search(load: Load, kernel: TargetKernel): { readonly masks: Masks; readonly hasOthers: boolean } | undefined {
   const waiting: Masks[] = [EMPTY];
-  const seen = new Set([keyOf(EMPTY)]);
+  const seen = new Set([masksKey(EMPTY)]);
   const found: Masks[] = [];
   for (let tried = 0; tried < MOST_TRIED; tried++) {
     waiting.sort((a, b) => sizeOf(a) - sizeOf(b));
@@ -81,13 +85,13 @@ function search(load: Load, kernel: TargetKernel): { readonly masks: Masks; read
     if (!failure) {
       // Bits that were added on the way may have lost their use.
       const reduced = withoutUseless(load, masks);
-      if (!found.some((one) => keyOf(one) === keyOf(reduced))) found.push(reduced);
+      if (!found.some((one) => masksKey(one) === masksKey(reduced))) found.push(reduced);
       found.sort((a, b) => sizeOf(a) - sizeOf(b));
       continue;
     }
     for (const next of extensionsOf(masks, failure, kernel)) {
-      if (seen.has(keyOf(next))) continue;
-      seen.add(keyOf(next));
+      if (seen.has(masksKey(next))) continue;
+      seen.add(masksKey(next));
       waiting.push(next);
     }
   }
@@ -104,7 +108,7 @@ function extensionsOf(
   return [...(step ? [step] : []), ...alternatives, ...causes].flatMap(({ call }) => {
     const next = { ...masks };
     for (const { mask, bit } of neededBits(profile, call)) next[mask] |= 1n << BigInt(bit);
-    return keyOf(next) === keyOf(masks) ? [] : [next];
+    return masksKey(next) === masksKey(masks) ? [] : [next];
   });
 }
 
@@ -117,7 +121,11 @@ function withoutUseless(load: Load, masks: Masks): Masks {
 }
 
 function proofsOf(load: Load, masks: Masks, capabilities: bigint): MinimalityProof[] {
-  const ofBits = bitsOf(masks).map((bit) => ({ bit, capability: undefined, failure: load(without(masks, bit)).failure }));
+  const ofBits = bitsOf(masks).map((bit) => ({
+    bit,
+    capability: undefined,
+    failure: load(without(masks, bit)).failure,
+  }));
   const caps = [CAP_BPF, ...OTHERS].filter((cap) => (capabilities >> BigInt(cap)) & 1n);
   const ofCapabilities = caps.map((capability) => {
     const { failure } = load(masks, capabilities & ~(1n << BigInt(capability)));
@@ -143,8 +151,4 @@ function sizeOf(masks: Masks): number {
 
 function countOf(set: bigint): number {
   return set.toString(2).replaceAll('0', '').length;
-}
-
-function keyOf(masks: Masks): string {
-  return MASK_NAMES.map((mask) => masks[mask].toString(16)).join(' ');
 }
