@@ -24,7 +24,9 @@ export function delegationsFor(used, seed, subsets) {
   const subset = () => {
     const share = 5 + below(5);
     const left = bits.filter(() => below(10) >= share);
-    return left.reduce((masks, one) => ({ ...masks, [one.mask]: masks[one.mask] & ~(1n << one.bit) }), used);
+    const masks = { ...used };
+    for (const { mask, bit } of left) masks[mask] &= ~(1n << bit);
+    return masks;
   };
   return [
     { masks: undefined, capabilities: ALL_CAPABILITIES },
