@@ -32,6 +32,7 @@ const { values } = parseArgs({
     // Another libbpf: `--libbpf 1.6=FOLDER`, a folder with usr/lib/x86_64-linux-gnu and what libbpf needs.
     libbpf: { type: 'string', multiple: true, default: [] },
     // Writes what libbpf and llvm-objdump say of the objects of test/programs to test/programs/libbpf_answers.ndjson.
+    // Debian has no libbpf 1.6: what is committed was recorded with --libbpf 1.6=FOLDER, of one built from its sources.
     record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },

@@ -80,8 +80,8 @@ export class ByteReader {
     );
   }
 
-  /** An error at a place of the part. */
+  /** An error at a place of the part, or at its end for a place that it does not have. */
   error(offset: number, message: string): BpfObjectError {
-    return new BpfObjectError(this.base + offset, message);
+    return new BpfObjectError(this.base + Math.min(Math.max(0, offset), this.bytes.length), message);
   }
 }

@@ -8,8 +8,9 @@ import { INSTRUCTION_SIZE } from './instructions/instruction.js';
 import { packetAccess } from './instructions/packet_access.js';
 import { sectionRule } from './libbpf/section_rule.js';
 
-/** Instructions of all programs of an object, those of functions counted for each program that has them. */
-const MOST_LINKED = 16_000_000;
+/** Instructions of all programs of an object, and functions, those that programs share counted for each of them. */
+const MOST_INSTRUCTIONS = 16_000_000;
+const MOST_FUNCTIONS = 1_000_000;
 const CGROUP_SKB = NEWEST_PROFILE.vocabulary.require('prog_types', 'cgroup_skb');
 
 /** Reads programs with the functions that loaders link to them. What all of them have is bounded. */
@@ -17,6 +18,7 @@ export class ProgramReader {
   readonly #functions: FunctionReader;
   readonly #coreRelocations: ReadonlyMap<string, readonly number[]>;
   readonly #coreCounts = new Map<ObjectFunction, number>();
+  #instructions = 0;
   #linked = 0;
 
   /** `coreRelocations`: the places of relocations against the kernel's types, in bytes, by section. */
@@ -27,7 +29,7 @@ export class ProgramReader {
     );
   }
 
-  /** Throws BpfObjectError where programs and their functions have more than 16,000,000 instructions together. */
+  /** Throws BpfObjectError where programs and their functions have more than 16,000,000 instructions or 1,000,000 functions together. */
   read(program: ObjectFunction): ObjectProgram {
     const { name, section } = program;
     const linked = this.#link(program);
@@ -80,11 +82,13 @@ export class ProgramReader {
     const linked = new Set([program]);
     // A set is walked in the order in which it grows.
     for (const one of linked) {
-      this.#linked += one.count;
-      if (this.#linked > MOST_LINKED) {
+      this.#instructions += one.count;
+      this.#linked++;
+      if (this.#instructions > MOST_INSTRUCTIONS || this.#linked > MOST_FUNCTIONS) {
         throw program.section.data.error(
           program.start * INSTRUCTION_SIZE,
-          `the programs of an object must have at most ${MOST_LINKED} instructions, with those of their functions`,
+          `the programs of an object must have at most ${MOST_INSTRUCTIONS} instructions in ${MOST_FUNCTIONS} functions, ` +
+            'those that they share counted for each of them',
         );
       }
       const { callees, callbacks } = this.#functions.of(one);

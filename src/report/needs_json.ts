@@ -2,6 +2,7 @@ import { NEWEST_PROFILE } from '../kernel/profile.js';
 import type { BpfObject, InnerMap, ObjectMap, ObjectProgram } from '../programs/bpf_object.js';
 import { sectionRule } from '../programs/libbpf/section_rule.js';
 import type { LibbpfRelease } from '../programs/libbpf/section_table.js';
+import type { LightSkeleton } from '../programs/light_skeletons.js';
 import type { ProgramFile } from '../programs/program_file.js';
 import type { NeedsJson } from './schemas/needs.js';
 
@@ -21,12 +22,40 @@ export function needsJson(files: readonly ReadFile[], release: LibbpfRelease): N
   return {
     schema: 'bpf-token-sim/needs/1',
     libbpf: release,
-    files: files.map(({ file, kind, objects, errors }) => ({
+    files: files.map(({ file, kind, objects, lightSkeletons, errors }) => ({
       file,
       kind,
       objects: objects.map((object) => objectJson(object, release)),
+      light_skeletons: lightSkeletons.map(lightSkeletonJson),
       errors: errors.map(({ offset, message }) => ({ offset, message })),
     })),
+  };
+}
+
+function lightSkeletonJson(skeleton: LightSkeleton): FileJson['light_skeletons'][number] {
+  return {
+    offset: skeleton.offset,
+    instructions: skeleton.instructionCount,
+    program_count: skeleton.programCount,
+    map_count: skeleton.mapCount,
+    btf_count: skeleton.btfCount,
+    programs:
+      skeleton.programs?.map(({ name, progType, expectedAttachType, instructionCount, flags }) => ({
+        name,
+        prog_type: vocabulary.nameOf('prog_types', progType),
+        expected_attach_type: vocabulary.nameOf('attach_types', expectedAttachType),
+        instructions: instructionCount,
+        prog_flags: flags,
+      })) ?? null,
+    maps:
+      skeleton.maps?.map(({ name, type, keySize, valueSize, maxEntries, flags }) => ({
+        name,
+        map_type: vocabulary.nameOf('map_types', type),
+        key_size: keySize,
+        value_size: valueSize,
+        max_entries: maxEntries,
+        map_flags: flags,
+      })) ?? null,
   };
 }
 

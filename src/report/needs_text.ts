@@ -2,6 +2,8 @@ import { NEWEST_PROFILE } from '../kernel/profile.js';
 import type { BpfObject, InnerMap, ObjectMap, ObjectProgram } from '../programs/bpf_object.js';
 import { type SectionRule, sectionRule } from '../programs/libbpf/section_rule.js';
 import type { LibbpfRelease } from '../programs/libbpf/section_table.js';
+import type { LightMap } from '../programs/light_attributes.js';
+import type { LightSkeleton } from '../programs/light_skeletons.js';
 import { printable } from '../text/printable.js';
 import { count, plural } from './format.js';
 import type { ReadFile } from './needs_json.js';
@@ -17,9 +19,13 @@ export function needsText(files: readonly ReadFile[], release: LibbpfRelease, st
   return `${blocks.join('\n\n')}\n`;
 }
 
-function fileLines({ file, kind, objects, errors }: ReadFile, release: LibbpfRelease, style: Style): string[] {
+function fileLines(
+  { file, kind, objects, lightSkeletons, errors }: ReadFile,
+  release: LibbpfRelease,
+  style: Style,
+): string[] {
   const name = style.strong(printable(file));
-  const none = objects.length === 0 ? [`${name}: ${style.bad('no BPF object in it')}`] : [];
+  const none = objects.length + lightSkeletons.length === 0 ? [`${name}: ${style.bad('no BPF object in it')}`] : [];
   return [
     ...none,
     ...errors.map(({ message }) => `${name}: ${style.bad('an object that cannot be read')}: ${printable(message)}`),
@@ -29,6 +35,23 @@ function fileLines({ file, kind, objects, errors }: ReadFile, release: LibbpfRel
       ...object.maps.flatMap((map) => mapLines(map, style)),
       ...kernelLines(object),
     ]),
+    ...lightSkeletons.flatMap((skeleton) => [
+      `${name}: light skeleton at byte ${count(skeleton.offset)}, which uses no token`,
+      ...lightLines(skeleton, style),
+    ]),
+  ];
+}
+
+function lightLines({ programs, maps, programCount, mapCount }: LightSkeleton, style: Style): string[] {
+  if (!programs || !maps)
+    return [`  ${plural(programCount, 'program')} and ${plural(mapCount, 'map')}, whose data is not found`];
+  return [
+    ...programs.map(
+      ({ name, progType, expectedAttachType, instructionCount }) =>
+        `  program ${style.strong(name)}: ${vocabulary.nameOf('prog_types', progType)}, attach type ` +
+        `${vocabulary.nameOf('attach_types', expectedAttachType)}, ${plural(instructionCount, 'instruction')}`,
+    ),
+    ...maps.map((map) => `  map ${style.strong(map.name)}: ${definitionText(map)}`),
   ];
 }
 
@@ -85,7 +108,7 @@ function mapLines(map: ObjectMap, style: Style): string[] {
   ];
 }
 
-function definitionText({ type, keySize, valueSize, maxEntries, flags }: InnerMap): string {
+function definitionText({ type, keySize, valueSize, maxEntries, flags }: LightMap | InnerMap): string {
   const written = flags === 0 ? '' : `, flags 0x${flags.toString(16)}`;
   return `${vocabulary.nameOf('map_types', type)}, key ${keySize}, value ${count(valueSize)}, ${maxEntries === 1 ? '1 entry' : `${count(maxEntries)} entries`}${written}`;
 }

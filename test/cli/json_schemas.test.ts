@@ -155,6 +155,10 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
     },
     { args: ['needs', ...['externs.o', 'kfuncs.o', 'map_fields.o', 'legacy_maps.o', 'core.o'].map(OBJECT)] },
     { args: ['needs', OBJECT('maps.o'), FLEET], code: 2, has: { files: [{}, { kind: 'executable', objects: [] }] } },
+    {
+      args: ['needs', 'test/programs/light_skeletons/data.bin'],
+      has: { files: [{ light_skeletons: [{ map_count: 5 }] }] },
+    },
     { args: ['needs', at('damaged.o')], code: 2, stream: 'stderr', schema: 'error' },
   ],
   snapshot: [

@@ -23,7 +23,9 @@ export function needsCommand(program: Command): void {
     const files = paths.map(readOne);
     if (json) writeJson(process.stdout, needsJson(files, libbpf));
     else writeText(process.stdout, needsText(files, libbpf, styleFor(process.stdout)));
-    const isMissing = files.some(({ objects, errors }) => objects.length === 0 || errors.length > 0);
+    const isMissing = files.some(
+      ({ objects, lightSkeletons, errors }) => objects.length + lightSkeletons.length === 0 || errors.length > 0,
+    );
     process.exitCode = isMissing ? EXIT.BAD_INPUT : EXIT.OK;
   });
 }

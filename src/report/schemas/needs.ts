@@ -124,6 +124,43 @@ const object = z.strictObject({
   modules: texts('Kernel modules that sections name.'),
 });
 
+const lightSkeleton = z.strictObject({
+  offset: integer('Where its loader program begins in the file. In bytes.'),
+  instructions: integer('Of the loader program.'),
+  program_count: integer('How many programs it loads.'),
+  map_count: integer('How many maps it makes.'),
+  btf_count: integer('How often it loads BTF.'),
+  programs: documented(
+    z.nullable(
+      z.array(
+        z.strictObject({
+          name: text('Up to 15 characters.'),
+          prog_type: text('Its type.'),
+          expected_attach_type: text('As it is sent; of attach type 0 cgroup_inet_ingress.'),
+          instructions: integer('Of 8 bytes.'),
+          prog_flags: integer('As they are sent.'),
+        }),
+      ),
+    ),
+    { description: 'What it loads; null where its data was not found.' },
+  ),
+  maps: documented(
+    z.nullable(
+      z.array(
+        z.strictObject({
+          name: text('Up to 15 characters.'),
+          map_type: text('Its type.'),
+          key_size: integer('In bytes.'),
+          value_size: integer('In bytes.'),
+          max_entries: integer('As it is written; the application may change it.'),
+          map_flags: integer('As they are sent.'),
+        }),
+      ),
+    ),
+    { description: 'What it makes; null where its data was not found.' },
+  ),
+});
+
 /** What `bpftoken needs --json` writes. */
 export const needsSchema = output('needs', 'What BPF objects hold, and those that executables carry.', {
   libbpf: documented(z.enum(LIBBPF_RELEASES), { description: 'The release whose rules for sections are applied.' }),
@@ -134,6 +171,10 @@ export const needsSchema = output('needs', 'What BPF objects hold, and those tha
         description: 'object: it is one. executable: any other file, which may carry some.',
       }),
       objects: list(object, 'In the order of the file.'),
+      light_skeletons: list(
+        lightSkeleton,
+        'Light skeletons of bpftool in an executable: they are loaded without a token, and their calls are made without one.',
+      ),
       errors: list(
         z.strictObject({ offset: integer('In bytes.'), message: text('What must hold there.') }),
         'Of an executable, what begins as an object does and cannot be read.',
