@@ -12,11 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { hostProfile } from '../../dist/host/facts/host_profile.js';
+import { leastDelegation } from '../../dist/programs/least/least_delegation.js';
 import { callText } from '../../dist/programs/loaders/call_text.js';
 import { loadDelegated } from '../../dist/programs/loaders/delegated_load.js';
 import { kernelMemberIndexes } from '../../dist/programs/loaders/struct_ops_member.js';
 import { readBpfObject } from '../../dist/programs/read_object.js';
-import { delegationsFor, EVERYTHING, optionsOf, usedBits } from './loaders/delegations.mjs';
+import { aroundLeast, delegationsFor, EVERYTHING, optionsOf, usedBits } from './loaders/delegations.mjs';
 import { compileObjects, prepareLibraries, traceLoad } from './loaders/libraries.mjs';
 import { ordersOf } from './loaders/orders.mjs';
 import { callsOfTrace } from './loaders/trace_calls.mjs';
@@ -49,14 +50,17 @@ const kernel = {
   memberIndexOf: kernelMemberIndexes(readFileSync('/sys/kernel/btf/vmlinux'), 'little'),
 };
 
-const counts = { loads: 0, loaded: 0, calls: 0, disagreements: 0 };
+const counts = { least: 0, loads: 0, loaded: 0, calls: 0, disagreements: 0 };
 const records = [];
 for (const [name, path] of objects) {
   const object = readBpfObject(new Uint8Array(readFileSync(path)));
   for (const [loader, command] of Object.entries(tools.commands)) {
     if (values.loader && !values.loader.includes(loader)) continue;
     const used = usedBits(loadDelegated(loader, object, kernel, ALL), kernel.profile);
-    for (const delegation of delegationsFor(used, Number(values.seed), Number(values.subsets))) {
+    const least = leastDelegation(loader, [object], kernel);
+    counts.least += least ? 1 : 0;
+    const others = delegationsFor(used, Number(values.seed), Number(values.subsets));
+    for (const delegation of [...(least ? aroundLeast(least) : []), ...others]) {
       compare({ name, path, object, loader, command, delegation });
     }
   }
@@ -70,7 +74,7 @@ if (values.record) {
 }
 console.log(
   `${counts.loads} loads of ${objects.size} objects with ${Object.keys(tools.commands).length} loaders on ${release()}, ` +
-    `${counts.loaded} succeeded; ${counts.calls} calls compared, ${counts.disagreements} loads disagree`,
+    `${counts.loaded} succeeded; ${counts.calls} calls compared, ${counts.disagreements} loads disagree; ${counts.least} least delegations, without each bit and capability`,
 );
 process.exitCode = counts.disagreements === 0 ? 0 : 1;
 
@@ -93,6 +97,7 @@ function compare({ name, path, object, loader, command, delegation }) {
     const at = differenceAt(seen, modelled);
     firstOrder ??= { load, modelled, at };
     if (at !== undefined || isLoaded === Boolean(load.failure)) continue;
+    if (delegation.mustLoad !== undefined && delegation.mustLoad !== isLoaded) break;
     const order = [...ordered.maps, ...ordered.programs].map((one) => one.name);
     records.push({
       object: name,

@@ -24,7 +24,9 @@ export function delegationsFor(used, seed, subsets) {
   const subset = () => {
     const share = 5 + below(5);
     const left = bits.filter(() => below(10) >= share);
-    return left.reduce((masks, one) => ({ ...masks, [one.mask]: masks[one.mask] & ~(1n << one.bit) }), used);
+    const masks = { ...used };
+    for (const { mask, bit } of left) masks[mask] &= ~(1n << bit);
+    return masks;
   };
   return [
     { masks: undefined, capabilities: ALL_CAPABILITIES },
@@ -44,6 +46,21 @@ export function delegationsFor(used, seed, subsets) {
 
 const randomCaps = (below) =>
   Object.values(CAPABILITIES).reduce((mask, cap) => (below(3) === 0 ? mask : mask | (1n << cap)), 0n);
+
+/** A least delegation, and it without each bit and each capability: the first must load, and none of the others. */
+export function aroundLeast({ masks, capabilities }) {
+  const bits = MASK_NAMES.flatMap((mask) => bitsOf(masks[mask]).map((bit) => ({ mask, bit })));
+  const caps = Object.values(CAPABILITIES).filter((cap) => (capabilities >> cap) & 1n);
+  return [
+    { masks, capabilities, mustLoad: true },
+    ...bits.map(({ mask, bit }) => ({
+      masks: { ...masks, [mask]: masks[mask] & ~(1n << bit) },
+      capabilities,
+      mustLoad: false,
+    })),
+    ...caps.map((cap) => ({ masks, capabilities: capabilities & ~(1n << cap), mustLoad: false })),
+  ];
+}
 
 function bitsOf(mask) {
   return Array.from({ length: 64 }, (_, bit) => BigInt(bit)).filter((bit) => (mask >> bit) & 1n);

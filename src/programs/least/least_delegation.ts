@@ -1,5 +1,5 @@
 import { CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON } from '../../abi/capabilities.js';
-import { MASK_NAMES, type MaskName, type Masks, masksBy } from '../../kernel/masks.js';
+import { MASK_NAMES, type MaskName, type Masks, masksBy, masksKey } from '../../kernel/masks.js';
 import type { BpfObject } from '../bpf_object.js';
 import { type Delegated, loadDelegated, type TargetKernel } from '../loaders/delegated_load.js';
 import type { ModelledAnswer } from '../loaders/kernel_answers.js';
@@ -115,7 +115,7 @@ function search(
   start: Masks,
 ): { readonly masks: Masks; readonly hasOthers: boolean } | undefined {
   const waiting: Masks[] = [start];
-  const seen = new Set([keyOf(start)]);
+  const seen = new Set([masksKey(start)]);
   const found: Masks[] = [];
   for (let tried = 0; tried < MOST_TRIED; tried++) {
     waiting.sort((a, b) => sizeOf(a) - sizeOf(b));
@@ -126,13 +126,13 @@ function search(
     if (!failure) {
       // Bits that were added on the way may have lost their use.
       const reduced = withoutUseless(load, masks);
-      if (!found.some((one) => keyOf(one) === keyOf(reduced))) found.push(reduced);
+      if (!found.some((one) => masksKey(one) === masksKey(reduced))) found.push(reduced);
       found.sort((a, b) => sizeOf(a) - sizeOf(b));
       continue;
     }
     for (const next of extensionsOf(masks, failure, kernel)) {
-      if (seen.has(keyOf(next))) continue;
-      seen.add(keyOf(next));
+      if (seen.has(masksKey(next))) continue;
+      seen.add(masksKey(next));
       waiting.push(next);
     }
   }
@@ -149,7 +149,7 @@ function extensionsOf(
   return [...(step ? [step] : []), ...alternatives, ...causes].flatMap(({ call }) => {
     const next = { ...masks };
     for (const { mask, bit } of neededBits(profile, call)) next[mask] |= 1n << BigInt(bit);
-    return keyOf(next) === keyOf(masks) ? [] : [next];
+    return masksKey(next) === masksKey(masks) ? [] : [next];
   });
 }
 
@@ -189,8 +189,4 @@ function sizeOf(masks: Masks): number {
 
 function countOf(set: bigint): number {
   return set.toString(2).replaceAll('0', '').length;
-}
-
-function keyOf(masks: Masks): string {
-  return MASK_NAMES.map((mask) => masks[mask].toString(16)).join(' ');
 }

@@ -50,8 +50,8 @@ export class CiliumPrograms<Answer extends CallAnswer> {
     const callsFunctions = program.callsFunctions || program.passesCallbacks;
     // After EPERM and no log, which is a missing permission, the library gives up.
     if (callsFunctions && errno === 'EINVAL') this.#features.has('function_calls');
-    const records = this.#features.refusalOf('ext_infos');
-    const causes = sent.lacks.some(({ what }) => what === 'func_info') && records ? [records] : [];
+    const refusals = sent.lacks.map(({ what }) => this.#features.refusalOf(what === 'map_btf' ? 'btf' : 'ext_infos'));
+    const causes = refusals.filter((one) => one !== undefined);
     this.#session.fail(errno, `program ${name}: load program`, { step, causes });
   }
 
