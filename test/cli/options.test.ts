@@ -23,6 +23,10 @@ const VALUES: Readonly<Record<string, { good: readonly string[]; bad: readonly (
   '--prog-type': { good: ['xdp'], bad: [['']] },
   '--expected-attach-type': { good: ['xdp'], bad: [['']] },
   '--insn-cnt': { good: ['0', '4294967295'], bad: [['4294967296'], ['-1'], ['1.5'], ['']] },
+  'suggest --for': {
+    good: ['systemd', 'Mount-Options'],
+    bad: [['scenario'], ['system', /did you mean systemd\?/], ['']],
+  },
   '--program': { good: ['p'], bad: [['']] },
   '--helpers': {
     good: ['probe_read_kernel', 'BPF_FUNC_probe_read_kernel,6'],
@@ -118,11 +122,16 @@ const EVERY = COMMANDS.flatMap((command) =>
   Object.entries(TABLES[command]).map(([key, spec]) => ({ command, key, spec, flag: longOf(spec) })),
 );
 
+/** What an option of a command takes: a few mean something of their own to one command. */
+function valuesOf(command: CommandName, flag: string): (typeof VALUES)[string] {
+  return (VALUES[`${command} ${flag}`] ?? VALUES[flag]) as (typeof VALUES)[string];
+}
+
 /** An option with a valid value, and the others it needs. */
 function given(command: CommandName, key: string): string[] {
   const table = TABLES[command];
   const spec = table[key] as OptionSpec<unknown>;
-  const value = spec.type ? [VALUES[longOf(spec)]?.good[0] as string] : [];
+  const value = spec.type ? [valuesOf(command, longOf(spec)).good[0] as string] : [];
   return [longOf(spec), ...value, ...(spec.needs?.[0] === undefined ? [] : given(command, spec.needs[0]))];
 }
 
@@ -173,7 +182,7 @@ describe('every option of every command', () => {
         expect(await handed(command, [...given(command, key), ...beside])).toMatchObject({ [key]: true });
         return;
       }
-      const { good } = VALUES[flag] as { good: readonly string[] };
+      const { good } = valuesOf(command, flag);
       for (const text of good) {
         const options = await handed(command, [flag, text, ...given(command, key).slice(2), ...beside]);
         const parsed = spec.type.parse(text) as { value: unknown };
@@ -185,7 +194,7 @@ describe('every option of every command', () => {
   test.each(EVERY.filter(({ spec }) => spec.type))(
     '$command $flag: anything else is refused',
     async ({ command, spec, flag }) => {
-      const { bad } = VALUES[flag] as (typeof VALUES)[string];
+      const { bad } = valuesOf(command, flag);
       for (const [text, hint] of bad) {
         const message = await refusal(command, [flag, text]);
         expect(message).toContain(`${spec.type?.expected} is expected`);

@@ -20,6 +20,7 @@ import { OUTCOMES } from '../../src/kernel/verdict.js';
 import type { World } from '../../src/kernel/world.js';
 import { quote } from '../../src/names/unknown_name.js';
 import { PatternError } from '../../src/policy/errors.js';
+import { BpfObjectError } from '../../src/programs/object_error.js';
 import { explainText } from '../../src/report/explain_text.js';
 import { matrixText } from '../../src/report/matrix_text.js';
 import { PLAIN } from '../../src/report/style.js';
@@ -128,6 +129,7 @@ describe('the message of every error class is printable', () => {
     ColumnMemoryError: () => new errors.ColumnMemoryError(H, H),
     InvalidArgumentError: () => new errors.InvalidArgumentError(H, H),
     TableChangedError: () => new errors.TableChangedError(H, H),
+    BpfObjectError: () => new BpfObjectError(0, H),
     ScenarioError: () => new ScenarioError([{ file: H, line: 1, column: 2, message: H }]),
   };
   test('every class is looked at, and is a BpfTokenSimError', () => {
