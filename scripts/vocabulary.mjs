@@ -57,6 +57,23 @@ function readAll() {
   }));
 }
 
+/** The largest number that the tables of the hot path have a row for, besides the one of numbers that no kernel knows: LAST_TYPE - 1. */
+const LARGEST = 62;
+
+/** Throws an Error for a release with a number that does not fit the hot path: here, before a build finds out. */
+function checkNumbers(releases) {
+  for (const { release, ...kinds } of releases) {
+    for (const [kind, { enumName }] of Object.entries(ENUM_KINDS)) {
+      const [name, value] = Object.entries(kinds[kind]).reduce((most, entry) => (entry[1] > most[1] ? entry : most));
+      if (value <= LARGEST) continue;
+      throw new Error(
+        `${release}: ${name} of enum ${enumName} is ${value}; the tables of the hot path have rows for numbers up to ${LARGEST} ` +
+          '(LAST_TYPE and TYPE_ROWS of src/abi/memory_layout.ts)',
+      );
+    }
+  }
+}
+
 /** Each enumerator with the release that first had it. */
 function entriesOf(kind, releases) {
   const known = [];
@@ -113,4 +130,6 @@ function typescript(releases) {
 
 const [flag, ...header] = process.argv.slice(2);
 if (flag === '--header') noteHeader(...header);
-writeFileSync(generated, typescript(readAll()));
+const releases = readAll();
+checkNumbers(releases);
+writeFileSync(generated, typescript(releases));

@@ -23,6 +23,13 @@ test('the files of other tools in the README are read, checked and converted as 
   }
 });
 
+test('the delegation that the README suggests is what the command prints', async () => {
+  const block = readmeBlock('console', '$ bpftoken suggest');
+  const end = block.indexOf('\n');
+  const { stdout } = await inProcess(block.slice('$ bpftoken '.length, end).split(' '));
+  expect(block.slice(end + 1)).toBe(stdout);
+});
+
 test('the counts of the fleet in the README are what npm start prints', async () => {
   const shown = readmeBlock('console', '$ npm start').split('\n').slice(2).join('\n');
   const { stdout } = await inProcess(['eval', 'examples/fleet.yaml', '--generate', '20M', '--seed', '1']);
