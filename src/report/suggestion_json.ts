@@ -13,7 +13,7 @@ import type { Suggestion } from './suggestion.js';
 
 /** The least delegation as JSON. */
 export function suggestionJson(suggestion: Suggestion): SuggestJson {
-  const { profile, loader, objects, least, written } = suggestion;
+  const { profile, loader, objects, least, quiet, written } = suggestion;
   const names = (mask: MaskName) => suggestedNames(suggestion, mask);
   return {
     schema: 'bpf-token-sim/suggest/1',
@@ -37,6 +37,14 @@ export function suggestionJson(suggestion: Suggestion): SuggestJson {
         message: failure.message,
       };
     }),
+    quiet_probes: quiet
+      ? quiet.added.map(({ mask, bit, step }) => ({
+          mask,
+          name: profile.vocabulary.nameOf(MASK_KIND[mask], bit),
+          call: describeLoaderCall(step.call),
+          purpose: step.purpose,
+        }))
+      : null,
     has_others: least.hasOthers,
     refused: refusedSteps(suggestion).map(({ file, step }) => ({
       file,
@@ -53,8 +61,8 @@ export function suggestionJson(suggestion: Suggestion): SuggestJson {
 }
 
 /** The names of the bits of a mask. */
-export function suggestedNames({ profile, least }: Suggestion, mask: MaskName): string[] {
-  return bitNumbers(least.masks[mask]).map((bit) => profile.vocabulary.nameOf(MASK_KIND[mask], bit));
+export function suggestedNames({ profile, least, quiet }: Suggestion, mask: MaskName): string[] {
+  return bitNumbers((quiet ?? least).masks[mask]).map((bit) => profile.vocabulary.nameOf(MASK_KIND[mask], bit));
 }
 
 /** The name of what a proof takes away. */
@@ -63,8 +71,8 @@ export function neededName({ profile }: Suggestion, { bit, capability }: Minimal
 }
 
 /** Calls that stay refused, each kind of one object once. */
-export function refusedSteps({ objects, least }: Suggestion) {
-  return least.loads.flatMap(({ steps }, i) => {
+export function refusedSteps({ objects, least, quiet }: Suggestion) {
+  return (quiet ?? least).loads.flatMap(({ steps }, i) => {
     const file = objects[i]?.file ?? '';
     const seen = new Set<string>();
     const refused: { readonly file: string; readonly step: LoadStep<ModelledAnswer> }[] = [];

@@ -1,7 +1,7 @@
 import { bitNumbers } from '../abi/bits.js';
 import { grouped } from '../grouped.js';
 import { capName } from '../kernel/capability.js';
-import { MASK_NAMES } from '../kernel/masks.js';
+import { MASK_KIND, MASK_NAMES } from '../kernel/masks.js';
 import { outsideToken } from '../programs/loaders/outside_token.js';
 import { printable } from '../text/printable.js';
 import { plural } from './format.js';
@@ -15,6 +15,7 @@ export function suggestionText(suggestion: Suggestion, style: Style): string {
   const sections = [
     leastOf(suggestion, style),
     reasonsOf(suggestion, style),
+    quietOf(suggestion, style),
     refusedOf(suggestion, style),
     outsideOf(suggestion, style),
     writtenOf(suggestion, style),
@@ -23,7 +24,7 @@ export function suggestionText(suggestion: Suggestion, style: Style): string {
 }
 
 function leastOf(suggestion: Suggestion, style: Style): string {
-  const { profile, loader, objects, least } = suggestion;
+  const { profile, loader, objects, least, quiet } = suggestion;
   const [only] = objects;
   const what = objects.length === 1 && only ? printable(only.file) : plural(objects.length, 'object');
   const lines = MASK_NAMES.map((mask) => {
@@ -31,7 +32,7 @@ function leastOf(suggestion: Suggestion, style: Style): string {
   });
   const caps = bitNumbers(least.capabilities).map(capName).join(', ');
   return [
-    `The least with which ${style.strong(loader)} loads ${what} on ${style.strong(profile.name)}`,
+    `The least with which ${style.strong(loader)} loads ${what} on ${style.strong(profile.name)}${quiet ? ', and what its probes need' : ''}`,
     ...lines,
     `  ${'capabilities'.padEnd(16)}  ${caps} in the user namespace`,
     ...(least.hasOthers ? ['  Another delegation of as few capabilities and bits does too.'] : []),
@@ -53,6 +54,20 @@ function reasonsOf(suggestion: Suggestion, style: Style): string {
     return `  ${names[i]?.padEnd(width)}  ${file}${call}: ${end}`;
   });
   return [style.strong('Without one of these'), ...lines].join('\n');
+}
+
+/** Bits for probes alone: what they cost is that the process may do so too. */
+function quietOf({ profile, quiet }: Suggestion, style: Style): string | undefined {
+  if (!quiet) return undefined;
+  const lines = quiet.added.map(({ mask, bit, step }) => {
+    const name = profile.vocabulary.nameOf(MASK_KIND[mask], bit);
+    return `  ${name} (delegate_${mask}): ${printable(step.purpose)}`;
+  });
+  const title = 'Delegated for probes alone, which the process may then use for anything';
+  return [
+    style.strong(title),
+    ...(lines.length > 0 ? lines : ['  nothing: no probe that a token helps is refused']),
+  ].join('\n');
 }
 
 /** Files whose loads are refused the same share a line. */

@@ -163,6 +163,10 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       args: ['suggest', LOADED_OBJECT, OBJECT('loops.o'), '--for', 'systemd'],
       has: { objects: [{}, {}], written: { target: 'systemd' } },
     },
+    {
+      args: ['suggest', LOADED_OBJECT, '--quiet-probes'],
+      has: { quiet_probes: [{ mask: 'cmds', name: 'btf_load' }, {}, {}, {}] },
+    },
     { args: ['suggest', FLEET], code: 2, stream: 'stderr', schema: 'error' },
   ],
   needs: [

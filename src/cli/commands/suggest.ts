@@ -5,6 +5,7 @@ import { writeDelegation } from '../../dialects/write/write_delegation.js';
 import { masksBy } from '../../kernel/masks.js';
 import { NEWEST_PROFILE } from '../../kernel/profile.js';
 import { type LeastDelegation, leastDelegation } from '../../programs/least/least_delegation.js';
+import { quietDelegation } from '../../programs/least/quiet_probes.js';
 import { LOADER_NAMES, type LoaderName } from '../../programs/loaders/loader_names.js';
 import { DEFAULT_BPFFS_PATH } from '../../programs/loaders/loader_setup.js';
 import { BpfObjectError } from '../../programs/object_error.js';
@@ -31,11 +32,8 @@ export function suggestCommand(program: Command): void {
     const objects = paths.flatMap(objectsOf);
     const profile = options.kernel ?? NEWEST_PROFILE;
     const loader = options.loader ?? (LOADER_NAMES.find((name) => name === 'libbpf-1.7') as LoaderName);
-    const least = leastDelegation(
-      loader,
-      objects.map(({ object }) => object),
-      { profile },
-    );
+    const bpfObjects = objects.map(({ object }) => object);
+    const least = leastDelegation(loader, bpfObjects, { profile });
     if (!least) {
       const files = [...new Set(objects.map(({ file }) => file))].join(', ');
       throw new InputError(
@@ -43,9 +41,16 @@ export function suggestCommand(program: Command): void {
           '(bpftoken check --object shows the calls)',
       );
     }
+    const quiet = options.quietProbes ? quietDelegation(loader, bpfObjects, { profile }, least) : undefined;
+    if (options.quietProbes && !quiet) {
+      throw new InputError(
+        '--quiet-probes: with what the probes need, an object does not load any more, whatever is delegated',
+      );
+    }
+    const { masks } = quiet ?? least;
     const target = options.for;
-    const written = target && { target, text: writeDelegation(delegationOf(least), target, profile) };
-    const suggestion = { profile, loader, objects, least, written };
+    const written = target && { target, text: writeDelegation(delegationOf({ ...least, masks }), target, profile) };
+    const suggestion = { profile, loader, objects, least, quiet, written };
     if (options.json) writeJson(process.stdout, suggestionJson(suggestion));
     else writeText(process.stdout, suggestionText(suggestion, styleFor(process.stdout)));
     process.exitCode = EXIT.OK;

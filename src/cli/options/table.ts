@@ -244,6 +244,7 @@ export const OPTIONS = {
   suggest: {
     loader: valued('--loader <name>', `what loads them: ${LOADER_NAMES.join(', ')}; default: libbpf-1.7`, loader),
     kernel: valued('--kernel <name>', `the kernel, default: ${NEWEST_PROFILE.name}`, profile),
+    quietProbes: flag('--quiet-probes', 'delegate what probes of the loader need too, so that its log stays clean'),
     for: valued('--for <format>', `write it as well: ${TARGET_NAMES.join(', ')}`, suggestTarget),
     json: json('as JSON'),
   },

@@ -49,6 +49,19 @@ export const suggestSchema = output('suggest', 'The least delegation that loads 
     description: 'Capabilities of the process, in its own user namespace.',
   }),
   reasons: documented(z.array(proof), { description: 'A reason for each bit and each capability.' }),
+  quiet_probes: documented(
+    z.nullable(
+      z.array(
+        z.strictObject({
+          mask: documented(z.enum(MASK_NAMES), { description: 'The mask.' }),
+          name: text('The name of the bit.'),
+          call: text('The probe, in words.'),
+          purpose: text('What it is for.'),
+        }),
+      ),
+    ),
+    { description: 'Bits that are delegated so that probes pass, and no object needs; null: not asked for.' },
+  ),
   has_others: boolean('Another delegation of as few capabilities and bits loads the objects too.'),
   refused: documented(z.array(refusal), { description: 'What stays refused.' }),
   outside: documented(
