@@ -13,7 +13,15 @@ const OTHER_MEMORY = ['table_rows', 'output_rows', 'page_values', 'read_rows', '
 /** Exports whose first parameter is the workspace. */
 const TAKES_WORKSPACE = ['decideBatch', 'decideBatchInBlocks', 'decidePermissionSet', 'decidePermissionTable'];
 
-const TABLES = [REGIONS.header, ...KERNEL_REGIONS, REGIONS.selinux, REGIONS.tasks, REGIONS.tokens, REGIONS.userns];
+const TABLES = [
+  REGIONS.header,
+  ...KERNEL_REGIONS,
+  REGIONS.selinux,
+  REGIONS.tasks,
+  REGIONS.programs,
+  REGIONS.tokens,
+  REGIONS.userns,
+];
 
 /** Bytes that a load or store takes, by the end of its name: `i32.load8_u` has 1. */
 function sizeOf(instruction) {
