@@ -9,6 +9,7 @@ export {
   CAPABILITY_NAMES,
 } from './abi/capabilities.js';
 export { ERRNO, type ErrnoName, errnoName } from './abi/errno.js';
+export { NO_PROGRAM } from './abi/memory_layout.js';
 export { Disposition, Fault, Outcome } from './abi/verdict.js';
 export { type Columns, createColumns, createProgramColumn, type FullColumns, rowOf, setRow } from './engine/columns.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './engine/evaluator.js';
@@ -73,6 +74,16 @@ export { BpfToken } from './kernel/token.js';
 export { type Step, Trace } from './kernel/trace.js';
 export { createUserNs, UserNamespace } from './kernel/userns.js';
 export { decodeVerdict, dispositionName, outcomeName, type Verdict } from './kernel/verdict.js';
+export { LIBERTY_NAMES, LIBERTY_RULES, type LibertyName, type LibertyRule } from './kernel/verifier/liberties.js';
+export { type LoadablePrograms, loadablePrograms } from './kernel/verifier/loadable_programs.js';
+export type { ProgramNeeds, ProgramSpec } from './kernel/verifier/program_needs.js';
+export {
+  type HelperPermission,
+  type LibertyPermission,
+  type LoadedProgram,
+  type ProgramPermissions,
+  programPermissions,
+} from './kernel/verifier/program_permissions.js';
 export type { EnumKind, Vocabulary } from './kernel/vocabulary.js';
 export {
   type BpffsSpec,

@@ -10,7 +10,7 @@ export function formatAnswer(answer: Answer): string {
   if (typeof answer === 'string') return answer;
   if (!isVerdict(answer)) return `${answer}, which is no verdict`;
   const { outcome, disposition, allowed, errno } = decodeVerdict(answer);
-  const verdict = allowed ? 'allowed' : isDecided(outcome) ? errno : 'not asked';
+  const verdict = allowed ? 'allowed' : isDecided(outcome) ? (errno ?? 'denied') : 'not asked';
   return `${verdict}, ${outcomeName(outcome)} (${describeReason(outcome)}), token ${dispositionName(disposition)}`;
 }
 

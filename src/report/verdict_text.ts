@@ -2,7 +2,7 @@ import { Disposition, Outcome } from '../abi/verdict.js';
 import { capName } from '../kernel/capability.js';
 import { gateOf, takesToken, tokenRouteOf } from '../kernel/commands.js';
 import type { Profile } from '../kernel/profile.js';
-import { decodeVerdict, isDropped, outcomeName, type Verdict } from '../kernel/verdict.js';
+import { decodeVerdict, isDecided, isDropped, outcomeName, type Verdict } from '../kernel/verdict.js';
 import { LIBERTY_RULES, type LibertyName } from '../kernel/verifier/liberties.js';
 import type { Withheld } from '../kernel/verifier/withheld.js';
 import type { Request } from '../kernel/world.js';
@@ -62,7 +62,7 @@ export function describeReason(outcome: Outcome): string {
 /** `allowed`, or `EPERM (cap_bpf_missing)`. */
 export function formatVerdict(byte: number): string {
   const { allowed, errno, outcome } = decodeVerdict(byte);
-  return allowed ? 'allowed' : `${errno ?? 'no answer'} (${outcomeName(outcome)})`;
+  return allowed ? 'allowed' : `${errno ?? (isDecided(outcome) ? 'denied' : 'no answer')} (${outcomeName(outcome)})`;
 }
 
 /** What became of the token, in words, for a sentence about requests of several commands. */
