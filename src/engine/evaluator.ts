@@ -242,8 +242,10 @@ class WasmEvaluator implements Evaluator {
 
   /** What the verifier makes of a load that has a verdict. */
   #withhold({ task, token, cmd, type, attachType, program }: Request, byte: number): ProgramVerdict {
+    const { programs } = requireOpen(this.#compiled);
+    if (program !== undefined) programs.require(program);
     if (!program || cmd !== CMD_PROG_LOAD || (byte & OUTCOME_MASK) !== Outcome.ALLOWED) return { byte };
-    const table = requireOpen(this.#compiled).programs.tableOf(program, type, attachType);
+    const table = programs.tableOf(program, type, attachType);
     const withheld = table.withheldBy(requireOpen(this.#decider).missingForProgram(task, token, byte));
     if (!withheld) return { byte };
     const outcome = withheld.kind === 'helper' ? Outcome.HELPER_NOT_OFFERED : Outcome.LIBERTY_NOT_GRANTED;

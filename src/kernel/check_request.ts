@@ -2,6 +2,7 @@ import { Fault } from '../abi/verdict.js';
 import { InvalidRequestError } from '../errors.js';
 import { describeGiven } from './field_fault.js';
 import { isObject, isU32 } from './ranges.js';
+import { needsFault } from './verifier/program_fault.js';
 import type { Request } from './world.js';
 
 const NUMBERS = ['task', 'token', 'cmd', 'type', 'attachType', 'insnCnt'] as const;
@@ -26,6 +27,7 @@ export function validateRequest(request: Request): void {
     (bpffs === undefined || isU32(bpffs)) &&
     (mapFlags === undefined || isU32(mapFlags))
   ) {
+    checkProgramNeeds(request.program);
     return;
   }
   checkNumbers({ task, token, cmd, type, attachType, insnCnt });
@@ -33,7 +35,16 @@ export function validateRequest(request: Request): void {
     const given = request[field];
     if (given !== undefined && !isU32(given)) throw wrongField(field, given);
   }
+  checkProgramNeeds(request.program);
   throw wrongField('pre', pre, `a whole number from 0 to ${Fault.BAD_ROW}`);
+}
+
+/** Throws an InvalidRequestError for what is no program of a request. */
+export function checkProgramNeeds(program: unknown): void {
+  const fault = program === undefined ? undefined : needsFault(program);
+  if (!fault) return;
+  const field = fault.field === '' ? 'program' : `program.${fault.field}`;
+  throw wrongField(field, fault.given, fault.expected);
 }
 
 /** The same of some of its numbers. */

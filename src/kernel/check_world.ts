@@ -3,6 +3,7 @@ import { type FieldFault, faultError } from './field_fault.js';
 import { checkProfile } from './profile_rules.js';
 import { isObject } from './ranges.js';
 import { selinuxFault } from './selinux_fault.js';
+import { programFault } from './verifier/program_fault.js';
 import { MAX_IDS, type World, type WorldNames } from './world.js';
 import { bpffsFault, namedIdFault, rowCounts, taskFault, tokenFault, usernsFault } from './world_rows.js';
 
@@ -23,6 +24,11 @@ export function checkWorld(world: World): void {
     throw faultError({ field: 'unprivilegedBpfDisabled', given: sysctl, expected: '0, 1 or 2' });
   }
   checkUserns(userns);
+  checkPrograms(world.programs);
+  const { hasMitigations } = world;
+  if (hasMitigations !== undefined && typeof hasMitigations !== 'boolean') {
+    throw faultError({ field: 'hasMitigations', given: hasMitigations, expected: 'true or false' });
+  }
   const fault = world.selinux === undefined ? undefined : selinuxFault(world.selinux);
   if (fault) throw faultError(fault, 'selinux');
   checkedList('bpffs', bpffs);
@@ -42,6 +48,12 @@ export function checkWorldNames(world: WorldNames): void {
     const rows = checkedList(list, world[list]);
     for (let id = 0; id < rows.length; id++) checkRow(list, id, namedIdFault(rows[id]));
   }
+}
+
+function checkPrograms(programs: unknown): void {
+  if (programs === undefined) return;
+  const rows = checkedList('programs', programs);
+  for (let id = 0; id < rows.length; id++) checkRow('programs', id, programFault(rows[id]));
 }
 
 /** Throws an InvalidSpecError for the second of two rows of one name: a request by that name could mean either. */

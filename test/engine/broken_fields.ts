@@ -1,4 +1,5 @@
 import { randomDenials, randomMasks } from '../../src/fuzz/random_masks.js';
+import { withRandomPrograms } from '../../src/fuzz/random_programs.js';
 import { RandomSource } from '../../src/fuzz/random_source.js';
 import { randomWorld } from '../../src/fuzz/random_world.js';
 import { RULE_NAMES } from '../../src/kernel/profile.js';
@@ -7,7 +8,7 @@ import type { BpffsSpec, World } from '../../src/kernel/world.js';
 /** A random world with bpffs instances, which some of its tokens come from. */
 export function randomFullWorld(seed: number): World {
   const random = new RandomSource(seed, 7);
-  const world = randomWorld(random);
+  const world = withRandomPrograms(random, randomWorld(random));
   const { vocabulary } = world.profile;
   const bpffs = Array.from({ length: random.below(3) }, (_, i): BpffsSpec => {
     const options = { uid: 0, gid: 0xffff_fffe, mode: 0o7777, delegate: randomMasks(random, vocabulary) };
@@ -42,7 +43,7 @@ function idsPast(count: number): unknown[] {
 
 /** Every field of a world. */
 export function breakableFields(world: World): BreakableField[] {
-  const { userns, bpffs, tasks, tokens } = world;
+  const { userns, bpffs, tasks, tokens, programs = [] } = world;
   const usernsIds = idsPast(userns.length);
   const masks = (path: string, names: readonly string[]): BreakableField[] => [
     { path, wrong: OBJECTS },
@@ -85,6 +86,17 @@ export function breakableFields(world: World): BreakableField[] {
       { path: `tasks[${id}].userns`, wrong: usernsIds },
       { path: `tasks[${id}].euid`, wrong: UIDS },
       { path: `tasks[${id}].effective`, wrong: SETS },
+    ]),
+    { path: 'hasMitigations', wrong: BOOLEANS.slice(1) },
+    ...programs.flatMap((_, id) => [
+      ...row(`programs[${id}]`),
+      { path: `programs[${id}].progType`, wrong: [undefined, null, -1, 0.5, 'xdp', 1n] },
+      { path: `programs[${id}].attachType`, wrong: [undefined, null, -1, 0.5, 'xdp', 1n] },
+      { path: `programs[${id}].helpers`, wrong: [...LISTS, ['probe_read'], [0], [1.5]] },
+      { path: `programs[${id}].liberties`, wrong: [...LISTS, ['pointer_leak'], [1]] },
+      { path: `programs[${id}].target`, wrong: [null, 3, {}] },
+      { path: `programs[${id}].isGpl`, wrong: BOOLEANS },
+      { path: `programs[${id}].isSleepable`, wrong: BOOLEANS },
     ]),
     ...tokens.flatMap((_, id) => [
       ...row(`tokens[${id}]`),

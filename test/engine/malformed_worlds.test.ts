@@ -135,3 +135,22 @@ test('texts from a world are shown without what a terminal would obey', () => {
     'tasks[0].userns is "\\x1b[31m\\x9b\\u{202e}\\"box\\"\\n": the id of a user namespace',
   );
 });
+
+test('what is no program of a request is refused with its field, by the model and the hot path', () => {
+  const world = randomFullWorld(1);
+  const model = new Model(world);
+  const right = { helpers: [1], liberties: [], isGpl: true, isSleepable: false };
+  for (const [field, program] of [
+    ['program', null],
+    ['program', 'agent'],
+    ['program.helpers', { ...right, helpers: undefined }],
+    ['program.helpers', { ...right, helpers: ['probe_read'] }],
+    ['program.liberties', { ...right, liberties: ['loop'] }],
+    ['program.isGpl', { ...right, isGpl: 1 }],
+    ['program.target', { ...right, target: 4 }],
+  ] as const) {
+    const asked = { ...requestOf({ task: 0, cmd: 5, type: 1 }), program: program as never };
+    expect(() => model.ask(asked)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', field }));
+    expect(() => evaluator.decideRequest(asked)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', field }));
+  }
+});

@@ -2,6 +2,7 @@ import { CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 import type { ErrnoName } from '../../abi/errno.js';
 import * as L from '../../abi/memory_layout.js';
 import { fixupAttachType } from '../../kernel/attach_types.js';
+import { checkProgramNeeds } from '../../kernel/check_request.js';
 import { LIBERTY_RULES, type LibertyName, libertyCaps, libertyErrno } from '../../kernel/verifier/liberties.js';
 import type { ProgramNeeds } from '../../kernel/verifier/program_needs.js';
 import { absentHelper, type HelperRule, type ProgramRules, programRules } from '../../kernel/verifier/program_rules.js';
@@ -71,14 +72,28 @@ export class ProgramTables {
     this.#world = world;
   }
 
-  /** `attachType` is the one that the loader sends. */
+  /** Throws an InvalidRequestError for what is no program. */
+  require(program: ProgramNeeds): void {
+    this.#tablesOf(program);
+  }
+
+  /** `attachType` is the one that the loader sends. Throws as require() does. */
   tableOf(program: ProgramNeeds, type: number, attachType: number): ProgramTable {
-    const own = this.#tables.get(program) ?? new Map<string, ProgramTable>();
-    this.#tables.set(program, own);
+    const own = this.#tablesOf(program);
     const key = `${type} ${attachType}`;
     const table = own.get(key) ?? new ProgramTable(this.#world, { type, attachType }, program);
     own.set(key, table);
     return table;
+  }
+
+  /** A program that was met before is right. */
+  #tablesOf(program: ProgramNeeds): Map<string, ProgramTable> {
+    const known = this.#tables.get(program);
+    if (known) return known;
+    checkProgramNeeds(program);
+    const tables = new Map<string, ProgramTable>();
+    this.#tables.set(program, tables);
+    return tables;
   }
 }
 
