@@ -167,6 +167,11 @@ const VARIANTS: Readonly<Record<JsonCommand, readonly Variant[]>> = {
       args: ['suggest', LOADED_OBJECT, '--quiet-probes'],
       has: { quiet_probes: [{ mask: 'cmds', name: 'btf_load' }, {}, {}, {}] },
     },
+    ...['incus', 'lxd', 'mount-options'].map((target) => ({
+      args: ['suggest', LOADED_OBJECT, '--for', target],
+      has: { written: { target } },
+    })),
+    { args: ['suggest', LOADED_OBJECT, '--for', 'mount'], code: 2, stream: 'stderr' as const, schema: 'error' },
     { args: ['suggest', FLEET], code: 2, stream: 'stderr', schema: 'error' },
   ],
   needs: [

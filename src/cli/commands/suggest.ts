@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { CAP_FULL_SET } from '../../abi/capabilities.js';
 import { EMPTY_MASK } from '../../dialects/delegation.js';
 import type { ResolvedDelegation } from '../../dialects/resolve_delegation.js';
+import type { TargetName } from '../../dialects/write/targets.js';
 import { writeDelegation } from '../../dialects/write/write_delegation.js';
 import { masksBy } from '../../kernel/masks.js';
 import { NEWEST_PROFILE } from '../../kernel/profile.js';
@@ -49,7 +51,10 @@ export function suggestCommand(program: Command): void {
     }
     const { masks } = quiet ?? least;
     const target = options.for;
-    const written = target && { target, text: writeDelegation(delegationOf({ ...least, masks }), target, profile) };
+    const written = target && {
+      target,
+      text: writeDelegation(delegationOf({ ...least, masks }, target), target, profile),
+    };
     const suggestion = { profile, loader, objects, least, quiet, written };
     if (options.json) writeJson(process.stdout, suggestionJson(suggestion));
     else writeText(process.stdout, suggestionText(suggestion, styleFor(process.stdout)));
@@ -57,8 +62,9 @@ export function suggestCommand(program: Command): void {
   });
 }
 
-/** A process in a user namespace of its own, as root there with these capabilities alone. */
-function delegationOf({ masks, capabilities }: LeastDelegation): ResolvedDelegation {
+/** A process in a user namespace of its own, as root there; a unit gives it these capabilities alone, which other formats cannot say. */
+function delegationOf({ masks, capabilities }: LeastDelegation, target: TargetName): ResolvedDelegation {
+  const caps = target === 'systemd' ? capabilities : CAP_FULL_SET;
   return {
     kind: 'bpffs',
     name: 'loader',
@@ -69,7 +75,7 @@ function delegationOf({ masks, capabilities }: LeastDelegation): ResolvedDelegat
     gid: undefined,
     mode: undefined,
     owner: 'own',
-    process: { userns: 'own', uid: 0, caps: capabilities },
+    process: { userns: 'own', uid: 0, caps },
     network: undefined,
     unusable: undefined,
   };
