@@ -50,13 +50,25 @@ function bytesOf(literal) {
   return Buffer.from(parts.map((part) => (part === '\\0' ? 0 : Number.parseInt(part.slice(2), 16))));
 }
 
-/** Debug information makes BTF, and is then left out. */
+/** Debug information makes BTF, and is then left out; paths of sources say nothing of where they are. */
 function compile(file, target, object) {
   const path = join(objects, object);
   const warnings = ['-Wall', '-Werror', '-Wno-unused-variable', '-Wno-unused-function'];
   run(
     'clang',
-    ['-target', target, '-O2', '-g', '-mcpu=v3', ...warnings, '-c', join(sources, file), '-o', path],
+    [
+      '-target',
+      target,
+      '-O2',
+      '-g',
+      '-mcpu=v3',
+      `-ffile-prefix-map=${sources}=.`,
+      ...warnings,
+      '-c',
+      join(sources, file),
+      '-o',
+      path,
+    ],
     sources,
   );
   run('llvm-strip', ['-g', path], sources);
