@@ -5,8 +5,6 @@ import { loadObject } from '../../programs/loaders/load_object.js';
 import { LOADER_NAMES, type LoaderName } from '../../programs/loaders/loader_names.js';
 import { DEFAULT_BPFFS_PATH } from '../../programs/loaders/loader_setup.js';
 import { recordedMemberIndex } from '../../programs/loaders/struct_ops_member.js';
-import { BpfObjectError } from '../../programs/object_error.js';
-import { readProgramFile } from '../../programs/program_file.js';
 import type { ObjectCheck } from '../../report/object_check.js';
 import { objectCheckJson } from '../../report/object_check_json.js';
 import { objectCheckText } from '../../report/object_check_text.js';
@@ -16,13 +14,11 @@ import type { LoadedScenario } from '../loaded_scenario.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { fileName, readBytesFile } from '../read_file.js';
+import { programFileOf } from '../program_files.js';
+import { fileName } from '../read_file.js';
 import { taskOption, withTaskCapabilities, worldOf } from '../request_options.js';
 import { warnOfFile } from '../scenario_file.js';
 import { styleFor } from '../terminal.js';
-
-/** An executable that is statically linked, with debug information. */
-const MOST_BYTES = 1 << 29;
 
 /** `bpftoken check SCENARIO --object FILE`: whether a task of a scenario can load an object, call by call. */
 export function checkObject(
@@ -82,15 +78,9 @@ function bpffsOf({ bpffs, tasks }: World, task: number, name: string | undefined
 
 /** Throws InputError for a file that cannot be read, that is damaged, or that has not one object. */
 function readOneObject(path: string): BpfObject {
+  const { objects } = programFileOf(path);
+  const [object] = objects;
+  if (object && objects.length === 1) return object;
   const file = fileName(path);
-  const bytes = readBytesFile(path, MOST_BYTES, 'neither an object nor an executable is as long');
-  try {
-    const { objects } = readProgramFile(bytes);
-    const [object] = objects;
-    if (object && objects.length === 1) return object;
-    throw new InputError(`${file}: one BPF object must be in it; there are ${objects.length}`, { file });
-  } catch (error) {
-    if (error instanceof BpfObjectError) throw new InputError(`${file}: ${error.message}`, { file, cause: error });
-    throw error;
-  }
+  throw new InputError(`${file}: one BPF object must be in it; there are ${objects.length}`, { file });
 }

@@ -10,8 +10,6 @@ import { type LeastDelegation, leastDelegation } from '../../programs/least/leas
 import { quietDelegation } from '../../programs/least/quiet_probes.js';
 import { LOADER_NAMES, type LoaderName } from '../../programs/loaders/loader_names.js';
 import { DEFAULT_BPFFS_PATH } from '../../programs/loaders/loader_setup.js';
-import { BpfObjectError } from '../../programs/object_error.js';
-import { readProgramFile } from '../../programs/program_file.js';
 import type { ObjectOfFile } from '../../report/suggestion.js';
 import { suggestionJson } from '../../report/suggestion_json.js';
 import { suggestionText } from '../../report/suggestion_text.js';
@@ -20,11 +18,9 @@ import { EXIT, InputError } from '../exit.js';
 import type { OptionsOf } from '../options/option.js';
 import type { OPTIONS } from '../options/table.js';
 import { writeJson, writeText } from '../output.js';
-import { fileName, readBytesFile } from '../read_file.js';
+import { damagedObject, programFileOf } from '../program_files.js';
+import { fileName } from '../read_file.js';
 import { styleFor } from '../terminal.js';
-
-/** An executable that is statically linked, with debug information. */
-const MOST_BYTES = 1 << 29;
 
 type SuggestOptions = OptionsOf<typeof OPTIONS.suggest>;
 
@@ -83,16 +79,10 @@ function delegationOf({ masks, capabilities }: LeastDelegation, target: TargetNa
 
 /** Throws InputError for a file that cannot be read, that is damaged, or that has no object. */
 function objectsOf(path: string): ObjectOfFile[] {
+  const { objects, errors } = programFileOf(path);
+  const [error] = errors;
+  if (error) throw damagedObject(path, error);
   const file = fileName(path);
-  const bytes = readBytesFile(path, MOST_BYTES, 'neither an object nor an executable is as long');
-  try {
-    const { objects, errors } = readProgramFile(bytes);
-    const [error] = errors;
-    if (error) throw error;
-    if (objects.length === 0) throw new InputError(`${file}: no BPF object is in it`, { file });
-    return objects.map((object) => ({ file, object }));
-  } catch (error) {
-    if (error instanceof BpfObjectError) throw new InputError(`${file}: ${error.message}`, { file, cause: error });
-    throw error;
-  }
+  if (objects.length === 0) throw new InputError(`${file}: no BPF object is in it`, { file });
+  return objects.map((object) => ({ file, object }));
 }

@@ -2,7 +2,8 @@ import { CAP_SYS_ADMIN } from '../../abi/capabilities.js';
 import { Outcome } from '../../abi/verdict.js';
 import type { Source } from '../../dialects/source_text.js';
 import { grouped } from '../../grouped.js';
-import { findProfile, NEWEST_PROFILE, PROFILES, type Profile } from '../../kernel/profile.js';
+import { nearestProfile } from '../../kernel/nearest_profile.js';
+import { NEWEST_PROFILE, type Profile } from '../../kernel/profile.js';
 import { KIND_LABEL, nearestName } from '../../names/spelling.js';
 import type { BpfAnswer } from './bpf_answer.js';
 import { BpfCalls } from './bpf_calls.js';
@@ -40,7 +41,7 @@ const MAX_PASSES = 6;
 export function explainLog(source: Source, options: LogOptions = {}): LogExplanation {
   const log = readLog(source);
   const named = kernelOf(log.events);
-  const profile = options.profile ?? (named === undefined ? NEWEST_PROFILE : nearestProfile(named));
+  const profile = options.profile ?? (named === undefined ? NEWEST_PROFILE : nearestProfile(named).profile);
   const evidence = new Evidence();
   const evaluated = new EvaluatedContexts();
   const forks = forksOf(log.events);
@@ -235,17 +236,4 @@ function kernelOf(events: readonly LogEvent[]): string | undefined {
 function isBeforeTokens(release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number);
   return major < 6 || (major === 6 && minor < 9);
-}
-
-/** The built-in profile of a kernel release, or of the nearest older one; the oldest for a kernel that has no tokens. */
-export function nearestProfile(release: string): Profile {
-  const [major = 0, minor = 0] = release.split('.').map(Number);
-  const exact = findProfile(`linux-${major}.${minor}`);
-  if (exact) return exact;
-  const numbered = PROFILES.filter(({ name }) => name.startsWith('linux-'));
-  const older = numbered.filter(({ name }) => {
-    const [a = 0, b = 0] = name.slice('linux-'.length).split('.').map(Number);
-    return a < major || (a === major && b <= minor);
-  });
-  return older.at(-1) ?? (numbered[0] as Profile);
 }

@@ -2,6 +2,7 @@ import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session
 import { succeeded } from '../load_session.js';
 import type { MapCreation, ProgramLoad, SentProgram } from '../loader_call.js';
 import { BPF_F_MMAPABLE, HELPER, MAP, PROG } from '../numbers.js';
+import { TRIVIAL_PROGRAM } from '../trivial_program.js';
 
 const BPF_F_NO_PREALLOC = 1;
 const BPF_F_RDONLY_PROG = 1 << 7;
@@ -66,17 +67,6 @@ const INCONCLUSIVE_ON_EPERM = new Set<CiliumFeature>([
   'nested_maps',
 ]);
 
-const PROBE: SentProgram = {
-  name: undefined,
-  instructionCount: 2,
-  helpers: [],
-  liberties: [],
-  isGpl: true,
-  isSleepable: false,
-  target: undefined,
-  lacks: [],
-};
-
 /** Probes for features, all with the token; each once, unless it was refused without an answer. */
 export class CiliumFeatures<Answer extends CallAnswer> {
   readonly #session: LoadSession<Answer>;
@@ -126,7 +116,7 @@ export class CiliumFeatures<Answer extends CallAnswer> {
       return this.#session.send(call, purpose, refused);
     };
     const program = (type: number, given: Partial<SentProgram>, endsIn?: 'EBADF') => {
-      const sent = { ...PROBE, ...given };
+      const sent = { ...TRIVIAL_PROGRAM, ...given };
       const call: ProgramLoad = { cmd: 'prog_load', type, attachType: 0, token, program: sent };
       return this.#session.send(endsIn ? { ...call, endsIn } : call, purpose, refused, endsIn);
     };

@@ -2,6 +2,7 @@ import type { CallAnswer, LoadSession, LoadStep, Refusal } from '../load_session
 import { succeeded } from '../load_session.js';
 import type { CallToken, LoaderCall, ProgramLoad, SentProgram } from '../loader_call.js';
 import { ATTACH, BPF_F_MMAPABLE, HELPER, MAP, PROG } from '../numbers.js';
+import { TRIVIAL_PROGRAM } from '../trivial_program.js';
 import type { LibbpfRules } from './libbpf_release.js';
 
 /** What libbpf asks the kernel about before it uses it: enum kern_feature_id, those that bpf() answers during a load. */
@@ -103,18 +104,6 @@ interface ProbedFeature {
   readonly step: LoadStep | undefined;
 }
 
-/** Two instructions: returns 0. */
-const TRIVIAL: SentProgram = {
-  name: undefined,
-  instructionCount: 2,
-  helpers: [],
-  liberties: [],
-  isGpl: true,
-  isSleepable: false,
-  target: undefined,
-  lacks: [],
-};
-
 /**
  * Probes for features, each once for each cache, and calls that probe on their way. libbpf has two caches: one for the object, whose
  * probes carry its token, and a global one, whose probes never do. Source: libbpf 1.4 to 1.7, features.c and bpf.c.
@@ -173,7 +162,7 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
 
   /** Loads the two instructions that every load begins with, or a probe's own. */
   trivialLoad(type: number, purpose: string, refused: Refusal): LoadStep<Answer> {
-    return this.progLoad({ type, attachType: 0, token: this.token, program: TRIVIAL }, false, purpose, refused);
+    return this.progLoad({ type, attachType: 0, token: this.token, program: TRIVIAL_PROGRAM }, false, purpose, refused);
   }
 
   #probed(feature: LibbpfFeature, token: 'none' | 'token'): ProbedFeature {
@@ -189,7 +178,12 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
     const { purpose, refused } = this.#textOf(feature);
     const of = (step: LoadStep): ProbedFeature => ({ has: succeeded(step), step });
     const load = (type: number, attachType = 0, program: Partial<SentProgram> = {}, isNamed = false) =>
-      this.progLoad({ type, attachType, token, program: { ...TRIVIAL, ...program } }, isNamed, purpose, refused);
+      this.progLoad(
+        { type, attachType, token, program: { ...TRIVIAL_PROGRAM, ...program } },
+        isNamed,
+        purpose,
+        refused,
+      );
     const array = (flags = 0) =>
       this.mapCreate({ type: MAP.array, flags, token, hasBtf: false, map: undefined }, true, purpose, refused);
     switch (feature) {
@@ -197,7 +191,7 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
         return of(load(PROG.socket_filter, 0, { helpers: [HELPER.ktime_get_coarse_ns] }));
       case 'prog_name': {
         const given: CallToken = token === 'token' && this.#rules.isNameProbeShort ? 'descriptor_0' : token;
-        const call = { type: PROG.socket_filter, attachType: 0, token: given, program: TRIVIAL };
+        const call = { type: PROG.socket_filter, attachType: 0, token: given, program: TRIVIAL_PROGRAM };
         return of(this.progLoad(call, false, purpose, refused));
       }
       case 'global_data': {
@@ -236,7 +230,7 @@ export class LibbpfFeatures<Answer extends CallAnswer> {
       case 'ldimm64_full_range_off': {
         const map = array();
         if (!succeeded(map)) return of(map);
-        const program = { ...TRIVIAL, instructionCount: 3 };
+        const program = { ...TRIVIAL_PROGRAM, instructionCount: 3 };
         const call = { type: PROG.socket_filter, attachType: 0, token, program, endsIn: 'EINVAL' };
         this.progLoad(call, true, purpose, refused, 'EINVAL');
         // Again with a log, whose text tells: bpf_prog_load() with a buffer and log_level 0.
